@@ -1,0 +1,282 @@
+#include "exec/session.h"
+
+#include <algorithm>
+#include <functional>
+#include <limits>
+#include <numeric>
+
+#include "base/checked.h"
+#include "base/error.h"
+#include "cpu/fp_control.h"
+
+namespace recurrent {
+namespace {
+
+const recurrent_session_desc &checked(const recurrent_session_desc &desc) {
+  if (desc.struct_size != sizeof(desc))
+    invalid("struct_size", "expected %zu, found %u; was the caller built for another version?", sizeof(desc),
+            desc.struct_size);
+  if (desc.threads < 1 || desc.threads > RECURRENT_MAX_THREADS)
+    invalid("threads", "expected 1 to %d, found %d", RECURRENT_MAX_THREADS, desc.threads);
+  if (desc.batch < 0 || desc.batch > std::numeric_limits<int32_t>::max())
+    invalid("batch", "expected 0 to %d rows, found %lld", std::numeric_limits<int32_t>::max(),
+            static_cast<long long>(desc.batch));
+  if (desc.empty_row != RECURRENT_EMPTY_ROW_KEEPS_STATE && desc.empty_row != RECURRENT_EMPTY_ROW_ZEROES_STATE)
+    invalid("empty_row", "expected %d or %d, found %d", RECURRENT_EMPTY_ROW_KEEPS_STATE,
+            RECURRENT_EMPTY_ROW_ZEROES_STATE, desc.empty_row);
+  if (desc.reserved != 0) invalid("reserved", "expected 0, found %u", desc.reserved);
+  return desc;
+}
+
+void check_array(const char *name, const void *data, int64_t count, int64_t expected) {
+  if (expected > 0 && !data)
+    invalid(name, "expected %lld elements, found null", static_cast<long long>(expected));
+  if (count < expected)
+    invalid(name, "expected %lld elements, found %lld", static_cast<long long>(expected),
+            static_cast<long long>(count));
+}
+
+void check_exact(const char *name, const void *data, int64_t count, int64_t expected) {
+  check_array(name, data, count, expected);
+  if (count != expected)
+    invalid(name, "expected exactly %lld elements, found %lld", static_cast<long long>(expected),
+            static_cast<long long>(count));
+}
+
+void check_apart(const char *name, const float *out, int64_t out_count, const char *other_name, const void *other,
+                 int64_t other_bytes) {
+  const std::less<const char *> before;
+  const char *a = reinterpret_cast<const char *>(out);
+  const char *b = static_cast<const char *>(other);
+  const bool apart = !before(a, b + other_bytes) || !before(b, a + out_count * static_cast<int64_t>(sizeof(float)));
+  if (!apart) invalid(name, "expected memory that does not overlap %s", other_name);
+}
+
+int64_t bytes_of(int64_t floats) { return floats * static_cast<int64_t>(sizeof(float)); }
+
+// Scratch memory for single steps of single rows. All sessions that a thread steps share it, so that thousands of streams
+// cost their states and little more.
+Workspace &thread_workspace() {
+  thread_local Workspace workspace;
+  return workspace;
+}
+
+}  // namespace
+
+class Session::Use {
+ public:
+  explicit Use(const Session &session) : session_(session) {
+    // Not an exchange, which would cost more than a small step has: it notices misuse, it is no lock.
+    if (session.in_use_.load(std::memory_order_relaxed))
+      fail(RECURRENT_STATUS_BUSY, "session: expected one caller at a time, found another call running");
+    session.in_use_.store(true, std::memory_order_relaxed);
+  }
+  ~Use() { session_.in_use_.store(false, std::memory_order_relaxed); }
+  Use(const Use &) = delete;
+  Use &operator=(const Use &) = delete;
+
+ private:
+  const Session &session_;
+};
+
+Session::Session(std::shared_ptr<const Model> model, const recurrent_session_desc &desc)
+    : model_(std::move(model)),
+      batch_(checked(desc).batch),
+      empty_row_zeroes_(desc.empty_row == RECURRENT_EMPTY_ROW_ZEROES_STATE),
+      step_plan_(batch_ > 0 ? make_plan(*model_, batch_, 1, false) : Plan{}),
+      states_(checked_mul(batch_, model_->padded_state_size(), "batch")),
+      team_(desc.threads) {
+  if (batch_ > 0) workspace_for(step_plan_).reserve(step_plan_.floats);
+}
+
+void Session::step(const float *x, float *y) {
+  const Use use(*this);
+  if (!model_->can_step())
+    fail(RECURRENT_STATUS_NOT_SUPPORTED,
+         "session: this model cannot be stepped, because a layer has a reverse direction, which starts at the last step "
+         "of a sequence; give it whole sequences");
+  if (batch_ == 0) return;
+  const int64_t inputs = batch_ * model_->input_size();
+  const int64_t outputs = batch_ * model_->output_size();
+  if (!x) invalid("x", "expected %lld elements, found null", static_cast<long long>(inputs));
+  if (y) check_apart("y", y, outputs, "x", x, bytes_of(inputs));
+  execute(step_plan_, {x, inputs, model_->input_size()}, {y, outputs, model_->output_size()}, Ragged{});
+}
+
+void Session::run(const recurrent_run_args &args) {
+  const Use use(*this);
+  check_run(args);
+  if (batch_ == 0 || args.time == 0) return;
+  check_pieces();
+  const Plan plan = make_plan(*model_, batch_, args.time, args.lengths != nullptr);
+  workspace_for(plan).reserve(plan.floats);
+  const Ragged ragged = sort_rows(args);
+
+  const int64_t in = model_->input_size();
+  const int64_t out = model_->output_size();
+  const bool time_major = args.layout == RECURRENT_LAYOUT_TIME_MAJOR;
+  execute(plan, {args.x, time_major ? batch_ * in : in, time_major ? in : args.time * in},
+          {args.y, time_major ? batch_ * out : out, time_major ? out : args.time * out}, ragged);
+  if (ragged.order && empty_row_zeroes_) zero_empty_rows(args);
+  sequence_given_ = !model_->can_step();
+}
+
+void Session::check_run(const recurrent_run_args &args) const {
+  if (args.struct_size != sizeof(args))
+    invalid("struct_size", "expected %zu, found %u; was the caller built for another version?", sizeof(args),
+            args.struct_size);
+  if (args.layout != RECURRENT_LAYOUT_TIME_MAJOR && args.layout != RECURRENT_LAYOUT_BATCH_MAJOR)
+    invalid("layout", "expected %d or %d, found %d", RECURRENT_LAYOUT_TIME_MAJOR, RECURRENT_LAYOUT_BATCH_MAJOR,
+            args.layout);
+  if (args.time < 0 || args.time > std::numeric_limits<int32_t>::max())
+    invalid("time", "expected 0 to %d steps, found %lld", std::numeric_limits<int32_t>::max(),
+            static_cast<long long>(args.time));
+  const int64_t rows = checked_mul(args.time, batch_, "time");
+  const int64_t inputs = checked_mul(rows, model_->input_size(), "time");
+  const int64_t outputs = checked_mul(rows, model_->output_size(), "time");
+  checked_mul(std::max(inputs, outputs), static_cast<int64_t>(sizeof(float)), "time");
+  check_array("x", args.x, args.x_count, inputs);
+  if (args.y) {
+    check_array("y", args.y, args.y_count, outputs);
+    check_apart("y", args.y, outputs, "x", args.x, bytes_of(inputs));
+  }
+  if (!args.lengths) return;
+  check_exact("lengths", args.lengths, args.lengths_count, batch_);
+  if (args.y) check_apart("y", args.y, outputs, "lengths", args.lengths, batch_ * static_cast<int64_t>(sizeof(int32_t)));
+  for (int64_t row = 0; row < batch_; ++row)
+    if (args.lengths[row] < 0 || args.lengths[row] > args.time)
+      invalid("lengths", "expected 0 to %lld valid steps in every row, found %d in row %lld",
+              static_cast<long long>(args.time), args.lengths[row], static_cast<long long>(row));
+}
+
+void Session::check_pieces() const {
+  if (sequence_given_)
+    fail(RECURRENT_STATUS_NOT_SUPPORTED,
+         "session: a layer has a reverse direction, which starts at the last step, so a sequence cannot be given in "
+         "pieces; set or reset the states before the next sequence");
+}
+
+// Longest rows first, equal ones in the caller's order. All rows full is the regular case, which needs no order.
+Ragged Session::sort_rows(const recurrent_run_args &args) {
+  if (!args.lengths) return {};
+  row_order_.resize(static_cast<size_t>(batch_));
+  row_lengths_.resize(static_cast<size_t>(batch_));
+  std::iota(row_order_.begin(), row_order_.end(), 0);
+  std::sort(row_order_.begin(), row_order_.end(), [&](int32_t a, int32_t b) {
+    return args.lengths[a] != args.lengths[b] ? args.lengths[a] > args.lengths[b] : a < b;
+  });
+  for (size_t i = 0; i < row_order_.size(); ++i) row_lengths_[i] = args.lengths[row_order_[i]];
+  return {row_order_.data(), row_lengths_.data()};
+}
+
+Workspace &Session::workspace_for(const Plan &plan) {
+  return plan.batch == 1 && plan.time == 1 ? thread_workspace() : workspace_;
+}
+
+void Session::execute(const Plan &plan, const SequenceView<const float> &x, const SequenceView<float> &y,
+                      const Ragged &ragged) {
+  Workspace &workspace = workspace_for(plan);
+  workspace.reserve(plan.floats);  // the thread may be another one than the one that opened the session
+  const cpu::ScopedFpControl canonical;
+  run_sequence({*model_, plan, workspace, states_.data(), x, y, ragged}, team_);
+}
+
+template <class Visitor>
+void Session::for_each_state(Visitor visit) const {
+  float *base = const_cast<float *>(states_.data());
+  for (const PackedLayer &layer : model_->layers()) {
+    if (!layer.recurrent()) continue;
+    for (const PackedDirection &direction : layer.directions) {
+      visit(State{base + batch_ * direction.hidden_offset, layer.hidden_stride(), layer.state_size});
+      if (layer.has_cell())
+        visit(State{base + batch_ * direction.cell_offset, layer.cell_stride(), layer.hidden_size});
+    }
+  }
+}
+
+Session::State Session::find(StateId id) const {
+  const auto &layers = model_->layers();
+  if (id.layer < 0 || id.layer >= static_cast<int64_t>(layers.size()))
+    invalid("layer", "expected 0 to %zu, found %d", layers.size() - 1, id.layer);
+  const PackedLayer &layer = layers[static_cast<size_t>(id.layer)];
+  if (!layer.recurrent()) invalid("layer", "expected a recurrent layer, but layer %d is Dense and has no state", id.layer);
+  if (id.kind != RECURRENT_STATE_HIDDEN && (id.kind != RECURRENT_STATE_CELL || !layer.has_cell()))
+    invalid("kind", layer.has_cell() ? "expected a hidden (0) or cell (1) state, found %d"
+                                     : "expected the hidden state (0), the only one of this layer, found %d",
+            id.kind);
+  float *base = const_cast<float *>(states_.data());
+  for (const PackedDirection &direction : layer.directions)
+    if (direction.reverse ? id.direction == RECURRENT_DIRECTION_REVERSE
+                          : id.direction == RECURRENT_DIRECTION_FORWARD) {
+      if (id.kind == RECURRENT_STATE_HIDDEN)
+        return {base + batch_ * direction.hidden_offset, layer.hidden_stride(), layer.state_size};
+      return {base + batch_ * direction.cell_offset, layer.cell_stride(), layer.hidden_size};
+    }
+  invalid("direction", "expected one that layer %d has, found %d", id.layer, id.direction);
+}
+
+void Session::check_rows(RowRange rows) const {
+  if (rows.first < 0 || rows.first > batch_)
+    invalid("first_row", "expected 0 to %lld, found %lld", static_cast<long long>(batch_),
+            static_cast<long long>(rows.first));
+  if (rows.count < 0 || rows.count > batch_ - rows.first)
+    invalid("row_count", "expected 0 to %lld rows from row %lld, found %lld",
+            static_cast<long long>(batch_ - rows.first), static_cast<long long>(rows.first),
+            static_cast<long long>(rows.count));
+}
+
+void Session::zero(RowRange rows) {
+  for_each_state([&](const State &state) {
+    std::fill_n(state.data + rows.first * state.stride, rows.count * state.stride, 0.0f);
+  });
+}
+
+void Session::zero_empty_rows(const recurrent_run_args &args) {
+  for (int64_t row = 0; row < batch_; ++row)
+    if (args.lengths[row] == 0) zero({row, 1});
+}
+
+void Session::reset(RowRange rows) {
+  const Use use(*this);
+  check_rows(rows);
+  zero(rows);
+  sequence_given_ = false;
+}
+
+void Session::get_state(StateId id, float *state, int64_t count) const {
+  const Use use(*this);
+  const State from = find(id);
+  check_exact("state", state, count, batch_ * from.size);
+  for (int64_t row = 0; row < batch_; ++row) std::copy_n(from.data + row * from.stride, from.size, state + row * from.size);
+}
+
+void Session::set_state(StateId id, const float *state, int64_t count) {
+  const Use use(*this);
+  const State to = find(id);
+  check_exact("state", state, count, batch_ * to.size);
+  for (int64_t row = 0; row < batch_; ++row)
+    model_->kernels().flush(state + row * to.size, to.data + row * to.stride, to.size);
+  sequence_given_ = false;
+}
+
+void Session::save(RowRange rows, float *states, int64_t count) const {
+  const Use use(*this);
+  check_rows(rows);
+  check_exact("states", states, count, rows.count * model_->state_size());
+  for (int64_t row = rows.first; row < rows.first + rows.count; ++row)
+    for_each_state([&](const State &from) { states = std::copy_n(from.data + row * from.stride, from.size, states); });
+}
+
+void Session::load(RowRange rows, const float *states, int64_t count) {
+  const Use use(*this);
+  check_rows(rows);
+  check_exact("states", states, count, rows.count * model_->state_size());
+  for (int64_t row = rows.first; row < rows.first + rows.count; ++row)
+    for_each_state([&](const State &to) {
+      model_->kernels().flush(states, to.data + row * to.stride, to.size);
+      states += to.size;
+    });
+  sequence_given_ = false;
+}
+
+}  // namespace recurrent

@@ -1,0 +1,117 @@
+#include "gemm/shared_library.h"
+
+#if defined(__linux__)
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <link.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <vector>
+
+namespace recurrent {
+namespace {
+
+#if defined(__x86_64__)
+constexpr uint16_t kMachine = EM_X86_64;
+#else
+constexpr uint16_t kMachine = EM_AARCH64;
+#endif
+
+template <class T>
+bool read_at(std::ifstream& file, uint64_t offset, T* values, std::size_t count) {
+  file.seekg(static_cast<std::streamoff>(offset));
+  file.read(reinterpret_cast<char*>(values), static_cast<std::streamsize>(count * sizeof(T)));
+  return file.good();
+}
+
+bool is_library_of_this_architecture(const ElfW(Ehdr) & header) {
+  return std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 &&
+         header.e_ident[EI_CLASS] == ELFCLASS64 && header.e_type == ET_DYN &&
+         header.e_machine == kMachine && header.e_phentsize == sizeof(ElfW(Phdr));
+}
+
+}  // namespace
+
+std::string why_not_loadable(const std::string& path) {
+  std::ifstream file(path, std::ios::binary | std::ios::ate);
+  if (!file) {
+    return path + " cannot be read";
+  }
+  const auto bytes = static_cast<uint64_t>(file.tellg());
+  ElfW(Ehdr) header;
+  if (!read_at(file, 0, &header, 1) || !is_library_of_this_architecture(header)) {
+    return path + " is not a shared library of this architecture";
+  }
+  std::vector<ElfW(Phdr)> segments(header.e_phnum);
+  if (!read_at(file, header.e_phoff, segments.data(), segments.size())) {
+    return path + " is truncated";
+  }
+  for (const ElfW(Phdr) & segment : segments) {
+    if (segment.p_filesz > bytes || segment.p_offset > bytes - segment.p_filesz) {
+      return path + " is truncated";
+    }
+  }
+  return {};
+}
+
+SharedLibrary::SharedLibrary(const std::string& path, Scope scope)
+    : handle_(dlopen(path.c_str(), RTLD_LAZY | (scope == Scope::kGlobal ? RTLD_GLOBAL : 0))) {
+  if (handle_ == nullptr) {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the text is the calling thread's own in glibc and
+    // musl.
+    const char* reason = dlerror();
+    error_ = reason != nullptr ? reason : "cannot be loaded";
+  }
+}
+
+void SharedLibrary::close() noexcept {
+  if (handle_ != nullptr) {
+    dlclose(handle_);
+    handle_ = nullptr;
+  }
+}
+
+void* SharedLibrary::symbol(const char* name) const {
+  return handle_ != nullptr ? dlsym(handle_, name) : nullptr;
+}
+
+std::string SharedLibrary::resolved_path() const {
+  link_map* loaded = nullptr;
+  if (handle_ == nullptr || dlinfo(handle_, RTLD_DI_LINKMAP, &loaded) != 0) {
+    return {};
+  }
+  return real_path(loaded->l_name);
+}
+
+bool SharedLibrary::is_loaded(const std::string& path) {
+  void* handle = dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD);
+  if (handle != nullptr) {
+    // Gives back the reference that asking has taken.
+    dlclose(handle);
+  }
+  return handle != nullptr;
+}
+
+std::string real_path(const std::string& path) {
+  char* resolved = realpath(path.c_str(), nullptr);
+  std::string result = resolved != nullptr ? resolved : "";
+  std::free(resolved);
+  return result;
+}
+
+std::string own_folder() {
+  Dl_info info;
+  if (dladdr(reinterpret_cast<const void*>(&own_folder), &info) == 0) {
+    return {};
+  }
+  const std::string file = real_path(info.dli_fname);
+  return file.substr(0, file.rfind('/'));
+}
+
+}  // namespace recurrent
+
+#endif

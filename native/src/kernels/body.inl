@@ -1,0 +1,46 @@
+// All kernels over one vector type, and the table of them. A kernels_*.cpp includes this in the namespace of its
+// instruction set after its vector type; RECURRENT_KERNELS_ISA and RECURRENT_KERNELS_NAME say which it is.
+
+#include "kernels/chain.inl"
+#include "kernels/tiles.inl"
+
+#include "kernels/store.inl"
+
+#include "kernels/product.inl"
+#include "kernels/simple.inl"
+
+#include "kernels/lstm.inl"
+#include "kernels/gru.inl"
+#include "kernels/gru_reset_before.inl"
+
+void flush_array(const float *x, float *y, int64_t count) {
+  int64_t i = 0;
+  for (; i + Vec::kWidth <= count; i += Vec::kWidth) Vec::store(y + i, flush(Vec::load(x + i)));
+  if (i < count) {
+    const int left = static_cast<int>(count - i);
+    Vec::store_partial(y + i, flush(Vec::load_partial(x + i, left)), left);
+  }
+}
+
+// Scalar code is there to be right everywhere: one form of each cell will do.
+constexpr bool kTuned = Vec::kWidth > 1;
+
+extern const kernels::KernelTable kTable;
+const kernels::KernelTable kTable = {
+    RECURRENT_KERNELS_ISA,
+    Vec::kWidth,
+    RECURRENT_KERNELS_NAME,
+    exp_array,
+    expm1_array,
+    log1p_array,
+    activation_array,
+    flush_array,
+    product,
+    {
+        {simple<kTuned>, simple<false>},
+        {lstm<kTuned>, lstm<false>},
+        {gru<kTuned>, gru<false>},
+        {gru_reset_before_gates<kTuned>, gru_reset_before_gates<false>},
+        {gru_reset_before_candidate<kTuned>, gru_reset_before_candidate<false>},
+    },
+};

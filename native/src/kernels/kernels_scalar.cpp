@@ -1,0 +1,29 @@
+// The kernels of one instruction set. Only intrinsics and plain structs are included from outside: an inline function of a
+// standard header would be compiled here with this file's flags, and a linker might keep that copy for everybody.
+#include <recurrent/recurrent.h>
+
+#include "simd/intrinsics.h"
+
+#include "kernels/table.h"
+
+#define RECURRENT_KERNELS_ISA 0
+#define RECURRENT_KERNELS_NAME "scalar"
+
+namespace recurrent::scalar {
+
+using kernels::Activation;
+using kernels::CellArgs;
+using kernels::ProductArgs;
+using kernels::Range;
+
+#include "simd/vec_scalar.inl"
+
+#include "simd/math.inl"
+
+#include "simd/activations.inl"
+
+#include "simd/math_arrays.inl"
+
+#include "kernels/body.inl"
+
+}  // namespace recurrent::scalar

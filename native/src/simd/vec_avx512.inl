@@ -1,0 +1,86 @@
+// The vector type of AVX-512 (foundation instructions only): sixteen lanes. Included inside the avx512 namespace,
+// after simd/intrinsics.h. The operations are those of vec_scalar.inl and vec_avx2.inl, bit for bit.
+
+struct Mask {
+  __mmask16 m;
+};
+
+struct IntVec {
+  __m512i v;
+};
+
+struct Vec {
+  static constexpr int kWidth = 16;
+  __m512 v;
+
+  static RECURRENT_INLINE Vec load(const float* p) { return {_mm512_loadu_ps(p)}; }
+  static RECURRENT_INLINE void store(float* p, Vec a) { _mm512_storeu_ps(p, a.v); }
+  // Lanes from n on read as +0, and memory beyond p[n - 1] is not touched.
+  static RECURRENT_INLINE Vec load_partial(const float* p, int n) {
+    return {_mm512_maskz_loadu_ps(first_lanes(n), p)};
+  }
+  static RECURRENT_INLINE void store_partial(float* p, Vec a, int n) {
+    _mm512_mask_storeu_ps(p, first_lanes(n), a.v);
+  }
+  static RECURRENT_INLINE Vec broadcast(float a) { return {_mm512_set1_ps(a)}; }
+  static RECURRENT_INLINE Vec zero() { return {_mm512_setzero_ps()}; }
+
+ private:
+  static RECURRENT_INLINE __mmask16 first_lanes(int n) {
+    return static_cast<__mmask16>((1u << n) - 1u);
+  }
+};
+
+RECURRENT_INLINE Vec fma(Vec a, Vec b, Vec c) { return {_mm512_fmadd_ps(a.v, b.v, c.v)}; }
+// c - a * b with one rounding.
+RECURRENT_INLINE Vec neg_fma(Vec a, Vec b, Vec c) { return {_mm512_fnmadd_ps(a.v, b.v, c.v)}; }
+RECURRENT_INLINE Vec add(Vec a, Vec b) { return {_mm512_add_ps(a.v, b.v)}; }
+RECURRENT_INLINE Vec sub(Vec a, Vec b) { return {_mm512_sub_ps(a.v, b.v)}; }
+RECURRENT_INLINE Vec mul(Vec a, Vec b) { return {_mm512_mul_ps(a.v, b.v)}; }
+RECURRENT_INLINE Vec div(Vec a, Vec b) { return {_mm512_div_ps(a.v, b.v)}; }
+
+RECURRENT_INLINE IntVec bits_of(Vec a) { return {_mm512_castps_si512(a.v)}; }
+RECURRENT_INLINE Vec from_bits(IntVec a) { return {_mm512_castsi512_ps(a.v)}; }
+
+RECURRENT_INLINE IntVec int_broadcast(int32_t a) { return {_mm512_set1_epi32(a)}; }
+RECURRENT_INLINE IntVec int_add(IntVec a, IntVec b) { return {_mm512_add_epi32(a.v, b.v)}; }
+RECURRENT_INLINE IntVec int_sub(IntVec a, IntVec b) { return {_mm512_sub_epi32(a.v, b.v)}; }
+template <int kBits>
+RECURRENT_INLINE IntVec shift_left(IntVec a) {
+  return {_mm512_slli_epi32(a.v, kBits)};
+}
+template <int kBits>
+RECURRENT_INLINE IntVec shift_right_signed(IntVec a) {
+  return {_mm512_srai_epi32(a.v, kBits)};
+}
+RECURRENT_INLINE Vec to_float(IntVec a) { return {_mm512_cvtepi32_ps(a.v)}; }
+
+RECURRENT_INLINE Vec neg(Vec a) {
+  return from_bits({_mm512_xor_si512(bits_of(a).v, _mm512_set1_epi32(INT32_MIN))});
+}
+RECURRENT_INLINE Vec abs(Vec a) {
+  return from_bits({_mm512_and_si512(bits_of(a).v, _mm512_set1_epi32(INT32_MAX))});
+}
+// `magnitude` has to have a clear sign bit (a NaN excepted); it gets the sign of `sign`.
+RECURRENT_INLINE Vec with_sign_of(Vec magnitude, Vec sign) {
+  constexpr int kOrWithAnd = 0xF8;  // a | (b & c)
+  return from_bits({_mm512_ternarylogic_epi32(bits_of(magnitude).v, bits_of(sign).v,
+                                              _mm512_set1_epi32(INT32_MIN), kOrWithAnd)});
+}
+// Bounds that let a NaN in `a` pass: the instructions return the second operand when either is NaN.
+RECURRENT_INLINE Vec at_least(Vec bound, Vec a) { return {_mm512_max_ps(bound.v, a.v)}; }
+RECURRENT_INLINE Vec at_most(Vec bound, Vec a) { return {_mm512_min_ps(bound.v, a.v)}; }
+
+// Ordered, quiet comparisons: false where an operand is NaN.
+RECURRENT_INLINE Mask lt(Vec a, Vec b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_LT_OQ)}; }
+RECURRENT_INLINE Mask le(Vec a, Vec b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_LE_OQ)}; }
+RECURRENT_INLINE Mask gt(Vec a, Vec b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_GT_OQ)}; }
+RECURRENT_INLINE Mask ge(Vec a, Vec b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_GE_OQ)}; }
+RECURRENT_INLINE Mask eq(Vec a, Vec b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_EQ_OQ)}; }
+RECURRENT_INLINE Mask is_nan(Vec a) { return {_mm512_cmp_ps_mask(a.v, a.v, _CMP_UNORD_Q)}; }
+RECURRENT_INLINE Vec select(Mask mask, Vec a, Vec b) {
+  return {_mm512_mask_blend_ps(mask.m, b.v, a.v)};
+}
+RECURRENT_INLINE Vec zero_where(Mask mask, Vec a) {
+  return {_mm512_maskz_mov_ps(_mm512_knot(mask.m), a.v)};
+}

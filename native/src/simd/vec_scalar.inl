@@ -1,0 +1,76 @@
+// The vector type of plain C++: one lane. Included inside the scalar namespace, after simd/intrinsics.h.
+// The operations are those of vec_avx2.inl and vec_avx512.inl, bit for bit.
+
+#include "simd/fma_scalar.inl"
+
+struct Mask {
+  bool m;
+};
+
+struct IntVec {
+  int32_t v;
+};
+
+struct Vec {
+  static constexpr int kWidth = 1;
+  float v;
+
+  static RECURRENT_INLINE Vec load(const float* p) { return {*p}; }
+  static RECURRENT_INLINE void store(float* p, Vec a) { *p = a.v; }
+  // Lanes from n on read as +0, and memory beyond p[n - 1] is not touched.
+  static RECURRENT_INLINE Vec load_partial(const float* p, int n) { return {n > 0 ? *p : 0.0f}; }
+  static RECURRENT_INLINE void store_partial(float* p, Vec a, int n) {
+    if (n > 0) *p = a.v;
+  }
+  static RECURRENT_INLINE Vec broadcast(float a) { return {a}; }
+  static RECURRENT_INLINE Vec zero() { return {0.0f}; }
+};
+
+RECURRENT_INLINE Vec fma(Vec a, Vec b, Vec c) { return {fma_scalar(a.v, b.v, c.v)}; }
+// c - a * b with one rounding.
+RECURRENT_INLINE Vec neg_fma(Vec a, Vec b, Vec c) { return {fma_scalar(-a.v, b.v, c.v)}; }
+RECURRENT_INLINE Vec add(Vec a, Vec b) { return {a.v + b.v}; }
+RECURRENT_INLINE Vec sub(Vec a, Vec b) { return {a.v - b.v}; }
+RECURRENT_INLINE Vec mul(Vec a, Vec b) { return {a.v * b.v}; }
+RECURRENT_INLINE Vec div(Vec a, Vec b) { return {a.v / b.v}; }
+
+RECURRENT_INLINE IntVec bits_of(Vec a) { return {__builtin_bit_cast(int32_t, a.v)}; }
+RECURRENT_INLINE Vec from_bits(IntVec a) { return {__builtin_bit_cast(float, a.v)}; }
+
+RECURRENT_INLINE IntVec int_broadcast(int32_t a) { return {a}; }
+// Integer lanes wrap, as the vector instructions do.
+RECURRENT_INLINE IntVec int_add(IntVec a, IntVec b) {
+  return {static_cast<int32_t>(static_cast<uint32_t>(a.v) + static_cast<uint32_t>(b.v))};
+}
+RECURRENT_INLINE IntVec int_sub(IntVec a, IntVec b) {
+  return {static_cast<int32_t>(static_cast<uint32_t>(a.v) - static_cast<uint32_t>(b.v))};
+}
+template <int kBits>
+RECURRENT_INLINE IntVec shift_left(IntVec a) {
+  return {static_cast<int32_t>(static_cast<uint32_t>(a.v) << kBits)};
+}
+template <int kBits>
+RECURRENT_INLINE IntVec shift_right_signed(IntVec a) {
+  return {a.v >> kBits};
+}
+RECURRENT_INLINE Vec to_float(IntVec a) { return {static_cast<float>(a.v)}; }
+
+RECURRENT_INLINE Vec neg(Vec a) { return {-a.v}; }
+RECURRENT_INLINE Vec abs(Vec a) { return from_bits({bits_of(a).v & INT32_MAX}); }
+// `magnitude` has to have a clear sign bit (a NaN excepted); it gets the sign of `sign`.
+RECURRENT_INLINE Vec with_sign_of(Vec magnitude, Vec sign) {
+  return from_bits({bits_of(magnitude).v | (bits_of(sign).v & INT32_MIN)});
+}
+// Bounds that let a NaN in `a` pass, and keep `a` on equality.
+RECURRENT_INLINE Vec at_least(Vec bound, Vec a) { return {bound.v > a.v ? bound.v : a.v}; }
+RECURRENT_INLINE Vec at_most(Vec bound, Vec a) { return {bound.v < a.v ? bound.v : a.v}; }
+
+// Ordered, quiet comparisons: false where an operand is NaN.
+RECURRENT_INLINE Mask lt(Vec a, Vec b) { return {a.v < b.v}; }
+RECURRENT_INLINE Mask le(Vec a, Vec b) { return {a.v <= b.v}; }
+RECURRENT_INLINE Mask gt(Vec a, Vec b) { return {a.v > b.v}; }
+RECURRENT_INLINE Mask ge(Vec a, Vec b) { return {a.v >= b.v}; }
+RECURRENT_INLINE Mask eq(Vec a, Vec b) { return {a.v == b.v}; }
+RECURRENT_INLINE Mask is_nan(Vec a) { return {a.v != a.v}; }
+RECURRENT_INLINE Vec select(Mask mask, Vec a, Vec b) { return {mask.m ? a.v : b.v}; }
+RECURRENT_INLINE Vec zero_where(Mask mask, Vec a) { return {mask.m ? 0.0f : a.v}; }
