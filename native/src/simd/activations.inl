@@ -1,5 +1,6 @@
-// The activations of a layer (docs/activations.md), one formula each over math.inl. Included inside a per-instruction-set
-// namespace, after math.inl; the including file has included <recurrent/recurrent.h> before the namespace.
+// The activations of a layer (docs/activations.md), one formula each over math.inl. Included inside
+// a per-instruction-set namespace, after math.inl; the including file has included
+// <recurrent/recurrent.h> before the namespace.
 
 RECURRENT_INLINE Vec relu(Vec x) { return zero_where(lt(x, Vec::zero()), x); }
 
@@ -34,7 +35,8 @@ RECURRENT_INLINE Vec softplus(Vec x) {
   return add(at_least(Vec::zero(), x), log1p(exp(neg(abs(x)))));
 }
 
-// alpha and beta are read by those kinds that have them; kind is one of RECURRENT_ACTIVATION_* (checked by the caller).
+// alpha and beta are read by those kinds that have them; kind is one of RECURRENT_ACTIVATION_*
+// (checked by the caller).
 RECURRENT_INLINE Vec apply_activation(int32_t kind, float alpha, float beta, Vec x) {
   const Vec a = Vec::broadcast(alpha);
   const Vec b = Vec::broadcast(beta);

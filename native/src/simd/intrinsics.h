@@ -1,5 +1,6 @@
-// What the vector types and the mathematics need before they are included inside a per-instruction-set
-// namespace. Nothing here emits an inline function: a linker might keep the AVX-512 copy for everybody.
+// What the vector types and the mathematics need before they are included inside a
+// per-instruction-set namespace. Nothing here emits an inline function: a linker might keep the
+// AVX-512 copy for everybody.
 #pragma once
 
 #include <stddef.h>
@@ -7,7 +8,8 @@
 
 #if defined(__x86_64__) || defined(__i386__) || defined(_M_X64) || defined(_M_IX86)
 #if defined(__GNUC__) && !defined(__clang__)
-// GCC 12's own AVX-512 header initializes its "undefined" operands with themselves and is warned about it.
+// GCC 12's own AVX-512 header initializes its "undefined" operands with themselves and is warned
+// about it.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"

@@ -1,18 +1,18 @@
-// exp, expm1, log1p, sigmoid and tanh, written once over Vec. Included inside a per-instruction-set namespace, after
-// that set's vec_*.inl. The order of operations is part of the contract: the managed port
-// (src/Recurrent/Reference/CanonicalMath.cs) repeats it and gives the same bits.
+// exp, expm1, log1p, sigmoid and tanh, written once over Vec. Included inside a per-instruction-set
+// namespace, after that set's vec_*.inl. The order of operations is part of the contract: the
+// managed port (src/Recurrent/Reference/CanonicalMath.cs) repeats it and gives the same bits.
 //
-// Coefficients: native/tools/accuracy/fit_coefficients.py. Bounds over all inputs: docs/activations.md.
-// A result whose magnitude would be below 2^-126 counts as zero.
+// Coefficients: native/tools/accuracy/fit_coefficients.py. Bounds over all inputs:
+// docs/activations.md. A result whose magnitude would be below 2^-126 counts as zero.
 
-// 1.5 * 2^23: adding it rounds to an integer, which then stands in the low mantissa bits. Adding an exponent bias to it
-// as well leaves the biased exponent there, ready to be shifted into place.
+// 1.5 * 2^23: adding it rounds to an integer, which then stands in the low mantissa bits. Adding an
+// exponent bias to it as well leaves the biased exponent there, ready to be shifted into place.
 inline constexpr float kRoundToInt = 12582912.0f;
 inline constexpr float kRoundToExponent = 12582912.0f + 127.0f;
 
 inline constexpr float kLog2E = 0x1.715476p+0f;
-// ln 2 in two parts. n * kLn2High needs no more bits than the subtraction can hold for the n used here, so that
-// x - n * kLn2High is exact and only the low part rounds.
+// ln 2 in two parts. n * kLn2High needs no more bits than the subtraction can hold for the n used
+// here, so that x - n * kLn2High is exact and only the low part rounds.
 inline constexpr float kLn2High = 0x1.62e430p-1f;
 inline constexpr float kLn2Low = -0x1.05c610p-29f;
 
@@ -23,8 +23,8 @@ inline constexpr float kExp4 = 0x1.5554e4p-5f;
 inline constexpr float kExp5 = 0x1.12279ap-7f;
 inline constexpr float kExp6 = 0x1.6d51b6p-10f;
 
-// 2^-60, added to r^2 where only the high coefficients see it: far below their last bit, and it keeps a small r from
-// producing a denormal, which is slow on many processors.
+// 2^-60, added to r^2 where only the high coefficients see it: far below their last bit, and it
+// keeps a small r from producing a denormal, which is slow on many processors.
 inline constexpr float kNoUnderflow = 0x1p-60f;
 
 // (log(1 + f) - f) / f^2 on sqrt(1/2) <= 1 + f <= sqrt(2): error 2^-27.7 relative to f.
@@ -38,11 +38,12 @@ inline constexpr float kLog8 = -0x1.0ebcc2p-3f;
 inline constexpr float kLog9 = 0x1.098848p-3f;
 inline constexpr float kLog10 = -0x1.3dcbecp-4f;
 
-// exp(88.72284) is the first above the largest float; exp(-87.33655) the first below 2^-126, and so is
-// sigmoid(-87.33655).
+// The last inputs whose exp is neither above the largest float nor below 2^-126. The lower one is
+// the last of sigmoid too.
 inline constexpr float kExpHigh = 0x1.62e42ep+6f;
 inline constexpr float kExpLow = -0x1.5d589ep+6f;
-// Beyond these the rounded result no longer changes: sigmoid(17.4) = 1, tanh(9.02) = 1, expm1(-17.4) = -1.
+// Beyond these the rounded result no longer changes: sigmoid(17.4) = 1, tanh(9.02) = 1,
+// expm1(-17.4) = -1.
 inline constexpr float kSigmoidOne = 20.0f;
 inline constexpr float kTanhOne = 10.0f;
 inline constexpr float kExpm1MinusOne = -20.0f;
@@ -72,7 +73,8 @@ struct ExpParts {
   Vec fraction;
 };
 
-// kFactor is 1, -1 or -2: it scales every constant exactly, so that no operation is spent on the sign or the double.
+// kFactor is 1, -1 or -2: it scales every constant exactly, so that no operation is spent on the
+// sign or the double.
 template <int kFactor>
 RECURRENT_INLINE ExpParts exp_parts(Vec x, float round) {
   constexpr float k = static_cast<float>(kFactor);
@@ -80,7 +82,8 @@ RECURRENT_INLINE ExpParts exp_parts(Vec x, float round) {
   const Vec n = sub(shifted, constant(round));
   Vec r = fma(n, constant(-kLn2High / k), x);
   r = fma(n, constant(-kLn2Low / k), r);
-  // (e^(k r) - 1) / k = r + r * (r * (c2 k + c3 k^2 r + ...)), the coefficients by Estrin's scheme to keep the chain short.
+  // (e^(k r) - 1) / k = r + r * (r * (c2 k + c3 k^2 r + ...)), the coefficients by Estrin's scheme
+  // to keep the chain short.
   const Vec r2 = fma(r, r, constant(kNoUnderflow));
   const Vec low = fma(constant(kExp3 * k * k), r, constant(kExp2 * k));
   Vec high = fma(constant(kExp5 * k * k * k * k), r, constant(kExp4 * k * k * k));
@@ -93,7 +96,8 @@ RECURRENT_INLINE ExpParts exp_parts(Vec x, float round) {
 RECURRENT_INLINE Vec scale_of(ExpParts parts) { return from_bits(shift_left<23>(parts.exponent)); }
 
 RECURRENT_INLINE Vec exp(Vec x) {
-  // n is added to the exponent field, because 2^n itself overflows at the upper end where the result does not.
+  // n is added to the exponent field, because 2^n itself overflows at the upper end where the
+  // result does not.
   const ExpParts parts = exp_parts<1>(x, kRoundToInt);
   const Vec mantissa = add(parts.fraction, constant(1.0f));
   Vec y = from_bits(int_add(bits_of(mantissa), shift_left<23>(parts.exponent)));
@@ -111,11 +115,11 @@ RECURRENT_INLINE Vec expm1(Vec x) {
 }
 
 RECURRENT_INLINE Vec log1p(Vec x) {
-  // 1 + x = 2^k (1 + f): k from the rounded sum, f from x itself with one rounding. The scale 2^-k is kept four times
-  // as large, so that k = 128 has one too.
+  // 1 + x = 2^k (1 + f): k from the rounded sum, f from x itself with one rounding. The scale 2^-k
+  // is kept four times as large, so that k = 128 has one too.
   constexpr int32_t kSqrtHalfBits = 0x3f3504f3;
-  const IntVec k =
-      shift_right_signed<23>(int_sub(bits_of(add(x, constant(1.0f))), int_broadcast(kSqrtHalfBits)));
+  const IntVec k = shift_right_signed<23>(
+      int_sub(bits_of(add(x, constant(1.0f))), int_broadcast(kSqrtHalfBits)));
   const Vec scale = from_bits(shift_left<23>(int_sub(int_broadcast(127 + 2), k)));
   const Vec quarter = constant(0.25f);
   const Vec f = fma(scale, mul(x, quarter), fma(scale, quarter, constant(-1.0f)));
@@ -141,7 +145,8 @@ RECURRENT_INLINE Vec sigmoid(Vec x) {
   const ExpParts parts = exp_parts<-1>(clamp(kExpLow, kSigmoidOne, x), kRoundToExponent);
   const Vec scale = scale_of(parts);
   const Vec one = constant(1.0f);
-  // fraction is (1 - e^-r): the denominator 1 + 2^n - 2^n * fraction rounds once where 1 + 2^n is exact.
+  // fraction is (1 - e^-r): the denominator 1 + 2^n - 2^n * fraction rounds once where 1 + 2^n is
+  // exact.
   const Vec denominator = neg_fma(scale, parts.fraction, add(scale, one));
   return zero_where(lt(x, constant(kExpLow)), div(one, denominator));
 }
@@ -152,8 +157,8 @@ RECURRENT_INLINE Vec tanh(Vec x) {
   const ExpParts parts = exp_parts<-2>(magnitude, kRoundToExponent);
   const Vec scale = scale_of(parts);
   const Vec half = constant(0.5f);
-  // Half the numerator and half the denominator: fraction is (1 - e^-2r) / 2. Near 0 the numerator is the fraction
-  // itself, so that small results keep their relative accuracy.
+  // Half the numerator and half the denominator: fraction is (1 - e^-2r) / 2. Near 0 the numerator
+  // is the fraction itself, so that small results keep their relative accuracy.
   const Vec numerator = fma(scale, parts.fraction, fma(scale, constant(-0.5f), half));
   const Vec denominator = neg_fma(scale, parts.fraction, fma(scale, half, half));
   return with_sign_of(div(numerator, denominator), x);

@@ -1,5 +1,6 @@
-// math.inl and activations.inl over arrays, for the kernel table. Included inside a per-instruction-set namespace, after
-// both. x and y may be the same array; otherwise they must not overlap.
+// math.inl and activations.inl over arrays, for the kernel table. Included inside a
+// per-instruction-set namespace, after both. x and y may be the same array; otherwise they must not
+// overlap.
 
 template <typename Function>
 RECURRENT_INLINE void for_each_vector(const float* x, float* y, int64_t n, Function function) {

@@ -1,5 +1,5 @@
-// The vector type of AVX2 + FMA: eight lanes. Included inside the avx2 namespace, after simd/intrinsics.h.
-// The operations are those of vec_scalar.inl and vec_avx512.inl, bit for bit.
+// The vector type of AVX2 + FMA: eight lanes. Included inside the avx2 namespace, after
+// simd/intrinsics.h. The operations are those of vec_scalar.inl and vec_avx512.inl, bit for bit.
 
 struct Mask {
   __m256 m;

@@ -1,5 +1,6 @@
-// The vector type of AVX-512 (foundation instructions only): sixteen lanes. Included inside the avx512 namespace,
-// after simd/intrinsics.h. The operations are those of vec_scalar.inl and vec_avx2.inl, bit for bit.
+// The vector type of AVX-512 (foundation instructions only): sixteen lanes. Included inside the
+// avx512 namespace, after simd/intrinsics.h. The operations are those of vec_scalar.inl and
+// vec_avx2.inl, bit for bit.
 
 struct Mask {
   __mmask16 m;

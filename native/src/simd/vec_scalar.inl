@@ -1,5 +1,5 @@
-// The vector type of plain C++: one lane. Included inside the scalar namespace, after simd/intrinsics.h.
-// The operations are those of vec_avx2.inl and vec_avx512.inl, bit for bit.
+// The vector type of plain C++: one lane. Included inside the scalar namespace, after
+// simd/intrinsics.h. The operations are those of vec_avx2.inl and vec_avx512.inl, bit for bit.
 
 #include "simd/fma_scalar.inl"
 

@@ -1,0 +1,170 @@
+/*
+ * Written by Recurrent.Bindgen from recurrent/recurrent.h. Change the header and run ./build.sh bindings.
+ *
+ * Compiles if the compiler lays the interface out as the bindings do; there is nothing to run.
+ */
+#include <recurrent/recurrent.h>
+#include <stddef.h>
+
+_Static_assert(RECURRENT_ABI_VERSION == 1, "RECURRENT_ABI_VERSION == 1");
+
+_Static_assert(RECURRENT_MAX_SIZE == 1048576, "RECURRENT_MAX_SIZE == 1048576");
+
+_Static_assert(RECURRENT_MAX_LAYERS == 1024, "RECURRENT_MAX_LAYERS == 1024");
+
+_Static_assert(RECURRENT_MAX_THREADS == 256, "RECURRENT_MAX_THREADS == 256");
+
+_Static_assert(sizeof(recurrent_status) == 4, "sizeof(recurrent_status) == 4");
+_Static_assert(RECURRENT_STATUS_OK == 0, "RECURRENT_STATUS_OK == 0");
+_Static_assert(RECURRENT_STATUS_INVALID_ARGUMENT == 1, "RECURRENT_STATUS_INVALID_ARGUMENT == 1");
+_Static_assert(RECURRENT_STATUS_NOT_SUPPORTED == 2, "RECURRENT_STATUS_NOT_SUPPORTED == 2");
+_Static_assert(RECURRENT_STATUS_BUSY == 3, "RECURRENT_STATUS_BUSY == 3");
+_Static_assert(RECURRENT_STATUS_OUT_OF_MEMORY == 4, "RECURRENT_STATUS_OUT_OF_MEMORY == 4");
+_Static_assert(RECURRENT_STATUS_UNAVAILABLE == 5, "RECURRENT_STATUS_UNAVAILABLE == 5");
+_Static_assert(RECURRENT_STATUS_INTERNAL == 6, "RECURRENT_STATUS_INTERNAL == 6");
+
+_Static_assert(sizeof(recurrent_layer_kind) == 4, "sizeof(recurrent_layer_kind) == 4");
+_Static_assert(RECURRENT_LAYER_SIMPLE_RNN == 0, "RECURRENT_LAYER_SIMPLE_RNN == 0");
+_Static_assert(RECURRENT_LAYER_LSTM == 1, "RECURRENT_LAYER_LSTM == 1");
+_Static_assert(RECURRENT_LAYER_GRU == 2, "RECURRENT_LAYER_GRU == 2");
+_Static_assert(RECURRENT_LAYER_GRU_RESET_BEFORE == 3, "RECURRENT_LAYER_GRU_RESET_BEFORE == 3");
+_Static_assert(RECURRENT_LAYER_DENSE == 4, "RECURRENT_LAYER_DENSE == 4");
+
+_Static_assert(sizeof(recurrent_direction) == 4, "sizeof(recurrent_direction) == 4");
+_Static_assert(RECURRENT_DIRECTION_FORWARD == 0, "RECURRENT_DIRECTION_FORWARD == 0");
+_Static_assert(RECURRENT_DIRECTION_REVERSE == 1, "RECURRENT_DIRECTION_REVERSE == 1");
+_Static_assert(RECURRENT_DIRECTION_BIDIRECTIONAL == 2, "RECURRENT_DIRECTION_BIDIRECTIONAL == 2");
+
+_Static_assert(sizeof(recurrent_activation) == 4, "sizeof(recurrent_activation) == 4");
+_Static_assert(RECURRENT_ACTIVATION_TANH == 0, "RECURRENT_ACTIVATION_TANH == 0");
+_Static_assert(RECURRENT_ACTIVATION_SIGMOID == 1, "RECURRENT_ACTIVATION_SIGMOID == 1");
+_Static_assert(RECURRENT_ACTIVATION_RELU == 2, "RECURRENT_ACTIVATION_RELU == 2");
+_Static_assert(RECURRENT_ACTIVATION_HARD_SIGMOID == 3, "RECURRENT_ACTIVATION_HARD_SIGMOID == 3");
+_Static_assert(RECURRENT_ACTIVATION_IDENTITY == 4, "RECURRENT_ACTIVATION_IDENTITY == 4");
+_Static_assert(RECURRENT_ACTIVATION_AFFINE == 5, "RECURRENT_ACTIVATION_AFFINE == 5");
+_Static_assert(RECURRENT_ACTIVATION_LEAKY_RELU == 6, "RECURRENT_ACTIVATION_LEAKY_RELU == 6");
+_Static_assert(RECURRENT_ACTIVATION_THRESHOLDED_RELU == 7, "RECURRENT_ACTIVATION_THRESHOLDED_RELU == 7");
+_Static_assert(RECURRENT_ACTIVATION_SCALED_TANH == 8, "RECURRENT_ACTIVATION_SCALED_TANH == 8");
+_Static_assert(RECURRENT_ACTIVATION_ELU == 9, "RECURRENT_ACTIVATION_ELU == 9");
+_Static_assert(RECURRENT_ACTIVATION_SOFTSIGN == 10, "RECURRENT_ACTIVATION_SOFTSIGN == 10");
+_Static_assert(RECURRENT_ACTIVATION_SOFTPLUS == 11, "RECURRENT_ACTIVATION_SOFTPLUS == 11");
+
+_Static_assert(sizeof(recurrent_gate_coupling) == 4, "sizeof(recurrent_gate_coupling) == 4");
+_Static_assert(RECURRENT_GATE_COUPLING_NONE == 0, "RECURRENT_GATE_COUPLING_NONE == 0");
+_Static_assert(RECURRENT_GATE_COUPLING_FORGET_FROM_INPUT == 1, "RECURRENT_GATE_COUPLING_FORGET_FROM_INPUT == 1");
+_Static_assert(RECURRENT_GATE_COUPLING_INPUT_FROM_FORGET == 2, "RECURRENT_GATE_COUPLING_INPUT_FROM_FORGET == 2");
+
+_Static_assert(sizeof(recurrent_output_peephole) == 4, "sizeof(recurrent_output_peephole) == 4");
+_Static_assert(RECURRENT_OUTPUT_PEEPHOLE_NEW_CELL == 0, "RECURRENT_OUTPUT_PEEPHOLE_NEW_CELL == 0");
+_Static_assert(RECURRENT_OUTPUT_PEEPHOLE_PREVIOUS_CELL == 1, "RECURRENT_OUTPUT_PEEPHOLE_PREVIOUS_CELL == 1");
+
+_Static_assert(sizeof(recurrent_isa) == 4, "sizeof(recurrent_isa) == 4");
+_Static_assert(RECURRENT_ISA_AUTO == -1, "RECURRENT_ISA_AUTO == -1");
+_Static_assert(RECURRENT_ISA_SCALAR == 0, "RECURRENT_ISA_SCALAR == 0");
+_Static_assert(RECURRENT_ISA_AVX2 == 1, "RECURRENT_ISA_AVX2 == 1");
+_Static_assert(RECURRENT_ISA_AVX512 == 2, "RECURRENT_ISA_AVX512 == 2");
+
+_Static_assert(sizeof(recurrent_gemm_provider) == 4, "sizeof(recurrent_gemm_provider) == 4");
+_Static_assert(RECURRENT_GEMM_BUILTIN == 0, "RECURRENT_GEMM_BUILTIN == 0");
+_Static_assert(RECURRENT_GEMM_MKL == 1, "RECURRENT_GEMM_MKL == 1");
+_Static_assert(RECURRENT_GEMM_AUTO == 2, "RECURRENT_GEMM_AUTO == 2");
+
+_Static_assert(sizeof(recurrent_layout) == 4, "sizeof(recurrent_layout) == 4");
+_Static_assert(RECURRENT_LAYOUT_TIME_MAJOR == 0, "RECURRENT_LAYOUT_TIME_MAJOR == 0");
+_Static_assert(RECURRENT_LAYOUT_BATCH_MAJOR == 1, "RECURRENT_LAYOUT_BATCH_MAJOR == 1");
+
+_Static_assert(sizeof(recurrent_empty_row) == 4, "sizeof(recurrent_empty_row) == 4");
+_Static_assert(RECURRENT_EMPTY_ROW_KEEPS_STATE == 0, "RECURRENT_EMPTY_ROW_KEEPS_STATE == 0");
+_Static_assert(RECURRENT_EMPTY_ROW_ZEROES_STATE == 1, "RECURRENT_EMPTY_ROW_ZEROES_STATE == 1");
+
+_Static_assert(sizeof(recurrent_state_kind) == 4, "sizeof(recurrent_state_kind) == 4");
+_Static_assert(RECURRENT_STATE_HIDDEN == 0, "RECURRENT_STATE_HIDDEN == 0");
+_Static_assert(RECURRENT_STATE_CELL == 1, "RECURRENT_STATE_CELL == 1");
+
+/* Structs hold pointers, so their layout is that of a 64-bit target. */
+#if UINTPTR_MAX == UINT64_MAX
+
+_Static_assert(sizeof(recurrent_direction_desc) == 88, "sizeof(recurrent_direction_desc) == 88");
+_Static_assert(offsetof(recurrent_direction_desc, struct_size) == 0, "offsetof(recurrent_direction_desc, struct_size) == 0");
+_Static_assert(offsetof(recurrent_direction_desc, gate_activation) == 4, "offsetof(recurrent_direction_desc, gate_activation) == 4");
+_Static_assert(offsetof(recurrent_direction_desc, candidate_activation) == 8, "offsetof(recurrent_direction_desc, candidate_activation) == 8");
+_Static_assert(offsetof(recurrent_direction_desc, output_activation) == 12, "offsetof(recurrent_direction_desc, output_activation) == 12");
+_Static_assert(offsetof(recurrent_direction_desc, gate_alpha) == 16, "offsetof(recurrent_direction_desc, gate_alpha) == 16");
+_Static_assert(offsetof(recurrent_direction_desc, gate_beta) == 20, "offsetof(recurrent_direction_desc, gate_beta) == 20");
+_Static_assert(offsetof(recurrent_direction_desc, candidate_alpha) == 24, "offsetof(recurrent_direction_desc, candidate_alpha) == 24");
+_Static_assert(offsetof(recurrent_direction_desc, candidate_beta) == 28, "offsetof(recurrent_direction_desc, candidate_beta) == 28");
+_Static_assert(offsetof(recurrent_direction_desc, output_alpha) == 32, "offsetof(recurrent_direction_desc, output_alpha) == 32");
+_Static_assert(offsetof(recurrent_direction_desc, output_beta) == 36, "offsetof(recurrent_direction_desc, output_beta) == 36");
+_Static_assert(offsetof(recurrent_direction_desc, input_weights) == 40, "offsetof(recurrent_direction_desc, input_weights) == 40");
+_Static_assert(offsetof(recurrent_direction_desc, recurrent_weights) == 48, "offsetof(recurrent_direction_desc, recurrent_weights) == 48");
+_Static_assert(offsetof(recurrent_direction_desc, input_bias) == 56, "offsetof(recurrent_direction_desc, input_bias) == 56");
+_Static_assert(offsetof(recurrent_direction_desc, recurrent_bias) == 64, "offsetof(recurrent_direction_desc, recurrent_bias) == 64");
+_Static_assert(offsetof(recurrent_direction_desc, peephole) == 72, "offsetof(recurrent_direction_desc, peephole) == 72");
+_Static_assert(offsetof(recurrent_direction_desc, projection) == 80, "offsetof(recurrent_direction_desc, projection) == 80");
+
+_Static_assert(sizeof(recurrent_layer_desc) == 56, "sizeof(recurrent_layer_desc) == 56");
+_Static_assert(offsetof(recurrent_layer_desc, struct_size) == 0, "offsetof(recurrent_layer_desc, struct_size) == 0");
+_Static_assert(offsetof(recurrent_layer_desc, kind) == 4, "offsetof(recurrent_layer_desc, kind) == 4");
+_Static_assert(offsetof(recurrent_layer_desc, direction) == 8, "offsetof(recurrent_layer_desc, direction) == 8");
+_Static_assert(offsetof(recurrent_layer_desc, input_size) == 12, "offsetof(recurrent_layer_desc, input_size) == 12");
+_Static_assert(offsetof(recurrent_layer_desc, hidden_size) == 16, "offsetof(recurrent_layer_desc, hidden_size) == 16");
+_Static_assert(offsetof(recurrent_layer_desc, projection_size) == 20, "offsetof(recurrent_layer_desc, projection_size) == 20");
+_Static_assert(offsetof(recurrent_layer_desc, gate_coupling) == 24, "offsetof(recurrent_layer_desc, gate_coupling) == 24");
+_Static_assert(offsetof(recurrent_layer_desc, output_peephole) == 28, "offsetof(recurrent_layer_desc, output_peephole) == 28");
+_Static_assert(offsetof(recurrent_layer_desc, clip) == 32, "offsetof(recurrent_layer_desc, clip) == 32");
+_Static_assert(offsetof(recurrent_layer_desc, reserved) == 36, "offsetof(recurrent_layer_desc, reserved) == 36");
+_Static_assert(offsetof(recurrent_layer_desc, forward) == 40, "offsetof(recurrent_layer_desc, forward) == 40");
+_Static_assert(offsetof(recurrent_layer_desc, reverse) == 48, "offsetof(recurrent_layer_desc, reverse) == 48");
+
+_Static_assert(sizeof(recurrent_model_desc) == 24, "sizeof(recurrent_model_desc) == 24");
+_Static_assert(offsetof(recurrent_model_desc, struct_size) == 0, "offsetof(recurrent_model_desc, struct_size) == 0");
+_Static_assert(offsetof(recurrent_model_desc, layer_count) == 4, "offsetof(recurrent_model_desc, layer_count) == 4");
+_Static_assert(offsetof(recurrent_model_desc, layers) == 8, "offsetof(recurrent_model_desc, layers) == 8");
+_Static_assert(offsetof(recurrent_model_desc, isa) == 16, "offsetof(recurrent_model_desc, isa) == 16");
+_Static_assert(offsetof(recurrent_model_desc, gemm_provider) == 20, "offsetof(recurrent_model_desc, gemm_provider) == 20");
+
+_Static_assert(sizeof(recurrent_model_info) == 48, "sizeof(recurrent_model_info) == 48");
+_Static_assert(offsetof(recurrent_model_info, struct_size) == 0, "offsetof(recurrent_model_info, struct_size) == 0");
+_Static_assert(offsetof(recurrent_model_info, input_size) == 4, "offsetof(recurrent_model_info, input_size) == 4");
+_Static_assert(offsetof(recurrent_model_info, output_size) == 8, "offsetof(recurrent_model_info, output_size) == 8");
+_Static_assert(offsetof(recurrent_model_info, layer_count) == 12, "offsetof(recurrent_model_info, layer_count) == 12");
+_Static_assert(offsetof(recurrent_model_info, state_size) == 16, "offsetof(recurrent_model_info, state_size) == 16");
+_Static_assert(offsetof(recurrent_model_info, packed_bytes) == 24, "offsetof(recurrent_model_info, packed_bytes) == 24");
+_Static_assert(offsetof(recurrent_model_info, can_step) == 32, "offsetof(recurrent_model_info, can_step) == 32");
+_Static_assert(offsetof(recurrent_model_info, isa) == 36, "offsetof(recurrent_model_info, isa) == 36");
+_Static_assert(offsetof(recurrent_model_info, gemm_provider) == 40, "offsetof(recurrent_model_info, gemm_provider) == 40");
+_Static_assert(offsetof(recurrent_model_info, reserved) == 44, "offsetof(recurrent_model_info, reserved) == 44");
+
+_Static_assert(sizeof(recurrent_session_desc) == 24, "sizeof(recurrent_session_desc) == 24");
+_Static_assert(offsetof(recurrent_session_desc, struct_size) == 0, "offsetof(recurrent_session_desc, struct_size) == 0");
+_Static_assert(offsetof(recurrent_session_desc, threads) == 4, "offsetof(recurrent_session_desc, threads) == 4");
+_Static_assert(offsetof(recurrent_session_desc, batch) == 8, "offsetof(recurrent_session_desc, batch) == 8");
+_Static_assert(offsetof(recurrent_session_desc, empty_row) == 16, "offsetof(recurrent_session_desc, empty_row) == 16");
+_Static_assert(offsetof(recurrent_session_desc, reserved) == 20, "offsetof(recurrent_session_desc, reserved) == 20");
+
+_Static_assert(sizeof(recurrent_run_args) == 64, "sizeof(recurrent_run_args) == 64");
+_Static_assert(offsetof(recurrent_run_args, struct_size) == 0, "offsetof(recurrent_run_args, struct_size) == 0");
+_Static_assert(offsetof(recurrent_run_args, layout) == 4, "offsetof(recurrent_run_args, layout) == 4");
+_Static_assert(offsetof(recurrent_run_args, time) == 8, "offsetof(recurrent_run_args, time) == 8");
+_Static_assert(offsetof(recurrent_run_args, x) == 16, "offsetof(recurrent_run_args, x) == 16");
+_Static_assert(offsetof(recurrent_run_args, x_count) == 24, "offsetof(recurrent_run_args, x_count) == 24");
+_Static_assert(offsetof(recurrent_run_args, y) == 32, "offsetof(recurrent_run_args, y) == 32");
+_Static_assert(offsetof(recurrent_run_args, y_count) == 40, "offsetof(recurrent_run_args, y_count) == 40");
+_Static_assert(offsetof(recurrent_run_args, lengths) == 48, "offsetof(recurrent_run_args, lengths) == 48");
+_Static_assert(offsetof(recurrent_run_args, lengths_count) == 56, "offsetof(recurrent_run_args, lengths_count) == 56");
+
+_Static_assert(sizeof(recurrent_machine_info) == 72, "sizeof(recurrent_machine_info) == 72");
+_Static_assert(offsetof(recurrent_machine_info, struct_size) == 0, "offsetof(recurrent_machine_info, struct_size) == 0");
+_Static_assert(offsetof(recurrent_machine_info, isa) == 4, "offsetof(recurrent_machine_info, isa) == 4");
+_Static_assert(offsetof(recurrent_machine_info, isa_mask) == 8, "offsetof(recurrent_machine_info, isa_mask) == 8");
+_Static_assert(offsetof(recurrent_machine_info, processors) == 12, "offsetof(recurrent_machine_info, processors) == 12");
+_Static_assert(offsetof(recurrent_machine_info, l1d_bytes) == 16, "offsetof(recurrent_machine_info, l1d_bytes) == 16");
+_Static_assert(offsetof(recurrent_machine_info, l2_bytes) == 24, "offsetof(recurrent_machine_info, l2_bytes) == 24");
+_Static_assert(offsetof(recurrent_machine_info, l3_bytes) == 32, "offsetof(recurrent_machine_info, l3_bytes) == 32");
+_Static_assert(offsetof(recurrent_machine_info, mkl_available) == 40, "offsetof(recurrent_machine_info, mkl_available) == 40");
+_Static_assert(offsetof(recurrent_machine_info, reserved) == 44, "offsetof(recurrent_machine_info, reserved) == 44");
+_Static_assert(offsetof(recurrent_machine_info, version) == 48, "offsetof(recurrent_machine_info, version) == 48");
+_Static_assert(offsetof(recurrent_machine_info, cpu) == 56, "offsetof(recurrent_machine_info, cpu) == 56");
+_Static_assert(offsetof(recurrent_machine_info, mkl) == 64, "offsetof(recurrent_machine_info, mkl) == 64");
+
+#endif

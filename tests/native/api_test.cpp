@@ -1,0 +1,337 @@
+// The C interface as a C programmer misuses it: every outcome is a status and a message that names the argument.
+#include <atomic>
+#include <climits>
+#include <cmath>
+#include <limits>
+#include <thread>
+
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
+#include "gemm/mkl.h"
+#include "native_session.h"
+
+namespace recurrent::test {
+namespace {
+
+OwnedModel one_layer(int32_t kind, bool may_reverse = false) {
+  Random random(7);
+  OwnedModel model;
+  model.layers.push_back(random_layer(random, kind, 5, 20, may_reverse));
+  return model;
+}
+
+recurrent_status create(const std::vector<recurrent_layer_desc> &layers, int32_t isa = RECURRENT_ISA_AUTO) {
+  recurrent_model_desc desc{};
+  desc.struct_size = sizeof(desc);
+  desc.layer_count = static_cast<int32_t>(layers.size());
+  desc.layers = layers.data();
+  desc.isa = isa;
+  recurrent_model *model = reinterpret_cast<recurrent_model *>(1);
+  const recurrent_status status = recurrent_model_create(&desc, &model);
+  if (status != RECURRENT_STATUS_OK) {
+    EXPECT_EQ(model, nullptr);
+  }
+  recurrent_model_destroy(model);
+  return status;
+}
+
+#define EXPECT_REFUSED(expression, status, text)                                       \
+  do {                                                                                 \
+    EXPECT_EQ(expression, status);                                                     \
+    EXPECT_NE(std::string(recurrent_last_error()).find(text), std::string::npos)       \
+        << "the message was: " << recurrent_last_error();                              \
+  } while (false)
+#define EXPECT_INVALID(expression, text) EXPECT_REFUSED(expression, RECURRENT_STATUS_INVALID_ARGUMENT, text)
+
+TEST(Api, RefusesLayersThatAreNotWellFormed) {
+  const OwnedModel lstm = one_layer(RECURRENT_LAYER_LSTM);
+  const auto with = [&](auto change) {
+    std::vector<recurrent_layer_desc> layers = lstm.descs();
+    change(layers[0]);
+    return create(layers);
+  };
+  EXPECT_INVALID(with([](auto &l) { l.struct_size = 3; }), "layers[0].struct_size");
+  EXPECT_INVALID(with([](auto &l) { l.kind = 9; }), "layers[0].kind: expected a value from 0 to 4, found 9");
+  EXPECT_INVALID(with([](auto &l) { l.input_size = 0; }), "layers[0].input_size");
+  EXPECT_INVALID(with([](auto &l) { l.hidden_size = -1; }), "layers[0].hidden_size");
+  EXPECT_INVALID(with([](auto &l) { l.hidden_size = INT_MAX; }), "layers[0].hidden_size");
+  EXPECT_INVALID(with([](auto &l) { l.projection_size = l.hidden_size; }), "below hidden_size");
+  EXPECT_INVALID(with([](auto &l) { l.clip = std::nanf(""); }), "layers[0].clip");
+  EXPECT_INVALID(with([](auto &l) { l.clip = -1; }), "layers[0].clip");
+  EXPECT_INVALID(with([](auto &l) { l.forward = nullptr; }), "layers[0].forward");
+  EXPECT_INVALID(with([](auto &l) { l.reverse = l.forward; }), "layers[0].reverse");
+  EXPECT_INVALID(with([](auto &l) { l.kind = RECURRENT_LAYER_GRU; l.gate_coupling = 1; }), "only an LSTM");
+  EXPECT_INVALID(create({}), "layer_count");
+  EXPECT_INVALID(create(lstm.descs(), 17), "isa");
+}
+
+TEST(Api, RefusesLayersThatDoNotFollowEachOther) {
+  const OwnedModel lstm = one_layer(RECURRENT_LAYER_LSTM);
+  std::vector<recurrent_layer_desc> layers = lstm.descs();
+  layers.push_back(layers[0]);
+  layers[1].input_size = layers[0].hidden_size + 1;
+  EXPECT_INVALID(create(layers), "layers[1].input_size: expected the output size of the layer before");
+}
+
+TEST(Api, RefusesNullPointers) {
+  EXPECT_INVALID(recurrent_model_create(nullptr, nullptr), "model");
+  recurrent_model *model = nullptr;
+  EXPECT_INVALID(recurrent_model_create(nullptr, &model), "desc");
+  EXPECT_INVALID(recurrent_session_step(nullptr, nullptr, nullptr), "session");
+  EXPECT_INVALID(recurrent_session_run(nullptr, nullptr), "session");
+  EXPECT_INVALID(recurrent_get_machine_info(nullptr), "info");
+  recurrent_model_destroy(nullptr);
+  recurrent_session_destroy(nullptr);
+}
+
+class Session : public ::testing::Test {
+ protected:
+  OwnedModel owned_ = one_layer(RECURRENT_LAYER_GRU);
+  ModelHandle model_ = make_model(owned_, RECURRENT_ISA_AUTO);
+  SessionHandle session_ = open_session(model_, 2);
+  int64_t in_ = 2 * owned_.input_size();
+  int64_t out_ = 2 * output_size(owned_.layers[0].desc);
+  std::vector<float> x_ = std::vector<float>(static_cast<size_t>(4 * in_), 0.5f);
+  std::vector<float> y_ = std::vector<float>(static_cast<size_t>(4 * out_));
+};
+
+TEST_F(Session, RefusesBadSequencesAndStaysUsable) {
+  const auto with = [&](auto change) {
+    recurrent_run_args args = run_args(x_, y_, 4);
+    change(args);
+    return recurrent_session_run(session_.get(), &args);
+  };
+  const std::vector<int32_t> lengths = {1, 5};
+  const auto ragged = [&](const int32_t *data, int64_t count) {
+    return with([&](auto &a) {
+      a.lengths = data;
+      a.lengths_count = count;
+    });
+  };
+  EXPECT_INVALID(with([](auto &a) { a.struct_size = 0; }), "struct_size");
+  EXPECT_INVALID(with([](auto &a) { a.time = -1; }), "time: expected");
+  EXPECT_INVALID(with([](auto &a) { a.time = INT64_MAX; }), "time");
+  EXPECT_INVALID(with([](auto &a) { a.time = 5; }), "x: expected");
+  EXPECT_INVALID(with([](auto &a) { a.y_count -= 1; }), "y: expected");
+  EXPECT_INVALID(with([](auto &a) { a.x = nullptr; }), "x: expected");
+  EXPECT_INVALID(with([](auto &a) { a.layout = 2; }), "layout");
+  EXPECT_INVALID(ragged(lengths.data(), 2), "lengths: expected 0 to 4 valid steps in every row, found 5 in row 1");
+  EXPECT_INVALID(ragged(lengths.data(), 1), "lengths");
+  EXPECT_INVALID(with([&](auto &a) { a.y = x_.data() + x_.size() - 1; }), "y: expected memory that does not overlap x");
+  EXPECT_INVALID(recurrent_session_step(session_.get(), nullptr, y_.data()), "x");
+  EXPECT_INVALID(recurrent_session_step(session_.get(), x_.data(), x_.data() + 1), "overlap");
+  EXPECT_OK(with([](auto &) {}));
+}
+
+TEST_F(Session, RefusesBadStates) {
+  std::vector<float> state(static_cast<size_t>(out_));
+  EXPECT_INVALID(recurrent_session_get_state(session_.get(), 1, 0, 0, state.data(), out_), "layer");
+  EXPECT_INVALID(recurrent_session_get_state(session_.get(), 0, 1, 0, state.data(), out_), "direction");
+  EXPECT_INVALID(recurrent_session_get_state(session_.get(), 0, 0, 1, state.data(), out_), "kind");
+  EXPECT_INVALID(recurrent_session_set_state(session_.get(), 0, 0, 0, state.data(), out_ - 1), "state: expected");
+  EXPECT_INVALID(recurrent_session_set_state(session_.get(), 0, 0, 0, nullptr, out_), "state");
+  EXPECT_INVALID(recurrent_session_reset(session_.get(), 1, 2), "row_count");
+  EXPECT_INVALID(recurrent_session_reset(session_.get(), -1, 1), "first_row");
+  EXPECT_INVALID(recurrent_session_save(session_.get(), 0, 2, state.data(), 1), "states");
+}
+
+TEST_F(Session, NothingHappensWithoutStepsOrRows) {
+  std::vector<float> before(static_cast<size_t>(out_));
+  std::vector<float> after(before.size());
+  EXPECT_OK(recurrent_session_step(session_.get(), x_.data(), nullptr));
+  EXPECT_OK(recurrent_session_get_state(session_.get(), 0, 0, 0, before.data(), out_));
+  const recurrent_run_args none = run_args(x_, y_, 0);
+  EXPECT_OK(recurrent_session_run(session_.get(), &none));
+  EXPECT_OK(recurrent_session_get_state(session_.get(), 0, 0, 0, after.data(), out_));
+  EXPECT_EQ(before, after);
+  const SessionHandle empty = open_session(model_, 0);
+  EXPECT_OK(recurrent_session_step(empty.get(), nullptr, nullptr));
+  const recurrent_run_args some = run_args(x_, y_, 3);
+  EXPECT_OK(recurrent_session_run(empty.get(), &some));
+}
+
+TEST_F(Session, OutlivesItsModel) {
+  model_.reset();
+  EXPECT_OK(recurrent_session_step(session_.get(), x_.data(), y_.data()));
+}
+
+TEST_F(Session, SavedStatesContinueElsewhere) {
+  EXPECT_OK(recurrent_session_step(session_.get(), x_.data(), y_.data()));
+  std::vector<float> states(static_cast<size_t>(out_));
+  EXPECT_OK(recurrent_session_save(session_.get(), 0, 2, states.data(), out_));
+  const SessionHandle other = open_session(model_, 2);
+  EXPECT_OK(recurrent_session_load(other.get(), 0, 2, states.data(), out_));
+  std::vector<float> here(y_.size());
+  EXPECT_OK(recurrent_session_step(session_.get(), x_.data(), here.data()));
+  EXPECT_OK(recurrent_session_step(other.get(), x_.data(), y_.data()));
+  EXPECT_EQ(first_difference(here.data(), y_.data(), out_), -1);
+}
+
+TEST_F(Session, StoresDenormalStatesAsZero) {
+  const std::vector<float> denormal(static_cast<size_t>(out_), -1e-39f);
+  std::vector<float> state(denormal.size(), 1.0f);
+  EXPECT_OK(recurrent_session_set_state(session_.get(), 0, 0, 0, denormal.data(), out_));
+  EXPECT_OK(recurrent_session_get_state(session_.get(), 0, 0, 0, state.data(), out_));
+  for (float value : state) {
+    EXPECT_EQ(value, 0.0f);
+    EXPECT_FALSE(std::signbit(value));
+  }
+}
+
+TEST(ReverseDirections, TakeWholeSequencesOnly) {
+  OwnedModel owned;
+  Random random(3);
+  do {
+    owned.layers.clear();
+    owned.layers.push_back(random_layer(random, RECURRENT_LAYER_LSTM, 3, 8, true));
+  } while (owned.can_step());
+  const ModelHandle model = make_model(owned, RECURRENT_ISA_AUTO);
+  const SessionHandle session = open_session(model, 1);
+  const std::vector<float> x(6, 0.1f);
+  std::vector<float> y(static_cast<size_t>(2 * output_size(owned.layers[0].desc)));
+  const recurrent_run_args args = run_args(x, y, 2);
+  EXPECT_REFUSED(recurrent_session_step(session.get(), x.data(), y.data()), RECURRENT_STATUS_NOT_SUPPORTED,
+                 "reverse direction");
+  EXPECT_OK(recurrent_session_run(session.get(), &args));
+  EXPECT_REFUSED(recurrent_session_run(session.get(), &args), RECURRENT_STATUS_NOT_SUPPORTED, "pieces");
+  EXPECT_OK(recurrent_session_reset(session.get(), 0, 1));
+  EXPECT_OK(recurrent_session_run(session.get(), &args));
+}
+
+TEST(EmptyRows, KeepOrLoseTheirStateAsAsked) {
+  const OwnedModel owned = one_layer(RECURRENT_LAYER_SIMPLE_RNN);
+  const ModelHandle model = make_model(owned, RECURRENT_ISA_AUTO);
+  const int64_t size = output_size(owned.layers[0].desc);
+  for (int32_t rule : {RECURRENT_EMPTY_ROW_KEEPS_STATE, RECURRENT_EMPTY_ROW_ZEROES_STATE}) {
+    recurrent_session_desc desc{};
+    desc.struct_size = sizeof(desc);
+    desc.threads = 1;
+    desc.batch = 1;
+    desc.empty_row = rule;
+    recurrent_session *raw = nullptr;
+    ASSERT_OK(recurrent_session_create(model.get(), &desc, &raw));
+    const SessionHandle session(raw);
+    std::vector<float> state(static_cast<size_t>(size), 0.25f);
+    ASSERT_OK(recurrent_session_set_state(session.get(), 0, 0, 0, state.data(), size));
+    const std::vector<float> x(10, 1.0f);
+    std::vector<float> y(static_cast<size_t>(2 * size), 3.0f);
+    const int32_t none = 0;
+    recurrent_run_args args = run_args(x, y, 2);
+    args.lengths = &none;
+    args.lengths_count = 1;
+    ASSERT_OK(recurrent_session_run(session.get(), &args));
+    ASSERT_OK(recurrent_session_get_state(session.get(), 0, 0, 0, state.data(), size));
+    EXPECT_EQ(state[0], rule == RECURRENT_EMPTY_ROW_KEEPS_STATE ? 0.25f : 0.0f);
+    EXPECT_EQ(y, std::vector<float>(y.size(), 0.0f));
+  }
+}
+
+TEST(NonFinite, StayInTheirRow) {
+  const OwnedModel owned = one_layer(RECURRENT_LAYER_LSTM);
+  for (int isa = 0; isa < 3; ++isa) {
+    recurrent_machine_info machine{};
+    machine.struct_size = sizeof(machine);
+    ASSERT_OK(recurrent_get_machine_info(&machine));
+    if (!(machine.isa_mask >> isa & 1u)) continue;
+    const ModelHandle model = make_model(owned, isa);
+    const int64_t size = output_size(owned.layers[0].desc);
+    std::vector<float> x(7 * 5, 0.3f);
+    std::vector<float> clean(static_cast<size_t>(7 * size));
+    std::vector<float> y(clean.size());
+    ASSERT_OK(recurrent_session_step(open_session(model, 7).get(), x.data(), clean.data()));
+    x[3 * 5] = std::numeric_limits<float>::quiet_NaN();
+    ASSERT_OK(recurrent_session_step(open_session(model, 7).get(), x.data(), y.data()));
+    for (int64_t row = 0; row < 7; ++row)
+      for (int64_t u = 0; u < size; ++u) {
+        const auto at = static_cast<size_t>(row * size + u);
+        if (row == 3)
+          EXPECT_TRUE(std::isnan(y[at]));
+        else
+          EXPECT_EQ(y[at], clean[at]);
+      }
+  }
+}
+
+#if defined(__x86_64__)
+TEST(FloatingPointControl, DoesNotDependOnTheCallersRegisterAndKeepsIt) {
+  const OwnedModel owned = one_layer(RECURRENT_LAYER_GRU);
+  const ModelHandle model = make_model(owned, RECURRENT_ISA_AUTO);
+  const std::vector<float> x(15 * 3, 1e-3f);
+  std::vector<float> want(static_cast<size_t>(3 * 3 * output_size(owned.layers[0].desc)));
+  std::vector<float> y(want.size());
+  recurrent_run_args args = run_args(x, want, 3);
+  ASSERT_OK(recurrent_session_run(open_session(model, 3, 2).get(), &args));
+  args.y = y.data();
+  const SessionHandle session = open_session(model, 3, 2);
+  const unsigned original = _mm_getcsr();
+  constexpr unsigned kFlushRoundUpAndFlag = 0xdfe0;  // FTZ, DAZ, round toward zero, precision flag
+  _mm_setcsr(kFlushRoundUpAndFlag);
+  const recurrent_status status = recurrent_session_run(session.get(), &args);
+  const unsigned after = _mm_getcsr();
+  _mm_setcsr(original);
+  ASSERT_OK(status);
+  EXPECT_EQ(after, kFlushRoundUpAndFlag);
+  EXPECT_EQ(first_difference(want.data(), y.data(), static_cast<int64_t>(y.size())), -1);
+}
+#endif
+
+TEST(Mkl, GivesTheSameNumbersToWithinRounding) {
+  if (!mkl()) GTEST_SKIP() << "Intel MKL is not here: " << mkl_description();
+  for (int32_t kind : {RECURRENT_LAYER_SIMPLE_RNN, RECURRENT_LAYER_LSTM, RECURRENT_LAYER_GRU,
+                       RECURRENT_LAYER_GRU_RESET_BEFORE}) {
+    Random random(11);
+    OwnedModel owned;
+    owned.layers.push_back(random_layer(random, kind, 37, 90, true));
+    const std::vector<float> x = random_values(random, 12 * 5 * 37, 1.0f);
+    std::vector<float> want(static_cast<size_t>(12 * 5 * output_size(owned.layers[0].desc)));
+    std::vector<float> y(want.size());
+    recurrent_run_args args = run_args(x, want, 12);
+    ASSERT_OK(recurrent_session_run(open_session(make_model(owned, RECURRENT_ISA_AUTO), 5).get(), &args));
+    const ModelHandle model = make_model(owned, RECURRENT_ISA_AUTO, RECURRENT_GEMM_MKL);
+    recurrent_model_info info{};
+    info.struct_size = sizeof(info);
+    ASSERT_OK(recurrent_model_get_info(model.get(), &info));
+    EXPECT_EQ(info.gemm_provider, RECURRENT_GEMM_MKL);
+    args.y = y.data();
+    ASSERT_OK(recurrent_session_run(open_session(model, 5, 2).get(), &args));
+    for (size_t i = 0; i < y.size(); ++i) ASSERT_NEAR(y[i], want[i], 1e-4f) << "kind " << kind << " at " << i;
+  }
+}
+
+TEST(GemmProvider, AutoPicksOneOfTheTwo) {
+  const ModelHandle model = make_model(one_layer(RECURRENT_LAYER_LSTM), RECURRENT_ISA_AUTO, RECURRENT_GEMM_AUTO);
+  recurrent_model_info info{};
+  info.struct_size = sizeof(info);
+  ASSERT_OK(recurrent_model_get_info(model.get(), &info));
+  EXPECT_TRUE(info.gemm_provider == RECURRENT_GEMM_BUILTIN || info.gemm_provider == RECURRENT_GEMM_MKL);
+}
+
+TEST(GemmProvider, MklThatIsNotThereIsRefusedWithTheReason) {
+  if (mkl()) GTEST_SKIP() << "Intel MKL is here";
+  const OwnedModel owned = one_layer(RECURRENT_LAYER_LSTM);
+  const auto layers = owned.descs();
+  recurrent_model_desc desc{};
+  desc.struct_size = sizeof(desc);
+  desc.layer_count = 1;
+  desc.layers = layers.data();
+  desc.isa = RECURRENT_ISA_AUTO;
+  desc.gemm_provider = RECURRENT_GEMM_MKL;
+  recurrent_model *model = nullptr;
+  EXPECT_REFUSED(recurrent_model_create(&desc, &model), RECURRENT_STATUS_UNAVAILABLE, "gemm_provider");
+}
+
+TEST(Activate, ChecksItsArguments) {
+  float v[4] = {-1, 0, 1, 2};
+  EXPECT_INVALID(recurrent_activate(-1, 77, 0, 0, v, v, 4), "activation");
+  EXPECT_INVALID(recurrent_activate(-1, 0, 0, 0, v, v + 1, 3), "overlap");
+  EXPECT_INVALID(recurrent_activate(-1, 0, 0, 0, v, v, -1), "count");
+  EXPECT_INVALID(recurrent_activate(-1, 0, 0, 0, nullptr, v, 1), "x");
+  EXPECT_OK(recurrent_activate(-1, RECURRENT_ACTIVATION_RELU, 0, 0, v, v, 4));
+  EXPECT_EQ(v[0], 0.0f);
+  EXPECT_EQ(v[3], 2.0f);
+}
+
+}  // namespace
+}  // namespace recurrent::test
