@@ -2,27 +2,14 @@
 
 #include <algorithm>
 
+#include "exec/cell_call.h"
 #include "gemm/provider.h"
 
 namespace recurrent {
 namespace {
 
-using kernels::Cell;
 using kernels::CellArgs;
-using kernels::Grouping;
-
-Cell cell_of(int32_t kind) {
-  switch (kind) {
-    case RECURRENT_LAYER_LSTM:
-      return Cell::kLstm;
-    case RECURRENT_LAYER_GRU:
-      return Cell::kGru;
-    case RECURRENT_LAYER_GRU_RESET_BEFORE:
-      return Cell::kGruResetBeforeGates;
-    default:
-      return Cell::kSimple;
-  }
-}
+using kernels::CellFn;
 
 struct Slice {
   int64_t begin;
@@ -140,15 +127,14 @@ class Worker {
       barrier();
       gather(first, steps);
       barrier();
-      CellArgs args = cell_args();
-      args.init = direction_->bias.data();
+      CellArgs args = cell_args(*layer_, *direction_);
       args.x = scratch(plan_.input);
       args.x_stride = args.x_size = layer_->input_size;
       args.y_stride = out_.row_stride;
       for (int64_t s = first; s < first + steps; ++s) {
         args.range.rows = active_rows(s);
         args.y = out_.at(s, 0);
-        call(Cell::kSimple, args, direction_->weights);
+        call(cell_function(kernels_, *layer_, *direction_), args);
         args.x += args.range.rows * args.x_stride;
       }
     }
@@ -180,14 +166,14 @@ class Worker {
     }
     int64_t done = 0;
     for (int64_t s = first; s < first + count; ++s) {
-      CellArgs args = cell_args();
+      CellArgs args = cell_args(*layer_, *direction_);
+      args.c = cell_;
       args.range.rows = active_rows(s);
       args.range.backwards = s % 2;
       if (merged) {
         args.init = scratch(plan_.product) + done * layer_->columns;
         args.init_stride = layer_->columns;
       } else {
-        args.init = direction_->bias.data();
         args.x = scratch(plan_.input) + done * layer_->input_size;
         args.x_stride = args.x_size = layer_->input_size;
       }
@@ -200,11 +186,7 @@ class Worker {
     const bool scattered = ragged() && direction_->reverse && out_.data;
     float *next = hidden_[(s + 1) % 2];
     args.h = hidden_[s % 2];
-    args.h_stride = layer_->hidden_stride();
-    args.h_size = layer_->state_size;
     args.h_out = next;
-    args.h_out_stride = args.h_stride;
-    args.flush = 1;
     if (out_.data && !scattered) {
       args.y = out_.at(time_of(s, 0), 0);
       args.y_stride = out_.row_stride;
@@ -214,44 +196,35 @@ class Worker {
     else if (layer_->kind == RECURRENT_LAYER_GRU_RESET_BEFORE)
       step_reset_before(args);
     else
-      call(cell_of(layer_->kind), args, direction_->weights);
+      call(cell_function(kernels_, *layer_, *direction_), args);
     barrier();
     if (scattered) scatter(s, next, args.range.rows);
   }
 
   // h' goes to scratch memory, and the projection makes of it what recurs and what is put out.
-  void step_projected(const CellArgs &args) {
-    CellArgs cell = args;
-    cell.h_out = scratch(plan_.unprojected);
-    cell.h_out_stride = layer_->cell_stride();
-    cell.y = nullptr;
-    call(Cell::kLstm, cell, direction_->weights);
-    barrier();
-
-    CellArgs projection{};
-    projection.range = args.range;
-    projection.units = layer_->projection_size;
-    projection.init = direction_->zero_bias.data();
-    projection.h = cell.h_out;
-    projection.h_stride = cell.h_out_stride;
-    projection.h_size = layer_->hidden_size;
+  void step_projected(CellArgs &args) {
+    CellArgs projection = projection_args(*layer_, *direction_);
+    projection.range.rows = args.range.rows;
+    projection.h = scratch(plan_.unprojected);
     projection.h_out = args.h_out;
-    projection.h_out_stride = args.h_out_stride;
     projection.y = args.y;
     projection.y_stride = args.y_stride;
-    projection.flush = 1;
-    projection.activation = {RECURRENT_ACTIVATION_IDENTITY, 0, 0};
-    call_general(Cell::kSimple, projection, direction_->projection);
+    args.h_out = scratch(plan_.unprojected);
+    args.h_out_stride = layer_->cell_stride();
+    args.y = nullptr;
+    call(cell_function(kernels_, *layer_, *direction_), args);
+    barrier();
+    call(projection_function(kernels_), projection);
   }
 
   void step_reset_before(CellArgs &args) {
     args.reset_state = scratch(plan_.reset_state);
     args.update = scratch(plan_.update);
     args.candidate = scratch(plan_.candidate);
-    args.scratch_stride = layer_->cell_stride();
-    call(Cell::kGruResetBeforeGates, args, direction_->weights);
+    CellArgs candidate = candidate_args(args, *direction_);
+    call(cell_function(kernels_, *layer_, *direction_), args);
     barrier();
-    call(Cell::kGruResetBeforeCandidate, args, direction_->candidate);
+    call(candidate_function(kernels_, *layer_, *direction_), candidate);
   }
 
   // A reverse direction of a ragged batch: every row is at a time of its own.
@@ -303,38 +276,12 @@ class Worker {
     barrier();  // the next direction or layer uses the same scratch memory
   }
 
-  // What all steps of the direction have in common.
-  CellArgs cell_args() const {
-    CellArgs args{};
-    args.units = layer_->hidden_size;
-    args.x_terms = layer_->input_size;
-    args.c = cell_;
-    args.c_stride = layer_->cell_stride();
-    args.peephole = direction_->peephole.data();
-    args.coupling = layer_->coupling;
-    args.peephole_previous = layer_->output_peephole == RECURRENT_OUTPUT_PEEPHOLE_PREVIOUS_CELL;
-    args.state_bias = direction_->state_bias.data();
-    args.clip = layer_->clip;
-    args.gate = direction_->gate;
-    args.activation = direction_->activation;
-    args.output = direction_->output;
-    return args;
-  }
-
-  void call(Cell cell, CellArgs &args, const PackedMatrix &weights) {
-    const kernels::CellKernels &functions = kernels_.cells[static_cast<int32_t>(cell)];
-    call(direction_->plain ? functions.plain : functions.general, args, weights);
-  }
-  void call_general(Cell cell, CellArgs &args, const PackedMatrix &weights) {
-    call(kernels_.cells[static_cast<int32_t>(cell)].general, args, weights);
-  }
-  void call(kernels::CellFn function, CellArgs &args, const PackedMatrix &weights) {
-    const Slice groups = slice(weights.groups());
+  // This thread's share of a kernel call whose arguments stand for all groups.
+  void call(CellFn function, const CellArgs &whole) const {
+    CellArgs args = whole;
+    const Slice groups = slice(whole.range.group_end);
     args.range.group_begin = groups.begin;
     args.range.group_end = groups.end;
-    args.grouping = weights.grouping();
-    args.weights = weights.data();
-    args.panel_stride = weights.panel_stride();
     function(args);
   }
 

@@ -86,7 +86,9 @@ Session::Session(std::shared_ptr<const Model> model, const recurrent_session_des
       step_plan_(batch_ > 0 ? make_plan(*model_, batch_, 1, false) : Plan{}),
       states_(checked_mul(batch_, model_->padded_state_size(), "batch")),
       team_(desc.threads) {
-  if (batch_ > 0) workspace_for(step_plan_).reserve(step_plan_.floats);
+  if (batch_ == 0) return;
+  workspace_for(step_plan_).reserve(step_plan_.floats);
+  if (model_->can_step() && team_.size() == 1) program_.emplace(*model_, step_plan_, states_.data());
 }
 
 void Session::step(const float *x, float *y) {
@@ -100,7 +102,14 @@ void Session::step(const float *x, float *y) {
   const int64_t outputs = batch_ * model_->output_size();
   if (!x) invalid("x", "expected %lld elements, found null", static_cast<long long>(inputs));
   if (y) check_apart("y", y, outputs, "x", x, bytes_of(inputs));
-  execute(step_plan_, {x, inputs, model_->input_size()}, {y, outputs, model_->output_size()}, Ragged{});
+  if (!program_) {
+    execute(step_plan_, {x, inputs, model_->input_size()}, {y, outputs, model_->output_size()}, Ragged{});
+    return;
+  }
+  Workspace &workspace = workspace_for(step_plan_);
+  workspace.reserve(step_plan_.floats);  // the thread may be another one than the one that opened the session
+  const cpu::ScopedFpControl canonical;
+  program_->run(workspace, x, y);
 }
 
 void Session::run(const recurrent_run_args &args) {

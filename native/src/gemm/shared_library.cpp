@@ -61,8 +61,7 @@ std::string why_not_loadable(const std::string& path) {
 SharedLibrary::SharedLibrary(const std::string& path, Scope scope)
     : handle_(dlopen(path.c_str(), RTLD_LAZY | (scope == Scope::kGlobal ? RTLD_GLOBAL : 0))) {
   if (handle_ == nullptr) {
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): the text is the calling thread's own in glibc and
-    // musl.
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): glibc keeps the text for each thread.
     const char* reason = dlerror();
     error_ = reason != nullptr ? reason : "cannot be loaded";
   }
