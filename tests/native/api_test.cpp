@@ -1,4 +1,5 @@
-// The C interface as a C programmer misuses it: every outcome is a status and a message that names the argument.
+// The C interface as a C programmer misuses it: every outcome is a status and a message that names
+// the argument.
 #include <atomic>
 #include <climits>
 #include <cmath>
@@ -22,13 +23,14 @@ OwnedModel one_layer(int32_t kind, bool may_reverse = false) {
   return model;
 }
 
-recurrent_status create(const std::vector<recurrent_layer_desc> &layers, int32_t isa = RECURRENT_ISA_AUTO) {
+recurrent_status create(const std::vector<recurrent_layer_desc>& layers,
+                        int32_t isa = RECURRENT_ISA_AUTO) {
   recurrent_model_desc desc{};
   desc.struct_size = sizeof(desc);
   desc.layer_count = static_cast<int32_t>(layers.size());
   desc.layers = layers.data();
   desc.isa = isa;
-  recurrent_model *model = reinterpret_cast<recurrent_model *>(1);
+  recurrent_model* model = reinterpret_cast<recurrent_model*>(1);
   const recurrent_status status = recurrent_model_create(&desc, &model);
   if (status != RECURRENT_STATUS_OK) {
     EXPECT_EQ(model, nullptr);
@@ -37,13 +39,14 @@ recurrent_status create(const std::vector<recurrent_layer_desc> &layers, int32_t
   return status;
 }
 
-#define EXPECT_REFUSED(expression, status, text)                                       \
-  do {                                                                                 \
-    EXPECT_EQ(expression, status);                                                     \
-    EXPECT_NE(std::string(recurrent_last_error()).find(text), std::string::npos)       \
-        << "the message was: " << recurrent_last_error();                              \
+#define EXPECT_REFUSED(expression, status, text)                                 \
+  do {                                                                           \
+    EXPECT_EQ(expression, status);                                               \
+    EXPECT_NE(std::string(recurrent_last_error()).find(text), std::string::npos) \
+        << "the message was: " << recurrent_last_error();                        \
   } while (false)
-#define EXPECT_INVALID(expression, text) EXPECT_REFUSED(expression, RECURRENT_STATUS_INVALID_ARGUMENT, text)
+#define EXPECT_INVALID(expression, text) \
+  EXPECT_REFUSED(expression, RECURRENT_STATUS_INVALID_ARGUMENT, text)
 
 TEST(Api, RefusesLayersThatAreNotWellFormed) {
   const OwnedModel lstm = one_layer(RECURRENT_LAYER_LSTM);
@@ -52,17 +55,22 @@ TEST(Api, RefusesLayersThatAreNotWellFormed) {
     change(layers[0]);
     return create(layers);
   };
-  EXPECT_INVALID(with([](auto &l) { l.struct_size = 3; }), "layers[0].struct_size");
-  EXPECT_INVALID(with([](auto &l) { l.kind = 9; }), "layers[0].kind: expected a value from 0 to 4, found 9");
-  EXPECT_INVALID(with([](auto &l) { l.input_size = 0; }), "layers[0].input_size");
-  EXPECT_INVALID(with([](auto &l) { l.hidden_size = -1; }), "layers[0].hidden_size");
-  EXPECT_INVALID(with([](auto &l) { l.hidden_size = INT_MAX; }), "layers[0].hidden_size");
-  EXPECT_INVALID(with([](auto &l) { l.projection_size = l.hidden_size; }), "below hidden_size");
-  EXPECT_INVALID(with([](auto &l) { l.clip = std::nanf(""); }), "layers[0].clip");
-  EXPECT_INVALID(with([](auto &l) { l.clip = -1; }), "layers[0].clip");
-  EXPECT_INVALID(with([](auto &l) { l.forward = nullptr; }), "layers[0].forward");
-  EXPECT_INVALID(with([](auto &l) { l.reverse = l.forward; }), "layers[0].reverse");
-  EXPECT_INVALID(with([](auto &l) { l.kind = RECURRENT_LAYER_GRU; l.gate_coupling = 1; }), "only an LSTM");
+  EXPECT_INVALID(with([](auto& l) { l.struct_size = 3; }), "layers[0].struct_size");
+  EXPECT_INVALID(with([](auto& l) { l.kind = 9; }),
+                 "layers[0].kind: expected a value from 0 to 4, found 9");
+  EXPECT_INVALID(with([](auto& l) { l.input_size = 0; }), "layers[0].input_size");
+  EXPECT_INVALID(with([](auto& l) { l.hidden_size = -1; }), "layers[0].hidden_size");
+  EXPECT_INVALID(with([](auto& l) { l.hidden_size = INT_MAX; }), "layers[0].hidden_size");
+  EXPECT_INVALID(with([](auto& l) { l.projection_size = l.hidden_size; }), "below hidden_size");
+  EXPECT_INVALID(with([](auto& l) { l.clip = std::nanf(""); }), "layers[0].clip");
+  EXPECT_INVALID(with([](auto& l) { l.clip = -1; }), "layers[0].clip");
+  EXPECT_INVALID(with([](auto& l) { l.forward = nullptr; }), "layers[0].forward");
+  EXPECT_INVALID(with([](auto& l) { l.reverse = l.forward; }), "layers[0].reverse");
+  EXPECT_INVALID(with([](auto& l) {
+                   l.kind = RECURRENT_LAYER_GRU;
+                   l.gate_coupling = 1;
+                 }),
+                 "only an LSTM");
   EXPECT_INVALID(create({}), "layer_count");
   EXPECT_INVALID(create(lstm.descs(), 17), "isa");
 }
@@ -72,12 +80,13 @@ TEST(Api, RefusesLayersThatDoNotFollowEachOther) {
   std::vector<recurrent_layer_desc> layers = lstm.descs();
   layers.push_back(layers[0]);
   layers[1].input_size = layers[0].hidden_size + 1;
-  EXPECT_INVALID(create(layers), "layers[1].input_size: expected the output size of the layer before");
+  EXPECT_INVALID(create(layers),
+                 "layers[1].input_size: expected the output size of the layer before");
 }
 
 TEST(Api, RefusesNullPointers) {
   EXPECT_INVALID(recurrent_model_create(nullptr, nullptr), "model");
-  recurrent_model *model = nullptr;
+  recurrent_model* model = nullptr;
   EXPECT_INVALID(recurrent_model_create(nullptr, &model), "desc");
   EXPECT_INVALID(recurrent_session_step(nullptr, nullptr, nullptr), "session");
   EXPECT_INVALID(recurrent_session_run(nullptr, nullptr), "session");
@@ -104,33 +113,37 @@ TEST_F(Session, RefusesBadSequencesAndStaysUsable) {
     return recurrent_session_run(session_.get(), &args);
   };
   const std::vector<int32_t> lengths = {1, 5};
-  const auto ragged = [&](const int32_t *data, int64_t count) {
-    return with([&](auto &a) {
+  const auto ragged = [&](const int32_t* data, int64_t count) {
+    return with([&](auto& a) {
       a.lengths = data;
       a.lengths_count = count;
     });
   };
-  EXPECT_INVALID(with([](auto &a) { a.struct_size = 0; }), "struct_size");
-  EXPECT_INVALID(with([](auto &a) { a.time = -1; }), "time: expected");
-  EXPECT_INVALID(with([](auto &a) { a.time = INT64_MAX; }), "time");
-  EXPECT_INVALID(with([](auto &a) { a.time = 5; }), "x: expected");
-  EXPECT_INVALID(with([](auto &a) { a.y_count -= 1; }), "y: expected");
-  EXPECT_INVALID(with([](auto &a) { a.x = nullptr; }), "x: expected");
-  EXPECT_INVALID(with([](auto &a) { a.layout = 2; }), "layout");
-  EXPECT_INVALID(ragged(lengths.data(), 2), "lengths: expected 0 to 4 valid steps in every row, found 5 in row 1");
+  EXPECT_INVALID(with([](auto& a) { a.struct_size = 0; }), "struct_size");
+  EXPECT_INVALID(with([](auto& a) { a.time = -1; }), "time: expected");
+  EXPECT_INVALID(with([](auto& a) { a.time = INT64_MAX; }), "time");
+  EXPECT_INVALID(with([](auto& a) { a.time = 5; }), "x: expected");
+  EXPECT_INVALID(with([](auto& a) { a.y_count -= 1; }), "y: expected");
+  EXPECT_INVALID(with([](auto& a) { a.x = nullptr; }), "x: expected");
+  EXPECT_INVALID(with([](auto& a) { a.layout = 2; }), "layout");
+  EXPECT_INVALID(ragged(lengths.data(), 2),
+                 "lengths: expected 0 to 4 valid steps in every row, found 5 in row 1");
   EXPECT_INVALID(ragged(lengths.data(), 1), "lengths");
-  EXPECT_INVALID(with([&](auto &a) { a.y = x_.data() + x_.size() - 1; }), "y: expected memory that does not overlap x");
+  EXPECT_INVALID(with([&](auto& a) { a.y = x_.data() + x_.size() - 1; }),
+                 "y: expected memory that does not overlap x");
   EXPECT_INVALID(recurrent_session_step(session_.get(), nullptr, y_.data()), "x");
   EXPECT_INVALID(recurrent_session_step(session_.get(), x_.data(), x_.data() + 1), "overlap");
-  EXPECT_OK(with([](auto &) {}));
+  EXPECT_OK(with([](auto&) {}));
 }
 
 TEST_F(Session, RefusesBadStates) {
   std::vector<float> state(static_cast<size_t>(out_));
   EXPECT_INVALID(recurrent_session_get_state(session_.get(), 1, 0, 0, state.data(), out_), "layer");
-  EXPECT_INVALID(recurrent_session_get_state(session_.get(), 0, 1, 0, state.data(), out_), "direction");
+  EXPECT_INVALID(recurrent_session_get_state(session_.get(), 0, 1, 0, state.data(), out_),
+                 "direction");
   EXPECT_INVALID(recurrent_session_get_state(session_.get(), 0, 0, 1, state.data(), out_), "kind");
-  EXPECT_INVALID(recurrent_session_set_state(session_.get(), 0, 0, 0, state.data(), out_ - 1), "state: expected");
+  EXPECT_INVALID(recurrent_session_set_state(session_.get(), 0, 0, 0, state.data(), out_ - 1),
+                 "state: expected");
   EXPECT_INVALID(recurrent_session_set_state(session_.get(), 0, 0, 0, nullptr, out_), "state");
   EXPECT_INVALID(recurrent_session_reset(session_.get(), 1, 2), "row_count");
   EXPECT_INVALID(recurrent_session_reset(session_.get(), -1, 1), "first_row");
@@ -192,10 +205,11 @@ TEST(ReverseDirections, TakeWholeSequencesOnly) {
   const std::vector<float> x(6, 0.1f);
   std::vector<float> y(static_cast<size_t>(2 * output_size(owned.layers[0].desc)));
   const recurrent_run_args args = run_args(x, y, 2);
-  EXPECT_REFUSED(recurrent_session_step(session.get(), x.data(), y.data()), RECURRENT_STATUS_NOT_SUPPORTED,
-                 "reverse direction");
+  EXPECT_REFUSED(recurrent_session_step(session.get(), x.data(), y.data()),
+                 RECURRENT_STATUS_NOT_SUPPORTED, "reverse direction");
   EXPECT_OK(recurrent_session_run(session.get(), &args));
-  EXPECT_REFUSED(recurrent_session_run(session.get(), &args), RECURRENT_STATUS_NOT_SUPPORTED, "pieces");
+  EXPECT_REFUSED(recurrent_session_run(session.get(), &args), RECURRENT_STATUS_NOT_SUPPORTED,
+                 "pieces");
   EXPECT_OK(recurrent_session_reset(session.get(), 0, 1));
   EXPECT_OK(recurrent_session_run(session.get(), &args));
 }
@@ -210,7 +224,7 @@ TEST(EmptyRows, KeepOrLoseTheirStateAsAsked) {
     desc.threads = 1;
     desc.batch = 1;
     desc.empty_row = rule;
-    recurrent_session *raw = nullptr;
+    recurrent_session* raw = nullptr;
     ASSERT_OK(recurrent_session_create(model.get(), &desc, &raw));
     const SessionHandle session(raw);
     std::vector<float> state(static_cast<size_t>(size), 0.25f);
@@ -288,7 +302,8 @@ TEST(Mkl, GivesTheSameNumbersToWithinRounding) {
     std::vector<float> want(static_cast<size_t>(12 * 5 * output_size(owned.layers[0].desc)));
     std::vector<float> y(want.size());
     recurrent_run_args args = run_args(x, want, 12);
-    ASSERT_OK(recurrent_session_run(open_session(make_model(owned, RECURRENT_ISA_AUTO), 5).get(), &args));
+    ASSERT_OK(
+        recurrent_session_run(open_session(make_model(owned, RECURRENT_ISA_AUTO), 5).get(), &args));
     const ModelHandle model = make_model(owned, RECURRENT_ISA_AUTO, RECURRENT_GEMM_MKL);
     recurrent_model_info info{};
     info.struct_size = sizeof(info);
@@ -296,16 +311,19 @@ TEST(Mkl, GivesTheSameNumbersToWithinRounding) {
     EXPECT_EQ(info.gemm_provider, RECURRENT_GEMM_MKL);
     args.y = y.data();
     ASSERT_OK(recurrent_session_run(open_session(model, 5, 2).get(), &args));
-    for (size_t i = 0; i < y.size(); ++i) ASSERT_NEAR(y[i], want[i], 1e-4f) << "kind " << kind << " at " << i;
+    for (size_t i = 0; i < y.size(); ++i)
+      ASSERT_NEAR(y[i], want[i], 1e-4f) << "kind " << kind << " at " << i;
   }
 }
 
 TEST(GemmProvider, AutoPicksOneOfTheTwo) {
-  const ModelHandle model = make_model(one_layer(RECURRENT_LAYER_LSTM), RECURRENT_ISA_AUTO, RECURRENT_GEMM_AUTO);
+  const ModelHandle model =
+      make_model(one_layer(RECURRENT_LAYER_LSTM), RECURRENT_ISA_AUTO, RECURRENT_GEMM_AUTO);
   recurrent_model_info info{};
   info.struct_size = sizeof(info);
   ASSERT_OK(recurrent_model_get_info(model.get(), &info));
-  EXPECT_TRUE(info.gemm_provider == RECURRENT_GEMM_BUILTIN || info.gemm_provider == RECURRENT_GEMM_MKL);
+  EXPECT_TRUE(info.gemm_provider == RECURRENT_GEMM_BUILTIN ||
+              info.gemm_provider == RECURRENT_GEMM_MKL);
 }
 
 TEST(GemmProvider, MklThatIsNotThereIsRefusedWithTheReason) {
@@ -318,8 +336,9 @@ TEST(GemmProvider, MklThatIsNotThereIsRefusedWithTheReason) {
   desc.layers = layers.data();
   desc.isa = RECURRENT_ISA_AUTO;
   desc.gemm_provider = RECURRENT_GEMM_MKL;
-  recurrent_model *model = nullptr;
-  EXPECT_REFUSED(recurrent_model_create(&desc, &model), RECURRENT_STATUS_UNAVAILABLE, "gemm_provider");
+  recurrent_model* model = nullptr;
+  EXPECT_REFUSED(recurrent_model_create(&desc, &model), RECURRENT_STATUS_UNAVAILABLE,
+                 "gemm_provider");
 }
 
 TEST(Activate, ChecksItsArguments) {

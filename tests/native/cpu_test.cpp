@@ -143,6 +143,7 @@ INSTANTIATE_TEST_SUITE_P(Isa, EveryIsaTest,
 #if defined(__unix__)
 
 // The choice is made once per process, so these look at it from fresh processes.
+// NOLINTBEGIN(concurrency-mt-unsafe): which have one thread when they write their environment.
 class SelectedIsaDeathTest : public testing::Test {
  protected:
   void SetUp() override { testing::FLAGS_gtest_death_test_style = "threadsafe"; }
@@ -172,6 +173,7 @@ TEST_F(SelectedIsaDeathTest, IsDecidedOnceAndItsErrorThrownEveryTime) {
   const std::string message = "RECURRENT_ISA: expected scalar, avx2 or avx512, found 'mmx';";
   EXPECT_EXIT(select(), testing::ExitedWithCode(0), message + message + message);
 }
+// NOLINTEND(concurrency-mt-unsafe)
 
 #endif
 

@@ -1,4 +1,5 @@
-// Equality, not tolerance: the consequences (a) to (d) of docs/numerics.md, against a computation of one number at a time.
+// Equality, not tolerance: the consequences (a) to (d) of docs/numerics.md, against a computation
+// of one number at a time.
 #include <algorithm>
 #include <numeric>
 
@@ -26,7 +27,8 @@ struct Case {
     std::vector<float> x;
     const auto width = static_cast<std::ptrdiff_t>(model.input_size());
     for (int64_t t = 0; t < time; ++t)
-      for (const auto &row : rows) x.insert(x.end(), row.begin() + t * width, row.begin() + (t + 1) * width);
+      for (const auto& row : rows)
+        x.insert(x.end(), row.begin() + t * width, row.begin() + (t + 1) * width);
     return x;
   }
 };
@@ -42,12 +44,13 @@ Case make_case(unsigned seed, bool may_reverse, bool may_be_ragged) {
     if (uniform(random, 1, 4) == 1) c.rows.back()[0] = 1e-40f;  // a denormal counts as zero
   }
   if (may_be_ragged && uniform(random, 1, 2) == 1)
-    for (int64_t b = 0; b < c.batch; ++b) c.lengths.push_back(static_cast<int32_t>(uniform(random, 0, c.time)));
+    for (int64_t b = 0; b < c.batch; ++b)
+      c.lengths.push_back(static_cast<int32_t>(uniform(random, 0, c.time)));
   return c;
 }
 
 // What every row has to give, `[time, batch, output]`, zero past a row's end.
-std::vector<float> expected(const Case &c) {
+std::vector<float> expected(const Case& c) {
   const int64_t width = output_size(c.model.layers.back().desc);
   std::vector<float> y(static_cast<size_t>(c.time * c.batch * width));
   for (int64_t b = 0; b < c.batch; ++b) {
@@ -94,7 +97,8 @@ TEST_P(Equality, StepsPiecesAndLayouts) {
     std::vector<float> y(want.size());
     for (int64_t t = 0; t < c.time; ++t)
       ASSERT_OK(recurrent_session_step(stepped.get(), x.data() + t * in, y.data() + t * out));
-    ASSERT_EQ(first_difference(want.data(), y.data(), static_cast<int64_t>(y.size())), -1) << c.describe(seed);
+    ASSERT_EQ(first_difference(want.data(), y.data(), static_cast<int64_t>(y.size())), -1)
+        << c.describe(seed);
 
     const int64_t cut = static_cast<int64_t>(seed) % (c.time + 1);
     const SessionHandle pieces = open_session(model, c.batch, 2);
@@ -112,14 +116,16 @@ TEST_P(Equality, StepsPiecesAndLayouts) {
 
     const SessionHandle batch_major = open_session(model, c.batch);
     std::vector<float> rows;
-    for (const auto &row : c.rows) rows.insert(rows.end(), row.begin(), row.end());
+    for (const auto& row : c.rows) rows.insert(rows.end(), row.begin(), row.end());
     args = run_args(rows, y, c.time);
     args.layout = RECURRENT_LAYOUT_BATCH_MAJOR;
     ASSERT_OK(recurrent_session_run(batch_major.get(), &args));
     const int64_t width = out / c.batch;
     for (int64_t b = 0; b < c.batch; ++b)
       for (int64_t t = 0; t < c.time; ++t)
-        ASSERT_EQ(first_difference(want.data() + t * out + b * width, y.data() + (b * c.time + t) * width, width), -1)
+        ASSERT_EQ(first_difference(want.data() + t * out + b * width,
+                                   y.data() + (b * c.time + t) * width, width),
+                  -1)
             << c.describe(seed) << " batch-major row " << b << " step " << t;
   }
 }
@@ -137,11 +143,13 @@ TEST_P(Equality, LongSequencesInBlocks) {
     std::vector<float> y(want.size());
     const SessionHandle stepped = open_session(model, 1);
     for (int64_t t = 0; t < c.time; ++t)
-      ASSERT_OK(recurrent_session_step(stepped.get(), x.data() + t * c.model.input_size(), want.data() + t * out));
+      ASSERT_OK(recurrent_session_step(stepped.get(), x.data() + t * c.model.input_size(),
+                                       want.data() + t * out));
     const SessionHandle whole = open_session(model, 1, 2);
     const recurrent_run_args args = run_args(x, y, c.time);
     ASSERT_OK(recurrent_session_run(whole.get(), &args));
-    ASSERT_EQ(first_difference(want.data(), y.data(), static_cast<int64_t>(y.size())), -1) << c.describe(seed);
+    ASSERT_EQ(first_difference(want.data(), y.data(), static_cast<int64_t>(y.size())), -1)
+        << c.describe(seed);
   }
 }
 
@@ -169,10 +177,12 @@ TEST_P(Equality, StatesAreThoseOfTheLastValidStep) {
       const SessionHandle single = open_session(model, 1);
       const int64_t length = c.lengths.empty() ? c.time : c.lengths[static_cast<size_t>(b)];
       for (int64_t t = 0; t < length; ++t)
-        ASSERT_OK(recurrent_session_step(single.get(),
-                                         c.rows[static_cast<size_t>(b)].data() + t * c.model.input_size(), nullptr));
+        ASSERT_OK(recurrent_session_step(
+            single.get(), c.rows[static_cast<size_t>(b)].data() + t * c.model.input_size(),
+            nullptr));
       ASSERT_OK(recurrent_session_save(single.get(), 0, 1, alone.data(), info.state_size));
-      ASSERT_EQ(first_difference(alone.data(), states.data(), info.state_size), -1) << c.describe(seed) << " row " << b;
+      ASSERT_EQ(first_difference(alone.data(), states.data(), info.state_size), -1)
+          << c.describe(seed) << " row " << b;
     }
   }
 }

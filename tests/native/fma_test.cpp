@@ -28,16 +28,16 @@ testing::AssertionResult agrees(float a, float b, float c, float expected) {
                                      << ") = " << actual << ", expected " << expected;
 }
 
-TEST(SoftwareFma, RoundsOnceWhereTheDoubleSumIsAMidpoint) {
-  // 1 + 2^-24 is halfway between two floats. The product adds or takes away less than a double's
-  // sum can show: rounding twice would give 1 and 1 + 2^-23 the wrong way round.
-  const float a = 0x1.000002p+0f;  // a * a = 1 + 2^-22 + 2^-46
-  EXPECT_TRUE(agrees(a, a, 0x1p-24f, 0x1.000006p+0f));
+TEST(SoftwareFma, RoundsOnceWhereTheDoubleSumHidesTheProduct) {
+  // (1 + 2^-23)(1 - 2^-23) = 1 - 2^-46: times 2^-24 it ends so close below half a step that the
+  // double sum shows the tie itself, whose even neighbour is the wrong float.
+  EXPECT_TRUE(agrees(0x1.000002p-24f, 0x1.fffffcp-1f, 0x1.000002p+0f, 0x1.000002p+0f));
+  EXPECT_TRUE(agrees(-0x1.000002p-24f, 0x1.fffffcp-1f, -0x1.000002p+0f, -0x1.000002p+0f));
+  EXPECT_TRUE(agrees(-0x1.000002p-24f, 0x1.fffffcp-1f, 0x1.000004p+0f, 0x1.000004p+0f));
+  EXPECT_TRUE(agrees(-0x1.000002p-24f, 0x1.fffffcp-1f, 0x1.000006p+0f, 0x1.000006p+0f));
+  // A true tie, and a product that is far below everything.
+  EXPECT_TRUE(agrees(0x1p-24f, 1.0f, 0x1.000002p+0f, 0x1.000004p+0f));
   EXPECT_TRUE(agrees(0x1p-60f, 0x1p-60f, 1.0f, 1.0f));
-  EXPECT_TRUE(agrees(0x1.000002p-24f, 0x1.fffffep-1f, 1.0f, 0x1.000002p+0f));
-  EXPECT_TRUE(agrees(0x1.fffffep-25f, 0x1.000002p+0f, 1.0f, 0x1.000002p+0f));
-  EXPECT_TRUE(agrees(0x1.fffffep-25f, 1.0f, 1.0f, 1.0f));
-  EXPECT_TRUE(agrees(0x1.8p-24f, -0x1.555556p-1f, 0x1.000002p+0f, 1.0f));
 }
 
 TEST(SoftwareFma, DistantAddendsBreakTies) {
@@ -108,6 +108,22 @@ TEST(SoftwareFma, AgreesWithTheCLibraryOnRandomBits) {
     const float b = draw(b_exponent);
     const float c = draw(a_exponent + b_exponent - 127 + offset);
     ASSERT_TRUE(agrees(a, b, c, std::fmaf(a, b, c))) << "case " << i << " of seed " << kSeed;
+  }
+}
+
+TEST(SoftwareFma, AgreesWithTheCLibraryNearTies) {
+  constexpr int kCount = 500'000;
+  constexpr uint32_t kSeed = 20260102;
+  std::mt19937 engine(kSeed);
+  const auto random = [&] { return static_cast<uint32_t>(engine()); };
+  for (int i = 0; i < kCount; ++i) {
+    // 12 times 13 bits, both odd: 25 bits, of which the last is half a step, or 24.
+    const float a = static_cast<float>(0x801u | (random() & 0x7feu));
+    const float b = static_cast<float>(0x1001u | (random() & 0xffeu));
+    const float sign = (random() & 1u) != 0 ? -1.0f : 1.0f;
+    const float c = std::ldexp(sign, -static_cast<int>(random() % 140u));
+    ASSERT_TRUE(agrees(a, b, c, std::fmaf(a, b, c))) << "case " << i << " of seed " << kSeed;
+    ASSERT_TRUE(agrees(-a, b, c, std::fmaf(-a, b, c))) << "case " << i << " of seed " << kSeed;
   }
 }
 

@@ -20,15 +20,15 @@ float activate(int32_t kind, float alpha, float beta, float a) {
 
 class NaiveDirection {
  public:
-  NaiveDirection(const recurrent_layer_desc &layer, const recurrent_direction_desc &direction)
+  NaiveDirection(const recurrent_layer_desc& layer, const recurrent_direction_desc& direction)
       : l_(layer), d_(direction), hidden_(static_cast<size_t>(layer.hidden_size)) {
     h_.assign(static_cast<size_t>(state_size(layer)), 0.0f);
     c_.assign(hidden_, 0.0f);
   }
 
-  const Vector &step(const Vector &raw) {
+  const Vector& step(const Vector& raw) {
     Vector x = raw;
-    for (float &v : x) v = flush(v);
+    for (float& v : x) v = flush(v);
     switch (l_.kind) {
       case RECURRENT_LAYER_SIMPLE_RNN:
       case RECURRENT_LAYER_DENSE:
@@ -52,14 +52,16 @@ class NaiveDirection {
     if (d_.recurrent_bias) b = d_.input_bias ? b + d_.recurrent_bias[row] : d_.recurrent_bias[row];
     return flush(b);
   }
-  static float chain(float a, const float *w, const Vector &v) {
+  static float chain(float a, const float* w, const Vector& v) {
     for (size_t k = 0; k < v.size(); ++k) a = std::fma(flush(w[k]), v[k], a);
     return a;
   }
-  const float *w(size_t row) const { return d_.input_weights + row * static_cast<size_t>(l_.input_size); }
-  const float *r(size_t row) const { return d_.recurrent_weights + row * h_.size(); }
+  const float* w(size_t row) const {
+    return d_.input_weights + row * static_cast<size_t>(l_.input_size);
+  }
+  const float* r(size_t row) const { return d_.recurrent_weights + row * h_.size(); }
   // Pre-activation of a gate, before peepholes and clip.
-  float gate(int index, size_t unit, const Vector &x) const {
+  float gate(int index, size_t unit, const Vector& x) const {
     const size_t row = static_cast<size_t>(index) * hidden_ + unit;
     return chain(chain(bias(row), w(row), x), r(row), h_);
   }
@@ -67,10 +69,14 @@ class NaiveDirection {
     if (l_.clip == 0) return a;
     return a > l_.clip ? l_.clip : a < -l_.clip ? -l_.clip : a;
   }
-  float f(float a) const { return activate(d_.gate_activation, d_.gate_alpha, d_.gate_beta, clip(a)); }
-  float g(float a) const { return activate(d_.candidate_activation, d_.candidate_alpha, d_.candidate_beta, clip(a)); }
+  float f(float a) const {
+    return activate(d_.gate_activation, d_.gate_alpha, d_.gate_beta, clip(a));
+  }
+  float g(float a) const {
+    return activate(d_.candidate_activation, d_.candidate_alpha, d_.candidate_beta, clip(a));
+  }
 
-  void simple(const Vector &x) {
+  void simple(const Vector& x) {
     const bool dense = l_.kind == RECURRENT_LAYER_DENSE;
     Vector next(hidden_);
     for (size_t u = 0; u < hidden_; ++u) {
@@ -81,7 +87,7 @@ class NaiveDirection {
     h_ = next;
   }
 
-  void lstm(const Vector &x) {
+  void lstm(const Vector& x) {
     Vector next(hidden_);
     for (size_t u = 0; u < hidden_; ++u) {
       float ai = gate(0, u, x);
@@ -99,17 +105,20 @@ class NaiveDirection {
       float ao = gate(3, u, x);
       if (d_.peephole)
         ao = std::fma(flush(d_.peephole[2 * hidden_ + u]),
-                      l_.output_peephole == RECURRENT_OUTPUT_PEEPHOLE_PREVIOUS_CELL ? old : c_[u], ao);
-      next[u] = flush(f(ao) * activate(d_.output_activation, d_.output_alpha, d_.output_beta, c_[u]));
+                      l_.output_peephole == RECURRENT_OUTPUT_PEEPHOLE_PREVIOUS_CELL ? old : c_[u],
+                      ao);
+      next[u] =
+          flush(f(ao) * activate(d_.output_activation, d_.output_alpha, d_.output_beta, c_[u]));
     }
     if (l_.projection_size == 0) {
       h_ = next;
       return;
     }
-    for (size_t j = 0; j < h_.size(); ++j) h_[j] = flush(chain(0.0f, d_.projection + j * hidden_, next));
+    for (size_t j = 0; j < h_.size(); ++j)
+      h_[j] = flush(chain(0.0f, d_.projection + j * hidden_, next));
   }
 
-  void gru(const Vector &x) {
+  void gru(const Vector& x) {
     Vector next(hidden_);
     for (size_t u = 0; u < hidden_; ++u) {
       const size_t row = 2 * hidden_ + u;
@@ -122,7 +131,7 @@ class NaiveDirection {
     h_ = next;
   }
 
-  void gru_reset_before(const Vector &x) {
+  void gru_reset_before(const Vector& x) {
     Vector s(hidden_);
     Vector next(hidden_);
     for (size_t u = 0; u < hidden_; ++u) s[u] = f(gate(0, u, x)) * h_[u];
@@ -135,8 +144,8 @@ class NaiveDirection {
     h_ = next;
   }
 
-  const recurrent_layer_desc &l_;
-  const recurrent_direction_desc &d_;
+  const recurrent_layer_desc& l_;
+  const recurrent_direction_desc& d_;
   size_t hidden_;
   Vector h_;
   Vector c_;
@@ -144,21 +153,22 @@ class NaiveDirection {
 
 }  // namespace
 
-std::vector<float> naive_run(const OwnedModel &model, const std::vector<float> &x, int64_t time) {
+std::vector<float> naive_run(const OwnedModel& model, const std::vector<float>& x, int64_t time) {
   Vector in = x;
-  for (const OwnedLayer &layer : model.layers) {
+  for (const OwnedLayer& layer : model.layers) {
     const auto in_width = static_cast<size_t>(layer.desc.input_size);
     const auto out_width = static_cast<size_t>(output_size(layer.desc));
     Vector out(static_cast<size_t>(time) * out_width);
     size_t offset = 0;
-    for (const OwnedDirection *direction : {layer.forward.get(), layer.reverse.get()}) {
+    for (const OwnedDirection* direction : {layer.forward.get(), layer.reverse.get()}) {
       if (!direction) continue;
       NaiveDirection cell(layer.desc, direction->desc);
       for (int64_t s = 0; s < time; ++s) {
         const auto t = static_cast<size_t>(direction == layer.reverse.get() ? time - 1 - s : s);
         const auto begin = in.begin() + static_cast<std::ptrdiff_t>(t * in_width);
-        const Vector &h = cell.step(Vector(begin, begin + static_cast<std::ptrdiff_t>(in_width)));
-        std::copy(h.begin(), h.end(), out.begin() + static_cast<std::ptrdiff_t>(t * out_width + offset));
+        const Vector& h = cell.step(Vector(begin, begin + static_cast<std::ptrdiff_t>(in_width)));
+        std::copy(h.begin(), h.end(),
+                  out.begin() + static_cast<std::ptrdiff_t>(t * out_width + offset));
       }
       offset += static_cast<size_t>(state_size(layer.desc));
     }

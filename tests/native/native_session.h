@@ -11,8 +11,8 @@
 namespace recurrent::test {
 
 struct Destroy {
-  void operator()(recurrent_model *model) const { recurrent_model_destroy(model); }
-  void operator()(recurrent_session *session) const { recurrent_session_destroy(session); }
+  void operator()(recurrent_model* model) const { recurrent_model_destroy(model); }
+  void operator()(recurrent_session* session) const { recurrent_session_destroy(session); }
 };
 using ModelHandle = std::unique_ptr<recurrent_model, Destroy>;
 using SessionHandle = std::unique_ptr<recurrent_session, Destroy>;
@@ -20,7 +20,7 @@ using SessionHandle = std::unique_ptr<recurrent_session, Destroy>;
 #define EXPECT_OK(expression) EXPECT_EQ(expression, RECURRENT_STATUS_OK) << recurrent_last_error()
 #define ASSERT_OK(expression) ASSERT_EQ(expression, RECURRENT_STATUS_OK) << recurrent_last_error()
 
-inline ModelHandle make_model(const OwnedModel &owned, int32_t isa,
+inline ModelHandle make_model(const OwnedModel& owned, int32_t isa,
                               int32_t provider = RECURRENT_GEMM_BUILTIN) {
   const std::vector<recurrent_layer_desc> layers = owned.descs();
   recurrent_model_desc desc{};
@@ -29,22 +29,23 @@ inline ModelHandle make_model(const OwnedModel &owned, int32_t isa,
   desc.layers = layers.data();
   desc.isa = isa;
   desc.gemm_provider = provider;
-  recurrent_model *model = nullptr;
+  recurrent_model* model = nullptr;
   EXPECT_OK(recurrent_model_create(&desc, &model));
   return ModelHandle(model);
 }
 
-inline SessionHandle open_session(const ModelHandle &model, int64_t batch, int32_t threads = 1) {
+inline SessionHandle open_session(const ModelHandle& model, int64_t batch, int32_t threads = 1) {
   recurrent_session_desc desc{};
   desc.struct_size = sizeof(desc);
   desc.threads = threads;
   desc.batch = batch;
-  recurrent_session *session = nullptr;
+  recurrent_session* session = nullptr;
   EXPECT_OK(recurrent_session_create(model.get(), &desc, &session));
   return SessionHandle(session);
 }
 
-inline recurrent_run_args run_args(const std::vector<float> &x, std::vector<float> &y, int64_t time) {
+inline recurrent_run_args run_args(const std::vector<float>& x, std::vector<float>& y,
+                                   int64_t time) {
   recurrent_run_args args{};
   args.struct_size = sizeof(args);
   args.time = time;
@@ -56,13 +57,13 @@ inline recurrent_run_args run_args(const std::vector<float> &x, std::vector<floa
 }
 
 // Bits, with all NaNs equal. Gives the index of the first difference, or -1.
-int64_t first_difference(const float *a, const float *b, int64_t count);
+int64_t first_difference(const float* a, const float* b, int64_t count);
 
 // Instruction sets as test parameters; a test of one that the machine lacks is skipped by name.
 class EveryIsa : public ::testing::TestWithParam<int> {
  protected:
   void SetUp() override;
 };
-std::string isa_parameter_name(const ::testing::TestParamInfo<int> &info);
+std::string isa_parameter_name(const ::testing::TestParamInfo<int>& info);
 
 }  // namespace recurrent::test

@@ -5,28 +5,32 @@
 namespace recurrent::test {
 namespace {
 
-bool one_in(Random &random, int n) { return uniform(random, 1, n) == 1; }
+bool one_in(Random& random, int n) { return uniform(random, 1, n) == 1; }
 
-int32_t random_activation(Random &random, int32_t usual, float &alpha, float &beta) {
+int32_t random_activation(Random& random, int32_t usual, float& alpha, float& beta) {
   alpha = std::uniform_real_distribution<float>(0.1f, 1.0f)(random);
   beta = std::uniform_real_distribution<float>(0.1f, 1.0f)(random);
   if (!one_in(random, 3)) return usual;
-  return static_cast<int32_t>(uniform(random, RECURRENT_ACTIVATION_TANH, RECURRENT_ACTIVATION_SOFTPLUS));
+  return static_cast<int32_t>(
+      uniform(random, RECURRENT_ACTIVATION_TANH, RECURRENT_ACTIVATION_SOFTPLUS));
 }
 
-std::unique_ptr<OwnedDirection> random_direction(Random &random, const recurrent_layer_desc &layer, bool plain) {
+std::unique_ptr<OwnedDirection> random_direction(Random& random, const recurrent_layer_desc& layer,
+                                                 bool plain) {
   auto owned = std::make_unique<OwnedDirection>();
   const bool dense = layer.kind == RECURRENT_LAYER_DENSE;
   const int64_t rows = gates_of(layer.kind) * static_cast<int64_t>(layer.hidden_size);
   const float scale = 1.0f / std::sqrt(static_cast<float>(layer.hidden_size));
-  recurrent_direction_desc &d = owned->desc;
+  recurrent_direction_desc& d = owned->desc;
   d.struct_size = sizeof(d);
   d.gate_activation = RECURRENT_ACTIVATION_SIGMOID;
   if (!plain) {
     d.gate_activation =
         random_activation(random, RECURRENT_ACTIVATION_SIGMOID, d.gate_alpha, d.gate_beta);
-    d.candidate_activation = random_activation(random, RECURRENT_ACTIVATION_TANH, d.candidate_alpha, d.candidate_beta);
-    d.output_activation = random_activation(random, RECURRENT_ACTIVATION_TANH, d.output_alpha, d.output_beta);
+    d.candidate_activation =
+        random_activation(random, RECURRENT_ACTIVATION_TANH, d.candidate_alpha, d.candidate_beta);
+    d.output_activation =
+        random_activation(random, RECURRENT_ACTIVATION_TANH, d.output_alpha, d.output_beta);
   }
   owned->input_weights = random_values(random, rows * layer.input_size, scale);
   d.input_weights = owned->input_weights.data();
@@ -46,7 +50,8 @@ std::unique_ptr<OwnedDirection> random_direction(Random &random, const recurrent
     d.peephole = owned->peephole.data();
   }
   if (layer.projection_size > 0) {
-    owned->projection = random_values(random, static_cast<int64_t>(layer.projection_size) * layer.hidden_size, scale);
+    owned->projection = random_values(
+        random, static_cast<int64_t>(layer.projection_size) * layer.hidden_size, scale);
     d.projection = owned->projection.data();
   }
   return owned;
@@ -54,20 +59,21 @@ std::unique_ptr<OwnedDirection> random_direction(Random &random, const recurrent
 
 }  // namespace
 
-int64_t uniform(Random &random, int64_t low, int64_t high) {
+int64_t uniform(Random& random, int64_t low, int64_t high) {
   return std::uniform_int_distribution<int64_t>(low, high)(random);
 }
 
-std::vector<float> random_values(Random &random, int64_t count, float scale) {
+std::vector<float> random_values(Random& random, int64_t count, float scale) {
   std::vector<float> values(static_cast<size_t>(count));
   std::uniform_real_distribution<float> distribution(-scale, scale);
-  for (float &value : values) value = distribution(random);
+  for (float& value : values) value = distribution(random);
   return values;
 }
 
-OwnedLayer random_layer(Random &random, int32_t kind, int64_t input_size, int64_t largest, bool may_reverse) {
+OwnedLayer random_layer(Random& random, int32_t kind, int64_t input_size, int64_t largest,
+                        bool may_reverse) {
   OwnedLayer owned;
-  recurrent_layer_desc &layer = owned.desc;
+  recurrent_layer_desc& layer = owned.desc;
   layer.struct_size = sizeof(layer);
   layer.kind = kind;
   layer.input_size = static_cast<int32_t>(input_size ? input_size : uniform(random, 1, largest));
@@ -85,14 +91,16 @@ OwnedLayer random_layer(Random &random, int32_t kind, int64_t input_size, int64_
       layer.output_peephole = static_cast<int32_t>(uniform(random, 0, 1));
     }
   }
-  if (layer.direction != RECURRENT_DIRECTION_REVERSE) owned.forward = random_direction(random, layer, plain);
-  if (layer.direction != RECURRENT_DIRECTION_FORWARD) owned.reverse = random_direction(random, layer, plain);
+  if (layer.direction != RECURRENT_DIRECTION_REVERSE)
+    owned.forward = random_direction(random, layer, plain);
+  if (layer.direction != RECURRENT_DIRECTION_FORWARD)
+    owned.reverse = random_direction(random, layer, plain);
   layer.forward = owned.forward ? &owned.forward->desc : nullptr;
   layer.reverse = owned.reverse ? &owned.reverse->desc : nullptr;
   return owned;
 }
 
-OwnedModel random_model(Random &random, int64_t largest, bool may_reverse) {
+OwnedModel random_model(Random& random, int64_t largest, bool may_reverse) {
   OwnedModel model;
   int64_t input = 0;
   const int64_t count = uniform(random, 1, 3);
@@ -105,13 +113,14 @@ OwnedModel random_model(Random &random, int64_t largest, bool may_reverse) {
 }
 
 std::string OwnedModel::describe() const {
-  static const char *const kNames[] = {"SimpleRNN", "LSTM", "GRU", "GRU-before", "Dense"};
+  static const char* const kNames[] = {"SimpleRNN", "LSTM", "GRU", "GRU-before", "Dense"};
   std::string text;
-  for (const OwnedLayer &layer : layers) {
-    const recurrent_layer_desc &d = layer.desc;
-    text += std::string(kNames[d.kind]) + "(I=" + std::to_string(d.input_size) + " H=" + std::to_string(d.hidden_size) +
-            " P=" + std::to_string(d.projection_size) + " dir=" + std::to_string(d.direction) +
-            " clip=" + std::to_string(d.clip) + " coupling=" + std::to_string(d.gate_coupling) + ") ";
+  for (const OwnedLayer& layer : layers) {
+    const recurrent_layer_desc& d = layer.desc;
+    text += std::string(kNames[d.kind]) + "(I=" + std::to_string(d.input_size) +
+            " H=" + std::to_string(d.hidden_size) + " P=" + std::to_string(d.projection_size) +
+            " dir=" + std::to_string(d.direction) + " clip=" + std::to_string(d.clip) +
+            " coupling=" + std::to_string(d.gate_coupling) + ") ";
   }
   return text;
 }

@@ -12,7 +12,8 @@ namespace recurrent::test {
 
 // One direction's weights, owned, with the description that points to them.
 struct OwnedDirection {
-  std::vector<float> input_weights, recurrent_weights, input_bias, recurrent_bias, peephole, projection;
+  std::vector<float> input_weights, recurrent_weights, input_bias, recurrent_bias, peephole,
+      projection;
   recurrent_direction_desc desc{};
 };
 
@@ -27,11 +28,11 @@ struct OwnedModel {
 
   std::vector<recurrent_layer_desc> descs() const {
     std::vector<recurrent_layer_desc> all;
-    for (const OwnedLayer &layer : layers) all.push_back(layer.desc);
+    for (const OwnedLayer& layer : layers) all.push_back(layer.desc);
     return all;
   }
   bool can_step() const {
-    for (const OwnedLayer &layer : layers)
+    for (const OwnedLayer& layer : layers)
       if (layer.reverse) return false;
     return true;
   }
@@ -41,23 +42,25 @@ struct OwnedModel {
 
 using Random = std::mt19937;
 
-inline int64_t state_size(const recurrent_layer_desc &layer) {
+inline int64_t state_size(const recurrent_layer_desc& layer) {
   return layer.projection_size ? layer.projection_size : layer.hidden_size;
 }
 inline int gates_of(int32_t kind) {
-  return kind == RECURRENT_LAYER_LSTM ? 4
+  return kind == RECURRENT_LAYER_LSTM                                              ? 4
          : kind == RECURRENT_LAYER_GRU || kind == RECURRENT_LAYER_GRU_RESET_BEFORE ? 3
                                                                                    : 1;
 }
-inline int64_t output_size(const recurrent_layer_desc &layer) {
+inline int64_t output_size(const recurrent_layer_desc& layer) {
   return state_size(layer) * (layer.direction == RECURRENT_DIRECTION_BIDIRECTIONAL ? 2 : 1);
 }
 
-int64_t uniform(Random &random, int64_t low, int64_t high);
-std::vector<float> random_values(Random &random, int64_t count, float scale);
+int64_t uniform(Random& random, int64_t low, int64_t high);
+std::vector<float> random_values(Random& random, int64_t count, float scale);
 
-// Random layer of this kind; `input_size` 0 for a random one. Options (peephole, clip, coupling, activations) come at random.
-OwnedLayer random_layer(Random &random, int32_t kind, int64_t input_size, int64_t largest, bool may_reverse);
-OwnedModel random_model(Random &random, int64_t largest, bool may_reverse);
+// Random layer of this kind; `input_size` 0 for a random one. Options (peephole, clip, coupling,
+// activations) come at random.
+OwnedLayer random_layer(Random& random, int32_t kind, int64_t input_size, int64_t largest,
+                        bool may_reverse);
+OwnedModel random_model(Random& random, int64_t largest, bool may_reverse);
 
 }  // namespace recurrent::test

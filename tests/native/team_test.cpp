@@ -162,9 +162,11 @@ TEST(TeamTest, TakesTheLargestSize) {
 }
 
 TEST(TeamTest, TeamsOfDifferentCallersDoNotMeet) {
+  constexpr int kCallers = 4;
   std::vector<std::thread> callers;
+  callers.reserve(kCallers);
   std::atomic<int> wrong{0};
-  for (int caller = 0; caller < 4; ++caller) {
+  for (int caller = 0; caller < kCallers; ++caller) {
     callers.emplace_back([&wrong] {
       Team team(2);
       for (int i = 0; i < 200; ++i) {

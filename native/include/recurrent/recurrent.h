@@ -1,22 +1,29 @@
 /**
  * @file recurrent.h
- * @brief C interface of Recurrent: recurrent neural networks on a CPU, one step or one sequence a call.
+ * @brief C interface of Recurrent: recurrent neural networks on a CPU, one step or one sequence a
+ * call.
  *
- * The objects are two. A *model* is a chain of layers with their packed weights: immutable, shared, usable from any
- * thread. A *session* is the mutable side: states, scratch memory and, if asked for, threads; it belongs to one caller
- * at a time. Sessions keep their model alive, so the two may be destroyed in either order.
+ * The objects are two. A *model* is a chain of layers with their packed weights: immutable, shared,
+ * usable from any thread. A *session* is the mutable side: states, scratch memory and, if asked
+ * for, threads; it belongs to one caller at a time. Sessions keep their model alive, so the two may
+ * be destroyed in either order.
  *
  * Conventions that hold for every function:
- * - Matrices are row-major and dense. `[time, batch, features]` names the axes from the slowest to the fastest.
- * - A function that can fail returns a ::recurrent_status; on failure recurrent_last_error() gives the reason in terms of
- *   the caller's arguments, outputs are untouched and the object is as it was before the call.
- * - The caller sets `struct_size` of every struct to its `sizeof` as compiled; a size that the library does not know is
- *   refused. Fields called `reserved` are zero.
- * - Pointers are borrowed for the call unless the text says otherwise; weights are copied when they are packed.
+ * - Matrices are row-major and dense. `[time, batch, features]` names the axes from the slowest to
+ * the fastest.
+ * - A function that can fail returns a ::recurrent_status; on failure recurrent_last_error() gives
+ * the reason in terms of the caller's arguments, outputs are untouched and the object is as it was
+ * before the call.
+ * - The caller sets `struct_size` of every struct to its `sizeof` as compiled; a size that the
+ * library does not know is refused. Fields called `reserved` are zero.
+ * - Pointers are borrowed for the call unless the text says otherwise; weights are copied when they
+ * are packed.
  * - Input and output memory must not overlap, not even partly. Counts are in elements, not bytes.
- * - Nothing is thrown across this interface, and step and run allocate nothing once the session has seen the shape.
- * - The arithmetic is the canonical one of docs/numerics.md: a result does not depend on the batch around a row, on the
- *   number of threads, on the instruction set, or on whether a sequence is given whole, in pieces or step by step.
+ * - Nothing is thrown across this interface, and step and run allocate nothing once the session has
+ * seen the shape.
+ * - The arithmetic is the canonical one of docs/numerics.md: a result does not depend on the batch
+ * around a row, on the number of threads, on the instruction set, or on whether a sequence is given
+ * whole, in pieces or step by step.
  */
 #ifndef RECURRENT_RECURRENT_H_
 #define RECURRENT_RECURRENT_H_
@@ -44,7 +51,10 @@ extern "C" {
 #define RECURRENT_NOEXCEPT
 #endif
 
-/** Version of this interface. It changes whenever a struct, a function or the meaning of a value does. */
+/**
+ * Version of this interface. It changes whenever a struct, a function or the meaning of a value
+ * does.
+ */
 #define RECURRENT_ABI_VERSION 1
 
 /** Largest hidden, input, output or projection size of a layer. */
@@ -60,34 +70,50 @@ extern "C" {
 typedef enum recurrent_status {
   /** It worked. */
   RECURRENT_STATUS_OK = 0,
-  /** An argument is null, out of range, of the wrong length, overlapping, or does not go with another one. */
+  /**
+   * An argument is null, out of range, of the wrong length, overlapping, or does not go with
+   * another one.
+   */
   RECURRENT_STATUS_INVALID_ARGUMENT = 1,
-  /** The operation is valid in itself but this model cannot do it, for example stepping a reverse direction. */
+  /**
+   * The operation is valid in itself but this model cannot do it, for example stepping a reverse
+   * direction.
+   */
   RECURRENT_STATUS_NOT_SUPPORTED = 2,
   /** Another call is running on the same session. */
   RECURRENT_STATUS_BUSY = 3,
   /** Memory or another resource of the system could not be had. */
   RECURRENT_STATUS_OUT_OF_MEMORY = 4,
-  /** Something optional that was asked for is not on this machine: an instruction set, or Intel MKL. */
+  /**
+   * Something optional that was asked for is not on this machine: an instruction set, or Intel
+   * MKL.
+   */
   RECURRENT_STATUS_UNAVAILABLE = 5,
   /** A fault of the library; please report it with the message. */
   RECURRENT_STATUS_INTERNAL = 6
 } recurrent_status;
 
-/** Kind of a layer. `s` is the sigmoid; docs/numerics.md section 2 has every equation and its source. */
+/**
+ * Kind of a layer. `s` is the sigmoid; docs/numerics.md section 2 has every equation and its
+ * source.
+ */
 typedef enum recurrent_layer_kind {
   /** `h' = f(b + W x + R h)` (Elman 1990). One gate; `f` is the candidate activation. */
   RECURRENT_LAYER_SIMPLE_RNN = 0,
-  /** `c' = f c + i g, h' = o tanh(c')`, gates in the order i f g o (Hochreiter & Schmidhuber 1997, Gers et al. 2000). */
+  /**
+   * `c' = f c + i g, h' = o tanh(c')`, gates in the order i f g o (Hochreiter & Schmidhuber 1997,
+   * Gers et al. 2000).
+   */
   RECURRENT_LAYER_LSTM = 1,
   /**
-   * GRU whose reset gate applies after the recurrent product: `n = tanh(b_in + W_n x + r (b_hn + R_n h))`, gates in
-   * the order r z n (PyTorch, cuDNN, Keras default, ONNX linear_before_reset = 1).
+   * GRU whose reset gate applies after the recurrent product: `n = tanh(b_in + W_n x + r (b_hn +
+   * R_n h))`, gates in the order r z n (PyTorch, cuDNN, Keras default, ONNX linear_before_reset =
+   * 1).
    */
   RECURRENT_LAYER_GRU = 2,
   /**
-   * GRU whose reset gate applies before the recurrent product: `n = tanh(b_n + W_n x + R_n (r h))`, gates in the
-   * order r z n (Cho et al. 2014, ONNX default).
+   * GRU whose reset gate applies before the recurrent product: `n = tanh(b_n + W_n x + R_n (r h))`,
+   * gates in the order r z n (Cho et al. 2014, ONNX default).
    */
   RECURRENT_LAYER_GRU_RESET_BEFORE = 3,
   /** `y = f(b + V x)`, no state; `f` is the candidate activation. */
@@ -104,7 +130,10 @@ typedef enum recurrent_direction {
   RECURRENT_DIRECTION_BIDIRECTIONAL = 2
 } recurrent_direction;
 
-/** Elementwise functions of a pre-activation `a`; docs/activations.md gives formulas and measured error bounds. */
+/**
+ * Elementwise functions of a pre-activation `a`; docs/activations.md gives formulas and measured
+ * error bounds.
+ */
 typedef enum recurrent_activation {
   /** `tanh(a)` */
   RECURRENT_ACTIVATION_TANH = 0,
@@ -132,7 +161,10 @@ typedef enum recurrent_activation {
   RECURRENT_ACTIVATION_SOFTPLUS = 11
 } recurrent_activation;
 
-/** Coupling of an LSTM's input and forget gates. The weights of the gate that is replaced are not used. */
+/**
+ * Coupling of an LSTM's input and forget gates. The weights of the gate that is replaced are not
+ * used.
+ */
 typedef enum recurrent_gate_coupling {
   /** Both gates have their own weights. */
   RECURRENT_GATE_COUPLING_NONE = 0,
@@ -166,7 +198,9 @@ typedef enum recurrent_isa {
 typedef enum recurrent_gemm_provider {
   /** This library; canonical bits. */
   RECURRENT_GEMM_BUILTIN = 0,
-  /** Intel MKL; its summation order, so results vary in the last bits with shape, CPU and version. */
+  /**
+   * Intel MKL; its summation order, so results vary in the last bits with shape, CPU and version.
+   */
   RECURRENT_GEMM_MKL = 1,
   /** Whichever of the two was measured faster on this machine when the model was created. */
   RECURRENT_GEMM_AUTO = 2
@@ -190,16 +224,20 @@ typedef enum recurrent_empty_row {
 
 /** The states of a layer's direction. */
 typedef enum recurrent_state_kind {
-  /** What recurs and is put out: `[batch, hidden_size]`, or `[batch, projection_size]` with a projection. */
+  /**
+   * What recurs and is put out: `[batch, hidden_size]`, or `[batch, projection_size]` with a
+   * projection.
+   */
   RECURRENT_STATE_HIDDEN = 0,
   /** The cell state of an LSTM: `[batch, hidden_size]`. */
   RECURRENT_STATE_CELL = 1
 } recurrent_state_kind;
 
 /**
- * Weights and activations of one direction of a layer. `G` is the number of gates (SimpleRNN and Dense 1, LSTM 4, GRU 3),
- * `H` the hidden size, `I` the input size, and `S` the size of the state that recurs: the projection size, or `H`.
- * Gates are in canonical order: LSTM i f g o, GRU r z n. The activation fields hold a ::recurrent_activation.
+ * Weights and activations of one direction of a layer. `G` is the number of gates (SimpleRNN and
+ * Dense 1, LSTM 4, GRU 3), `H` the hidden size, `I` the input size, and `S` the size of the state
+ * that recurs: the projection size, or `H`. Gates are in canonical order: LSTM i f g o, GRU r z n.
+ * The activation fields hold a ::recurrent_activation.
  */
 typedef struct recurrent_direction_desc {
   /** `sizeof(recurrent_direction_desc)` */
@@ -223,20 +261,20 @@ typedef struct recurrent_direction_desc {
   /** `beta` of the output activation. */
   float output_beta;
   /** `[G*H, I]`; Dense `[H, I]`. Required. */
-  const float *input_weights;
+  const float* input_weights;
   /** `[G*H, S]`. Required, except by Dense, which has none. */
-  const float *recurrent_weights;
+  const float* recurrent_weights;
   /** `[G*H]`, or null for none. */
-  const float *input_bias;
+  const float* input_bias;
   /**
-   * `[G*H]`, or null for none. Added to the input bias in one fp32 addition when the weights are packed, except for
-   * the candidate of ::RECURRENT_LAYER_GRU, which keeps the two apart.
+   * `[G*H]`, or null for none. Added to the input bias in one fp32 addition when the weights are
+   * packed, except for the candidate of ::RECURRENT_LAYER_GRU, which keeps the two apart.
    */
-  const float *recurrent_bias;
+  const float* recurrent_bias;
   /** LSTM peepholes `[3*H]` in the order i f o, or null for none. */
-  const float *peephole;
+  const float* peephole;
   /** LSTM projection `[S, H]`; required when `projection_size` is not 0, null otherwise. */
-  const float *projection;
+  const float* projection;
 } recurrent_direction_desc;
 
 /** One layer of a model. */
@@ -247,7 +285,10 @@ typedef struct recurrent_layer_desc {
   int32_t kind;
   /** A ::recurrent_direction; forward for Dense. */
   int32_t direction;
-  /** Features of the layer's input, 1 to ::RECURRENT_MAX_SIZE; equal to the output size of the layer before. */
+  /**
+   * Features of the layer's input, 1 to ::RECURRENT_MAX_SIZE; equal to the output size of the
+   * layer before.
+   */
   int32_t input_size;
   /** Hidden units a direction, 1 to ::RECURRENT_MAX_SIZE; the output size of a Dense layer. */
   int32_t hidden_size;
@@ -257,14 +298,17 @@ typedef struct recurrent_layer_desc {
   int32_t gate_coupling;
   /** A ::recurrent_output_peephole; LSTM with peepholes only. */
   int32_t output_peephole;
-  /** Gate pre-activations are clipped to `[-clip, clip]` (ONNX `clip`); 0 for no clip. Not for Dense. */
+  /**
+   * Gate pre-activations are clipped to `[-clip, clip]` (ONNX `clip`); 0 for no clip. Not for
+   * Dense.
+   */
   float clip;
   /** Zero. */
   uint32_t reserved;
   /** Weights of the forward direction, or of a Dense layer; null in a reverse layer. */
-  const recurrent_direction_desc *forward;
+  const recurrent_direction_desc* forward;
   /** Weights of the reverse direction; null in a forward layer. */
-  const recurrent_direction_desc *reverse;
+  const recurrent_direction_desc* reverse;
 } recurrent_layer_desc;
 
 /** A chain of layers, and how to compute it. */
@@ -274,7 +318,7 @@ typedef struct recurrent_model_desc {
   /** Number of layers, 1 to ::RECURRENT_MAX_LAYERS. */
   int32_t layer_count;
   /** `[layer_count]`, from the input to the output. */
-  const recurrent_layer_desc *layers;
+  const recurrent_layer_desc* layers;
   /** A ::recurrent_isa. */
   int32_t isa;
   /** A ::recurrent_gemm_provider. */
@@ -291,11 +335,17 @@ typedef struct recurrent_model_info {
   int32_t output_size;
   /** Number of layers. */
   int32_t layer_count;
-  /** Floats of state that one batch row has in all layers and directions; the row length of save and load. */
+  /**
+   * Floats of state that one batch row has in all layers and directions; the row length of save
+   * and load.
+   */
   int64_t state_size;
   /** Bytes of packed weights. */
   int64_t packed_bytes;
-  /** 1 if every layer runs forward, so that the model can be stepped and sequences cut anywhere; otherwise 0. */
+  /**
+   * 1 if every layer runs forward, so that the model can be stepped and sequences cut anywhere;
+   * otherwise 0.
+   */
   int32_t can_step;
   /** The ::recurrent_isa in use: never AUTO. */
   int32_t isa;
@@ -309,9 +359,14 @@ typedef struct recurrent_model_info {
 typedef struct recurrent_session_desc {
   /** `sizeof(recurrent_session_desc)` */
   uint32_t struct_size;
-  /** Threads that share the work of one call, the caller's included; 1 to ::RECURRENT_MAX_THREADS. */
+  /**
+   * Threads that share the work of one call, the caller's included; 1 to ::RECURRENT_MAX_THREADS.
+   */
   int32_t threads;
-  /** Batch rows (streams that advance together), 0 or more. With 0 every call succeeds and does nothing. */
+  /**
+   * Batch rows (streams that advance together), 0 or more. With 0 every call succeeds and does
+   * nothing.
+   */
   int64_t batch;
   /** A ::recurrent_empty_row. */
   int32_t empty_row;
@@ -328,18 +383,22 @@ typedef struct recurrent_run_args {
   /** Steps, 0 or more. With 0 nothing happens and the state is unchanged. */
   int64_t time;
   /** Input, `[time, B, input_size]` or `[B, time, input_size]`. */
-  const float *x;
+  const float* x;
   /** Elements of `x`; at least what the shape needs. */
   int64_t x_count;
-  /** Output, `[time, B, output_size]` or `[B, time, output_size]`; null if only the final state matters. */
-  float *y;
+  /**
+   * Output, `[time, B, output_size]` or `[B, time, output_size]`; null if only the final state
+   * matters.
+   */
+  float* y;
   /** Elements of `y`; at least what the shape needs, or 0 where `y` is null. */
   int64_t y_count;
   /**
-   * Valid steps of each row, `[B]`, each from 0 to `time`; null if all are full. Past its end a row's output is 0 and
-   * its state stays that of its last valid step; a reverse direction starts at the last valid step.
+   * Valid steps of each row, `[B]`, each from 0 to `time`; null if all are full. Past its end a
+   * row's output is 0 and its state stays that of its last valid step; a reverse direction starts
+   * at the last valid step.
    */
-  const int32_t *lengths;
+  const int32_t* lengths;
   /** Elements of `lengths`: `B`, or 0 where `lengths` is null. */
   int64_t lengths_count;
 } recurrent_run_args;
@@ -365,11 +424,14 @@ typedef struct recurrent_machine_info {
   /** Zero. */
   uint32_t reserved;
   /** Version of this library, such as `0.1.0`. */
-  const char *version;
+  const char* version;
   /** Brand string of the processor. */
-  const char *cpu;
-  /** Where MKL was found, its version and the code path that it takes here; or why it is not available. */
-  const char *mkl;
+  const char* cpu;
+  /**
+   * Where MKL was found, its version and the code path that it takes here; or why it is not
+   * available.
+   */
+  const char* mkl;
 } recurrent_machine_info;
 
 /** A chain of layers with packed weights. Immutable; any number of threads may use it. */
@@ -380,7 +442,8 @@ typedef struct recurrent_session recurrent_session;
 
 /**
  * @brief Version of the interface that the library was built with.
- * @return ::RECURRENT_ABI_VERSION of the library; a caller compiled against another one must not go on.
+ * @return ::RECURRENT_ABI_VERSION of the library; a caller compiled against another one must not go
+ * on.
  */
 RECURRENT_API uint32_t recurrent_abi_version(void) RECURRENT_NOEXCEPT;
 
@@ -388,31 +451,32 @@ RECURRENT_API uint32_t recurrent_abi_version(void) RECURRENT_NOEXCEPT;
  * @brief Why the last failing call of this thread failed.
  * @return UTF-8 text, never null; valid until the next failing call of the same thread.
  */
-RECURRENT_API const char *recurrent_last_error(void) RECURRENT_NOEXCEPT;
+RECURRENT_API const char* recurrent_last_error(void) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Tells what this machine has: instruction sets, caches, Intel MKL.
  * @param info Filled in; `struct_size` is set by the caller.
- * @return OK; INVALID_ARGUMENT if RECURRENT_ISA names an instruction set that is unknown; UNAVAILABLE if it names one
- *   that this machine has not.
+ * @return OK; INVALID_ARGUMENT if RECURRENT_ISA names an instruction set that is unknown;
+ * UNAVAILABLE if it names one that this machine has not.
  */
-RECURRENT_API recurrent_status recurrent_get_machine_info(recurrent_machine_info *info) RECURRENT_NOEXCEPT;
+RECURRENT_API recurrent_status recurrent_get_machine_info(recurrent_machine_info* info)
+    RECURRENT_NOEXCEPT;
 
 /**
  * @brief Validates a chain of layers and packs its weights.
  * @param desc The layers. Everything that it points to may be freed after the call.
  * @param model Receives the model; to be given to recurrent_model_destroy(). Null on failure.
- * @return OK; INVALID_ARGUMENT for a layer that is not well formed; UNAVAILABLE for an instruction set or provider that
- *   this machine has not; OUT_OF_MEMORY.
+ * @return OK; INVALID_ARGUMENT for a layer that is not well formed; UNAVAILABLE for an instruction
+ * set or provider that this machine has not; OUT_OF_MEMORY.
  */
-RECURRENT_API recurrent_status recurrent_model_create(const recurrent_model_desc *desc,
-                                                      recurrent_model **model) RECURRENT_NOEXCEPT;
+RECURRENT_API recurrent_status recurrent_model_create(const recurrent_model_desc* desc,
+                                                      recurrent_model** model) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Gives a model up. Its memory is freed when its last session has gone.
  * @param model A model, or null.
  */
-RECURRENT_API void recurrent_model_destroy(recurrent_model *model) RECURRENT_NOEXCEPT;
+RECURRENT_API void recurrent_model_destroy(recurrent_model* model) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Tells a model's sizes and what was chosen for it.
@@ -420,8 +484,8 @@ RECURRENT_API void recurrent_model_destroy(recurrent_model *model) RECURRENT_NOE
  * @param info Filled in; `struct_size` is set by the caller.
  * @return OK or INVALID_ARGUMENT.
  */
-RECURRENT_API recurrent_status recurrent_model_get_info(const recurrent_model *model,
-                                                        recurrent_model_info *info) RECURRENT_NOEXCEPT;
+RECURRENT_API recurrent_status recurrent_model_get_info(
+    const recurrent_model* model, recurrent_model_info* info) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Opens a session with zero states.
@@ -430,40 +494,42 @@ RECURRENT_API recurrent_status recurrent_model_get_info(const recurrent_model *m
  * @param session Receives the session; to be given to recurrent_session_destroy(). Null on failure.
  * @return OK, INVALID_ARGUMENT or OUT_OF_MEMORY.
  */
-RECURRENT_API recurrent_status recurrent_session_create(recurrent_model *model,
-                                                        const recurrent_session_desc *desc,
-                                                        recurrent_session **session) RECURRENT_NOEXCEPT;
+RECURRENT_API recurrent_status
+recurrent_session_create(recurrent_model* model, const recurrent_session_desc* desc,
+                         recurrent_session** session) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Closes a session: ends its threads and frees its memory. No call may be running on it.
  * @param session A session, or null.
  */
-RECURRENT_API void recurrent_session_destroy(recurrent_session *session) RECURRENT_NOEXCEPT;
+RECURRENT_API void recurrent_session_destroy(recurrent_session* session) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Advances every row by one step.
  * @param session A session of a model without a reverse direction.
  * @param x Input `[batch, input_size]`.
  * @param y Output `[batch, output_size]`; null if only the state matters. Must not overlap `x`.
- * @return OK; NOT_SUPPORTED if a layer has a reverse direction, because that needs the whole sequence;
- *   INVALID_ARGUMENT; BUSY.
+ * @return OK; NOT_SUPPORTED if a layer has a reverse direction, because that needs the whole
+ * sequence; INVALID_ARGUMENT; BUSY.
  */
-RECURRENT_API recurrent_status recurrent_session_step(recurrent_session *session, const float *x,
-                                                      float *y) RECURRENT_NOEXCEPT;
+RECURRENT_API recurrent_status recurrent_session_step(recurrent_session* session, const float* x,
+                                                      float* y) RECURRENT_NOEXCEPT;
 
 /**
- * @brief Advances every row by a sequence, starting from the session's states and leaving the final ones in it.
+ * @brief Advances every row by a sequence, starting from the session's states and leaving the final
+ * ones in it.
  *
- * A sequence may be given whole or in pieces of any length, except to a model with a reverse direction: that one takes
- * whole sequences, so between two runs its states must be set or reset.
+ * A sequence may be given whole or in pieces of any length, except to a model with a reverse
+ * direction: that one takes whole sequences, so between two runs its states must be set or reset.
  *
  * @param session A session.
  * @param args The sequence.
- * @return OK; NOT_SUPPORTED if a model with a reverse direction is given a second piece; INVALID_ARGUMENT; BUSY;
- *   OUT_OF_MEMORY (scratch memory grows with the first run of a larger shape; nothing has happened then).
+ * @return OK; NOT_SUPPORTED if a model with a reverse direction is given a second piece;
+ * INVALID_ARGUMENT; BUSY; OUT_OF_MEMORY (scratch memory grows with the first run of a larger shape;
+ * nothing has happened then).
  */
-RECURRENT_API recurrent_status recurrent_session_run(recurrent_session *session,
-                                                     const recurrent_run_args *args) RECURRENT_NOEXCEPT;
+RECURRENT_API recurrent_status recurrent_session_run(
+    recurrent_session* session, const recurrent_run_args* args) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Sets rows' states of all layers and directions to zero.
@@ -472,50 +538,56 @@ RECURRENT_API recurrent_status recurrent_session_run(recurrent_session *session,
  * @param row_count Number of rows; `first_row + row_count` is at most the session's batch.
  * @return OK, INVALID_ARGUMENT or BUSY.
  */
-RECURRENT_API recurrent_status recurrent_session_reset(recurrent_session *session, int64_t first_row,
+RECURRENT_API recurrent_status recurrent_session_reset(recurrent_session* session,
+                                                       int64_t first_row,
                                                        int64_t row_count) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Copies one state of a layer out.
  * @param session A session.
  * @param layer Index of a recurrent layer, from 0.
- * @param direction ::RECURRENT_DIRECTION_FORWARD or ::RECURRENT_DIRECTION_REVERSE, one that the layer has.
+ * @param direction ::RECURRENT_DIRECTION_FORWARD or ::RECURRENT_DIRECTION_REVERSE, one that the
+ * layer has.
  * @param kind A ::recurrent_state_kind that the layer has.
  * @param state Receives `[batch, size]`, see ::recurrent_state_kind.
  * @param count Elements of `state`; exactly what the shape needs.
  * @return OK, INVALID_ARGUMENT or BUSY.
  */
-RECURRENT_API recurrent_status recurrent_session_get_state(const recurrent_session *session, int32_t layer,
-                                                           int32_t direction, int32_t kind, float *state,
+RECURRENT_API recurrent_status recurrent_session_get_state(const recurrent_session* session,
+                                                           int32_t layer, int32_t direction,
+                                                           int32_t kind, float* state,
                                                            int64_t count) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Sets one state of a layer. Denormal values become +0, as whenever a state is stored.
  * @param session A session.
  * @param layer Index of a recurrent layer, from 0.
- * @param direction ::RECURRENT_DIRECTION_FORWARD or ::RECURRENT_DIRECTION_REVERSE, one that the layer has.
+ * @param direction ::RECURRENT_DIRECTION_FORWARD or ::RECURRENT_DIRECTION_REVERSE, one that the
+ * layer has.
  * @param kind A ::recurrent_state_kind that the layer has.
  * @param state `[batch, size]`, see ::recurrent_state_kind.
  * @param count Elements of `state`; exactly what the shape needs.
  * @return OK, INVALID_ARGUMENT or BUSY.
  */
-RECURRENT_API recurrent_status recurrent_session_set_state(recurrent_session *session, int32_t layer,
-                                                           int32_t direction, int32_t kind, const float *state,
+RECURRENT_API recurrent_status recurrent_session_set_state(recurrent_session* session,
+                                                           int32_t layer, int32_t direction,
+                                                           int32_t kind, const float* state,
                                                            int64_t count) RECURRENT_NOEXCEPT;
 
 /**
- * @brief Copies all states of some rows out: what recurrent_session_load() takes back, in the same or another session of
- *   the same or an equally shaped model.
+ * @brief Copies all states of some rows out: what recurrent_session_load() takes back, in the same
+ * or another session of the same or an equally shaped model.
  * @param session A session.
  * @param first_row First batch row.
  * @param row_count Number of rows.
- * @param states Receives `[row_count, state_size]`; a row is its layers in order, in each the forward direction before
- *   the reverse one, in each hidden before cell.
+ * @param states Receives `[row_count, state_size]`; a row is its layers in order, in each the
+ * forward direction before the reverse one, in each hidden before cell.
  * @param count Elements of `states`; exactly `row_count * state_size`.
  * @return OK, INVALID_ARGUMENT or BUSY.
  */
-RECURRENT_API recurrent_status recurrent_session_save(const recurrent_session *session, int64_t first_row,
-                                                      int64_t row_count, float *states,
+RECURRENT_API recurrent_status recurrent_session_save(const recurrent_session* session,
+                                                      int64_t first_row, int64_t row_count,
+                                                      float* states,
                                                       int64_t count) RECURRENT_NOEXCEPT;
 
 /**
@@ -527,8 +599,8 @@ RECURRENT_API recurrent_status recurrent_session_save(const recurrent_session *s
  * @param count Elements of `states`; exactly `row_count * state_size`.
  * @return OK, INVALID_ARGUMENT or BUSY.
  */
-RECURRENT_API recurrent_status recurrent_session_load(recurrent_session *session, int64_t first_row,
-                                                      int64_t row_count, const float *states,
+RECURRENT_API recurrent_status recurrent_session_load(recurrent_session* session, int64_t first_row,
+                                                      int64_t row_count, const float* states,
                                                       int64_t count) RECURRENT_NOEXCEPT;
 
 /**
@@ -542,8 +614,9 @@ RECURRENT_API recurrent_status recurrent_session_load(recurrent_session *session
  * @param count Elements, 0 or more.
  * @return OK, INVALID_ARGUMENT or UNAVAILABLE.
  */
-RECURRENT_API recurrent_status recurrent_activate(int32_t isa, int32_t activation, float alpha, float beta,
-                                                  const float *x, float *y, int64_t count) RECURRENT_NOEXCEPT;
+RECURRENT_API recurrent_status recurrent_activate(int32_t isa, int32_t activation, float alpha,
+                                                  float beta, const float* x, float* y,
+                                                  int64_t count) RECURRENT_NOEXCEPT;
 
 #if defined(__cplusplus)
 } /* extern "C" */

@@ -11,11 +11,11 @@ thread_local char message_of_thread[kMessageBytes] = "";
 
 }  // namespace
 
-recurrent_status remember(recurrent_status status, const char *message) noexcept {
+recurrent_status remember(recurrent_status status, const char* message) noexcept {
   std::snprintf(message_of_thread, sizeof(message_of_thread), "%s", message);
   return status;
 }
 
-const char *last_error() noexcept { return message_of_thread; }
+const char* last_error() noexcept { return message_of_thread; }
 
 }  // namespace recurrent::api

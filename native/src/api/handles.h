@@ -3,15 +3,21 @@
 #include <recurrent/recurrent.h>
 
 #include <memory>
+#include <utility>
 
 #include "exec/session.h"
 #include "model/model.h"
 
 // What the opaque handles of the C interface point to.
 struct recurrent_model {
+  explicit recurrent_model(std::shared_ptr<const recurrent::Model> packed)
+      : model(std::move(packed)) {}
   std::shared_ptr<const recurrent::Model> model;
 };
 
 struct recurrent_session {
+  recurrent_session(std::shared_ptr<const recurrent::Model> model,
+                    const recurrent_session_desc& desc)
+      : session(std::move(model), desc) {}
   recurrent::Session session;
 };

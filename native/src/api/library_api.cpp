@@ -15,12 +15,13 @@ namespace kernels = recurrent::kernels;
 
 uint32_t recurrent_abi_version(void) noexcept { return RECURRENT_ABI_VERSION; }
 
-const char *recurrent_last_error(void) noexcept { return recurrent::api::last_error(); }
+const char* recurrent_last_error(void) noexcept { return recurrent::api::last_error(); }
 
-recurrent_status recurrent_get_machine_info(recurrent_machine_info *info) noexcept {
+recurrent_status recurrent_get_machine_info(recurrent_machine_info* info) noexcept {
   return guarded([&] {
-    recurrent_machine_info &out = required(info, "info");
-    if (out.struct_size != sizeof(out)) invalid("struct_size", "expected %zu, found %u", sizeof(out), out.struct_size);
+    recurrent_machine_info& out = required(info, "info");
+    if (out.struct_size != sizeof(out))
+      invalid("struct_size", "expected %zu, found %u", sizeof(out), out.struct_size);
     recurrent_machine_info filled{};
     filled.struct_size = sizeof(filled);
     filled.isa = cpu::selected_isa();
@@ -38,11 +39,13 @@ recurrent_status recurrent_get_machine_info(recurrent_machine_info *info) noexce
   });
 }
 
-recurrent_status recurrent_activate(int32_t isa, int32_t activation, float alpha, float beta, const float *x, float *y,
-                                    int64_t count) noexcept {
+recurrent_status recurrent_activate(int32_t isa, int32_t activation, float alpha, float beta,
+                                    const float* x, float* y, int64_t count) noexcept {
   return guarded([&] {
-    const kernels::KernelTable *table = kernels::table_for(cpu::resolve_isa(isa));
-    if (!table) recurrent::fail(RECURRENT_STATUS_UNAVAILABLE, "isa: expected one that this library has, found %d", isa);
+    const kernels::KernelTable* table = kernels::table_for(cpu::resolve_isa(isa));
+    if (!table)
+      recurrent::fail(RECURRENT_STATUS_UNAVAILABLE,
+                      "isa: expected one that this library has, found %d", isa);
     if (activation < RECURRENT_ACTIVATION_TANH || activation > RECURRENT_ACTIVATION_SOFTPLUS)
       invalid("activation", "expected a value from %d to %d, found %d", RECURRENT_ACTIVATION_TANH,
               RECURRENT_ACTIVATION_SOFTPLUS, activation);
@@ -53,7 +56,7 @@ recurrent_status recurrent_activate(int32_t isa, int32_t activation, float alpha
     if (count == 0) return;
     required(x, "x");
     required(y, "y");
-    const std::less<const float *> before;
+    const std::less<const float*> before;
     if (x != y && before(x, y + count) && before(y, x + count))
       invalid("y", "expected x itself or memory that does not overlap it");
     const cpu::ScopedFpControl canonical;

@@ -1,3 +1,6 @@
+#include <memory>
+#include <utility>
+
 #include "api/guard.h"
 #include "api/handles.h"
 #include "gemm/provider.h"
@@ -6,22 +9,24 @@ using recurrent::Model;
 using recurrent::api::guarded;
 using recurrent::api::required;
 
-recurrent_status recurrent_model_create(const recurrent_model_desc *desc, recurrent_model **model) noexcept {
+recurrent_status recurrent_model_create(const recurrent_model_desc* desc,
+                                        recurrent_model** model) noexcept {
   if (model) *model = nullptr;
   return guarded([&] {
-    recurrent_model *&out = required(model, "model");
+    recurrent_model*& out = required(model, "model");
     auto packed = std::make_shared<Model>(required(desc, "desc"));
     recurrent::choose_provider(*packed, desc->gemm_provider);
-    out = new recurrent_model{std::move(packed)};
+    out = std::make_unique<recurrent_model>(std::move(packed)).release();
   });
 }
 
-void recurrent_model_destroy(recurrent_model *model) noexcept { delete model; }
+void recurrent_model_destroy(recurrent_model* model) noexcept { delete model; }
 
-recurrent_status recurrent_model_get_info(const recurrent_model *model, recurrent_model_info *info) noexcept {
+recurrent_status recurrent_model_get_info(const recurrent_model* model,
+                                          recurrent_model_info* info) noexcept {
   return guarded([&] {
-    const Model &m = *required(model, "model").model;
-    recurrent_model_info &out = required(info, "info");
+    const Model& m = *required(model, "model").model;
+    recurrent_model_info& out = required(info, "info");
     if (out.struct_size != sizeof(out))
       recurrent::invalid("struct_size", "expected %zu, found %u", sizeof(out), out.struct_size);
     recurrent_model_info filled{};

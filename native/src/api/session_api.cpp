@@ -4,45 +4,62 @@
 using recurrent::api::guarded;
 using recurrent::api::required;
 
-recurrent_status recurrent_session_create(recurrent_model *model, const recurrent_session_desc *desc,
-                                          recurrent_session **session) noexcept {
+recurrent_status recurrent_session_create(recurrent_model* model,
+                                          const recurrent_session_desc* desc,
+                                          recurrent_session** session) noexcept {
   if (session) *session = nullptr;
   return guarded([&] {
-    recurrent_session *&out = required(session, "session");
-    out = new recurrent_session{{required(model, "model").model, required(desc, "desc")}};
+    recurrent_session*& out = required(session, "session");
+    out =
+        std::make_unique<recurrent_session>(required(model, "model").model, required(desc, "desc"))
+            .release();
   });
 }
 
-void recurrent_session_destroy(recurrent_session *session) noexcept { delete session; }
+void recurrent_session_destroy(recurrent_session* session) noexcept { delete session; }
 
-recurrent_status recurrent_session_step(recurrent_session *session, const float *x, float *y) noexcept {
+recurrent_status recurrent_session_step(recurrent_session* session, const float* x,
+                                        float* y) noexcept {
   return guarded([&] { required(session, "session").session.step(x, y); });
 }
 
-recurrent_status recurrent_session_run(recurrent_session *session, const recurrent_run_args *args) noexcept {
+recurrent_status recurrent_session_run(recurrent_session* session,
+                                       const recurrent_run_args* args) noexcept {
   return guarded([&] { required(session, "session").session.run(required(args, "args")); });
 }
 
-recurrent_status recurrent_session_reset(recurrent_session *session, int64_t first_row, int64_t row_count) noexcept {
+recurrent_status recurrent_session_reset(recurrent_session* session, int64_t first_row,
+                                         int64_t row_count) noexcept {
   return guarded([&] { required(session, "session").session.reset({first_row, row_count}); });
 }
 
-recurrent_status recurrent_session_get_state(const recurrent_session *session, int32_t layer, int32_t direction,
-                                             int32_t kind, float *state, int64_t count) noexcept {
-  return guarded([&] { required(session, "session").session.get_state({layer, direction, kind}, state, count); });
+recurrent_status recurrent_session_get_state(const recurrent_session* session, int32_t layer,
+                                             int32_t direction, int32_t kind, float* state,
+                                             int64_t count) noexcept {
+  return guarded([&] {
+    required(session, "session").session.get_state({layer, direction, kind}, state, count);
+  });
 }
 
-recurrent_status recurrent_session_set_state(recurrent_session *session, int32_t layer, int32_t direction,
-                                             int32_t kind, const float *state, int64_t count) noexcept {
-  return guarded([&] { required(session, "session").session.set_state({layer, direction, kind}, state, count); });
+recurrent_status recurrent_session_set_state(recurrent_session* session, int32_t layer,
+                                             int32_t direction, int32_t kind, const float* state,
+                                             int64_t count) noexcept {
+  return guarded([&] {
+    required(session, "session").session.set_state({layer, direction, kind}, state, count);
+  });
 }
 
-recurrent_status recurrent_session_save(const recurrent_session *session, int64_t first_row, int64_t row_count,
-                                        float *states, int64_t count) noexcept {
-  return guarded([&] { required(session, "session").session.save({first_row, row_count}, states, count); });
+recurrent_status recurrent_session_save(const recurrent_session* session, int64_t first_row,
+                                        int64_t row_count, float* states, int64_t count) noexcept {
+  return guarded([&] {
+    required(session, "session").session.save({first_row, row_count}, states, count);
+  });
 }
 
-recurrent_status recurrent_session_load(recurrent_session *session, int64_t first_row, int64_t row_count,
-                                        const float *states, int64_t count) noexcept {
-  return guarded([&] { required(session, "session").session.load({first_row, row_count}, states, count); });
+recurrent_status recurrent_session_load(recurrent_session* session, int64_t first_row,
+                                        int64_t row_count, const float* states,
+                                        int64_t count) noexcept {
+  return guarded([&] {
+    required(session, "session").session.load({first_row, row_count}, states, count);
+  });
 }

@@ -20,12 +20,12 @@ Cell cell_of(int32_t kind) {
   }
 }
 
-CellFn function(const kernels::KernelTable &table, Cell cell, bool plain) {
-  const kernels::CellKernels &forms = table.cells[static_cast<int32_t>(cell)];
+CellFn function(const kernels::KernelTable& table, Cell cell, bool plain) {
+  const kernels::CellKernels& forms = table.cells[static_cast<int32_t>(cell)];
   return plain ? forms.plain : forms.general;
 }
 
-void set_weights(CellArgs &args, const PackedMatrix &weights) {
+void set_weights(CellArgs& args, const PackedMatrix& weights) {
   args.range.group_end = weights.groups();
   args.grouping = weights.grouping();
   args.weights = weights.data();
@@ -34,19 +34,22 @@ void set_weights(CellArgs &args, const PackedMatrix &weights) {
 
 }  // namespace
 
-CellFn cell_function(const kernels::KernelTable &table, const PackedLayer &layer, const PackedDirection &direction) {
+CellFn cell_function(const kernels::KernelTable& table, const PackedLayer& layer,
+                     const PackedDirection& direction) {
   return function(table, cell_of(layer.kind), direction.plain);
 }
 
-CellFn candidate_function(const kernels::KernelTable &table, const PackedLayer &layer,
-                          const PackedDirection &direction) {
+CellFn candidate_function(const kernels::KernelTable& table, const PackedLayer& layer,
+                          const PackedDirection& direction) {
   if (layer.kind != RECURRENT_LAYER_GRU_RESET_BEFORE) return nullptr;
   return function(table, Cell::kGruResetBeforeCandidate, direction.plain);
 }
 
-CellFn projection_function(const kernels::KernelTable &table) { return function(table, Cell::kSimple, false); }
+CellFn projection_function(const kernels::KernelTable& table) {
+  return function(table, Cell::kSimple, false);
+}
 
-CellArgs cell_args(const PackedLayer &layer, const PackedDirection &direction) {
+CellArgs cell_args(const PackedLayer& layer, const PackedDirection& direction) {
   CellArgs args{};
   set_weights(args, direction.weights);
   args.units = layer.hidden_size;
@@ -69,13 +72,13 @@ CellArgs cell_args(const PackedLayer &layer, const PackedDirection &direction) {
   return args;
 }
 
-CellArgs candidate_args(const CellArgs &gates, const PackedDirection &direction) {
+CellArgs candidate_args(const CellArgs& gates, const PackedDirection& direction) {
   CellArgs args = gates;
   set_weights(args, direction.candidate);
   return args;
 }
 
-CellArgs projection_args(const PackedLayer &layer, const PackedDirection &direction) {
+CellArgs projection_args(const PackedLayer& layer, const PackedDirection& direction) {
   CellArgs args{};
   set_weights(args, direction.projection);
   args.units = layer.projection_size;

@@ -8,10 +8,12 @@
 namespace recurrent {
 namespace {
 
-// Steps whose pre-activations fill half of the second-level cache; the rest of it is for weights and inputs.
-int64_t steps_in_cache(const Model &model, int64_t batch) {
+// Steps whose pre-activations fill half of the second-level cache; the rest of it is for weights
+// and inputs.
+int64_t steps_in_cache(const Model& model, int64_t batch) {
   int64_t columns = 1;
-  for (const PackedLayer &layer : model.layers()) columns = std::max(columns, layer.columns + layer.input_size);
+  for (const PackedLayer& layer : model.layers())
+    columns = std::max(columns, layer.columns + layer.input_size);
   const int64_t l2 = cpu::caches().l2 > 0 ? cpu::caches().l2 : int64_t{1} << 20;
   const int64_t rows = l2 / 2 / static_cast<int64_t>(sizeof(float)) / columns;
   // At least a few tiles of rows, or the input weights would be read for too little work.
@@ -43,9 +45,9 @@ struct Widths {
   bool reset_before = false;
 };
 
-Widths widths_of(const Model &model) {
+Widths widths_of(const Model& model) {
   Widths w;
-  for (const PackedLayer &layer : model.layers()) {
+  for (const PackedLayer& layer : model.layers()) {
     w.input = std::max(w.input, layer.input_size);
     w.output = std::max(w.output, layer.output_size);
     if (!layer.recurrent()) continue;
@@ -60,7 +62,7 @@ Widths widths_of(const Model &model) {
 
 }  // namespace
 
-Plan make_plan(const Model &model, int64_t batch, int64_t time, bool ragged) {
+Plan make_plan(const Model& model, int64_t batch, int64_t time, bool ragged) {
   Plan plan;
   plan.batch = batch;
   plan.time = time;
@@ -72,14 +74,15 @@ Plan make_plan(const Model &model, int64_t batch, int64_t time, bool ragged) {
   const int64_t chunk_rows = checked_mul(plan.chunk, batch, "time");
   plan.input = layout.take(chunk_rows, w.input);
   if (plan.chunk > 1) plan.product = layout.take(chunk_rows, w.columns);
-  for (int64_t &at : plan.hidden) at = layout.take(batch, w.state);
+  for (int64_t& at : plan.hidden) at = layout.take(batch, w.state);
   if (ragged) plan.cell = layout.take(batch, w.hidden);
   if (w.projection) plan.unprojected = layout.take(batch, w.hidden);
   if (w.reset_before)
-    for (int64_t *at : {&plan.reset_state, &plan.update, &plan.candidate}) *at = layout.take(batch, w.hidden);
+    for (int64_t* at : {&plan.reset_state, &plan.update, &plan.candidate})
+      *at = layout.take(batch, w.hidden);
   if (model.layers().size() > 1 || ragged) {
     const int64_t block_rows = checked_mul(plan.block, batch, "time");
-    for (int64_t &at : plan.sequence) at = layout.take(block_rows, w.output);
+    for (int64_t& at : plan.sequence) at = layout.take(block_rows, w.output);
   }
   plan.floats = layout.size();
   return plan;

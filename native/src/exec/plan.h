@@ -6,30 +6,32 @@
 
 namespace recurrent {
 
-// How a run is cut up, and where its scratch memory is: offsets in floats into one block, which is what a session or a
-// thread keeps. A plan depends on the model, the batch and the number of steps, and on nothing else.
+// How a run is cut up, and where its scratch memory is: offsets in floats into one block, which is
+// what a session or a thread keeps. A plan depends on the model, the batch and the number of steps,
+// and on nothing else.
 struct Plan {
   int64_t batch = 0;
   int64_t time = 0;
-  // Steps that go through all layers before the next ones: all of them if a layer has a reverse direction, else few enough
-  // for the chunk's pre-activations to stay in the second-level cache.
+  // Steps that go through all layers before the next ones: all of them if a layer has a reverse
+  // direction, else few enough for the chunk's pre-activations to stay in the second-level cache.
   int64_t block = 0;
   // Steps of a layer whose input products are computed at once.
   int64_t chunk = 0;
 
-  int64_t input = 0;         // `[chunk * batch, widest input]`, gathered, denormals removed
-  int64_t product = 0;       // `[chunk * batch, widest columns]`
-  int64_t hidden[2] = {};    // `[batch, widest state]`, previous and next in turn
-  int64_t cell = 0;          // `[batch, widest hidden]`, for ragged batches, whose rows are reordered
-  int64_t unprojected = 0;   // `[batch, widest hidden]`, h' before a projection
-  int64_t reset_state = 0;   // `[batch, widest hidden]` each: the first phase of a reset-before GRU
+  int64_t input = 0;       // `[chunk * batch, widest input]`, gathered, denormals removed
+  int64_t product = 0;     // `[chunk * batch, widest columns]`
+  int64_t hidden[2] = {};  // `[batch, widest state]`, previous and next in turn
+  int64_t cell = 0;        // `[batch, widest hidden]`, for ragged batches, whose rows are reordered
+  int64_t unprojected = 0;  // `[batch, widest hidden]`, h' before a projection
+  int64_t reset_state = 0;  // `[batch, widest hidden]` each: the first phase of a reset-before GRU
   int64_t update = 0;
   int64_t candidate = 0;
   int64_t sequence[2] = {};  // `[block, batch, widest output]`, between layers in turn
   int64_t floats = 0;        // all of it
 };
 
-// Throws Error (INVALID_ARGUMENT) naming `time` if the scratch memory of such a run cannot even be counted.
-Plan make_plan(const Model &model, int64_t batch, int64_t time, bool ragged);
+// Throws Error (INVALID_ARGUMENT) naming `time` if the scratch memory of such a run cannot even be
+// counted.
+Plan make_plan(const Model& model, int64_t batch, int64_t time, bool ragged);
 
 }  // namespace recurrent

@@ -19,7 +19,7 @@ struct Slice {
 // One thread's view of a job. All threads execute the same code and meet at barriers.
 class Worker {
  public:
-  Worker(const SequenceJob &job, Team &team, int thread)
+  Worker(const SequenceJob& job, Team& team, int thread)
       : job_(job), plan_(job.plan), kernels_(job.model.kernels()), team_(team), thread_(thread) {}
 
   void run() {
@@ -33,7 +33,7 @@ class Worker {
   Slice slice(int64_t count) const {
     return {count * thread_ / team_.size(), count * (thread_ + 1) / team_.size()};
   }
-  float *scratch(int64_t offset) const { return job_.workspace.at(offset); }
+  float* scratch(int64_t offset) const { return job_.workspace.at(offset); }
 
   // Valid steps that the row at this place has in the block.
   int64_t length_in_block(int64_t place) const {
@@ -51,8 +51,9 @@ class Worker {
   void run_block(int64_t first, int64_t steps) {
     block_first_ = first;
     block_steps_ = steps;
-    const auto &layers = job_.model.layers();
-    SequenceView<const float> in{job_.x.data + first * job_.x.time_stride, job_.x.time_stride, job_.x.row_stride};
+    const auto& layers = job_.model.layers();
+    SequenceView<const float> in{job_.x.data + first * job_.x.time_stride, job_.x.time_stride,
+                                 job_.x.row_stride};
     for (size_t i = 0; i < layers.size(); ++i) {
       const bool last = i + 1 == layers.size();
       SequenceView<float> out{};
@@ -72,11 +73,11 @@ class Worker {
   }
 
   // Puts the rows of a ragged batch back in the caller's order, with zeros past their ends.
-  void deliver(const SequenceView<const float> &from, int64_t width) {
+  void deliver(const SequenceView<const float>& from, int64_t width) {
     const Slice places = slice(plan_.batch);
     for (int64_t place = places.begin; place < places.end; ++place)
       for (int64_t t = 0; t < block_steps_; ++t) {
-        float *to = job_.y.at(block_first_ + t, job_.ragged.order[place]);
+        float* to = job_.y.at(block_first_ + t, job_.ragged.order[place]);
         if (t < length_in_block(place))
           std::copy_n(from.at(t, place), width, to);
         else
@@ -84,8 +85,8 @@ class Worker {
       }
   }
 
-  void run_layer(const PackedLayer &layer, bool first, const SequenceView<const float> &in,
-                 const SequenceView<float> &out) {
+  void run_layer(const PackedLayer& layer, bool first, const SequenceView<const float>& in,
+                 const SequenceView<float>& out) {
     if (!layer.recurrent() && !out.data) return;
     for (size_t d = 0; d < layer.directions.size(); ++d) {
       layer_ = &layer;
@@ -106,10 +107,11 @@ class Worker {
     return direction_->reverse ? length_in_block(place) - 1 - step : step;
   }
 
-  // Copies the inputs of the chunk's steps side by side, denormals removed; `rows[i]` of a step follow those of the one before.
+  // Copies the inputs of the chunk's steps side by side, denormals removed; `rows[i]` of a step
+  // follow those of the one before.
   void gather(int64_t first_step, int64_t steps) {
     const int64_t width = layer_->input_size;
-    float *to = scratch(plan_.input);
+    float* to = scratch(plan_.input);
     for (int64_t s = first_step; s < first_step + steps; ++s) {
       const int64_t rows = active_rows(s);
       const Slice places = slice(rows);
@@ -142,7 +144,8 @@ class Worker {
 
   void run_direction() {
     int64_t steps = 0;
-    for (int64_t place = 0; place < plan_.batch; ++place) steps = std::max(steps, length_in_block(place));
+    for (int64_t place = 0; place < plan_.batch; ++place)
+      steps = std::max(steps, length_in_block(place));
     begin_states(steps);
     for (int64_t first = 0; first < steps; first += plan_.chunk) {
       const int64_t count = std::min(plan_.chunk, steps - first);
@@ -155,14 +158,16 @@ class Worker {
   }
 
   void run_chunk(int64_t first, int64_t count) {
-    // A single step continues from inputs to states in registers; several share one product, put down in between.
+    // A single step continues from inputs to states in registers; several share one product, put
+    // down in between.
     const bool merged = count > 1;
     if (merged) {
       int64_t rows = 0;
       for (int64_t s = first; s < first + count; ++s) rows += active_rows(s);
       const Slice groups = slice(direction_->weights.groups());
-      multiply({job_.model, *layer_, *direction_, scratch(plan_.input), scratch(plan_.product), rows}, groups.begin,
-               groups.end);
+      multiply(
+          {job_.model, *layer_, *direction_, scratch(plan_.input), scratch(plan_.product), rows},
+          groups.begin, groups.end);
     }
     int64_t done = 0;
     for (int64_t s = first; s < first + count; ++s) {
@@ -182,9 +187,9 @@ class Worker {
     }
   }
 
-  void step(int64_t s, CellArgs &args) {
+  void step(int64_t s, CellArgs& args) {
     const bool scattered = ragged() && direction_->reverse && out_.data;
-    float *next = hidden_[(s + 1) % 2];
+    float* next = hidden_[(s + 1) % 2];
     args.h = hidden_[s % 2];
     args.h_out = next;
     if (out_.data && !scattered) {
@@ -202,7 +207,7 @@ class Worker {
   }
 
   // h' goes to scratch memory, and the projection makes of it what recurs and what is put out.
-  void step_projected(CellArgs &args) {
+  void step_projected(CellArgs& args) {
     CellArgs projection = projection_args(*layer_, *direction_);
     projection.range.rows = args.range.rows;
     projection.h = scratch(plan_.unprojected);
@@ -217,7 +222,7 @@ class Worker {
     call(projection_function(kernels_), projection);
   }
 
-  void step_reset_before(CellArgs &args) {
+  void step_reset_before(CellArgs& args) {
     args.reset_state = scratch(plan_.reset_state);
     args.update = scratch(plan_.update);
     args.candidate = scratch(plan_.candidate);
@@ -228,18 +233,19 @@ class Worker {
   }
 
   // A reverse direction of a ragged batch: every row is at a time of its own.
-  void scatter(int64_t s, const float *from, int64_t rows) {
+  void scatter(int64_t s, const float* from, int64_t rows) {
     const Slice places = slice(rows);
     for (int64_t place = places.begin; place < places.end; ++place)
-      std::copy_n(from + place * layer_->hidden_stride(), layer_->state_size, out_.at(time_of(s, place), place));
+      std::copy_n(from + place * layer_->hidden_stride(), layer_->state_size,
+                  out_.at(time_of(s, place), place));
   }
 
-  // The previous and the next state take turns between two buffers. If all rows are full the session's own memory is one of
-  // them, the one that is written last.
+  // The previous and the next state take turns between two buffers. If all rows are full the
+  // session's own memory is one of them, the one that is written last.
   void begin_states(int64_t steps) {
     const int64_t width = layer_->hidden_stride();
-    float *state = job_.states + plan_.batch * direction_->hidden_offset;
-    float *cell = job_.states + plan_.batch * direction_->cell_offset;
+    float* state = job_.states + plan_.batch * direction_->hidden_offset;
+    float* cell = job_.states + plan_.batch * direction_->cell_offset;
     hidden_[0] = scratch(plan_.hidden[0]);
     hidden_[1] = scratch(plan_.hidden[1]);
     cell_ = cell;
@@ -263,8 +269,8 @@ class Worker {
   void end_states() {
     if (!ragged()) return;
     const int64_t width = layer_->hidden_stride();
-    float *state = job_.states + plan_.batch * direction_->hidden_offset;
-    float *cell = job_.states + plan_.batch * direction_->cell_offset;
+    float* state = job_.states + plan_.batch * direction_->hidden_offset;
+    float* cell = job_.states + plan_.batch * direction_->cell_offset;
     const Slice places = slice(plan_.batch);
     for (int64_t place = places.begin; place < places.end; ++place) {
       const int64_t row = job_.ragged.order[place];
@@ -277,7 +283,7 @@ class Worker {
   }
 
   // This thread's share of a kernel call whose arguments stand for all groups.
-  void call(CellFn function, const CellArgs &whole) const {
+  void call(CellFn function, const CellArgs& whole) const {
     CellArgs args = whole;
     const Slice groups = slice(whole.range.group_end);
     args.range.group_begin = groups.begin;
@@ -285,31 +291,31 @@ class Worker {
     function(args);
   }
 
-  const SequenceJob &job_;
-  const Plan &plan_;
-  const kernels::KernelTable &kernels_;
-  Team &team_;
+  const SequenceJob& job_;
+  const Plan& plan_;
+  const kernels::KernelTable& kernels_;
+  Team& team_;
   const int thread_;
 
   int64_t block_first_ = 0;
   int64_t block_steps_ = 0;
-  const PackedLayer *layer_ = nullptr;
-  const PackedDirection *direction_ = nullptr;
+  const PackedLayer* layer_ = nullptr;
+  const PackedDirection* direction_ = nullptr;
   bool caller_rows_ = false;  // the input is the caller's, its rows in the caller's order
   SequenceView<const float> in_;
   SequenceView<float> out_;
-  float *hidden_[2] = {};
-  float *cell_ = nullptr;
+  float* hidden_[2] = {};
+  float* cell_ = nullptr;
 };
 
 }  // namespace
 
-void run_sequence(const SequenceJob &job, Team &team) {
+void run_sequence(const SequenceJob& job, Team& team) {
   team.run(
-      [](void *context, int thread, Team &members) noexcept {
-        Worker(*static_cast<const SequenceJob *>(context), members, thread).run();
+      [](void* context, int thread, Team& members) noexcept {
+        Worker(*static_cast<const SequenceJob*>(context), members, thread).run();
       },
-      const_cast<SequenceJob *>(&job));
+      const_cast<SequenceJob*>(&job));
 }
 
 }  // namespace recurrent

@@ -9,35 +9,39 @@
 
 namespace recurrent {
 
-// A sequence in memory: features of step t and row b begin at `data + t * time_stride + b * row_stride`.
+// A sequence in memory: features of step t and row b begin at `data + t * time_stride + b *
+// row_stride`.
 template <class T>
 struct SequenceView {
-  T *data = nullptr;
+  T* data = nullptr;
   int64_t time_stride = 0;
   int64_t row_stride = 0;
 
-  T *at(int64_t t, int64_t row) const { return data + t * time_stride + row * row_stride; }
+  T* at(int64_t t, int64_t row) const { return data + t * time_stride + row * row_stride; }
 };
 
-// Valid steps of rows of different length. Rows are computed in the order of falling length, so that those which still run
-// are the first ones at every step.
+// Valid steps of rows of different length. Rows are computed in the order of falling length, so
+// that those which still run are the first ones at every step.
 struct Ragged {
-  const int32_t *order = nullptr;    // `[batch]`, the caller's row at each place; null if all rows are full
-  const int32_t *lengths = nullptr;  // `[batch]`, by place
+  const int32_t* order =
+      nullptr;  // `[batch]`, the caller's row at each place; null if all rows are full
+  const int32_t* lengths = nullptr;  // `[batch]`, by place
 };
 
-// Everything that a run reads and writes. Checked and reserved before; nothing can fail from here on.
+// Everything that a run reads and writes. Checked and reserved before; nothing can fail from here
+// on.
 struct SequenceJob {
-  const Model &model;
-  const Plan &plan;
-  Workspace &workspace;
-  float *states;  // see Session
+  const Model& model;
+  const Plan& plan;
+  Workspace& workspace;
+  float* states;  // see Session
   SequenceView<const float> x;
   SequenceView<float> y;  // data is null if only the final state matters
   Ragged ragged;
 };
 
-// Runs the job on all threads of the team. Every thread computes fixed groups of hidden units for all rows.
-void run_sequence(const SequenceJob &job, Team &team);
+// Runs the job on all threads of the team. Every thread computes fixed groups of hidden units for
+// all rows.
+void run_sequence(const SequenceJob& job, Team& team);
 
 }  // namespace recurrent

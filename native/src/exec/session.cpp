@@ -12,23 +12,24 @@
 namespace recurrent {
 namespace {
 
-const recurrent_session_desc &checked(const recurrent_session_desc &desc) {
+const recurrent_session_desc& checked(const recurrent_session_desc& desc) {
   if (desc.struct_size != sizeof(desc))
-    invalid("struct_size", "expected %zu, found %u; was the caller built for another version?", sizeof(desc),
-            desc.struct_size);
+    invalid("struct_size", "expected %zu, found %u; was the caller built for another version?",
+            sizeof(desc), desc.struct_size);
   if (desc.threads < 1 || desc.threads > RECURRENT_MAX_THREADS)
     invalid("threads", "expected 1 to %d, found %d", RECURRENT_MAX_THREADS, desc.threads);
   if (desc.batch < 0 || desc.batch > std::numeric_limits<int32_t>::max())
     invalid("batch", "expected 0 to %d rows, found %lld", std::numeric_limits<int32_t>::max(),
             static_cast<long long>(desc.batch));
-  if (desc.empty_row != RECURRENT_EMPTY_ROW_KEEPS_STATE && desc.empty_row != RECURRENT_EMPTY_ROW_ZEROES_STATE)
+  if (desc.empty_row != RECURRENT_EMPTY_ROW_KEEPS_STATE &&
+      desc.empty_row != RECURRENT_EMPTY_ROW_ZEROES_STATE)
     invalid("empty_row", "expected %d or %d, found %d", RECURRENT_EMPTY_ROW_KEEPS_STATE,
             RECURRENT_EMPTY_ROW_ZEROES_STATE, desc.empty_row);
   if (desc.reserved != 0) invalid("reserved", "expected 0, found %u", desc.reserved);
   return desc;
 }
 
-void check_array(const char *name, const void *data, int64_t count, int64_t expected) {
+void check_array(const char* name, const void* data, int64_t count, int64_t expected) {
   if (expected > 0 && !data)
     invalid(name, "expected %lld elements, found null", static_cast<long long>(expected));
   if (count < expected)
@@ -36,27 +37,28 @@ void check_array(const char *name, const void *data, int64_t count, int64_t expe
             static_cast<long long>(count));
 }
 
-void check_exact(const char *name, const void *data, int64_t count, int64_t expected) {
+void check_exact(const char* name, const void* data, int64_t count, int64_t expected) {
   check_array(name, data, count, expected);
   if (count != expected)
     invalid(name, "expected exactly %lld elements, found %lld", static_cast<long long>(expected),
             static_cast<long long>(count));
 }
 
-void check_apart(const char *name, const float *out, int64_t out_count, const char *other_name, const void *other,
-                 int64_t other_bytes) {
-  const std::less<const char *> before;
-  const char *a = reinterpret_cast<const char *>(out);
-  const char *b = static_cast<const char *>(other);
-  const bool apart = !before(a, b + other_bytes) || !before(b, a + out_count * static_cast<int64_t>(sizeof(float)));
+void check_apart(const char* name, const float* out, int64_t out_count, const char* other_name,
+                 const void* other, int64_t other_bytes) {
+  const std::less<const char*> before;
+  const char* a = reinterpret_cast<const char*>(out);
+  const char* b = static_cast<const char*>(other);
+  const bool apart = !before(a, b + other_bytes) ||
+                     !before(b, a + out_count * static_cast<int64_t>(sizeof(float)));
   if (!apart) invalid(name, "expected memory that does not overlap %s", other_name);
 }
 
 int64_t bytes_of(int64_t floats) { return floats * static_cast<int64_t>(sizeof(float)); }
 
-// Scratch memory for single steps of single rows. All sessions that a thread steps share it, so that thousands of streams
-// cost their states and little more.
-Workspace &thread_workspace() {
+// Scratch memory for single steps of single rows. All sessions that a thread steps share it, so
+// that thousands of streams cost their states and little more.
+Workspace& thread_workspace() {
   thread_local Workspace workspace;
   return workspace;
 }
@@ -65,21 +67,23 @@ Workspace &thread_workspace() {
 
 class Session::Use {
  public:
-  explicit Use(const Session &session) : session_(session) {
-    // Not an exchange, which would cost more than a small step has: it notices misuse, it is no lock.
+  explicit Use(const Session& session) : session_(session) {
+    // Not an exchange, which would cost more than a small step has: it notices misuse, it is no
+    // lock.
     if (session.in_use_.load(std::memory_order_relaxed))
-      fail(RECURRENT_STATUS_BUSY, "session: expected one caller at a time, found another call running");
+      fail(RECURRENT_STATUS_BUSY,
+           "session: expected one caller at a time, found another call running");
     session.in_use_.store(true, std::memory_order_relaxed);
   }
   ~Use() { session_.in_use_.store(false, std::memory_order_relaxed); }
-  Use(const Use &) = delete;
-  Use &operator=(const Use &) = delete;
+  Use(const Use&) = delete;
+  Use& operator=(const Use&) = delete;
 
  private:
-  const Session &session_;
+  const Session& session_;
 };
 
-Session::Session(std::shared_ptr<const Model> model, const recurrent_session_desc &desc)
+Session::Session(std::shared_ptr<const Model> model, const recurrent_session_desc& desc)
     : model_(std::move(model)),
       batch_(checked(desc).batch),
       empty_row_zeroes_(desc.empty_row == RECURRENT_EMPTY_ROW_ZEROES_STATE),
@@ -88,14 +92,16 @@ Session::Session(std::shared_ptr<const Model> model, const recurrent_session_des
       team_(desc.threads) {
   if (batch_ == 0) return;
   workspace_for(step_plan_).reserve(step_plan_.floats);
-  if (model_->can_step() && team_.size() == 1) program_.emplace(*model_, step_plan_, states_.data());
+  if (model_->can_step() && team_.size() == 1)
+    program_.emplace(*model_, step_plan_, states_.data());
 }
 
-void Session::step(const float *x, float *y) {
+void Session::step(const float* x, float* y) {
   const Use use(*this);
   if (!model_->can_step())
     fail(RECURRENT_STATUS_NOT_SUPPORTED,
-         "session: this model cannot be stepped, because a layer has a reverse direction, which starts at the last step "
+         "session: this model cannot be stepped, because a layer has a reverse direction, which "
+         "starts at the last step "
          "of a sequence; give it whole sequences");
   if (batch_ == 0) return;
   const int64_t inputs = batch_ * model_->input_size();
@@ -103,16 +109,18 @@ void Session::step(const float *x, float *y) {
   if (!x) invalid("x", "expected %lld elements, found null", static_cast<long long>(inputs));
   if (y) check_apart("y", y, outputs, "x", x, bytes_of(inputs));
   if (!program_) {
-    execute(step_plan_, {x, inputs, model_->input_size()}, {y, outputs, model_->output_size()}, Ragged{});
+    execute(step_plan_, {x, inputs, model_->input_size()}, {y, outputs, model_->output_size()},
+            Ragged{});
     return;
   }
-  Workspace &workspace = workspace_for(step_plan_);
-  workspace.reserve(step_plan_.floats);  // the thread may be another one than the one that opened the session
+  Workspace& workspace = workspace_for(step_plan_);
+  workspace.reserve(
+      step_plan_.floats);  // the thread may be another one than the one that opened the session
   const cpu::ScopedFpControl canonical;
   program_->run(workspace, x, y);
 }
 
-void Session::run(const recurrent_run_args &args) {
+void Session::run(const recurrent_run_args& args) {
   const Use use(*this);
   check_run(args);
   if (batch_ == 0 || args.time == 0) return;
@@ -130,13 +138,13 @@ void Session::run(const recurrent_run_args &args) {
   sequence_given_ = !model_->can_step();
 }
 
-void Session::check_run(const recurrent_run_args &args) const {
+void Session::check_run(const recurrent_run_args& args) const {
   if (args.struct_size != sizeof(args))
-    invalid("struct_size", "expected %zu, found %u; was the caller built for another version?", sizeof(args),
-            args.struct_size);
+    invalid("struct_size", "expected %zu, found %u; was the caller built for another version?",
+            sizeof(args), args.struct_size);
   if (args.layout != RECURRENT_LAYOUT_TIME_MAJOR && args.layout != RECURRENT_LAYOUT_BATCH_MAJOR)
-    invalid("layout", "expected %d or %d, found %d", RECURRENT_LAYOUT_TIME_MAJOR, RECURRENT_LAYOUT_BATCH_MAJOR,
-            args.layout);
+    invalid("layout", "expected %d or %d, found %d", RECURRENT_LAYOUT_TIME_MAJOR,
+            RECURRENT_LAYOUT_BATCH_MAJOR, args.layout);
   if (args.time < 0 || args.time > std::numeric_limits<int32_t>::max())
     invalid("time", "expected 0 to %d steps, found %lld", std::numeric_limits<int32_t>::max(),
             static_cast<long long>(args.time));
@@ -151,7 +159,9 @@ void Session::check_run(const recurrent_run_args &args) const {
   }
   if (!args.lengths) return;
   check_exact("lengths", args.lengths, args.lengths_count, batch_);
-  if (args.y) check_apart("y", args.y, outputs, "lengths", args.lengths, batch_ * static_cast<int64_t>(sizeof(int32_t)));
+  if (args.y)
+    check_apart("y", args.y, outputs, "lengths", args.lengths,
+                batch_ * static_cast<int64_t>(sizeof(int32_t)));
   for (int64_t row = 0; row < batch_; ++row)
     if (args.lengths[row] < 0 || args.lengths[row] > args.time)
       invalid("lengths", "expected 0 to %lld valid steps in every row, found %d in row %lld",
@@ -161,12 +171,14 @@ void Session::check_run(const recurrent_run_args &args) const {
 void Session::check_pieces() const {
   if (sequence_given_)
     fail(RECURRENT_STATUS_NOT_SUPPORTED,
-         "session: a layer has a reverse direction, which starts at the last step, so a sequence cannot be given in "
+         "session: a layer has a reverse direction, which starts at the last step, so a sequence "
+         "cannot be given in "
          "pieces; set or reset the states before the next sequence");
 }
 
-// Longest rows first, equal ones in the caller's order. All rows full is the regular case, which needs no order.
-Ragged Session::sort_rows(const recurrent_run_args &args) {
+// Longest rows first, equal ones in the caller's order. All rows full is the regular case, which
+// needs no order.
+Ragged Session::sort_rows(const recurrent_run_args& args) {
   if (!args.lengths) return {};
   row_order_.resize(static_cast<size_t>(batch_));
   row_lengths_.resize(static_cast<size_t>(batch_));
@@ -178,25 +190,27 @@ Ragged Session::sort_rows(const recurrent_run_args &args) {
   return {row_order_.data(), row_lengths_.data()};
 }
 
-Workspace &Session::workspace_for(const Plan &plan) {
+Workspace& Session::workspace_for(const Plan& plan) {
   return plan.batch == 1 && plan.time == 1 ? thread_workspace() : workspace_;
 }
 
-void Session::execute(const Plan &plan, const SequenceView<const float> &x, const SequenceView<float> &y,
-                      const Ragged &ragged) {
-  Workspace &workspace = workspace_for(plan);
-  workspace.reserve(plan.floats);  // the thread may be another one than the one that opened the session
+void Session::execute(const Plan& plan, const SequenceView<const float>& x,
+                      const SequenceView<float>& y, const Ragged& ragged) {
+  Workspace& workspace = workspace_for(plan);
+  workspace.reserve(
+      plan.floats);  // the thread may be another one than the one that opened the session
   const cpu::ScopedFpControl canonical;
   run_sequence({*model_, plan, workspace, states_.data(), x, y, ragged}, team_);
 }
 
 template <class Visitor>
 void Session::for_each_state(Visitor visit) const {
-  float *base = const_cast<float *>(states_.data());
-  for (const PackedLayer &layer : model_->layers()) {
+  float* base = const_cast<float*>(states_.data());
+  for (const PackedLayer& layer : model_->layers()) {
     if (!layer.recurrent()) continue;
-    for (const PackedDirection &direction : layer.directions) {
-      visit(State{base + batch_ * direction.hidden_offset, layer.hidden_stride(), layer.state_size});
+    for (const PackedDirection& direction : layer.directions) {
+      visit(
+          State{base + batch_ * direction.hidden_offset, layer.hidden_stride(), layer.state_size});
       if (layer.has_cell())
         visit(State{base + batch_ * direction.cell_offset, layer.cell_stride(), layer.hidden_size});
     }
@@ -204,17 +218,21 @@ void Session::for_each_state(Visitor visit) const {
 }
 
 Session::State Session::find(StateId id) const {
-  const auto &layers = model_->layers();
+  const auto& layers = model_->layers();
   if (id.layer < 0 || id.layer >= static_cast<int64_t>(layers.size()))
     invalid("layer", "expected 0 to %zu, found %d", layers.size() - 1, id.layer);
-  const PackedLayer &layer = layers[static_cast<size_t>(id.layer)];
-  if (!layer.recurrent()) invalid("layer", "expected a recurrent layer, but layer %d is Dense and has no state", id.layer);
+  const PackedLayer& layer = layers[static_cast<size_t>(id.layer)];
+  if (!layer.recurrent())
+    invalid("layer", "expected a recurrent layer, but layer %d is Dense and has no state",
+            id.layer);
   if (id.kind != RECURRENT_STATE_HIDDEN && (id.kind != RECURRENT_STATE_CELL || !layer.has_cell()))
-    invalid("kind", layer.has_cell() ? "expected a hidden (0) or cell (1) state, found %d"
-                                     : "expected the hidden state (0), the only one of this layer, found %d",
+    invalid("kind",
+            layer.has_cell()
+                ? "expected a hidden (0) or cell (1) state, found %d"
+                : "expected the hidden state (0), the only one of this layer, found %d",
             id.kind);
-  float *base = const_cast<float *>(states_.data());
-  for (const PackedDirection &direction : layer.directions)
+  float* base = const_cast<float*>(states_.data());
+  for (const PackedDirection& direction : layer.directions)
     if (direction.reverse ? id.direction == RECURRENT_DIRECTION_REVERSE
                           : id.direction == RECURRENT_DIRECTION_FORWARD) {
       if (id.kind == RECURRENT_STATE_HIDDEN)
@@ -235,12 +253,12 @@ void Session::check_rows(RowRange rows) const {
 }
 
 void Session::zero(RowRange rows) {
-  for_each_state([&](const State &state) {
+  for_each_state([&](const State& state) {
     std::fill_n(state.data + rows.first * state.stride, rows.count * state.stride, 0.0f);
   });
 }
 
-void Session::zero_empty_rows(const recurrent_run_args &args) {
+void Session::zero_empty_rows(const recurrent_run_args& args) {
   for (int64_t row = 0; row < batch_; ++row)
     if (args.lengths[row] == 0) zero({row, 1});
 }
@@ -252,14 +270,15 @@ void Session::reset(RowRange rows) {
   sequence_given_ = false;
 }
 
-void Session::get_state(StateId id, float *state, int64_t count) const {
+void Session::get_state(StateId id, float* state, int64_t count) const {
   const Use use(*this);
   const State from = find(id);
   check_exact("state", state, count, batch_ * from.size);
-  for (int64_t row = 0; row < batch_; ++row) std::copy_n(from.data + row * from.stride, from.size, state + row * from.size);
+  for (int64_t row = 0; row < batch_; ++row)
+    std::copy_n(from.data + row * from.stride, from.size, state + row * from.size);
 }
 
-void Session::set_state(StateId id, const float *state, int64_t count) {
+void Session::set_state(StateId id, const float* state, int64_t count) {
   const Use use(*this);
   const State to = find(id);
   check_exact("state", state, count, batch_ * to.size);
@@ -268,20 +287,22 @@ void Session::set_state(StateId id, const float *state, int64_t count) {
   sequence_given_ = false;
 }
 
-void Session::save(RowRange rows, float *states, int64_t count) const {
+void Session::save(RowRange rows, float* states, int64_t count) const {
   const Use use(*this);
   check_rows(rows);
   check_exact("states", states, count, rows.count * model_->state_size());
   for (int64_t row = rows.first; row < rows.first + rows.count; ++row)
-    for_each_state([&](const State &from) { states = std::copy_n(from.data + row * from.stride, from.size, states); });
+    for_each_state([&](const State& from) {
+      states = std::copy_n(from.data + row * from.stride, from.size, states);
+    });
 }
 
-void Session::load(RowRange rows, const float *states, int64_t count) {
+void Session::load(RowRange rows, const float* states, int64_t count) {
   const Use use(*this);
   check_rows(rows);
   check_exact("states", states, count, rows.count * model_->state_size());
   for (int64_t row = rows.first; row < rows.first + rows.count; ++row)
-    for_each_state([&](const State &to) {
+    for_each_state([&](const State& to) {
       model_->kernels().flush(states, to.data + row * to.stride, to.size);
       states += to.size;
     });

@@ -31,19 +31,20 @@ struct StateId {
   int32_t kind;       // recurrent_state_kind
 };
 
-// The mutable side of a model: states, scratch memory, threads. One caller at a time; a second one is refused when it is
-// noticed, which is not always. Every operation throws Error before it changes anything.
+// The mutable side of a model: states, scratch memory, threads. One caller at a time; a second one
+// is refused when it is noticed, which is not always. Every operation throws Error before it
+// changes anything.
 class Session {
  public:
-  Session(std::shared_ptr<const Model> model, const recurrent_session_desc &desc);
+  Session(std::shared_ptr<const Model> model, const recurrent_session_desc& desc);
 
-  void step(const float *x, float *y);
-  void run(const recurrent_run_args &args);
+  void step(const float* x, float* y);
+  void run(const recurrent_run_args& args);
   void reset(RowRange rows);
-  void get_state(StateId id, float *state, int64_t count) const;
-  void set_state(StateId id, const float *state, int64_t count);
-  void save(RowRange rows, float *states, int64_t count) const;
-  void load(RowRange rows, const float *states, int64_t count);
+  void get_state(StateId id, float* state, int64_t count) const;
+  void set_state(StateId id, const float* state, int64_t count);
+  void save(RowRange rows, float* states, int64_t count) const;
+  void load(RowRange rows, const float* states, int64_t count);
 
  private:
   // Marks the session as in use for a scope.
@@ -51,7 +52,7 @@ class Session {
 
   // One state in memory: row b begins at `data + b * stride`.
   struct State {
-    float *data;
+    float* data;
     int64_t stride;
     int64_t size;
   };
@@ -59,26 +60,28 @@ class Session {
   template <class Visitor>
   void for_each_state(Visitor visit) const;
   void check_rows(RowRange rows) const;
-  void check_run(const recurrent_run_args &args) const;
+  void check_run(const recurrent_run_args& args) const;
   void check_pieces() const;
-  Ragged sort_rows(const recurrent_run_args &args);
-  void zero_empty_rows(const recurrent_run_args &args);
+  Ragged sort_rows(const recurrent_run_args& args);
+  void zero_empty_rows(const recurrent_run_args& args);
   void zero(RowRange rows);
-  Workspace &workspace_for(const Plan &plan);
-  void execute(const Plan &plan, const SequenceView<const float> &x, const SequenceView<float> &y,
-               const Ragged &ragged);
+  Workspace& workspace_for(const Plan& plan);
+  void execute(const Plan& plan, const SequenceView<const float>& x, const SequenceView<float>& y,
+               const Ragged& ragged);
 
   std::shared_ptr<const Model> model_;
   int64_t batch_;
   bool empty_row_zeroes_;
-  // A model with a reverse direction has been given its whole sequence and is to be reset before the next one.
+  // A model with a reverse direction has been given its whole sequence and is to be reset before
+  // the next one.
   bool sequence_given_ = false;
   Plan step_plan_;
   // `[layer, direction, hidden and cell][batch][padded size]`
   AlignedBuffer<float> states_;
   // Single steps on one thread; a team of threads takes the way of the sequences.
   std::optional<StepProgram> program_;
-  // Rows of ragged batches in falling order of length, and those lengths; `[batch]` each once one was seen.
+  // Rows of ragged batches in falling order of length, and those lengths; `[batch]` each once one
+  // was seen.
   std::vector<int32_t> row_order_;
   std::vector<int32_t> row_lengths_;
   Workspace workspace_;

@@ -6,19 +6,19 @@
 
 namespace recurrent {
 
-StepProgram::StepProgram(const Model &model, const Plan &plan, float *states)
+StepProgram::StepProgram(const Model& model, const Plan& plan, float* states)
     : kernels_(model.kernels()), plan_(plan) {
   stages_.reserve(model.layers().size());
   bool may_have_denormals = true;
-  for (const PackedLayer &layer : model.layers()) {
+  for (const PackedLayer& layer : model.layers()) {
     stages_.push_back(make_stage(layer, states));
     stages_.back().flush_input = may_have_denormals;
     may_have_denormals = !layer.recurrent();
   }
 }
 
-StepProgram::Stage StepProgram::make_stage(const PackedLayer &layer, float *states) const {
-  const PackedDirection &direction = layer.directions.front();
+StepProgram::Stage StepProgram::make_stage(const PackedLayer& layer, float* states) const {
+  const PackedDirection& direction = layer.directions.front();
   Stage stage;
   stage.cell = cell_function(kernels_, layer, direction);
   stage.args = cell_args(layer, direction);
@@ -47,11 +47,11 @@ StepProgram::Stage StepProgram::make_stage(const PackedLayer &layer, float *stat
 }
 
 // Scratch memory belongs to the thread, so its address is known only now.
-void StepProgram::connect(Stage &stage, Workspace &workspace) const {
-  kernels::CellArgs &args = stage.args;
+void StepProgram::connect(Stage& stage, Workspace& workspace) const {
+  kernels::CellArgs& args = stage.args;
   args.h = workspace.at(plan_.hidden[0]);
   if (!stage.second) return;
-  kernels::CellArgs &second = stage.second_args;
+  kernels::CellArgs& second = stage.second_args;
   if (stage.projected) {
     args.h_out = workspace.at(plan_.unprojected);
     second.h = args.h_out;
@@ -63,17 +63,17 @@ void StepProgram::connect(Stage &stage, Workspace &workspace) const {
   }
 }
 
-void StepProgram::run(Workspace &workspace, const float *x, float *y) {
-  const float *in = x;
+void StepProgram::run(Workspace& workspace, const float* x, float* y) {
+  const float* in = x;
   for (size_t i = 0; i < stages_.size(); ++i) {
-    Stage &stage = stages_[i];
+    Stage& stage = stages_[i];
     const bool last = i + 1 == stages_.size();
-    float *out = last ? y : workspace.at(plan_.sequence[i % 2]);
+    float* out = last ? y : workspace.at(plan_.sequence[i % 2]);
     connect(stage, workspace);
-    kernels::CellArgs &args = stage.args;
+    kernels::CellArgs& args = stage.args;
     args.x = in;
     if (stage.flush_input) {
-      float *clean = workspace.at(plan_.input);
+      float* clean = workspace.at(plan_.input);
       kernels_.flush(in, clean, plan_.batch * args.x_size);
       args.x = clean;
     }

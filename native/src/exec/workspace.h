@@ -13,7 +13,7 @@ class Workspace {
   void reserve(int64_t floats) {
     if (floats > memory_.size()) memory_ = AlignedBuffer<float>(floats);
   }
-  float *at(int64_t offset) { return memory_.data() + offset; }
+  float* at(int64_t offset) { return memory_.data() + offset; }
 
  private:
   AlignedBuffer<float> memory_;

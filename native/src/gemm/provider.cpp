@@ -13,8 +13,8 @@
 namespace recurrent {
 namespace {
 
-void multiply_builtin(const InputProduct &product, int64_t group_begin, int64_t group_end) {
-  const PackedMatrix &weights = product.direction.weights;
+void multiply_builtin(const InputProduct& product, int64_t group_begin, int64_t group_end) {
+  const PackedMatrix& weights = product.direction.weights;
   const kernels::ProductArgs args{{product.rows, group_begin, group_end, 0},
                                   weights.grouping(),
                                   weights.data(),
@@ -29,35 +29,40 @@ void multiply_builtin(const InputProduct &product, int64_t group_begin, int64_t 
   product.model.kernels().product(args);
 }
 
-void multiply_mkl(const Mkl &mkl, const InputProduct &product, int64_t group_begin, int64_t group_end) {
-  const PackedLayer &layer = product.layer;
-  const kernels::Grouping &grouping = product.direction.weights.grouping();
+void multiply_mkl(const Mkl& mkl, const InputProduct& product, int64_t group_begin,
+                  int64_t group_end) {
+  const PackedLayer& layer = product.layer;
+  const kernels::Grouping& grouping = product.direction.weights.grouping();
   const int64_t panel_floats = layer.columns / grouping.panels;
   const int64_t begin = group_begin * grouping.panels_per_group * panel_floats;
-  const int64_t end = std::min(group_end * grouping.panels_per_group, grouping.panels) * panel_floats;
+  const int64_t end =
+      std::min(group_end * grouping.panels_per_group, grouping.panels) * panel_floats;
   if (begin == end) return;
   for (int64_t row = 0; row < product.rows; ++row)
     std::copy(product.direction.bias.data() + begin, product.direction.bias.data() + end,
               product.out + row * layer.columns + begin);
   mkl.sgemm(product.rows, end - begin, layer.input_size, product.x, layer.input_size,
-            product.direction.gemm.data() + begin, layer.columns, 1.0f, product.out + begin, layer.columns);
+            product.direction.gemm.data() + begin, layer.columns, 1.0f, product.out + begin,
+            layer.columns);
 }
 
 // Seconds of the faster of a few products of this shape.
-double measure(const InputProduct &product) {
+double measure(const InputProduct& product) {
   double best = 1e30;
   for (int i = 0; i < 4; ++i) {
     const auto start = std::chrono::steady_clock::now();
     multiply(product, 0, product.direction.weights.groups());
-    best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    best = std::min(
+        best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
   return best;
 }
 
-// Shapes whose sizes have the same power of two behave alike; each class is measured once a process.
+// Shapes whose sizes have the same power of two behave alike; each class is measured once a
+// process.
 using ShapeClass = std::tuple<int, int, int>;
 
-ShapeClass shape_class(const Model &model, const PackedLayer &layer) {
+ShapeClass shape_class(const Model& model, const PackedLayer& layer) {
   const auto log2 = [](int64_t n) {
     int bits = 0;
     while (n >>= 1) ++bits;
@@ -66,10 +71,10 @@ ShapeClass shape_class(const Model &model, const PackedLayer &layer) {
   return {model.kernels().isa, log2(layer.input_size), log2(layer.columns)};
 }
 
-bool mkl_is_faster(Model &model, size_t layer_index, size_t direction_index) {
+bool mkl_is_faster(Model& model, size_t layer_index, size_t direction_index) {
   static std::mutex mutex;
   static std::map<ShapeClass, bool> measured;
-  const PackedLayer &layer = model.layers()[layer_index];
+  const PackedLayer& layer = model.layers()[layer_index];
   const std::lock_guard lock(mutex);
   const auto [entry, is_new] = measured.try_emplace(shape_class(model, layer), false);
   if (!is_new) return entry->second;
@@ -78,7 +83,7 @@ bool mkl_is_faster(Model &model, size_t layer_index, size_t direction_index) {
   AlignedBuffer<float> x(kRows * layer.input_size);
   AlignedBuffer<float> out(kRows * layer.columns);
   std::fill(x.begin(), x.end(), 0.5f);
-  const PackedDirection &direction = layer.directions[direction_index];
+  const PackedDirection& direction = layer.directions[direction_index];
   const InputProduct product{model, layer, direction, x.data(), out.data(), kRows};
   const double builtin = measure(product);
   model.use_mkl(layer_index, direction_index);
@@ -89,11 +94,12 @@ bool mkl_is_faster(Model &model, size_t layer_index, size_t direction_index) {
 
 }  // namespace
 
-void choose_provider(Model &model, int32_t provider) {
+void choose_provider(Model& model, int32_t provider) {
   if (provider == RECURRENT_GEMM_BUILTIN) return;
   if (!mkl()) {
     if (provider == RECURRENT_GEMM_AUTO) return;
-    fail(RECURRENT_STATUS_UNAVAILABLE, "gemm_provider: Intel MKL was asked for, but %s", mkl_description().c_str());
+    fail(RECURRENT_STATUS_UNAVAILABLE, "gemm_provider: Intel MKL was asked for, but %s",
+         mkl_description().c_str());
   }
   for (size_t l = 0; l < model.layers().size(); ++l) {
     if (!model.layers()[l].recurrent()) continue;
@@ -102,7 +108,7 @@ void choose_provider(Model &model, int32_t provider) {
   }
 }
 
-void multiply(const InputProduct &product, int64_t group_begin, int64_t group_end) {
+void multiply(const InputProduct& product, int64_t group_begin, int64_t group_end) {
   if (product.direction.gemm.size() > 0)
     multiply_mkl(*mkl(), product, group_begin, group_end);
   else

@@ -2,15 +2,18 @@
 
 #include <stdint.h>
 
-// What the kernels are given: plain structs, filled in by exec/. Everything is checked before; kernels check nothing.
+// What the kernels are given: plain structs, filled in by exec/. Everything is checked before;
+// kernels check nothing.
 //
-// Weights are packed in *groups*. A panel is one vector of hidden units (V of them) with all its gates; a group is
-// `panels_per_group` panels side by side, the last group fewer if the panels do not divide. For every chain term k a group
-// holds `[panel in group][gate][V]`, so one pass over the inputs reads memory in order and fills every accumulator:
+// Weights are packed in *groups*. A panel is one vector of hidden units (V of them) with all its
+// gates; a group is `panels_per_group` panels side by side, the last group fewer if the panels do
+// not divide. For every chain term k a group holds `[panel in group][gate][V]`, so one pass over
+// the inputs reads memory in order and fills every accumulator:
 //
 //   group: x terms `[I][panels][gates of x][V]`, then h terms `[S][panels][gates of h][V]`
 //
-// A row of pre-activations has the same order without k: `[panel][gate][V]`, groups being consecutive panels.
+// A row of pre-activations has the same order without k: `[panel][gate][V]`, groups being
+// consecutive panels.
 
 namespace recurrent::kernels {
 
@@ -25,8 +28,8 @@ struct Range {
   int64_t rows;
   int64_t group_begin;
   int64_t group_end;
-  // Walk the groups from the last to the first. Alternating this from step to step keeps a part of the weights in a
-  // cache that is a little too small for all of them; it does not touch the bits.
+  // Walk the groups from the last to the first. Alternating this from step to step keeps a part of
+  // the weights in a cache that is a little too small for all of them; it does not touch the bits.
   int64_t backwards;
 };
 
@@ -40,14 +43,14 @@ struct Grouping {
 struct ProductArgs {
   Range range;
   Grouping grouping;
-  const float *weights;
+  const float* weights;
   int64_t panel_stride;  // floats of weights that a panel has, x and h terms together
   int64_t gates;         // vectors a panel has for an x term
-  const float *init;     // bias `[panel][gate][V]`
-  const float *x;        // `[rows][x_stride]`
+  const float* init;     // bias `[panel][gate][V]`
+  const float* x;        // `[rows][x_stride]`
   int64_t x_stride;
   int64_t x_size;
-  float *out;  // `[rows][out_stride]`
+  float* out;  // `[rows][out_stride]`
   int64_t out_stride;
 };
 
@@ -55,36 +58,39 @@ struct ProductArgs {
 struct CellArgs {
   Range range;
   Grouping grouping;
-  const float *weights;
+  const float* weights;
   int64_t panel_stride;
-  int64_t units;        // hidden units that exist; the last panel may have fewer than V
-  int64_t x_terms;      // x terms that a group holds, also when the chain starts after them
-  const float *init;    // where chains start, `[row][panel][gate][V]`: a bias (stride 0), or an input product
+  int64_t units;    // hidden units that exist; the last panel may have fewer than V
+  int64_t x_terms;  // x terms that a group holds, also when the chain starts after them
+  const float*
+      init;  // where chains start, `[row][panel][gate][V]`: a bias (stride 0), or an input product
   int64_t init_stride;  // floats between rows of `init`
-  const float *x;       // `[rows][x_stride]`; unused when x_size is 0 because `init` already holds the x terms
+  const float*
+      x;  // `[rows][x_stride]`; unused when x_size is 0 because `init` already holds the x terms
   int64_t x_stride;
   int64_t x_size;
-  const float *h;  // `[rows][h_stride]`, the previous state
+  const float* h;  // `[rows][h_stride]`, the previous state
   int64_t h_stride;
   int64_t h_size;
-  float *h_out;  // `[rows][h_out_stride]`, whole vectors are written; null for a dense layer
+  float* h_out;  // `[rows][h_out_stride]`, whole vectors are written; null for a dense layer
   int64_t h_out_stride;
-  float *y;  // `[rows][y_stride]`, only existing units are written; null if not wanted
+  float* y;  // `[rows][y_stride]`, only existing units are written; null if not wanted
   int64_t y_stride;
   int64_t flush;  // 1 if the result is a state: denormals become +0
 
-  float *c;  // LSTM: `[rows][c_stride]`, updated in place
+  float* c;  // LSTM: `[rows][c_stride]`, updated in place
   int64_t c_stride;
-  const float *peephole;      // LSTM: `[panel][i f o][V]` or null
+  const float* peephole;      // LSTM: `[panel][i f o][V]` or null
   int64_t coupling;           // LSTM: recurrent_gate_coupling
   int64_t peephole_previous;  // LSTM: 1 if the output gate sees the previous cell state
 
-  const float *state_bias;  // GRU: bias of the recurrent half of the candidate, `[panel][V]`
+  const float* state_bias;  // GRU: bias of the recurrent half of the candidate, `[panel][V]`
 
-  // GRU with reset before: what the first phase leaves to the second, `[rows][scratch_stride]` each.
-  float *reset_state;  // s = r * h
-  float *update;       // z
-  float *candidate;    // b_n + W_n x
+  // GRU with reset before: what the first phase leaves to the second, `[rows][scratch_stride]`
+  // each.
+  float* reset_state;  // s = r * h
+  float* update;       // z
+  float* candidate;    // b_n + W_n x
   int64_t scratch_stride;
 
   float clip;  // 0 for none

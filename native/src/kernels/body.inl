@@ -1,5 +1,6 @@
-// All kernels over one vector type, and the table of them. A kernels_*.cpp includes this in the namespace of its
-// instruction set after its vector type; RECURRENT_KERNELS_ISA and RECURRENT_KERNELS_NAME say which it is.
+// All kernels over one vector type, and the table of them. A kernels_*.cpp includes this in the
+// namespace of its instruction set after its vector type; RECURRENT_KERNELS_ISA and
+// RECURRENT_KERNELS_NAME say which it is.
 
 #include "kernels/chain.inl"
 #include "kernels/tiles.inl"
@@ -9,11 +10,11 @@
 #include "kernels/product.inl"
 #include "kernels/simple.inl"
 
-#include "kernels/lstm.inl"
 #include "kernels/gru.inl"
 #include "kernels/gru_reset_before.inl"
+#include "kernels/lstm.inl"
 
-void flush_array(const float *x, float *y, int64_t count) {
+void flush_array(const float* x, float* y, int64_t count) {
   int64_t i = 0;
   for (; i + Vec::kWidth <= count; i += Vec::kWidth) Vec::store(y + i, flush(Vec::load(x + i)));
   if (i < count) {

@@ -1,9 +1,12 @@
-// The canonical chain: `a = fma(w[k], v[k], a)` for k in order, for a tile of rows and weight vectors at once.
+// The canonical chain: `a = fma(w[k], v[k], a)` for k in order, for a tile of rows and weight
+// vectors at once.
 //
-// A sum is never split: the accumulators of a tile are different outputs (rows, gates, units), and they are what keeps the
-// multiply-add units busy. One broadcast per row and term serves all weight vectors; one weight vector all rows.
+// A sum is never split: the accumulators of a tile are different outputs (rows, gates, units), and
+// they are what keeps the multiply-add units busy. One broadcast per row and term serves all weight
+// vectors; one weight vector all rows.
 
-// Maps the j-th weight vector of a term to its accumulator column. The plain chain uses every column in order.
+// Maps the j-th weight vector of a term to its accumulator column. The plain chain uses every
+// column in order.
 struct AllColumns {
   static constexpr int at(int j) { return j; }
 };
@@ -14,8 +17,8 @@ struct Tile {
 };
 
 template <int kVectors, class Columns, int kRows, int kColumns>
-RECURRENT_INLINE void chain(Tile<kRows, kColumns> &acc, const float *w, const float *x, int64_t x_stride,
-                            int64_t terms) {
+RECURRENT_INLINE void chain(Tile<kRows, kColumns>& acc, const float* w, const float* x,
+                            int64_t x_stride, int64_t terms) {
 #pragma GCC unroll 2
   for (int64_t k = 0; k < terms; ++k) {
 #pragma GCC unroll 8
@@ -23,7 +26,7 @@ RECURRENT_INLINE void chain(Tile<kRows, kColumns> &acc, const float *w, const fl
       const Vec value = Vec::broadcast(x[r * x_stride + k]);
 #pragma GCC unroll 16
       for (int j = 0; j < kVectors; ++j) {
-        Vec &a = acc.v[r][Columns::at(j)];
+        Vec& a = acc.v[r][Columns::at(j)];
         a = fma(Vec::load(w + j * Vec::kWidth), value, a);
       }
     }
@@ -32,7 +35,7 @@ RECURRENT_INLINE void chain(Tile<kRows, kColumns> &acc, const float *w, const fl
 }
 
 template <int kVectors, class Columns, int kRows, int kColumns>
-RECURRENT_INLINE void start(Tile<kRows, kColumns> &acc, const float *init, int64_t init_stride) {
+RECURRENT_INLINE void start(Tile<kRows, kColumns>& acc, const float* init, int64_t init_stride) {
 #pragma GCC unroll 8
   for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 16

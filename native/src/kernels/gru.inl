@@ -16,7 +16,7 @@ RECURRENT_INLINE Vec gru_blend(Vec z, Vec h, Vec n) {
 }
 
 // A vector of the previous state; rows of states are padded to whole vectors.
-RECURRENT_INLINE Vec previous_state(const CellArgs &args, int64_t row, int64_t panel) {
+RECURRENT_INLINE Vec previous_state(const CellArgs& args, int64_t row, int64_t panel) {
   return Vec::load(args.h + row * args.h_stride + panel * Vec::kWidth);
 }
 
@@ -28,14 +28,15 @@ struct GruBody {
   static constexpr int columns(int panels) { return panels * kColumns; }
 
   template <int kPanels, int kRows>
-  static void tile(const CellArgs &args, int64_t group, int64_t row) {
+  static void tile(const CellArgs& args, int64_t group, int64_t row) {
     constexpr int kVectors = kPanels * kGates;
     const int64_t panel = first_panel(args, group);
-    const float *w = group_weights(args, group);
+    const float* w = group_weights(args, group);
     Tile<kRows, kPanels * kColumns> acc;
-    start<kVectors, GruInputColumns>(acc, args.init + row * args.init_stride + panel * kGates * Vec::kWidth,
-                                     args.init_stride);
-    chain<kVectors, GruInputColumns>(acc, w, args.x + row * args.x_stride, args.x_stride, args.x_size);
+    start<kVectors, GruInputColumns>(
+        acc, args.init + row * args.init_stride + panel * kGates * Vec::kWidth, args.init_stride);
+    chain<kVectors, GruInputColumns>(acc, w, args.x + row * args.x_stride, args.x_stride,
+                                     args.x_size);
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
@@ -46,7 +47,8 @@ struct GruBody {
     finish_tile<GruBody, kPlain, kPanels>(args, row, panel, acc);
   }
 
-  static RECURRENT_INLINE void update(const CellArgs &args, int64_t row, int64_t panel, const Vec *a) {
+  static RECURRENT_INLINE void update(const CellArgs& args, int64_t row, int64_t panel,
+                                      const Vec* a) {
     const Vec h = previous_state(args, row, panel);
     if constexpr (kPlain) {
       const Vec n = tanh(fma(sigmoid(a[0]), a[3], a[2]));
@@ -59,12 +61,12 @@ struct GruBody {
     }
   }
 
-  static RECURRENT_INLINE Vec clip(const CellArgs &args, Vec a) {
+  static RECURRENT_INLINE Vec clip(const CellArgs& args, Vec a) {
     return args.clip != 0 ? clipped(a, args.clip) : a;
   }
 };
 
 template <bool kPlain>
-void gru(const CellArgs &args) {
+void gru(const CellArgs& args) {
   run_groups<GruBody<kPlain>>(args);
 }

@@ -1,8 +1,10 @@
-// GRU whose reset gate applies before the recurrent product (Cho et al. 2014, ONNX default), gates r z n:
+// GRU whose reset gate applies before the recurrent product (Cho et al. 2014, ONNX default), gates
+// r z n:
 //   s = r * h, n = tanh(b_n + W_n x + R_n s), h' = fma(z, h, (1 - z) * n)
 //
-// R_n needs all of s, so a step has two phases. The first computes r, z and the x terms of n, and leaves s, z and
-// those terms in scratch memory; the second carries the candidate's chain on over s.
+// R_n needs all of s, so a step has two phases. The first computes r, z and the x terms of n, and
+// leaves s, z and those terms in scratch memory; the second carries the candidate's chain on over
+// s.
 
 // x terms feed r z n, h terms r z.
 struct GruGatesStateColumns {
@@ -16,20 +18,22 @@ struct GruGatesBody {
   static constexpr int columns(int panels) { return panels * kGates; }
 
   template <int kPanels, int kRows>
-  static void tile(const CellArgs &args, int64_t group, int64_t row) {
+  static void tile(const CellArgs& args, int64_t group, int64_t row) {
     constexpr int kVectors = kPanels * kGates;
     const int64_t panel = first_panel(args, group);
-    const float *w = group_weights(args, group);
+    const float* w = group_weights(args, group);
     Tile<kRows, kVectors> acc;
-    start<kVectors, AllColumns>(acc, args.init + row * args.init_stride + panel * kGates * Vec::kWidth,
-                                args.init_stride);
+    start<kVectors, AllColumns>(
+        acc, args.init + row * args.init_stride + panel * kGates * Vec::kWidth, args.init_stride);
     chain<kVectors, AllColumns>(acc, w, args.x + row * args.x_stride, args.x_stride, args.x_size);
     chain<kPanels * 2, GruGatesStateColumns>(acc, w + args.x_terms * kVectors * Vec::kWidth,
-                                             args.h + row * args.h_stride, args.h_stride, args.h_size);
+                                             args.h + row * args.h_stride, args.h_stride,
+                                             args.h_size);
     finish_tile<GruGatesBody, kPlain, kPanels>(args, row, panel, acc);
   }
 
-  static RECURRENT_INLINE void update(const CellArgs &args, int64_t row, int64_t panel, const Vec *a) {
+  static RECURRENT_INLINE void update(const CellArgs& args, int64_t row, int64_t panel,
+                                      const Vec* a) {
     const int64_t at = row * args.scratch_stride + panel * Vec::kWidth;
     Vec r;
     Vec z;
@@ -47,24 +51,27 @@ struct GruGatesBody {
   }
 };
 
-// Second phase: its chain terms (args.x) are s, it starts from the first phase's candidate, and args.h is still h.
+// Second phase: its chain terms (args.x) are s, it starts from the first phase's candidate, and
+// args.h is still h.
 template <bool kPlain>
 struct GruCandidateBody {
   static constexpr int kMaxPanels = 4;
   static constexpr int columns(int panels) { return panels; }
 
   template <int kPanels, int kRows>
-  static void tile(const CellArgs &args, int64_t group, int64_t row) {
+  static void tile(const CellArgs& args, int64_t group, int64_t row) {
     const int64_t panel = first_panel(args, group);
     Tile<kRows, kPanels> acc;
-    start<kPanels, AllColumns>(acc, args.candidate + row * args.scratch_stride + panel * Vec::kWidth,
-                               args.scratch_stride);
-    chain<kPanels, AllColumns>(acc, group_weights(args, group), args.reset_state + row * args.scratch_stride,
-                               args.scratch_stride, args.h_size);
+    start<kPanels, AllColumns>(
+        acc, args.candidate + row * args.scratch_stride + panel * Vec::kWidth, args.scratch_stride);
+    chain<kPanels, AllColumns>(acc, group_weights(args, group),
+                               args.reset_state + row * args.scratch_stride, args.scratch_stride,
+                               args.h_size);
     finish_tile<GruCandidateBody, kPlain, kPanels>(args, row, panel, acc);
   }
 
-  static RECURRENT_INLINE void update(const CellArgs &args, int64_t row, int64_t panel, const Vec *a) {
+  static RECURRENT_INLINE void update(const CellArgs& args, int64_t row, int64_t panel,
+                                      const Vec* a) {
     const Vec z = Vec::load(args.update + row * args.scratch_stride + panel * Vec::kWidth);
     Vec n;
     if constexpr (kPlain) {
@@ -77,11 +84,11 @@ struct GruCandidateBody {
 };
 
 template <bool kPlain>
-void gru_reset_before_gates(const CellArgs &args) {
+void gru_reset_before_gates(const CellArgs& args) {
   run_groups<GruGatesBody<kPlain>>(args);
 }
 
 template <bool kPlain>
-void gru_reset_before_candidate(const CellArgs &args) {
+void gru_reset_before_candidate(const CellArgs& args) {
   run_groups<GruCandidateBody<kPlain>>(args);
 }

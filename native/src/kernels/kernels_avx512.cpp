@@ -1,5 +1,6 @@
-// The kernels of one instruction set. Only intrinsics and plain structs are included from outside: an inline function of a
-// standard header would be compiled here with this file's flags, and a linker might keep that copy for everybody.
+// The kernels of one instruction set. Only intrinsics and plain structs are included from outside:
+// an inline function of a standard header would be compiled here with this file's flags, and a
+// linker might keep that copy for everybody.
 #include <recurrent/recurrent.h>
 
 #include "simd/intrinsics.h"

@@ -9,21 +9,22 @@ struct LstmBody {
   static constexpr int columns(int panels) { return panels * kGates; }
 
   template <int kPanels, int kRows>
-  static void tile(const CellArgs &args, int64_t group, int64_t row) {
+  static void tile(const CellArgs& args, int64_t group, int64_t row) {
     constexpr int kVectors = kPanels * kGates;
     const int64_t panel = first_panel(args, group);
-    const float *w = group_weights(args, group);
+    const float* w = group_weights(args, group);
     Tile<kRows, kVectors> acc;
-    start<kVectors, AllColumns>(acc, args.init + row * args.init_stride + panel * kGates * Vec::kWidth,
-                                args.init_stride);
+    start<kVectors, AllColumns>(
+        acc, args.init + row * args.init_stride + panel * kGates * Vec::kWidth, args.init_stride);
     chain<kVectors, AllColumns>(acc, w, args.x + row * args.x_stride, args.x_stride, args.x_size);
-    chain<kVectors, AllColumns>(acc, w + args.x_terms * kVectors * Vec::kWidth, args.h + row * args.h_stride,
-                                args.h_stride, args.h_size);
+    chain<kVectors, AllColumns>(acc, w + args.x_terms * kVectors * Vec::kWidth,
+                                args.h + row * args.h_stride, args.h_stride, args.h_size);
     finish_tile<LstmBody, kPlain, kPanels>(args, row, panel, acc);
   }
 
-  static RECURRENT_INLINE void update(const CellArgs &args, int64_t row, int64_t panel, const Vec *a) {
-    float *cell = args.c + row * args.c_stride + panel * Vec::kWidth;
+  static RECURRENT_INLINE void update(const CellArgs& args, int64_t row, int64_t panel,
+                                      const Vec* a) {
+    float* cell = args.c + row * args.c_stride + panel * Vec::kWidth;
     const Vec c = Vec::load(cell);
     Vec next;
     Vec h;
@@ -31,26 +32,27 @@ struct LstmBody {
       next = flush(fma(sigmoid(a[1]), c, mul(sigmoid(a[0]), tanh(a[2]))));
       h = mul(sigmoid(a[3]), tanh(next));
     } else {
-      const float *peephole = args.peephole ? args.peephole + panel * 3 * Vec::kWidth : nullptr;
+      const float* peephole = args.peephole ? args.peephole + panel * 3 * Vec::kWidth : nullptr;
       Vec i;
       Vec f;
       gates(args, peephole, c, a, i, f);
       next = flush(fma(f, c, mul(i, activate(args.activation, clip(args, a[2])))));
       Vec o = a[3];
-      if (peephole) o = fma(Vec::load(peephole + 2 * Vec::kWidth), args.peephole_previous ? c : next, o);
+      if (peephole)
+        o = fma(Vec::load(peephole + 2 * Vec::kWidth), args.peephole_previous ? c : next, o);
       h = mul(activate(args.gate, clip(args, o)), activate(args.output, next));
     }
     Vec::store(cell, next);
     store_output(args, row, panel, flush(h));
   }
 
-  static RECURRENT_INLINE Vec clip(const CellArgs &args, Vec a) {
+  static RECURRENT_INLINE Vec clip(const CellArgs& args, Vec a) {
     return args.clip != 0 ? clipped(a, args.clip) : a;
   }
 
   // The input and the forget gate, either of which may be one minus the other.
-  static RECURRENT_INLINE void gates(const CellArgs &args, const float *peephole, Vec c, const Vec *a, Vec &i,
-                                     Vec &f) {
+  static RECURRENT_INLINE void gates(const CellArgs& args, const float* peephole, Vec c,
+                                     const Vec* a, Vec& i, Vec& f) {
     const Vec one = Vec::broadcast(1.0f);
     i = a[0];
     f = a[1];
@@ -58,14 +60,16 @@ struct LstmBody {
       i = fma(Vec::load(peephole), c, i);
       f = fma(Vec::load(peephole + Vec::kWidth), c, f);
     }
-    if (args.coupling != RECURRENT_GATE_COUPLING_INPUT_FROM_FORGET) i = activate(args.gate, clip(args, i));
-    if (args.coupling != RECURRENT_GATE_COUPLING_FORGET_FROM_INPUT) f = activate(args.gate, clip(args, f));
+    if (args.coupling != RECURRENT_GATE_COUPLING_INPUT_FROM_FORGET)
+      i = activate(args.gate, clip(args, i));
+    if (args.coupling != RECURRENT_GATE_COUPLING_FORGET_FROM_INPUT)
+      f = activate(args.gate, clip(args, f));
     if (args.coupling == RECURRENT_GATE_COUPLING_FORGET_FROM_INPUT) f = sub(one, i);
     if (args.coupling == RECURRENT_GATE_COUPLING_INPUT_FROM_FORGET) i = sub(one, f);
   }
 };
 
 template <bool kPlain>
-void lstm(const CellArgs &args) {
+void lstm(const CellArgs& args) {
   run_groups<LstmBody<kPlain>>(args);
 }

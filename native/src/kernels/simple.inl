@@ -1,4 +1,5 @@
-// SimpleRNN (Elman 1990): h' = f(b + W x + R h). Without h terms a dense layer, without x terms a projection.
+// SimpleRNN (Elman 1990): h' = f(b + W x + R h). Without h terms a dense layer, without x terms a
+// projection.
 
 template <bool kPlain>
 struct SimpleBody {
@@ -6,18 +7,20 @@ struct SimpleBody {
   static constexpr int columns(int panels) { return panels; }
 
   template <int kPanels, int kRows>
-  static void tile(const CellArgs &args, int64_t group, int64_t row) {
+  static void tile(const CellArgs& args, int64_t group, int64_t row) {
     const int64_t panel = first_panel(args, group);
-    const float *w = group_weights(args, group);
+    const float* w = group_weights(args, group);
     Tile<kRows, kPanels> acc;
-    start<kPanels, AllColumns>(acc, args.init + row * args.init_stride + panel * Vec::kWidth, args.init_stride);
+    start<kPanels, AllColumns>(acc, args.init + row * args.init_stride + panel * Vec::kWidth,
+                               args.init_stride);
     chain<kPanels, AllColumns>(acc, w, args.x + row * args.x_stride, args.x_stride, args.x_size);
-    chain<kPanels, AllColumns>(acc, w + args.x_terms * kPanels * Vec::kWidth, args.h + row * args.h_stride,
-                               args.h_stride, args.h_size);
+    chain<kPanels, AllColumns>(acc, w + args.x_terms * kPanels * Vec::kWidth,
+                               args.h + row * args.h_stride, args.h_stride, args.h_size);
     finish_tile<SimpleBody, kPlain, kPanels>(args, row, panel, acc);
   }
 
-  static RECURRENT_INLINE void update(const CellArgs &args, int64_t row, int64_t panel, const Vec *a) {
+  static RECURRENT_INLINE void update(const CellArgs& args, int64_t row, int64_t panel,
+                                      const Vec* a) {
     if constexpr (kPlain) {
       store_output(args, row, panel, flush(tanh(a[0])));
     } else {
@@ -28,6 +31,6 @@ struct SimpleBody {
 };
 
 template <bool kPlain>
-void simple(const CellArgs &args) {
+void simple(const CellArgs& args) {
   run_groups<SimpleBody<kPlain>>(args);
 }

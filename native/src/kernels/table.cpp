@@ -4,8 +4,8 @@
 
 namespace recurrent {
 
-#define RECURRENT_KERNELS(ns, isa, name) \
-  namespace ns {                         \
+#define RECURRENT_KERNELS(ns, isa, name)    \
+  namespace ns {                            \
   extern const kernels::KernelTable kTable; \
   }
 #include "kernels/kernels.inc"
@@ -13,7 +13,7 @@ namespace recurrent {
 
 namespace kernels {
 
-const KernelTable *table_for(int isa) {
+const KernelTable* table_for(int isa) {
   if (!cpu::isa_supported(isa)) return nullptr;
   switch (isa) {
 #define RECURRENT_KERNELS(ns, value, name) \

@@ -6,14 +6,14 @@
 
 namespace recurrent::kernels {
 
-using ArrayFn = void (*)(const float *x, float *y, int64_t count);
-using ActivationFn = void (*)(int32_t kind, float alpha, float beta, const float *x, float *y,
+using ArrayFn = void (*)(const float* x, float* y, int64_t count);
+using ActivationFn = void (*)(int32_t kind, float alpha, float beta, const float* x, float* y,
                               int64_t count);
-using ProductFn = void (*)(const ProductArgs &args);
-using CellFn = void (*)(const CellArgs &args);
+using ProductFn = void (*)(const ProductArgs& args);
+using CellFn = void (*)(const CellArgs& args);
 
-// The cells, in the order of CellKernels below. A projection is a simple cell without x terms, a dense layer one
-// without h terms.
+// The cells, in the order of CellKernels below. A projection is a simple cell without x terms, a
+// dense layer one without h terms.
 enum class Cell : int32_t { kSimple, kLstm, kGru, kGruResetBeforeGates, kGruResetBeforeCandidate };
 inline constexpr int32_t kCellCount = 5;
 
@@ -27,7 +27,7 @@ struct CellKernels {
 struct KernelTable {
   int32_t isa;    // recurrent_isa
   int32_t width;  // V, lanes of a vector
-  const char *name;
+  const char* name;
   ArrayFn exp;
   ArrayFn expm1;
   ArrayFn log1p;
@@ -38,6 +38,6 @@ struct KernelTable {
 };
 
 // The kernels of a recurrent_isa, or null if this machine cannot run them or they were not built.
-const KernelTable *table_for(int isa);
+const KernelTable* table_for(int isa);
 
 }  // namespace recurrent::kernels

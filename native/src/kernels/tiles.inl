@@ -1,8 +1,9 @@
-// Cuts a call into tiles: groups of panels times a few rows, the tile sizes being compile-time constants.
+// Cuts a call into tiles: groups of panels times a few rows, the tile sizes being compile-time
+// constants.
 
-// Accumulators that a tile may have, so that they, the weights of a term and a broadcast fit the register file
-// (32 registers of AVX-512, 16 of AVX2). Scalar code gains nothing from tiles: without the hardware's fma each takes dozens
-// of instructions.
+// Accumulators that a tile may have, so that they, the weights of a term and a broadcast fit the
+// register file (32 registers of AVX-512, 16 of AVX2). Scalar code gains nothing from tiles:
+// without the hardware's fma each takes dozens of instructions.
 constexpr int kAccumulatorBudget = Vec::kWidth == 16 ? 24 : Vec::kWidth == 8 ? 12 : 4;
 constexpr int kMaxTileRows = 6;
 
@@ -11,18 +12,20 @@ constexpr int max_rows(int columns) {
   return rows < 1 ? 1 : rows > kMaxTileRows ? kMaxTileRows : rows;
 }
 
-// Body::tile<kPanels, kRows>(args, group, first_row) computes one tile; Body::columns(kPanels) are its accumulators a row.
+// Body::tile<kPanels, kRows>(args, group, first_row) computes one tile; Body::columns(kPanels) are
+// its accumulators a row.
 template <class Body, int kPanels, class Args>
-RECURRENT_INLINE void run_rows(const Args &args, int64_t group) {
+RECURRENT_INLINE void run_rows(const Args& args, int64_t group) {
   constexpr int kMax = max_rows(Body::columns(kPanels));
   const int64_t tiles = (args.range.rows + kMax - 1) / kMax;
   int64_t row = 0;
-  // Rows are spread evenly: 8 rows are two tiles of 4, not 6 and 2, because a short tile starves the multiply-add units.
+  // Rows are spread evenly: 8 rows are two tiles of 4, not 6 and 2, because a short tile starves
+  // the multiply-add units.
   for (int64_t t = 0; t < tiles; ++t) {
     const int64_t count = (args.range.rows - row + (tiles - t) - 1) / (tiles - t);
     switch (count) {
-#define RECURRENT_TILE(n)                                                      \
-  case n:                                                                      \
+#define RECURRENT_TILE(n)                                                       \
+  case n:                                                                       \
     if constexpr (n <= kMax) Body::template tile<kPanels, n>(args, group, row); \
     break;
       RECURRENT_TILE(1)
@@ -40,14 +43,15 @@ RECURRENT_INLINE void run_rows(const Args &args, int64_t group) {
 }
 
 template <class Body, class Args>
-RECURRENT_INLINE void run_groups(const Args &args) {
-  const Range &range = args.range;
+RECURRENT_INLINE void run_groups(const Args& args) {
+  const Range& range = args.range;
   const int64_t groups = range.group_end - range.group_begin;
   for (int64_t i = 0; i < groups; ++i) {
     const int64_t group = range.backwards ? range.group_end - 1 - i : range.group_begin + i;
     const int64_t first = group * args.grouping.panels_per_group;
     const int64_t left = args.grouping.panels - first;
-    const int64_t panels = left < args.grouping.panels_per_group ? left : args.grouping.panels_per_group;
+    const int64_t panels =
+        left < args.grouping.panels_per_group ? left : args.grouping.panels_per_group;
     switch (panels) {
       case 1:
         run_rows<Body, 1>(args, group);
@@ -69,10 +73,10 @@ RECURRENT_INLINE void run_groups(const Args &args) {
 
 // Where a group's weights, and a panel's vectors of `per_panel` entries, begin.
 template <class Args>
-RECURRENT_INLINE const float *group_weights(const Args &args, int64_t group) {
+RECURRENT_INLINE const float* group_weights(const Args& args, int64_t group) {
   return args.weights + group * args.grouping.panels_per_group * args.panel_stride;
 }
 template <class Args>
-RECURRENT_INLINE int64_t first_panel(const Args &args, int64_t group) {
+RECURRENT_INLINE int64_t first_panel(const Args& args, int64_t group) {
   return group * args.grouping.panels_per_group;
 }

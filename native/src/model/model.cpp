@@ -11,11 +11,13 @@
 namespace recurrent {
 namespace {
 
-// A simple cell has one accumulator a row and panel: four panels side by side give the multiply-add units enough to do.
+// A simple cell has one accumulator a row and panel: four panels side by side give the multiply-add
+// units enough to do.
 constexpr int64_t kSimplePanels = 4;
 
-// Gated cells have three or four accumulators a panel. Two panels side by side fill the multiply-add units at batch 1 as
-// long as the weights come from the first-level cache; from farther away reading them is the limit, and one is enough.
+// Gated cells have three or four accumulators a panel. Two panels side by side fill the
+// multiply-add units at batch 1 as long as the weights come from the first-level cache; from
+// farther away reading them is the limit, and one is enough.
 int64_t gated_panels(int64_t units, int width, int64_t floats_a_unit) {
   const int64_t panels = div_up(units, width);
   const int64_t bytes = panels * width * floats_a_unit * static_cast<int64_t>(sizeof(float));
@@ -23,9 +25,9 @@ int64_t gated_panels(int64_t units, int width, int64_t floats_a_unit) {
   return bytes <= l1d && panels > 1 ? 2 : 1;
 }
 
-bool is(int32_t kind, const kernels::Activation &f) { return f.kind == kind; }
+bool is(int32_t kind, const kernels::Activation& f) { return f.kind == kind; }
 
-bool is_plain(const PackedLayer &layer, const PackedDirection &direction) {
+bool is_plain(const PackedLayer& layer, const PackedDirection& direction) {
   if (layer.clip != 0) return false;
   switch (layer.kind) {
     case RECURRENT_LAYER_SIMPLE_RNN:
@@ -43,8 +45,8 @@ bool is_plain(const PackedLayer &layer, const PackedDirection &direction) {
   }
 }
 
-void pack_weights(const PackedLayer &layer, const CellTraits &traits, const recurrent_direction_desc &desc,
-                  int width, PackedDirection &packed) {
+void pack_weights(const PackedLayer& layer, const CellTraits& traits,
+                  const recurrent_direction_desc& desc, int width, PackedDirection& packed) {
   const int64_t units = layer.hidden_size;
   const int64_t terms = layer.input_size * traits.gates + layer.state_size * traits.state_gates;
   const int64_t panels = traits.gates == 1 ? kSimplePanels : gated_panels(units, width, terms);
@@ -62,21 +64,23 @@ void pack_weights(const PackedLayer &layer, const CellTraits &traits, const recu
   }
 }
 
-void pack_biases(const PackedLayer &layer, const CellTraits &traits, const recurrent_direction_desc &desc, int width,
-                 PackedDirection &packed) {
+void pack_biases(const PackedLayer& layer, const CellTraits& traits,
+                 const recurrent_direction_desc& desc, int width, PackedDirection& packed) {
   // The candidate of a reset-after GRU keeps its two biases: r multiplies one of them.
   const bool split = layer.kind == RECURRENT_LAYER_GRU;
   const int64_t units = layer.hidden_size;
-  packed.bias =
-      pack_vectors(units, width, traits.gates, desc.input_bias, desc.recurrent_bias, split ? 0b011u : 0b1111u);
+  packed.bias = pack_vectors(units, width, traits.gates, desc.input_bias, desc.recurrent_bias,
+                             split ? 0b011u : 0b1111u);
   if (split)
-    packed.state_bias = pack_vectors(units, width, 1, desc.recurrent_bias ? desc.recurrent_bias + 2 * units : nullptr,
-                                     nullptr, 0);
+    packed.state_bias =
+        pack_vectors(units, width, 1,
+                     desc.recurrent_bias ? desc.recurrent_bias + 2 * units : nullptr, nullptr, 0);
   if (desc.peephole) packed.peephole = pack_vectors(units, width, 3, desc.peephole, nullptr, 0);
 }
 
-PackedDirection pack(const PackedLayer &layer, const recurrent_direction_desc &desc, bool reverse, int width) {
-  const CellTraits &traits = cell_traits(layer.kind);
+PackedDirection pack(const PackedLayer& layer, const recurrent_direction_desc& desc, bool reverse,
+                     int width) {
+  const CellTraits& traits = cell_traits(layer.kind);
   PackedDirection packed;
   packed.reverse = reverse;
   packed.gate = {desc.gate_activation, desc.gate_alpha, desc.gate_beta};
@@ -88,7 +92,7 @@ PackedDirection pack(const PackedLayer &layer, const recurrent_direction_desc &d
   return packed;
 }
 
-int64_t bytes_of(const AlignedBuffer<float> &buffer) {
+int64_t bytes_of(const AlignedBuffer<float>& buffer) {
   return buffer.size() * static_cast<int64_t>(sizeof(float));
 }
 
@@ -97,16 +101,18 @@ int64_t bytes_of(const AlignedBuffer<float> &buffer) {
 int64_t PackedLayer::hidden_stride() const { return round_up(state_size, kRowPadding); }
 int64_t PackedLayer::cell_stride() const { return round_up(hidden_size, kRowPadding); }
 
-Model::Model(const recurrent_model_desc &desc) {
+Model::Model(const recurrent_model_desc& desc) {
   validate(desc);
   kernels_ = kernels::table_for(cpu::resolve_isa(desc.isa));
-  if (!kernels_) fail(RECURRENT_STATUS_UNAVAILABLE, "isa: expected one that this library was built with, found %d", desc.isa);
+  if (!kernels_)
+    fail(RECURRENT_STATUS_UNAVAILABLE,
+         "isa: expected one that this library was built with, found %d", desc.isa);
   layers_.reserve(static_cast<size_t>(desc.layer_count));
   for (int32_t i = 0; i < desc.layer_count; ++i) add_layer(desc.layers[i]);
 }
 
-void Model::add_layer(const recurrent_layer_desc &desc) {
-  const CellTraits &traits = cell_traits(desc.kind);
+void Model::add_layer(const recurrent_layer_desc& desc) {
+  const CellTraits& traits = cell_traits(desc.kind);
   PackedLayer layer;
   layer.kind = desc.kind;
   layer.input_size = desc.input_size;
@@ -116,7 +122,8 @@ void Model::add_layer(const recurrent_layer_desc &desc) {
   layer.coupling = desc.gate_coupling;
   layer.output_peephole = desc.output_peephole;
   layer.clip = desc.clip;
-  if (traits.recurrent) layer.state_size = desc.projection_size ? desc.projection_size : desc.hidden_size;
+  if (traits.recurrent)
+    layer.state_size = desc.projection_size ? desc.projection_size : desc.hidden_size;
   layer.columns = div_up(layer.hidden_size, kernels_->width) * traits.gates * kernels_->width;
 
   if (desc.forward) layer.directions.push_back(pack(layer, *desc.forward, false, kernels_->width));
@@ -125,7 +132,7 @@ void Model::add_layer(const recurrent_layer_desc &desc) {
   layer.output_size = static_cast<int64_t>(layer.directions.size()) *
                       (traits.recurrent ? layer.state_size : layer.hidden_size);
 
-  for (PackedDirection &direction : layer.directions) {
+  for (PackedDirection& direction : layer.directions) {
     if (!traits.recurrent) break;
     direction.hidden_offset = padded_state_size_;
     padded_state_size_ += layer.hidden_stride();
@@ -140,22 +147,24 @@ void Model::add_layer(const recurrent_layer_desc &desc) {
 
 int64_t Model::packed_bytes() const {
   int64_t bytes = 0;
-  for (const PackedLayer &layer : layers_)
-    for (const PackedDirection &d : layer.directions)
+  for (const PackedLayer& layer : layers_)
+    for (const PackedDirection& d : layer.directions)
       bytes += d.weights.bytes() + d.candidate.bytes() + d.projection.bytes() + bytes_of(d.bias) +
-               bytes_of(d.state_bias) + bytes_of(d.peephole) + bytes_of(d.zero_bias) + bytes_of(d.gemm);
+               bytes_of(d.state_bias) + bytes_of(d.peephole) + bytes_of(d.zero_bias) +
+               bytes_of(d.gemm);
   return bytes;
 }
 
 void Model::use_mkl(size_t layer_index, size_t direction_index) {
-  const PackedLayer &layer = layers_[layer_index];
-  PackedDirection &direction = layers_[layer_index].directions[direction_index];
-  const kernels::Grouping &grouping = direction.weights.grouping();
-  const int64_t panel_floats = layer.gates * kernels_->width;
-  direction.gemm = AlignedBuffer<float>(checked_mul(layer.input_size, layer.columns, "hidden_size"));
+  const PackedLayer& layer = layers_[layer_index];
+  PackedDirection& direction = layers_[layer_index].directions[direction_index];
+  const kernels::Grouping& grouping = direction.weights.grouping();
+  const int64_t panel_floats = int64_t{layer.gates} * kernels_->width;
+  direction.gemm =
+      AlignedBuffer<float>(checked_mul(layer.input_size, layer.columns, "hidden_size"));
   for (int64_t first = 0; first < grouping.panels; first += grouping.panels_per_group) {
     const int64_t panels = std::min(grouping.panels_per_group, grouping.panels - first);
-    const float *group = direction.weights.data() + first * direction.weights.panel_stride();
+    const float* group = direction.weights.data() + first * direction.weights.panel_stride();
     for (int64_t k = 0; k < layer.input_size; ++k)
       std::copy_n(group + k * panels * panel_floats, panels * panel_floats,
                   direction.gemm.data() + k * layer.columns + first * panel_floats);
@@ -167,9 +176,9 @@ void Model::drop_mkl(size_t layer, size_t direction) {
 }
 
 bool Model::uses_mkl() const {
-  return std::any_of(layers_.begin(), layers_.end(), [](const PackedLayer &layer) {
+  return std::any_of(layers_.begin(), layers_.end(), [](const PackedLayer& layer) {
     return std::any_of(layer.directions.begin(), layer.directions.end(),
-                       [](const PackedDirection &direction) { return direction.gemm.size() > 0; });
+                       [](const PackedDirection& direction) { return direction.gemm.size() > 0; });
   });
 }
 

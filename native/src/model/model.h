@@ -18,18 +18,20 @@ inline constexpr int64_t kRowPadding = 16;
 struct PackedDirection {
   bool reverse = false;
   bool plain = false;      // the default activations and no option: the tuned kernels apply
-  PackedMatrix weights;    // x terms and h terms of all gates (of r and z, and the x terms of n, if the reset is before)
+  PackedMatrix weights;    // x terms and h terms of all gates (of r and z, and the x terms of n, if
+                           // the reset is before)
   PackedMatrix candidate;  // reset-before GRU: h terms of n
   PackedMatrix projection;
   AlignedBuffer<float> bias;        // `[panel][gate][V]`
   AlignedBuffer<float> state_bias;  // reset-after GRU: b_hn
   AlignedBuffer<float> peephole;    // `[panel][i f o][V]`
   AlignedBuffer<float> zero_bias;   // where the projection's chains start
-  AlignedBuffer<float> gemm;        // `[input_size][panels * gates * V]`, only for products that MKL does
+  AlignedBuffer<float> gemm;  // `[input_size][panels * gates * V]`, only for products that MKL does
   kernels::Activation gate{};
   kernels::Activation activation{};
   kernels::Activation output{};
-  int64_t hidden_offset = 0;  // floats before this direction's states in a row's padded states, see Session
+  int64_t hidden_offset =
+      0;  // floats before this direction's states in a row's padded states, see Session
   int64_t cell_offset = 0;
 };
 
@@ -58,10 +60,10 @@ struct PackedLayer {
 class Model {
  public:
   // Validates and packs; throws Error.
-  explicit Model(const recurrent_model_desc &desc);
+  explicit Model(const recurrent_model_desc& desc);
 
-  const kernels::KernelTable &kernels() const { return *kernels_; }
-  const std::vector<PackedLayer> &layers() const { return layers_; }
+  const kernels::KernelTable& kernels() const { return *kernels_; }
+  const std::vector<PackedLayer>& layers() const { return layers_; }
   int64_t input_size() const { return layers_.front().input_size; }
   int64_t output_size() const { return layers_.back().output_size; }
   bool can_step() const { return can_step_; }
@@ -71,15 +73,16 @@ class Model {
   int64_t state_size() const { return state_size_; }
   int64_t padded_state_size() const { return padded_state_size_; }
 
-  // For the provider of large products (gemm/), while the model is made: gives a direction the weights in the order that MKL
-  // takes, which makes its products go there, and takes them away again.
+  // For the provider of large products (gemm/), while the model is made: gives a direction the
+  // weights in the order that MKL takes, which makes its products go there, and takes them away
+  // again.
   void use_mkl(size_t layer, size_t direction);
   void drop_mkl(size_t layer, size_t direction);
 
  private:
-  void add_layer(const recurrent_layer_desc &desc);
+  void add_layer(const recurrent_layer_desc& desc);
 
-  const kernels::KernelTable *kernels_;
+  const kernels::KernelTable* kernels_;
   std::vector<PackedLayer> layers_;
   int64_t state_size_ = 0;
   int64_t padded_state_size_ = 0;

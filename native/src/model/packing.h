@@ -7,23 +7,25 @@
 
 namespace recurrent {
 
-// Row-major weights as a caller has them: `[gates * units, terms]`, of which the rows of some gates are packed.
+// Row-major weights as a caller has them: `[gates * units, terms]`, of which the rows of some gates
+// are packed.
 struct WeightBlock {
-  const float *data;
+  const float* data;
   int64_t terms;
   int first_gate;
   int gates;
 };
 
-// Weights in the order of kernels/args.h: for each group the terms of one block after those of the other. A weight that is
-// denormal becomes +0.
+// Weights in the order of kernels/args.h: for each group the terms of one block after those of the
+// other. A weight that is denormal becomes +0.
 class PackedMatrix {
  public:
   PackedMatrix() = default;
-  PackedMatrix(int64_t units, int width, int64_t panels_per_group, const WeightBlock *blocks, int block_count);
+  PackedMatrix(int64_t units, int width, int64_t panels_per_group, const WeightBlock* blocks,
+               int block_count);
 
-  const float *data() const { return data_.data(); }
-  const kernels::Grouping &grouping() const { return grouping_; }
+  const float* data() const { return data_.data(); }
+  const kernels::Grouping& grouping() const { return grouping_; }
   int64_t groups() const;
   int64_t panel_stride() const { return panel_stride_; }
   int64_t bytes() const { return data_.size() * static_cast<int64_t>(sizeof(float)); }
@@ -34,10 +36,10 @@ class PackedMatrix {
   int64_t panel_stride_ = 0;
 };
 
-// Vectors a unit and gate has one value of, as `[panel][gate][V]`; a null source gives +0. `second` is added to `first` in
-// one addition for those gates whose bit is set in `add_mask`.
-AlignedBuffer<float> pack_vectors(int64_t units, int width, int gates, const float *first, const float *second,
-                                  unsigned add_mask);
+// Vectors a unit and gate has one value of, as `[panel][gate][V]`; a null source gives +0. `second`
+// is added to `first` in one addition for those gates whose bit is set in `add_mask`.
+AlignedBuffer<float> pack_vectors(int64_t units, int width, int gates, const float* first,
+                                  const float* second, unsigned add_mask);
 
 // `value`, or +0 if it is denormal.
 float flushed(float value);

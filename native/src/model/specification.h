@@ -6,17 +6,18 @@ namespace recurrent {
 
 // What follows from a layer's kind alone.
 struct CellTraits {
-  const char *name;
-  int gates;           // rows of weights, biases: gates * hidden_size
-  int state_gates;     // gates that the recurrent weights feed in the first phase of a step
-  bool recurrent;      // has a state
-  bool has_cell;       // has a cell state as well
+  const char* name;
+  int gates;        // rows of weights, biases: gates * hidden_size
+  int state_gates;  // gates that the recurrent weights feed in the first phase of a step
+  bool recurrent;   // has a state
+  bool has_cell;    // has a cell state as well
 };
 
 // `kind` is a recurrent_layer_kind.
-const CellTraits &cell_traits(int32_t kind);
+const CellTraits& cell_traits(int32_t kind);
 
-// Throws Error (INVALID_ARGUMENT) naming the first field that is not well formed, as `layers[i].field`.
-void validate(const recurrent_model_desc &desc);
+// Throws Error (INVALID_ARGUMENT) naming the first field that is not well formed, as
+// `layers[i].field`.
+void validate(const recurrent_model_desc& desc);
 
 }  // namespace recurrent

@@ -56,7 +56,7 @@ inline constexpr Function kFunctions[] = {
     {"softsign", activation<RECURRENT_ACTIVATION_SOFTSIGN>,
      [](double x) { return std::isinf(x) ? NAN : x / (1.0 + std::fabs(x)); }, 2, -1.0f, 1.0f, true},
     {"softplus", activation<RECURRENT_ACTIVATION_SOFTPLUS>,
-     [](double x) { return std::fmax(x, 0.0) + std::log1p(std::exp(-std::fabs(x))); }, 4, 0.0f,
+     [](double x) { return std::fmax(x, 0.0) + std::log1p(std::exp(-std::fabs(x))); }, 2, 0.0f,
      HUGE_VALF, false},
 };
 

@@ -1,0 +1,75 @@
+<#
+.SYNOPSIS
+    The targets of build.sh for Windows, on the same CMake presets.
+.DESCRIPTION
+    Needs CMake, Ninja, a C++20 compiler in the environment (a developer prompt), the .NET 10 SDK, and for the
+    native tests GoogleTest where CMake finds it. It installs nothing. Intel MKL is used if RECURRENT_MKL or MKLROOT names it.
+.EXAMPLE
+    ./build.ps1 test
+#>
+[CmdletBinding()]
+param(
+    [ValidateSet('build', 'test', 'demo', 'cli', 'bindings', 'lint', 'accuracy', 'pack', 'clean')]
+    [string] $Target = 'build',
+
+    [switch] $NoMkl,
+
+    [Parameter(ValueFromRemainingArguments)]
+    [string[]] $Arguments = @()
+)
+
+$ErrorActionPreference = 'Stop'
+Set-StrictMode -Version Latest
+
+$artifacts = Join-Path $PSScriptRoot 'artifacts'
+$tests = 'Recurrent.Tests', 'Recurrent.Formats.Tests', 'Recurrent.Bindgen.Tests'
+
+function Invoke-Tool {
+    param([string] $Command, [string[]] $Parameters = @())
+    & $Command @Parameters
+    if ($LASTEXITCODE -ne 0) { throw "$Command $Parameters ended with $LASTEXITCODE" }
+}
+
+function Build-Native {
+    Invoke-Tool cmake '--preset', 'release'
+    Invoke-Tool cmake '--build', '--preset', 'release'
+}
+
+function Build-Managed { Invoke-Tool dotnet 'build', 'Recurrent.sln', '-c', 'Release' }
+
+function Build-All { Build-Native; Build-Managed }
+
+function Invoke-Application {
+    param([string] $Name, [string[]] $Parameters = @())
+    Invoke-Tool dotnet (@((Join-Path $artifacts "dotnet/bin/$Name/release/$Name.dll")) + $Parameters)
+}
+
+if ($NoMkl) { Remove-Item Env:RECURRENT_MKL, Env:MKLROOT -ErrorAction SilentlyContinue }
+
+Push-Location $PSScriptRoot
+try {
+    switch ($Target) {
+        'build' { Build-All }
+        'test' {
+            Build-All
+            Invoke-Tool ctest '--preset', 'release'
+            foreach ($test in $tests) {
+                Invoke-Tool dotnet 'test', '--project', "tests/$test", '-c', 'Release', '--no-build'
+            }
+        }
+        'demo' { Build-All; Invoke-Application Recurrent.Demo $Arguments }
+        'cli' { Build-All; Invoke-Application Recurrent.Cli $Arguments }
+        'bindings' { Build-Managed; Invoke-Application Recurrent.Bindgen }
+        'lint' {
+            Build-Managed
+            Invoke-Tool dotnet 'format', 'Recurrent.sln', '--verify-no-changes', '--no-restore'
+            Invoke-Application Recurrent.Bindgen '--check'
+        }
+        'accuracy' { Build-Native; Invoke-Tool (Join-Path $artifacts 'native/release/recurrent_accuracy.exe') $Arguments }
+        'pack' { Build-All; Invoke-Tool dotnet 'pack', 'Recurrent.sln', '-c', 'Release', '--no-build', '-o', (Join-Path $artifacts 'packages') }
+        'clean' { Remove-Item -Recurse -Force $artifacts -ErrorAction SilentlyContinue }
+    }
+}
+finally {
+    Pop-Location
+}

@@ -1,0 +1,326 @@
+#!/usr/bin/env bash
+# Builds, tests and runs Recurrent. See usage() below, or ./build.sh help.
+set -euo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+caller_directory="$PWD"
+cd "$root"
+
+native="$root/artifacts/native"
+dotnet_output="$root/artifacts/dotnet"
+packages="$root/artifacts/packages"
+logs="$root/artifacts/logs"
+jobs="$(nproc 2>/dev/null || echo 2)"
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 TESTINGPLATFORM_TELEMETRY_OPTOUT=1
+export DOTNET_CLI_UI_LANGUAGE=en
+
+usage() {
+  cat <<'TEXT'
+./build.sh [--no-mkl] [TARGET] [ARGUMENTS]
+
+  (none)      build the native library and everything managed
+  test        build and run all tests: native, managed, and a consumer of the packed package
+  demo        forecast the yearly sunspot series with a trained LSTM, step by step
+  cli ARGS    run the `recurrent` tool
+  bindings    regenerate the P/Invoke layer from the C header
+  lint        formatting, clang-tidy, bindings against the header, no traces of a machine
+  sanitize    the native tests under AddressSanitizer and UndefinedBehaviorSanitizer
+  accuracy    the exhaustive activation check: all 2^32 inputs
+  pack        make the NuGet packages and try them in a fresh application
+  clean       remove artifacts/
+
+  --no-mkl    neither look for Intel MKL nor fetch it
+TEXT
+}
+
+say() { printf '== %s\n' "$*"; }
+fail() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
+
+# ---- Tools -----------------------------------------------------------------------------------------
+
+# Installs system packages, or stops with the line that does.
+install_packages() {
+  local line="apt-get install -y --no-install-recommends $*"
+  command -v apt-get >/dev/null || fail "needs these tools (Debian's names): $*"
+  if [[ "$(id -u)" == 0 ]]; then
+    say "installing $*"
+    apt-get update -q && DEBIAN_FRONTEND=noninteractive $line
+  elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
+    say "installing $*"
+    sudo apt-get update -q && sudo env DEBIAN_FRONTEND=noninteractive $line
+  else
+    fail "system packages are missing; run this line once, then start again:
+  sudo apt-get update && sudo $line"
+  fi
+}
+
+# Installs what is missing. Arguments: "probe:package" pairs; a probe is a command, or a file if it has a slash.
+require() {
+  local pair probe missing=()
+  for pair in "$@"; do
+    probe="${pair%%:*}"
+    if [[ "$probe" == */* ]]; then
+      [[ -e "$probe" ]] || missing+=("${pair#*:}")
+    else
+      command -v "$probe" >/dev/null || missing+=("${pair#*:}")
+    fi
+  done
+  if ((${#missing[@]})); then install_packages "${missing[@]}"; fi
+}
+
+require_dotnet() {
+  command -v dotnet >/dev/null || fail "needs the .NET 10 SDK: https://dotnet.microsoft.com/download"
+  # Fails with the reason if no installed SDK satisfies global.json.
+  dotnet --version >/dev/null || fail "needs the .NET 10 SDK named in global.json"
+}
+
+require_compiler() { require c++:g++ cmake:cmake ninja:ninja-build; }
+require_gtest() { require /usr/include/gtest/gtest.h:libgtest-dev; }
+
+# libclang has its version in its name; any will do.
+require_libclang() {
+  compgen -G '/usr/lib/*/libclang-[0-9]*.so*' >/dev/null ||
+    compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' >/dev/null ||
+    install_packages libclang-dev
+}
+
+use_mkl=true
+find_mkl() {
+  if ! $use_mkl; then
+    unset RECURRENT_MKL
+    echo "MKL: not looked for (--no-mkl)"
+    return
+  fi
+  native/cmake/fetch-mkl.sh "$root/artifacts/mkl"
+  if [[ -z "${RECURRENT_MKL:-}" && -e "$root/artifacts/mkl/lib" ]]; then
+    export RECURRENT_MKL="$root/artifacts/mkl/lib"
+  fi
+}
+
+# ---- Build -----------------------------------------------------------------------------------------
+
+# Runs a command with its output in a log, and shows the log if it fails.
+quietly() {
+  local name="$1" log="$logs/$1.log"
+  shift
+  mkdir -p "$logs"
+  if ! "$@" >"$log" 2>&1; then
+    cat "$log" >&2
+    fail "$name failed"
+  fi
+}
+
+build_native() {
+  local preset="$1"
+  require_compiler
+  require_gtest
+  say "native ($preset)"
+  quietly "configure-$preset" cmake --preset "$preset"
+  quietly "build-$preset" cmake --build --preset "$preset" --parallel "$jobs"
+}
+
+build_managed() {
+  require_dotnet
+  say "managed"
+  quietly build-managed dotnet build "${1:-Recurrent.sln}" -c Release -v minimal
+}
+
+build() {
+  build_native release
+  build_managed
+}
+
+application() { echo "$dotnet_output/bin/$1/release/$1.dll"; }
+
+# ---- Test runners ----------------------------------------------------------------------------------
+
+total_passed=0 total_failed=0 total_skipped=0
+
+counts() { printf '%d passed, %d failed' "$1" "$2"; (($3 == 0)) || printf ', %d skipped' "$3"; }
+
+# One line for a runner: name, passed, failed, skipped.
+report() {
+  printf '%-28s %s\n' "$1:" "$(counts "$2" "$3" "$4")"
+  total_passed=$((total_passed + $2)) total_failed=$((total_failed + $3)) total_skipped=$((total_skipped + $4))
+}
+
+# The last line of a run; its status is whether everything passed.
+report_totals() {
+  echo "$(counts "$total_passed" "$total_failed" "$total_skipped")"
+  ((total_failed == 0))
+}
+
+# The first number in a log's last line that matches a pattern, or 0.
+number_in() { sed -nE "s/$2/\\1/p" "$1" | tail -1 | grep . || echo 0; }
+
+# A runner that ends badly without a failing test (a crash, a sanitizer's finding) counts as one failure.
+report_log() {
+  local name="$1" status="$2" passed="$3" failed="$4" skipped="$5" log="$6"
+  if ((status != 0 && failed == 0)); then failed=1; fi
+  if ((passed + failed + skipped == 0)); then failed=1; fi
+  if ((failed)); then cat "$log"; fi
+  report "$name" "$passed" "$failed" "$skipped"
+}
+
+run_native_tests() {
+  local preset="$1" log="$logs/tests-native-$1.log" status=0
+  mkdir -p "$logs"
+  "$native/$preset/recurrent_native_tests" --gtest_color=no >"$log" 2>&1 || status=$?
+  # Each skipped test with its reason: GoogleTest prints the reason before the name.
+  awk '/: Skipped$/ { getline reason } /^\[  SKIPPED \] .*\(.* ms\)$/ { print "skipped " $4 ": " reason; reason = "" }' "$log"
+  report_log "native ($preset)" "$status" \
+    "$(number_in "$log" '^\[  PASSED  \] ([0-9]+) tests?\..*')" \
+    "$(number_in "$log" '^\[  FAILED  \] ([0-9]+) tests?, listed below.*')" \
+    "$(number_in "$log" '^\[  SKIPPED \] ([0-9]+) tests?, listed below.*')" "$log"
+}
+
+run_managed_tests() {
+  local name="$1" log="$logs/tests-$1.log" status=0
+  dotnet test --project "tests/$name" -c Release --no-build --no-ansi >"$log" 2>&1 || status=$?
+  awk '/^skipped / { name = $0; sub(/ \([0-9msh. ]*\)$/, "", name); getline; sub(/^ +/, ""); print name ": " $0 }' "$log"
+  report_log "$name" "$status" "$(number_in "$log" '^ *succeeded: ([0-9]+).*')" \
+    "$(number_in "$log" '^ *failed: ([0-9]+).*')" "$(number_in "$log" '^ *skipped: ([0-9]+).*')" "$log"
+}
+
+# Its own script: it stands for somebody else's project.
+run_consumer_test() {
+  local log="$logs/tests-consumer.log" status=0
+  tests/consumer/run.sh "$packages" "$root/artifacts/consumer" >"$log" 2>&1 || status=$?
+  grep '^skipped ' "$log" || true
+  report_log "package consumer" "$status" "$(grep -c '^passed ' "$log" || true)" \
+    "$(grep -c '^failed ' "$log" || true)" "$(grep -c '^skipped ' "$log" || true)" "$log"
+}
+
+# ---- Lint ------------------------------------------------------------------------------------------
+
+# Runs one check and counts it.
+check() {
+  local name="$1"
+  shift
+  if "$@"; then report "$name" 1 0 0; else report "$name" 0 1 0; fi
+}
+
+native_sources() {
+  find native/include native/src native/checks native/tools tests/native bench -type f \
+    \( -name '*.c' -o -name '*.cpp' -o -name '*.h' -o -name '*.inl' -o -name '*.inc' \) 2>/dev/null | sort
+}
+
+check_native_format() { native_sources | xargs clang-format --dry-run -Werror; }
+
+# Kernel files are left out: their intrinsics take the analyzer minutes and tell it nothing.
+check_native_bugs() {
+  find native/src -name '*.cpp' -not -path 'native/src/kernels/kernels_*' | sort |
+    xargs -P "$jobs" -n 1 clang-tidy --quiet -p "$native/release" 2>"$logs/clang-tidy.log"
+}
+
+check_managed_format() { dotnet format Recurrent.sln --verify-no-changes --no-restore; }
+
+check_bindings() { dotnet "$(application Recurrent.Bindgen)" --check; }
+
+# The tree must not know where it was written nor which package source served it. (The brackets keep
+# these patterns from finding themselves.)
+check_traces() {
+  local patterns='(^|[^A-Za-z0-9_.])/(wor[k]|roo[t]|home/[a-z]+|Users/[A-Za-z]+)/|v3/index[.]jso[n]|https?://[^ ]*(nuge[t]|artifactor[y]|pyp[i]|-registr[y]|pkg[s][.])'
+  local files
+  if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+    files="$(git ls-files --cached --others --exclude-standard)"
+  else
+    files="$(find . -type f -not -path './artifacts/*' -not -path './.git/*')"
+  fi
+  ! xargs -d '\n' grep -nIE "$patterns" <<<"$files"
+}
+
+# ---- Targets ---------------------------------------------------------------------------------------
+
+target_build() { find_mkl; build; }
+
+target_test() {
+  find_mkl
+  build
+  pack_packages
+  run_native_tests release
+  run_managed_tests Recurrent.Tests
+  run_managed_tests Recurrent.Formats.Tests
+  run_managed_tests Recurrent.Bindgen.Tests
+  run_consumer_test
+  report_totals
+}
+
+target_demo() {
+  find_mkl
+  build_native release
+  build_managed src/Recurrent.Demo
+  dotnet "$(application Recurrent.Demo)" "$@"
+}
+
+target_cli() {
+  { find_mkl; build_native release; build_managed src/Recurrent.Cli; } >&2
+  cd "$caller_directory"
+  dotnet "$(application Recurrent.Cli)" "$@"
+}
+
+target_bindings() {
+  require_libclang
+  build_managed src/Recurrent.Bindgen
+  dotnet "$(application Recurrent.Bindgen)"
+}
+
+target_lint() {
+  require clang-format:clang-format clang-tidy:clang-tidy
+  require_libclang
+  build
+  check "clang-format" check_native_format
+  check "clang-tidy" check_native_bugs
+  check "dotnet format" check_managed_format
+  check "bindings match the header" check_bindings
+  check "no traces of a machine" check_traces
+  report_totals
+}
+
+# Without MKL: its findings would not be ours.
+target_sanitize() {
+  unset RECURRENT_MKL MKLROOT
+  build_native sanitize
+  export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
+  run_native_tests sanitize
+  report_totals
+}
+
+target_accuracy() {
+  build_native release
+  "$native/release/recurrent_accuracy" "$@"
+}
+
+pack_packages() {
+  require_dotnet
+  say "packages"
+  rm -rf "$packages"
+  quietly pack dotnet pack Recurrent.sln -c Release --no-build -o "$packages" -v minimal
+}
+
+target_pack() {
+  find_mkl
+  build
+  pack_packages
+  ls "$packages"
+  run_consumer_test
+  report_totals
+}
+
+target_clean() { rm -rf "$root/artifacts"; }
+
+main() {
+  if [[ "${1:-}" == --no-mkl ]]; then use_mkl=false; shift; fi
+  local target="${1:-build}"
+  (($# == 0)) || shift
+  # Everywhere but before the tool's own arguments, the option may also stand behind the target.
+  if [[ "$target" != cli && "${1:-}" == --no-mkl ]]; then use_mkl=false; shift; fi
+  case "$target" in
+    build | test | demo | cli | bindings | lint | sanitize | accuracy | pack | clean) "target_$target" "$@" ;;
+    help | --help | -h) usage ;;
+    *) usage >&2; fail "unknown target '$target'" ;;
+  esac
+}
+
+main "$@"

@@ -1,0 +1,4 @@
+using System.Runtime.CompilerServices;
+
+// libclang's structs and numbers go across as they are.
+[assembly: DisableRuntimeMarshalling]

@@ -1,0 +1,33 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Recurrent.Cli.Commands;
+
+namespace Recurrent.Cli;
+
+/// <summary>The command line as a whole.</summary>
+internal static class CommandLine
+{
+    public static int Run(string[] arguments, TextWriter output, TextWriter error)
+    {
+        // Not a RootCommand: that one is called like the assembly, and the tool is not.
+        var root = new Command(
+            "recurrent",
+            """
+            The tool of Recurrent, a library for recurrent neural networks on a CPU.
+
+              recurrent info                             what this machine offers
+              recurrent verify tests/golden/torch        compare with PyTorch on every instruction set
+              recurrent verify DIR --isa avx2            the same on one instruction set
+              recurrent verify DIR --json results.json   keep every result
+            """)
+        {
+            InfoCommand.Create(),
+            VerifyCommand.Create(),
+            new HelpOption(),
+            new VersionOption(),
+        };
+        ParseResult parsed = root.Parse(arguments);
+        int exitCode = parsed.Invoke(new InvocationConfiguration { Output = output, Error = error });
+        return parsed.Errors.Count == 0 ? exitCode : ExitCode.Unusable;
+    }
+}

@@ -1,0 +1,3 @@
+using Recurrent.Cli;
+
+return CommandLine.Run(args, Console.Out, Console.Error);

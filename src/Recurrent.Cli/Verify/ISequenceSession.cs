@@ -1,0 +1,15 @@
+using System.Numerics;
+using Recurrent.Layers;
+
+namespace Recurrent.Cli.Verify;
+
+/// <summary>What the native and the reference session have in common.</summary>
+internal interface ISequenceSession<T> : IDisposable
+    where T : IFloatingPointIeee754<T>
+{
+    void SetState(GoldenState state, ReadOnlySpan<T> values);
+
+    void GetState(GoldenState state, Span<T> values);
+
+    void Run(ReadOnlySpan<T> x, Span<T> y, int time, int[]? lengths, SequenceLayout layout);
+}

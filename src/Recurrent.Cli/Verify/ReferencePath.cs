@@ -1,0 +1,39 @@
+using System.Numerics;
+using Recurrent.Layers;
+using Recurrent.Reference;
+
+namespace Recurrent.Cli.Verify;
+
+/// <summary>The managed reference, as canonical arithmetic in float or as the oracle in double.</summary>
+internal sealed class ReferencePath<T>(string name, PassRule rule) : VerifyPath<T>(name, rule)
+    where T : IFloatingPointIeee754<T>
+{
+    protected override ISequenceSession<T> Open(GoldenCase golden) =>
+        new Sequence(ReferenceModel<T>.Create(golden.Layers).OpenSession(golden.Batch, golden.EmptyRow));
+
+    private sealed class Sequence(ReferenceSession<T> session) : ISequenceSession<T>
+    {
+        public void SetState(GoldenState state, ReadOnlySpan<T> values) =>
+            session.SetState(state.Layer, state.Direction, state.Kind, values);
+
+        public void GetState(GoldenState state, Span<T> values) =>
+            session.GetState(state.Layer, state.Direction, state.Kind, values);
+
+        public void Run(ReadOnlySpan<T> x, Span<T> y, int time, int[]? lengths, SequenceLayout layout)
+        {
+            if (lengths is null)
+            {
+                session.Run(x, y, time, layout);
+            }
+            else
+            {
+                session.Run(x, y, time, lengths, layout);
+            }
+        }
+
+        public void Dispose()
+        {
+            // A managed session holds nothing that has to be given back.
+        }
+    }
+}

@@ -1,0 +1,58 @@
+namespace Recurrent.Cli.Verify;
+
+/// <summary>A path that was asked for and cannot be had on this machine.</summary>
+internal sealed record SkippedPath(string Name, string Reason);
+
+/// <summary>The paths that a value of <c>--isa</c> asks for.</summary>
+internal sealed record VerifyPaths(IReadOnlyList<VerifyPath> Available, IReadOnlyList<SkippedPath> Skipped)
+{
+    public const string All = "all";
+    public const string Reference = "reference";
+    public const string Oracle = "oracle";
+
+    private static readonly InstructionSet[] InstructionSets =
+        [InstructionSet.Scalar, InstructionSet.Avx2, InstructionSet.Avx512];
+
+    /// <summary>Values of <c>--isa</c>.</summary>
+    public static string[] Choices => [All, .. InstructionSets.Select(NameOf), Reference];
+
+    public static VerifyPaths Select(string choice)
+    {
+        var available = new List<VerifyPath>();
+        var skipped = new List<SkippedPath>();
+        foreach (InstructionSet isa in InstructionSets.Where(isa => choice == All || choice == NameOf(isa)))
+        {
+            if (InstructionSetsOfThisMachine().Contains(isa))
+            {
+                available.Add(new NativePath(NameOf(isa), isa));
+            }
+            else
+            {
+                skipped.Add(new SkippedPath(NameOf(isa), "this machine does not have it"));
+            }
+        }
+
+        if (choice is All or Reference)
+        {
+            available.Add(new ReferencePath<float>(Reference, PassRule.Single));
+            available.Add(new ReferencePath<double>(Oracle, PassRule.Double));
+        }
+
+        return new VerifyPaths(available, skipped);
+    }
+
+    public static string NameOf(InstructionSet isa) => isa.ToString().ToLowerInvariant();
+
+    private static IReadOnlyList<InstructionSet> InstructionSetsOfThisMachine()
+    {
+        try
+        {
+            return Machine.InstructionSets;
+        }
+        catch (Exception e) when (e is NativeLibraryException or ArgumentException or PlatformNotSupportedException)
+        {
+            throw new UnusableInputException(
+                $"{e.Message}{Environment.NewLine}'--isa {Reference}' verifies the managed reference alone.", e);
+        }
+    }
+}

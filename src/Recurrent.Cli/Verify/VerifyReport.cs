@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Recurrent.Cli.Verify;
+
+/// <summary>The results of a verification.</summary>
+internal sealed record VerifyReport(
+    string Folder,
+    GoldenIndex Index,
+    IReadOnlyList<string> Paths,
+    IReadOnlyList<SkippedPath> Skipped,
+    IReadOnlyList<CaseResult> Results)
+{
+    public int Passed => Results.Count(result => result.Passed);
+
+    public int Failed => Results.Count - Passed;
+
+    /// <summary>Writes everything, passing tensors too.</summary>
+    public void WriteJson(Stream stream)
+    {
+        using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
+        json.WriteStartObject();
+        json.WriteString("folder", Folder);
+        json.WriteNumber("cases", Index.Cases.Count);
+        json.WriteStartArray("paths");
+        foreach (string path in Paths)
+        {
+            json.WriteStringValue(path);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("skipped");
+        foreach (SkippedPath skipped in Skipped)
+        {
+            json.WriteStartObject();
+            json.WriteString("path", skipped.Name);
+            json.WriteString("reason", skipped.Reason);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("passed", Passed);
+        json.WriteNumber("failed", Failed);
+        json.WriteStartArray("results");
+        foreach (CaseResult result in Results)
+        {
+            WriteResult(json, result);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteResult(Utf8JsonWriter json, CaseResult result)
+    {
+        json.WriteStartObject();
+        json.WriteString("case", result.Case);
+        json.WriteString("path", result.Path);
+        json.WriteBoolean("passed", result.Passed);
+        json.WriteStartArray("tensors");
+        foreach (TensorResult tensor in result.Tensors)
+        {
+            json.WriteStartObject();
+            json.WriteString("tensor", tensor.Tensor);
+            WriteNumber(json, "error", tensor.Error);
+            WriteNumber(json, "allowed", tensor.Allowed);
+            json.WriteBoolean("passed", tensor.Passed);
+            if (tensor.Failure is not null)
+            {
+                json.WriteString("failure", tensor.Failure);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void WriteNumber(Utf8JsonWriter json, string name, double value)
+    {
+        // JSON has no infinity.
+        if (double.IsFinite(value))
+        {
+            json.WriteNumber(name, value);
+        }
+        else
+        {
+            json.WriteString(name, value.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+}

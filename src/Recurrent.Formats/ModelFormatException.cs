@@ -1,0 +1,27 @@
+namespace Recurrent.Formats;
+
+/// <summary>
+/// A model file is damaged, or does not hold what it was asked for. The message names the tensor or the byte offset.
+/// </summary>
+public sealed class ModelFormatException : FormatException
+{
+    /// <summary>Makes an exception without a reason; the other constructors are meant to be used.</summary>
+    public ModelFormatException()
+    {
+    }
+
+    /// <summary>Makes an exception with a reason.</summary>
+    /// <param name="message">What is wrong, and where.</param>
+    public ModelFormatException(string message)
+        : base(message)
+    {
+    }
+
+    /// <summary>Makes an exception with a reason and what led to it.</summary>
+    /// <param name="message">What is wrong, and where.</param>
+    /// <param name="innerException">What led to it.</param>
+    public ModelFormatException(string message, Exception innerException)
+        : base(message, innerException)
+    {
+    }
+}

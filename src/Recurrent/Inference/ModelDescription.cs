@@ -1,0 +1,162 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using Recurrent.Interop;
+using Recurrent.Layers;
+
+namespace Recurrent;
+
+/// <summary>Layers as the native library takes them. Weights are pinned, not copied, until it is disposed.</summary>
+internal sealed unsafe class ModelDescription : IDisposable
+{
+    private readonly List<MemoryHandle> _pins = [];
+    private readonly NativeLayerDesc[] _layers;
+    private readonly NativeDirectionDesc[] _directions;
+    private readonly ModelOptions _options;
+    private int _directionCount;
+
+    public ModelDescription(IReadOnlyList<Layer> layers, ModelOptions options)
+    {
+        _layers = GC.AllocateArray<NativeLayerDesc>(layers.Count, pinned: true);
+        _directions = GC.AllocateArray<NativeDirectionDesc>(2 * layers.Count, pinned: true);
+        _options = options;
+        for (int i = 0; i < layers.Count; i++)
+        {
+            _layers[i] = layers[i] switch
+            {
+                RecurrentLayer recurrent => Describe(recurrent),
+                DenseLayer dense => Describe(dense),
+                _ => throw new InvalidOperationException($"The layer {layers[i].GetType()} has no native kind."),
+            };
+        }
+    }
+
+    /// <summary>Packs the weights.</summary>
+    public ModelHandle Create()
+    {
+        NativeModelDesc description = new()
+        {
+            LayerCount = _layers.Length,
+            // The array is pinned and this object keeps it alive.
+            Layers = (NativeLayerDesc*)Unsafe.AsPointer(ref _layers[0]),
+            Isa = (int)_options.InstructionSet,
+            GemmProvider = (int)_options.GemmProvider,
+        };
+        ModelHandle handle = ModelHandle.Create(&description);
+        GC.KeepAlive(this);
+        return handle;
+    }
+
+    public void Dispose()
+    {
+        foreach (MemoryHandle pin in _pins)
+        {
+            pin.Dispose();
+        }
+
+        _pins.Clear();
+    }
+
+    private NativeLayerDesc Describe(RecurrentLayer layer)
+    {
+        RecurrentSpecification specification = layer.Specification;
+        NativeLayerDesc description = new()
+        {
+            Kind = (int)KindOf(specification),
+            Direction = (int)specification.Direction,
+            InputSize = specification.InputSize,
+            HiddenSize = specification.HiddenSize,
+            Clip = specification.Clip,
+            Forward = Describe(specification, Direction.Forward, layer.Forward),
+            Reverse = Describe(specification, Direction.Reverse, layer.Reverse),
+        };
+        if (specification is LstmSpecification lstm)
+        {
+            description.ProjectionSize = lstm.ProjectionSize;
+            description.GateCoupling = (int)lstm.Coupling;
+            // Only a layer with peepholes has a choice of what they see.
+            description.OutputPeephole = HasPeephole(layer) ? (int)lstm.OutputPeephole : 0;
+        }
+
+        return description;
+    }
+
+    private NativeLayerDesc Describe(DenseLayer layer)
+    {
+        DenseSpecification specification = layer.Specification;
+        return new NativeLayerDesc
+        {
+            Kind = (int)NativeLayerKind.Dense,
+            InputSize = specification.InputSize,
+            HiddenSize = specification.OutputSize,
+            Forward = Add(new NativeDirectionDesc
+            {
+                CandidateActivation = (int)specification.Activation.Kind,
+                CandidateAlpha = specification.Activation.Alpha,
+                CandidateBeta = specification.Activation.Beta,
+                InputWeights = Pin(layer.Weights.Kernel),
+                InputBias = Pin(layer.Weights.Bias),
+            }),
+        };
+    }
+
+    private NativeDirectionDesc* Describe(
+        RecurrentSpecification specification, Direction direction, RecurrentWeights? weights)
+    {
+        if (weights is null)
+        {
+            return null;
+        }
+
+        CellActivations activations = specification.GetActivations(direction);
+        return Add(new NativeDirectionDesc
+        {
+            GateActivation = (int)activations.Gate.Kind,
+            GateAlpha = activations.Gate.Alpha,
+            GateBeta = activations.Gate.Beta,
+            CandidateActivation = (int)activations.Candidate.Kind,
+            CandidateAlpha = activations.Candidate.Alpha,
+            CandidateBeta = activations.Candidate.Beta,
+            OutputActivation = (int)activations.Output.Kind,
+            OutputAlpha = activations.Output.Alpha,
+            OutputBeta = activations.Output.Beta,
+            InputWeights = Pin(weights.InputWeights),
+            RecurrentWeights = Pin(weights.StateWeights),
+            InputBias = Pin(weights.InputBias),
+            RecurrentBias = Pin(weights.StateBias),
+            Peephole = Pin(weights.Peephole),
+            Projection = Pin(weights.Projection),
+        });
+    }
+
+    private static NativeLayerKind KindOf(RecurrentSpecification specification) => specification switch
+    {
+        SimpleRnnSpecification => NativeLayerKind.SimpleRnn,
+        LstmSpecification => NativeLayerKind.Lstm,
+        GruSpecification { ResetAfter: true } => NativeLayerKind.Gru,
+        GruSpecification => NativeLayerKind.GruResetBefore,
+        _ => throw new InvalidOperationException($"The cell {specification.GetType()} has no native kind."),
+    };
+
+    private static bool HasPeephole(RecurrentLayer layer) =>
+        layer.Forward is { Peephole.IsEmpty: false } || layer.Reverse is { Peephole.IsEmpty: false };
+
+    private NativeDirectionDesc* Add(NativeDirectionDesc description)
+    {
+        ref NativeDirectionDesc place = ref _directions[_directionCount++];
+        place = description;
+        return (NativeDirectionDesc*)Unsafe.AsPointer(ref place);
+    }
+
+    /// <summary>Address of a tensor; null if it is absent.</summary>
+    private float* Pin(ReadOnlyMemory<float> tensor)
+    {
+        if (tensor.IsEmpty)
+        {
+            return null;
+        }
+
+        MemoryHandle pin = tensor.Pin();
+        _pins.Add(pin);
+        return (float*)pin.Pointer;
+    }
+}

@@ -1,0 +1,128 @@
+using Recurrent.Interop;
+using Recurrent.Layers;
+
+namespace Recurrent;
+
+/// <summary>
+/// A chain of layers with packed native weights. Sessions of it hold the states; a thousand sessions share one copy of the
+/// weights.
+/// </summary>
+/// <remarks>
+/// Immutable; any number of threads may use it. Sessions keep the native memory alive, so the model may be disposed before
+/// them.
+/// </remarks>
+public sealed class RecurrentModel : IDisposable
+{
+    private readonly ModelHandle _handle;
+
+    private unsafe RecurrentModel(LayerChain chain, ModelHandle handle)
+    {
+        NativeModelInfo info = new();
+        NativeMethods.ModelGetInfo(handle.DangerousGetHandle(), &info).ThrowIfFailed();
+        GC.KeepAlive(handle);
+        _handle = handle;
+        Chain = chain;
+        PackedBytes = info.PackedBytes;
+        InstructionSet = (InstructionSet)info.Isa;
+        GemmProvider = (GemmProvider)info.GemmProvider;
+    }
+
+    /// <summary>What the layers are, from the input to the output.</summary>
+    public IReadOnlyList<LayerSpecification> Layers => Chain.Specifications;
+
+    /// <summary>Features of an input step.</summary>
+    public int InputSize => Chain.InputSize;
+
+    /// <summary>Features of an output step.</summary>
+    public int OutputSize => Chain.OutputSize;
+
+    /// <summary>Elements of state of one batch row in all layers and directions: a row of a saved state.</summary>
+    public int StateSize => Chain.StateSize;
+
+    /// <summary>Whether every layer runs forward, so that the model can be stepped and sequences cut anywhere.</summary>
+    public bool CanStep => Chain.CanStep;
+
+    /// <summary>Bytes of packed weights.</summary>
+    public long PackedBytes { get; }
+
+    /// <summary>The instruction set in use; never <see cref="InstructionSet.Auto"/>.</summary>
+    public InstructionSet InstructionSet { get; }
+
+    /// <summary>The provider in use; never <see cref="GemmProvider.Auto"/>.</summary>
+    public GemmProvider GemmProvider { get; }
+
+    internal LayerChain Chain { get; }
+
+    /// <summary>Packs the weights of layers that follow each other.</summary>
+    /// <param name="layers">1 to 1024 layers, from the input to the output; each takes what the one before puts out.</param>
+    /// <param name="options">How to compute them; null for the defaults.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="ArgumentNullException">The list or a layer is null.</exception>
+    /// <exception cref="ArgumentException">There is no layer or too many, or a layer does not fit the one before.</exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// The instruction set or provider that was asked for is not on this machine.
+    /// </exception>
+    /// <exception cref="NativeLibraryException">
+    /// The native library cannot be used; the message says why. <see cref="Reference.ReferenceModel{T}"/> does without.
+    /// </exception>
+    /// <exception cref="InsufficientMemoryException">The memory could not be had.</exception>
+    public static RecurrentModel Create(IReadOnlyList<Layer> layers, ModelOptions? options = null)
+    {
+        LayerChain chain = new(layers, nameof(layers));
+        using ModelDescription description = new(chain.Layers, options ?? new ModelOptions());
+        ModelHandle handle = Pack(description);
+        try
+        {
+            return new RecurrentModel(chain, handle);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="Create(IReadOnlyList{Layer}, ModelOptions?)"/>
+    public static RecurrentModel Create(params Layer[] layers) => Create((IReadOnlyList<Layer>)layers);
+
+    /// <summary>Opens a session with zero states.</summary>
+    /// <param name="options">Batch and threads; null for one row and one thread.</param>
+    /// <returns>The session; the caller disposes it.</returns>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    /// <exception cref="ArgumentException">The batch is so large that a step would not fit a span.</exception>
+    /// <exception cref="InsufficientMemoryException">The memory could not be had.</exception>
+    public Session OpenSession(SessionOptions? options = null)
+    {
+        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+        return new Session(this, _handle, options ?? new SessionOptions());
+    }
+
+    /// <summary>Opens a session with zero states and one thread.</summary>
+    /// <param name="batch">Batch rows, 0 or more; with 0 every call succeeds and does nothing.</param>
+    /// <returns>The session; the caller disposes it.</returns>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    /// <exception cref="ArgumentException">The batch is negative, or so large that a step would not fit a span.</exception>
+    /// <exception cref="InsufficientMemoryException">The memory could not be had.</exception>
+    public Session OpenSession(int batch) => OpenSession(new SessionOptions { Batch = batch });
+
+    /// <summary>Gives the model up. Open sessions go on; new ones are refused.</summary>
+    public void Dispose() => _handle.Dispose();
+
+    private static ModelHandle Pack(ModelDescription description)
+    {
+        try
+        {
+            return description.Create();
+        }
+        catch (NativeLibraryException exception)
+        {
+            throw new NativeLibraryException(
+                exception.Message + Environment.NewLine
+                + "Without the library, Recurrent.Reference.ReferenceModel<float> computes the same bits, slowly.",
+                exception)
+            {
+                LibraryPath = exception.LibraryPath,
+            };
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using Recurrent.Interop;
+using Recurrent.Layers;
+
+namespace Recurrent;
+
+/// <summary>What a session is to hold.</summary>
+public sealed record SessionOptions
+{
+    /// <summary>
+    /// Batch rows, that is streams that advance together, 0 or more. With 0 every call succeeds and does nothing.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is negative.</exception>
+    public int Batch
+    {
+        get;
+        init => field = Require.Within(value, 0, int.MaxValue, nameof(Batch));
+    } = 1;
+
+    /// <summary>Threads that share the work of one call, the caller's included, 1 to 256.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
+    public int Threads
+    {
+        get;
+        init => field = Require.Within(value, 1, NativeConstants.MaxThreads, nameof(Threads));
+    } = 1;
+
+    /// <summary>What the final state of a row is whose length is 0.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not defined.</exception>
+    public EmptyRow EmptyRow
+    {
+        get;
+        init => field = Require.Defined(value, nameof(EmptyRow));
+    }
+}

@@ -1,0 +1,43 @@
+using System.Runtime.InteropServices;
+
+namespace Recurrent.Interop;
+
+/// <summary>
+/// Owner of a native object. Frees it when disposed, or when the garbage collector finds it abandoned, and counts the
+/// living ones of each type, so that a test can tell that nothing leaks.
+/// </summary>
+/// <typeparam name="TSelf">The handle type itself; each has a count of its own.</typeparam>
+internal abstract class CountedHandle<TSelf> : SafeHandle
+    where TSelf : CountedHandle<TSelf>
+{
+    private static int _liveCount;
+
+    private protected CountedHandle()
+        : base(invalidHandleValue: 0, ownsHandle: true)
+    {
+    }
+
+    /// <summary>Number of native objects of this type that have not been freed.</summary>
+    internal static int LiveCount => Volatile.Read(ref _liveCount);
+
+    /// <inheritdoc/>
+    public override bool IsInvalid => handle == 0;
+
+    /// <summary>Takes an object over.</summary>
+    private protected void Own(nint native)
+    {
+        SetHandle(native);
+        _ = Interlocked.Increment(ref _liveCount);
+    }
+
+    /// <summary>Frees the native object.</summary>
+    private protected abstract void Destroy(nint native);
+
+    /// <inheritdoc/>
+    protected sealed override bool ReleaseHandle()
+    {
+        Destroy(handle);
+        _ = Interlocked.Decrement(ref _liveCount);
+        return true;
+    }
+}

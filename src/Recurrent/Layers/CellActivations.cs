@@ -1,0 +1,11 @@
+namespace Recurrent.Layers;
+
+/// <summary>The activations of one direction of a recurrent layer, by role.</summary>
+/// <param name="Gate">Of the gates: LSTM i f o, GRU r z; unused by a simple RNN.</param>
+/// <param name="Candidate">Of the candidate: LSTM g, GRU n; the activation of a simple RNN.</param>
+/// <param name="Output">Of an LSTM's cell state on its way out; unused by the others.</param>
+public readonly record struct CellActivations(Activation Gate, Activation Candidate, Activation Output)
+{
+    /// <summary>Sigmoid gates, tanh elsewhere.</summary>
+    public static CellActivations Default => new(Activation.Sigmoid, Activation.Tanh, Activation.Tanh);
+}

@@ -1,0 +1,12 @@
+namespace Recurrent.Layers;
+
+/// <summary>A specification with weights that fit it: what models are made of. Immutable.</summary>
+public abstract class Layer
+{
+    private protected Layer()
+    {
+    }
+
+    /// <summary>What the layer is.</summary>
+    public abstract LayerSpecification Specification { get; }
+}

@@ -1,0 +1,92 @@
+using System.Numerics;
+using Recurrent.Layers;
+
+namespace Recurrent.Reference;
+
+/// <summary>The weights of one direction in <typeparamref name="T"/>, biases folded.</summary>
+/// <typeparam name="T">The number type.</typeparam>
+internal sealed class DirectionWeights<T>
+    where T : IFloatingPointIeee754<T>
+{
+    private DirectionWeights(RecurrentSpecification specification)
+    {
+        InputSize = specification.InputSize;
+        HiddenSize = specification.HiddenSize;
+        StateSize = specification.StateSize;
+    }
+
+    public int InputSize { get; }
+
+    public int HiddenSize { get; }
+
+    public int StateSize { get; }
+
+    /// <summary><c>[G*H, I]</c>.</summary>
+    public required T[] Input { get; init; }
+
+    /// <summary><c>[G*H, S]</c>.</summary>
+    public required T[] State { get; init; }
+
+    /// <summary><c>[G*H]</c>: both biases in one, except for the candidate of a reset-after GRU: the input bias.</summary>
+    public required T[] Bias { get; init; }
+
+    /// <summary><c>[H]</c>: the state bias of a reset-after GRU's candidate.</summary>
+    public required T[] CandidateStateBias { get; init; }
+
+    /// <summary><c>[3*H]</c>, or empty.</summary>
+    public required T[] Peephole { get; init; }
+
+    /// <summary><c>[S, H]</c>, or empty.</summary>
+    public required T[] Projection { get; init; }
+
+    public static DirectionWeights<T> Create<TArithmetic>(RecurrentSpecification specification, RecurrentWeights weights)
+        where TArithmetic : IArithmetic<T>
+    {
+        int hidden = specification.HiddenSize;
+        int rows = specification.GateCount * hidden;
+        T[] inputBias = Bias(weights.InputBias);
+        T[] stateBias = Bias(weights.StateBias);
+        bool candidateApart = specification is GruSpecification { ResetAfter: true };
+        int folded = candidateApart ? 2 * hidden : rows;
+        for (int row = 0; row < folded; row++)
+        {
+            // One addition, and none at all where there is only one bias.
+            inputBias[row] = weights.StateBias.IsEmpty ? inputBias[row]
+                : weights.InputBias.IsEmpty ? stateBias[row]
+                : inputBias[row] + stateBias[row];
+        }
+
+        return new DirectionWeights<T>(specification)
+        {
+            Input = Promote<TArithmetic>(weights.InputWeights),
+            State = Promote<TArithmetic>(weights.StateWeights),
+            Bias = Flush<TArithmetic>(inputBias),
+            CandidateStateBias = candidateApart ? Flush<TArithmetic>(stateBias[(2 * hidden)..]) : [],
+            Peephole = Promote<TArithmetic>(weights.Peephole),
+            Projection = Promote<TArithmetic>(weights.Projection),
+        };
+
+        T[] Bias(ReadOnlyMemory<float> bias) =>
+            bias.IsEmpty ? new T[rows] : Array.ConvertAll(bias.ToArray(), T.CreateChecked);
+    }
+
+    /// <summary>A weight as it is packed: converted, then flushed.</summary>
+    public static T[] Promote<TArithmetic>(ReadOnlyMemory<float> weights)
+        where TArithmetic : IArithmetic<T> =>
+        Flush<TArithmetic>(Array.ConvertAll(weights.ToArray(), T.CreateChecked));
+
+    /// <summary><c>b + W x</c> of one row.</summary>
+    public T InputChain(int row, ReadOnlySpan<T> x) =>
+        Product.Chain(Bias[row], Product.Row(Input, row, InputSize), x);
+
+    /// <summary><c>start + R h</c> of one row.</summary>
+    public T StateChain(T start, int row, ReadOnlySpan<T> h) =>
+        Product.Chain(start, Product.Row(State, row, StateSize), h);
+
+    /// <summary><c>b + W x + R h</c> of one row, one chain.</summary>
+    public T GateChain(int row, ReadOnlySpan<T> x, ReadOnlySpan<T> h) => StateChain(InputChain(row, x), row, h);
+
+    private static T[] Flush<TArithmetic>(T[] values)
+        where TArithmetic : IArithmetic<T> =>
+        Array.ConvertAll(values, TArithmetic.Flush);
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+using Recurrent.Layers;
+
+namespace Recurrent.Reference;
+
+/// <summary>
+/// A chain of layers computed in plain C#, without the native library. Over <see cref="float"/> it is the canonical
+/// arithmetic of docs/numerics.md, the same bits as every native kernel; over <see cref="double"/> it is the accuracy
+/// oracle: the platform's functions, nothing flushed. It is made to be read, not to be fast.
+/// </summary>
+/// <typeparam name="T">The number type of inputs, states and outputs.</typeparam>
+/// <remarks>Immutable; any number of threads may use it.</remarks>
+[SuppressMessage(
+    "Design", "CA1000", Justification = "The number type has to be named: nothing in the arguments tells it.")]
+public sealed class ReferenceModel<T>
+    where T : IFloatingPointIeee754<T>
+{
+    private ReferenceModel(LayerChain chain)
+    {
+        Chain = chain;
+        Runners = [.. chain.Layers.Select(RunnerFactory<T>.Default.Create)];
+    }
+
+    /// <summary>What the layers are, from the input to the output.</summary>
+    public IReadOnlyList<LayerSpecification> Layers => Chain.Specifications;
+
+    /// <summary>Features of an input step.</summary>
+    public int InputSize => Chain.InputSize;
+
+    /// <summary>Features of an output step.</summary>
+    public int OutputSize => Chain.OutputSize;
+
+    /// <summary>Elements of state of one batch row in all layers and directions: a row of a saved state.</summary>
+    public int StateSize => Chain.StateSize;
+
+    /// <summary>Whether every layer runs forward, so that the model can be stepped and sequences cut anywhere.</summary>
+    public bool CanStep => Chain.CanStep;
+
+    internal LayerChain Chain { get; }
+
+    internal IReadOnlyList<LayerRunner<T>> Runners { get; }
+
+    /// <summary>Makes a model of layers that follow each other.</summary>
+    /// <param name="layers">1 to 1024 layers, from the input to the output; each takes what the one before puts out.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="ArgumentNullException">The list or a layer is null.</exception>
+    /// <exception cref="ArgumentException">There is no layer or too many, or a layer does not fit the one before.</exception>
+    public static ReferenceModel<T> Create(IReadOnlyList<Layer> layers) => new(new LayerChain(layers, nameof(layers)));
+
+    /// <inheritdoc cref="Create(IReadOnlyList{Layer})"/>
+    public static ReferenceModel<T> Create(params Layer[] layers) => Create((IReadOnlyList<Layer>)layers);
+
+    /// <summary>Opens a session with zero states.</summary>
+    /// <param name="batch">Batch rows, 0 or more; with 0 every call succeeds and does nothing.</param>
+    /// <param name="emptyRow">What the final state of a row is whose length is 0.</param>
+    /// <returns>The session.</returns>
+    /// <exception cref="ArgumentException">The batch is negative, or so large that a step would not fit a span.</exception>
+    public ReferenceSession<T> OpenSession(int batch = 1, EmptyRow emptyRow = EmptyRow.KeepsState) =>
+        new(this, batch, Require.Defined(emptyRow, nameof(emptyRow)));
+}

@@ -1,0 +1,236 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Recurrent.Cli.Verify;
+
+namespace Recurrent.Formats.Tests.Verify;
+
+public sealed class VerifyCommandTests
+{
+    private const string Lstm = "lstm_plain";
+    private const string Gru = "gru_ragged";
+
+    public static TheoryData<string, string> FoldersAndPaths => new(
+        from folder in new[] { "torch", "variants" }
+        from path in VerifyPaths.Choices
+        where path != VerifyPaths.All
+        select (folder, path));
+
+    [Theory]
+    [MemberData(nameof(FoldersAndPaths))]
+    public void The_committed_cases_pass(string folder, string path)
+    {
+        CommandRun run = CommandRun.Of("verify", GoldenCopy.Committed(folder), "--isa", path);
+
+        Assert.SkipWhen(run.Output.StartsWith($"skipped {path}:", StringComparison.Ordinal), run.Output);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.DoesNotContain("FAIL", run.Output);
+        Assert.EndsWith("passed, 0 failed", run.LastLine);
+    }
+
+    [Fact]
+    public void All_paths_are_counted_once_for_each_case()
+    {
+        using var golden = new GoldenCopy(Lstm, Gru);
+
+        CommandRun run = CommandRun.Of("verify", golden.Path);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal($"{2 * (Machine.InstructionSets.Count + 2)} passed, 0 failed", run.LastLine);
+    }
+
+    [Theory]
+    [InlineData(Lstm, "y")]
+    [InlineData(Lstm, "hn")]
+    [InlineData(Lstm, "cn")]
+    [InlineData(Gru, "y")]
+    [InlineData(Gru, "hn")]
+    public void A_wrong_tensor_fails_on_every_path_with_a_line_that_names_it(string id, string tensor)
+    {
+        using var golden = new GoldenCopy(Lstm, Gru);
+        golden.Tamper(id, tensor + ".f64", 0x40);
+
+        CommandRun run = CommandRun.Of("verify", golden.Path, "--isa", "reference");
+
+        Assert.Equal(1, run.ExitCode);
+        string[] failures = [.. run.Output.Split('\n').Where(line => line.StartsWith("FAIL", StringComparison.Ordinal))];
+        Assert.Equal(2, failures.Length);
+        Assert.StartsWith($"FAIL {id} reference {tensor}: error ", failures[0]);
+        Assert.StartsWith($"FAIL {id} oracle {tensor}: error ", failures[1]);
+        Assert.All(failures, line => Assert.Contains(", allowed ", line));
+        Assert.Equal("2 passed, 2 failed", run.LastLine);
+    }
+
+    [Fact]
+    public void A_wrong_tensor_fails_on_native_paths_too()
+    {
+        using var golden = new GoldenCopy(Lstm);
+        golden.Tamper(Lstm, "y.f64", 0x40);
+
+        CommandRun run = CommandRun.Of("verify", golden.Path, "--isa", "scalar");
+
+        Assert.Equal((1, "0 passed, 1 failed"), (run.ExitCode, run.LastLine));
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("p.weight_hh_l0")]
+    [InlineData("p.bias_hh_l0")]
+    public void A_changed_input_or_parameter_fails(string tensor)
+    {
+        using var golden = new GoldenCopy(Lstm);
+        golden.Tamper(Lstm, tensor, 0x40);
+
+        Assert.Equal(1, CommandRun.Of("verify", golden.Path, "--isa", "reference").ExitCode);
+    }
+
+    [Fact]
+    public void Results_are_written_as_JSON()
+    {
+        using var golden = new GoldenCopy(Lstm, Gru);
+        golden.Tamper(Gru, "hn.f64", 0x7F);
+        string path = Path.Combine(golden.Path, "results.json");
+
+        CommandRun.Of("verify", golden.Path, "--isa", "reference", "--json", path);
+
+        JsonNode json = JsonNode.Parse(File.ReadAllText(path))!;
+        Assert.Equal((2, 2, 2), ((int)json["cases"]!, (int)json["passed"]!, (int)json["failed"]!));
+        Assert.Equal(["reference", "oracle"], json["paths"]!.AsArray().Select(name => (string)name!));
+        JsonNode failed = json["results"]!.AsArray().First(result => !(bool)result!["passed"]!)!;
+        Assert.Equal((Gru, "reference"), ((string)failed["case"]!, (string)failed["path"]!));
+        JsonNode tensor = failed["tensors"]!.AsArray().Single(tensor => !(bool)tensor!["passed"]!)!;
+        Assert.Equal("hn", (string)tensor["tensor"]!);
+        Assert.Contains("expected", (string)tensor["failure"]!);
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_there_cannot_be_used() => AssertUnusable("does not exist", "no/such/folder");
+
+    [Fact]
+    public void A_folder_without_index_cannot_be_used()
+    {
+        using var folder = new TemporaryFolder();
+
+        AssertUnusable("has no index.json", folder.Path);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("{\"cases\": []}")]
+    [InlineData("{\"cases\": [null]}")]
+    [InlineData("{\"cases\": [{\"id\": \"a\"}]}")]
+    [InlineData("{\"cases\": 5}")]
+    public void A_damaged_index_cannot_be_used(string json)
+    {
+        using var golden = new GoldenCopy(Lstm);
+        File.WriteAllText(Path.Combine(golden.Path, "index.json"), json);
+
+        AssertUnusable("index.json' ", golden.Path);
+    }
+
+    [Theory]
+    [InlineData("kind", "\"conv\"", "kind: expected rnn_tanh, rnn_relu, lstm or gru, found 'conv'")]
+    [InlineData("kind", "null", "index.json")]
+    [InlineData("kind", "\"gru\"", "tensor 'p.weight_ih_l0': expected rows for 3 gates")]
+    [InlineData("hidden_size", "15", "hidden_size: the index says 15, the parameters say 16")]
+    [InlineData("input_size", "4", "input_size: the index says 4")]
+    [InlineData("num_layers", "2", "num_layers: the index says 2")]
+    [InlineData("bidirectional", "true", "bidirectional: the index says True")]
+    [InlineData("bias", "false", "bias: the index says False")]
+    [InlineData("proj_size", "3", "proj_size: the index says 3")]
+    [InlineData("T", "7", "tensor 'y.f64': expected shape [7, 3, 16]")]
+    [InlineData("T", "-1", "T and B")]
+    [InlineData("B", "2", "tensor 'y.f64': expected shape [6, 2, 16]")]
+    [InlineData("batch_first", "true", "tensor 'y.f64': expected shape [3, 6, 16]")]
+    [InlineData("unbatched", "true", "tensor 'y.f64': expected shape [6, 16]")]
+    [InlineData("lengths", "[1, 2]", "lengths: expected 3 values from 0 to T = 6")]
+    [InlineData("lengths", "[1, 2, 7]", "lengths: expected 3 values from 0 to T = 6")]
+    [InlineData("lengths", "[1, 2, -1]", "lengths: expected 3 values from 0 to T = 6")]
+    [InlineData("file", "\"../index.json\"", "file: expected a name without a folder")]
+    [InlineData("file", "\"other.safetensors\"", "other.safetensors")]
+    [InlineData("f32_err", "{}", "f32_err: expected the error and the largest value of 'y'")]
+    [InlineData("f32_err", "{\"y\": [-1, 1]}", "f32_err: expected the error and the largest value of 'y'")]
+    [InlineData("variant", "{\"clip\": -1}", "Clip: expected 0")]
+    [InlineData("variant", "{\"clipping\": 1}", "clipping")]
+    [InlineData("variant", "{\"activations\": {\"gate\": {\"kind\": \"swish\"}}}", "kind")]
+    public void A_case_that_contradicts_its_file_cannot_be_used(string field, string value, string expected)
+    {
+        using var golden = new GoldenCopy(Lstm);
+        golden.Entry(Lstm)[field] = JsonNode.Parse(value);
+        golden.WriteIndex();
+
+        AssertUnusable(expected, golden.Path);
+    }
+
+    [Fact]
+    public void A_damaged_file_names_its_case()
+    {
+        using var golden = new GoldenCopy(Lstm, Gru);
+        byte[] bytes = File.ReadAllBytes(golden.FileOf(Gru));
+        File.WriteAllBytes(golden.FileOf(Gru), bytes[..^1]);
+
+        AssertUnusable($"case '{Gru}' cannot be used", golden.Path);
+    }
+
+    [Fact]
+    public void A_missing_file_names_its_case()
+    {
+        using var golden = new GoldenCopy(Lstm);
+        File.Delete(golden.FileOf(Lstm));
+
+        AssertUnusable($"case '{Lstm}' cannot be used", golden.Path);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("verify")]
+    [InlineData("verify", "folder", "--isa", "sse2")]
+    [InlineData("verify", "folder", "--frobnicate")]
+    [InlineData("frobnicate")]
+    public void A_wrong_command_line_cannot_be_used(params string[] arguments)
+    {
+        CommandRun run = CommandRun.Of(arguments);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.NotEmpty(run.Error);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("verify", "--help")]
+    [InlineData("info", "--help")]
+    [InlineData("--version")]
+    public void Help_is_there(params string[] arguments)
+    {
+        CommandRun run = CommandRun.Of(arguments);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.NotEmpty(run.Output);
+    }
+
+    [Fact]
+    public void Info_tells_what_the_machine_has()
+    {
+        CommandRun table = CommandRun.Of("info");
+        JsonElement json = JsonDocument.Parse(CommandRun.Of("info", "--json").Output).RootElement;
+
+        Assert.Equal(0, table.ExitCode);
+        Assert.Contains(Machine.Processor, table.Output);
+        Assert.Equal(Machine.Processor, json.GetProperty("processor").GetString());
+        Assert.Equal(
+            Machine.InstructionSets.Select(VerifyPaths.NameOf),
+            json.GetProperty("instruction_sets").EnumerateArray().Select(isa => isa.GetString()));
+        Assert.Equal(Machine.Mkl, json.GetProperty("mkl").GetString());
+    }
+
+    private static void AssertUnusable(string expected, string folder)
+    {
+        CommandRun run = CommandRun.Of("verify", folder, "--isa", "reference");
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith("error: ", run.Error);
+        Assert.Contains(expected, run.Error);
+        Assert.DoesNotContain(" passed, ", run.Output);
+    }
+}

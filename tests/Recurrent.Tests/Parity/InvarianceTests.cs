@@ -1,0 +1,159 @@
+using Recurrent.Tests.Support;
+
+namespace Recurrent.Tests.Parity;
+
+/// <summary>The same sequence gives the same bits however it is computed.</summary>
+public sealed class InvarianceTests
+{
+    private const long Work = 8_000_000;
+
+    public static TheoryData<InstructionSet> InstructionSets => Support.InstructionSets.All;
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void A_row_does_not_depend_on_the_batch_or_its_place(InstructionSet isa)
+    {
+        ModelOptions options = Support.InstructionSets.Use(isa);
+        Property.Check(SequenceCases.Arbitrary(Work, minimumBatch: 2), 60, @case =>
+        {
+            SequenceData data = new(@case);
+            using RecurrentModel model = RecurrentModel.Create(data.Layers, options);
+            Outcome whole = data.RunNative(model);
+            Random random = new(@case.Seed);
+            for (int attempt = 0; attempt < 3; attempt++)
+            {
+                int[] rows = [.. Enumerable.Range(0, @case.Batch)];
+                random.Shuffle(rows);
+                rows = rows[..random.Next(1, @case.Batch + 1)];
+                Outcome expected = new(
+                    data.SelectRows(whole.Y, @case.OutputSize, rows),
+                    [.. rows.SelectMany(row => data.StatesOf(whole.States, row).ToArray())]);
+                SequenceData selected = data.SelectRows(rows);
+                selected.RequireSame(
+                    expected, selected.RunNative(model), $"{isa}, rows {string.Join(' ', rows)} of {@case}");
+            }
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void A_ragged_row_equals_the_row_alone_at_its_own_length(InstructionSet isa)
+    {
+        ModelOptions options = Support.InstructionSets.Use(isa);
+        Property.Check(SequenceCases.Arbitrary(Work), 60, @case =>
+        {
+            @case = @case with { Ragged = true, EmptyRow = Recurrent.Layers.EmptyRow.KeepsState };
+            SequenceData data = new(@case);
+            using RecurrentModel model = RecurrentModel.Create(data.Layers, options);
+            Outcome whole = data.RunNative(model);
+            for (int row = 0; row < @case.Batch; row++)
+            {
+                RequireRowAlone(data, whole, row, model);
+            }
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Threads_do_not_matter(InstructionSet isa)
+    {
+        ModelOptions options = Support.InstructionSets.Use(isa);
+        Property.Check(SequenceCases.Arbitrary(Work), 40, @case =>
+        {
+            SequenceData data = new(@case);
+            using RecurrentModel model = RecurrentModel.Create(data.Layers, options);
+            Outcome one = data.RunNative(model, threads: 1);
+            for (int threads = 2; threads <= 4; threads++)
+            {
+                data.RequireSame(one, data.RunNative(model, threads), $"{isa}, {threads} threads, {@case}");
+            }
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Steps_pieces_and_the_whole_are_the_same(InstructionSet isa)
+    {
+        ModelOptions options = Support.InstructionSets.Use(isa);
+        Property.Check(SequenceCases.Arbitrary(Work, forwardOnly: true, ragged: false), 60, @case =>
+        {
+            SequenceData data = new(@case);
+            using RecurrentModel model = RecurrentModel.Create(data.Layers, options);
+            Outcome whole = data.RunNative(model);
+            Random random = new(@case.Seed);
+            // Single steps, then pieces of random lengths, empty ones among them.
+            RequirePieces(data, whole, model, () => 1, "steps");
+            RequirePieces(data, whole, model, () => random.Next(@case.Time + 1), "pieces");
+        });
+    }
+
+    /// <summary>Shapes that the reference would take too long for.</summary>
+    [Fact]
+    public void Instruction_sets_do_not_matter()
+    {
+        IReadOnlyList<InstructionSet> available = Machine.InstructionSets;
+        Assert.SkipWhen(available.Count < 2, $"This machine has one instruction set ({Machine.Processor}).");
+        Property.Check(SequenceCases.Arbitrary(4 * Work), 40, @case =>
+        {
+            SequenceData data = new(@case);
+            Outcome first = Run(available[0]);
+            foreach (InstructionSet isa in available.Skip(1))
+            {
+                data.RequireSame(first, Run(isa), $"{available[0]} and {isa}, {@case}");
+            }
+
+            Outcome Run(InstructionSet isa)
+            {
+                using RecurrentModel model =
+                    RecurrentModel.Create(data.Layers, new ModelOptions { InstructionSet = isa });
+                return data.RunNative(model);
+            }
+        });
+    }
+
+    private static void RequireRowAlone(SequenceData data, Outcome whole, int row, RecurrentModel model)
+    {
+        SequenceCase @case = data.Case;
+        int length = data.Lengths[row];
+        SequenceData alone = data.SelectRows([row]);
+        float[] y = alone.SelectSteps(
+            data.SelectRows(whole.Y, @case.OutputSize, [row]), @case.OutputSize, 0, @case.Time);
+        Assert.All(y[(length * @case.OutputSize)..], value => Assert.Equal(0, BitConverter.SingleToInt32Bits(value)));
+        SequenceData unpadded = alone.SelectSteps(0, length);
+        using Session session = alone.OpenSession(model);
+        float[] expected = unpadded.RunNative(session);
+        alone.RequireSame(
+            new Outcome(expected, alone.StatesOf(session)),
+            new Outcome(y[..(length * @case.OutputSize)], data.StatesOf(whole.States, row).ToArray()),
+            $"row {row} of length {length} of {@case}");
+    }
+
+    private static void RequirePieces(
+        SequenceData data, Outcome whole, RecurrentModel model, Func<int> nextLength, string what)
+    {
+        SequenceCase @case = data.Case;
+        using Session session = data.OpenSession(model);
+        for (int start = 0; start < @case.Time;)
+        {
+            int length = Math.Min(nextLength(), @case.Time - start);
+            SequenceData piece = data.SelectSteps(start, length);
+            float[] y = what == "steps" ? Step(session, piece) : piece.RunNative(session);
+            Bits.RequireSame(
+                data.SelectSteps(whole.Y, @case.OutputSize, start, length),
+                y,
+                $"{what}, {length} from {start}, {@case}",
+                @case.OutputSize);
+            start += length;
+        }
+
+        Bits.RequireSame(
+            whole.States, data.StatesOf(session), $"{what}, final states, {@case}", Math.Max(1, model.StateSize));
+    }
+
+    private static float[] Step(Session session, SequenceData piece)
+    {
+        float[] y = new float[piece.Case.Batch * piece.Case.OutputSize];
+        session.Step(piece.X, y);
+        return y;
+    }
+}

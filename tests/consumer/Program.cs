@@ -1,0 +1,32 @@
+// What somebody else's first program does: make a layer, stream it, compare it with the reference.
+using Recurrent;
+using Recurrent.Layers;
+using Recurrent.Reference;
+
+const int InputSize = 3, HiddenSize = 9, Steps = 20;
+Random random = new(1);
+float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() - 0.5f))];
+
+RecurrentLayer lstm = new(
+    new LstmSpecification { InputSize = InputSize, HiddenSize = HiddenSize },
+    new RecurrentWeights(Values(4 * HiddenSize * InputSize), Values(4 * HiddenSize * HiddenSize), Values(4 * HiddenSize)));
+
+using RecurrentModel model = RecurrentModel.Create(lstm);
+using Session session = model.OpenSession();
+ReferenceSession<float> reference = ReferenceModel<float>.Create(lstm).OpenSession();
+
+float[] native = new float[HiddenSize], managed = new float[HiddenSize];
+for (int step = 0; step < Steps; step++)
+{
+    float[] input = Values(InputSize);
+    session.Step(input, native);
+    reference.Step(input, managed);
+    if (!native.AsSpan().SequenceEqual(managed))
+    {
+        Console.WriteLine($"step {step}: the native result is not the reference's");
+        return 1;
+    }
+}
+
+Console.WriteLine($"{Steps} steps on {model.InstructionSet} equal the reference");
+return 0;

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Uses the packages as somebody else would: a fresh application outside the tree restores them from a
+# folder, runs, and is published trimmed and self-contained and runs again.
+#
+#   tests/consumer/run.sh PACKAGES CACHE
+#
+# PACKAGES holds the .nupkg files. CACHE keeps what the publishing restores, so that a second run needs no network.
+# Prints a line "passed NAME", "failed NAME" or "skipped NAME: reason" for each step.
+set -uo pipefail
+
+packages="$(cd "$1" && pwd)"
+mkdir -p "$2"
+cache="$(cd "$2" && pwd)"
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+
+application="$(mktemp -d)"
+trap 'rm -rf "$application"' EXIT
+cp "$here/Consumer.csproj" "$here/Program.cs" "$application/"
+cd "$application" || exit 1
+
+version="$(basename "$(find "$packages" -name 'Recurrent.[0-9]*.nupkg' | head -1)" .nupkg)"
+version="${version#Recurrent.}"
+# The user's own packages are read, but ours are never left among them: a package of the same version
+# that was built yesterday must not answer for today's.
+export NUGET_PACKAGES="$cache"
+fallback="${HOME:-/}/.nuget/packages"
+rm -rf "$cache/recurrent" "$cache/recurrent.formats"
+options=(-p:RecurrentVersion="$version" -v minimal)
+[[ -d "$fallback" ]] && options+=(-p:RestoreFallbackFolders="$fallback")
+# Applications find MKL by themselves or do without.
+unset RECURRENT_MKL
+
+failed=0
+step() {
+  local name="$1"
+  shift
+  if "$@"; then echo "passed $name"; else echo "failed $name"; failed=1; return 1; fi
+}
+
+# Only the folder is a source here: nobody else's package can be taken for ours.
+step "restore from a folder" dotnet restore "${options[@]}" -p:RestoreSources="$packages" || exit 1
+step "build" dotnet build -c Release --no-restore "${options[@]}" -o built || exit 1
+step "run" dotnet built/Consumer.dll
+
+runtime="$(dotnet msbuild -getProperty:NETCoreSdkPortableRuntimeIdentifier "${options[@]}")"
+publish=(-r "$runtime" --self-contained true -p:PublishTrimmed=true "${options[@]}")
+if ! dotnet restore "${publish[@]:0:2}" -p:SelfContained=true -p:PublishTrimmed=true "${options[@]}"; then
+  echo "skipped publish trimmed and self-contained: the runtime pack for $runtime cannot be restored here"
+  echo "skipped run trimmed and self-contained: it was not published"
+  exit "$failed"
+fi
+step "publish trimmed and self-contained" dotnet publish -c Release --no-restore "${publish[@]}" -o published || exit 1
+step "run trimmed and self-contained" ./published/Consumer
+exit "$failed"
