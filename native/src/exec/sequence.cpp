@@ -2,14 +2,13 @@
 
 #include <algorithm>
 
-#include "exec/cell_call.h"
+#include "exec/cell_args.h"
 #include "gemm/provider.h"
 
 namespace recurrent {
 namespace {
 
 using kernels::CellArgs;
-using kernels::CellFn;
 
 struct Slice {
   int64_t begin;
@@ -129,14 +128,14 @@ class Worker {
       barrier();
       gather(first, steps);
       barrier();
-      CellArgs args = cell_args(*layer_, *direction_);
+      CellArgs args = first_phase_args(*layer_, *direction_, 0);
       args.x = scratch(plan_.input);
       args.x_stride = args.x_size = layer_->input_size;
       args.y_stride = out_.row_stride;
       for (int64_t s = first; s < first + steps; ++s) {
         args.range.rows = active_rows(s);
         args.y = out_.at(s, 0);
-        call(cell_function(kernels_, *layer_, *direction_), args);
+        call(direction_->first, args);
         args.x += args.range.rows * args.x_stride;
       }
     }
@@ -171,9 +170,8 @@ class Worker {
     }
     int64_t done = 0;
     for (int64_t s = first; s < first + count; ++s) {
-      CellArgs args = cell_args(*layer_, *direction_);
+      CellArgs args = first_phase_args(*layer_, *direction_, active_rows(s));
       args.c = cell_;
-      args.range.rows = active_rows(s);
       args.range.backwards = s % 2;
       if (merged) {
         args.init = scratch(plan_.product) + done * layer_->columns;
@@ -196,40 +194,17 @@ class Worker {
       args.y = out_.at(time_of(s, 0), 0);
       args.y_stride = out_.row_stride;
     }
-    if (layer_->projection_size > 0)
-      step_projected(args);
-    else if (layer_->kind == RECURRENT_LAYER_GRU_RESET_BEFORE)
-      step_reset_before(args);
-    else
-      call(cell_function(kernels_, *layer_, *direction_), args);
+    if (direction_->second.function) {
+      const CellArgs second =
+          split_phases(*layer_, *direction_, scratch_of(plan_, job_.workspace), args);
+      call(direction_->first, args);
+      barrier();
+      call(direction_->second, second);
+    } else {
+      call(direction_->first, args);
+    }
     barrier();
     if (scattered) scatter(s, next, args.range.rows);
-  }
-
-  // h' goes to scratch memory, and the projection makes of it what recurs and what is put out.
-  void step_projected(CellArgs& args) {
-    CellArgs projection = projection_args(*layer_, *direction_);
-    projection.range.rows = args.range.rows;
-    projection.h = scratch(plan_.unprojected);
-    projection.h_out = args.h_out;
-    projection.y = args.y;
-    projection.y_stride = args.y_stride;
-    args.h_out = scratch(plan_.unprojected);
-    args.h_out_stride = layer_->cell_stride();
-    args.y = nullptr;
-    call(cell_function(kernels_, *layer_, *direction_), args);
-    barrier();
-    call(projection_function(kernels_), projection);
-  }
-
-  void step_reset_before(CellArgs& args) {
-    args.reset_state = scratch(plan_.reset_state);
-    args.update = scratch(plan_.update);
-    args.candidate = scratch(plan_.candidate);
-    CellArgs candidate = candidate_args(args, *direction_);
-    call(cell_function(kernels_, *layer_, *direction_), args);
-    barrier();
-    call(candidate_function(kernels_, *layer_, *direction_), candidate);
   }
 
   // A reverse direction of a ragged batch: every row is at a time of its own.
@@ -283,12 +258,12 @@ class Worker {
   }
 
   // This thread's share of a kernel call whose arguments stand for all groups.
-  void call(CellFn function, const CellArgs& whole) const {
+  void call(const Phase& phase, const CellArgs& whole) const {
     CellArgs args = whole;
-    const Slice groups = slice(whole.range.group_end);
+    const Slice groups = slice(phase.constants.groups);
     args.range.group_begin = groups.begin;
     args.range.group_end = groups.end;
-    function(args);
+    phase.function(args);
   }
 
   const SequenceJob& job_;

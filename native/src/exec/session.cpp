@@ -8,6 +8,7 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "cpu/fp_control.h"
+#include "exec/step.h"
 
 namespace recurrent {
 namespace {
@@ -63,6 +64,12 @@ Workspace& thread_workspace() {
   return workspace;
 }
 
+// The team of all sessions that have no threads of their own: it has no state.
+Team& nobody_else() {
+  static Team team(1);
+  return team;
+}
+
 }  // namespace
 
 class Session::Use {
@@ -89,11 +96,9 @@ Session::Session(std::shared_ptr<const Model> model, const recurrent_session_des
       empty_row_zeroes_(desc.empty_row == RECURRENT_EMPTY_ROW_ZEROES_STATE),
       step_plan_(batch_ > 0 ? make_plan(*model_, batch_, 1, false) : Plan{}),
       states_(checked_mul(batch_, model_->padded_state_size(), "batch")),
-      team_(desc.threads) {
+      team_(desc.threads > 1 ? std::make_unique<Team>(desc.threads) : nullptr) {
   if (batch_ == 0) return;
   workspace_for(step_plan_).reserve(step_plan_.floats);
-  if (model_->can_step() && team_.size() == 1)
-    program_.emplace(*model_, step_plan_, states_.data());
 }
 
 void Session::step(const float* x, float* y) {
@@ -108,7 +113,7 @@ void Session::step(const float* x, float* y) {
   const int64_t outputs = batch_ * model_->output_size();
   if (!x) invalid("x", "expected %lld elements, found null", static_cast<long long>(inputs));
   if (y) check_apart("y", y, outputs, "x", x, bytes_of(inputs));
-  if (!program_) {
+  if (team_) {
     execute(step_plan_, {x, inputs, model_->input_size()}, {y, outputs, model_->output_size()},
             Ragged{});
     return;
@@ -117,7 +122,7 @@ void Session::step(const float* x, float* y) {
   workspace.reserve(
       step_plan_.floats);  // the thread may be another one than the one that opened the session
   const cpu::ScopedFpControl canonical;
-  program_->run(workspace, x, y);
+  run_step(*model_, step_plan_, workspace, states_.data(), x, y);
 }
 
 void Session::run(const recurrent_run_args& args) {
@@ -200,7 +205,8 @@ void Session::execute(const Plan& plan, const SequenceView<const float>& x,
   workspace.reserve(
       plan.floats);  // the thread may be another one than the one that opened the session
   const cpu::ScopedFpControl canonical;
-  run_sequence({*model_, plan, workspace, states_.data(), x, y, ragged}, team_);
+  run_sequence({*model_, plan, workspace, states_.data(), x, y, ragged},
+               team_ ? *team_ : nobody_else());
 }
 
 template <class Visitor>

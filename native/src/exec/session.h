@@ -5,13 +5,11 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "base/aligned_buffer.h"
 #include "exec/plan.h"
 #include "exec/sequence.h"
-#include "exec/step_program.h"
 #include "exec/team.h"
 #include "exec/workspace.h"
 #include "model/model.h"
@@ -78,14 +76,12 @@ class Session {
   Plan step_plan_;
   // `[layer, direction, hidden and cell][batch][padded size]`
   AlignedBuffer<float> states_;
-  // Single steps on one thread; a team of threads takes the way of the sequences.
-  std::optional<StepProgram> program_;
   // Rows of ragged batches in falling order of length, and those lengths; `[batch]` each once one
   // was seen.
   std::vector<int32_t> row_order_;
   std::vector<int32_t> row_lengths_;
   Workspace workspace_;
-  Team team_;
+  std::unique_ptr<Team> team_;  // null for a single thread
   mutable std::atomic<bool> in_use_{false};
 };
 

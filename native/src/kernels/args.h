@@ -54,37 +54,47 @@ struct ProductArgs {
   int64_t out_stride;
 };
 
-// One step of a recurrent cell, of a dense layer (no h terms) or of a projection.
-struct CellArgs {
-  Range range;
+// What all steps of a recurrent cell, a dense layer (no h terms) or a projection (no x terms) have
+// in common.
+struct CellConstants {
   Grouping grouping;
+  int64_t groups;
   const float* weights;
   int64_t panel_stride;
-  int64_t units;    // hidden units that exist; the last panel may have fewer than V
-  int64_t x_terms;  // x terms that a group holds, also when the chain starts after them
-  const float*
-      init;  // where chains start, `[row][panel][gate][V]`: a bias (stride 0), or an input product
-  int64_t init_stride;  // floats between rows of `init`
-  const float*
-      x;  // `[rows][x_stride]`; unused when x_size is 0 because `init` already holds the x terms
+  int64_t units;      // hidden units that exist; the last panel may have fewer than V
+  int64_t x_terms;    // x terms that a group holds, also when a chain starts after them
+  int64_t h_terms;    // states that recur
+  const float* bias;  // `[panel][gate][V]`
+  int64_t flush;      // 1 if the result is a state: denormals become +0
+
+  const float* peephole;      // LSTM: `[panel][i f o][V]` or null
+  int64_t coupling;           // LSTM: recurrent_gate_coupling
+  int64_t peephole_previous;  // LSTM: 1 if the output gate sees the previous cell state
+  const float* state_bias;    // GRU: bias of the recurrent half of the candidate, `[panel][V]`
+
+  float clip;  // 0 for none
+  Activation gate;
+  Activation activation;  // candidate, or the only one
+  Activation output;
+};
+
+// One step.
+struct CellArgs {
+  Range range;
+  const CellConstants* cell;
+  const float* init;  // where chains start, `[row][panel][gate][V]`: the bias, or an input product
+  int64_t init_stride;  // floats between rows of `init`; 0 for the bias
+  const float* x;       // `[rows][x_stride]`; unused when x_size is 0, as `init` has the x terms
   int64_t x_stride;
   int64_t x_size;
-  const float* h;  // `[rows][h_stride]`, the previous state
+  const float* h;  // `[rows][h_stride]`, the previous state; rows are padded to whole vectors
   int64_t h_stride;
-  int64_t h_size;
   float* h_out;  // `[rows][h_out_stride]`, whole vectors are written; null for a dense layer
   int64_t h_out_stride;
   float* y;  // `[rows][y_stride]`, only existing units are written; null if not wanted
   int64_t y_stride;
-  int64_t flush;  // 1 if the result is a state: denormals become +0
-
   float* c;  // LSTM: `[rows][c_stride]`, updated in place
   int64_t c_stride;
-  const float* peephole;      // LSTM: `[panel][i f o][V]` or null
-  int64_t coupling;           // LSTM: recurrent_gate_coupling
-  int64_t peephole_previous;  // LSTM: 1 if the output gate sees the previous cell state
-
-  const float* state_bias;  // GRU: bias of the recurrent half of the candidate, `[panel][V]`
 
   // GRU with reset before: what the first phase leaves to the second, `[rows][scratch_stride]`
   // each.
@@ -92,11 +102,6 @@ struct CellArgs {
   float* update;       // z
   float* candidate;    // b_n + W_n x
   int64_t scratch_stride;
-
-  float clip;  // 0 for none
-  Activation gate;
-  Activation activation;  // candidate, or the only one
-  Activation output;
 };
 
 }  // namespace recurrent::kernels

@@ -41,9 +41,10 @@ struct GruBody {
     for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
       for (int p = 0; p < kPanels; ++p)
-        acc.v[r][p * kColumns + 3] = Vec::load(args.state_bias + (panel + p) * Vec::kWidth);
-    chain<kVectors, GruStateColumns>(acc, w + args.x_terms * kVectors * Vec::kWidth,
-                                     args.h + row * args.h_stride, args.h_stride, args.h_size);
+        acc.v[r][p * kColumns + 3] = Vec::load(args.cell->state_bias + (panel + p) * Vec::kWidth);
+    chain<kVectors, GruStateColumns>(acc, w + args.cell->x_terms * kVectors * Vec::kWidth,
+                                     args.h + row * args.h_stride, args.h_stride,
+                                     args.cell->h_terms);
     finish_tile<GruBody, kPlain, kPanels>(args, row, panel, acc);
   }
 
@@ -54,15 +55,15 @@ struct GruBody {
       const Vec n = tanh(fma(sigmoid(a[0]), a[3], a[2]));
       store_output(args, row, panel, gru_blend(sigmoid(a[1]), h, n));
     } else {
-      const Vec r = activate(args.gate, clip(args, a[0]));
-      const Vec z = activate(args.gate, clip(args, a[1]));
-      const Vec n = activate(args.activation, clip(args, fma(r, a[3], a[2])));
+      const Vec r = activate(args.cell->gate, clip(args, a[0]));
+      const Vec z = activate(args.cell->gate, clip(args, a[1]));
+      const Vec n = activate(args.cell->activation, clip(args, fma(r, a[3], a[2])));
       store_output(args, row, panel, gru_blend(z, h, n));
     }
   }
 
   static RECURRENT_INLINE Vec clip(const CellArgs& args, Vec a) {
-    return args.clip != 0 ? clipped(a, args.clip) : a;
+    return args.cell->clip != 0 ? clipped(a, args.cell->clip) : a;
   }
 };
 

@@ -26,9 +26,9 @@ struct GruGatesBody {
     start<kVectors, AllColumns>(
         acc, args.init + row * args.init_stride + panel * kGates * Vec::kWidth, args.init_stride);
     chain<kVectors, AllColumns>(acc, w, args.x + row * args.x_stride, args.x_stride, args.x_size);
-    chain<kPanels * 2, GruGatesStateColumns>(acc, w + args.x_terms * kVectors * Vec::kWidth,
+    chain<kPanels * 2, GruGatesStateColumns>(acc, w + args.cell->x_terms * kVectors * Vec::kWidth,
                                              args.h + row * args.h_stride, args.h_stride,
-                                             args.h_size);
+                                             args.cell->h_terms);
     finish_tile<GruGatesBody, kPlain, kPanels>(args, row, panel, acc);
   }
 
@@ -41,9 +41,9 @@ struct GruGatesBody {
       r = sigmoid(a[0]);
       z = sigmoid(a[1]);
     } else {
-      const bool clip = args.clip != 0;
-      r = activate(args.gate, clip ? clipped(a[0], args.clip) : a[0]);
-      z = activate(args.gate, clip ? clipped(a[1], args.clip) : a[1]);
+      const bool clip = args.cell->clip != 0;
+      r = activate(args.cell->gate, clip ? clipped(a[0], args.cell->clip) : a[0]);
+      z = activate(args.cell->gate, clip ? clipped(a[1], args.cell->clip) : a[1]);
     }
     Vec::store(args.reset_state + at, mul(r, previous_state(args, row, panel)));
     Vec::store(args.update + at, z);
@@ -66,7 +66,7 @@ struct GruCandidateBody {
         acc, args.candidate + row * args.scratch_stride + panel * Vec::kWidth, args.scratch_stride);
     chain<kPanels, AllColumns>(acc, group_weights(args, group),
                                args.reset_state + row * args.scratch_stride, args.scratch_stride,
-                               args.h_size);
+                               args.cell->h_terms);
     finish_tile<GruCandidateBody, kPlain, kPanels>(args, row, panel, acc);
   }
 
@@ -77,7 +77,8 @@ struct GruCandidateBody {
     if constexpr (kPlain) {
       n = tanh(a[0]);
     } else {
-      n = activate(args.activation, args.clip != 0 ? clipped(a[0], args.clip) : a[0]);
+      n = activate(args.cell->activation,
+                   args.cell->clip != 0 ? clipped(a[0], args.cell->clip) : a[0]);
     }
     store_output(args, row, panel, gru_blend(z, previous_state(args, row, panel), n));
   }

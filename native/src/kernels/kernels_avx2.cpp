@@ -14,6 +14,8 @@ namespace recurrent::avx2 {
 
 using kernels::Activation;
 using kernels::CellArgs;
+using kernels::CellConstants;
+using kernels::Grouping;
 using kernels::ProductArgs;
 using kernels::Range;
 

@@ -17,8 +17,8 @@ struct LstmBody {
     start<kVectors, AllColumns>(
         acc, args.init + row * args.init_stride + panel * kGates * Vec::kWidth, args.init_stride);
     chain<kVectors, AllColumns>(acc, w, args.x + row * args.x_stride, args.x_stride, args.x_size);
-    chain<kVectors, AllColumns>(acc, w + args.x_terms * kVectors * Vec::kWidth,
-                                args.h + row * args.h_stride, args.h_stride, args.h_size);
+    chain<kVectors, AllColumns>(acc, w + args.cell->x_terms * kVectors * Vec::kWidth,
+                                args.h + row * args.h_stride, args.h_stride, args.cell->h_terms);
     finish_tile<LstmBody, kPlain, kPanels>(args, row, panel, acc);
   }
 
@@ -32,22 +32,23 @@ struct LstmBody {
       next = flush(fma(sigmoid(a[1]), c, mul(sigmoid(a[0]), tanh(a[2]))));
       h = mul(sigmoid(a[3]), tanh(next));
     } else {
-      const float* peephole = args.peephole ? args.peephole + panel * 3 * Vec::kWidth : nullptr;
+      const float* peephole =
+          args.cell->peephole ? args.cell->peephole + panel * 3 * Vec::kWidth : nullptr;
       Vec i;
       Vec f;
       gates(args, peephole, c, a, i, f);
-      next = flush(fma(f, c, mul(i, activate(args.activation, clip(args, a[2])))));
+      next = flush(fma(f, c, mul(i, activate(args.cell->activation, clip(args, a[2])))));
       Vec o = a[3];
       if (peephole)
-        o = fma(Vec::load(peephole + 2 * Vec::kWidth), args.peephole_previous ? c : next, o);
-      h = mul(activate(args.gate, clip(args, o)), activate(args.output, next));
+        o = fma(Vec::load(peephole + 2 * Vec::kWidth), args.cell->peephole_previous ? c : next, o);
+      h = mul(activate(args.cell->gate, clip(args, o)), activate(args.cell->output, next));
     }
     Vec::store(cell, next);
     store_output(args, row, panel, flush(h));
   }
 
   static RECURRENT_INLINE Vec clip(const CellArgs& args, Vec a) {
-    return args.clip != 0 ? clipped(a, args.clip) : a;
+    return args.cell->clip != 0 ? clipped(a, args.cell->clip) : a;
   }
 
   // The input and the forget gate, either of which may be one minus the other.
@@ -60,12 +61,12 @@ struct LstmBody {
       i = fma(Vec::load(peephole), c, i);
       f = fma(Vec::load(peephole + Vec::kWidth), c, f);
     }
-    if (args.coupling != RECURRENT_GATE_COUPLING_INPUT_FROM_FORGET)
-      i = activate(args.gate, clip(args, i));
-    if (args.coupling != RECURRENT_GATE_COUPLING_FORGET_FROM_INPUT)
-      f = activate(args.gate, clip(args, f));
-    if (args.coupling == RECURRENT_GATE_COUPLING_FORGET_FROM_INPUT) f = sub(one, i);
-    if (args.coupling == RECURRENT_GATE_COUPLING_INPUT_FROM_FORGET) i = sub(one, f);
+    if (args.cell->coupling != RECURRENT_GATE_COUPLING_INPUT_FROM_FORGET)
+      i = activate(args.cell->gate, clip(args, i));
+    if (args.cell->coupling != RECURRENT_GATE_COUPLING_FORGET_FROM_INPUT)
+      f = activate(args.cell->gate, clip(args, f));
+    if (args.cell->coupling == RECURRENT_GATE_COUPLING_FORGET_FROM_INPUT) f = sub(one, i);
+    if (args.cell->coupling == RECURRENT_GATE_COUPLING_INPUT_FROM_FORGET) i = sub(one, f);
   }
 };
 

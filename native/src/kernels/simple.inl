@@ -14,8 +14,8 @@ struct SimpleBody {
     start<kPanels, AllColumns>(acc, args.init + row * args.init_stride + panel * Vec::kWidth,
                                args.init_stride);
     chain<kPanels, AllColumns>(acc, w, args.x + row * args.x_stride, args.x_stride, args.x_size);
-    chain<kPanels, AllColumns>(acc, w + args.x_terms * kPanels * Vec::kWidth,
-                               args.h + row * args.h_stride, args.h_stride, args.h_size);
+    chain<kPanels, AllColumns>(acc, w + args.cell->x_terms * kPanels * Vec::kWidth,
+                               args.h + row * args.h_stride, args.h_stride, args.cell->h_terms);
     finish_tile<SimpleBody, kPlain, kPanels>(args, row, panel, acc);
   }
 
@@ -24,8 +24,9 @@ struct SimpleBody {
     if constexpr (kPlain) {
       store_output(args, row, panel, flush(tanh(a[0])));
     } else {
-      const Vec y = activate(args.activation, args.clip != 0 ? clipped(a[0], args.clip) : a[0]);
-      store_output(args, row, panel, args.flush ? flush(y) : y);
+      const Vec y = activate(args.cell->activation,
+                             args.cell->clip != 0 ? clipped(a[0], args.cell->clip) : a[0]);
+      store_output(args, row, panel, args.cell->flush ? flush(y) : y);
     }
   }
 };

@@ -5,7 +5,7 @@ RECURRENT_INLINE void store_output(const CellArgs& args, int64_t row, int64_t pa
   if (args.h_out) Vec::store(args.h_out + row * args.h_out_stride + unit, value);
   if (!args.y) return;
   float* y = args.y + row * args.y_stride + unit;
-  const int64_t left = args.units - unit;
+  const int64_t left = args.cell->units - unit;
   if (left >= Vec::kWidth)
     Vec::store(y, value);
   else

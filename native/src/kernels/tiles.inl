@@ -12,6 +12,22 @@ constexpr int max_rows(int columns) {
   return rows < 1 ? 1 : rows > kMaxTileRows ? kMaxTileRows : rows;
 }
 
+// Where the groups of a call begin.
+RECURRENT_INLINE const Grouping& grouping_of(const ProductArgs& args) { return args.grouping; }
+RECURRENT_INLINE const Grouping& grouping_of(const CellArgs& args) { return args.cell->grouping; }
+
+RECURRENT_INLINE const float* group_weights(const ProductArgs& args, int64_t group) {
+  return args.weights + group * args.grouping.panels_per_group * args.panel_stride;
+}
+RECURRENT_INLINE const float* group_weights(const CellArgs& args, int64_t group) {
+  const CellConstants& cell = *args.cell;
+  return cell.weights + group * cell.grouping.panels_per_group * cell.panel_stride;
+}
+template <class Args>
+RECURRENT_INLINE int64_t first_panel(const Args& args, int64_t group) {
+  return group * grouping_of(args).panels_per_group;
+}
+
 // Body::tile<kPanels, kRows>(args, group, first_row) computes one tile; Body::columns(kPanels) are
 // its accumulators a row.
 template <class Body, int kPanels, class Args>
@@ -45,13 +61,13 @@ RECURRENT_INLINE void run_rows(const Args& args, int64_t group) {
 template <class Body, class Args>
 RECURRENT_INLINE void run_groups(const Args& args) {
   const Range& range = args.range;
+  const Grouping& grouping = grouping_of(args);
   const int64_t groups = range.group_end - range.group_begin;
   for (int64_t i = 0; i < groups; ++i) {
     const int64_t group = range.backwards ? range.group_end - 1 - i : range.group_begin + i;
-    const int64_t first = group * args.grouping.panels_per_group;
-    const int64_t left = args.grouping.panels - first;
-    const int64_t panels =
-        left < args.grouping.panels_per_group ? left : args.grouping.panels_per_group;
+    const int64_t first = group * grouping.panels_per_group;
+    const int64_t left = grouping.panels - first;
+    const int64_t panels = left < grouping.panels_per_group ? left : grouping.panels_per_group;
     switch (panels) {
       case 1:
         run_rows<Body, 1>(args, group);
@@ -69,14 +85,4 @@ RECURRENT_INLINE void run_groups(const Args& args) {
         break;
     }
   }
-}
-
-// Where a group's weights, and a panel's vectors of `per_panel` entries, begin.
-template <class Args>
-RECURRENT_INLINE const float* group_weights(const Args& args, int64_t group) {
-  return args.weights + group * args.grouping.panels_per_group * args.panel_stride;
-}
-template <class Args>
-RECURRENT_INLINE int64_t first_panel(const Args& args, int64_t group) {
-  return group * args.grouping.panels_per_group;
 }

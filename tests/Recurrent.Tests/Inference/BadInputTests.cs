@@ -3,7 +3,9 @@ using Recurrent.Tests.Support;
 
 namespace Recurrent.Tests.Inference;
 
-/// <summary>Misuse is refused with the argument's name, what was expected and what was found, and changes nothing.</summary>
+/// <summary>
+/// Misuse is refused with the argument's name, what was expected and what was found, and changes nothing.
+/// </summary>
 public sealed class BadInputTests : IDisposable
 {
     private const int Batch = 4;
@@ -120,7 +122,10 @@ public sealed class BadInputTests : IDisposable
         Require("direction", "found Bidirectional", () => session.GetState(0, Direction.Bidirectional, 0, state));
         Require("kind", "expected Hidden", () => session.GetState(0, 0, StateKind.Cell, state));
         Require("kind", "found 9", () => session.GetState(0, 0, (StateKind)9, state));
-        Require("state", "[batch, size] = [1, 3] (3 elements), found 2", () => session.GetState(0, 0, 0, state.AsSpan(1)));
+        Require(
+            "state",
+            "[batch, size] = [1, 3] (3 elements), found 2",
+            () => session.GetState(0, 0, 0, state.AsSpan(1)));
         Require("state", "found 4", () => session.SetState(0, 0, 0, new float[4]));
     }
 

@@ -31,7 +31,8 @@ public sealed class EnvironmentTests
         // The second attempt says the same: a failure is not remembered as something else.
         for (int attempt = 0; attempt < 2; attempt++)
         {
-            NativeLibraryException exception = Assert.Throws<NativeLibraryException>(() => RecurrentModel.Create(Layer));
+            NativeLibraryException exception =
+                Assert.Throws<NativeLibraryException>(() => RecurrentModel.Create(Layer));
             Assert.Contains(Nowhere, exception.Message, StringComparison.Ordinal);
             Assert.Contains("Recurrent.Reference.ReferenceModel", exception.Message, StringComparison.Ordinal);
             Assert.Throws<NativeLibraryException>(() => Machine.InstructionSet);

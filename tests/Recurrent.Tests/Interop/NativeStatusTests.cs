@@ -59,6 +59,7 @@ public sealed class NativeStatusTests
     [InlineData("no colon", null)]
     [InlineData(": nothing before it", null)]
     [InlineData("", null)]
+    [InlineData("RECURRENT_ISA: expected scalar, avx2 or avx512, found 'sse'", null)]
     public void The_parameter_is_taken_from_the_beginning_of_the_message(string message, string? parameter)
     {
         ArgumentException exception =

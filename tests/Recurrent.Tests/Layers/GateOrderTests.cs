@@ -3,8 +3,8 @@ using Recurrent.Layers;
 namespace Recurrent.Tests.Layers;
 
 /// <summary>
-/// Every source's order. A weight is 100 * gate + 10 * unit + column, so that each tells where it belongs; the tests write a
-/// source's layout down from its documentation and expect the canonical one.
+/// Every source's order. A weight is 100 * gate + 10 * unit + column, so that each tells where it belongs; the tests
+/// write a source's layout down from its documentation and expect the canonical one.
 /// </summary>
 public sealed class GateOrderTests
 {

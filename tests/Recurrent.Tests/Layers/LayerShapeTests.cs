@@ -2,7 +2,9 @@ using Recurrent.Layers;
 
 namespace Recurrent.Tests.Layers;
 
-/// <summary>A layer is made only of weights that fit: the message names the part, the shape expected and what was found.</summary>
+/// <summary>
+/// A layer is made only of weights that fit: the message names the part, the shape expected and what was found.
+/// </summary>
 public sealed class LayerShapeTests
 {
     private static readonly LstmSpecification Lstm = new() { InputSize = 3, HiddenSize = 5, ProjectionSize = 2 };
@@ -66,7 +68,8 @@ public sealed class LayerShapeTests
     [InlineData(6)]
     public void A_projection_not_below_the_hidden_size_is_refused(int projection)
     {
-        RecurrentWeights weights = new(new float[60], new float[20 * projection], projection: new float[5 * projection]);
+        RecurrentWeights weights =
+            new(new float[60], new float[20 * projection], projection: new float[5 * projection]);
         ArgumentException exception = Assert.Throws<ArgumentException>(
             "specification", () => new RecurrentLayer(Lstm with { ProjectionSize = projection }, weights));
         Assert.Contains("ProjectionSize below HiddenSize 5", exception.Message, StringComparison.Ordinal);
@@ -79,7 +82,8 @@ public sealed class LayerShapeTests
         const int Max = LayerSpecification.MaxSize;
         RecurrentWeights none = new([], []);
         ArgumentException exception = Assert.Throws<ArgumentException>(
-            "specification", () => new RecurrentLayer(new LstmSpecification { InputSize = Max, HiddenSize = Max }, none));
+            "specification",
+            () => new RecurrentLayer(new LstmSpecification { InputSize = Max, HiddenSize = Max }, none));
         Assert.Contains("4194304, 1048576", exception.Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(
             "specification", () => new RecurrentLayer(new GruSpecification { InputSize = 1, HiddenSize = Max }, none));

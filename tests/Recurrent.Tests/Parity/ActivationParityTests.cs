@@ -4,7 +4,9 @@ using Recurrent.Tests.Support;
 
 namespace Recurrent.Tests.Parity;
 
-/// <summary>A dense sample of all floats through every activation: native code and reference give the same bits.</summary>
+/// <summary>
+/// A dense sample of all floats through every activation: native code and reference give the same bits.
+/// </summary>
 public sealed class ActivationParityTests
 {
     // A prime, so that every bit of the significand varies; about 260,000 arguments, all exponents, both signs.

@@ -3,7 +3,9 @@ using Recurrent.Tests.Support;
 
 namespace Recurrent.Tests.Parity;
 
-/// <summary>Every instruction set gives the bits of the managed reference: any cell, any shape, any number of threads.</summary>
+/// <summary>
+/// Every instruction set gives the bits of the managed reference: any cell, any shape, any number of threads.
+/// </summary>
 public sealed class ReferenceParityTests
 {
     private const long Work = 1_500_000;
@@ -56,7 +58,9 @@ public sealed class ReferenceParityTests
         }
     }
 
-    /// <summary>The kernels with options: every activation in every role, clip, peepholes, coupling, projection.</summary>
+    /// <summary>
+    /// The kernels with options: every activation in every role, clip, peepholes, coupling, projection.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Kernels))]
     public void Every_option_equals_the_reference(InstructionSet isa, CellKind cell)

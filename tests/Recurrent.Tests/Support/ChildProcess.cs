@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Recurrent.Tests.Support;
 
 /// <summary>
-/// Runs a test in a process of its own, with another environment: the library is loaded and the instruction set chosen once
-/// a process. Tests made for this are explicit, so that they do not run here as well.
+/// Runs a test in a process of its own, with another environment: the library is loaded and the instruction set chosen
+/// once a process. Tests made for this are explicit, so that they do not run here as well.
 /// </summary>
 internal static class ChildProcess
 {

@@ -2,7 +2,9 @@ namespace Recurrent.Tests.Support;
 
 /// <summary>Values for tests, from a seed.</summary>
 /// <param name="seed">The seed.</param>
-/// <param name="special">Whether denormals, zeros of both signs, huge values, infinities and NaN are among them.</param>
+/// <param name="special">
+/// Whether denormals, zeros of both signs, huge values, infinities and NaN are among them.
+/// </param>
 internal sealed class RandomFloats(int seed, bool special = false)
 {
     private static readonly float[] Unusual =

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "exec/plan.h"
+#include "exec/workspace.h"
+#include "model/model.h"
+
+namespace recurrent {
+
+// A single step on the caller's thread: what run_sequence() gives for one step, without what only
+// sequences and threads need. A small step takes less time than that would.
+//
+// `plan` is that of one step, `states` are the session's; x `[batch, input_size]`, y
+// `[batch, output_size]` or null. The model can be stepped.
+void run_step(const Model& model, const Plan& plan, Workspace& workspace, float* states,
+              const float* x, float* y);
+
+}  // namespace recurrent

@@ -1,0 +1,184 @@
+#include "model/packed_layer.h"
+
+#include "cpu/caches.h"
+#include "model/specification.h"
+
+namespace recurrent {
+namespace {
+
+using kernels::Cell;
+using kernels::CellConstants;
+
+// A simple cell has one accumulator a row and panel: four panels side by side give the multiply-add
+// units enough to do.
+constexpr int64_t kSimplePanels = 4;
+
+// Gated cells have three or four accumulators a panel. Two panels side by side fill the
+// multiply-add units at batch 1 as long as the weights come from the first-level cache; from
+// farther away reading them is the limit, and one is enough.
+int64_t gated_panels(int64_t units, int width, int64_t floats_a_unit) {
+  const int64_t panels = div_up(units, width);
+  const int64_t bytes = panels * width * floats_a_unit * static_cast<int64_t>(sizeof(float));
+  const int64_t l1d = cpu::caches().l1d > 0 ? cpu::caches().l1d : 32768;
+  return bytes <= l1d && panels > 1 ? 2 : 1;
+}
+
+Cell cell_of(int32_t kind) {
+  switch (kind) {
+    case RECURRENT_LAYER_LSTM:
+      return Cell::kLstm;
+    case RECURRENT_LAYER_GRU:
+      return Cell::kGru;
+    case RECURRENT_LAYER_GRU_RESET_BEFORE:
+      return Cell::kGruResetBeforeGates;
+    default:
+      return Cell::kSimple;
+  }
+}
+
+// Packs one direction of a layer.
+class DirectionPacker {
+ public:
+  DirectionPacker(const recurrent_layer_desc& desc, const recurrent_direction_desc& direction,
+                  const PackedLayer& layer, const kernels::KernelTable& kernels)
+      : desc_(desc),
+        direction_(direction),
+        layer_(layer),
+        kernels_(kernels),
+        traits_(cell_traits(desc.kind)) {}
+
+  PackedDirection pack(bool reverse) {
+    packed_.reverse = reverse;
+    pack_weights();
+    pack_biases();
+    first_phase();
+    if (layer_.projection_size > 0) projection_phase();
+    if (layer_.kind == RECURRENT_LAYER_GRU_RESET_BEFORE) candidate_phase();
+    return std::move(packed_);
+  }
+
+ private:
+  int width() const { return kernels_.width; }
+
+  void pack_weights() {
+    const int64_t units = layer_.hidden_size;
+    const int64_t terms =
+        layer_.input_size * traits_.gates + layer_.state_size * traits_.state_gates;
+    const int64_t panels = traits_.gates == 1 ? kSimplePanels : gated_panels(units, width(), terms);
+    const WeightBlock blocks[] = {
+        {direction_.input_weights, layer_.input_size, 0, traits_.gates},
+        {direction_.recurrent_weights, layer_.state_size, 0, traits_.state_gates}};
+    packed_.weights = PackedMatrix(units, width(), panels, blocks, traits_.recurrent ? 2 : 1);
+  }
+
+  void pack_biases() {
+    // The candidate of a reset-after GRU keeps its two biases: r multiplies one of them.
+    const bool split = layer_.kind == RECURRENT_LAYER_GRU;
+    const int64_t units = layer_.hidden_size;
+    const float* second = direction_.recurrent_bias;
+    packed_.bias = pack_vectors(units, width(), traits_.gates, direction_.input_bias, second,
+                                split ? 0b011u : 0b1111u);
+    if (split)
+      packed_.state_bias =
+          pack_vectors(units, width(), 1, second ? second + 2 * units : nullptr, nullptr, 0);
+    if (direction_.peephole)
+      packed_.peephole = pack_vectors(units, width(), 3, direction_.peephole, nullptr, 0);
+  }
+
+  // The default activations and no option: the tuned form of a kernel applies.
+  bool is_plain() const {
+    if (layer_.kind == RECURRENT_LAYER_DENSE || desc_.clip != 0) return false;
+    if (direction_.candidate_activation != RECURRENT_ACTIVATION_TANH) return false;
+    if (layer_.kind == RECURRENT_LAYER_SIMPLE_RNN) return true;
+    if (direction_.gate_activation != RECURRENT_ACTIVATION_SIGMOID) return false;
+    if (layer_.kind != RECURRENT_LAYER_LSTM) return true;
+    return direction_.output_activation == RECURRENT_ACTIVATION_TANH && !direction_.peephole &&
+           desc_.gate_coupling == RECURRENT_GATE_COUPLING_NONE;
+  }
+
+  kernels::CellFn function(Cell cell, bool plain) const {
+    const kernels::CellKernels& forms = kernels_.cells[static_cast<int32_t>(cell)];
+    return plain ? forms.plain : forms.general;
+  }
+
+  static void set_weights(CellConstants& constants, const PackedMatrix& weights) {
+    constants.grouping = weights.grouping();
+    constants.groups = weights.groups();
+    constants.weights = weights.data();
+    constants.panel_stride = weights.panel_stride();
+  }
+
+  void first_phase() {
+    packed_.first.function = function(cell_of(layer_.kind), is_plain());
+    CellConstants& c = packed_.first.constants;
+    set_weights(c, packed_.weights);
+    c.units = layer_.hidden_size;
+    c.x_terms = layer_.input_size;
+    c.h_terms = layer_.state_size;
+    c.bias = packed_.bias.data();
+    c.flush = layer_.recurrent() ? 1 : 0;
+    c.peephole = packed_.peephole.data();
+    c.coupling = desc_.gate_coupling;
+    c.peephole_previous = desc_.output_peephole == RECURRENT_OUTPUT_PEEPHOLE_PREVIOUS_CELL ? 1 : 0;
+    c.state_bias = packed_.state_bias.data();
+    c.clip = desc_.clip;
+    c.gate = {direction_.gate_activation, direction_.gate_alpha, direction_.gate_beta};
+    c.activation = {direction_.candidate_activation, direction_.candidate_alpha,
+                    direction_.candidate_beta};
+    c.output = {direction_.output_activation, direction_.output_alpha, direction_.output_beta};
+  }
+
+  void projection_phase() {
+    const WeightBlock block{direction_.projection, layer_.hidden_size, 0, 1};
+    packed_.second_weights =
+        PackedMatrix(layer_.projection_size, width(), kSimplePanels, &block, 1);
+    packed_.zero_bias = pack_vectors(layer_.projection_size, width(), 1, nullptr, nullptr, 0);
+    packed_.second.function = function(Cell::kSimple, false);
+    CellConstants& c = packed_.second.constants;
+    set_weights(c, packed_.second_weights);
+    c.units = layer_.projection_size;
+    c.h_terms = layer_.hidden_size;
+    c.bias = packed_.zero_bias.data();
+    c.flush = 1;
+    c.activation = {RECURRENT_ACTIVATION_IDENTITY, 0, 0};
+  }
+
+  void candidate_phase() {
+    const WeightBlock block{direction_.recurrent_weights, layer_.state_size, 2, 1};
+    packed_.second_weights = PackedMatrix(layer_.hidden_size, width(), kSimplePanels, &block, 1);
+    packed_.second.function = function(Cell::kGruResetBeforeCandidate, is_plain());
+    packed_.second.constants = packed_.first.constants;
+    set_weights(packed_.second.constants, packed_.second_weights);
+  }
+
+  const recurrent_layer_desc& desc_;
+  const recurrent_direction_desc& direction_;
+  const PackedLayer& layer_;
+  const kernels::KernelTable& kernels_;
+  const CellTraits& traits_;
+  PackedDirection packed_;
+};
+
+}  // namespace
+
+PackedLayer pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTable& kernels) {
+  const CellTraits& traits = cell_traits(desc.kind);
+  PackedLayer layer;
+  layer.kind = desc.kind;
+  layer.input_size = desc.input_size;
+  layer.hidden_size = desc.hidden_size;
+  layer.projection_size = desc.projection_size;
+  layer.gates = traits.gates;
+  if (traits.recurrent)
+    layer.state_size = desc.projection_size ? desc.projection_size : desc.hidden_size;
+  layer.columns = div_up(layer.hidden_size, kernels.width) * traits.gates * kernels.width;
+  if (desc.forward)
+    layer.directions.push_back(DirectionPacker(desc, *desc.forward, layer, kernels).pack(false));
+  if (desc.reverse)
+    layer.directions.push_back(DirectionPacker(desc, *desc.reverse, layer, kernels).pack(true));
+  layer.output_size = static_cast<int64_t>(layer.directions.size()) *
+                      (traits.recurrent ? layer.state_size : layer.hidden_size);
+  return layer;
+}
+
+}  // namespace recurrent

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <recurrent/recurrent.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "base/aligned_buffer.h"
+#include "base/checked.h"
+#include "kernels/table.h"
+#include "model/packing.h"
+
+namespace recurrent {
+
+// Rows of states and scratch are padded to whole vectors of the widest instruction set.
+inline constexpr int64_t kRowPadding = 16;
+
+// A kernel and what it is always given.
+struct Phase {
+  kernels::CellFn function = nullptr;
+  kernels::CellConstants constants{};
+};
+
+// One direction of a layer, packed.
+struct PackedDirection {
+  bool reverse = false;
+  // A step is the first phase and, if it has a function, the second: a projection, or the candidate
+  // of a reset-before GRU.
+  Phase first;
+  Phase second;
+  int64_t hidden_offset = 0;  // floats before this direction's states in a row, see Session
+  int64_t cell_offset = 0;
+
+  // What the phases' constants point to.
+  PackedMatrix weights;             // x terms and h terms; of n, if the reset is before, x only
+  PackedMatrix second_weights;      // the projection, or h terms of n
+  AlignedBuffer<float> bias;        // `[panel][gate][V]`
+  AlignedBuffer<float> state_bias;  // reset-after GRU: b_hn
+  AlignedBuffer<float> peephole;    // `[panel][i f o][V]`
+  AlignedBuffer<float> zero_bias;   // where a projection's chains start
+  AlignedBuffer<float> gemm;        // `[input_size][columns]`, only for products that MKL does
+};
+
+// One layer, packed. Immutable once made.
+struct PackedLayer {
+  int32_t kind = 0;
+  int64_t input_size = 0;
+  int64_t hidden_size = 0;
+  int64_t projection_size = 0;
+  int64_t state_size = 0;   // what recurs: the projection, or the hidden size; 0 for a dense layer
+  int64_t output_size = 0;  // of all directions together
+  int64_t columns = 0;      // floats of a row of pre-activations: panels * gates * V
+  int gates = 0;
+  std::vector<PackedDirection> directions;  // forward before reverse
+
+  bool recurrent() const { return state_size > 0; }
+  bool has_cell() const { return kind == RECURRENT_LAYER_LSTM; }
+  int64_t hidden_stride() const { return round_up(state_size, kRowPadding); }
+  int64_t cell_stride() const { return round_up(hidden_size, kRowPadding); }
+};
+
+// Packs a layer that has been validated. The offsets of states are left to the model.
+PackedLayer pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTable& kernels);
+
+}  // namespace recurrent
