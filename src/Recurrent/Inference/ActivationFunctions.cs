@@ -10,8 +10,8 @@ public static class ActivationFunctions
     /// <param name="activation">The function.</param>
     /// <param name="x">Arguments <c>[count]</c>.</param>
     /// <param name="y">
-    /// Receives <c>[count]</c>, of exactly the length of <paramref name="x"/>; may be the same memory, but must not overlap it
-    /// otherwise.
+    /// Receives <c>[count]</c>, of exactly the length of <paramref name="x"/>; may be the same memory, but must not
+    /// overlap it otherwise.
     /// </param>
     /// <param name="instructionSet">Instruction set to use; every one gives the same bits.</param>
     /// <exception cref="ArgumentException">

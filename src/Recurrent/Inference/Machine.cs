@@ -6,15 +6,17 @@ namespace Recurrent;
 /// <summary>What the native library found on this machine. Read once; any thread.</summary>
 /// <remarks>
 /// Every member throws a <see cref="NativeLibraryException"/> if the native library cannot be used, and an
-/// <see cref="ArgumentException"/> or <see cref="PlatformNotSupportedException"/> if the environment variable RECURRENT_ISA
-/// names an instruction set that is unknown or that this machine has not.
+/// <see cref="ArgumentException"/> or <see cref="PlatformNotSupportedException"/> if the environment variable
+/// RECURRENT_ISA names an instruction set that is unknown or that this machine has not.
 /// </remarks>
 public static class Machine
 {
     // A failure is not kept: the next call asks again.
     private static readonly Lazy<Findings> Found = new(Read, LazyThreadSafetyMode.PublicationOnly);
 
-    /// <summary>What <see cref="InstructionSet.Auto"/> means: the best one, or the one that RECURRENT_ISA forces.</summary>
+    /// <summary>
+    /// What <see cref="InstructionSet.Auto"/> means: the best one, or the one that RECURRENT_ISA forces.
+    /// </summary>
     public static InstructionSet InstructionSet => Found.Value.InstructionSet;
 
     /// <summary>The instruction sets that this machine can run, from the plainest to the widest.</summary>
@@ -38,7 +40,9 @@ public static class Machine
     /// <summary>Whether Intel MKL was found and loaded.</summary>
     public static bool MklAvailable => Found.Value.MklAvailable;
 
-    /// <summary>Where MKL was found, its version and the code path that it takes here; or why it is not available.</summary>
+    /// <summary>
+    /// Where MKL was found, its version and the code path that it takes here; or why it is not available.
+    /// </summary>
     public static string Mkl => Found.Value.Mkl;
 
     /// <summary>Version of the native library.</summary>

@@ -4,12 +4,12 @@ using Recurrent.Layers;
 namespace Recurrent;
 
 /// <summary>
-/// A chain of layers with packed native weights. Sessions of it hold the states; a thousand sessions share one copy of the
-/// weights.
+/// A chain of layers with packed native weights. Sessions of it hold the states; a thousand sessions share one copy of
+/// the weights.
 /// </summary>
 /// <remarks>
-/// Immutable; any number of threads may use it. Sessions keep the native memory alive, so the model may be disposed before
-/// them.
+/// Immutable; any number of threads may use it. Sessions keep the native memory alive, so the model may be disposed
+/// before them.
 /// </remarks>
 public sealed class RecurrentModel : IDisposable
 {
@@ -39,7 +39,9 @@ public sealed class RecurrentModel : IDisposable
     /// <summary>Elements of state of one batch row in all layers and directions: a row of a saved state.</summary>
     public int StateSize => Chain.StateSize;
 
-    /// <summary>Whether every layer runs forward, so that the model can be stepped and sequences cut anywhere.</summary>
+    /// <summary>
+    /// Whether every layer runs forward, so that the model can be stepped and sequences cut anywhere.
+    /// </summary>
     public bool CanStep => Chain.CanStep;
 
     /// <summary>Bytes of packed weights.</summary>
@@ -54,11 +56,15 @@ public sealed class RecurrentModel : IDisposable
     internal LayerChain Chain { get; }
 
     /// <summary>Packs the weights of layers that follow each other.</summary>
-    /// <param name="layers">1 to 1024 layers, from the input to the output; each takes what the one before puts out.</param>
+    /// <param name="layers">
+    /// 1 to 1024 layers, from the input to the output; each takes what the one before puts out.
+    /// </param>
     /// <param name="options">How to compute them; null for the defaults.</param>
     /// <returns>The model.</returns>
     /// <exception cref="ArgumentNullException">The list or a layer is null.</exception>
-    /// <exception cref="ArgumentException">There is no layer or too many, or a layer does not fit the one before.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no layer or too many, or a layer does not fit the one before.
+    /// </exception>
     /// <exception cref="PlatformNotSupportedException">
     /// The instruction set or provider that was asked for is not on this machine.
     /// </exception>
@@ -101,7 +107,9 @@ public sealed class RecurrentModel : IDisposable
     /// <param name="batch">Batch rows, 0 or more; with 0 every call succeeds and does nothing.</param>
     /// <returns>The session; the caller disposes it.</returns>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
-    /// <exception cref="ArgumentException">The batch is negative, or so large that a step would not fit a span.</exception>
+    /// <exception cref="ArgumentException">
+    /// The batch is negative, or so large that a step would not fit a span.
+    /// </exception>
     /// <exception cref="InsufficientMemoryException">The memory could not be had.</exception>
     public Session OpenSession(int batch) => OpenSession(new SessionOptions { Batch = batch });
 

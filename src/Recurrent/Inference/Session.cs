@@ -5,20 +5,20 @@ using Recurrent.Layers;
 namespace Recurrent;
 
 /// <summary>
-/// The states of a batch of sequences that go through a <see cref="RecurrentModel"/>, and the memory and threads to compute
-/// them. One call across the native boundary per step or run; nothing is allocated once a shape has been seen.
+/// The states of a batch of sequences that go through a <see cref="RecurrentModel"/>, and the memory and threads to
+/// compute them. One call across the native boundary per step or run; nothing is allocated once a shape has been seen.
 /// </summary>
 /// <remarks>
 /// It belongs to one caller at a time: a call during another one is refused with an
-/// <see cref="InvalidOperationException"/>. <see cref="Dispose"/> may be called at any time and waits for the running call;
-/// every member called afterwards throws an <see cref="ObjectDisposedException"/>. After an exception the states are as
-/// they were before the call.
+/// <see cref="InvalidOperationException"/>. <see cref="Dispose"/> may be called at any time and waits for the running
+/// call; every member called afterwards throws an <see cref="ObjectDisposedException"/>. After an exception the states
+/// are as they were before the call.
 /// </remarks>
 public sealed unsafe class Session : IDisposable
 {
-    // The handle is kept for its finalizer and for Dispose; a call passes the raw value. That is safe because only Dispose
-    // closes the handle, which it does between calls, and because Leave writes to this object after the native call, which
-    // keeps it, and so the handle, reachable until then.
+    // The handle is kept for its finalizer and for Dispose; a call passes the raw value. That is safe because only
+    // Dispose closes the handle, which it does between calls, and because Leave writes to this object after the native
+    // call, which keeps it, and so the handle, reachable until then.
     private readonly SessionHandle _handle;
     private readonly nint _native;
     private readonly SequenceShape _shape;
@@ -60,7 +60,9 @@ public sealed unsafe class Session : IDisposable
     /// Receives the output <c>[batch, OutputSize]</c>, of exactly that length. Must not overlap <paramref name="x"/>.
     /// </param>
     /// <exception cref="ArgumentException">A length is wrong, or the output overlaps the input.</exception>
-    /// <exception cref="NotSupportedException">A layer has a reverse direction, which needs the whole sequence.</exception>
+    /// <exception cref="NotSupportedException">
+    /// A layer has a reverse direction, which needs the whole sequence.
+    /// </exception>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>
     /// <exception cref="ObjectDisposedException">The session has been disposed.</exception>
     public void Step(ReadOnlySpan<float> x, Span<float> y)
@@ -85,8 +87,8 @@ public sealed unsafe class Session : IDisposable
     /// <summary>Advances every row by a whole sequence, or by a piece of one if every layer runs forward.</summary>
     /// <param name="x">Input <c>[time, batch, InputSize]</c>, or as the layout says; of exactly that length.</param>
     /// <param name="y">
-    /// Receives the output <c>[time, batch, OutputSize]</c>, or as the layout says; of exactly that length, or empty if only
-    /// the final state matters. Must not overlap <paramref name="x"/>.
+    /// Receives the output <c>[time, batch, OutputSize]</c>, or as the layout says; of exactly that length, or empty
+    /// if only the final state matters. Must not overlap <paramref name="x"/>.
     /// </param>
     /// <param name="time">Steps, 0 or more; with 0 nothing happens.</param>
     /// <param name="layout">Order of the axes.</param>
@@ -108,13 +110,13 @@ public sealed unsafe class Session : IDisposable
     /// <summary>Advances every row by a sequence of its own length.</summary>
     /// <param name="x">Input <c>[time, batch, InputSize]</c>, or as the layout says; of exactly that length.</param>
     /// <param name="y">
-    /// Receives the output <c>[time, batch, OutputSize]</c>, or as the layout says; of exactly that length, or empty if only
-    /// the final state matters. Past a row's end it is 0. Must not overlap <paramref name="x"/>.
+    /// Receives the output <c>[time, batch, OutputSize]</c>, or as the layout says; of exactly that length, or empty
+    /// if only the final state matters. Past a row's end it is 0. Must not overlap <paramref name="x"/>.
     /// </param>
     /// <param name="time">Steps of the longest row, 0 or more; with 0 nothing happens.</param>
     /// <param name="lengths">
-    /// Valid steps of each row, <c>[batch]</c>, each from 0 to <paramref name="time"/>. A row's state stays that of its last
-    /// valid step; a reverse direction starts there.
+    /// Valid steps of each row, <c>[batch]</c>, each from 0 to <paramref name="time"/>. A row's state stays that of
+    /// its last valid step; a reverse direction starts there.
     /// </param>
     /// <param name="layout">Order of the axes.</param>
     /// <exception cref="ArgumentException">
@@ -205,8 +207,8 @@ public sealed unsafe class Session : IDisposable
 
     /// <summary>Copies all states of all rows out.</summary>
     /// <param name="states">
-    /// Receives <c>[batch, StateSize]</c>, of exactly that length; a row is its layers in order, in each the forward direction
-    /// before the reverse one, in each hidden before cell.
+    /// Receives <c>[batch, StateSize]</c>, of exactly that length; a row is its layers in order, in each the forward
+    /// direction before the reverse one, in each hidden before cell.
     /// </param>
     /// <exception cref="ArgumentException">The length is wrong.</exception>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>
@@ -236,8 +238,8 @@ public sealed unsafe class Session : IDisposable
     }
 
     /// <summary>
-    /// Sets all states of all rows from what <see cref="SaveState(Span{float})"/> gave, here or in a session of an equally
-    /// shaped model.
+    /// Sets all states of all rows from what <see cref="SaveState(Span{float})"/> gave, here or in a session of an
+    /// equally shaped model.
     /// </summary>
     /// <param name="states"><c>[batch, StateSize]</c>, of exactly that length.</param>
     /// <exception cref="ArgumentException">The length is wrong.</exception>
@@ -267,7 +269,9 @@ public sealed unsafe class Session : IDisposable
         Leave(status);
     }
 
-    /// <summary>Waits for the running call, refuses new ones, ends the session's threads and frees its memory.</summary>
+    /// <summary>
+    /// Waits for the running call, refuses new ones, ends the session's threads and frees its memory.
+    /// </summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)

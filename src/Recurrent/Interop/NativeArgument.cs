@@ -24,9 +24,10 @@ internal static class NativeArgument
         string path = message[..colon].Replace("->", ".", StringComparison.Ordinal);
         string[] names = path.Split('.', '[');
         string name = names.Length > 1 && ArgumentStructs.Contains(names[0]) ? names[1] : names[0];
-        return name.Length > 0 && name.All(character => char.IsAsciiLetterOrDigit(character) || character == '_')
-            ? CamelCase(name)
-            : null;
+        bool isName = name.Length > 0
+            && name.All(character => char.IsAsciiLetterOrDigit(character) || character == '_');
+        // Environment variables, which are all capitals, are no parameters.
+        return isName && name.Any(char.IsAsciiLetterLower) ? CamelCase(name) : null;
     }
 
     private static string CamelCase(string name)

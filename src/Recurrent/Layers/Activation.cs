@@ -1,8 +1,8 @@
 namespace Recurrent.Layers;
 
 /// <summary>
-/// An activation with its parameters. The formulas are those of <see cref="ActivationKind"/>; default parameters are the
-/// ones that ONNX gives to the function of the same name.
+/// An activation with its parameters. The formulas are those of <see cref="ActivationKind"/>; default parameters are
+/// the ones that ONNX gives to the function of the same name.
 /// </summary>
 /// <param name="Kind">The function.</param>
 /// <param name="Alpha">Its <c>alpha</c>, where the formula has one; finite.</param>

@@ -9,7 +9,9 @@ public sealed class DenseLayer : Layer
     /// <param name="specification">What the layer is.</param>
     /// <param name="weights">Its weights.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="ArgumentException">A part of the weights has not the shape that the specification asks for.</exception>
+    /// <exception cref="ArgumentException">
+    /// A part of the weights has not the shape that the specification asks for.
+    /// </exception>
     public DenseLayer(DenseSpecification specification, DenseWeights weights)
     {
         ArgumentNullException.ThrowIfNull(specification);

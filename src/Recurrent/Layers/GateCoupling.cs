@@ -1,6 +1,8 @@
 namespace Recurrent.Layers;
 
-/// <summary>Coupling of an LSTM's input and forget gates. The weights of the gate that is replaced are not used.</summary>
+/// <summary>
+/// Coupling of an LSTM's input and forget gates. The weights of the gate that is replaced are not used.
+/// </summary>
 public enum GateCoupling
 {
     /// <summary>Both gates have their own weights.</summary>

@@ -1,13 +1,13 @@
 namespace Recurrent.Layers;
 
 /// <summary>
-/// Brings the weights of one direction, as other libraries store them, into canonical order: LSTM i f g o, GRU r z n, rows
-/// by gate, <c>[G*H, I]</c> and <c>[G*H, S]</c>.
+/// Brings the weights of one direction, as other libraries store them, into canonical order: LSTM i f g o, GRU r z n,
+/// rows by gate, <c>[G*H, I]</c> and <c>[G*H, S]</c>.
 /// </summary>
 /// <remarks>
-/// Every source blends a GRU as <c>h' = (1 - z) n + z h</c>, so none needs <c>z</c> negated. The methods check shapes and
-/// throw an <see cref="ArgumentException"/> that names the argument, the shape expected and the number of elements found.
-/// A span that may be empty says so.
+/// Every source blends a GRU as <c>h' = (1 - z) n + z h</c>, so none needs <c>z</c> negated. The methods check shapes
+/// and throw an <see cref="ArgumentException"/> that names the argument, the shape expected and the number of elements
+/// found. A span that may be empty says so.
 /// </remarks>
 public static class GateOrder
 {
@@ -22,7 +22,9 @@ public static class GateOrder
 
     private static ReadOnlySpan<int> InOrder => [0, 1, 2, 3];
 
-    /// <summary>PyTorch's <c>nn.RNN</c>, <c>nn.LSTM</c> and <c>nn.GRU</c>: gates i f g o and r z n, reset-after.</summary>
+    /// <summary>
+    /// PyTorch's <c>nn.RNN</c>, <c>nn.LSTM</c> and <c>nn.GRU</c>: gates i f g o and r z n, reset-after.
+    /// </summary>
     /// <param name="specification">The layer; a GRU with <see cref="GruSpecification.ResetAfter"/>.</param>
     /// <param name="weightIh"><c>weight_ih_l{k}</c>, <c>[G*H, I]</c>.</param>
     /// <param name="weightHh"><c>weight_hh_l{k}</c>, <c>[G*H, S]</c>.</param>
@@ -73,7 +75,9 @@ public static class GateOrder
             inputMatrices, recurrentMatrices, inputBias, recurrentBias, projection: projection);
     }
 
-    /// <summary>Keras: transposed kernels, LSTM i f c o, GRU z r h with <c>reset_after</c> as in the specification.</summary>
+    /// <summary>
+    /// Keras: transposed kernels, LSTM i f c o, GRU z r h with <c>reset_after</c> as in the specification.
+    /// </summary>
     /// <param name="specification">The layer.</param>
     /// <param name="kernel"><c>kernel</c>, <c>[I, G*H]</c>.</param>
     /// <param name="recurrentKernel"><c>recurrent_kernel</c>, <c>[H, G*H]</c>.</param>
@@ -134,14 +138,15 @@ public static class GateOrder
     }
 
     /// <summary>
-    /// oneDNN's plain layouts (<c>ldigo</c>, <c>ldgo</c>, <c>ldio</c>) of one layer and direction: LSTM i f c o, GRU u r o.
+    /// oneDNN's plain layouts (<c>ldigo</c>, <c>ldgo</c>, <c>ldio</c>) of one layer and direction: LSTM i f c o, GRU u
+    /// r o.
     /// </summary>
     /// <param name="specification">The layer; a linear-before-reset GRU is one with ResetAfter.</param>
     /// <param name="weightsLayer"><c>weights_layer</c>, <c>[I, G, H]</c>.</param>
     /// <param name="weightsIteration"><c>weights_iter</c>, <c>[S, G, H]</c>.</param>
     /// <param name="bias">
-    /// <c>bias</c>, <c>[G, H]</c>; of a linear-before-reset GRU <c>[4, H]</c>, the fourth being the candidate's state bias; or
-    /// empty.
+    /// <c>bias</c>, <c>[G, H]</c>; of a linear-before-reset GRU <c>[4, H]</c>, the fourth being the candidate's state
+    /// bias; or empty.
     /// </param>
     /// <param name="peephole"><c>weights_peephole</c>, <c>[3, H]</c> in the order i f o; or empty.</param>
     /// <param name="projection"><c>weights_projection</c>, <c>[H, S]</c>; or empty.</param>
@@ -223,7 +228,9 @@ public static class GateOrder
             peephole: [.. wci, .. wcf, .. wco]);
     }
 
-    /// <summary>TensorFlow's <c>GRUBlockCell</c>: r u and a separate c over the joined <c>[x, h]</c>, reset-before.</summary>
+    /// <summary>
+    /// TensorFlow's <c>GRUBlockCell</c>: r u and a separate c over the joined <c>[x, h]</c>, reset-before.
+    /// </summary>
     /// <param name="specification">The layer, without <see cref="GruSpecification.ResetAfter"/>.</param>
     /// <param name="wRu"><c>w_ru</c>, <c>[I + H, 2*H]</c>.</param>
     /// <param name="wC"><c>w_c</c>, <c>[I + H, H]</c>.</param>

@@ -7,9 +7,10 @@ namespace Recurrent.Layers;
 public sealed record GruSpecification : RecurrentSpecification
 {
     /// <summary>
-    /// Whether the reset gate applies after the recurrent product, <c>n = candidate(b_in + W_n x + r (b_hn + R_n h))</c>
-    /// (PyTorch, cuDNN, Keras default, ONNX <c>linear_before_reset = 1</c>), or before it,
-    /// <c>n = candidate(b_n + W_n x + R_n (r h))</c> (Cho et al. 2014, ONNX default).
+    /// Whether the reset gate applies after the recurrent product,
+    /// <c>n = candidate(b_in + W_n x + r (b_hn + R_n h))</c> (PyTorch, cuDNN, Keras default, ONNX
+    /// <c>linear_before_reset = 1</c>), or before it, <c>n = candidate(b_n + W_n x + R_n (r h))</c> (Cho et al. 2014,
+    /// ONNX default).
     /// </summary>
     public bool ResetAfter { get; init; } = true;
 

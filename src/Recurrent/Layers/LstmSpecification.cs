@@ -31,8 +31,8 @@ public sealed record LstmSpecification : RecurrentSpecification
     } = Activation.Tanh;
 
     /// <summary>
-    /// Size of the projection <c>m' = P h'</c> that recurs and is put out in place of <c>h'</c> (Sak et al. 2014, PyTorch
-    /// <c>proj_size</c>), below <see cref="RecurrentSpecification.HiddenSize"/>; 0 for none.
+    /// Size of the projection <c>m' = P h'</c> that recurs and is put out in place of <c>h'</c> (Sak et al. 2014,
+    /// PyTorch <c>proj_size</c>), below <see cref="RecurrentSpecification.HiddenSize"/>; 0 for none.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The size is negative or too large.</exception>
     public int ProjectionSize
@@ -66,7 +66,8 @@ public sealed record LstmSpecification : RecurrentSpecification
     /// <inheritdoc/>
     public override bool HasCellState => true;
 
-    private protected override CellActivations Activations => new(GateActivation, CandidateActivation, OutputActivation);
+    private protected override CellActivations Activations =>
+        new(GateActivation, CandidateActivation, OutputActivation);
 
     internal override void Validate(string argument)
     {

@@ -8,13 +8,13 @@ public sealed class RecurrentLayer : Layer
     /// <summary>Puts a specification and weights together.</summary>
     /// <param name="specification">What the layer is.</param>
     /// <param name="directions">
-    /// The weights of each direction that the layer has: one for a forward or a reverse layer, two for a bidirectional one,
-    /// forward first.
+    /// The weights of each direction that the layer has: one for a forward or a reverse layer, two for a bidirectional
+    /// one, forward first.
     /// </param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException">
-    /// The specification contradicts itself, the number of directions is wrong, or a part of the weights has not the shape
-    /// that the specification asks for.
+    /// The specification contradicts itself, the number of directions is wrong, or a part of the weights has not the
+    /// shape that the specification asks for.
     /// </exception>
     public RecurrentLayer(RecurrentSpecification specification, params ReadOnlySpan<RecurrentWeights> directions)
     {
@@ -23,8 +23,8 @@ public sealed class RecurrentLayer : Layer
         if (directions.Length != specification.DirectionCount)
         {
             throw new ArgumentException(
-                $"{nameof(directions)}: expected {specification.DirectionCount} for Direction {specification.Direction}, "
-                + $"found {directions.Length}.",
+                $"{nameof(directions)}: expected {specification.DirectionCount} for Direction "
+                + $"{specification.Direction}, found {directions.Length}.",
                 nameof(directions));
         }
 

@@ -55,7 +55,9 @@ public abstract record RecurrentSpecification : LayerSpecification
     /// <summary>Gates of the cell (<c>G</c>), its candidate included: simple RNN 1, GRU 3, LSTM 4.</summary>
     public abstract int GateCount { get; }
 
-    /// <summary>Size of the state that recurs (<c>S</c>): the projection size where there is one, else the hidden size.</summary>
+    /// <summary>
+    /// Size of the state that recurs (<c>S</c>): the projection size where there is one, else the hidden size.
+    /// </summary>
     public virtual int StateSize => HiddenSize;
 
     /// <summary>Whether the cell has a cell state besides the one that recurs.</summary>
@@ -106,7 +108,9 @@ public abstract record RecurrentSpecification : LayerSpecification
                 $"{argument}: expected Hidden, the only state of this layer, found {kind}.", argument);
     }
 
-    /// <summary>Checks what no single property can: sizes against each other, and that the weights fit arrays.</summary>
+    /// <summary>
+    /// Checks what no single property can: sizes against each other, and that the weights fit arrays.
+    /// </summary>
     internal virtual void Validate(string argument)
     {
         Require.Elements((long)GateCount * HiddenSize, InputSize, "[GateCount * HiddenSize, InputSize]", argument);

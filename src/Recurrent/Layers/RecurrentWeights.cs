@@ -1,13 +1,13 @@
 namespace Recurrent.Layers;
 
 /// <summary>
-/// The weights of one direction of a recurrent layer, gates in canonical order: LSTM i f g o, GRU r z n. They are copied
-/// and never change. <see cref="GateOrder"/> makes them from other orders.
+/// The weights of one direction of a recurrent layer, gates in canonical order: LSTM i f g o, GRU r z n. They are
+/// copied and never change. <see cref="GateOrder"/> makes them from other orders.
 /// </summary>
 /// <remarks>
-/// In the shapes, <c>G</c> is the number of gates, <c>H</c> the hidden size, <c>I</c> the input size and <c>S</c> the size
-/// of the state that recurs; see <see cref="RecurrentSpecification"/>. Matrices are row-major. Shapes are checked when a
-/// <see cref="RecurrentLayer"/> is made, because only its specification tells what they should be.
+/// In the shapes, <c>G</c> is the number of gates, <c>H</c> the hidden size, <c>I</c> the input size and <c>S</c> the
+/// size of the state that recurs; see <see cref="RecurrentSpecification"/>. Matrices are row-major. Shapes are checked
+/// when a <see cref="RecurrentLayer"/> is made, because only its specification tells what they should be.
 /// </remarks>
 public sealed class RecurrentWeights
 {
@@ -16,8 +16,8 @@ public sealed class RecurrentWeights
     /// <param name="stateWeights"><c>R</c>, the recurrent weights, <c>[G*H, S]</c>.</param>
     /// <param name="inputBias"><c>[G*H]</c>, or empty for none.</param>
     /// <param name="stateBias">
-    /// The recurrent bias, <c>[G*H]</c>, or empty for none. Added to the input bias in one fp32 addition, except for the
-    /// candidate of a reset-after GRU, which keeps the two apart.
+    /// The recurrent bias, <c>[G*H]</c>, or empty for none. Added to the input bias in one fp32 addition, except for
+    /// the candidate of a reset-after GRU, which keeps the two apart.
     /// </param>
     /// <param name="peephole">LSTM peepholes <c>[3*H]</c> in the order i f o, or empty for none.</param>
     /// <param name="projection">LSTM projection <c>[S, H]</c>, or empty for none.</param>

@@ -26,7 +26,8 @@ internal static class Require
         return float.IsFinite(activation.Alpha) && float.IsFinite(activation.Beta)
             ? activation
             : throw new ArgumentOutOfRangeException(
-                argument, $"{argument}: expected finite alpha and beta, found {activation.Alpha} and {activation.Beta}.");
+                argument,
+                $"{argument}: expected finite alpha and beta, found {activation.Alpha} and {activation.Beta}.");
     }
 
     public static void Shape(int found, long rows, long columns, string shape, string argument)

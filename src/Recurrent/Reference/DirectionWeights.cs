@@ -27,7 +27,9 @@ internal sealed class DirectionWeights<T>
     /// <summary><c>[G*H, S]</c>.</summary>
     public required T[] State { get; init; }
 
-    /// <summary><c>[G*H]</c>: both biases in one, except for the candidate of a reset-after GRU: the input bias.</summary>
+    /// <summary>
+    /// <c>[G*H]</c>: both biases in one, except for the candidate of a reset-after GRU: the input bias.
+    /// </summary>
     public required T[] Bias { get; init; }
 
     /// <summary><c>[H]</c>: the state bias of a reset-after GRU's candidate.</summary>
@@ -39,7 +41,8 @@ internal sealed class DirectionWeights<T>
     /// <summary><c>[S, H]</c>, or empty.</summary>
     public required T[] Projection { get; init; }
 
-    public static DirectionWeights<T> Create<TArithmetic>(RecurrentSpecification specification, RecurrentWeights weights)
+    public static DirectionWeights<T> Create<TArithmetic>(
+        RecurrentSpecification specification, RecurrentWeights weights)
         where TArithmetic : IArithmetic<T>
     {
         int hidden = specification.HiddenSize;

@@ -4,8 +4,8 @@ namespace Recurrent.Reference;
 
 /// <summary>
 /// What canonical arithmetic and the oracle do differently, so that cells are written once. Everything else is the four
-/// operations and the fused multiply-add of <typeparamref name="T"/>, one rounding each, which .NET neither contracts nor
-/// reorders.
+/// operations and the fused multiply-add of <typeparamref name="T"/>, one rounding each, which .NET neither contracts
+/// nor reorders.
 /// </summary>
 /// <typeparam name="T">The number type.</typeparam>
 internal interface IArithmetic<T>

@@ -4,7 +4,8 @@ using Recurrent.Layers;
 namespace Recurrent.Reference;
 
 /// <summary>
-/// <c>c' = f c + i g</c>, <c>h' = o * output(c')</c>, gates i f g o; peepholes, coupling and projection where asked for.
+/// <c>c' = f c + i g</c>, <c>h' = o * output(c')</c>, gates i f g o; peepholes, coupling and projection where asked
+/// for.
 /// </summary>
 /// <typeparam name="T">The number type.</typeparam>
 /// <typeparam name="TArithmetic">Its arithmetic.</typeparam>

@@ -34,7 +34,9 @@ public sealed class ReferenceModel<T>
     /// <summary>Elements of state of one batch row in all layers and directions: a row of a saved state.</summary>
     public int StateSize => Chain.StateSize;
 
-    /// <summary>Whether every layer runs forward, so that the model can be stepped and sequences cut anywhere.</summary>
+    /// <summary>
+    /// Whether every layer runs forward, so that the model can be stepped and sequences cut anywhere.
+    /// </summary>
     public bool CanStep => Chain.CanStep;
 
     internal LayerChain Chain { get; }
@@ -42,10 +44,14 @@ public sealed class ReferenceModel<T>
     internal IReadOnlyList<LayerRunner<T>> Runners { get; }
 
     /// <summary>Makes a model of layers that follow each other.</summary>
-    /// <param name="layers">1 to 1024 layers, from the input to the output; each takes what the one before puts out.</param>
+    /// <param name="layers">
+    /// 1 to 1024 layers, from the input to the output; each takes what the one before puts out.
+    /// </param>
     /// <returns>The model.</returns>
     /// <exception cref="ArgumentNullException">The list or a layer is null.</exception>
-    /// <exception cref="ArgumentException">There is no layer or too many, or a layer does not fit the one before.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no layer or too many, or a layer does not fit the one before.
+    /// </exception>
     public static ReferenceModel<T> Create(IReadOnlyList<Layer> layers) => new(new LayerChain(layers, nameof(layers)));
 
     /// <inheritdoc cref="Create(IReadOnlyList{Layer})"/>
@@ -55,7 +61,9 @@ public sealed class ReferenceModel<T>
     /// <param name="batch">Batch rows, 0 or more; with 0 every call succeeds and does nothing.</param>
     /// <param name="emptyRow">What the final state of a row is whose length is 0.</param>
     /// <returns>The session.</returns>
-    /// <exception cref="ArgumentException">The batch is negative, or so large that a step would not fit a span.</exception>
+    /// <exception cref="ArgumentException">
+    /// The batch is negative, or so large that a step would not fit a span.
+    /// </exception>
     public ReferenceSession<T> OpenSession(int batch = 1, EmptyRow emptyRow = EmptyRow.KeepsState) =>
         new(this, batch, Require.Defined(emptyRow, nameof(emptyRow)));
 }

@@ -34,7 +34,9 @@ public sealed class ReferenceSession<T>
     /// <param name="x">Input <c>[batch, InputSize]</c>, of exactly that length.</param>
     /// <param name="y">Receives the output <c>[batch, OutputSize]</c>, of exactly that length; must not overlap
     /// <paramref name="x"/>.</param>
-    /// <exception cref="NotSupportedException">A layer has a reverse direction, which needs the whole sequence.</exception>
+    /// <exception cref="NotSupportedException">
+    /// A layer has a reverse direction, which needs the whole sequence.
+    /// </exception>
     /// <exception cref="ArgumentException">A length is wrong, or the output overlaps the input.</exception>
     public void Step(ReadOnlySpan<T> x, Span<T> y)
     {
@@ -46,8 +48,8 @@ public sealed class ReferenceSession<T>
     /// <summary>Advances every row by a whole sequence, or by a piece of one if every layer runs forward.</summary>
     /// <param name="x">Input <c>[time, batch, InputSize]</c>, or as the layout says; of exactly that length.</param>
     /// <param name="y">
-    /// Receives the output <c>[time, batch, OutputSize]</c>, or as the layout says; of exactly that length, or empty if only
-    /// the final state matters. Must not overlap <paramref name="x"/>.
+    /// Receives the output <c>[time, batch, OutputSize]</c>, or as the layout says; of exactly that length, or empty
+    /// if only the final state matters. Must not overlap <paramref name="x"/>.
     /// </param>
     /// <param name="time">Steps, 0 or more; with 0 nothing happens.</param>
     /// <param name="layout">Order of the axes.</param>
@@ -65,8 +67,8 @@ public sealed class ReferenceSession<T>
     /// <summary>Advances every row by a sequence of its own length.</summary>
     /// <param name="x">Input <c>[time, batch, InputSize]</c>, or as the layout says; of exactly that length.</param>
     /// <param name="y">
-    /// Receives the output <c>[time, batch, OutputSize]</c>, or as the layout says; of exactly that length, or empty if only
-    /// the final state matters. Past a row's end it is 0. Must not overlap <paramref name="x"/>.
+    /// Receives the output <c>[time, batch, OutputSize]</c>, or as the layout says; of exactly that length, or empty
+    /// if only the final state matters. Past a row's end it is 0. Must not overlap <paramref name="x"/>.
     /// </param>
     /// <param name="time">Steps of the longest row, 0 or more; with 0 nothing happens.</param>
     /// <param name="lengths">Valid steps of each row, <c>[batch]</c>, each from 0 to <paramref name="time"/>.</param>
@@ -128,8 +130,8 @@ public sealed class ReferenceSession<T>
 
     /// <summary>Copies all states of all rows out.</summary>
     /// <param name="states">
-    /// Receives <c>[batch, StateSize]</c>; a row is its layers in order, in each the forward direction before the reverse one,
-    /// in each hidden before cell.
+    /// Receives <c>[batch, StateSize]</c>; a row is its layers in order, in each the forward direction before the
+    /// reverse one, in each hidden before cell.
     /// </param>
     /// <exception cref="ArgumentException">The length is wrong.</exception>
     public void SaveState(Span<T> states) => SaveState(0, Batch, states);
