@@ -16,20 +16,46 @@ struct Tile {
   Vec v[static_cast<size_t>(kRows)][static_cast<size_t>(kColumns)];
 };
 
+// One term of all chains. Beside the accumulators either the inputs or the weights of the term stay
+// in registers: those that are fewer, or the largest tiles would not fit.
+template <int kVectors, class Columns, int kRows, int kColumns>
+RECURRENT_INLINE void term(Tile<kRows, kColumns>& acc, const float* w, const float* x,
+                           int64_t x_stride) {
+  if constexpr (kRows <= kVectors) {
+    Vec value[static_cast<size_t>(kRows)];
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) value[r] = Vec::broadcast(x[r * x_stride]);
+#pragma GCC unroll 16
+    for (int j = 0; j < kVectors; ++j) {
+      const Vec weight = Vec::load(w + j * Vec::kWidth);
+#pragma GCC unroll 8
+      for (int r = 0; r < kRows; ++r) {
+        Vec& a = acc.v[r][Columns::at(j)];
+        a = fma(weight, value[r], a);
+      }
+    }
+  } else {
+    Vec weight[static_cast<size_t>(kVectors)];
+#pragma GCC unroll 16
+    for (int j = 0; j < kVectors; ++j) weight[j] = Vec::load(w + j * Vec::kWidth);
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+      const Vec value = Vec::broadcast(x[r * x_stride]);
+#pragma GCC unroll 16
+      for (int j = 0; j < kVectors; ++j) {
+        Vec& a = acc.v[r][Columns::at(j)];
+        a = fma(weight[j], value, a);
+      }
+    }
+  }
+}
+
 template <int kVectors, class Columns, int kRows, int kColumns>
 RECURRENT_INLINE void chain(Tile<kRows, kColumns>& acc, const float* w, const float* x,
                             int64_t x_stride, int64_t terms) {
 #pragma GCC unroll 2
   for (int64_t k = 0; k < terms; ++k) {
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) {
-      const Vec value = Vec::broadcast(x[r * x_stride + k]);
-#pragma GCC unroll 16
-      for (int j = 0; j < kVectors; ++j) {
-        Vec& a = acc.v[r][Columns::at(j)];
-        a = fma(Vec::load(w + j * Vec::kWidth), value, a);
-      }
-    }
+    term<kVectors, Columns>(acc, w, x + k, x_stride);
     w += kVectors * Vec::kWidth;
   }
 }
