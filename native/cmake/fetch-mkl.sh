@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Finds Intel MKL for the large products, or fetches it without touching the system.
 #
-#   native/cmake/fetch-mkl.sh [DESTINATION]        (default: artifacts/mkl of this tree)
+#   native/cmake/fetch-mkl.sh [DESTINATION [PACKAGE…]]        (default: artifacts/mkl of this tree)
 #
 # Looks in RECURRENT_MKL, MKLROOT, the loader's library path and DESTINATION/lib. If none has it and the
 # machine is a Debian or one of its kin, downloads the distribution's own MKL packages (component
@@ -18,8 +18,8 @@ root="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 destination="${1:-$root/artifacts/mkl}"
 
 # The dispatcher, its core, the 32-bit-integer interface, the sequential layer, and the code paths of the
-# processors the kernels are written for with the one that runs everywhere.
-packages=(libmkl-rt libmkl-core libmkl-intel-lp64 libmkl-sequential libmkl-avx2 libmkl-avx512 libmkl-def)
+# processors the kernels are written for with the one that runs everywhere; then what the caller names.
+packages=(libmkl-rt libmkl-core libmkl-intel-lp64 libmkl-sequential libmkl-avx2 libmkl-avx512 libmkl-def "${@:2}")
 
 found() { echo "MKL: $1"; exit 0; }
 absent() { echo "MKL: none; the built-in product does everything ($1)"; exit 0; }

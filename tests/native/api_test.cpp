@@ -1,5 +1,6 @@
 // The C interface as a C programmer misuses it: every outcome is a status and a message that names
 // the argument.
+#include <array>
 #include <atomic>
 #include <climits>
 #include <cmath>
@@ -126,6 +127,8 @@ TEST_F(Session, RefusesBadSequencesAndStaysUsable) {
   EXPECT_INVALID(with([](auto& a) { a.y_count -= 1; }), "y: expected");
   EXPECT_INVALID(with([](auto& a) { a.x = nullptr; }), "x: expected");
   EXPECT_INVALID(with([](auto& a) { a.layout = 2; }), "layout");
+  EXPECT_INVALID(with([](auto& a) { a.y = nullptr; }), "y_count: expected 0");
+  EXPECT_INVALID(with([](auto& a) { a.lengths_count = 2; }), "lengths_count: expected 0");
   EXPECT_INVALID(ragged(lengths.data(), 2),
                  "lengths: expected 0 to 4 valid steps in every row, found 5 in row 1");
   EXPECT_INVALID(ragged(lengths.data(), 1), "lengths");
@@ -214,6 +217,28 @@ TEST(ReverseDirections, TakeWholeSequencesOnly) {
   EXPECT_OK(recurrent_session_run(session.get(), &args));
 }
 
+TEST(ReverseDirections, AreReadyAgainOnlyOnceAllRowsAre) {
+  OwnedModel owned;
+  Random random(3);
+  do {
+    owned.layers.clear();
+    owned.layers.push_back(random_layer(random, RECURRENT_LAYER_GRU, 3, 8, true));
+  } while (owned.can_step());
+  const ModelHandle model = make_model(owned, RECURRENT_ISA_AUTO);
+  const SessionHandle session = open_session(model, 2);
+  const std::vector<float> x(6, 0.1f);
+  std::vector<float> y(static_cast<size_t>(2 * output_size(owned.layers[0].desc)));
+  const recurrent_run_args args = run_args(x, y, 1);
+  EXPECT_OK(recurrent_session_run(session.get(), &args));
+  EXPECT_OK(recurrent_session_reset(session.get(), 0, 0));
+  EXPECT_OK(recurrent_session_reset(session.get(), 1, 1));
+  EXPECT_OK(recurrent_session_load(session.get(), 2, 0, nullptr, 0));
+  EXPECT_REFUSED(recurrent_session_run(session.get(), &args), RECURRENT_STATUS_NOT_SUPPORTED,
+                 "pieces");
+  EXPECT_OK(recurrent_session_reset(session.get(), 0, 2));
+  EXPECT_OK(recurrent_session_run(session.get(), &args));
+}
+
 TEST(EmptyRows, KeepOrLoseTheirStateAsAsked) {
   const OwnedModel owned = one_layer(RECURRENT_LAYER_SIMPLE_RNN);
   const ModelHandle model = make_model(owned, RECURRENT_ISA_AUTO);
@@ -288,6 +313,45 @@ TEST(FloatingPointControl, DoesNotDependOnTheCallersRegisterAndKeepsIt) {
   ASSERT_OK(status);
   EXPECT_EQ(after, kFlushRoundUpAndFlag);
   EXPECT_EQ(first_difference(want.data(), y.data(), static_cast<int64_t>(y.size())), -1);
+}
+
+// Packing adds two biases: 1 + 2^-25 is 1 to the nearest, and 2^-126 + 2^-127 no zero.
+TEST(FloatingPointControl, OfTheCallerDoesNotReachPackingAndStates) {
+  const float w = 0.0f;
+  const float r = 0.0f;
+  recurrent_direction_desc direction{};
+  direction.struct_size = sizeof(direction);
+  direction.candidate_activation = RECURRENT_ACTIVATION_IDENTITY;
+  direction.input_weights = &w;
+  direction.recurrent_weights = &r;
+  OwnedModel owned;
+  owned.layers.emplace_back();
+  recurrent_layer_desc& layer = owned.layers[0].desc;
+  layer.struct_size = sizeof(layer);
+  layer.input_size = 1;
+  layer.hidden_size = 1;
+  layer.forward = &direction;
+  constexpr unsigned kRoundUpFlushAndTrap = 0xc040u & ~0x1f80u;  // all exceptions unmasked
+  for (const auto& [first, second, want] :
+       {std::array{1.0f, 0x1p-25f, 1.0f}, std::array{0x1p-126f, 0x1p-127f, 0x1.8p-126f}}) {
+    direction.input_bias = &first;
+    direction.recurrent_bias = &second;
+    const float denormal = 1e-40f;
+    const float x = 0.0f;
+    float y = -1.0f;
+    const unsigned original = _mm_getcsr();
+    _mm_setcsr(kRoundUpFlushAndTrap);
+    const ModelHandle model = make_model(owned, RECURRENT_ISA_AUTO);
+    const SessionHandle session = open_session(model, 1);
+    const recurrent_status set = recurrent_session_set_state(session.get(), 0, 0, 0, &denormal, 1);
+    const recurrent_status loaded = recurrent_session_load(session.get(), 0, 1, &denormal, 1);
+    const recurrent_status stepped = recurrent_session_step(session.get(), &x, &y);
+    _mm_setcsr(original);
+    EXPECT_OK(set);
+    EXPECT_OK(loaded);
+    EXPECT_OK(stepped);
+    EXPECT_EQ(y, want);
+  }
 }
 #endif
 

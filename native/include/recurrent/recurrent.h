@@ -12,18 +12,52 @@
  * - Matrices are row-major and dense. `[time, batch, features]` names the axes from the slowest to
  * the fastest.
  * - A function that can fail returns a ::recurrent_status; on failure recurrent_last_error() gives
- * the reason in terms of the caller's arguments, outputs are untouched and the object is as it was
- * before the call.
- * - The caller sets `struct_size` of every struct to its `sizeof` as compiled; a size that the
- * library does not know is refused. Fields called `reserved` are zero.
+ * the reason in terms of the caller's arguments, outputs are untouched (handles become null) and
+ * the object is as it was before the call.
+ * - A session is for one caller at a time. A second one is refused with BUSY where it is noticed:
+ * always by a session with threads, mostly by one without. No caller may rely on it.
+ * - A struct starts as zeros (`= {0}`). The caller sets `struct_size` to its `sizeof` as compiled;
+ * a size that the library does not know is refused. Fields called `reserved` are zero.
  * - Pointers are borrowed for the call unless the text says otherwise; weights are copied when they
  * are packed.
  * - Input and output memory must not overlap, not even partly. Counts are in elements, not bytes.
- * - Nothing is thrown across this interface, and step and run allocate nothing once the session has
- * seen the shape.
+ * - Nothing is thrown across this interface. Step and run allocate nothing once the session has
+ * seen the shape; single-row steps of all sessions share scratch memory of the calling thread,
+ * which grows at the first step of a larger model on that thread.
  * - The arithmetic is the canonical one of docs/numerics.md: a result does not depend on the batch
  * around a row, on the number of threads, on the instruction set, or on whether a sequence is given
  * whole, in pieces or step by step.
+ *
+ * An LSTM of 20 units on one feature, one step:
+ * @code
+ * recurrent_direction_desc weights = {0};
+ * weights.struct_size = sizeof(weights);
+ * weights.gate_activation = RECURRENT_ACTIVATION_SIGMOID; // candidate and output: tanh, which is 0
+ * weights.input_weights = w;     // [80, 1]
+ * weights.recurrent_weights = r; // [80, 20]
+ * weights.input_bias = b;        // [80]
+ * recurrent_layer_desc layer = {0};
+ * layer.struct_size = sizeof(layer);
+ * layer.kind = RECURRENT_LAYER_LSTM;
+ * layer.input_size = 1;
+ * layer.hidden_size = 20;
+ * layer.forward = &weights;
+ * recurrent_model_desc desc = {0};
+ * desc.struct_size = sizeof(desc);
+ * desc.layer_count = 1;
+ * desc.layers = &layer;
+ * desc.isa = RECURRENT_ISA_AUTO;
+ * recurrent_session_desc stream = {0};
+ * stream.struct_size = sizeof(stream);
+ * stream.threads = 1;
+ * stream.batch = 1;
+ * recurrent_model *model;
+ * recurrent_session *session;
+ * if (recurrent_model_create(&desc, &model) || recurrent_session_create(model, &stream, &session)
+ * || recurrent_session_step(session, x, y)) puts(recurrent_last_error());
+ * recurrent_session_destroy(session);
+ * recurrent_model_destroy(model);
+ * @endcode
  */
 #ifndef RECURRENT_RECURRENT_H_
 #define RECURRENT_RECURRENT_H_
@@ -237,7 +271,8 @@ typedef enum recurrent_state_kind {
  * Weights and activations of one direction of a layer. `G` is the number of gates (SimpleRNN and
  * Dense 1, LSTM 4, GRU 3), `H` the hidden size, `I` the input size, and `S` the size of the state
  * that recurs: the projection size, or `H`. Gates are in canonical order: LSTM i f g o, GRU r z n.
- * The activation fields hold a ::recurrent_activation.
+ * The activation fields hold a ::recurrent_activation and finite numbers, also where they are
+ * unused.
  */
 typedef struct recurrent_direction_desc {
   /** `sizeof(recurrent_direction_desc)` */
@@ -296,7 +331,7 @@ typedef struct recurrent_layer_desc {
   int32_t projection_size;
   /** A ::recurrent_gate_coupling; LSTM only. */
   int32_t gate_coupling;
-  /** A ::recurrent_output_peephole; LSTM with peepholes only. */
+  /** A ::recurrent_output_peephole; LSTM only, and without effect where there are no peepholes. */
   int32_t output_peephole;
   /**
    * Gate pre-activations are clipped to `[-clip, clip]` (ONNX `clip`); 0 for no clip. Not for
@@ -364,8 +399,7 @@ typedef struct recurrent_session_desc {
    */
   int32_t threads;
   /**
-   * Batch rows (streams that advance together), 0 or more. With 0 every call succeeds and does
-   * nothing.
+   * Batch rows (streams that advance together), 0 to 2^31 - 1. With 0 a valid call does nothing.
    */
   int64_t batch;
   /** A ::recurrent_empty_row. */
@@ -380,7 +414,7 @@ typedef struct recurrent_run_args {
   uint32_t struct_size;
   /** The ::recurrent_layout of `x` and `y`. */
   int32_t layout;
-  /** Steps, 0 or more. With 0 nothing happens and the state is unchanged. */
+  /** Steps, 0 to 2^31 - 1. With 0 nothing happens and the state is unchanged. */
   int64_t time;
   /** Input, `[time, B, input_size]` or `[B, time, input_size]`. */
   const float* x;
@@ -510,7 +544,8 @@ RECURRENT_API void recurrent_session_destroy(recurrent_session* session) RECURRE
  * @param x Input `[batch, input_size]`.
  * @param y Output `[batch, output_size]`; null if only the state matters. Must not overlap `x`.
  * @return OK; NOT_SUPPORTED if a layer has a reverse direction, because that needs the whole
- * sequence; INVALID_ARGUMENT; BUSY.
+ * sequence; INVALID_ARGUMENT; BUSY; OUT_OF_MEMORY (the thread's first step of a model of this
+ * size).
  */
 RECURRENT_API recurrent_status recurrent_session_step(recurrent_session* session, const float* x,
                                                       float* y) RECURRENT_NOEXCEPT;
@@ -520,7 +555,8 @@ RECURRENT_API recurrent_status recurrent_session_step(recurrent_session* session
  * ones in it.
  *
  * A sequence may be given whole or in pieces of any length, except to a model with a reverse
- * direction: that one takes whole sequences, so between two runs its states must be set or reset.
+ * direction: that one takes whole sequences, so between two runs the states of all rows must be
+ * reset or loaded, or a state be set.
  *
  * @param session A session.
  * @param args The sequence.

@@ -3,6 +3,7 @@
 
 #include "api/guard.h"
 #include "api/handles.h"
+#include "cpu/fp_control.h"
 #include "gemm/provider.h"
 
 using recurrent::Model;
@@ -14,8 +15,11 @@ recurrent_status recurrent_model_create(const recurrent_model_desc* desc,
   if (model) *model = nullptr;
   return guarded([&] {
     recurrent_model*& out = required(model, "model");
-    auto packed = std::make_shared<Model>(required(desc, "desc"));
-    recurrent::choose_provider(*packed, desc->gemm_provider);
+    const recurrent_model_desc& layers = required(desc, "desc");
+    // Packing adds biases, and a provider may be measured.
+    const recurrent::cpu::ScopedFpControl canonical;
+    auto packed = std::make_shared<Model>(layers);
+    recurrent::choose_provider(*packed, layers.gemm_provider);
     out = std::make_unique<recurrent_model>(std::move(packed)).release();
   });
 }

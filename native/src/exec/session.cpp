@@ -75,18 +75,24 @@ Team& nobody_else() {
 class Session::Use {
  public:
   explicit Use(const Session& session) : session_(session) {
-    // Not an exchange, which would cost more than a small step has: it notices misuse, it is no
-    // lock.
-    if (session.in_use_.load(std::memory_order_relaxed))
+    if (is_taken())
       fail(RECURRENT_STATUS_BUSY,
            "session: expected one caller at a time, found another call running");
-    session.in_use_.store(true, std::memory_order_relaxed);
   }
-  ~Use() { session_.in_use_.store(false, std::memory_order_relaxed); }
+  ~Use() { session_.in_use_.store(false, std::memory_order_release); }
   Use(const Use&) = delete;
   Use& operator=(const Use&) = delete;
 
  private:
+  // Two callers of a team would wait for each other for ever, so there this is sure. Without
+  // threads it notices what it can: an exchange would cost more than a small step has.
+  bool is_taken() const {
+    if (session_.team_) return session_.in_use_.exchange(true, std::memory_order_acquire);
+    if (session_.in_use_.load(std::memory_order_relaxed)) return true;
+    session_.in_use_.store(true, std::memory_order_relaxed);
+    return false;
+  }
+
   const Session& session_;
 };
 
@@ -158,6 +164,14 @@ void Session::check_run(const recurrent_run_args& args) const {
   const int64_t outputs = checked_mul(rows, model_->output_size(), "time");
   checked_mul(std::max(inputs, outputs), static_cast<int64_t>(sizeof(float)), "time");
   check_array("x", args.x, args.x_count, inputs);
+  if (!args.y && args.y_count != 0) {
+    invalid("y_count", "expected 0, because y is null, found %lld",
+            static_cast<long long>(args.y_count));
+  }
+  if (!args.lengths && args.lengths_count != 0) {
+    invalid("lengths_count", "expected 0, because lengths is null, found %lld",
+            static_cast<long long>(args.lengths_count));
+  }
   if (args.y) {
     check_array("y", args.y, args.y_count, outputs);
     check_apart("y", args.y, outputs, "x", args.x, bytes_of(inputs));
@@ -273,7 +287,7 @@ void Session::reset(RowRange rows) {
   const Use use(*this);
   check_rows(rows);
   zero(rows);
-  sequence_given_ = false;
+  if (rows.count == batch_) sequence_given_ = false;
 }
 
 void Session::get_state(StateId id, float* state, int64_t count) const {
@@ -288,6 +302,7 @@ void Session::set_state(StateId id, const float* state, int64_t count) {
   const Use use(*this);
   const State to = find(id);
   check_exact("state", state, count, batch_ * to.size);
+  const cpu::ScopedFpControl canonical;
   for (int64_t row = 0; row < batch_; ++row)
     model_->kernels().flush(state + row * to.size, to.data + row * to.stride, to.size);
   sequence_given_ = false;
@@ -307,12 +322,13 @@ void Session::load(RowRange rows, const float* states, int64_t count) {
   const Use use(*this);
   check_rows(rows);
   check_exact("states", states, count, rows.count * model_->state_size());
+  const cpu::ScopedFpControl canonical;
   for (int64_t row = rows.first; row < rows.first + rows.count; ++row)
     for_each_state([&](const State& to) {
       model_->kernels().flush(states, to.data + row * to.stride, to.size);
       states += to.size;
     });
-  sequence_given_ = false;
+  if (rows.count == batch_) sequence_given_ = false;
 }
 
 }  // namespace recurrent

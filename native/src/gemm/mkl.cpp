@@ -78,6 +78,7 @@ std::vector<Candidate> candidates() {
   if (!root.empty()) {
     found.push_back({dispatcher_in(root + "/lib"), "MKLROOT"});
     found.push_back({dispatcher_in(root + "/lib/intel64"), "MKLROOT"});
+    found.push_back({dispatcher_in(root), "MKLROOT"});
   }
   found.push_back({dispatcher_in(own_folder()), "beside this library"});
   found.push_back({dispatcher_of_system(), "the system's library path"});

@@ -38,7 +38,9 @@ const kernels::KernelTable kTable = {
     flush_array,
     product,
     {
-        {simple<kTuned>, simple<false>},
+        {simple < kTuned ? SimpleForm::kTanh : SimpleForm::kGeneral >,
+         simple<SimpleForm::kGeneral>},
+        {simple<SimpleForm::kIdentity>, simple<SimpleForm::kGeneral>},
         {lstm<kTuned>, lstm<false>},
         {gru<kTuned>, gru<false>},
         {gru_reset_before_gates<kTuned>, gru_reset_before_gates<false>},

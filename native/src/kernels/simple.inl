@@ -1,7 +1,9 @@
 // SimpleRNN (Elman 1990): h' = f(b + W x + R h). Without h terms a dense layer, without x terms a
 // projection.
 
-template <bool kPlain>
+enum class SimpleForm { kTanh, kIdentity, kGeneral };
+
+template <SimpleForm kForm>
 struct SimpleBody {
   static constexpr int kMaxPanels = 4;
   static constexpr int columns(int panels) { return panels; }
@@ -16,22 +18,25 @@ struct SimpleBody {
     chain<kPanels, AllColumns>(acc, w, args.x + row * args.x_stride, args.x_stride, args.x_size);
     chain<kPanels, AllColumns>(acc, w + args.cell->x_terms * kPanels * Vec::kWidth,
                                args.h + row * args.h_stride, args.h_stride, args.cell->h_terms);
-    finish_tile<SimpleBody, kPlain, kPanels>(args, row, panel, acc);
+    finish_tile<SimpleBody, kForm != SimpleForm::kGeneral, kPanels>(args, row, panel, acc);
   }
 
   static RECURRENT_INLINE void update(const CellArgs& args, int64_t row, int64_t panel,
                                       const Vec* a) {
-    if constexpr (kPlain) {
+    if constexpr (kForm == SimpleForm::kTanh) {
       store_output(args, row, panel, flush(tanh(a[0])));
     } else {
-      const Vec y = activate(args.cell->activation,
-                             args.cell->clip != 0 ? clipped(a[0], args.cell->clip) : a[0]);
-      store_output(args, row, panel, args.cell->flush ? flush(y) : y);
+      Vec value = a[0];
+      if constexpr (kForm == SimpleForm::kGeneral) {
+        const CellConstants& cell = *args.cell;
+        value = activate(cell.activation, cell.clip != 0 ? clipped(value, cell.clip) : value);
+      }
+      store_output(args, row, panel, args.cell->flush ? flush(value) : value);
     }
   }
 };
 
-template <bool kPlain>
+template <SimpleForm kForm>
 void simple(const CellArgs& args) {
-  run_groups<SimpleBody<kPlain>>(args);
+  run_groups<SimpleBody<kForm>>(args);
 }

@@ -12,12 +12,20 @@ using ActivationFn = void (*)(int32_t kind, float alpha, float beta, const float
 using ProductFn = void (*)(const ProductArgs& args);
 using CellFn = void (*)(const CellArgs& args);
 
-// The cells, in the order of CellKernels below. A projection is a simple cell without x terms, a
+// The cells, in the order of KernelTable::cells. A projection is a linear cell without x terms, a
 // dense layer one without h terms.
-enum class Cell : int32_t { kSimple, kLstm, kGru, kGruResetBeforeGates, kGruResetBeforeCandidate };
-inline constexpr int32_t kCellCount = 5;
+enum class Cell : int32_t {
+  kSimple,
+  kLinear,
+  kLstm,
+  kGru,
+  kGruResetBeforeGates,
+  kGruResetBeforeCandidate
+};
+inline constexpr int32_t kCellCount = 6;
 
-// A cell twice: with the default activations and nothing special, and with every option.
+// A cell twice: with the usual activations (none for a linear cell) and nothing special, and with
+// every option.
 struct CellKernels {
   CellFn plain;
   CellFn general;

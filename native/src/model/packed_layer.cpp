@@ -31,6 +31,8 @@ Cell cell_of(int32_t kind) {
       return Cell::kGru;
     case RECURRENT_LAYER_GRU_RESET_BEFORE:
       return Cell::kGruResetBeforeGates;
+    case RECURRENT_LAYER_DENSE:
+      return Cell::kLinear;
     default:
       return Cell::kSimple;
   }
@@ -87,7 +89,9 @@ class DirectionPacker {
 
   // The default activations and no option: the tuned form of a kernel applies.
   bool is_plain() const {
-    if (layer_.kind == RECURRENT_LAYER_DENSE || desc_.clip != 0) return false;
+    if (desc_.clip != 0) return false;
+    if (layer_.kind == RECURRENT_LAYER_DENSE)
+      return direction_.candidate_activation == RECURRENT_ACTIVATION_IDENTITY;
     if (direction_.candidate_activation != RECURRENT_ACTIVATION_TANH) return false;
     if (layer_.kind == RECURRENT_LAYER_SIMPLE_RNN) return true;
     if (direction_.gate_activation != RECURRENT_ACTIVATION_SIGMOID) return false;
@@ -133,14 +137,13 @@ class DirectionPacker {
     packed_.second_weights =
         PackedMatrix(layer_.projection_size, width(), kSimplePanels, &block, 1);
     packed_.zero_bias = pack_vectors(layer_.projection_size, width(), 1, nullptr, nullptr, 0);
-    packed_.second.function = function(Cell::kSimple, false);
+    packed_.second.function = function(Cell::kLinear, true);
     CellConstants& c = packed_.second.constants;
     set_weights(c, packed_.second_weights);
     c.units = layer_.projection_size;
     c.h_terms = layer_.hidden_size;
     c.bias = packed_.zero_bias.data();
     c.flush = 1;
-    c.activation = {RECURRENT_ACTIVATION_IDENTITY, 0, 0};
   }
 
   void candidate_phase() {

@@ -11,6 +11,7 @@ internal abstract class CountedHandle<TSelf> : SafeHandle
     where TSelf : CountedHandle<TSelf>
 {
     private static int _liveCount;
+    private long _bytes;
 
     private protected CountedHandle()
         : base(invalidHandleValue: 0, ownsHandle: true)
@@ -30,6 +31,20 @@ internal abstract class CountedHandle<TSelf> : SafeHandle
         _ = Interlocked.Increment(ref _liveCount);
     }
 
+    /// <summary>
+    /// Tells the garbage collector, once, how much native memory it would free with this small object. Without that it
+    /// sees no reason to look for abandoned ones.
+    /// </summary>
+    /// <param name="bytes">What the native object holds at least; 0 for nothing worth telling.</param>
+    internal void Weigh(long bytes)
+    {
+        if (bytes > 0)
+        {
+            _bytes = bytes;
+            GC.AddMemoryPressure(bytes);
+        }
+    }
+
     /// <summary>Frees the native object.</summary>
     private protected abstract void Destroy(nint native);
 
@@ -38,6 +53,11 @@ internal abstract class CountedHandle<TSelf> : SafeHandle
     {
         Destroy(handle);
         _ = Interlocked.Decrement(ref _liveCount);
+        if (_bytes > 0)
+        {
+            GC.RemoveMemoryPressure(_bytes);
+        }
+
         return true;
     }
 }

@@ -44,6 +44,12 @@ internal static class NativeLibraryErrors
         return new NativeLibraryException(message, cause) { LibraryPath = path };
     }
 
+    internal static NativeLibraryException Truncated(string path, long promised, long found) =>
+        Incompatible(
+            path,
+            $"{path} is truncated: its header speaks of {promised} bytes, the file has {found}",
+            "Replace the file with the library of this package's version");
+
     internal static NativeLibraryException ForeignLibrary(string path, string function) =>
         Incompatible(
             path,

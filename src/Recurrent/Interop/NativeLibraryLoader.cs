@@ -104,6 +104,12 @@ internal static class NativeLibraryLoader
 
     private static nint OpenFile(string path)
     {
+        // The system's loader maps what the header promises and dies of a bus error where the file has already ended.
+        if (ElfExtent.Read(path) is { } promised && new FileInfo(path).Length is var found && found < promised)
+        {
+            throw NativeLibraryErrors.Truncated(path, promised, found);
+        }
+
         try
         {
             return NativeLibrary.Load(path);

@@ -89,7 +89,7 @@ internal static unsafe class NativeMethods
     /// </param>
     /// <returns>
     /// OK; NOT_SUPPORTED if a layer has a reverse direction, because that needs the whole sequence; INVALID_ARGUMENT;
-    /// BUSY.
+    /// BUSY; OUT_OF_MEMORY (the thread's first step of a model of this size).
     /// </returns>
     [DllImport(Library, EntryPoint = "recurrent_session_step", ExactSpelling = true,
         CallingConvention = CallingConvention.Cdecl)]
@@ -100,7 +100,7 @@ internal static unsafe class NativeMethods
     /// </summary>
     /// <remarks>
     /// A sequence may be given whole or in pieces of any length, except to a model with a reverse direction: that one
-    /// takes whole sequences, so between two runs its states must be set or reset.
+    /// takes whole sequences, so between two runs the states of all rows must be reset or loaded, or a state be set.
     /// </remarks>
     /// <param name="session">A session.</param>
     /// <param name="args">The sequence.</param>

@@ -11,7 +11,7 @@ namespace Recurrent.Interop;
 /// Weights and activations of one direction of a layer. <c>G</c> is the number of gates (SimpleRNN and Dense 1, LSTM 4,
 /// GRU 3), <c>H</c> the hidden size, <c>I</c> the input size, and <c>S</c> the size of the state that recurs: the
 /// projection size, or <c>H</c>. Gates are in canonical order: LSTM i f g o, GRU r z n. The activation fields hold a
-/// <see cref="NativeActivation"/>.
+/// <see cref="NativeActivation"/> and finite numbers, also where they are unused.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct NativeDirectionDesc
@@ -101,7 +101,9 @@ internal unsafe struct NativeLayerDesc
     /// <summary>A <see cref="NativeGateCoupling"/>; LSTM only.</summary>
     public int GateCoupling;
 
-    /// <summary>A <see cref="NativeOutputPeephole"/>; LSTM with peepholes only.</summary>
+    /// <summary>
+    /// A <see cref="NativeOutputPeephole"/>; LSTM only, and without effect where there are no peepholes.
+    /// </summary>
     public int OutputPeephole;
 
     /// <summary>
@@ -199,9 +201,7 @@ internal unsafe struct NativeSessionDesc
     /// </summary>
     public int Threads;
 
-    /// <summary>
-    /// Batch rows (streams that advance together), 0 or more. With 0 every call succeeds and does nothing.
-    /// </summary>
+    /// <summary>Batch rows (streams that advance together), 0 to 2^31 - 1. With 0 a valid call does nothing.</summary>
     public long Batch;
 
     /// <summary>A <see cref="NativeEmptyRow"/>.</summary>
@@ -224,7 +224,7 @@ internal unsafe struct NativeRunArgs
     /// <summary>The <see cref="NativeLayout"/> of <c>x</c> and <c>y</c>.</summary>
     public int Layout;
 
-    /// <summary>Steps, 0 or more. With 0 nothing happens and the state is unchanged.</summary>
+    /// <summary>Steps, 0 to 2^31 - 1. With 0 nothing happens and the state is unchanged.</summary>
     public long Time;
 
     /// <summary>Input, <c>[time, B, input_size]</c> or <c>[B, time, input_size]</c>.</summary>
