@@ -11,6 +11,7 @@
 #include <xmmintrin.h>
 #endif
 
+#include "api/handles.h"
 #include "gemm/mkl.h"
 #include "native_session.h"
 
@@ -403,6 +404,11 @@ TEST(GemmProvider, MklThatIsNotThereIsRefusedWithTheReason) {
   recurrent_model* model = nullptr;
   EXPECT_REFUSED(recurrent_model_create(&desc, &model), RECURRENT_STATUS_UNAVAILABLE,
                  "gemm_provider");
+}
+
+// Thousands of streams over one copy of the weights: a stream is its states and little else.
+TEST(Streams, CostAtMostHalfAKibibyteBesideTheirStates) {
+  EXPECT_LE(sizeof(recurrent_session), 512u);
 }
 
 TEST(Activate, ChecksItsArguments) {
