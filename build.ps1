@@ -3,13 +3,13 @@
     The targets of build.sh for Windows, on the same CMake presets.
 .DESCRIPTION
     Needs CMake, Ninja, a C++20 compiler in the environment (a developer prompt), the .NET 10 SDK, and for the
-    native tests GoogleTest where CMake finds it. It installs nothing. Intel MKL is used if RECURRENT_MKL or MKLROOT names it.
+    native tests GoogleTest where CMake finds it. It installs nothing. Intel MKL is looked for at run time, on Linux on x86-64 only.
 .EXAMPLE
     ./build.ps1 test
 #>
 [CmdletBinding()]
 param(
-    [ValidateSet('build', 'test', 'demo', 'cli', 'bindings', 'lint', 'accuracy', 'pack', 'clean')]
+    [ValidateSet('build', 'test', 'demo', 'cli', 'bindings', 'lint', 'sanitize', 'accuracy', 'pack', 'clean')]
     [string] $Target = 'build',
 
     [switch] $NoMkl,
@@ -44,7 +44,11 @@ function Invoke-Application {
     Invoke-Tool dotnet (@((Join-Path $artifacts "dotnet/bin/$Name/release/$Name.dll")) + $Parameters)
 }
 
-if ($NoMkl) { Remove-Item Env:RECURRENT_MKL, Env:MKLROOT -ErrorAction SilentlyContinue }
+# Where RECURRENT_MKL points, and only there, the library looks: in an empty folder.
+if ($NoMkl) {
+    $env:RECURRENT_MKL = (New-Item -ItemType Directory -Force (Join-Path $artifacts 'no-mkl')).FullName
+    Remove-Item Env:MKLROOT -ErrorAction SilentlyContinue
+}
 
 Push-Location $PSScriptRoot
 try {
@@ -64,6 +68,9 @@ try {
             Build-Managed
             Invoke-Tool dotnet 'format', 'Recurrent.sln', '--verify-no-changes', '--no-restore'
             Invoke-Application Recurrent.Bindgen '--check'
+        }
+        'sanitize' {
+            throw 'sanitize needs GCC or Clang on Linux, where ./build.sh sanitize does it: MSVC has no UndefinedBehaviorSanitizer.'
         }
         'accuracy' { Build-Native; Invoke-Tool (Join-Path $artifacts 'native/release/recurrent_accuracy.exe') $Arguments }
         'pack' { Build-All; Invoke-Tool dotnet 'pack', 'Recurrent.sln', '-c', 'Release', '--no-build', '-o', (Join-Path $artifacts 'packages') }

@@ -27,6 +27,8 @@ usage() {
   lint        formatting, clang-tidy, bindings against the header, no traces of a machine
   sanitize    the native tests under AddressSanitizer and UndefinedBehaviorSanitizer
   accuracy    the exhaustive activation check: all 2^32 inputs
+  bench ARGS  microbenchmarks of the public API; a filter such as '*Step*', then BenchmarkDotNet's options
+  peers ARGS  Recurrent, other engines and the machine's limits in one interleaved run (--help)
   pack        make the NuGet packages and try them in a fresh application
   clean       remove artifacts/
 
@@ -55,13 +57,13 @@ install_packages() {
   fi
 }
 
-# Installs what is missing. Arguments: "probe:package" pairs; a probe is a command, or a file if it has a slash.
+# Installs what is missing. Arguments: "probe:package" pairs; a probe is a command, or, if it has a slash, a file's pattern.
 require() {
   local pair probe missing=()
   for pair in "$@"; do
     probe="${pair%%:*}"
     if [[ "$probe" == */* ]]; then
-      [[ -e "$probe" ]] || missing+=("${pair#*:}")
+      compgen -G "$probe" >/dev/null || missing+=("${pair#*:}")
     else
       command -v "$probe" >/dev/null || missing+=("${pair#*:}")
     fi
@@ -75,30 +77,62 @@ require_dotnet() {
   dotnet --version >/dev/null || fail "needs the .NET 10 SDK named in global.json"
 }
 
-require_compiler() { require c++:g++ cmake:cmake ninja:ninja-build; }
-require_gtest() { require /usr/include/gtest/gtest.h:libgtest-dev; }
+# The library alone, unless this distribution has it only with its headers.
+libclang_package() {
+  if apt-cache show libclang-dev >/dev/null 2>&1 && ! apt-cache show libclang1 >/dev/null 2>&1; then
+    echo libclang-dev
+  else
+    echo libclang1
+  fi
+}
 
-# libclang has its version in its name; any will do.
-require_libclang() {
-  compgen -G '/usr/lib/*/libclang-[0-9]*.so*' >/dev/null ||
-    compgen -G '/usr/lib/llvm-*/lib/libclang*.so*' >/dev/null ||
-    install_packages libclang-dev
+# Everything that a target and what it builds on need, asked for at once: one installation, or one line to run.
+require_for() {
+  local native=(c++:g++ cmake:cmake ninja:ninja-build /usr/include/gtest/gtest.h:libgtest-dev)
+  # It has its version in its name; any will do.
+  local libclang="/usr/lib/*/libclang-[0-9]*.so*:$(libclang_package)"
+  case "$1" in
+    build | demo | cli | accuracy | sanitize | pack | bench) require "${native[@]}" ;;
+    test) require "${native[@]}" "$libclang" ;;
+    lint) require "${native[@]}" "$libclang" clang-format:clang-format clang-tidy:clang-tidy ;;
+    bindings) require "$libclang" ;;
+    peers) require "${native[@]}" python3:python3 ;;
+  esac
+  case "$1" in
+    sanitize | accuracy | clean) ;;
+    *) require_dotnet ;;
+  esac
 }
 
 use_mkl=true
 find_mkl() {
   if ! $use_mkl; then
-    unset RECURRENT_MKL
+    hide_mkl
     echo "MKL: not looked for (--no-mkl)"
     return
   fi
-  native/cmake/fetch-mkl.sh "$root/artifacts/mkl"
-  if [[ -z "${RECURRENT_MKL:-}" && -e "$root/artifacts/mkl/lib" ]]; then
-    export RECURRENT_MKL="$root/artifacts/mkl/lib"
-  fi
+  local line
+  line="$(native/cmake/fetch-mkl.sh "$root/artifacts/mkl")"
+  echo "$line"
+  # One that is found in the environment or the system goes before one that was fetched earlier.
+  if [[ "$line" == *", $root/artifacts/mkl/lib" ]]; then export RECURRENT_MKL="$root/artifacts/mkl/lib"; fi
+}
+
+# Where RECURRENT_MKL points, and only there, the library looks: in an empty folder, whatever the system has.
+hide_mkl() {
+  unset MKLROOT
+  export RECURRENT_MKL="$root/artifacts/no-mkl"
+  mkdir -p "$RECURRENT_MKL"
 }
 
 # ---- Build -----------------------------------------------------------------------------------------
+
+# Runs a command that may fail with its output in a log.
+quietly_optional() {
+  local log="$logs/$1.log"
+  mkdir -p "$logs"
+  "${@:2}" >"$log" 2>&1 || say "left out: $1, see $log"
+}
 
 # Runs a command with its output in a log, and shows the log if it fails.
 quietly() {
@@ -113,15 +147,12 @@ quietly() {
 
 build_native() {
   local preset="$1"
-  require_compiler
-  require_gtest
   say "native ($preset)"
   quietly "configure-$preset" cmake --preset "$preset"
   quietly "build-$preset" cmake --build --preset "$preset" --parallel "$jobs"
 }
 
 build_managed() {
-  require_dotnet
   say "managed"
   quietly build-managed dotnet build "${1:-Recurrent.sln}" -c Release -v minimal
 }
@@ -203,7 +234,7 @@ check() {
 
 # What people write; native/generated belongs to the generator.
 native_sources() {
-  find native/include native/src native/checks native/tools tests/native -type f \
+  find native/include native/src native/checks native/tools tests/native bench -type f \
     \( -name '*.c' -o -name '*.cpp' -o -name '*.h' -o -name '*.inl' -o -name '*.inc' \) | sort
 }
 
@@ -252,7 +283,9 @@ target_demo() {
   find_mkl
   build_native release
   build_managed src/Recurrent.Demo
-  dotnet "$(application Recurrent.Demo)" "$@"
+  # The plot's path is printed as one that the caller can open.
+  cd "$caller_directory"
+  dotnet "$(application Recurrent.Demo)" "${1:-$root/artifacts/demo}"
 }
 
 target_cli() {
@@ -262,14 +295,11 @@ target_cli() {
 }
 
 target_bindings() {
-  require_libclang
   build_managed src/Recurrent.Bindgen
   dotnet "$(application Recurrent.Bindgen)"
 }
 
 target_lint() {
-  require clang-format:clang-format clang-tidy:clang-tidy
-  require_libclang
   build
   check "clang-format" check_native_format
   check "clang-tidy" check_native_bugs
@@ -281,7 +311,7 @@ target_lint() {
 
 # Without MKL: its findings would not be ours.
 target_sanitize() {
-  unset RECURRENT_MKL MKLROOT
+  hide_mkl
   build_native sanitize
   export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
   run_native_tests sanitize
@@ -293,8 +323,56 @@ target_accuracy() {
   "$native/release/recurrent_accuracy" "$@"
 }
 
+# An engine to compare with is optional: without it the run says so and goes on.
+want() { (require "$@") || say "left out: ${*##*:}"; }
+
+# ONNX Runtime comes as the npm package for Node.js; only its shared library is used.
+fetch_onnxruntime() {
+  local folder="$root/artifacts/bench/node" version=1.30.0
+  onnxruntime="$folder/node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime.so.1"
+  [[ -e "$onnxruntime" ]] && return
+  want npm:npm
+  mkdir -p "$folder"
+  quietly_optional onnxruntime npm install --prefix "$folder" --no-save --no-package-lock --no-audit --no-fund \
+    --ignore-scripts "onnxruntime-node@$version"
+}
+
+# MKL with its vector functions, which the library does not need: in a folder of its own.
+fetch_mkl_for_peers() {
+  local folder="$root/artifacts/bench/mkl"
+  if ! $use_mkl; then hide_mkl; return; fi
+  env -u RECURRENT_MKL -u MKLROOT native/cmake/fetch-mkl.sh "$folder" \
+    libmkl-vml-{def,cmpt,avx2,avx512}
+  if [[ -e "$folder/lib" ]]; then export RECURRENT_MKL="$folder/lib"; fi
+}
+
+target_bench() {
+  find_mkl
+  build_native release
+  build_managed bench/Recurrent.Benchmarks
+  local filter="${1:-*}"
+  (($# == 0)) || shift
+  dotnet "$(application Recurrent.Benchmarks)" --filter "$filter" --artifacts "$root/artifacts/bench/dotnet" "$@"
+}
+
+target_peers() {
+  want /usr/include/dnnl.hpp:libdnnl-dev
+  want /usr/include/libxsmm.h:libxsmm-dev
+  want /usr/lib/python3/dist-packages/torch:python3-torch
+  # PyTorch takes the BLAS of the system, which without this is the slow reference.
+  want /usr/lib/x86_64-linux-gnu/openblas-pthread:libopenblas0-pthread
+  local onnxruntime
+  fetch_onnxruntime
+  fetch_mkl_for_peers
+  build_native release
+  build_native bench
+  build_managed bench/peers/Recurrent.Peers
+  python3 bench/peers/run.py --shapes bench/shapes.json --native "$native/bench" \
+    --managed "$(application Recurrent.Peers)" --onnxruntime "$onnxruntime" \
+    --output artifacts/bench/peers.json "$@"
+}
+
 pack_packages() {
-  require_dotnet
   say "packages"
   rm -rf "$packages"
   quietly pack dotnet pack Recurrent.sln -c Release --no-build -o "$packages" -v minimal
@@ -318,7 +396,10 @@ main() {
   # Everywhere but before the tool's own arguments, the option may also stand behind the target.
   if [[ "$target" != cli && "${1:-}" == --no-mkl ]]; then use_mkl=false; shift; fi
   case "$target" in
-    build | test | demo | cli | bindings | lint | sanitize | accuracy | pack | clean) "target_$target" "$@" ;;
+    build | test | demo | cli | bindings | lint | sanitize | accuracy | bench | peers | pack | clean)
+      require_for "$target"
+      "target_$target" "$@"
+      ;;
     help | --help | -h) usage ;;
     *) usage >&2; fail "unknown target '$target'" ;;
   esac

@@ -3,14 +3,15 @@
 #
 #   native/cmake/fetch-mkl.sh [DESTINATION [PACKAGE…]]        (default: artifacts/mkl of this tree)
 #
-# Looks in RECURRENT_MKL, MKLROOT, the loader's library path and DESTINATION/lib. If none has it and the
-# machine is a Debian or one of its kin, downloads the distribution's own MKL packages (component
+# Looks in RECURRENT_MKL, MKLROOT, the loader's library path and DESTINATION/lib. If none has it, asks the
+# machine's NuGet sources for Intel's redistributable, once. If they have none either and the machine is a
+# Debian or one of its kin, downloads the distribution's own MKL packages (component
 # non-free; multiverse on Ubuntu) and unpacks them under DESTINATION. Package sources, lists, caches and hooks are
 # private to that folder: nothing of the system's configuration is read into it by copy or changed.
 #
-# MKL is optional, so this never fails: it prints one line, what it found or why there is none.
-# A package that brings the same files (a NuGet redistributable, a company mirror) joins by placing
-# them, or a link to them, at DESTINATION/lib.
+# MKL is optional, so this never fails: its last line says what it found or why there is none.
+# Whatever else brings the same files (a company mirror) joins by placing them, or a link to them, at
+# DESTINATION/lib.
 
 set -euo pipefail
 
@@ -31,6 +32,8 @@ look_for_installed() {
     if [[ -f "$RECURRENT_MKL" ]] || holds_mkl "$RECURRENT_MKL"; then
       found "RECURRENT_MKL=$RECURRENT_MKL"
     fi
+    # The library takes the user's word too and looks nowhere else.
+    absent "RECURRENT_MKL=$RECURRENT_MKL holds no libmkl_rt.so"
   fi
   if [[ -n "${MKLROOT:-}" ]]; then
     local folder
@@ -43,6 +46,34 @@ look_for_installed() {
     awk '/libmkl_rt\.so/ { print $NF; exit }')"
   if [[ -n "$cached" ]]; then found "the system's library path, $cached"; fi
   if holds_mkl "$destination/lib"; then found "fetched before, $destination/lib"; fi
+}
+
+# Relative, so that the tree can be moved.
+link_libraries() { ln -sfn "$(realpath --relative-to="$destination" "$(dirname "$1")")" "$destination/lib"; }
+
+# A project of its own that references the redistributable: the sources and the credentials are those that
+# restore everything else. The tree's properties and lock files are not for it.
+restore_from_nuget() {
+  local id=intelmkl.redist.linux-x64 folder="$destination/nuget" log="$destination/nuget.log" library
+  local refused="$destination/nuget-has-none"
+  [[ "$(uname -sm)" == "Linux x86_64" && ! -e "$refused" ]] && command -v dotnet >/dev/null || return 0
+  mkdir -p "$folder"
+  cat >"$folder/mkl.csproj" <<PROJECT
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup><TargetFramework>net10.0</TargetFramework></PropertyGroup>
+  <ItemGroup><PackageReference Include="$id" Version="2025.*" /></ItemGroup>
+</Project>
+PROJECT
+  timeout 20 dotnet restore "$folder/mkl.csproj" --packages "$folder/packages" -p:ImportDirectoryBuildProps=false \
+    -p:ImportDirectoryBuildTargets=false -p:ImportDirectoryPackagesProps=false >"$log" 2>&1 || true
+  library="$(find "$folder/packages" -path '*/runtimes/*' -name 'libmkl_rt.so*' -print -quit 2>/dev/null || true)"
+  if [[ -n "$library" ]]; then
+    link_libraries "$library"
+    found "restored from NuGet, $destination/lib"
+  fi
+  rm -rf "$folder"
+  : >"$refused"
+  echo "MKL: $id cannot be restored from this machine's NuGet sources, see $log (asked once)"
 }
 
 # Writes the distribution's own sources, the component swapped, in the formats in which they stand.
@@ -141,11 +172,11 @@ fetch() {
   local library
   library="$(find "$destination/root" -name 'libmkl_rt.so*' -print -quit)"
   [[ -n "$library" ]] || absent "the fetched packages hold no libmkl_rt.so"
-  # Relative, so that the tree can be moved.
-  ln -sfn "$(realpath --relative-to="$destination" "$(dirname "$library")")" "$destination/lib"
+  link_libraries "$library"
   rm -rf "$apt"
   found "fetched from $codename $component, $destination/lib"
 }
 
 look_for_installed
+restore_from_nuget
 fetch

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Uses the packages as somebody else would: a fresh application outside the tree restores them from a
-# folder, runs, and is published trimmed and self-contained and runs again.
+# folder, runs, and is published trimmed and self-contained and runs again. Nor may they say where they were built.
 #
 #   tests/consumer/run.sh PACKAGES CACHE
 #
@@ -13,8 +13,11 @@ mkdir -p "$2"
 cache="$(cd "$2" && pwd)"
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 
-application="$(mktemp -d)"
-trap 'rm -rf "$application"' EXIT
+tree="$(cd "$here/../.." && pwd)"
+
+application="$(mktemp -d)" paths="$(mktemp -d)"
+trap 'rm -rf "$application" "$paths"' EXIT
+cp "$here/paths/MachinePaths.cs" "$paths/"
 cp "$here/Consumer.csproj" "$here/Program.cs" "$application/"
 cd "$application" || exit 1
 
@@ -36,6 +39,8 @@ step() {
   shift
   if "$@"; then echo "passed $name"; else echo "failed $name"; failed=1; return 1; fi
 }
+
+step "no paths of the building machine" dotnet run --file "$paths/MachinePaths.cs" -- "$tree" "$packages"/*.*nupkg
 
 # Only the folder is a source here: nobody else's package can be taken for ours.
 step "restore from a folder" dotnet restore "${options[@]}" -p:RestoreSources="$packages" || exit 1

@@ -29,8 +29,8 @@ internal static class VerifyCommand
         var command = new Command(
             "verify",
             "Computes the cases of a golden folder forward and compares with the recorded float64 results of PyTorch. "
-            + "Prints a line for each tensor that fails. Exit code 0: all passed; 1: something failed; 2: the folder or "
-            + "the request cannot be used.")
+            + "Prints a line for each tensor that fails and for each case that cannot be used, which counts as failed on "
+            + "every path. Exit code 0: all passed; 1: something failed; 2: the index or the request cannot be used.")
         {
             directory, isa, json,
         };
@@ -60,10 +60,11 @@ internal static class VerifyCommand
                 return ExitCode.Unusable;
             }
 
+            // Opened first: a run takes long, and its results have to go somewhere.
+            using FileStream? stream = json?.Create();
             VerifyReport report = Verify(folder, directory, paths, output);
-            if (json is not null)
+            if (stream is not null)
             {
-                using FileStream stream = json.Create();
                 report.WriteJson(stream);
             }
 
@@ -80,20 +81,34 @@ internal static class VerifyCommand
     private static VerifyReport Verify(GoldenFolder folder, string directory, VerifyPaths paths, TextWriter output)
     {
         var results = new List<CaseResult>();
-        foreach (CaseResult result in Verification.Run(folder, paths.Available))
+        foreach (IReadOnlyList<CaseResult> ofCase in Verification.Run(folder, paths.Available))
         {
-            results.Add(result);
-            foreach (TensorResult tensor in result.Tensors.Where(tensor => !tensor.Passed))
+            results.AddRange(ofCase);
+            if (ofCase[0].Refusal is { } refusal)
             {
-                output.WriteLine(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"FAIL {result.Case} {result.Path} {tensor.Tensor}: error {tensor.Error:G3}, allowed "
-                    + $"{tensor.Allowed:G3}; {tensor.Failure}"));
+                output.WriteLine($"FAIL {ofCase[0].Case}: cannot be used: {refusal}");
+                continue;
+            }
+
+            foreach (CaseResult result in ofCase)
+            {
+                WriteFailures(result, output);
             }
         }
 
         return new VerifyReport(
             directory, folder.Index, [.. paths.Available.Select(path => path.Name)], paths.Skipped, results);
+    }
+
+    private static void WriteFailures(CaseResult result, TextWriter output)
+    {
+        foreach (TensorResult tensor in result.Tensors.Where(tensor => !tensor.Passed))
+        {
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"FAIL {result.Case} {result.Path} {tensor.Tensor}: error {tensor.Error:G3}, allowed "
+                + $"{tensor.Allowed:G3}; {tensor.Failure}"));
+        }
     }
 
     private static void WriteSummary(VerifyReport report, TextWriter output)
@@ -102,14 +117,14 @@ internal static class VerifyCommand
             .AddColumns("path", "cases passed", "failed", "closest to its limit", "error", "allowed");
         foreach (IGrouping<string, CaseResult> path in report.Results.GroupBy(result => result.Path))
         {
-            CaseResult worst = path.MaxBy(result => result.Worst.Share)!;
+            CaseResult? worst = path.Where(result => result.Worst is not null).MaxBy(result => result.Worst!.Share);
             table.AddRow(
                 path.Key,
                 path.Count(result => result.Passed).ToString(CultureInfo.InvariantCulture),
                 path.Count(result => !result.Passed).ToString(CultureInfo.InvariantCulture),
-                Markup.Escape($"{worst.Case} {worst.Worst.Tensor}"),
-                worst.Worst.Error.ToString("G3", CultureInfo.InvariantCulture),
-                worst.Worst.Allowed.ToString("G3", CultureInfo.InvariantCulture));
+                worst is null ? "-" : Markup.Escape($"{worst.Case} {worst.Worst!.Tensor}"),
+                worst is null ? "-" : worst.Worst!.Error.ToString("G3", CultureInfo.InvariantCulture),
+                worst is null ? "-" : worst.Worst!.Allowed.ToString("G3", CultureInfo.InvariantCulture));
         }
 
         Tables.Write(table, output);
@@ -121,7 +136,7 @@ internal static class VerifyCommand
 
         output.WriteLine(
             $"Counted once for each case and path: {report.Index.Cases.Count} cases on {report.Paths.Count} paths. "
-            + "A case passes if its outputs and final states do.");
+            + "A case passes if its outputs and final states do; one that cannot be used has failed on every path.");
         output.WriteLine($"{report.Passed} passed, {report.Failed} failed");
     }
 }

@@ -31,7 +31,7 @@ internal sealed class GoldenFolder
 
         try
         {
-            using FileStream stream = File.OpenRead(indexPath);
+            using MemoryStream stream = new(PythonJson.QuoteNamedNumbers(File.ReadAllBytes(indexPath)));
             GoldenIndex? index = JsonSerializer.Deserialize(stream, GoldenIndexContext.Default.GoldenIndex);
             return index is { Cases.Count: > 0 } && index.Cases.All(entry => entry is not null)
                 ? new GoldenFolder(path, index)
@@ -59,7 +59,7 @@ internal sealed class GoldenFolder
         catch (Exception e) when (e is UnusableInputException or ModelFormatException or ArgumentException
                                       or IOException or UnauthorizedAccessException)
         {
-            throw new UnusableInputException($"case '{entry.Id}' cannot be used: {e.Message}", e);
+            throw new UnusableInputException(e.Message, e);
         }
     }
 }

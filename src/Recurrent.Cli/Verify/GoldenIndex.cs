@@ -107,6 +107,7 @@ internal sealed record GoldenActivation
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
     Converters =
     [
         typeof(SnakeCaseEnumConverter<GateCoupling>),

@@ -57,6 +57,11 @@ internal sealed record VerifyReport(
         json.WriteString("case", result.Case);
         json.WriteString("path", result.Path);
         json.WriteBoolean("passed", result.Passed);
+        if (result.Refusal is not null)
+        {
+            json.WriteString("refusal", result.Refusal);
+        }
+
         json.WriteStartArray("tensors");
         foreach (TensorResult tensor in result.Tensors)
         {

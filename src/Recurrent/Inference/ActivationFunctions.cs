@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Recurrent.Interop;
 using Recurrent.Layers;
 
@@ -28,10 +30,12 @@ public static class ActivationFunctions
         Require.Usable(activation, nameof(activation));
         Require.Defined(instructionSet, nameof(instructionSet));
         Require.Shape(y.Length, x.Length, "the length of x", nameof(y));
-        if (y.Overlaps(x, out int offset) && offset != 0)
+        nint offset = Unsafe.ByteOffset(ref MemoryMarshal.GetReference(y), ref MemoryMarshal.GetReference(x));
+        if (offset != 0 && y.Overlaps(x))
         {
             throw new ArgumentException(
-                $"y: expected x itself or memory apart from it, found x at element {offset} of y.", nameof(y));
+                $"y: expected x itself or memory apart from it, found an overlap (x begins at byte {offset} of y).",
+                nameof(y));
         }
 
         NativeLibraryLoader.EnsureLoaded();

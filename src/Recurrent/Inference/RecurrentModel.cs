@@ -19,7 +19,7 @@ public sealed class RecurrentModel : IDisposable
     {
         NativeModelInfo info = new();
         NativeMethods.ModelGetInfo(handle.DangerousGetHandle(), &info).ThrowIfFailed();
-        GC.KeepAlive(handle);
+        handle.Weigh(info.PackedBytes);
         _handle = handle;
         Chain = chain;
         PackedBytes = info.PackedBytes;
@@ -111,7 +111,8 @@ public sealed class RecurrentModel : IDisposable
     /// The batch is negative, or so large that a step would not fit a span.
     /// </exception>
     /// <exception cref="InsufficientMemoryException">The memory could not be had.</exception>
-    public Session OpenSession(int batch) => OpenSession(new SessionOptions { Batch = batch });
+    public Session OpenSession(int batch) =>
+        OpenSession(new SessionOptions { Batch = Require.Within(batch, 0, int.MaxValue, nameof(batch)) });
 
     /// <summary>Gives the model up. Open sessions go on; new ones are refused.</summary>
     public void Dispose() => _handle.Dispose();

@@ -10,12 +10,15 @@ namespace Recurrent;
 /// </summary>
 /// <remarks>
 /// It belongs to one caller at a time: a call during another one is refused with an
-/// <see cref="InvalidOperationException"/>. <see cref="Dispose"/> may be called at any time and waits for the running
-/// call; every member called afterwards throws an <see cref="ObjectDisposedException"/>. After an exception the states
-/// are as they were before the call.
+/// <see cref="InvalidOperationException"/>. <see cref="Dispose"/> may be called at any time, by several threads too,
+/// and waits for the running call; every member called afterwards throws an <see cref="ObjectDisposedException"/>. After
+/// an exception the states are as they were before the call.
 /// </remarks>
 public sealed unsafe class Session : IDisposable
 {
+    private const int DisposalBegun = 1;
+    private const int DisposalDone = 2;
+
     // The handle is kept for its finalizer and for Dispose; a call passes the raw value. That is safe because only
     // Dispose closes the handle, which it does between calls, and because Leave writes to this object after the native
     // call, which keeps it, and so the handle, reachable until then.
@@ -24,7 +27,7 @@ public sealed unsafe class Session : IDisposable
     private readonly SequenceShape _shape;
     private readonly bool _canStep;
     private int _busy;
-    private int _disposed;
+    private int _disposal;
 
     internal Session(RecurrentModel model, ModelHandle modelHandle, SessionOptions options)
     {
@@ -40,6 +43,7 @@ public sealed unsafe class Session : IDisposable
         };
         _handle = SessionHandle.Create(modelHandle, &description);
         _native = _handle.DangerousGetHandle();
+        _handle.Weigh((long)options.Batch * model.StateSize * sizeof(float));
     }
 
     /// <summary>The model.</summary>
@@ -53,6 +57,9 @@ public sealed unsafe class Session : IDisposable
 
     /// <summary>Whether a call is running; tests of misuse wait for it.</summary>
     internal bool IsBusy => Volatile.Read(ref _busy) != 0;
+
+    /// <summary>Whether the native session is freed, or about to be.</summary>
+    internal bool IsClosed => _handle.IsClosed;
 
     /// <summary>Advances every row by one step.</summary>
     /// <param name="x">Input <c>[batch, InputSize]</c>, of exactly that length.</param>
@@ -147,6 +154,10 @@ public sealed unsafe class Session : IDisposable
     public void Reset() => Reset(0, Batch);
 
     /// <summary>Sets all states of some rows to zero.</summary>
+    /// <remarks>
+    /// For a model with a reverse direction, only a reset of all rows begins a next sequence; after one of some rows
+    /// alone, a run would still continue the others and is refused.
+    /// </remarks>
     /// <param name="firstRow">First row.</param>
     /// <param name="rowCount">Number of rows.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rows are not rows of the batch.</exception>
@@ -248,6 +259,10 @@ public sealed unsafe class Session : IDisposable
     public void LoadState(ReadOnlySpan<float> states) => LoadState(0, Batch, states);
 
     /// <summary>Sets all states of some rows.</summary>
+    /// <remarks>
+    /// For a model with a reverse direction, only states for all rows begin a next sequence; see
+    /// <see cref="Reset(int, int)"/>.
+    /// </remarks>
     /// <param name="firstRow">First row.</param>
     /// <param name="rowCount">Number of rows.</param>
     /// <param name="states"><c>[rowCount, StateSize]</c>, of exactly that length.</param>
@@ -270,23 +285,30 @@ public sealed unsafe class Session : IDisposable
     }
 
     /// <summary>
-    /// Waits for the running call, refuses new ones, ends the session's threads and frees its memory.
+    /// Waits for the running call, refuses new ones, ends the session's threads and frees its memory. However many
+    /// threads call it, it returns to each of them only when all that is done.
     /// </summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        SpinWait wait = default;
+        if (Interlocked.CompareExchange(ref _disposal, DisposalBegun, 0) != 0)
         {
+            while (Volatile.Read(ref _disposal) != DisposalDone)
+            {
+                wait.SpinOnce();
+            }
+
             return;
         }
 
-        // Entered for good: a call that has seen _disposed too early finds the session busy from here on.
-        SpinWait wait = default;
+        // Entered for good: a call that has seen _disposal too early finds the session busy from here on.
         while (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
         {
             wait.SpinOnce();
         }
 
         _handle.Dispose();
+        Volatile.Write(ref _disposal, DisposalDone);
     }
 
     private void RunChecked(
@@ -311,7 +333,7 @@ public sealed unsafe class Session : IDisposable
             status = NativeMethods.SessionRun(_native, &arguments);
         }
 
-        Leave(status);
+        LeaveRun(status);
     }
 
     private void RequireState(int layer, Direction direction, StateKind kind, int length)
@@ -322,7 +344,7 @@ public sealed unsafe class Session : IDisposable
         Require.Shape(length, Batch, size, "[batch, size]", "state");
     }
 
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposal) != 0, this);
 
     private void Enter()
     {
@@ -336,6 +358,17 @@ public sealed unsafe class Session : IDisposable
     {
         Volatile.Write(ref _busy, 0);
         status.ThrowIfFailed();
+    }
+
+    private void LeaveRun(NativeStatus status)
+    {
+        // A run that the model cannot do is a second piece; the managed side knows which layer is why.
+        bool isSecondPiece = status == NativeStatus.NotSupported;
+        Leave(isSecondPiece ? NativeStatus.Ok : status);
+        if (isSecondPiece)
+        {
+            throw Model.Chain.SecondPiece();
+        }
     }
 
     [DoesNotReturn]

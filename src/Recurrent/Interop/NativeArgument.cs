@@ -8,6 +8,24 @@ internal static class NativeArgument
     // Structs that only the C interface has: what they hold are parameters in C#.
     private static readonly string[] ArgumentStructs = ["desc", "args", "info"];
 
+    // Parameters that have another name in C#.
+    private static readonly (string Native, string Managed)[] Renamed =
+        [("isa", "InstructionSet"), ("gemm_provider", "GemmProvider")];
+
+    /// <summary>The message with the C# name of the parameter that it begins with, where the two differ.</summary>
+    internal static string InManagedTerms(string message)
+    {
+        foreach ((string native, string managed) in Renamed)
+        {
+            if (message.StartsWith($"{native}: ", StringComparison.Ordinal))
+            {
+                return managed + message[native.Length..];
+            }
+        }
+
+        return message;
+    }
+
     /// <summary>
     /// The parameter that a message of the form <c>argument: text</c> begins with, as C# names it:
     /// <c>desc.layers[2].input_size: …</c> is about <c>layers</c>, <c>first_row: …</c> about <c>firstRow</c>.

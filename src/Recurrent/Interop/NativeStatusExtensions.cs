@@ -35,5 +35,6 @@ internal static class NativeStatusExtensions
     [DoesNotReturn]
     [StackTraceHidden]
     private static unsafe void Throw(NativeStatus status) =>
-        throw status.ToException(Marshal.PtrToStringUTF8((nint)NativeMethods.LastError()) ?? string.Empty);
+        throw status.ToException(
+            NativeArgument.InManagedTerms(Marshal.PtrToStringUTF8((nint)NativeMethods.LastError()) ?? string.Empty));
 }

@@ -1,12 +1,16 @@
 namespace Recurrent.Layers;
 
 /// <summary>
-/// An activation with its parameters. The formulas are those of <see cref="ActivationKind"/>; default parameters are
-/// the ones that ONNX gives to the function of the same name.
+/// An activation with its parameters. The formulas are those of <see cref="ActivationKind"/>.
 /// </summary>
+/// <remarks>
+/// The static members have the default parameters that ONNX gives to the function of the same name. The constructor has
+/// not: it takes a parameter that is left out as 0, so that <c>new Activation(ActivationKind.HardSigmoid)</c> is 0
+/// everywhere.
+/// </remarks>
 /// <param name="Kind">The function.</param>
-/// <param name="Alpha">Its <c>alpha</c>, where the formula has one; finite.</param>
-/// <param name="Beta">Its <c>beta</c>, where the formula has one; finite.</param>
+/// <param name="Alpha">Its <c>alpha</c>, where the formula has one; finite. 0 if left out.</param>
+/// <param name="Beta">Its <c>beta</c>, where the formula has one; finite. 0 if left out.</param>
 public readonly record struct Activation(ActivationKind Kind, float Alpha = 0, float Beta = 0)
 {
     /// <summary><c>tanh(a)</c>.</summary>

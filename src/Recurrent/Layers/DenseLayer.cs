@@ -10,12 +10,13 @@ public sealed class DenseLayer : Layer
     /// <param name="weights">Its weights.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException">
-    /// A part of the weights has not the shape that the specification asks for.
+    /// A size of the specification has not been set, or a part of the weights has not the shape that it asks for.
     /// </exception>
     public DenseLayer(DenseSpecification specification, DenseWeights weights)
     {
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(weights);
+        specification.Validate(nameof(specification));
         Require.Shape(
             weights.Kernel.Length, specification.OutputSize, specification.InputSize,
             "[OutputSize, InputSize]", $"{nameof(weights)}.{nameof(weights.Kernel)}");

@@ -20,4 +20,10 @@ public sealed record DenseSpecification : LayerSpecification
     } = Activation.Identity;
 
     private protected override int OutputFeatures => OutputSize;
+
+    internal override void Validate(string argument)
+    {
+        base.Validate(argument);
+        Require.Size(OutputSize, $"{argument}.{nameof(OutputSize)}");
+    }
 }

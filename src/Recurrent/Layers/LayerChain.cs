@@ -69,7 +69,7 @@ internal sealed class LayerChain
     /// <summary>The refusal of a second piece of a sequence by a model with a reverse direction.</summary>
     public NotSupportedException SecondPiece() =>
         new($"Run: {FirstWithReverse()}, which needs the whole sequence, so a sequence cannot be continued. "
-            + "Call Reset, SetState or LoadState before the next sequence.");
+            + "Call Reset or LoadState for all rows, or SetState, before the next sequence.");
 
     private string FirstWithReverse()
     {

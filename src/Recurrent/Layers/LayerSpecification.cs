@@ -22,4 +22,10 @@ public abstract record LayerSpecification
     public int OutputSize => OutputFeatures;
 
     private protected abstract int OutputFeatures { get; }
+
+    /// <summary>
+    /// Checks what no single property can: that the required ones have been set, which reflection does not ask for, and
+    /// that they go together.
+    /// </summary>
+    internal virtual void Validate(string argument) => Require.Size(InputSize, $"{argument}.{nameof(InputSize)}");
 }

@@ -71,6 +71,7 @@ public sealed record LstmSpecification : RecurrentSpecification
 
     internal override void Validate(string argument)
     {
+        base.Validate(argument);
         if (ProjectionSize >= HiddenSize)
         {
             throw new ArgumentException(
@@ -78,7 +79,5 @@ public sealed record LstmSpecification : RecurrentSpecification
                 + $"found {ProjectionSize}.",
                 argument);
         }
-
-        base.Validate(argument);
     }
 }

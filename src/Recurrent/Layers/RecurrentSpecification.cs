@@ -109,10 +109,12 @@ public abstract record RecurrentSpecification : LayerSpecification
     }
 
     /// <summary>
-    /// Checks what no single property can: sizes against each other, and that the weights fit arrays.
+    /// Also checks sizes against each other, and that the weights fit arrays.
     /// </summary>
-    internal virtual void Validate(string argument)
+    internal override void Validate(string argument)
     {
+        base.Validate(argument);
+        Require.Size(HiddenSize, $"{argument}.{nameof(HiddenSize)}");
         Require.Elements((long)GateCount * HiddenSize, InputSize, "[GateCount * HiddenSize, InputSize]", argument);
         Require.Elements((long)GateCount * HiddenSize, StateSize, "[GateCount * HiddenSize, StateSize]", argument);
     }

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace Recurrent.Layers;
 
 /// <summary>
@@ -89,11 +92,13 @@ internal sealed class SequenceShape
 
     private static void RequireApart<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y)
     {
-        if (y.Overlaps(x, out int offset))
+        // Not the overload that gives the distance in elements: it throws where that is no whole number, as it is
+        // between spans cast from bytes.
+        if (y.Overlaps(x))
         {
+            nint offset = Unsafe.ByteOffset(ref MemoryMarshal.GetReference(y), ref MemoryMarshal.GetReference(x));
             throw new ArgumentException(
-                $"y: expected memory apart from x, found an overlap ({nameof(x)} begins at element {offset} of y).",
-                nameof(y));
+                $"y: expected memory apart from x, found an overlap (x begins at byte {offset} of y).", nameof(y));
         }
     }
 

@@ -93,6 +93,10 @@ public sealed class ReferenceSession<T>
     public void Reset() => Reset(0, Batch);
 
     /// <summary>Sets all states of some rows to zero.</summary>
+    /// <remarks>
+    /// For a model with a reverse direction, only a reset of all rows begins a next sequence; after one of some rows
+    /// alone, a run would still continue the others and is refused.
+    /// </remarks>
     /// <param name="firstRow">First row.</param>
     /// <param name="rowCount">Number of rows.</param>
     /// <exception cref="ArgumentOutOfRangeException">The rows are not rows of the batch.</exception>
@@ -104,7 +108,7 @@ public sealed class ReferenceSession<T>
             Clear(row);
         }
 
-        _ranWholeSequence = false;
+        Unlock(rowCount);
     }
 
     /// <summary>Copies one state of a layer out.</summary>
@@ -165,6 +169,10 @@ public sealed class ReferenceSession<T>
     public void LoadState(ReadOnlySpan<T> states) => LoadState(0, Batch, states);
 
     /// <summary>Sets all states of some rows.</summary>
+    /// <remarks>
+    /// For a model with a reverse direction, only states for all rows begin a next sequence; see
+    /// <see cref="Reset(int, int)"/>.
+    /// </remarks>
     /// <param name="firstRow">First row.</param>
     /// <param name="rowCount">Number of rows.</param>
     /// <param name="states"><c>[rowCount, StateSize]</c>.</param>
@@ -186,7 +194,7 @@ public sealed class ReferenceSession<T>
             }
         }
 
-        _ranWholeSequence = false;
+        Unlock(rowCount);
     }
 
     private static DirectionState<T>[] CreateStates(LayerSpecification layer, int batch) =>
@@ -265,6 +273,12 @@ public sealed class ReferenceSession<T>
             }
         }
     }
+
+    /// <summary>
+    /// A model with a reverse direction may run again when all rows have new states: with some of them it would
+    /// continue the others.
+    /// </summary>
+    private void Unlock(int rowCount) => _ranWholeSequence &= rowCount != Batch;
 
     private void Clear(int row)
     {

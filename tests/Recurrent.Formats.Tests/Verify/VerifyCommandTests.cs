@@ -131,7 +131,6 @@ public sealed class VerifyCommandTests
 
     [Theory]
     [InlineData("kind", "\"conv\"", "kind: expected rnn_tanh, rnn_relu, lstm or gru, found 'conv'")]
-    [InlineData("kind", "null", "index.json")]
     [InlineData("kind", "\"gru\"", "tensor 'p.weight_ih_l0': expected rows for 3 gates")]
     [InlineData("hidden_size", "15", "hidden_size: the index says 15, the parameters say 16")]
     [InlineData("input_size", "4", "input_size: the index says 4")]
@@ -152,15 +151,42 @@ public sealed class VerifyCommandTests
     [InlineData("f32_err", "{}", "f32_err: expected the error and the largest value of 'y'")]
     [InlineData("f32_err", "{\"y\": [-1, 1]}", "f32_err: expected the error and the largest value of 'y'")]
     [InlineData("variant", "{\"clip\": -1}", "Clip: expected 0")]
-    [InlineData("variant", "{\"clipping\": 1}", "clipping")]
-    [InlineData("variant", "{\"activations\": {\"gate\": {\"kind\": \"swish\"}}}", "kind")]
     public void A_case_that_contradicts_its_file_cannot_be_used(string field, string value, string expected)
     {
-        using var golden = new GoldenCopy(Lstm);
+        using var golden = new GoldenCopy(Lstm, Gru);
+        golden.Entry(Lstm)[field] = JsonNode.Parse(value);
+        golden.WriteIndex();
+
+        AssertRefused(Lstm, expected, golden.Path);
+    }
+
+    [Theory]
+    [InlineData("kind", "null", "index.json")]
+    [InlineData("variant", "{\"clipping\": 1}", "clipping")]
+    [InlineData("variant", "{\"activations\": {\"gate\": {\"kind\": \"swish\"}}}", "kind")]
+    public void An_entry_that_is_none_makes_the_index_unusable(string field, string value, string expected)
+    {
+        using var golden = new GoldenCopy(Lstm, Gru);
         golden.Entry(Lstm)[field] = JsonNode.Parse(value);
         golden.WriteIndex();
 
         AssertUnusable(expected, golden.Path);
+    }
+
+    [Fact]
+    public void A_number_that_JSON_does_not_know_spoils_its_case_only()
+    {
+        using var golden = new GoldenCopy(Lstm, Gru);
+        golden.Entry(Lstm)["f32_err"]!.AsObject()["y"] = new JsonArray("<NaN>", "<-Infinity>");
+        golden.Entry(Gru)["title"] = "NaN, \"Infinity\" and \\";
+        golden.Index["degenerate"] = new JsonArray("<Infinity>");
+        golden.WriteIndex();
+        string index = Path.Combine(golden.Path, "index.json");
+        string json = File.ReadAllText(index).Replace("\"\\u003C", "").Replace("\\u003E\"", "");
+        Assert.Contains("[NaN,-Infinity]", json);
+        File.WriteAllText(index, json);
+
+        AssertRefused(Lstm, "f32_err: expected the error and the largest value of 'y'", golden.Path);
     }
 
     [Fact]
@@ -170,16 +196,44 @@ public sealed class VerifyCommandTests
         byte[] bytes = File.ReadAllBytes(golden.FileOf(Gru));
         File.WriteAllBytes(golden.FileOf(Gru), bytes[..^1]);
 
-        AssertUnusable($"case '{Gru}' cannot be used", golden.Path);
+        AssertRefused(Gru, "", golden.Path);
     }
 
     [Fact]
     public void A_missing_file_names_its_case()
     {
-        using var golden = new GoldenCopy(Lstm);
+        using var golden = new GoldenCopy(Lstm, Gru);
         File.Delete(golden.FileOf(Lstm));
 
-        AssertUnusable($"case '{Lstm}' cannot be used", golden.Path);
+        AssertRefused(Lstm, Lstm + ".safetensors", golden.Path);
+    }
+
+    [Fact]
+    public void A_folder_without_a_usable_case_fails_to_the_end()
+    {
+        using var golden = new GoldenCopy(Lstm);
+        File.Delete(golden.FileOf(Lstm));
+        string path = Path.Combine(golden.Path, "results.json");
+
+        CommandRun run = CommandRun.Of("verify", golden.Path, "--isa", "reference", "--json", path);
+
+        Assert.Equal((1, "0 passed, 2 failed"), (run.ExitCode, run.LastLine));
+        JsonNode result = JsonNode.Parse(File.ReadAllText(path))!["results"]![0]!;
+        Assert.False((bool)result["passed"]!);
+        Assert.Contains(Lstm + ".safetensors", (string)result["refusal"]!);
+    }
+
+    [Fact]
+    public void A_file_for_results_that_cannot_be_written_is_found_out_before_the_run()
+    {
+        using var golden = new GoldenCopy(Lstm);
+        golden.Tamper(Lstm, "y.f64", 0x40);
+
+        CommandRun run = CommandRun.Of(
+            "verify", golden.Path, "--isa", "reference", "--json", Path.Combine(golden.Path, "none", "results.json"));
+
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.Contains("results.json", run.Error);
     }
 
     [Theory]
@@ -222,6 +276,19 @@ public sealed class VerifyCommandTests
             Machine.InstructionSets.Select(VerifyPaths.NameOf),
             json.GetProperty("instruction_sets").EnumerateArray().Select(isa => isa.GetString()));
         Assert.Equal(Machine.Mkl, json.GetProperty("mkl").GetString());
+    }
+
+    /// <summary>Of two cases, one cannot be used: it has failed on both paths, and the other has been run.</summary>
+    private static void AssertRefused(string id, string expected, string folder)
+    {
+        CommandRun run = CommandRun.Of("verify", folder, "--isa", "reference");
+
+        Assert.Equal((1, ""), (run.ExitCode, run.Error));
+        string failure = Assert.Single(
+            run.Output.Split('\n'), line => line.StartsWith("FAIL", StringComparison.Ordinal));
+        Assert.StartsWith($"FAIL {id}: cannot be used: ", failure);
+        Assert.Contains(expected, failure);
+        Assert.Equal("2 passed, 2 failed", run.LastLine);
     }
 
     private static void AssertUnusable(string expected, string folder)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Recurrent.Layers;
 using Recurrent.Tests.Support;
 
@@ -83,6 +84,26 @@ public sealed class BadInputTests : IDisposable
             "y", "overlap", () => _session.Run(memory.AsSpan(xStart, 8), memory.AsSpan(yStart, 12), 1));
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(31)]
+    [InlineData(45)]
+    public void An_overlap_that_does_not_begin_at_an_element(int yStart)
+    {
+        byte[] memory = new byte[128];
+        Require("y", "overlap", () => _session.Step(
+            MemoryMarshal.Cast<byte, float>(memory.AsSpan(16, 32)),
+            MemoryMarshal.Cast<byte, float>(memory.AsSpan(yStart, 48))));
+        Require("y", "overlap", () => _session.Run(
+            MemoryMarshal.Cast<byte, float>(memory.AsSpan(16, 32)),
+            MemoryMarshal.Cast<byte, float>(memory.AsSpan(yStart, 48)),
+            1));
+        Require("y", "x itself or memory apart from it, found an overlap", () => ActivationFunctions.Apply(
+            Activation.Tanh,
+            MemoryMarshal.Cast<byte, float>(memory.AsSpan(16, 48)),
+            MemoryMarshal.Cast<byte, float>(memory.AsSpan(yStart, 48))));
+    }
+
     [Fact]
     public void Neighbours_in_memory_are_no_overlap()
     {
@@ -145,7 +166,8 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void Sessions_that_are_none()
     {
-        Require("Batch", "found -1", () => _model.OpenSession(-1));
+        Require("batch", "found -1", () => _model.OpenSession(-1));
+        Require("Batch", "found -1", () => _ = new SessionOptions { Batch = -1 });
         Require("batch", "found [batch, InputSize] = [1073741824, 2]", () => _model.OpenSession(1 << 30));
         Require("Threads", "expected 1 to 256, found 0", () => _ = new SessionOptions { Threads = 0 });
         Require("Threads", "found 257", () => _ = new SessionOptions { Threads = 257 });
@@ -169,7 +191,7 @@ public sealed class BadInputTests : IDisposable
 
         NotSupportedException piece =
             Assert.Throws<NotSupportedException>(() => session.Run(x, new float[18], 3));
-        Assert.Contains("reverse direction", piece.Message, StringComparison.Ordinal);
+        Assert.Contains("layer 0 has the direction Bidirectional", piece.Message, StringComparison.Ordinal);
         float[] unchanged = new float[model.StateSize];
         session.SaveState(unchanged);
         Assert.Equal(states, unchanged);
@@ -182,6 +204,26 @@ public sealed class BadInputTests : IDisposable
         session.Run(x, second, 3);
         session.SetState(0, Direction.Reverse, StateKind.Hidden, new float[3]);
         session.Run(x, second, 3);
+    }
+
+    [Fact]
+    public void New_states_of_some_rows_begin_no_sequence_in_a_reverse_direction()
+    {
+        using RecurrentModel model = Models.Lstm(Direction.Reverse);
+        using Session session = model.OpenSession(2);
+        float[] x = new RandomFloats(1).Inputs(12);
+        float[] y = new float[18];
+        session.Run(x, y, 3);
+        session.Reset(0, 0);
+        Assert.Throws<NotSupportedException>(() => session.Run(x, y, 3));
+        session.Reset(1, 1);
+        Assert.Throws<NotSupportedException>(() => session.Run(x, y, 3));
+        session.LoadState(0, 1, new float[6]);
+        Assert.Throws<NotSupportedException>(() => session.Run(x, y, 3));
+        session.LoadState(0, 2, new float[12]);
+        session.Run(x, y, 3);
+        session.Reset(0, 2);
+        session.Run(x, y, 3);
     }
 
     [Fact]
@@ -235,6 +277,17 @@ public sealed class BadInputTests : IDisposable
             () => RecurrentModel.Create(
                 [new LayerCase { Cell = CellKind.Gru, Size = 3 }.Create(2, new RandomFloats(1))],
                 new ModelOptions { InstructionSet = isa }));
+    }
+
+    [Fact]
+    public void A_provider_that_the_machine_has_not()
+    {
+        Assert.SkipWhen(Machine.MklAvailable, "This machine has Intel MKL.");
+        PlatformNotSupportedException exception = Assert.Throws<PlatformNotSupportedException>(
+            () => RecurrentModel.Create(
+                [new LayerCase { Cell = CellKind.Gru, Size = 3 }.Create(2, new RandomFloats(1))],
+                new ModelOptions { GemmProvider = GemmProvider.Mkl }));
+        Assert.StartsWith("GemmProvider: ", exception.Message, StringComparison.Ordinal);
     }
 
     private static void Require(string name, string text, Action action)

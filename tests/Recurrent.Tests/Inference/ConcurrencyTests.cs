@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Recurrent.Tests.Support;
 
 namespace Recurrent.Tests.Inference;
@@ -64,30 +65,72 @@ public sealed class ConcurrencyTests
     public void Threads_that_fight_for_a_session_get_it_or_are_refused()
     {
         using RecurrentModel model = Models.Slow();
-        using Session session = model.OpenSession();
-        int done = 0;
+        float[] x = new RandomFloats(1).Inputs(256);
         int refused = 0;
-        Worker[] workers = [.. Enumerable.Range(0, 4).Select(_ => new Worker(() =>
+
+        // The threads may have taken turns by chance: then again.
+        for (int attempt = 0; attempt < 20 && refused == 0; attempt++)
         {
-            float[] x = new float[256];
-            float[] y = new float[256];
-            for (int i = 0; i < 500; i++)
+            using Session session = model.OpenSession();
+            ConcurrentBag<float[]> outputs = [];
+            Worker[] workers = [.. Enumerable.Range(0, 4).Select(_ => new Worker(() =>
             {
-                try
+                float[] y = new float[256];
+                for (int i = 0; i < 100; i++)
                 {
-                    session.Step(x, y);
-                    Interlocked.Increment(ref done);
+                    try
+                    {
+                        session.Step(x, y);
+                        outputs.Add([.. y]);
+                    }
+                    catch (InvalidOperationException exception)
+                    {
+                        Assert.Contains("one caller at a time", exception.Message, StringComparison.Ordinal);
+                        Interlocked.Increment(ref refused);
+                    }
                 }
-                catch (InvalidOperationException)
-                {
-                    Interlocked.Increment(ref refused);
-                }
+            }))];
+            Array.ForEach(workers, worker => worker.Join());
+
+            // Those who got it have made the steps of one caller, each of them once.
+            using Session alone = model.OpenSession();
+            List<float[]> left = [.. outputs];
+            float[] expected = new float[256];
+            while (left.Count > 0)
+            {
+                alone.Step(x, expected);
+                int found = left.FindIndex(y => y.AsSpan().SequenceEqual(expected));
+                Assert.True(found >= 0, $"No thread got the output of step {outputs.Count - left.Count}.");
+                left.RemoveAt(found);
             }
-        }))];
-        Array.ForEach(workers, worker => worker.Join());
-        Assert.Equal(2000, done + refused);
-        Assert.True(done > 0);
-        session.Step(new float[256], new float[256]);
+
+            Assert.NotEmpty(outputs);
+        }
+
+        Assert.True(refused > 0, "No thread was refused.");
+    }
+
+    [Fact]
+    public void A_second_Dispose_returns_when_the_session_is_closed_too()
+    {
+        using RecurrentModel model = Models.Slow();
+        float[] x = new float[Time * 256];
+        bool met = false;
+        for (int attempt = 0; attempt < 20 && !met; attempt++)
+        {
+            Session session = model.OpenSession();
+            Worker running = new(() => session.Run(x, [], Time));
+            SpinWait.SpinUntil(() => session.IsBusy || !running.IsRunning);
+            Worker first = new(session.Dispose);
+            SpinWait.SpinUntil(() => IsDisposed(session));
+            met = running.IsRunning && !session.IsClosed;
+            session.Dispose();
+            Assert.True(session.IsClosed, "The second Dispose has returned before the session was closed.");
+            first.Join();
+            running.Join();
+        }
+
+        Assert.True(met, "No call was running.");
     }
 
     [Fact]
@@ -112,6 +155,24 @@ public sealed class ConcurrencyTests
             Bits.RequireSame(expected, y, "the call that was running", 256);
             Assert.Throws<ObjectDisposedException>(() => session.Step(new float[256], new float[256]));
         }
+    }
+
+    private static bool IsDisposed(Session session)
+    {
+        try
+        {
+            session.Step([], []);
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
+        catch (ArgumentException)
+        {
+            // Still open: what is refused is the length.
+        }
+
+        return false;
     }
 
     [Fact]

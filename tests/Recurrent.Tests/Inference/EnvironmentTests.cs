@@ -15,18 +15,17 @@ public sealed class EnvironmentTests
 
     [Fact]
     public void Without_the_library_a_model_says_why_and_names_the_reference() =>
-        ChildProcess.Run(typeof(EnvironmentTests), nameof(Child_without_the_library), Library, Nowhere);
+        ChildProcess.Run(typeof(EnvironmentTests), Library, Nowhere, WithoutTheLibrary);
 
     [Fact]
     public void An_instruction_set_can_be_forced() =>
-        ChildProcess.Run(typeof(EnvironmentTests), nameof(Child_with_scalar_code), Isa, "scalar");
+        ChildProcess.Run(typeof(EnvironmentTests), Isa, "scalar", WithScalarCode);
 
     [Fact]
     public void An_unknown_instruction_set_is_an_error() =>
-        ChildProcess.Run(typeof(EnvironmentTests), nameof(Child_with_an_unknown_instruction_set), Isa, "sse9");
+        ChildProcess.Run(typeof(EnvironmentTests), Isa, "sse9", WithAnUnknownInstructionSet);
 
-    [Fact(Explicit = true)]
-    public void Child_without_the_library()
+    private static void WithoutTheLibrary()
     {
         // The second attempt says the same: a failure is not remembered as something else.
         for (int attempt = 0; attempt < 2; attempt++)
@@ -43,16 +42,14 @@ public sealed class EnvironmentTests
         Assert.DoesNotContain(0f, y);
     }
 
-    [Fact(Explicit = true)]
-    public void Child_with_scalar_code()
+    private static void WithScalarCode()
     {
         Assert.Equal(InstructionSet.Scalar, Machine.InstructionSet);
         using RecurrentModel model = RecurrentModel.Create(Layer);
         Assert.Equal(InstructionSet.Scalar, model.InstructionSet);
     }
 
-    [Fact(Explicit = true)]
-    public void Child_with_an_unknown_instruction_set()
+    private static void WithAnUnknownInstructionSet()
     {
         ArgumentException exception = Assert.Throws<ArgumentException>(() => RecurrentModel.Create(Layer));
         Assert.Contains("sse9", exception.Message, StringComparison.Ordinal);

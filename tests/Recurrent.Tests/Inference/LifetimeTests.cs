@@ -76,13 +76,42 @@ public sealed class LifetimeTests
     }
 
     [Fact]
-    public void A_refused_model_leaves_nothing()
+    public unsafe void What_the_library_refuses_leaves_nothing()
     {
         Settle();
-        int models = ModelHandle.LiveCount;
-        Assert.ThrowsAny<Exception>(() => RecurrentModel.Create());
-        Settle();
+        using RecurrentModel accepted = Models.Lstm();
+        (int models, int sessions) = (ModelHandle.LiveCount, SessionHandle.LiveCount);
+        Assert.Throws<ArgumentException>("desc", () => ModelHandle.Create(null));
+        using (ModelDescription description = new(
+            [new LayerCase { Cell = CellKind.Lstm, Size = 3 }.Create(2, new RandomFloats(1))], new ModelOptions()))
+        using (ModelHandle model = description.Create())
+        {
+            Assert.Equal(models + 1, ModelHandle.LiveCount);
+            Assert.Throws<ArgumentException>("threads", () =>
+            {
+                NativeSessionDesc none = new() { Threads = -1, Batch = 1 };
+                SessionHandle.Create(model, &none);
+            });
+        }
+
+        Assert.Equal(sessions, SessionHandle.LiveCount);
         Assert.Equal(models, ModelHandle.LiveCount);
+    }
+
+    [Fact]
+    public void The_garbage_collector_knows_what_abandoned_sessions_hold()
+    {
+        const int Count = 5000;
+        Settle();
+        int before = SessionHandle.LiveCount;
+        using RecurrentModel model = Models.Slow();
+        for (int i = 0; i < Count; i++)
+        {
+            // 128 KiB of states each; the managed objects alone are too small to start a collection.
+            model.OpenSession(64);
+        }
+
+        Assert.True(SessionHandle.LiveCount - before < Count, "Not one of the abandoned sessions has been freed.");
     }
 
     [Fact]

@@ -95,6 +95,26 @@ public sealed class NativeLibraryLoaderTests
         Assert.Contains("recurrent_test_symbol_that_nobody_has", exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0.02)]
+    [InlineData(0.5)]
+    [InlineData(0.999)]
+    public void A_library_that_has_lost_its_end_is_reported_as_truncated(double part)
+    {
+        using FakeLibrary folder = Complete(new FakeLibrary());
+        byte[] whole = File.ReadAllBytes(folder.FilePath);
+        int length = (int)(part * whole.Length);
+        folder.Write(whole[..length]);
+
+        NativeLibraryException exception = Refused(folder.Search);
+
+        Assert.Equal(folder.FilePath, exception.LibraryPath);
+        Assert.Contains(
+            $"is truncated: its header speaks of {whole.Length} bytes, the file has {length}",
+            exception.Message,
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Another_library_of_the_same_name_is_reported_as_foreign()
     {

@@ -48,6 +48,14 @@ public sealed class NativeStatusTests
     public void Ok_throws_nothing() => NativeStatus.Ok.ThrowIfFailed();
 
     [Theory]
+    [InlineData("gemm_provider: Intel MKL was asked for", nameof(GemmProvider) + ": Intel MKL was asked for")]
+    [InlineData("isa: expected scalar", nameof(InstructionSet) + ": expected scalar")]
+    [InlineData("isaac: is no parameter", "isaac: is no parameter")]
+    [InlineData("x: expected isa: or what", "x: expected isa: or what")]
+    public void Parameters_with_another_name_in_managed_code_have_it_in_messages(string native, string managed) =>
+        Assert.Equal(managed, NativeArgument.InManagedTerms(native));
+
+    [Theory]
     [InlineData("x: expected 20 elements; found 19", "x")]
     [InlineData("first_row: expected 0 to 3; found -1", "firstRow")]
     [InlineData("desc.layers[2].input_size: expected 20; found 0", "layers")]

@@ -35,6 +35,30 @@ public sealed class LayerShapeTests
         }
     }
 
+    [Fact]
+    public void A_specification_whose_sizes_were_never_set_is_refused()
+    {
+        // What `required` asks of a caller, reflection does not.
+        DenseSpecification dense = Activator.CreateInstance<DenseSpecification>();
+        RecurrentWeights none = new([], []);
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "specification.InputSize", () => new DenseLayer(dense, new DenseWeights([])));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "specification.OutputSize", () => new DenseLayer(dense with { InputSize = 1 }, new DenseWeights([])));
+        foreach (RecurrentSpecification recurrent in new RecurrentSpecification[]
+        {
+            Activator.CreateInstance<SimpleRnnSpecification>(),
+            Activator.CreateInstance<GruSpecification>(),
+            Activator.CreateInstance<LstmSpecification>(),
+        })
+        {
+            Assert.Throws<ArgumentOutOfRangeException>(
+                "specification.InputSize", () => new RecurrentLayer(recurrent, none));
+            Assert.Throws<ArgumentOutOfRangeException>(
+                "specification.HiddenSize", () => new RecurrentLayer(recurrent with { InputSize = 1 }, none));
+        }
+    }
+
     [Theory]
     [InlineData(Direction.Forward, 2)]
     [InlineData(Direction.Reverse, 0)]

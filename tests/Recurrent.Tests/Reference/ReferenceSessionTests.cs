@@ -117,6 +117,25 @@ public sealed class ReferenceSessionTests
     }
 
     [Fact]
+    public void New_states_of_some_rows_begin_no_sequence_in_a_reverse_direction()
+    {
+        ReferenceSession<float> session = Reverse().OpenSession(2);
+        session.Run(new float[8], [], 2);
+        session.Reset(0, 0);
+        Assert.Throws<NotSupportedException>(() => session.Run(new float[8], [], 2));
+        session.Reset(1, 1);
+        Assert.Throws<NotSupportedException>(() => session.Run(new float[8], [], 2));
+        session.LoadState(0, 1, new float[6]);
+        Assert.Throws<NotSupportedException>(() => session.Run(new float[8], [], 2));
+        session.LoadState(0, 2, new float[12]);
+        session.Run(new float[8], [], 2);
+        session.Reset(0, 2);
+        session.Run(new float[8], [], 2);
+        session.SetState(0, Direction.Reverse, StateKind.Cell, new float[6]);
+        session.Run(new float[8], [], 2);
+    }
+
+    [Fact]
     public void Bad_arguments_are_refused_by_name()
     {
         ReferenceModel<float> model = ReferenceModel<float>.Create(

@@ -1,21 +1,32 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Recurrent.Tests.Support;
 
 /// <summary>
-/// Runs a test in a process of its own, with another environment: the library is loaded and the instruction set chosen
-/// once a process. Tests made for this are explicit, so that they do not run here as well.
+/// Runs the body of a test in a process of its own, with another environment: the library is loaded and the instruction
+/// set chosen once a process. The child runs the same test, and knows by an environment variable that it is the child.
 /// </summary>
 internal static class ChildProcess
 {
+    private const string Marker = "RECURRENT_TEST_CHILD";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
-    public static void Run(Type type, string method, string variable, string value)
+    /// <summary>Runs the body in a child with a variable of its environment set; in that child, runs it here.</summary>
+    public static void Run(
+        Type type, string variable, string value, Action body, [CallerMemberName] string method = "")
     {
+        if (Environment.GetEnvironmentVariable(Marker) == method)
+        {
+            body();
+            return;
+        }
+
         string program = Environment.ProcessPath!;
         string assembly = type.Assembly.Location;
         string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? ["exec", assembly] : [];
-        ProcessStartInfo start = new(program, [.. host, "-explicit", "only", "-method", $"{type.FullName}.{method}"])
+        ProcessStartInfo start = new(program, [.. host, "-method", $"{type.FullName}.{method}"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -27,13 +38,14 @@ internal static class ChildProcess
         }
 
         start.Environment[variable] = value;
+        start.Environment[Marker] = method;
         using Process process = Process.Start(start)!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
         string output = process.StandardOutput.ReadToEnd();
         Assert.True(process.WaitForExit(Patience), "The child process does not end.");
         Assert.True(process.ExitCode == 0, output);
-        Assert.Contains("Total: 1,", output, StringComparison.Ordinal);
+        Assert.Contains("Total: 1, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0", output, StringComparison.Ordinal);
     }
 
     private static bool IsOfRunner(string variable) =>

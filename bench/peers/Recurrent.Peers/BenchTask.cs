@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Recurrent.Layers;
+
+namespace Recurrent.Peers;
+
+/// <summary>What a row of the table asks for, with the weights and inputs that all systems share.</summary>
+internal sealed record BenchTask
+{
+    public required string Workload { get; init; }
+
+    public required string Cell { get; init; }
+
+    public required int Time { get; init; }
+
+    public required int Batch { get; init; }
+
+    public required int Input { get; init; }
+
+    public required int Hidden { get; init; }
+
+    public required int Layers { get; init; }
+
+    public required int Directions { get; init; }
+
+    public required int Threads { get; init; }
+
+    /// <summary>Steps in the shared inputs: <see cref="Time"/>, or the steps of a stream that are compared.</summary>
+    public required int Steps { get; init; }
+
+    /// <summary>Weights of every direction of every layer, then the inputs.</summary>
+    public required float[] Data { get; init; }
+
+    public bool IsStreaming => Workload is "stream" or "tiny";
+
+    public int Output => Directions * Hidden;
+
+    public ReadOnlySpan<float> Inputs => Data.AsSpan(Data.Length - (Steps * Batch * Input));
+
+    /// <summary>Reads the <c>key=value</c> words of a prepare line.</summary>
+    public static BenchTask Parse(string[] words)
+    {
+        Dictionary<string, string> pairs = words
+            .Select(word => word.Split('=', 2))
+            .Where(pair => pair.Length == 2)
+            .ToDictionary(pair => pair[0], pair => pair[1]);
+        int Number(string key) => int.Parse(pairs[key], CultureInfo.InvariantCulture);
+        return new BenchTask
+        {
+            Workload = pairs["workload"],
+            Cell = pairs["cell"],
+            Time = Number("time"),
+            Batch = Number("batch"),
+            Input = Number("input"),
+            Hidden = Number("hidden"),
+            Layers = Number("layers"),
+            Directions = Number("directions"),
+            Threads = Number("threads"),
+            Steps = Number("steps"),
+            Data = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(pairs["data"])).ToArray(),
+        };
+    }
+
+    public Layer[] CreateLayers()
+    {
+        var layers = new Layer[Layers];
+        int next = 0;
+        for (int i = 0; i < layers.Length; i++)
+        {
+            RecurrentSpecification specification = Specify(i == 0 ? Input : Output);
+            var directions = new RecurrentWeights[Directions];
+            for (int direction = 0; direction < directions.Length; direction++)
+            {
+                int rows = specification.GateCount * Hidden;
+                directions[direction] = new RecurrentWeights(
+                    Take(rows * specification.InputSize), Take(rows * Hidden), Take(rows), Take(rows));
+            }
+
+            layers[i] = new RecurrentLayer(specification, directions);
+        }
+
+        return layers;
+
+        ReadOnlySpan<float> Take(int count)
+        {
+            next += count;
+            return Data.AsSpan(next - count, count);
+        }
+    }
+
+    private RecurrentSpecification Specify(int input)
+    {
+        Direction direction = Directions == 2 ? Direction.Bidirectional : Direction.Forward;
+        return Cell switch
+        {
+            "lstm" => new LstmSpecification { InputSize = input, HiddenSize = Hidden, Direction = direction },
+            "gru" => new GruSpecification { InputSize = input, HiddenSize = Hidden, Direction = direction },
+            "gru_before" => new GruSpecification
+            {
+                InputSize = input,
+                HiddenSize = Hidden,
+                Direction = direction,
+                ResetAfter = false,
+            },
+            _ => throw new NotSupportedException($"no cell is called {Cell}"),
+        };
+    }
+}

@@ -1,0 +1,33 @@
+"""Weights and inputs that every system reads, so that all compute the same thing."""
+
+import math
+import random
+
+from shapes import GATES
+
+
+def _floats(source, count, exponent):
+    """Little-endian floats: random sign and mantissa, magnitude in [2^exponent, 2^(exponent + 1)).
+
+    Whole arrays are masked as one large integer, which is fast enough without a numeric library.
+    """
+    keep = int.from_bytes(b"\xff\xff\x7f\x80" * count, "little")
+    put = int.from_bytes(((exponent + 127) << 23).to_bytes(4, "little") * count, "little")
+    return (int.from_bytes(source.randbytes(4 * count), "little") & keep | put).to_bytes(4 * count, "little")
+
+
+def write(shape, path):
+    """For every layer and direction W, R and the two biases, then the inputs `[steps, batch, input]`.
+
+    The weights keep pre-activations near 1: neither saturated, nor so small that the activations are linear.
+    """
+    source = random.Random(shape.name)
+    rows = GATES[shape.cell] * shape.hidden
+    with open(path, "wb") as file:
+        for layer in range(shape.layers):
+            features = shape.layer_input(layer)
+            exponent = math.floor(math.log2(0.5 / math.sqrt(features + shape.hidden)))
+            for _ in range(shape.directions):
+                for count in (rows * features, rows * shape.hidden, rows, rows):
+                    file.write(_floats(source, count, exponent))
+        file.write(_floats(source, shape.steps * shape.batch * shape.input, -1))

@@ -1,0 +1,39 @@
+"""The least time that a machine needs for a shape."""
+
+from shapes import GATES
+
+
+def _level(machine, threads, weight_bytes):
+    """The nearest level that holds the weights; private caches hold a share of each thread."""
+    if weight_bytes / threads <= machine["l1d_bytes"]:
+        return "L1"
+    if weight_bytes / threads <= machine["l2_bytes"]:
+        return "L2"
+    if weight_bytes <= machine["l3_bytes"]:
+        return "L3"
+    return "memory"
+
+
+def limit_us(shape, instruction_set, machine, limits):
+    """Microseconds of a call: the sum over phases of max(operations / rate, weight bytes / bandwidth).
+
+    A step of a stream is one phase. A sequence multiplies its inputs in one phase, which reads the input
+    weights once, and then has one phase a step, which reads the recurrent weights.
+    """
+    rates = limits.get(f"{instruction_set}/{shape.threads}")
+    if rates is None:
+        return None
+
+    def phase(rows, terms, columns):
+        weight_bytes = 4 * rows * terms
+        level = _level(machine, shape.threads, weight_bytes)
+        bandwidth = rates["read_gb_s"].get(level, rates["read_gb_s"]["memory"])
+        return 1e-3 * max(2 * rows * terms * columns / rates["gflops"], weight_bytes / bandwidth)
+
+    rows = GATES[shape.cell] * shape.hidden
+    if shape.time == 1:
+        return phase(rows, shape.input + shape.hidden, shape.batch)
+    return shape.directions * sum(
+        phase(rows, shape.layer_input(layer), shape.time * shape.batch)
+        + shape.time * phase(rows, shape.hidden, shape.batch)
+        for layer in range(shape.layers))

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace peers {
+
+// A system cannot do a task; the text says why. Not a failure: the table leaves the cell empty.
+class Unsupported : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// Weights of one direction of a layer, gates in the order i f g o (LSTM) or r z n (GRU): `[G*H,
+// I]`,
+// `[G*H, H]`, `[G*H]`, `[G*H]`.
+struct DirectionWeights {
+  int64_t input;
+  const float* input_weights;
+  const float* state_weights;
+  const float* input_bias;
+  const float* state_bias;
+};
+
+// What a row of the table asks for, with the weights and inputs that all systems share.
+class Task {
+ public:
+  // `words` are `key=value` pairs, see bench/peers/README.md.
+  explicit Task(const std::vector<std::string>& words);
+
+  std::string workload;
+  std::string cell;
+  int64_t time;
+  int64_t batch;
+  int64_t input;
+  int64_t hidden;
+  int64_t layers;
+  int64_t directions;
+  int threads;
+
+  bool streaming() const { return workload == "stream" || workload == "tiny"; }
+  int64_t gates() const { return cell == "lstm" ? 4 : 3; }
+  int64_t output() const { return directions * hidden; }
+  const DirectionWeights& weights(int64_t layer, int64_t direction) const;
+  // `[check_time, batch, input]`
+  const float* inputs() const { return inputs_; }
+  // Steps in `inputs()`: `time`, or the steps of a stream that are compared.
+  int64_t input_steps() const { return input_steps_; }
+
+ private:
+  void read(const std::string& path);
+
+  std::vector<float> data_;
+  std::vector<DirectionWeights> weights_;
+  const float* inputs_ = nullptr;
+  int64_t input_steps_ = 0;
+};
+
+}  // namespace peers

@@ -1,0 +1,125 @@
+"""The systems that are compared, and the processes that run them."""
+
+import dataclasses
+import os
+import pathlib
+import selectors
+import subprocess
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+# A prepare may have to pack or compile; nothing else takes long.
+TIMEOUT_SECONDS = 120
+
+
+@dataclasses.dataclass(frozen=True)
+class System:
+    name: str
+    command: tuple
+    environment: dict
+    # The file without which it is not installed, and how to name it then.
+    needs: pathlib.Path
+    # The instruction set whose limit it is held against.
+    forced: str = ""
+    note: str = ""
+
+    @property
+    def ours(self):
+        return self.name.startswith("recurrent")
+
+    def takes(self, shape):
+        """The provider of large products makes no difference to single steps."""
+        return self.name != "recurrent-mkl" or not shape.streaming
+
+
+def known(native, managed, onnxruntime):
+    """Every system, whether installed or not. `onednn-avx2` is beside the eight of the table: it is what
+    `recurrent-avx2` is compared with."""
+    dotnet = ("dotnet", str(managed))
+    api = "public C# API"
+
+    mkl = pathlib.Path(os.environ.get("RECURRENT_MKL", ""), "libmkl_rt.so")
+
+    def executable(name, stem, needs=None, environment=None, **more):
+        path = native / f"{stem}_peer"
+        return System(name, (str(path),), environment or {}, needs or path, **more)
+
+    return [
+        System("recurrent", dotnet, {}, managed, note=api),
+        System("recurrent-mkl", (*dotnet, "--gemm", "mkl"), {}, mkl, note=api + ", GemmProvider.Mkl"),
+        System("recurrent-avx2", dotnet, {"RECURRENT_ISA": "avx2"}, managed, "avx2", api + ", AVX2 forced"),
+        executable("onednn", "onednn"),
+        executable("libxsmm", "libxsmm"),
+        System("pytorch", ("/usr/bin/python3", str(HERE / "pytorch_peer.py")), {"OPENBLAS_NUM_THREADS": "1"},
+               pathlib.Path("/usr/lib/python3/dist-packages/torch")),
+        executable("onnxruntime", "onnxruntime", onnxruntime, {"ONNXRUNTIME_LIBRARY": str(onnxruntime)}),
+        executable("mkl-plain", "mkl_plain", mkl),
+        executable("onednn-avx2", "onednn", environment={"ONEDNN_MAX_CPU_ISA": "AVX2"}, forced="avx2",
+                   note="AVX2 forced"),
+    ]
+
+
+class PeerFailure(Exception):
+    """A peer ended, hung or reported an error; its text says which."""
+
+
+class Unsupported(Exception):
+    """A peer cannot do a shape."""
+
+
+class Peer:
+    """A process that speaks the protocol of README.md. It is started again after a failure."""
+
+    def __init__(self, system):
+        self.system = system
+        self.version = ""
+        self._process = None
+
+    def ask(self, line):
+        """Sends a line and returns what follows `ok`, or the whole answer."""
+        if self._process is None:
+            self._start()
+        try:
+            self._process.stdin.write(line + "\n")
+            self._process.stdin.flush()
+        except OSError as error:
+            self._end()
+            raise PeerFailure(f"ended: {error}") from error
+        answer = self._read()
+        if answer.startswith("unsupported"):
+            raise Unsupported(answer.removeprefix("unsupported").strip())
+        if answer.startswith("error"):
+            raise PeerFailure(answer)
+        return answer
+
+    def close(self):
+        if self._process is not None:
+            self._end()
+
+    def _start(self):
+        self._process = subprocess.Popen(
+            self.system.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            env={**os.environ, **self.system.environment})
+        ready = self._read()
+        if not ready.startswith("ready"):
+            self._end()
+            raise PeerFailure(f"did not start: {ready}")
+        self.version = ready.removeprefix("ready").strip()
+
+    def _read(self):
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._process.stdout, selectors.EVENT_READ)
+            if not selector.select(TIMEOUT_SECONDS):
+                self._end()
+                raise PeerFailure(f"no answer in {TIMEOUT_SECONDS} s")
+        answer = self._process.stdout.readline()
+        if not answer:
+            status = self._process.wait()
+            self._process = None
+            raise PeerFailure(f"ended with status {status}")
+        return answer.strip()
+
+    def _end(self):
+        self._process.kill()
+        self._process.wait()
+        self._process = None
