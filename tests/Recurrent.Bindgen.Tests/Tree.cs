@@ -6,9 +6,10 @@ namespace Recurrent.Bindgen.Tests;
 internal static class Tree
 {
     /// <summary>Its root.</summary>
-    public static string Root { get; } = typeof(Tree).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(attribute => attribute.Key == "RepositoryRoot").Value!;
+    public static string Root { get; } = Path.TrimEndingDirectorySeparator(
+        typeof(Tree).Assembly
+            .GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == "RepositoryRoot").Value!);
 
     /// <summary>The real header.</summary>
     public static string HeaderPath => Path.Combine(Root, CommandLine.DefaultHeader);
