@@ -1,11 +1,9 @@
 // The C interface as a C programmer misuses it: every outcome is a status and a message that names
 // the argument.
 #include <array>
-#include <atomic>
 #include <climits>
 #include <cmath>
 #include <limits>
-#include <thread>
 
 #if defined(__x86_64__)
 #include <xmmintrin.h>

@@ -105,7 +105,7 @@ OwnedModel random_model(Random& random, int64_t largest, bool may_reverse) {
   int64_t input = 0;
   const int64_t count = uniform(random, 1, 3);
   for (int64_t i = 0; i < count; ++i) {
-    const auto kind = static_cast<int32_t>(uniform(random, i == 0 ? 0 : 0, RECURRENT_LAYER_DENSE));
+    const auto kind = static_cast<int32_t>(uniform(random, 0, RECURRENT_LAYER_DENSE));
     model.layers.push_back(random_layer(random, kind, input, largest, may_reverse));
     input = output_size(model.layers.back().desc);
   }
