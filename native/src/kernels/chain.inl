@@ -16,6 +16,13 @@ struct Tile {
   Vec v[static_cast<size_t>(kRows)][static_cast<size_t>(kColumns)];
 };
 
+// Weights of a tile: kVectors vectors a term, `stride` floats from term to term. The stride is
+// larger than that where the tile is a part of its group.
+struct Weights {
+  const float* at;
+  int64_t stride;
+};
+
 // Floats of a cache line: what one prefetch brings.
 constexpr int kLineFloats = 16;
 
@@ -61,14 +68,14 @@ RECURRENT_INLINE void term(Tile<kRows, kColumns>& acc, const float* w, const flo
 // level: 88 to 95 % of the multiply-add rate. A cache's own prefetcher follows reads only, and
 // those of the next group begin when it is needed.)
 template <int kVectors, class Columns, int kRows, int kColumns>
-RECURRENT_INLINE void chain(Tile<kRows, kColumns>& acc, const float* w, const float* x,
-                            int64_t x_stride, int64_t terms, const float*& ahead) {
+RECURRENT_INLINE void chain(Tile<kRows, kColumns>& acc, Weights w, const float* x, int64_t x_stride,
+                            int64_t terms, const float*& ahead) {
   constexpr bool kPrefetches = kRows * kColumns >= kPrefetchingTile;
 #pragma GCC unroll 2
   for (int64_t k = 0; k < terms; ++k) {
-    term<kVectors, Columns>(acc, w, x + k, x_stride);
+    term<kVectors, Columns>(acc, w.at, x + k, x_stride);
     if constexpr (kPrefetches) Vec::prefetch(ahead + k * kLineFloats);
-    w += kVectors * Vec::kWidth;
+    w.at += w.stride;
   }
   if constexpr (kPrefetches) ahead += terms * kLineFloats;
 }

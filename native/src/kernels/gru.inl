@@ -26,20 +26,20 @@ struct GruBody {
 
   template <int kPanels, int kRows, class Args>
   static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels * kColumns>& acc, const Args& args,
-                                          int64_t group, int64_t row, const float*& ahead) {
+                                          const Part& part, int64_t row, const float*& ahead) {
     constexpr int kVectors = kPanels * kGates;
-    const int64_t panel = first_panel(args, group);
-    const float* w = group_weights(args, group);
     start<kVectors, GruInputColumns>(
-        acc, args.init + row * args.init_stride + panel * kGates * Vec::kWidth, args.init_stride);
-    chain<kVectors, GruInputColumns>(acc, w, args.x + row * args.x_stride, args.x_stride,
-                                     args.x_size, ahead);
+        acc, args.init + row * args.init_stride + part.panel * kGates * Vec::kWidth,
+        args.init_stride);
+    chain<kVectors, GruInputColumns>(acc, part.weights(0, kGates), args.x + row * args.x_stride,
+                                     args.x_stride, args.x_size, ahead);
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
       for (int p = 0; p < kPanels; ++p)
-        acc.v[r][p * kColumns + 3] = Vec::load(args.cell->state_bias + (panel + p) * Vec::kWidth);
-    chain<kVectors, GruStateColumns>(acc, w + args.cell->x_terms * kVectors * Vec::kWidth,
+        acc.v[r][p * kColumns + 3] =
+            Vec::load(args.cell->state_bias + (part.panel + p) * Vec::kWidth);
+    chain<kVectors, GruStateColumns>(acc, part.weights(args.cell->x_terms * kGates, kGates),
                                      args.h + row * args.h_stride, args.h_stride,
                                      args.cell->h_terms, ahead);
   }

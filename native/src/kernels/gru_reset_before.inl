@@ -21,15 +21,14 @@ struct GruGatesBody {
 
   template <int kPanels, int kRows, class Args>
   static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels * kColumns>& acc, const Args& args,
-                                          int64_t group, int64_t row, const float*& ahead) {
+                                          const Part& part, int64_t row, const float*& ahead) {
     constexpr int kVectors = kPanels * kColumns;
-    const int64_t panel = first_panel(args, group);
-    const float* w = group_weights(args, group);
     start<kVectors, AllColumns>(
-        acc, args.init + row * args.init_stride + panel * kColumns * Vec::kWidth, args.init_stride);
-    chain<kVectors, AllColumns>(acc, w, args.x + row * args.x_stride, args.x_stride, args.x_size,
-                                ahead);
-    chain<kPanels * 2, GruGatesStateColumns>(acc, w + args.cell->x_terms * kVectors * Vec::kWidth,
+        acc, args.init + row * args.init_stride + part.panel * kColumns * Vec::kWidth,
+        args.init_stride);
+    chain<kVectors, AllColumns>(acc, part.weights(0, kColumns), args.x + row * args.x_stride,
+                                args.x_stride, args.x_size, ahead);
+    chain<kPanels * 2, GruGatesStateColumns>(acc, part.weights(args.cell->x_terms * kColumns, 2),
                                              args.h + row * args.h_stride, args.h_stride,
                                              args.cell->h_terms, ahead);
   }
@@ -57,11 +56,11 @@ struct GruCandidateBody {
 
   template <int kPanels, int kRows, class Args>
   static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels>& acc, const Args& args,
-                                          int64_t group, int64_t row, const float*& ahead) {
-    const int64_t panel = first_panel(args, group);
+                                          const Part& part, int64_t row, const float*& ahead) {
     start<kPanels, AllColumns>(
-        acc, args.candidate + row * args.scratch_stride + panel * Vec::kWidth, args.scratch_stride);
-    chain<kPanels, AllColumns>(acc, group_weights(args, group),
+        acc, args.candidate + row * args.scratch_stride + part.panel * Vec::kWidth,
+        args.scratch_stride);
+    chain<kPanels, AllColumns>(acc, part.weights(0, 1),
                                args.reset_state + row * args.scratch_stride, args.scratch_stride,
                                args.cell->h_terms, ahead);
   }

@@ -12,15 +12,14 @@ struct LstmBody {
 
   template <int kPanels, int kRows, class Args>
   static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels * kColumns>& acc, const Args& args,
-                                          int64_t group, int64_t row, const float*& ahead) {
+                                          const Part& part, int64_t row, const float*& ahead) {
     constexpr int kVectors = kPanels * kColumns;
-    const int64_t panel = first_panel(args, group);
-    const float* w = group_weights(args, group);
     start<kVectors, AllColumns>(
-        acc, args.init + row * args.init_stride + panel * kColumns * Vec::kWidth, args.init_stride);
-    chain<kVectors, AllColumns>(acc, w, args.x + row * args.x_stride, args.x_stride, args.x_size,
-                                ahead);
-    chain<kVectors, AllColumns>(acc, w + args.cell->x_terms * kVectors * Vec::kWidth,
+        acc, args.init + row * args.init_stride + part.panel * kColumns * Vec::kWidth,
+        args.init_stride);
+    chain<kVectors, AllColumns>(acc, part.weights(0, kColumns), args.x + row * args.x_stride,
+                                args.x_stride, args.x_size, ahead);
+    chain<kVectors, AllColumns>(acc, part.weights(args.cell->x_terms * kColumns, kColumns),
                                 args.h + row * args.h_stride, args.h_stride, args.cell->h_terms,
                                 ahead);
   }

@@ -8,12 +8,11 @@ struct ProductBody {
 
   template <int kPanels, int kRows>
   static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels * kGates>& acc,
-                                          const ProductArgs& args, int64_t group, int64_t row,
+                                          const ProductArgs& args, const Part& part, int64_t row,
                                           const float*& ahead) {
     constexpr int kVectors = kPanels * kGates;
-    start<kVectors, AllColumns>(acc, args.init + first_panel(args, group) * kGates * Vec::kWidth,
-                                0);
-    chain<kVectors, AllColumns>(acc, group_weights(args, group), args.x + row * args.x_stride,
+    start<kVectors, AllColumns>(acc, args.init + part.panel * kGates * Vec::kWidth, 0);
+    chain<kVectors, AllColumns>(acc, part.weights(0, kGates), args.x + row * args.x_stride,
                                 args.x_stride, args.x_size, ahead);
   }
 };

@@ -12,14 +12,12 @@ struct SimpleBody {
 
   template <int kPanels, int kRows, class Args>
   static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels>& acc, const Args& args,
-                                          int64_t group, int64_t row, const float*& ahead) {
-    const int64_t panel = first_panel(args, group);
-    const float* w = group_weights(args, group);
-    start<kPanels, AllColumns>(acc, args.init + row * args.init_stride + panel * Vec::kWidth,
+                                          const Part& part, int64_t row, const float*& ahead) {
+    start<kPanels, AllColumns>(acc, args.init + row * args.init_stride + part.panel * Vec::kWidth,
                                args.init_stride);
-    chain<kPanels, AllColumns>(acc, w, args.x + row * args.x_stride, args.x_stride, args.x_size,
-                               ahead);
-    chain<kPanels, AllColumns>(acc, w + args.cell->x_terms * kPanels * Vec::kWidth,
+    chain<kPanels, AllColumns>(acc, part.weights(0, 1), args.x + row * args.x_stride, args.x_stride,
+                               args.x_size, ahead);
+    chain<kPanels, AllColumns>(acc, part.weights(args.cell->x_terms, 1),
                                args.h + row * args.h_stride, args.h_stride, args.cell->h_terms,
                                ahead);
   }

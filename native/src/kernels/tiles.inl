@@ -4,7 +4,7 @@
 // A body is a cell. It has
 //   kColumns           accumulators of a panel
 //   kMaxPanels         panels that a group may have
-//   accumulate<Panels, Rows>(tile, args, group, row, ahead)    the chains of a tile
+//   accumulate<Panels>(tile, args, part, row, ahead)    the chains of a tile
 //   skipped(args)      floats of a panel's weights that a call does not read, because the chains
 //                      start after them
 //   update<Form>(args, row, panel, accumulators)               accumulators to new units
@@ -33,9 +33,25 @@ RECURRENT_INLINE const float* group_weights(const Args& args, int64_t group) {
   const CellConstants& cell = *args.cell;
   return cell.weights + group * cell.grouping.panels_per_group * cell.panel_stride;
 }
-template <class Args>
-RECURRENT_INLINE int64_t first_panel(const Args& args, int64_t group) {
-  return group * grouping_of(args).panels_per_group;
+
+// Panels of a group that a tile computes: all of them, or one.
+struct Part {
+  const float* group;    // the group's weights
+  int64_t group_panels;  // panels of the group
+  int64_t offset;        // panels of the group before this part
+  int64_t panel;         // the part's first panel
+
+  // Its weights in a block of terms of `gates` vectors a panel. `before` are the vectors that a
+  // panel has in front of the block.
+  RECURRENT_INLINE Weights weights(int64_t before, int64_t gates) const {
+    return {group + (before * group_panels + offset * gates) * Vec::kWidth,
+            group_panels * gates * Vec::kWidth};
+  }
+};
+
+template <int kPanels, class Args>
+RECURRENT_INLINE Part whole(const Args& args, int64_t group) {
+  return {group_weights(args, group), kPanels, 0, group * grouping_of(args).panels_per_group};
 }
 
 RECURRENT_INLINE int64_t panel_stride_of(const ProductArgs& args) { return args.panel_stride; }
@@ -47,7 +63,7 @@ RECURRENT_INLINE int64_t terms_of(const CellArgs& args) { return args.x_size + a
 // copy of the code for all tile shapes. With the registers free for constants a row takes half the
 // instructions that it takes beside living accumulators, so more rows are in flight.
 template <class Body, int kPanels, int kRows>
-RECURRENT_INLINE void finish(const CellArgs& args, int64_t group, int64_t row,
+RECURRENT_INLINE void finish(const CellArgs& args, int64_t panel, int64_t row,
                              const Tile<kRows, kPanels * Body::kColumns>& acc) {
   constexpr int kTileColumns = kPanels * Body::kColumns;
   alignas(64) float stored[static_cast<size_t>(kRows * kTileColumns * Vec::kWidth)];
@@ -56,48 +72,55 @@ RECURRENT_INLINE void finish(const CellArgs& args, int64_t group, int64_t row,
 #pragma GCC unroll 16
     for (int j = 0; j < kTileColumns; ++j)
       Vec::store(stored + (r * kTileColumns + j) * Vec::kWidth, acc.v[r][j]);
-  args.cell->finish(args, row, first_panel(args, group), stored, kRows, kPanels);
+  args.cell->finish(args, row, panel, stored, kRows, kPanels);
 }
 
-// The product's: they are put down where the caller wants them.
+// The product's are put down where the caller wants them.
 template <class Body, int kPanels, int kRows>
-RECURRENT_INLINE void finish(const ProductArgs& args, int64_t group, int64_t row,
+RECURRENT_INLINE void finish(const ProductArgs& args, int64_t panel, int64_t row,
                              const Tile<kRows, kPanels * Body::kColumns>& acc) {
-  constexpr int kTileColumns = kPanels * Body::kColumns;
-  float* out =
-      args.out + row * args.out_stride + first_panel(args, group) * Body::kColumns * Vec::kWidth;
+  float* out = args.out + row * args.out_stride + panel * Body::kColumns * Vec::kWidth;
 #pragma GCC unroll 8
   for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 16
-    for (int j = 0; j < kTileColumns; ++j)
+    for (int j = 0; j < kPanels * Body::kColumns; ++j)
       Vec::store(out + r * args.out_stride + j * Vec::kWidth, acc.v[r][j]);
 }
 
 template <class Body, int kPanels, int kRows, class Args>
-void tile(const Args& args, int64_t group, int64_t row, const float* ahead) {
+void tile(const Args& args, const Part& part, int64_t row, const float* ahead) {
   Tile<kRows, kPanels * Body::kColumns> acc;
-  Body::template accumulate<kPanels>(acc, args, group, row, ahead);
-  finish<Body, kPanels, kRows>(args, group, row, acc);
+  Body::template accumulate<kPanels>(acc, args, part, row, ahead);
+  finish<Body, kPanels, kRows>(args, part.panel, row, acc);
 }
 
-// All rows of a group. `next` is the group that comes after it.
+// The weights of the next group: each tile fetches some of them. Once all are fetched, or if there
+// is no next group, what is fetched is there already.
+struct Ahead {
+  const float* at;
+  const float* end;
+  const float* group;
+  int64_t span;
+
+  RECURRENT_INLINE void advance() {
+    at += span;
+    if (at >= end) at = group;
+  }
+};
+
+// All rows of a part. They are spread evenly over tiles: 8 rows are two tiles of 4, not 6 and 2,
+// because a short tile starves the multiply-add units.
 template <class Body, int kPanels, class Args>
-RECURRENT_INLINE void run_rows(const Args& args, int64_t group, int64_t next) {
+RECURRENT_INLINE void run_rows(const Args& args, const Part& part, Ahead& ahead) {
   constexpr int kMax = max_rows(kPanels * Body::kColumns);
   const int64_t tiles = (args.range.rows + kMax - 1) / kMax;
-  // Each tile fetches a part of the next group's weights. Once all are fetched, or if there is no
-  // next group, the rest look at what is there anyway.
-  const float* ahead = group_weights(args, next) + kPanels * Body::skipped(args);
-  const float* const all = group_weights(args, next) + kPanels * panel_stride_of(args);
   int64_t row = 0;
-  // Rows are spread evenly: 8 rows are two tiles of 4, not 6 and 2, because a short tile starves
-  // the multiply-add units.
   for (int64_t t = 0; t < tiles; ++t) {
     const int64_t count = (args.range.rows - row + (tiles - t) - 1) / (tiles - t);
     switch (count) {
-#define RECURRENT_TILE(n)                                                     \
-  case n:                                                                     \
-    if constexpr (n <= kMax) tile<Body, kPanels, n>(args, group, row, ahead); \
+#define RECURRENT_TILE(n)                                                       \
+  case n:                                                                       \
+    if constexpr (n <= kMax) tile<Body, kPanels, n>(args, part, row, ahead.at); \
     break;
       RECURRENT_TILE(1)
       RECURRENT_TILE(2)
@@ -110,9 +133,29 @@ RECURRENT_INLINE void run_rows(const Args& args, int64_t group, int64_t next) {
         break;
     }
     row += count;
-    ahead += terms_of(args) * kLineFloats;
-    if (ahead >= all) ahead = group_weights(args, group);
+    ahead.advance();
   }
+}
+
+// A group of several panels serves few rows. More of them take the panels one by one, whose tiles
+// have more rows: weights are then read less often.
+template <class Body, int kPanels, class Args>
+RECURRENT_INLINE void run_group(const Args& args, int64_t group, int64_t next) {
+  const float* const weights = group_weights(args, next);
+  Ahead ahead{weights + kPanels * Body::skipped(args), weights + kPanels * panel_stride_of(args),
+              group_weights(args, group), terms_of(args) * kLineFloats};
+  Part part = whole<kPanels>(args, group);
+  if constexpr (kPanels > 1 && kPanels * Body::kColumns > 4) {
+    if (args.range.rows > max_rows(kPanels * Body::kColumns)) {
+      for (int p = 0; p < kPanels; ++p) {
+        run_rows<Body, 1>(args, part, ahead);
+        ++part.offset;
+        ++part.panel;
+      }
+      return;
+    }
+  }
+  run_rows<Body, kPanels>(args, part, ahead);
 }
 
 // Calls `run<panels>(group, next)` for the groups from `begin` to `end`.
@@ -149,7 +192,7 @@ RECURRENT_INLINE void run_groups(const Args& args) {
   const Range& range = args.range;
   for_each_group<Body>(args, range.group_begin, range.group_end, range.backwards != 0,
                        [&]<int kPanels>(int64_t group, int64_t next) {
-                         run_rows<Body, kPanels>(args, group, next);
+                         run_group<Body, kPanels>(args, group, next);
                        });
 }
 
@@ -165,10 +208,11 @@ void run_step(const StepArgs& args) {
                        [&]<int kPanels>(int64_t group, int64_t) {
                          Tile<1, kPanels * Body::kColumns> acc;
                          const float* nothing_ahead = nullptr;
-                         Body::template accumulate<kPanels>(acc, args, group, 0, nothing_ahead);
+                         const Part part = whole<kPanels>(args, group);
+                         Body::template accumulate<kPanels>(acc, args, part, 0, nothing_ahead);
 #pragma GCC unroll 4
                          for (int p = 0; p < kPanels; ++p)
-                           Body::template update<kForm>(args, 0, first_panel(args, group) + p,
+                           Body::template update<kForm>(args, 0, part.panel + p,
                                                         acc.v[0] + p * Body::kColumns);
                        });
 }
