@@ -10,6 +10,10 @@ struct Caches {
   int64_t l1d = 0;
   int64_t l2 = 0;
   int64_t l3 = 0;
+
+  // What nearly every processor of the last ten years has at least, where the size is unknown.
+  int64_t l1d_or_default() const { return l1d > 0 ? l1d : int64_t{32} << 10; }
+  int64_t l2_or_default() const { return l2 > 0 ? l2 : int64_t{256} << 10; }
 };
 
 // Found once per process: from the operating system, which knows what a virtual machine hides, else

@@ -16,22 +16,26 @@ using kernels::Form;
 // units enough to do.
 constexpr int64_t kSimplePanels = 4;
 
-// Panels side by side of a gated cell, which has two to four accumulators a panel. Several fill the
-// multiply-add units at batch 1 as long as the weights come from the first-level cache: with one, a
-// term takes the 4 clocks that an accumulator needs, and so it does with two; with three it
-// takes 6.
+// Panels side by side of a gated cell, which has two to four accumulators a panel.
 //
-// From the second level, reading the weights is the limit, and one panel of four accumulators keeps
-// up with it. Two or three accumulators do not: there a second panel makes sequences 2 to 18 %
-// faster (GRU 64 to 256), and streams, whose inputs fill the gaps, at most 4 % slower. From farther
-// away one panel is best, by 12 % (GRU 512).
+// From the first-level cache, several keep the multiply-add units busy at batch 1: with one, a term
+// takes the 4 clocks that an accumulator needs, and so it does with two; with three it takes 6.
+//
+// From farther away reading the weights is the limit, and a group has to take in 256 bytes in those
+// 4 clocks to keep up. An AVX-512 panel of four gates does; one of two or three does not, nor any
+// of AVX2. What a second panel gains (batch 1, time of one panel / time of two): AVX-512 GRU
+// sequences 64 to 256 1.22 to 1.03, reset-before 1.18 to 1.12, streams 0.96 to 1.0, GRU 512 stream
+// (third level) 0.89; AVX2 LSTM 64 to 256 1.2 to 1.12, GRU 48 to 256 1.45 to 1.18, LSTM 512 1.15
+// (sequence), 0.9 (stream).
 int64_t gated_panels(int64_t units, int width, int64_t floats_a_unit, int state_gates) {
+  constexpr int64_t kBytes = static_cast<int64_t>(sizeof(float));
   const int64_t panels = div_up(units, width);
-  const int64_t bytes = panels * width * floats_a_unit * static_cast<int64_t>(sizeof(float));
-  const int64_t l1d = cpu::caches().l1d > 0 ? cpu::caches().l1d : 32768;
-  const int64_t l2 = cpu::caches().l2 > 0 ? cpu::caches().l2 : 1048576;
   if (panels == 1) return 1;
-  if (bytes > l1d) return state_gates < 4 && bytes <= l2 ? 2 : 1;
+  const int64_t bytes = panels * width * floats_a_unit * kBytes;
+  if (bytes > cpu::caches().l1d_or_default()) {
+    if (state_gates * width * kBytes >= 256) return 1;
+    return width < 16 || bytes <= cpu::caches().l2_or_default() ? 2 : 1;
+  }
   const auto clocks = [panels](int64_t per_group) {
     const int64_t rest = panels % per_group;
     return panels / per_group * std::max<int64_t>(4, 2 * per_group) +
