@@ -20,22 +20,16 @@ RECURRENT_INLINE Vec previous_state(const Args& args, int64_t row, int64_t panel
   return Vec::load(args.h + row * args.h_stride + panel * Vec::kWidth);
 }
 
-// The clip of ONNX: a NaN stays what it is.
-RECURRENT_INLINE Vec clipped(Vec a, float bound) {
-  const Vec high = Vec::broadcast(bound);
-  const Vec low = Vec::broadcast(-bound);
-  return select(gt(a, high), high, select(lt(a, low), low, a));
-}
-
 // Any activation: a call, because a copy of every function at every use would not fit a cache.
 RECURRENT_NOINLINE Vec activate(const Activation& f, Vec a) {
   return apply_activation(f.kind, f.alpha, f.beta, a);
 }
 
+// The clip of ONNX: a NaN stays what it is.
 template <Form kForm>
 RECURRENT_INLINE Vec clip(const CellConstants& cell, Vec a) {
   if constexpr (kForm != Form::kPlain)
-    if (cell.clip != 0) a = clipped(a, cell.clip);
+    if (cell.clip != 0) a = clamp(-cell.clip, cell.clip, a);
   return a;
 }
 
