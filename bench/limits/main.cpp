@@ -24,7 +24,7 @@ struct Bandwidth {
 struct Result {
   std::string instruction_set;
   int threads;
-  double gigaflops;
+  MultiplyAddRate rate;
   std::vector<Bandwidth> bandwidths;
 };
 
@@ -55,10 +55,11 @@ void print_table(const Machine& machine, const std::vector<Result>& results) {
   std::printf("%s, %zu processors; L1d %zu KiB, L2 %zu KiB, L3 %zu KiB\n",
               machine.processor.c_str(), machine.cpus.size(), machine.l1d >> 10, machine.l2 >> 10,
               machine.l3 >> 10);
-  std::printf("fp32 multiply-adds and reads, all threads together, best of many short samples\n\n");
+  std::printf("fp32 multiply-adds and reads, all threads together\n\n");
   for (const Result& result : results) {
-    std::printf("%-7s %d thread%s %8.1f GFLOP/s", result.instruction_set.c_str(), result.threads,
-                result.threads == 1 ? ": " : "s:", result.gigaflops);
+    std::printf("%-7s %d thread%s %8.1f GFLOP/s (%.1f for a millisecond)",
+                result.instruction_set.c_str(), result.threads,
+                result.threads == 1 ? ": " : "s:", result.rate.sustained, result.rate.burst);
     for (const Bandwidth& bandwidth : result.bandwidths) {
       std::printf("   %s %.1f", bandwidth.level.name.c_str(), bandwidth.gigabytes_per_second);
     }
@@ -83,8 +84,9 @@ void print_json(const Machine& machine, const std::vector<Result>& results) {
               machine.l1d, machine.l2, machine.l3);
   const char* separator = "";
   for (const Result& result : results) {
-    std::printf("%s\n  \"%s/%d\": {\"gflops\": %.2f, \"read_gb_s\": {", separator,
-                result.instruction_set.c_str(), result.threads, result.gigaflops);
+    std::printf("%s\n  \"%s/%d\": {\"gflops\": %.2f, \"burst_gflops\": %.2f, \"read_gb_s\": {",
+                separator, result.instruction_set.c_str(), result.threads, result.rate.sustained,
+                result.rate.burst);
     const char* comma = "";
     for (const Bandwidth& bandwidth : result.bandwidths) {
       std::printf("%s\"%s\": %.2f", comma, bandwidth.level.name.c_str(),

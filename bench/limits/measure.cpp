@@ -21,6 +21,12 @@ constexpr double kSampleSeconds = 1e-3;
 constexpr int kMostSamples = 50;
 constexpr int kFewestSamples = 8;
 
+// The multiply-add rate is not the best of anything: a processor lowers its clock after
+// milliseconds of wide multiply-adds (a Sapphire Rapids from 2.7 to 2.0 GHz), and whoever computes
+// for longer lives with that.
+constexpr int kSettlingSamples = 150;
+constexpr int kSettledSamples = 150;
+
 // Where results go, so that no loop is dropped.
 volatile float sink;
 
@@ -30,25 +36,31 @@ double seconds_of(const std::function<void()>& work) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// The least time that `threads` threads need for their work, started together.
-double best_seconds(const Machine& machine, int threads, int samples,
-                    const std::function<void(int thread)>& work) {
+// Times in which `threads` threads do their work, started together: the slowest thread's of every
+// sample.
+std::vector<double> sample_seconds(const Machine& machine, int threads, int samples,
+                                   const std::function<void(int thread)>& work) {
   std::barrier gate(threads);
   std::vector<double> seconds(static_cast<size_t>(threads));
-  double best = 1e30;
+  std::vector<double> slowest;
+  slowest.reserve(static_cast<size_t>(samples));
   auto run = [&](int thread) {
     pin_to(machine.cpus[static_cast<size_t>(thread) % machine.cpus.size()]);
     for (int sample = 0; sample < samples; ++sample) {
       gate.arrive_and_wait();
       seconds[static_cast<size_t>(thread)] = seconds_of([&] { work(thread); });
       gate.arrive_and_wait();
-      if (thread == 0) best = std::min(best, *std::max_element(seconds.begin(), seconds.end()));
+      if (thread == 0) slowest.push_back(*std::max_element(seconds.begin(), seconds.end()));
     }
   };
   std::vector<std::jthread> team;
   for (int thread = 0; thread < threads; ++thread) team.emplace_back(run, thread);
   team.clear();
-  return best;
+  return slowest;
+}
+
+double least(const std::vector<double>& values) {
+  return *std::min_element(values.begin(), values.end());
 }
 
 struct FreeDeleter {
@@ -79,13 +91,17 @@ std::vector<Level> levels_of(const Machine& machine, int threads) {
   return levels;
 }
 
-double multiply_add_rate(const Machine& machine, const Probe& probe, int threads) {
+MultiplyAddRate multiply_add_rate(const Machine& machine, const Probe& probe, int threads) {
   const long trial = 10000;
   const double trial_seconds = seconds_of([&] { sink = probe.multiply_add(trial); });
   const long rounds = std::max(trial, static_cast<long>(trial * kSampleSeconds / trial_seconds));
-  const double seconds =
-      best_seconds(machine, threads, kMostSamples, [&](int) { sink = probe.multiply_add(rounds); });
-  return 1e-9 * static_cast<double>(rounds * probe.operations_per_round) * threads / seconds;
+  std::vector<double> seconds = sample_seconds(machine, threads, kSettlingSamples + kSettledSamples,
+                                               [&](int) { sink = probe.multiply_add(rounds); });
+  const double operations = static_cast<double>(rounds * probe.operations_per_round) * threads;
+  const double burst = least(seconds);
+  seconds.erase(seconds.begin(), seconds.begin() + kSettlingSamples);
+  std::nth_element(seconds.begin(), seconds.begin() + kSettledSamples / 2, seconds.end());
+  return {1e-9 * operations / seconds[kSettledSamples / 2], 1e-9 * operations / burst};
 }
 
 double read_bandwidth(const Machine& machine, const Probe& probe, int threads, size_t bytes) {
@@ -97,9 +113,9 @@ double read_bandwidth(const Machine& machine, const Probe& probe, int threads, s
   const int samples =
       std::max(kFewestSamples,
                std::min(kMostSamples, static_cast<int>(kMostSamples * kSampleSeconds / pass)));
-  const double seconds = best_seconds(machine, threads, samples, [&](int thread) {
+  const double seconds = least(sample_seconds(machine, threads, samples, [&](int thread) {
     sink = probe.read(buffers[static_cast<size_t>(thread)].get(), bytes, passes);
-  });
+  }));
   return 1e-9 * static_cast<double>(bytes) * passes * threads / seconds;
 }
 

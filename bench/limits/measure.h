@@ -17,8 +17,12 @@ struct Level {
 // The levels of this machine for a number of threads with a buffer each.
 std::vector<Level> levels_of(const Machine& machine, int threads);
 
-// GFLOP/s of all threads together.
-double multiply_add_rate(const Machine& machine, const Probe& probe, int threads);
+// GFLOP/s of all threads together: what lasts, and the best millisecond.
+struct MultiplyAddRate {
+  double sustained;
+  double burst;
+};
+MultiplyAddRate multiply_add_rate(const Machine& machine, const Probe& probe, int threads);
 
 // GB/s (10^9 bytes) of all threads together, each reading its own buffer.
 double read_bandwidth(const Machine& machine, const Probe& probe, int threads, size_t bytes);
