@@ -12,20 +12,33 @@ internal sealed unsafe class ScalarProbe : RateProbe
     {
         float factor = 0.999f;
         float addend = 0.001f;
-        float a0 = 0;
-        float a1 = 1;
-        float a2 = 2;
-        float a3 = 3;
-        float a4 = 4;
-        float a5 = 5;
-        float a6 = 6;
-        float a7 = 7;
-        float a8 = 8;
-        float a9 = 9;
-        float a10 = 10;
-        float a11 = 11;
+        float a0 = 2;
+        float a1 = 3;
+        float a2 = 4;
+        float a3 = 5;
+        float a4 = 6;
+        float a5 = 7;
+        float a6 = 8;
+        float a7 = 9;
+        float a8 = 10;
+        float a9 = 11;
+        float a10 = 12;
+        float a11 = 13;
         for (int round = 0; round < rounds; round++)
         {
+            a0 = (a0 * factor) + addend;
+            a1 = (a1 * factor) + addend;
+            a2 = (a2 * factor) + addend;
+            a3 = (a3 * factor) + addend;
+            a4 = (a4 * factor) + addend;
+            a5 = (a5 * factor) + addend;
+            a6 = (a6 * factor) + addend;
+            a7 = (a7 * factor) + addend;
+            a8 = (a8 * factor) + addend;
+            a9 = (a9 * factor) + addend;
+            a10 = (a10 * factor) + addend;
+            a11 = (a11 * factor) + addend;
+
             a0 = (a0 * factor) + addend;
             a1 = (a1 * factor) + addend;
             a2 = (a2 * factor) + addend;
