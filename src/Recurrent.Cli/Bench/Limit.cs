@@ -5,7 +5,7 @@ namespace Recurrent.Cli.Bench;
 /// weight bytes / read bandwidth of the nearest level that holds them).
 /// </summary>
 /// <remarks>
-/// The same formula as in bench/peers/limit.py. Activations are not counted. A cache that keeps a part of weights which
+/// The same formula as in bench/peers/limit.py: a change belongs in both. Activations are not counted. A cache that keeps a part of weights which
 /// are too large for it can make the percentage of the limit pass 100.
 /// </remarks>
 internal static class Limit
