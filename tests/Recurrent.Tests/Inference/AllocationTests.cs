@@ -46,7 +46,6 @@ public sealed class AllocationTests
         });
     }
 
-    /// <summary>After a warm-up, even the first call.</summary>
     [Fact]
     public void Warmed_up_sessions_allocate_nothing()
     {
@@ -54,9 +53,6 @@ public sealed class AllocationTests
         float[] x = new float[20];
         float[] y = new float[30];
         int[] lengths = [5, 3];
-        // The runtime itself may allocate when it meets a method for the first time.
-        using Session before = model.OpenSession(2);
-        CallOnce(before);
         foreach (int threads in new[] { 1, 2 })
         {
             using Session session = model.OpenSession(new SessionOptions { Batch = 2, Threads = threads });
@@ -79,14 +75,22 @@ public sealed class AllocationTests
         Assert.Equal(0, BytesOf(count, action));
     }
 
+    /// <summary>The least of a few rounds: what a call allocates, every round has.</summary>
+    /// <remarks>The runtime allocates on any thread, at any time, when it compiles what is called often.</remarks>
     private static long BytesOf(int count, Action action)
     {
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < count; i++)
+        long least = long.MaxValue;
+        for (int round = 0; round < 3; round++)
         {
-            action();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < count; i++)
+            {
+                action();
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        return GC.GetAllocatedBytesForCurrentThread() - before;
+        return least;
     }
 }
