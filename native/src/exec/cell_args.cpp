@@ -31,6 +31,7 @@ CellArgs split_phases(const PackedLayer& layer, const PackedDirection& direction
   args.candidate = scratch.candidate;
   args.scratch_stride = layer.cell_stride();
   CellArgs candidate = args;
+  candidate.x_size = 0;
   candidate.cell = &direction.second.constants;
   candidate.range.group_end = direction.second.constants.groups;
   return candidate;

@@ -30,6 +30,17 @@ inline kernels::CellArgs first_phase_args(const PackedLayer& layer,
   return args;
 }
 
+// Calls a phase: one row has a kernel of its own.
+inline void call_phase(const Phase& phase, const kernels::CellArgs& args) {
+  if (args.range.rows != 1) {
+    phase.function(args);
+    return;
+  }
+  phase.step({args.cell, args.range.group_begin, args.range.group_end, args.range.backwards,
+              args.init, args.x, args.x_size, args.h, args.h_out, args.y, args.c, args.reset_state,
+              args.update, args.candidate});
+}
+
 // Divides a step of two phases, whose arguments are those of a step of one: gives the second, and
 // makes `args` the first.
 kernels::CellArgs split_phases(const PackedLayer& layer, const PackedDirection& direction,

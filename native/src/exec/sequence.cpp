@@ -263,7 +263,7 @@ class Worker {
     const Slice groups = slice(phase.constants.groups);
     args.range.group_begin = groups.begin;
     args.range.group_end = groups.end;
-    phase.function(args);
+    call_phase(phase, args);
   }
 
   const SequenceJob& job_;

@@ -128,7 +128,8 @@ void Session::step(const float* x, float* y) {
   workspace.reserve(
       step_plan_.floats);  // the thread may be another one than the one that opened the session
   const cpu::ScopedFpControl canonical;
-  run_step(*model_, step_plan_, workspace, states_.data(), x, y);
+  backwards_ = !backwards_;
+  run_step(*model_, step_plan_, workspace, states_.data(), x, y, backwards_);
 }
 
 void Session::run(const recurrent_run_args& args) {

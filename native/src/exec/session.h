@@ -74,6 +74,7 @@ class Session {
   // A model with a reverse direction has been given its whole sequence and is to be reset before
   // the next one.
   bool sequence_given_ = false;
+  bool backwards_ = false;  // how the last single step walked the weights
   Plan step_plan_;
   // `[layer, direction, hidden and cell][batch][padded size]`
   AlignedBuffer<float> states_;

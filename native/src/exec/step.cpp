@@ -1,49 +1,144 @@
 #include "exec/step.h"
 
 #include <algorithm>
+#include <cfloat>
+#include <cmath>
 
 #include "exec/cell_args.h"
 
 namespace recurrent {
+namespace {
+
+using kernels::CellArgs;
+using kernels::StepArgs;
+
+// Inputs so few that a call of the kernel would take longer.
+constexpr int64_t kFewInputs = 4;
+
+void remove_denormals(const kernels::KernelTable& kernels, const float* x, float* clean,
+                      int64_t count) {
+  if (count > kFewInputs) {
+    kernels.flush(x, clean, count);
+    return;
+  }
+  for (int64_t i = 0; i < count; ++i) clean[i] = std::fabs(x[i]) < FLT_MIN ? 0.0f : x[i];
+}
+
+struct Step {
+  const PackedLayer& layer;
+  const PackedDirection& direction;
+  const Plan& plan;
+  Workspace& workspace;
+  float* hidden;
+  float* cell;
+  const float* x;
+  float* y;
+  bool backwards;
+};
+
+// One row. A cell of a single group, or of two phases, has read all of the previous state before it
+// writes the new one, which may then take its place at once.
+void run_row(const Step& step) {
+  const Phase& first = step.direction.first;
+  const Phase& second = step.direction.second;
+  StepArgs args{};
+  args.cell = &first.constants;
+  args.group_end = first.constants.groups;
+  args.backwards = step.backwards;
+  args.init = first.constants.bias;
+  args.x = step.x;
+  args.x_size = step.layer.input_size;
+  args.h = step.hidden;
+  args.h_out = step.hidden;
+  args.c = step.cell;
+  args.y = step.y;
+  if (!second.function) {
+    if (first.constants.groups > 1 && step.hidden) {
+      float* previous = step.workspace.at(step.plan.hidden[0]);
+      std::copy_n(step.hidden, step.layer.hidden_stride(), previous);
+      args.h = previous;
+    }
+    first.step(args);
+    return;
+  }
+  const PhaseScratch scratch = scratch_of(step.plan, step.workspace);
+  if (step.layer.projection_size > 0) {
+    args.h_out = scratch.unprojected;
+    args.y = nullptr;
+    first.step(args);
+    args.h = scratch.unprojected;
+    args.h_out = step.hidden;
+    args.y = step.y;
+  } else {
+    args.reset_state = scratch.reset_state;
+    args.update = scratch.update;
+    args.candidate = scratch.candidate;
+    first.step(args);
+  }
+  args.cell = &second.constants;
+  args.group_end = second.constants.groups;
+  args.init = second.constants.bias;
+  args.x_size = 0;
+  second.step(args);
+}
+
+void run_rows(const Step& step) {
+  CellArgs args = first_phase_args(step.layer, step.direction, step.plan.batch);
+  args.range.backwards = step.backwards;
+  args.x = step.x;
+  args.x_stride = args.x_size = step.layer.input_size;
+  args.y = step.y;
+  args.y_stride = step.layer.output_size;
+  if (step.hidden) {
+    float* previous = step.workspace.at(step.plan.hidden[0]);
+    std::copy_n(step.hidden, step.plan.batch * args.h_stride, previous);
+    args.h = previous;
+    args.h_out = step.hidden;
+    args.c = step.cell;
+  }
+  if (!step.direction.second.function) {
+    step.direction.first.function(args);
+    return;
+  }
+  const CellArgs second =
+      split_phases(step.layer, step.direction, scratch_of(step.plan, step.workspace), args);
+  step.direction.first.function(args);
+  step.direction.second.function(second);
+}
+
+}  // namespace
 
 void run_step(const Model& model, const Plan& plan, Workspace& workspace, float* states,
-              const float* x, float* y) {
+              const float* x, float* y, bool backwards) {
   const float* in = x;
   bool may_have_denormals = true;
-  for (size_t i = 0; i < model.layers().size(); ++i) {
+  const size_t layers = model.layers().size();
+  for (size_t i = 0; i < layers; ++i) {
     const PackedLayer& layer = model.layers()[i];
     const PackedDirection& direction = layer.directions.front();
-    const bool last = i + 1 == model.layers().size();
-    float* out = last ? y : workspace.at(plan.sequence[i % 2]);
+    float* out = i + 1 == layers ? y : workspace.at(plan.sequence[i % 2]);
     // A dense layer whose output nobody wants has nothing to do.
     if (!layer.recurrent() && !out) return;
     if (may_have_denormals) {
       float* clean = workspace.at(plan.input);
-      model.kernels().flush(in, clean, plan.batch * layer.input_size);
+      remove_denormals(model.kernels(), in, clean, plan.batch * layer.input_size);
       in = clean;
     }
-    kernels::CellArgs args = first_phase_args(layer, direction, plan.batch);
-    args.x = in;
-    args.x_stride = args.x_size = layer.input_size;
-    args.y = out;
-    args.y_stride = layer.output_size;
-    if (layer.recurrent()) {
-      float* hidden = states + plan.batch * direction.hidden_offset;
-      float* previous = workspace.at(plan.hidden[0]);
-      std::copy_n(hidden, plan.batch * args.h_stride, previous);
-      args.h = previous;
-      args.h_out = hidden;
-      args.c = states + plan.batch * direction.cell_offset;
-    }
-    if (direction.second.function) {
-      const kernels::CellArgs second =
-          split_phases(layer, direction, scratch_of(plan, workspace), args);
-      direction.first.function(args);
-      direction.second.function(second);
-    } else {
-      direction.first.function(args);
-    }
-    may_have_denormals = !layer.recurrent();
+    const bool recurs = layer.recurrent();
+    const Step step{layer,
+                    direction,
+                    plan,
+                    workspace,
+                    recurs ? states + plan.batch * direction.hidden_offset : nullptr,
+                    recurs ? states + plan.batch * direction.cell_offset : nullptr,
+                    in,
+                    out,
+                    backwards};
+    if (plan.batch == 1)
+      run_row(step);
+    else
+      run_rows(step);
+    may_have_denormals = !recurs;
     in = out;
   }
 }

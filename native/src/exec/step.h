@@ -10,8 +10,9 @@ namespace recurrent {
 // sequences and threads need. A small step takes less time than that would.
 //
 // `plan` is that of one step, `states` are the session's; x `[batch, input_size]`, y
-// `[batch, output_size]` or null. The model can be stepped.
+// `[batch, output_size]` or null. The model can be stepped. `backwards` is to alternate from step
+// to step, see kernels::Range.
 void run_step(const Model& model, const Plan& plan, Workspace& workspace, float* states,
-              const float* x, float* y);
+              const float* x, float* y, bool backwards);
 
 }  // namespace recurrent

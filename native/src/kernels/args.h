@@ -54,6 +54,12 @@ struct ProductArgs {
   int64_t out_stride;
 };
 
+struct CellArgs;
+
+// Turns the accumulators of a tile, put down as `[rows][panels][columns][V]`, into new units.
+using FinishFn = void (*)(const CellArgs& args, int64_t row, int64_t panel,
+                          const float* accumulators, int64_t rows, int64_t panels);
+
 // What all steps of a recurrent cell, a dense layer (no h terms) or a projection (no x terms) have
 // in common.
 struct CellConstants {
@@ -66,6 +72,7 @@ struct CellConstants {
   int64_t h_terms;    // states that recur
   const float* bias;  // `[panel][gate][V]`
   int64_t flush;      // 1 if the result is a state: denormals become +0
+  FinishFn finish;
 
   const float* peephole;      // LSTM: `[panel][i f o][V]` or null
   int64_t coupling;           // LSTM: recurrent_gate_coupling
@@ -78,7 +85,7 @@ struct CellConstants {
   Activation output;
 };
 
-// One step.
+// One step of a number of rows.
 struct CellArgs {
   Range range;
   const CellConstants* cell;
@@ -102,6 +109,33 @@ struct CellArgs {
   float* update;       // z
   float* candidate;    // b_n + W_n x
   int64_t scratch_stride;
+};
+
+// One step of one row: what a stream is made of. It has the fields of CellArgs that it
+// needs, under the same names, and no strides, so that a cell's body is written once for both.
+struct StepArgs {
+  const CellConstants* cell;
+  int64_t group_begin;
+  int64_t group_end;
+  int64_t backwards;
+  const float* init;
+  const float* x;
+  int64_t x_size;
+  const float* h;  // may be h_out if the cell has a single group, which reads before it writes
+  float* h_out;
+  float* y;
+  float* c;
+  float* reset_state;
+  float* update;
+  float* candidate;
+
+  static constexpr int64_t init_stride = 0;
+  static constexpr int64_t x_stride = 0;
+  static constexpr int64_t h_stride = 0;
+  static constexpr int64_t h_out_stride = 0;
+  static constexpr int64_t y_stride = 0;
+  static constexpr int64_t c_stride = 0;
+  static constexpr int64_t scratch_stride = 0;
 };
 
 }  // namespace recurrent::kernels

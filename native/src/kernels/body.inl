@@ -23,9 +23,6 @@ void flush_array(const float* x, float* y, int64_t count) {
   }
 }
 
-// Scalar code is there to be right everywhere: one form of each cell will do.
-constexpr bool kTuned = Vec::kWidth > 1;
-
 extern const kernels::KernelTable kTable;
 const kernels::KernelTable kTable = {
     RECURRENT_KERNELS_ISA,
@@ -38,12 +35,11 @@ const kernels::KernelTable kTable = {
     flush_array,
     product,
     {
-        {simple < kTuned ? SimpleForm::kTanh : SimpleForm::kGeneral >,
-         simple<SimpleForm::kGeneral>},
-        {simple<SimpleForm::kIdentity>, simple<SimpleForm::kGeneral>},
-        {lstm<kTuned>, lstm<false>},
-        {gru<kTuned>, gru<false>},
-        {gru_reset_before_gates<kTuned>, gru_reset_before_gates<false>},
-        {gru_reset_before_candidate<kTuned>, gru_reset_before_candidate<false>},
+        cell_kernels<SimpleBody<false>>(),
+        cell_kernels<SimpleBody<true>>(),
+        cell_kernels<LstmBody>(),
+        cell_kernels<GruBody>(),
+        cell_kernels<GruGatesBody>(),
+        cell_kernels<GruCandidateBody>(),
     },
 };

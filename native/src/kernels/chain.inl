@@ -16,6 +16,19 @@ struct Tile {
   Vec v[static_cast<size_t>(kRows)][static_cast<size_t>(kColumns)];
 };
 
+// Weights of a tile: kVectors vectors a term, `stride` floats from term to term. The stride is
+// larger than that where the tile is a part of its group.
+struct Weights {
+  const float* at;
+  int64_t stride;
+};
+
+// Floats of a cache line: what one prefetch brings.
+constexpr int kLineFloats = 16;
+
+// A tile of this many accumulators takes so long over a term that a prefetch beside it is free.
+constexpr int kPrefetchingTile = Vec::kWidth == 16 ? 16 : 12;
+
 // One term of all chains. Beside the accumulators either the inputs or the weights of the term stay
 // in registers: those that are fewer, or the largest tiles would not fit.
 template <int kVectors, class Columns, int kRows, int kColumns>
@@ -50,14 +63,21 @@ RECURRENT_INLINE void term(Tile<kRows, kColumns>& acc, const float* w, const flo
   }
 }
 
+// Large tiles fetch one line of `ahead` a term, weights that a later tile needs: what comes from
+// the third-level cache or memory is then there in time. (LSTM 512, 32 rows, weights in the third
+// level: 88 to 95 % of the multiply-add rate. A cache's own prefetcher follows reads only, and
+// those of the next group begin when it is needed.)
 template <int kVectors, class Columns, int kRows, int kColumns>
-RECURRENT_INLINE void chain(Tile<kRows, kColumns>& acc, const float* w, const float* x,
-                            int64_t x_stride, int64_t terms) {
+RECURRENT_INLINE void chain(Tile<kRows, kColumns>& acc, Weights w, const float* x, int64_t x_stride,
+                            int64_t terms, const float*& ahead) {
+  constexpr bool kPrefetches = kRows * kColumns >= kPrefetchingTile;
 #pragma GCC unroll 2
   for (int64_t k = 0; k < terms; ++k) {
-    term<kVectors, Columns>(acc, w, x + k, x_stride);
-    w += kVectors * Vec::kWidth;
+    term<kVectors, Columns>(acc, w.at, x + k, x_stride);
+    if constexpr (kPrefetches) Vec::prefetch(ahead + k * kLineFloats);
+    w.at += w.stride;
   }
+  if constexpr (kPrefetches) ahead += terms * kLineFloats;
 }
 
 template <int kVectors, class Columns, int kRows, int kColumns>

@@ -15,59 +15,40 @@ RECURRENT_INLINE Vec gru_blend(Vec z, Vec h, Vec n) {
   return flush(fma(z, h, mul(sub(Vec::broadcast(1.0f), z), n)));
 }
 
-// A vector of the previous state; rows of states are padded to whole vectors.
-RECURRENT_INLINE Vec previous_state(const CellArgs& args, int64_t row, int64_t panel) {
-  return Vec::load(args.h + row * args.h_stride + panel * Vec::kWidth);
-}
-
-template <bool kPlain>
 struct GruBody {
-  static constexpr int kMaxPanels = 2;
+  static constexpr int kMaxPanels = 3;
   static constexpr int kGates = 3;
   static constexpr int kColumns = 4;
-  static constexpr int columns(int panels) { return panels * kColumns; }
+  template <class Args>
+  static RECURRENT_INLINE int64_t skipped(const Args& args) {
+    return args.x_size ? 0 : args.cell->x_terms * kGates * Vec::kWidth;
+  }
 
-  template <int kPanels, int kRows>
-  static void tile(const CellArgs& args, int64_t group, int64_t row) {
+  template <int kPanels, int kRows, class Args>
+  static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels * kColumns>& acc, const Args& args,
+                                          const Part& part, int64_t row, const float*& ahead) {
     constexpr int kVectors = kPanels * kGates;
-    const int64_t panel = first_panel(args, group);
-    const float* w = group_weights(args, group);
-    Tile<kRows, kPanels * kColumns> acc;
     start<kVectors, GruInputColumns>(
-        acc, args.init + row * args.init_stride + panel * kGates * Vec::kWidth, args.init_stride);
-    chain<kVectors, GruInputColumns>(acc, w, args.x + row * args.x_stride, args.x_stride,
-                                     args.x_size);
+        acc, args.init + row * args.init_stride + part.panel * kGates * Vec::kWidth,
+        args.init_stride);
+    chain<kVectors, GruInputColumns>(acc, part.weights(0, kGates), args.x + row * args.x_stride,
+                                     args.x_stride, args.x_size, ahead);
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
       for (int p = 0; p < kPanels; ++p)
-        acc.v[r][p * kColumns + 3] = Vec::load(args.cell->state_bias + (panel + p) * Vec::kWidth);
-    chain<kVectors, GruStateColumns>(acc, w + args.cell->x_terms * kVectors * Vec::kWidth,
+        acc.v[r][p * kColumns + 3] =
+            Vec::load(args.cell->state_bias + (part.panel + p) * Vec::kWidth);
+    chain<kVectors, GruStateColumns>(acc, part.weights(args.cell->x_terms * kGates, kGates),
                                      args.h + row * args.h_stride, args.h_stride,
-                                     args.cell->h_terms);
-    finish_tile<GruBody, kPlain, kPanels>(args, row, panel, acc);
+                                     args.cell->h_terms, ahead);
   }
 
-  static RECURRENT_INLINE void update(const CellArgs& args, int64_t row, int64_t panel,
-                                      const Vec* a) {
-    const Vec h = previous_state(args, row, panel);
-    if constexpr (kPlain) {
-      const Vec n = tanh(fma(sigmoid(a[0]), a[3], a[2]));
-      store_output(args, row, panel, gru_blend(sigmoid(a[1]), h, n));
-    } else {
-      const Vec r = activate(args.cell->gate, clip(args, a[0]));
-      const Vec z = activate(args.cell->gate, clip(args, a[1]));
-      const Vec n = activate(args.cell->activation, clip(args, fma(r, a[3], a[2])));
-      store_output(args, row, panel, gru_blend(z, h, n));
-    }
-  }
-
-  static RECURRENT_INLINE Vec clip(const CellArgs& args, Vec a) {
-    return args.cell->clip != 0 ? clipped(a, args.cell->clip) : a;
+  template <Form kForm, class Args>
+  static RECURRENT_INLINE void update(const Args& args, int64_t row, int64_t panel, const Vec* a) {
+    const CellConstants& cell = *args.cell;
+    const Vec n = candidate<kForm>(cell, fma(gate<kForm>(cell, a[0]), a[3], a[2]));
+    const Vec z = gate<kForm>(cell, a[1]);
+    store_output(args, row, panel, gru_blend(z, previous_state(args, row, panel), n));
   }
 };
-
-template <bool kPlain>
-void gru(const CellArgs& args) {
-  run_groups<GruBody<kPlain>>(args);
-}

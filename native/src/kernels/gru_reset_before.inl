@@ -11,85 +11,64 @@ struct GruGatesStateColumns {
   static constexpr int at(int j) { return j / 2 * 3 + j % 2; }
 };
 
-template <bool kPlain>
 struct GruGatesBody {
-  static constexpr int kMaxPanels = 2;
-  static constexpr int kGates = 3;
-  static constexpr int columns(int panels) { return panels * kGates; }
-
-  template <int kPanels, int kRows>
-  static void tile(const CellArgs& args, int64_t group, int64_t row) {
-    constexpr int kVectors = kPanels * kGates;
-    const int64_t panel = first_panel(args, group);
-    const float* w = group_weights(args, group);
-    Tile<kRows, kVectors> acc;
-    start<kVectors, AllColumns>(
-        acc, args.init + row * args.init_stride + panel * kGates * Vec::kWidth, args.init_stride);
-    chain<kVectors, AllColumns>(acc, w, args.x + row * args.x_stride, args.x_stride, args.x_size);
-    chain<kPanels * 2, GruGatesStateColumns>(acc, w + args.cell->x_terms * kVectors * Vec::kWidth,
-                                             args.h + row * args.h_stride, args.h_stride,
-                                             args.cell->h_terms);
-    finish_tile<GruGatesBody, kPlain, kPanels>(args, row, panel, acc);
+  static constexpr int kMaxPanels = 3;
+  static constexpr int kColumns = 3;
+  template <class Args>
+  static RECURRENT_INLINE int64_t skipped(const Args& args) {
+    return args.x_size ? 0 : args.cell->x_terms * kColumns * Vec::kWidth;
   }
 
-  static RECURRENT_INLINE void update(const CellArgs& args, int64_t row, int64_t panel,
-                                      const Vec* a) {
+  template <int kPanels, int kRows, class Args>
+  static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels * kColumns>& acc, const Args& args,
+                                          const Part& part, int64_t row, const float*& ahead) {
+    constexpr int kVectors = kPanels * kColumns;
+    start<kVectors, AllColumns>(
+        acc, args.init + row * args.init_stride + part.panel * kColumns * Vec::kWidth,
+        args.init_stride);
+    chain<kVectors, AllColumns>(acc, part.weights(0, kColumns), args.x + row * args.x_stride,
+                                args.x_stride, args.x_size, ahead);
+    chain<kPanels * 2, GruGatesStateColumns>(acc, part.weights(args.cell->x_terms * kColumns, 2),
+                                             args.h + row * args.h_stride, args.h_stride,
+                                             args.cell->h_terms, ahead);
+  }
+
+  template <Form kForm, class Args>
+  static RECURRENT_INLINE void update(const Args& args, int64_t row, int64_t panel, const Vec* a) {
+    const CellConstants& cell = *args.cell;
     const int64_t at = row * args.scratch_stride + panel * Vec::kWidth;
-    Vec r;
-    Vec z;
-    if constexpr (kPlain) {
-      r = sigmoid(a[0]);
-      z = sigmoid(a[1]);
-    } else {
-      const bool clip = args.cell->clip != 0;
-      r = activate(args.cell->gate, clip ? clipped(a[0], args.cell->clip) : a[0]);
-      z = activate(args.cell->gate, clip ? clipped(a[1], args.cell->clip) : a[1]);
-    }
-    Vec::store(args.reset_state + at, mul(r, previous_state(args, row, panel)));
-    Vec::store(args.update + at, z);
+    Vec::store(args.reset_state + at,
+               mul(gate<kForm>(cell, a[0]), previous_state(args, row, panel)));
+    Vec::store(args.update + at, gate<kForm>(cell, a[1]));
     Vec::store(args.candidate + at, a[2]);
   }
 };
 
-// Second phase: its chain terms (args.x) are s, it starts from the first phase's candidate, and
-// args.h is still h.
-template <bool kPlain>
+// Second phase: its chain starts from the first phase's candidate and its terms are s; args.h is
+// still h.
 struct GruCandidateBody {
   static constexpr int kMaxPanels = 4;
-  static constexpr int columns(int panels) { return panels; }
-
-  template <int kPanels, int kRows>
-  static void tile(const CellArgs& args, int64_t group, int64_t row) {
-    const int64_t panel = first_panel(args, group);
-    Tile<kRows, kPanels> acc;
-    start<kPanels, AllColumns>(
-        acc, args.candidate + row * args.scratch_stride + panel * Vec::kWidth, args.scratch_stride);
-    chain<kPanels, AllColumns>(acc, group_weights(args, group),
-                               args.reset_state + row * args.scratch_stride, args.scratch_stride,
-                               args.cell->h_terms);
-    finish_tile<GruCandidateBody, kPlain, kPanels>(args, row, panel, acc);
+  static constexpr int kColumns = 1;
+  template <class Args>
+  static RECURRENT_INLINE int64_t skipped(const Args&) {
+    return 0;
   }
 
-  static RECURRENT_INLINE void update(const CellArgs& args, int64_t row, int64_t panel,
-                                      const Vec* a) {
+  template <int kPanels, int kRows, class Args>
+  static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels>& acc, const Args& args,
+                                          const Part& part, int64_t row, const float*& ahead) {
+    start<kPanels, AllColumns>(
+        acc, args.candidate + row * args.scratch_stride + part.panel * Vec::kWidth,
+        args.scratch_stride);
+    chain<kPanels, AllColumns>(acc, part.weights(0, 1),
+                               args.reset_state + row * args.scratch_stride, args.scratch_stride,
+                               args.cell->h_terms, ahead);
+  }
+
+  template <Form kForm, class Args>
+  static RECURRENT_INLINE void update(const Args& args, int64_t row, int64_t panel, const Vec* a) {
     const Vec z = Vec::load(args.update + row * args.scratch_stride + panel * Vec::kWidth);
-    Vec n;
-    if constexpr (kPlain) {
-      n = tanh(a[0]);
-    } else {
-      n = activate(args.cell->activation,
-                   args.cell->clip != 0 ? clipped(a[0], args.cell->clip) : a[0]);
-    }
+    const Vec n = candidate<kForm>(*args.cell, a[0]);
     store_output(args, row, panel, gru_blend(z, previous_state(args, row, panel), n));
   }
 };
-
-template <bool kPlain>
-void gru_reset_before_gates(const CellArgs& args) {
-  run_groups<GruGatesBody<kPlain>>(args);
-}
-
-template <bool kPlain>
-void gru_reset_before_candidate(const CellArgs& args) {
-  run_groups<GruCandidateBody<kPlain>>(args);
-}

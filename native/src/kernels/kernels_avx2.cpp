@@ -15,9 +15,13 @@ namespace recurrent::avx2 {
 using kernels::Activation;
 using kernels::CellArgs;
 using kernels::CellConstants;
+using kernels::CellKernels;
+using kernels::Form;
+using kernels::FormKernels;
 using kernels::Grouping;
 using kernels::ProductArgs;
 using kernels::Range;
+using kernels::StepArgs;
 
 #include "simd/vec_avx2.inl"
 

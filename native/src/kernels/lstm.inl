@@ -1,76 +1,76 @@
 // LSTM (Hochreiter & Schmidhuber 1997, Gers et al. 2000), gates i f g o:
 //   c' = fma(f, c, i * g), h' = o * tanh(c')
-// with peepholes (Gers & Schmidhuber 2000), coupled gates and a clip in the general form.
+// with peepholes (Gers & Schmidhuber 2000), coupled gates and a clip where they are asked for.
 
-template <bool kPlain>
 struct LstmBody {
-  static constexpr int kMaxPanels = 2;
-  static constexpr int kGates = 4;
-  static constexpr int columns(int panels) { return panels * kGates; }
-
-  template <int kPanels, int kRows>
-  static void tile(const CellArgs& args, int64_t group, int64_t row) {
-    constexpr int kVectors = kPanels * kGates;
-    const int64_t panel = first_panel(args, group);
-    const float* w = group_weights(args, group);
-    Tile<kRows, kVectors> acc;
-    start<kVectors, AllColumns>(
-        acc, args.init + row * args.init_stride + panel * kGates * Vec::kWidth, args.init_stride);
-    chain<kVectors, AllColumns>(acc, w, args.x + row * args.x_stride, args.x_stride, args.x_size);
-    chain<kVectors, AllColumns>(acc, w + args.cell->x_terms * kVectors * Vec::kWidth,
-                                args.h + row * args.h_stride, args.h_stride, args.cell->h_terms);
-    finish_tile<LstmBody, kPlain, kPanels>(args, row, panel, acc);
+  static constexpr int kMaxPanels = 3;
+  static constexpr int kColumns = 4;
+  template <class Args>
+  static RECURRENT_INLINE int64_t skipped(const Args& args) {
+    return args.x_size ? 0 : args.cell->x_terms * kColumns * Vec::kWidth;
   }
 
-  static RECURRENT_INLINE void update(const CellArgs& args, int64_t row, int64_t panel,
-                                      const Vec* a) {
-    float* cell = args.c + row * args.c_stride + panel * Vec::kWidth;
-    const Vec c = Vec::load(cell);
-    Vec next;
-    Vec h;
-    if constexpr (kPlain) {
-      next = flush(fma(sigmoid(a[1]), c, mul(sigmoid(a[0]), tanh(a[2]))));
-      h = mul(sigmoid(a[3]), tanh(next));
+  template <int kPanels, int kRows, class Args>
+  static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels * kColumns>& acc, const Args& args,
+                                          const Part& part, int64_t row, const float*& ahead) {
+    constexpr int kVectors = kPanels * kColumns;
+    start<kVectors, AllColumns>(
+        acc, args.init + row * args.init_stride + part.panel * kColumns * Vec::kWidth,
+        args.init_stride);
+    chain<kVectors, AllColumns>(acc, part.weights(0, kColumns), args.x + row * args.x_stride,
+                                args.x_stride, args.x_size, ahead);
+    chain<kVectors, AllColumns>(acc, part.weights(args.cell->x_terms * kColumns, kColumns),
+                                args.h + row * args.h_stride, args.h_stride, args.cell->h_terms,
+                                ahead);
+  }
+
+  template <Form kForm, class Args>
+  static RECURRENT_INLINE void update(const Args& args, int64_t row, int64_t panel, const Vec* a) {
+    float* state = args.c + row * args.c_stride + panel * Vec::kWidth;
+    const Vec c = Vec::load(state);
+    if constexpr (kForm == Form::kPlain) {
+      const Vec next = fma(sigmoid(a[1]), c, mul(sigmoid(a[0]), tanh(a[2])));
+      Vec::store(state, flush(next));
+      // The tanh need not wait for the flush: from a denormal it makes an h' that is flushed too.
+      store_output(args, row, panel, flush(mul(sigmoid(a[3]), tanh(next))));
     } else {
-      const float* peephole =
-          args.cell->peephole ? args.cell->peephole + panel * 3 * Vec::kWidth : nullptr;
-      Vec i;
-      Vec f;
-      gates(args, peephole, c, a, i, f);
-      next = flush(fma(f, c, mul(i, activate(args.cell->activation, clip(args, a[2])))));
+      const CellConstants& cell = *args.cell;
+      const float* peephole = cell.peephole ? cell.peephole + panel * 3 * Vec::kWidth : nullptr;
+      const Gates in = input_and_forget<kForm>(cell, peephole, c, a);
+      const Vec next = flush(fma(in.forget, c, mul(in.input, candidate<kForm>(cell, a[2]))));
       Vec o = a[3];
       if (peephole)
-        o = fma(Vec::load(peephole + 2 * Vec::kWidth), args.cell->peephole_previous ? c : next, o);
-      h = mul(activate(args.cell->gate, clip(args, o)), activate(args.cell->output, next));
+        o = fma(Vec::load(peephole + 2 * Vec::kWidth), cell.peephole_previous ? c : next, o);
+      Vec::store(state, next);
+      Vec out;
+      if constexpr (kForm == Form::kGeneral)
+        out = activate(cell.output, next);
+      else
+        out = tanh(next);
+      store_output(args, row, panel, flush(mul(gate<kForm>(cell, o), out)));
     }
-    Vec::store(cell, next);
-    store_output(args, row, panel, flush(h));
   }
 
-  static RECURRENT_INLINE Vec clip(const CellArgs& args, Vec a) {
-    return args.cell->clip != 0 ? clipped(a, args.cell->clip) : a;
-  }
+  struct Gates {
+    Vec input;
+    Vec forget;
+  };
 
-  // The input and the forget gate, either of which may be one minus the other.
-  static RECURRENT_INLINE void gates(const CellArgs& args, const float* peephole, Vec c,
-                                     const Vec* a, Vec& i, Vec& f) {
+  // Either of the two may be one minus the other.
+  template <Form kForm>
+  static RECURRENT_INLINE Gates input_and_forget(const CellConstants& cell, const float* peephole,
+                                                 Vec c, const Vec* a) {
     const Vec one = Vec::broadcast(1.0f);
-    i = a[0];
-    f = a[1];
+    Vec i = a[0];
+    Vec f = a[1];
     if (peephole) {
       i = fma(Vec::load(peephole), c, i);
       f = fma(Vec::load(peephole + Vec::kWidth), c, f);
     }
-    if (args.cell->coupling != RECURRENT_GATE_COUPLING_INPUT_FROM_FORGET)
-      i = activate(args.cell->gate, clip(args, i));
-    if (args.cell->coupling != RECURRENT_GATE_COUPLING_FORGET_FROM_INPUT)
-      f = activate(args.cell->gate, clip(args, f));
-    if (args.cell->coupling == RECURRENT_GATE_COUPLING_FORGET_FROM_INPUT) f = sub(one, i);
-    if (args.cell->coupling == RECURRENT_GATE_COUPLING_INPUT_FROM_FORGET) i = sub(one, f);
+    if (cell.coupling != RECURRENT_GATE_COUPLING_INPUT_FROM_FORGET) i = gate<kForm>(cell, i);
+    if (cell.coupling != RECURRENT_GATE_COUPLING_FORGET_FROM_INPUT) f = gate<kForm>(cell, f);
+    if (cell.coupling == RECURRENT_GATE_COUPLING_FORGET_FROM_INPUT) f = sub(one, i);
+    if (cell.coupling == RECURRENT_GATE_COUPLING_INPUT_FROM_FORGET) i = sub(one, f);
+    return {i, f};
   }
 };
-
-template <bool kPlain>
-void lstm(const CellArgs& args) {
-  run_groups<LstmBody<kPlain>>(args);
-}

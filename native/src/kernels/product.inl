@@ -1,24 +1,19 @@
-// The input product of a chunk of steps, `b + W x`, for one to eight weight vectors a group.
+// The input product of a chunk of steps, `b + W x`: `kGates` weight vectors a panel.
 
 template <int kGates>
 struct ProductBody {
-  static constexpr int kMaxPanels = kGates == 1 ? 4 : 2;
-  static constexpr int columns(int panels) { return panels * kGates; }
+  static constexpr int kMaxPanels = kGates == 1 ? 4 : 3;
+  static constexpr int kColumns = kGates;
+  static RECURRENT_INLINE int64_t skipped(const ProductArgs&) { return 0; }
 
   template <int kPanels, int kRows>
-  static void tile(const ProductArgs& args, int64_t group, int64_t row) {
+  static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels * kGates>& acc,
+                                          const ProductArgs& args, const Part& part, int64_t row,
+                                          const float*& ahead) {
     constexpr int kVectors = kPanels * kGates;
-    const int64_t column = first_panel(args, group) * kGates * Vec::kWidth;
-    Tile<kRows, kVectors> acc;
-    start<kVectors, AllColumns>(acc, args.init + column, 0);
-    chain<kVectors, AllColumns>(acc, group_weights(args, group), args.x + row * args.x_stride,
-                                args.x_stride, args.x_size);
-    float* out = args.out + row * args.out_stride + column;
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 16
-      for (int j = 0; j < kVectors; ++j)
-        Vec::store(out + r * args.out_stride + j * Vec::kWidth, acc.v[r][j]);
+    start<kVectors, AllColumns>(acc, args.init + part.panel * kGates * Vec::kWidth, 0);
+    chain<kVectors, AllColumns>(acc, part.weights(0, kGates), args.x + row * args.x_stride,
+                                args.x_stride, args.x_size, ahead);
   }
 };
 

@@ -1,6 +1,8 @@
-// Stores a vector of new units: the state in whole vectors, the output only as far as units exist.
+// From pre-activations to what is stored: what all cells share.
 
-RECURRENT_INLINE void store_output(const CellArgs& args, int64_t row, int64_t panel, Vec value) {
+// Stores a vector of new units: the state in whole vectors, the output only as far as units exist.
+template <class Args>
+RECURRENT_INLINE void store_output(const Args& args, int64_t row, int64_t panel, Vec value) {
   const int64_t unit = panel * Vec::kWidth;
   if (args.h_out) Vec::store(args.h_out + row * args.h_out_stride + unit, value);
   if (!args.y) return;
@@ -12,6 +14,12 @@ RECURRENT_INLINE void store_output(const CellArgs& args, int64_t row, int64_t pa
     Vec::store_partial(y, value, static_cast<int>(left));
 }
 
+// A vector of the previous state; rows of states are padded to whole vectors.
+template <class Args>
+RECURRENT_INLINE Vec previous_state(const Args& args, int64_t row, int64_t panel) {
+  return Vec::load(args.h + row * args.h_stride + panel * Vec::kWidth);
+}
+
 // The clip of ONNX: a NaN stays what it is.
 RECURRENT_INLINE Vec clipped(Vec a, float bound) {
   const Vec high = Vec::broadcast(bound);
@@ -19,35 +27,34 @@ RECURRENT_INLINE Vec clipped(Vec a, float bound) {
   return select(gt(a, high), high, select(lt(a, low), low, a));
 }
 
-// Any activation, for the general cells: a call, because a copy of every function at every use
-// would not fit a cache.
+// Any activation: a call, because a copy of every function at every use would not fit a cache.
 RECURRENT_NOINLINE Vec activate(const Activation& f, Vec a) {
   return apply_activation(f.kind, f.alpha, f.beta, a);
 }
 
-template <class Body>
-RECURRENT_NOINLINE void finish_stored(const CellArgs& args, int64_t row, int64_t panel,
-                                      const Vec* acc, int rows, int panels, int columns) {
-  for (int r = 0; r < rows; ++r)
-    for (int p = 0; p < panels; ++p)
-      Body::update(args, row + r, panel + p, acc + (r * panels + p) * columns);
+template <Form kForm>
+RECURRENT_INLINE Vec clip(const CellConstants& cell, Vec a) {
+  if constexpr (kForm != Form::kPlain)
+    if (cell.clip != 0) a = clipped(a, cell.clip);
+  return a;
 }
 
-// Ends a tile: `Body::update(args, row, panel, a)` turns the accumulators of a panel into new
-// units. The plain cells do it in registers. The general ones put the accumulators down first and
-// loop, one copy of their code for all tiles.
-template <class Body, bool kPlain, int kPanels, int kRows, int kColumns>
-RECURRENT_INLINE void finish_tile(const CellArgs& args, int64_t row, int64_t panel,
-                                  const Tile<kRows, kColumns>& acc) {
-  constexpr int kPanelColumns = kColumns / kPanels;
-  if constexpr (kPlain) {
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 4
-      for (int p = 0; p < kPanels; ++p)
-        Body::update(args, row + r, panel + p, acc.v[r] + p * kPanelColumns);
-  } else {
-    const Tile<kRows, kColumns> stored = acc;
-    finish_stored<Body>(args, row, panel, &stored.v[0][0], kRows, kPanels, kPanelColumns);
-  }
+// A gate from its pre-activation.
+template <Form kForm>
+RECURRENT_INLINE Vec gate(const CellConstants& cell, Vec a) {
+  a = clip<kForm>(cell, a);
+  if constexpr (kForm == Form::kGeneral)
+    return activate(cell.gate, a);
+  else
+    return sigmoid(a);
+}
+
+// A candidate, or the only activation of a cell, from its pre-activation.
+template <Form kForm>
+RECURRENT_INLINE Vec candidate(const CellConstants& cell, Vec a) {
+  a = clip<kForm>(cell, a);
+  if constexpr (kForm == Form::kGeneral)
+    return activate(cell.activation, a);
+  else
+    return tanh(a);
 }

@@ -11,6 +11,7 @@ using ActivationFn = void (*)(int32_t kind, float alpha, float beta, const float
                               int64_t count);
 using ProductFn = void (*)(const ProductArgs& args);
 using CellFn = void (*)(const CellArgs& args);
+using StepFn = void (*)(const StepArgs& args);
 
 // The cells, in the order of KernelTable::cells. A projection is a linear cell without x terms, a
 // dense layer one without h terms.
@@ -24,11 +25,20 @@ enum class Cell : int32_t {
 };
 inline constexpr int32_t kCellCount = 6;
 
-// A cell twice: with the usual activations (none for a linear cell) and nothing special, and with
-// every option.
+// How an accumulator becomes a unit. Plain: the usual activations (tanh and sigmoid, none for a
+// linear cell) and nothing else. Variant: the usual activations, and peepholes, coupled gates and a
+// clip as they come. General: any activation as well, by a call.
+enum class Form : int32_t { kPlain, kVariant, kGeneral };
+inline constexpr int32_t kFormCount = 3;
+
+struct FormKernels {
+  FinishFn finish;  // for CellConstants
+  StepFn step;
+};
+
 struct CellKernels {
-  CellFn plain;
-  CellFn general;
+  CellFn function;
+  FormKernels forms[kFormCount];
 };
 
 // The kernels of one instruction set. Nothing else in the library is compiled for it.

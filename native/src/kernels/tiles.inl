@@ -1,5 +1,13 @@
 // Cuts a call into tiles: groups of panels times a few rows, the tile sizes being compile-time
 // constants.
+//
+// A body is a cell. It has
+//   kColumns           accumulators of a panel
+//   kMaxPanels         panels that a group may have
+//   accumulate<Panels>(tile, args, part, row, ahead)    the chains of a tile
+//   skipped(args)      floats of a panel's weights that a call does not read, because the chains
+//                      start after them
+//   update<Form>(args, row, panel, accumulators)               accumulators to new units
 
 // Accumulators that a tile may have, so that they, the weights of a term and a broadcast fit the
 // register file (32 registers of AVX-512, 16 of AVX2). Scalar code gains nothing from tiles:
@@ -15,34 +23,104 @@ constexpr int max_rows(int columns) {
 // Where the groups of a call begin.
 RECURRENT_INLINE const Grouping& grouping_of(const ProductArgs& args) { return args.grouping; }
 RECURRENT_INLINE const Grouping& grouping_of(const CellArgs& args) { return args.cell->grouping; }
+RECURRENT_INLINE const Grouping& grouping_of(const StepArgs& args) { return args.cell->grouping; }
 
 RECURRENT_INLINE const float* group_weights(const ProductArgs& args, int64_t group) {
   return args.weights + group * args.grouping.panels_per_group * args.panel_stride;
 }
-RECURRENT_INLINE const float* group_weights(const CellArgs& args, int64_t group) {
+template <class Args>
+RECURRENT_INLINE const float* group_weights(const Args& args, int64_t group) {
   const CellConstants& cell = *args.cell;
   return cell.weights + group * cell.grouping.panels_per_group * cell.panel_stride;
 }
-template <class Args>
-RECURRENT_INLINE int64_t first_panel(const Args& args, int64_t group) {
-  return group * grouping_of(args).panels_per_group;
+
+// Panels of a group that a tile computes: all of them, or one.
+struct Part {
+  const float* group;    // the group's weights
+  int64_t group_panels;  // panels of the group
+  int64_t offset;        // panels of the group before this part
+  int64_t panel;         // the part's first panel
+
+  // Its weights in a block of terms of `gates` vectors a panel. `before` are the vectors that a
+  // panel has in front of the block.
+  RECURRENT_INLINE Weights weights(int64_t before, int64_t gates) const {
+    return {group + (before * group_panels + offset * gates) * Vec::kWidth,
+            group_panels * gates * Vec::kWidth};
+  }
+};
+
+template <int kPanels, class Args>
+RECURRENT_INLINE Part whole(const Args& args, int64_t group) {
+  return {group_weights(args, group), kPanels, 0, group * grouping_of(args).panels_per_group};
 }
 
-// Body::tile<kPanels, kRows>(args, group, first_row) computes one tile; Body::columns(kPanels) are
-// its accumulators a row.
+RECURRENT_INLINE int64_t panel_stride_of(const ProductArgs& args) { return args.panel_stride; }
+RECURRENT_INLINE int64_t panel_stride_of(const CellArgs& args) { return args.cell->panel_stride; }
+RECURRENT_INLINE int64_t terms_of(const ProductArgs& args) { return args.x_size; }
+RECURRENT_INLINE int64_t terms_of(const CellArgs& args) { return args.x_size + args.cell->h_terms; }
+
+// Ends a tile: `[rows][panels][columns][V]` goes through memory in the first-level cache, to one
+// copy of the code for all tile shapes. With the registers free for constants a row takes half the
+// instructions that it takes beside living accumulators, so more rows are in flight.
+template <class Body, int kPanels, int kRows>
+RECURRENT_INLINE void finish(const CellArgs& args, int64_t panel, int64_t row,
+                             const Tile<kRows, kPanels * Body::kColumns>& acc) {
+  constexpr int kTileColumns = kPanels * Body::kColumns;
+  alignas(64) float stored[static_cast<size_t>(kRows * kTileColumns * Vec::kWidth)];
+#pragma GCC unroll 8
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 16
+    for (int j = 0; j < kTileColumns; ++j)
+      Vec::store(stored + (r * kTileColumns + j) * Vec::kWidth, acc.v[r][j]);
+  args.cell->finish(args, row, panel, stored, kRows, kPanels);
+}
+
+// The product's are put down where the caller wants them.
+template <class Body, int kPanels, int kRows>
+RECURRENT_INLINE void finish(const ProductArgs& args, int64_t panel, int64_t row,
+                             const Tile<kRows, kPanels * Body::kColumns>& acc) {
+  float* out = args.out + row * args.out_stride + panel * Body::kColumns * Vec::kWidth;
+#pragma GCC unroll 8
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 16
+    for (int j = 0; j < kPanels * Body::kColumns; ++j)
+      Vec::store(out + r * args.out_stride + j * Vec::kWidth, acc.v[r][j]);
+}
+
+template <class Body, int kPanels, int kRows, class Args>
+void tile(const Args& args, const Part& part, int64_t row, const float* ahead) {
+  Tile<kRows, kPanels * Body::kColumns> acc;
+  Body::template accumulate<kPanels>(acc, args, part, row, ahead);
+  finish<Body, kPanels, kRows>(args, part.panel, row, acc);
+}
+
+// The weights of the next group: each tile fetches some of them. Once all are fetched, or if there
+// is no next group, what is fetched is there already.
+struct Ahead {
+  const float* at;
+  const float* end;
+  const float* group;
+  int64_t span;
+
+  RECURRENT_INLINE void advance() {
+    at += span;
+    if (at >= end) at = group;
+  }
+};
+
+// All rows of a part. They are spread evenly over tiles: 8 rows are two tiles of 4, not 6 and 2,
+// because a short tile starves the multiply-add units.
 template <class Body, int kPanels, class Args>
-RECURRENT_INLINE void run_rows(const Args& args, int64_t group) {
-  constexpr int kMax = max_rows(Body::columns(kPanels));
+RECURRENT_INLINE void run_rows(const Args& args, const Part& part, Ahead& ahead) {
+  constexpr int kMax = max_rows(kPanels * Body::kColumns);
   const int64_t tiles = (args.range.rows + kMax - 1) / kMax;
   int64_t row = 0;
-  // Rows are spread evenly: 8 rows are two tiles of 4, not 6 and 2, because a short tile starves
-  // the multiply-add units.
   for (int64_t t = 0; t < tiles; ++t) {
     const int64_t count = (args.range.rows - row + (tiles - t) - 1) / (tiles - t);
     switch (count) {
 #define RECURRENT_TILE(n)                                                       \
   case n:                                                                       \
-    if constexpr (n <= kMax) Body::template tile<kPanels, n>(args, group, row); \
+    if constexpr (n <= kMax) tile<Body, kPanels, n>(args, part, row, ahead.at); \
     break;
       RECURRENT_TILE(1)
       RECURRENT_TILE(2)
@@ -55,34 +133,116 @@ RECURRENT_INLINE void run_rows(const Args& args, int64_t group) {
         break;
     }
     row += count;
+    ahead.advance();
+  }
+}
+
+// A group of several panels serves few rows. More of them take the panels one by one, whose tiles
+// have more rows: weights are then read less often.
+template <class Body, int kPanels, class Args>
+RECURRENT_INLINE void run_group(const Args& args, int64_t group, int64_t next) {
+  const float* const weights = group_weights(args, next);
+  Ahead ahead{weights + kPanels * Body::skipped(args), weights + kPanels * panel_stride_of(args),
+              group_weights(args, group), terms_of(args) * kLineFloats};
+  Part part = whole<kPanels>(args, group);
+  if constexpr (kPanels > 1 && kPanels * Body::kColumns > 4) {
+    if (args.range.rows > max_rows(kPanels * Body::kColumns)) {
+      for (int p = 0; p < kPanels; ++p) {
+        run_rows<Body, 1>(args, part, ahead);
+        ++part.offset;
+        ++part.panel;
+      }
+      return;
+    }
+  }
+  run_rows<Body, kPanels>(args, part, ahead);
+}
+
+// Calls `run<panels>(group, next)` for the groups from `begin` to `end`.
+template <class Body, class Args, class Run>
+RECURRENT_INLINE void for_each_group(const Args& args, int64_t begin, int64_t end, bool backwards,
+                                     const Run& run) {
+  const Grouping& grouping = grouping_of(args);
+  for (int64_t i = begin; i < end; ++i) {
+    const int64_t group = backwards ? begin + end - 1 - i : i;
+    const int64_t next = i + 1 == end ? group : backwards ? group - 1 : group + 1;
+    const int64_t left = grouping.panels - group * grouping.panels_per_group;
+    const int64_t panels = left < grouping.panels_per_group ? left : grouping.panels_per_group;
+    switch (panels) {
+      case 1:
+        run.template operator()<1>(group, next);
+        break;
+      case 2:
+        run.template operator()<2>(group, next);
+        break;
+      case 3:
+        run.template operator()<3>(group, next);
+        break;
+      case 4:
+        if constexpr (Body::kMaxPanels >= 4) run.template operator()<4>(group, next);
+        break;
+      default:
+        break;
+    }
   }
 }
 
 template <class Body, class Args>
 RECURRENT_INLINE void run_groups(const Args& args) {
   const Range& range = args.range;
-  const Grouping& grouping = grouping_of(args);
-  const int64_t groups = range.group_end - range.group_begin;
-  for (int64_t i = 0; i < groups; ++i) {
-    const int64_t group = range.backwards ? range.group_end - 1 - i : range.group_begin + i;
-    const int64_t first = group * grouping.panels_per_group;
-    const int64_t left = grouping.panels - first;
-    const int64_t panels = left < grouping.panels_per_group ? left : grouping.panels_per_group;
-    switch (panels) {
-      case 1:
-        run_rows<Body, 1>(args, group);
-        break;
-      case 2:
-        run_rows<Body, 2>(args, group);
-        break;
-      case 3:
-        if constexpr (Body::kMaxPanels >= 3) run_rows<Body, 3>(args, group);
-        break;
-      case 4:
-        if constexpr (Body::kMaxPanels >= 4) run_rows<Body, 4>(args, group);
-        break;
-      default:
-        break;
+  for_each_group<Body>(args, range.group_begin, range.group_end, range.backwards != 0,
+                       [&]<int kPanels>(int64_t group, int64_t next) {
+                         run_group<Body, kPanels>(args, group, next);
+                       });
+}
+
+template <class Body>
+void run_cell(const CellArgs& args) {
+  run_groups<Body>(args);
+}
+
+// One row: everything stays in registers from the inputs to the new state.
+template <class Body, Form kForm>
+void run_step(const StepArgs& args) {
+  for_each_group<Body>(args, args.group_begin, args.group_end, args.backwards != 0,
+                       [&]<int kPanels>(int64_t group, int64_t) {
+                         Tile<1, kPanels * Body::kColumns> acc;
+                         const float* nothing_ahead = nullptr;
+                         const Part part = whole<kPanels>(args, group);
+                         Body::template accumulate<kPanels>(acc, args, part, 0, nothing_ahead);
+#pragma GCC unroll 4
+                         for (int p = 0; p < kPanels; ++p)
+                           Body::template update<kForm>(args, 0, part.panel + p,
+                                                        acc.v[0] + p * Body::kColumns);
+                       });
+}
+
+// The FinishFn of a form.
+template <class Body, Form kForm>
+void finish_rows(const CellArgs& args, int64_t row, int64_t panel, const float* accumulators,
+                 int64_t rows, int64_t panels) {
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t p = 0; p < panels; ++p) {
+      Vec a[Body::kColumns];
+#pragma GCC unroll 4
+      for (int j = 0; j < Body::kColumns; ++j) {
+        a[j] = Vec::load(accumulators);
+        accumulators += Vec::kWidth;
+      }
+      Body::template update<kForm>(args, row + r, panel + p, a);
     }
-  }
+}
+
+// Scalar code is there to be right everywhere: one form of each cell will do.
+template <class Body, Form kForm>
+constexpr FormKernels form_kernels() {
+  constexpr Form kUsed = Vec::kWidth > 1 ? kForm : Form::kGeneral;
+  return {finish_rows<Body, kUsed>, run_step<Body, kUsed>};
+}
+
+template <class Body>
+constexpr CellKernels cell_kernels() {
+  return {run_cell<Body>,
+          {form_kernels<Body, Form::kPlain>(), form_kernels<Body, Form::kVariant>(),
+           form_kernels<Body, Form::kGeneral>()}};
 }

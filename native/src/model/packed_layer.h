@@ -18,6 +18,7 @@ inline constexpr int64_t kRowPadding = 16;
 // A kernel and what it is always given.
 struct Phase {
   kernels::CellFn function = nullptr;
+  kernels::StepFn step = nullptr;  // the same for a single row
   kernels::CellConstants constants{};
 };
 

@@ -60,7 +60,7 @@ RECURRENT_INLINE Vec infinity() { return from_bits(int_broadcast(0x7f800000)); }
 RECURRENT_INLINE Vec quiet_nan() { return from_bits(int_broadcast(0x7fc00000)); }
 
 // Magnitudes below 2^-126 become +0. A NaN stays.
-RECURRENT_INLINE Vec flush(Vec x) { return zero_where(lt(abs(x), constant(kSmallestNormal)), x); }
+RECURRENT_INLINE Vec flush(Vec x) { return zero_where(is_to_flush(x), x); }
 
 // a < low ? low : a > high ? high : a, where a NaN stays.
 RECURRENT_INLINE Vec clamp(float low, float high, Vec a) {
@@ -142,7 +142,8 @@ RECURRENT_INLINE Vec log1p(Vec x) {
 
 // 1 / (1 + e^-x).
 RECURRENT_INLINE Vec sigmoid(Vec x) {
-  const ExpParts parts = exp_parts<-1>(clamp(kExpLow, kSigmoidOne, x), kRoundToExponent);
+  // What lies below the last input is garbage until the end, where it becomes 0.
+  const ExpParts parts = exp_parts<-1>(at_most(constant(kSigmoidOne), x), kRoundToExponent);
   const Vec scale = scale_of(parts);
   const Vec one = constant(1.0f);
   // fraction is (1 - e^-r): the denominator 1 + 2^n - 2^n * fraction rounds once where 1 + 2^n is

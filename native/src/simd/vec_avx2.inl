@@ -22,6 +22,10 @@ struct Vec {
   static RECURRENT_INLINE void store_partial(float* p, Vec a, int n) {
     _mm256_maskstore_ps(p, first_lanes(n), a.v);
   }
+  // Brings a cache line nearer. Any address will do.
+  static RECURRENT_INLINE void prefetch(const float* p) {
+    _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0);
+  }
   static RECURRENT_INLINE Vec broadcast(float a) { return {_mm256_set1_ps(a)}; }
   static RECURRENT_INLINE Vec zero() { return {_mm256_setzero_ps()}; }
 
@@ -76,3 +80,6 @@ RECURRENT_INLINE Vec select(Mask mask, Vec a, Vec b) {
   return {_mm256_blendv_ps(b.v, a.v, mask.m)};
 }
 RECURRENT_INLINE Vec zero_where(Mask mask, Vec a) { return {_mm256_andnot_ps(mask.m, a.v)}; }
+
+// True where a is to become +0 because its magnitude is below 2^-126; +0 itself may be left out.
+RECURRENT_INLINE Mask is_to_flush(Vec a) { return lt(abs(a), Vec::broadcast(0x1p-126f)); }

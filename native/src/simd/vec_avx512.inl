@@ -23,6 +23,10 @@ struct Vec {
   static RECURRENT_INLINE void store_partial(float* p, Vec a, int n) {
     _mm512_mask_storeu_ps(p, first_lanes(n), a.v);
   }
+  // Brings a cache line nearer. Any address will do.
+  static RECURRENT_INLINE void prefetch(const float* p) {
+    _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0);
+  }
   static RECURRENT_INLINE Vec broadcast(float a) { return {_mm512_set1_ps(a)}; }
   static RECURRENT_INLINE Vec zero() { return {_mm512_setzero_ps()}; }
 
@@ -82,6 +86,12 @@ RECURRENT_INLINE Mask is_nan(Vec a) { return {_mm512_cmp_ps_mask(a.v, a.v, _CMP_
 RECURRENT_INLINE Vec select(Mask mask, Vec a, Vec b) {
   return {_mm512_mask_blend_ps(mask.m, b.v, a.v)};
 }
-RECURRENT_INLINE Vec zero_where(Mask mask, Vec a) {
-  return {_mm512_maskz_mov_ps(_mm512_knot(mask.m), a.v)};
+// A blend with zero: a mask that keeps would first have to be inverted.
+RECURRENT_INLINE Vec zero_where(Mask mask, Vec a) { return select(mask, Vec::zero(), a); }
+
+// True where a is to become +0 because its magnitude is below 2^-126; +0 itself may be left out.
+RECURRENT_INLINE Mask is_to_flush(Vec a) {
+  constexpr int kNegativeZero = 0x04;
+  constexpr int kDenormal = 0x20;
+  return {_mm512_fpclass_ps_mask(a.v, kNegativeZero | kDenormal)};
 }

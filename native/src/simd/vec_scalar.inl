@@ -22,6 +22,8 @@ struct Vec {
   static RECURRENT_INLINE void store_partial(float* p, Vec a, int n) {
     if (n > 0) *p = a.v;
   }
+  // Brings a cache line nearer. Any address will do.
+  static RECURRENT_INLINE void prefetch(const float*) {}
   static RECURRENT_INLINE Vec broadcast(float a) { return {a}; }
   static RECURRENT_INLINE Vec zero() { return {0.0f}; }
 };
@@ -74,3 +76,6 @@ RECURRENT_INLINE Mask eq(Vec a, Vec b) { return {a.v == b.v}; }
 RECURRENT_INLINE Mask is_nan(Vec a) { return {a.v != a.v}; }
 RECURRENT_INLINE Vec select(Mask mask, Vec a, Vec b) { return {mask.m ? a.v : b.v}; }
 RECURRENT_INLINE Vec zero_where(Mask mask, Vec a) { return {mask.m ? 0.0f : a.v}; }
+
+// True where a is to become +0 because its magnitude is below 2^-126; +0 itself may be left out.
+RECURRENT_INLINE Mask is_to_flush(Vec a) { return lt(abs(a), Vec::broadcast(0x1p-126f)); }
