@@ -7,7 +7,7 @@ namespace Recurrent.Tests.Parity;
 public sealed class BenchmarkShapeTests
 {
     // Multiply-adds of a shape on one instruction set; the steps are cut to that.
-    private const long Work = 60_000_000;
+    private const long Work = 25_000_000;
     private const int FewestSteps = 2;
     private const int MostSteps = 24;
 
