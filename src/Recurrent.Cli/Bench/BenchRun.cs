@@ -6,6 +6,9 @@ internal static class BenchRun
     /// <summary>Turns of each candidate.</summary>
     public const int Rounds = 5;
 
+    // What the control's length is taken from.
+    private const int CalibrationTurns = 5;
+
     private static readonly TimeSpan CandidateTurn = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan LatencyTurn = TimeSpan.FromMilliseconds(20);
 
@@ -68,7 +71,11 @@ internal static class BenchRun
     private static void Sample(
         SessionCall call, TimeSpan length, LatencyHistogram latencies, LatencyHistogram control)
     {
-        Sampler.Turn(call, LatencyTurn, latencies);
+        for (int turn = 0; turn < CalibrationTurns; turn++)
+        {
+            Sampler.Turn(call, LatencyTurn, latencies);
+        }
+
         var loop = new EmptyLoop(latencies.Percentile(0.5));
         Sampler.Turn(loop, LatencyTurn, control);
         latencies.Clear();
