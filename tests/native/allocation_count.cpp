@@ -4,14 +4,11 @@
 #include <cerrno>
 #include <cstddef>
 
-#if defined(__unix__)
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define RECURRENT_TEST_COUNTS 1
 #include <dlfcn.h>
 #include <pthread.h>
 #include <sys/resource.h>
-#endif
-
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define RECURRENT_TEST_COUNTS 1
 #else
 #define RECURRENT_TEST_COUNTS 0
 #endif
@@ -83,7 +80,7 @@ int64_t allocations() { return allocation_count.load(std::memory_order_relaxed);
 int64_t locks() { return lock_count.load(std::memory_order_relaxed); }
 
 int64_t minor_faults() {
-#if defined(__unix__)
+#if RECURRENT_TEST_COUNTS
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return usage.ru_minflt;

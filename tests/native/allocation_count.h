@@ -6,7 +6,8 @@
 
 namespace recurrent::test {
 
-// Whether allocations can be counted in this build: sanitizers bring an allocator of their own.
+// Whether anything is counted in this build: sanitizers bring an allocator of their own, and the
+// numbers below are then 0.
 bool counts_allocations();
 
 // Calls of malloc, calloc, realloc and the aligned ones since the process began, on any thread.

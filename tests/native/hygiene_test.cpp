@@ -1,5 +1,5 @@
 // After a warm-up, steps and runs take no memory, lock nothing and touch no page for the first
-// time.
+// time. Where nothing can be counted, the calls are still made, for the sanitizers to watch.
 #include <algorithm>
 #include <mutex>
 #include <ostream>
@@ -37,7 +37,6 @@ OwnedModel two_layers(int32_t kind, bool may_reverse) {
 class Hygiene : public testing::TestWithParam<std::tuple<HygieneCase, int32_t>> {
  protected:
   void SetUp() override {
-    if (!counts_allocations()) GTEST_SKIP() << "this build has another allocator";
     const HygieneCase& c = std::get<0>(GetParam());
     owned_ = two_layers(std::get<1>(GetParam()), c.may_reverse);
     model_ = make_model(owned_, RECURRENT_ISA_AUTO);
@@ -84,7 +83,8 @@ TEST_P(Hygiene, TheFirstCallAfterAWarmUpAllocatesAndLocksNothing) {
 
 TEST_P(Hygiene, ThousandsOfCallsTouchNoNewPageAndAllocateNothing) {
   ASSERT_OK(recurrent_session_warmup(session_.get(), std::get<0>(GetParam()).time));
-  const int calls = static_cast<int>(10'000 / std::get<0>(GetParam()).time);
+  const int64_t steps = counts_allocations() ? 10'000 : 200;
+  const int calls = static_cast<int>(steps / std::get<0>(GetParam()).time);
   ASSERT_OK(call());
   const int64_t allocations_before = allocations();
   const int64_t faults_before = minor_faults();
