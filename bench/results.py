@@ -7,12 +7,17 @@ import json
 import math
 import pathlib
 
+from goals import goals
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PEERS = ["onednn", "libxsmm", "pytorch", "onnxruntime", "mkl-plain"]
 OURS = ["recurrent", "recurrent-mkl", "recurrent-avx2"]
+# Held back on purpose: compared with ours under the same restriction, not counted among the peers.
+RESTRICTED = ["onednn-avx2"]
 COLORS = {
     "limit": "#999999", "recurrent": "#d62728", "recurrent-avx2": "#ff9896", "recurrent-mkl": "#8c564b",
     "onednn": "#1f77b4", "libxsmm": "#2ca02c", "pytorch": "#ff7f0e", "onnxruntime": "#9467bd", "mkl-plain": "#17becf",
+    "onednn-avx2": "#aec7e8",
 }
 CELLS = {"lstm": "LSTM", "gru": "GRU", "gru_before": "GRU, reset before"}
 GATES = {"lstm": 4, "gru": 3, "gru_before": 3}
@@ -33,19 +38,23 @@ class Results:
     def __init__(self, run):
         self.machine = run["machine"]
         self.limits = run["limits"]
-        self.systems = [name for name in OURS + PEERS if any(row["system"] == name for row in run["rows"])]
+        self.systems = [name for name in OURS + PEERS + RESTRICTED if any(row["system"] == name for row in run["rows"])]
         self.shapes = {}
         for row in run["rows"]:
             shape = Shape(*(row[key] for key in Shape._fields))
             self.shapes.setdefault(shape, {})[row["system"]] = row
 
     def step_us(self, shape, system):
-        """Microseconds a step; `limit` is ours."""
+        """Microseconds a step; `limit` is that of the best instruction set."""
         if system == "limit":
             limit = self.shapes[shape].get("recurrent", {}).get("limit_us")
             return limit / shape.T if limit else None
         row = self.shapes[shape].get(system)
         return row["us"] / shape.T if row else None
+
+    def share_of_limit(self, shape, system):
+        row = self.shapes[shape].get(system)
+        return row["limit_us"] / row["us"] if row and row["limit_us"] else None
 
     def best_peer(self, shape):
         times = [self.step_us(shape, peer) for peer in PEERS if self.step_us(shape, peer)]
@@ -67,24 +76,44 @@ def number(value):
     return f"{value:.0f}" if value >= 1000 else f"{value:#.3g}".rstrip(".")
 
 
-def table(results, shapes):
+def table(results, shapes, wanted):
+    """`wanted` has the goals of a shape."""
     names = results.systems
-    lines = [f"| cell | B | H | threads | {' | '.join(names)} | best peer / ours | of limit |",
-             "|---|---|---|---|" + "---|" * (len(names) + 2)]
+    lines = [f"| cell | B | H | threads | {' | '.join(names)} | best peer / ours | of limit | goal | met |",
+             "|---|---|---|---|" + "---|" * (len(names) + 4)]
     for shape in shapes:
-        limit, ours = results.step_us(shape, "limit"), results.step_us(shape, "recurrent")
-        share = f"{100 * limit / ours:.0f} %" if limit and ours else "–"
-        ratio = results.ratio(shape)
+        share, ratio = results.share_of_limit(shape, "recurrent"), results.ratio(shape)
         times = " | ".join(number(results.step_us(shape, name)) for name in names)
+        own = [goal for goal in wanted.get(shape, []) if not goal.what.startswith("AVX2")]
         lines.append(f"| {CELLS[shape.cell]} | {shape.B} | {shape.H} | {shape.threads} | {times} | "
-                     f"{f'{ratio:.2f}x' if ratio else '–'} | {share} |")
+                     f"{f'{ratio:.2f}x' if ratio else '–'} | {f'{100 * share:.0f} %' if share else '–'} | "
+                     f"{', '.join(goal.text(goal.wanted) for goal in own) or '–'} | "
+                     f"{('yes' if all(goal.met for goal in own) else 'no') if own else '–'} |")
+    return lines
+
+
+def goal_table(wanted):
+    """How many goals of each kind are met, and every one that is not."""
+    every = [goal for of_shape in wanted.values() for goal in of_shape]
+    lines = ["| goal | met | of |", "|---|---|---|"]
+    for what in dict.fromkeys(goal.what for goal in every):
+        kind = [goal for goal in every if goal.what == what]
+        lines.append(f"| {what} | {sum(goal.met for goal in kind)} | {len(kind)} |")
+    missed = [goal for goal in every if not goal.met]
+    if missed:
+        lines += ["", "Not met:", "", "| workload | cell | B | H | threads | goal | wanted | reached |",
+                  "|---|---|---|---|---|---|---|---|"]
+    for goal in missed:
+        shape = goal.shape
+        lines.append(f"| {shape.workload} | {CELLS[shape.cell]} | {shape.B} | {shape.H} | {shape.threads} | {goal.what} | "
+                     f"{goal.text(goal.wanted)} | {goal.text(goal.reached)} |")
     return lines
 
 
 class Plot:
     """Lines over H, both axes logarithmic, as SVG text."""
 
-    WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 400, 64, 140, 36, 44
+    WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM, LABEL = 640, 400, 64, 140, 36, 44, 28
 
     def __init__(self, title, unit, lines):
         self._title, self._unit, self._lines = title, unit, lines
@@ -109,6 +138,16 @@ class Plot:
                 if lowest <= digit * 10.0**power <= highest:
                     yield digit * 10.0**power
 
+    def _labels(self):
+        """Sizes that have room for their number, powers of two before others."""
+        sizes = {x for line in self._lines.values() for x, _ in line}
+        chosen = []
+        for size in sorted(sizes, key=lambda size: (size & (size - 1) != 0, size)):
+            x, _ = self._place(size, math.exp(self._y[0]))
+            if all(abs(x - self._place(other, math.exp(self._y[0]))[0]) >= self.LABEL for other in chosen):
+                chosen.append(size)
+        return sorted(chosen)
+
     def text(self):
         bottom, right = self.HEIGHT - self.BOTTOM, self.WIDTH - self.RIGHT
         parts = [
@@ -122,7 +161,7 @@ class Plot:
             _, y = self._place(math.exp(self._x[0]), value)
             parts.append(f'<path d="M{self.LEFT} {y:.1f}H{right}" stroke="#e0e0e0"/>')
             parts.append(f'<text x="{self.LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value:g}</text>')
-        for size in sorted({x for line in self._lines.values() for x, _ in line}):
+        for size in self._labels():
             x, _ = self._place(size, math.exp(self._y[0]))
             parts.append(f'<text x="{x:.1f}" y="{bottom + 16}" text-anchor="middle">{size}</text>')
         for place, (name, line) in enumerate(self._lines.items()):
@@ -178,10 +217,15 @@ def slower(results):
 
 def page(results, plot_names):
     machine = results.machine
+    wanted = collections.defaultdict(list)
+    for goal in goals(results):
+        wanted[goal.shape].append(goal)
     text = [
         "# Results", "",
         "Written by `bench/results.py` from what `./build.sh peers` measured; how is in [bench/README.md](../bench/README.md).",
-        "Times are microseconds a step; a ratio is between figures of one interleaved run.", "",
+        "Times are microseconds a step of all batch rows; a ratio is between figures of one interleaved run. The limit is what "
+        "this machine needs at least; the goal is for the best peer's time over ours, for the share of the limit (%), or for a "
+        "step (ns).", "",
         f"{machine['processor']}, {machine['processors']} processors, L1d {machine['l1d_bytes'] >> 10} KiB, "
         f"L2 {machine['l2_bytes'] >> 10} KiB, L3 {machine['l3_bytes'] >> 10} KiB; {machine['date']}.", "",
         *(f"- `{name}`: {version}" for name, version in machine["systems"].items()), "",
@@ -197,10 +241,14 @@ def page(results, plot_names):
             continue
         shapes.sort(key=lambda shape: (shape.threads, list(CELLS).index(shape.cell), shape.B, shape.H))
         text += ["", f"## {title}", ""]
-        text += [f"![{name}](results/{name})" for name in plot_names if name.startswith(workload)]
-        text += [""] + table(results, shapes)
+        drawn = [f"![{name}](results/{name})" for name in plot_names if name.startswith(workload)]
+        text += drawn + [""] * bool(drawn) + table(results, shapes, wanted)
     behind = list(slower(results))
     text += ["", "## Where a peer is ahead", ""] + (behind or ["Nowhere in this run."])
+    text += ["", "## Goals", "",
+             "A ratio is the best peer's time over ours; a size that is no multiple of a vector is held to the ratio of the "
+             "nearest size above. Steps in ns were aimed at on a processor of 3.8 GHz."]
+    text += [""] + goal_table(wanted)
     return "\n".join(text) + "\n"
 
 

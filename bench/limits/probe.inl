@@ -26,7 +26,9 @@ float multiply_add(long rounds) {
   for (size_t lane = 0; lane < kVectorBytes / sizeof(float); ++lane) {
     factor[lane] = 0.999F;
     addend[lane] = 0.001F;
-    for (int i = 0; i < kAccumulators; ++i) accumulators[i][lane] = static_cast<float>(i);
+    // Not 1, which these factors leave as it is: the compiler sees that and drops its
+    // multiply-adds.
+    for (int i = 0; i < kAccumulators; ++i) accumulators[i][lane] = static_cast<float>(i + 2);
   }
   for (long round = 0; round < rounds; ++round) {
 #pragma GCC unroll 4

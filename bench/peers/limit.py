@@ -17,8 +17,9 @@ def _level(machine, threads, weight_bytes):
 def limit_us(shape, instruction_set, machine, limits):
     """Microseconds of a call: the sum over phases of max(operations / rate, weight bytes / bandwidth).
 
-    A step of a stream is one phase. A sequence multiplies its inputs in one phase, which reads the input
-    weights once, and then has one phase a step, which reads the recurrent weights.
+    A step of a stream is one phase a layer. A sequence multiplies its inputs in one phase, which reads the input
+    weights once, and then has one phase a step, which reads the recurrent weights. `recurrent bench` computes the
+    same (src/Recurrent.Cli/Bench/Limit.cs and Workload.cs): a change belongs in both.
     """
     rates = limits.get(f"{instruction_set}/{shape.threads}")
     if rates is None:
@@ -32,7 +33,7 @@ def limit_us(shape, instruction_set, machine, limits):
 
     rows = GATES[shape.cell] * shape.hidden
     if shape.time == 1:
-        return phase(rows, shape.input + shape.hidden, shape.batch)
+        return sum(phase(rows, shape.layer_input(layer) + shape.hidden, shape.batch) for layer in range(shape.layers))
     return shape.directions * sum(
         phase(rows, shape.layer_input(layer), shape.time * shape.batch)
         + shape.time * phase(rows, shape.hidden, shape.batch)

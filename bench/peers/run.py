@@ -35,7 +35,7 @@ def parse_arguments():
     parser.add_argument("--filter", action="append", default=[], metavar="PATTERN",
                         help="shapes whose name holds the pattern, such as 'stream/lstm*H=64,*'; may be repeated")
     parser.add_argument("--systems", default="", metavar="A,B",
-                        help="these systems only; onednn-avx2 runs only if named")
+                        help="these systems only")
     parser.add_argument("--rounds", type=int, metavar="N", help="turns of each system (5, quick 3)")
     parser.add_argument("--seconds", type=float, metavar="S", help="length of a turn (0.1, quick 0.05)")
     for name in ("shapes", "native", "managed", "onnxruntime", "output"):
@@ -53,7 +53,7 @@ def choose_systems(arguments):
     unknown = set(names) - {system.name for system in systems}
     if unknown:
         sys.exit(f"--systems: expected some of {', '.join(s.name for s in systems)}; found {', '.join(unknown)}")
-    chosen = [system for system in systems if system.name in names or not (names or system.name == "onednn-avx2")]
+    chosen = [system for system in systems if system.name in names or not names]
     for system in chosen:
         if not system.needs.exists():
             print(f"not installed: {system.name}")

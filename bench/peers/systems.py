@@ -33,8 +33,8 @@ class System:
 
 
 def known(native, managed, onnxruntime):
-    """Every system, whether installed or not. `onednn-avx2` is beside the eight of the table: it is what
-    `recurrent-avx2` is compared with."""
+    """Every system, whether installed or not. `onednn-avx2` is what `recurrent-avx2` is compared with, and no peer
+    of the others."""
     dotnet = ("dotnet", str(managed))
     api = "public C# API"
 

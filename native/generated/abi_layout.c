@@ -6,7 +6,7 @@
 #include <recurrent/recurrent.h>
 #include <stddef.h>
 
-_Static_assert(RECURRENT_ABI_VERSION == 1, "RECURRENT_ABI_VERSION == 1");
+_Static_assert(RECURRENT_ABI_VERSION == 2, "RECURRENT_ABI_VERSION == 2");
 
 _Static_assert(RECURRENT_MAX_SIZE == 1048576, "RECURRENT_MAX_SIZE == 1048576");
 
@@ -134,6 +134,13 @@ _Static_assert(offsetof(recurrent_model_info, can_step) == 32, "offsetof(recurre
 _Static_assert(offsetof(recurrent_model_info, isa) == 36, "offsetof(recurrent_model_info, isa) == 36");
 _Static_assert(offsetof(recurrent_model_info, gemm_provider) == 40, "offsetof(recurrent_model_info, gemm_provider) == 40");
 _Static_assert(offsetof(recurrent_model_info, reserved) == 44, "offsetof(recurrent_model_info, reserved) == 44");
+
+_Static_assert(sizeof(recurrent_product_info) == 32, "sizeof(recurrent_product_info) == 32");
+_Static_assert(offsetof(recurrent_product_info, struct_size) == 0, "offsetof(recurrent_product_info, struct_size) == 0");
+_Static_assert(offsetof(recurrent_product_info, provider) == 4, "offsetof(recurrent_product_info, provider) == 4");
+_Static_assert(offsetof(recurrent_product_info, rows) == 8, "offsetof(recurrent_product_info, rows) == 8");
+_Static_assert(offsetof(recurrent_product_info, builtin_us) == 16, "offsetof(recurrent_product_info, builtin_us) == 16");
+_Static_assert(offsetof(recurrent_product_info, mkl_us) == 24, "offsetof(recurrent_product_info, mkl_us) == 24");
 
 _Static_assert(sizeof(recurrent_session_desc) == 24, "sizeof(recurrent_session_desc) == 24");
 _Static_assert(offsetof(recurrent_session_desc, struct_size) == 0, "offsetof(recurrent_session_desc, struct_size) == 0");

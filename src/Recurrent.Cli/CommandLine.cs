@@ -16,12 +16,15 @@ internal static class CommandLine
             The tool of Recurrent, a library for recurrent neural networks on a CPU.
 
               recurrent info                             what this machine offers
+              recurrent info --gemm                      the same, and who multiplies large matrices faster
+              recurrent bench lstm --hidden 128          how fast a network of your sizes is here
               recurrent verify tests/golden/torch        compare with PyTorch on every instruction set
               recurrent verify DIR --isa avx2            the same on one instruction set
               recurrent verify DIR --json results.json   keep every result
             """)
         {
             InfoCommand.Create(),
+            BenchCommand.Create(),
             VerifyCommand.Create(),
             new HelpOption(),
             new VersionOption(),

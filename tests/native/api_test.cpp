@@ -389,6 +389,64 @@ TEST(GemmProvider, AutoPicksOneOfTheTwo) {
               info.gemm_provider == RECURRENT_GEMM_MKL);
 }
 
+recurrent_product_info product_info(const ModelHandle& model, int32_t layer, int32_t direction) {
+  recurrent_product_info info{};
+  info.struct_size = sizeof(info);
+  EXPECT_OK(recurrent_model_get_product_info(model.get(), layer, direction, &info));
+  return info;
+}
+
+TEST(GemmProvider, AutoSaysWhatItMeasuredAndTakesTheFaster) {
+  const ModelHandle model =
+      make_model(one_layer(RECURRENT_LAYER_LSTM), RECURRENT_ISA_AUTO, RECURRENT_GEMM_AUTO);
+  const recurrent_product_info product = product_info(model, 0, RECURRENT_DIRECTION_FORWARD);
+  if (!mkl()) {
+    EXPECT_EQ(product.provider, RECURRENT_GEMM_BUILTIN);
+    EXPECT_EQ(product.rows, 0);
+    EXPECT_EQ(product.builtin_us, 0);
+    EXPECT_EQ(product.mkl_us, 0);
+    return;
+  }
+  EXPECT_GT(product.rows, 0);
+  EXPECT_GT(product.builtin_us, 0);
+  EXPECT_GT(product.mkl_us, 0);
+  EXPECT_EQ(product.provider,
+            product.mkl_us < product.builtin_us ? RECURRENT_GEMM_MKL : RECURRENT_GEMM_BUILTIN);
+  // Once a process and class: the same times, to the last digit.
+  const ModelHandle again =
+      make_model(one_layer(RECURRENT_LAYER_LSTM), RECURRENT_ISA_AUTO, RECURRENT_GEMM_AUTO);
+  EXPECT_EQ(product_info(again, 0, RECURRENT_DIRECTION_FORWARD).builtin_us, product.builtin_us);
+  EXPECT_EQ(product_info(again, 0, RECURRENT_DIRECTION_FORWARD).mkl_us, product.mkl_us);
+}
+
+TEST(GemmProvider, NothingIsMeasuredUnlessAuto) {
+  const ModelHandle model = make_model(one_layer(RECURRENT_LAYER_GRU), RECURRENT_ISA_AUTO);
+  const recurrent_product_info product = product_info(model, 0, RECURRENT_DIRECTION_FORWARD);
+  EXPECT_EQ(product.provider, RECURRENT_GEMM_BUILTIN);
+  EXPECT_EQ(product.rows, 0);
+  EXPECT_EQ(product.builtin_us, 0);
+  EXPECT_EQ(product.mkl_us, 0);
+}
+
+TEST(GemmProvider, ProductInfoChecksItsArguments) {
+  const ModelHandle lstm = make_model(one_layer(RECURRENT_LAYER_LSTM), RECURRENT_ISA_AUTO);
+  const ModelHandle dense = make_model(one_layer(RECURRENT_LAYER_DENSE), RECURRENT_ISA_AUTO);
+  recurrent_product_info info{};
+  info.struct_size = sizeof(info);
+  const auto ask = [&](const ModelHandle& model, int32_t layer, int32_t direction) {
+    return recurrent_model_get_product_info(model.get(), layer, direction, &info);
+  };
+  EXPECT_INVALID(ask(lstm, 1, RECURRENT_DIRECTION_FORWARD), "layer: expected 0 to 0, found 1");
+  EXPECT_INVALID(ask(lstm, -1, RECURRENT_DIRECTION_FORWARD), "layer");
+  EXPECT_INVALID(ask(lstm, 0, RECURRENT_DIRECTION_REVERSE), "direction");
+  EXPECT_INVALID(ask(lstm, 0, RECURRENT_DIRECTION_BIDIRECTIONAL), "direction");
+  EXPECT_INVALID(ask(dense, 0, RECURRENT_DIRECTION_FORWARD), "Dense");
+  EXPECT_INVALID(recurrent_model_get_product_info(nullptr, 0, 0, &info), "model");
+  EXPECT_INVALID(recurrent_model_get_product_info(lstm.get(), 0, 0, nullptr), "info");
+  info.struct_size = 7;
+  EXPECT_INVALID(ask(lstm, 0, RECURRENT_DIRECTION_FORWARD), "struct_size");
+}
+
 TEST(GemmProvider, MklThatIsNotThereIsRefusedWithTheReason) {
   if (mkl()) GTEST_SKIP() << "Intel MKL is here";
   const OwnedModel owned = one_layer(RECURRENT_LAYER_LSTM);

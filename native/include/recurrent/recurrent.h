@@ -89,7 +89,7 @@ extern "C" {
  * Version of this interface. It changes whenever a struct, a function or the meaning of a value
  * does.
  */
-#define RECURRENT_ABI_VERSION 1
+#define RECURRENT_ABI_VERSION 2
 
 /** Largest hidden, input, output or projection size of a layer. */
 #define RECURRENT_MAX_SIZE 1048576
@@ -390,6 +390,27 @@ typedef struct recurrent_model_info {
   uint32_t reserved;
 } recurrent_model_info;
 
+/**
+ * Who multiplies the input weights of one direction of a layer, and what was measured to choose.
+ *
+ * Times are of `rows` rows with all input weights, in microseconds, the least of a few. Shapes
+ * whose sizes have the same power of two are one class, which is measured once a process, by the
+ * first model of that class that is created with ::RECURRENT_GEMM_AUTO; others of the class are
+ * given the same times.
+ */
+typedef struct recurrent_product_info {
+  /** `sizeof(recurrent_product_info)`, set by the caller. */
+  uint32_t struct_size;
+  /** The ::recurrent_gemm_provider in use: BUILTIN or MKL. */
+  int32_t provider;
+  /** Rows (steps times batch) of the product that was measured; 0 if none was. */
+  int64_t rows;
+  /** What this library took; 0 if not measured. */
+  double builtin_us;
+  /** What Intel MKL took; 0 if not measured. */
+  double mkl_us;
+} recurrent_product_info;
+
 /** What a session is to hold. */
 typedef struct recurrent_session_desc {
   /** `sizeof(recurrent_session_desc)` */
@@ -522,6 +543,20 @@ RECURRENT_API recurrent_status recurrent_model_get_info(
     const recurrent_model* model, recurrent_model_info* info) RECURRENT_NOEXCEPT;
 
 /**
+ * @brief Tells who multiplies the input weights of one direction of a layer, and why.
+ * @param model A model.
+ * @param layer Index of a recurrent layer, from 0.
+ * @param direction ::RECURRENT_DIRECTION_FORWARD or ::RECURRENT_DIRECTION_REVERSE, one that the
+ * layer has.
+ * @param info Filled in; `struct_size` is set by the caller. Nothing is measured by a model that
+ * was not created with ::RECURRENT_GEMM_AUTO, nor where MKL is not available.
+ * @return OK or INVALID_ARGUMENT.
+ */
+RECURRENT_API recurrent_status
+recurrent_model_get_product_info(const recurrent_model* model, int32_t layer, int32_t direction,
+                                 recurrent_product_info* info) RECURRENT_NOEXCEPT;
+
+/**
  * @brief Opens a session with zero states.
  * @param model The model; the session keeps it alive.
  * @param desc Batch and threads.
@@ -566,6 +601,23 @@ RECURRENT_API recurrent_status recurrent_session_step(recurrent_session* session
  */
 RECURRENT_API recurrent_status recurrent_session_run(
     recurrent_session* session, const recurrent_run_args* args) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Makes the first call of a shape as fast as later ones: computes it once with zeros as
+ * input and puts the states back.
+ *
+ * Afterwards scratch memory for the shape is there, also for rows of different length, its pages
+ * are touched, the session's threads have run, and weights are in the caches as far as they fit. A
+ * step or run of at most that many steps then allocates nothing. Single-row steps use scratch
+ * memory of the calling thread, so warm up on the thread that will step.
+ *
+ * @param session A session.
+ * @param time Steps of the calls to come, 1 to 2^31 - 1. With 1 it is steps that are warmed up, and
+ * runs of one step.
+ * @return OK, INVALID_ARGUMENT, BUSY or OUT_OF_MEMORY.
+ */
+RECURRENT_API recurrent_status recurrent_session_warmup(recurrent_session* session,
+                                                        int64_t time) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Sets rows' states of all layers and directions to zero.

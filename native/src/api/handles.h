@@ -6,13 +6,15 @@
 #include <utility>
 
 #include "exec/session.h"
+#include "gemm/provider.h"
 #include "model/model.h"
 
 // What the opaque handles of the C interface point to.
 struct recurrent_model {
-  explicit recurrent_model(std::shared_ptr<const recurrent::Model> packed)
-      : model(std::move(packed)) {}
+  recurrent_model(std::shared_ptr<const recurrent::Model> packed, recurrent::ProductChoices choices)
+      : model(std::move(packed)), product_choices(std::move(choices)) {}
   std::shared_ptr<const recurrent::Model> model;
+  recurrent::ProductChoices product_choices;
 };
 
 struct recurrent_session {

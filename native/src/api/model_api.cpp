@@ -6,9 +6,28 @@
 #include "cpu/fp_control.h"
 #include "gemm/provider.h"
 
+using recurrent::invalid;
 using recurrent::Model;
+using recurrent::PackedLayer;
+using recurrent::ProductTimes;
 using recurrent::api::guarded;
 using recurrent::api::required;
+
+namespace {
+
+// Index of a layer's direction, which is a recurrent_direction.
+size_t direction_index(const PackedLayer& layer, int32_t layer_index, int32_t direction) {
+  if (!layer.recurrent())
+    invalid("layer", "expected a recurrent layer, but layer %d is Dense and has no direction",
+            layer_index);
+  for (size_t d = 0; d < layer.directions.size(); ++d)
+    if (direction ==
+        (layer.directions[d].reverse ? RECURRENT_DIRECTION_REVERSE : RECURRENT_DIRECTION_FORWARD))
+      return d;
+  invalid("direction", "expected one that layer %d has, found %d", layer_index, direction);
+}
+
+}  // namespace
 
 recurrent_status recurrent_model_create(const recurrent_model_desc* desc,
                                         recurrent_model** model) noexcept {
@@ -19,8 +38,8 @@ recurrent_status recurrent_model_create(const recurrent_model_desc* desc,
     // Packing adds biases, and a provider may be measured.
     const recurrent::cpu::ScopedFpControl canonical;
     auto packed = std::make_shared<Model>(layers);
-    recurrent::choose_provider(*packed, layers.gemm_provider);
-    out = std::make_unique<recurrent_model>(std::move(packed)).release();
+    recurrent::ProductChoices choices = recurrent::choose_provider(*packed, layers.gemm_provider);
+    out = std::make_unique<recurrent_model>(std::move(packed), std::move(choices)).release();
   });
 }
 
@@ -32,7 +51,7 @@ recurrent_status recurrent_model_get_info(const recurrent_model* model,
     const Model& m = *required(model, "model").model;
     recurrent_model_info& out = required(info, "info");
     if (out.struct_size != sizeof(out))
-      recurrent::invalid("struct_size", "expected %zu, found %u", sizeof(out), out.struct_size);
+      invalid("struct_size", "expected %zu, found %u", sizeof(out), out.struct_size);
     recurrent_model_info filled{};
     filled.struct_size = sizeof(filled);
     filled.input_size = static_cast<int32_t>(m.input_size());
@@ -43,6 +62,31 @@ recurrent_status recurrent_model_get_info(const recurrent_model* model,
     filled.can_step = m.can_step() ? 1 : 0;
     filled.isa = m.kernels().isa;
     filled.gemm_provider = m.uses_mkl() ? RECURRENT_GEMM_MKL : RECURRENT_GEMM_BUILTIN;
+    out = filled;
+  });
+}
+
+recurrent_status recurrent_model_get_product_info(const recurrent_model* model, int32_t layer,
+                                                  int32_t direction,
+                                                  recurrent_product_info* info) noexcept {
+  return guarded([&] {
+    const recurrent_model& handle = required(model, "model");
+    recurrent_product_info& out = required(info, "info");
+    if (out.struct_size != sizeof(out))
+      invalid("struct_size", "expected %zu, found %u", sizeof(out), out.struct_size);
+    const auto& layers = handle.model->layers();
+    if (layer < 0 || layer >= static_cast<int64_t>(layers.size()))
+      invalid("layer", "expected 0 to %zu, found %d", layers.size() - 1, layer);
+    const PackedLayer& packed = layers[static_cast<size_t>(layer)];
+    const size_t index = direction_index(packed, layer, direction);
+    const ProductTimes& times = handle.product_choices[static_cast<size_t>(layer)][index];
+    recurrent_product_info filled{};
+    filled.struct_size = sizeof(filled);
+    filled.provider =
+        packed.directions[index].gemm.size() > 0 ? RECURRENT_GEMM_MKL : RECURRENT_GEMM_BUILTIN;
+    filled.rows = times.rows;
+    filled.builtin_us = times.builtin_us;
+    filled.mkl_us = times.mkl_us;
     out = filled;
   });
 }

@@ -28,6 +28,10 @@ recurrent_status recurrent_session_run(recurrent_session* session,
   return guarded([&] { required(session, "session").session.run(required(args, "args")); });
 }
 
+recurrent_status recurrent_session_warmup(recurrent_session* session, int64_t time) noexcept {
+  return guarded([&] { required(session, "session").session.warm_up(time); });
+}
+
 recurrent_status recurrent_session_reset(recurrent_session* session, int64_t first_row,
                                          int64_t row_count) noexcept {
   return guarded([&] { required(session, "session").session.reset({first_row, row_count}); });

@@ -38,6 +38,7 @@ class Session {
 
   void step(const float* x, float* y);
   void run(const recurrent_run_args& args);
+  void warm_up(int64_t time);
   void reset(RowRange rows);
   void get_state(StateId id, float* state, int64_t count) const;
   void set_state(StateId id, const float* state, int64_t count);

@@ -46,14 +46,15 @@ void multiply_mkl(const Mkl& mkl, const InputProduct& product, int64_t group_beg
             layer.columns);
 }
 
-// Seconds of the faster of a few products of this shape.
+// Microseconds of the fastest of a few products of this shape.
 double measure(const InputProduct& product) {
   double best = 1e30;
   for (int i = 0; i < 4; ++i) {
     const auto start = std::chrono::steady_clock::now();
     multiply(product, 0, product.direction.weights.groups());
     best = std::min(
-        best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+        best, std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start)
+                  .count());
   }
   return best;
 }
@@ -71,13 +72,14 @@ ShapeClass shape_class(const Model& model, const PackedLayer& layer) {
   return {model.kernels().isa, log2(layer.input_size), log2(layer.columns)};
 }
 
-bool mkl_is_faster(Model& model, size_t layer_index, size_t direction_index) {
+ProductTimes times_of(Model& model, size_t layer_index, size_t direction_index) {
   static std::mutex mutex;
-  static std::map<ShapeClass, bool> measured;
+  static std::map<ShapeClass, ProductTimes> measured;
   const PackedLayer& layer = model.layers()[layer_index];
   const std::lock_guard lock(mutex);
-  const auto [entry, is_new] = measured.try_emplace(shape_class(model, layer), false);
-  if (!is_new) return entry->second;
+  const ShapeClass key = shape_class(model, layer);
+  const auto found = measured.find(key);
+  if (found != measured.end()) return found->second;
 
   constexpr int64_t kRows = 96;
   AlignedBuffer<float> x(kRows * layer.input_size);
@@ -85,27 +87,33 @@ bool mkl_is_faster(Model& model, size_t layer_index, size_t direction_index) {
   std::fill(x.begin(), x.end(), 0.5f);
   const PackedDirection& direction = layer.directions[direction_index];
   const InputProduct product{model, layer, direction, x.data(), out.data(), kRows};
-  const double builtin = measure(product);
+  ProductTimes times;
+  times.rows = kRows;
+  times.builtin_us = measure(product);
   model.use_mkl(layer_index, direction_index);
-  entry->second = measure(product) < builtin;
+  times.mkl_us = measure(product);
   model.drop_mkl(layer_index, direction_index);
-  return entry->second;
+  return measured.emplace(key, times).first->second;
 }
 
 }  // namespace
 
-void choose_provider(Model& model, int32_t provider) {
-  if (provider == RECURRENT_GEMM_BUILTIN) return;
+ProductChoices choose_provider(Model& model, int32_t provider) {
+  ProductChoices choices;
+  for (const PackedLayer& layer : model.layers())
+    choices.emplace_back(layer.recurrent() ? layer.directions.size() : 0);
+  if (provider == RECURRENT_GEMM_BUILTIN) return choices;
   if (!mkl()) {
-    if (provider == RECURRENT_GEMM_AUTO) return;
+    if (provider == RECURRENT_GEMM_AUTO) return choices;
     fail(RECURRENT_STATUS_UNAVAILABLE, "gemm_provider: Intel MKL was asked for, but %s",
          mkl_description().c_str());
   }
-  for (size_t l = 0; l < model.layers().size(); ++l) {
-    if (!model.layers()[l].recurrent()) continue;
-    for (size_t d = 0; d < model.layers()[l].directions.size(); ++d)
-      if (provider == RECURRENT_GEMM_MKL || mkl_is_faster(model, l, d)) model.use_mkl(l, d);
-  }
+  for (size_t l = 0; l < choices.size(); ++l)
+    for (size_t d = 0; d < choices[l].size(); ++d) {
+      if (provider == RECURRENT_GEMM_AUTO) choices[l][d] = times_of(model, l, d);
+      if (provider == RECURRENT_GEMM_MKL || choices[l][d].mkl_is_faster()) model.use_mkl(l, d);
+    }
+  return choices;
 }
 
 void multiply(const InputProduct& product, int64_t group_begin, int64_t group_end) {

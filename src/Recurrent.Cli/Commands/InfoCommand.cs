@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Recurrent.Cli.Bench;
 using Spectre.Console;
 
 namespace Recurrent.Cli.Commands;
@@ -14,24 +15,44 @@ internal static class InfoCommand
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var gemm = new Option<bool>("--gemm")
+        {
+            Description = "Also measure what GemmProvider.Auto takes for large products here, the built-in product or Intel "
+                + "MKL, over typical sizes of an LSTM and on each instruction set. Takes some seconds.",
+        };
         var command = new Command(
             "info",
             "Shows the versions, the processor with its caches and the instruction sets that the kernels can use, and "
             + "whether Intel MKL was found. Exit code 2: the native library cannot be used.")
         {
-            json,
+            gemm, json,
         };
         command.SetAction(parsed => Run(
-            parsed.GetValue(json), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
+            parsed.GetValue(gemm),
+            parsed.GetValue(json),
+            parsed.InvocationConfiguration.Output,
+            parsed.InvocationConfiguration.Error));
         return command;
     }
 
-    private static int Run(bool json, TextWriter output, TextWriter error)
+    private static int Run(bool gemm, bool json, TextWriter output, TextWriter error)
     {
         try
         {
-            Action<TextWriter> write = json ? WriteJson : WriteTable;
-            write(output);
+            IReadOnlyList<ProductChoice> choices = gemm ? ProductChoice.OfThisMachine() : [];
+            if (json)
+            {
+                WriteJson(choices, output);
+            }
+            else
+            {
+                WriteTable(output);
+                if (gemm)
+                {
+                    WriteChoices(choices, output);
+                }
+            }
+
             return ExitCode.Success;
         }
         catch (Exception e) when (e is NativeLibraryException or ArgumentException or PlatformNotSupportedException)
@@ -58,7 +79,34 @@ internal static class InfoCommand
         void AddRow(string what, string found) => table.AddRow(Markup.Escape(what), Markup.Escape(found));
     }
 
-    private static void WriteJson(TextWriter output)
+    private static void WriteChoices(IReadOnlyList<ProductChoice> choices, TextWriter output)
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumns(
+            "instruction set", "input", "hidden", "built-in us", "GFLOP/s", "MKL us", "GFLOP/s", "Auto takes");
+        foreach (ProductChoice choice in choices)
+        {
+            table.AddRow(
+                NameOf(choice.InstructionSet),
+                choice.InputSize.ToString(CultureInfo.InvariantCulture),
+                choice.HiddenSize.ToString(CultureInfo.InvariantCulture),
+                Measured(choice.Info.BuiltInMicroseconds),
+                Measured(choice.GigaFlops(choice.Info.BuiltInMicroseconds)),
+                Measured(choice.Info.MklMicroseconds),
+                Measured(choice.GigaFlops(choice.Info.MklMicroseconds)),
+                choice.Info.Provider == GemmProvider.Mkl ? "MKL" : "built-in");
+        }
+
+        Tables.Write(table, output);
+        int rows = choices.Max(choice => choice.Info.Rows);
+        output.WriteLine(
+            rows > 0
+                ? $"Measured now, on {rows} rows with the input weights of an LSTM; the best of a few."
+                : "Nothing was measured, because there is no Intel MKL to choose.");
+
+        static string Measured(double value) => value > 0 ? Numbers.Short(value) : "-";
+    }
+
+    private static void WriteJson(IReadOnlyList<ProductChoice> choices, TextWriter output)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
@@ -83,10 +131,36 @@ internal static class InfoCommand
             json.WriteNumber("l3_bytes", Machine.L3Bytes);
             json.WriteBoolean("mkl_available", Machine.MklAvailable);
             json.WriteString("mkl", Machine.Mkl);
+            WriteChoices(json, choices);
             json.WriteEndObject();
         }
 
         output.WriteLine(Encoding.UTF8.GetString(buffer.ToArray()));
+    }
+
+    // Absent where it was not asked for.
+    private static void WriteChoices(Utf8JsonWriter json, IReadOnlyList<ProductChoice> choices)
+    {
+        if (choices.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("gemm");
+        foreach (ProductChoice choice in choices)
+        {
+            json.WriteStartObject();
+            json.WriteString("instruction_set", NameOf(choice.InstructionSet));
+            json.WriteNumber("input", choice.InputSize);
+            json.WriteNumber("hidden", choice.HiddenSize);
+            json.WriteNumber("rows", choice.Info.Rows);
+            json.WriteNumber("builtin_us", choice.Info.BuiltInMicroseconds);
+            json.WriteNumber("mkl_us", choice.Info.MklMicroseconds);
+            json.WriteString("provider", choice.Info.Provider.ToString().ToLowerInvariant());
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static string Version =>

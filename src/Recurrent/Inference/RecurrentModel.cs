@@ -91,6 +91,33 @@ public sealed class RecurrentModel : IDisposable
     /// <inheritdoc cref="Create(IReadOnlyList{Layer}, ModelOptions?)"/>
     public static RecurrentModel Create(params Layer[] layers) => Create((IReadOnlyList<Layer>)layers);
 
+    /// <summary>Who multiplies the input weights of one direction of a layer, and what was measured to choose.</summary>
+    /// <param name="layer">Index of a recurrent layer.</param>
+    /// <param name="direction">Forward or Reverse, one that the layer has.</param>
+    /// <returns>The provider in use; times where <see cref="GemmProvider.Auto"/> had to measure.</returns>
+    /// <exception cref="ArgumentException">There is no such recurrent layer, or it has no such direction.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    public unsafe ProductInfo GetProductInfo(int layer, Direction direction = Direction.Forward)
+    {
+        Chain.RecurrentAt(layer, nameof(layer)).RequireDirection(direction, nameof(direction));
+        bool held = false;
+        try
+        {
+            _handle.DangerousAddRef(ref held);
+            NativeProductInfo info = new();
+            NativeMethods.ModelGetProductInfo(
+                _handle.DangerousGetHandle(), layer, (int)direction, &info).ThrowIfFailed();
+            return new ProductInfo((GemmProvider)info.Provider, (int)info.Rows, info.BuiltinUs, info.MklUs);
+        }
+        finally
+        {
+            if (held)
+            {
+                _handle.DangerousRelease();
+            }
+        }
+    }
+
     /// <summary>Opens a session with zero states.</summary>
     /// <param name="options">Batch and threads; null for one row and one thread.</param>
     /// <returns>The session; the caller disposes it.</returns>

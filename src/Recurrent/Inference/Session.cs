@@ -148,6 +148,30 @@ public sealed unsafe class Session : IDisposable
         RunChecked(x, y, time, lengths, layout);
     }
 
+    /// <summary>
+    /// Makes the first call as fast as later ones: computes the shape once with zeros as input and puts the states back.
+    /// </summary>
+    /// <remarks>
+    /// Afterwards scratch memory for such calls is there, its pages are touched, the session's threads have run and weights
+    /// are in the caches as far as they fit. Steps of a batch of one use scratch memory of the calling thread: warm up on
+    /// the thread that will step.
+    /// </remarks>
+    /// <param name="time">Steps of the runs to come, 1 or more; 1, the default, warms up <see cref="Step"/> too.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number of steps is not positive.</exception>
+    /// <exception cref="ArgumentException">So many steps would not fit a span.</exception>
+    /// <exception cref="InsufficientMemoryException">The memory could not be had.</exception>
+    /// <exception cref="InvalidOperationException">Another call is running.</exception>
+    /// <exception cref="ObjectDisposedException">The session has been disposed.</exception>
+    public void Warmup(int time = 1)
+    {
+        ThrowIfDisposed();
+        Require.Within(time, 1, int.MaxValue, nameof(time));
+        Require.Elements(
+            time, Math.Max(_shape.StepInput, _shape.StepOutput), "[time, batch * features]", nameof(time));
+        Enter();
+        Leave(NativeMethods.SessionWarmup(_native, time));
+    }
+
     /// <summary>Sets all states of all rows to zero.</summary>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>
     /// <exception cref="ObjectDisposedException">The session has been disposed.</exception>

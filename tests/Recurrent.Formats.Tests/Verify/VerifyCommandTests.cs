@@ -278,6 +278,27 @@ public sealed class VerifyCommandTests
         Assert.Equal(Machine.Mkl, json.GetProperty("mkl").GetString());
     }
 
+    [Fact]
+    public void Info_tells_who_multiplies_large_matrices_if_asked()
+    {
+        CommandRun run = CommandRun.Of("info", "--gemm", "--json");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        JsonElement[] choices =
+            [.. JsonDocument.Parse(run.Output).RootElement.GetProperty("gemm").EnumerateArray()];
+        Assert.Equal(
+            Machine.InstructionSets.Select(VerifyPaths.NameOf).Order(),
+            choices.Select(choice => choice.GetProperty("instruction_set").GetString()!).Distinct().Order());
+        Assert.All(choices, choice =>
+        {
+            double builtIn = choice.GetProperty("builtin_us").GetDouble();
+            double mkl = choice.GetProperty("mkl_us").GetDouble();
+            Assert.Equal(Machine.MklAvailable, builtIn > 0 && mkl > 0);
+            Assert.Equal(mkl < builtIn ? "mkl" : "builtin", choice.GetProperty("provider").GetString());
+        });
+        Assert.False(JsonDocument.Parse(CommandRun.Of("info", "--json").Output).RootElement.TryGetProperty("gemm", out _));
+    }
+
     /// <summary>Of two cases, one cannot be used: it has failed on both paths, and the other has been run.</summary>
     private static void AssertRefused(string id, string expected, string folder)
     {

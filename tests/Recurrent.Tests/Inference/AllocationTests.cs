@@ -46,15 +46,51 @@ public sealed class AllocationTests
         });
     }
 
+    [Fact]
+    public void Warmed_up_sessions_allocate_nothing()
+    {
+        using RecurrentModel model = Models.Lstm();
+        float[] x = new float[20];
+        float[] y = new float[30];
+        int[] lengths = [5, 3];
+        foreach (int threads in new[] { 1, 2 })
+        {
+            using Session session = model.OpenSession(new SessionOptions { Batch = 2, Threads = threads });
+            session.Warmup();
+            session.Warmup(5);
+            Assert.Equal(0, BytesOf(1_000, () => CallOnce(session)));
+        }
+
+        void CallOnce(Session session)
+        {
+            session.Step(x.AsSpan(0, 4), y.AsSpan(0, 6));
+            session.Run(x, y, 5);
+            session.Run(x, y, 5, lengths);
+        }
+    }
+
     private static void RequireNone(int count, Action action)
     {
         action();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < count; i++)
+        Assert.Equal(0, BytesOf(count, action));
+    }
+
+    /// <summary>The least of a few rounds: what a call allocates, every round has.</summary>
+    /// <remarks>The runtime allocates on any thread, at any time, when it compiles what is called often.</remarks>
+    private static long BytesOf(int count, Action action)
+    {
+        long least = long.MaxValue;
+        for (int round = 0; round < 3; round++)
         {
-            action();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < count; i++)
+            {
+                action();
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        return least;
     }
 }

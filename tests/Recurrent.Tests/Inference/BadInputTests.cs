@@ -52,6 +52,13 @@ public sealed class BadInputTests : IDisposable
         Require(name, text, () => _session.Run(new float[xLength], new float[yLength], 2, layout));
 
     [Theory]
+    [InlineData(0, "expected 1 to")]
+    [InlineData(-1, "found -1")]
+    [InlineData(int.MaxValue, "[time, batch * features]")]
+    public void A_warm_up_of_an_impossible_time(int time, string text) =>
+        Require("time", text, () => _session.Warmup(time));
+
+    [Theory]
     [InlineData(-1, "expected 0 to")]
     [InlineData(int.MinValue, "found -2147483648")]
     public void A_negative_time(int time, string text) =>

@@ -71,6 +71,44 @@ public sealed class MachineTests
     }
 
     [Fact]
+    public void The_automatic_provider_tells_what_it_measured()
+    {
+        using RecurrentModel model = RecurrentModel.Create(
+            Layers, new ModelOptions { GemmProvider = GemmProvider.Auto });
+        ProductInfo product = model.GetProductInfo(0);
+        Assert.Equal(model.GemmProvider, product.Provider);
+        if (!Machine.MklAvailable)
+        {
+            Assert.Equal(new ProductInfo(GemmProvider.BuiltIn, 0, 0, 0), product);
+            return;
+        }
+
+        Assert.True(product is { Rows: > 0, BuiltInMicroseconds: > 0, MklMicroseconds: > 0 }, $"{product}");
+        Assert.Equal(
+            product.MklMicroseconds < product.BuiltInMicroseconds ? GemmProvider.Mkl : GemmProvider.BuiltIn,
+            product.Provider);
+    }
+
+    [Fact]
+    public void A_provider_that_was_not_chosen_by_measuring_has_no_times()
+    {
+        using RecurrentModel model = RecurrentModel.Create(Layers);
+        Assert.Equal(new ProductInfo(GemmProvider.BuiltIn, 0, 0, 0), model.GetProductInfo(0, Direction.Forward));
+    }
+
+    [Fact]
+    public void Products_of_layers_that_are_not_there_are_refused()
+    {
+        using RecurrentModel model = RecurrentModel.Create(
+            [.. Layers, new LayerCase { Cell = CellKind.Dense, Size = 2 }.Create(64, new RandomFloats(1))]);
+        Assert.Throws<ArgumentOutOfRangeException>("layer", () => model.GetProductInfo(2));
+        Assert.Throws<ArgumentException>("layer", () => model.GetProductInfo(1));
+        Assert.Throws<ArgumentException>("direction", () => model.GetProductInfo(0, Direction.Reverse));
+        model.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => model.GetProductInfo(0));
+    }
+
+    [Fact]
     public void The_automatic_provider_is_one_of_the_two()
     {
         using RecurrentModel model = RecurrentModel.Create(

@@ -151,4 +151,30 @@ public sealed class StateTests
             }
         }
     }
+
+    [Theory]
+    [InlineData(Direction.Forward, 1)]
+    [InlineData(Direction.Forward, 7)]
+    [InlineData(Direction.Bidirectional, 7)]
+    public void A_warm_up_leaves_the_states_and_the_results_as_they_were(Direction direction, int threads)
+    {
+        using RecurrentModel model = Models.Lstm(direction);
+        SessionOptions options = new() { Batch = 3, Threads = threads };
+        using Session cold = model.OpenSession(options);
+        using Session warm = model.OpenSession(options);
+        float[] states = new RandomFloats(4).States(3 * model.StateSize);
+        cold.LoadState(states);
+        warm.LoadState(states);
+        warm.Warmup();
+        warm.Warmup(9);
+        float[] after = new float[states.Length];
+        warm.SaveState(after);
+        Assert.Equal(states, after);
+        float[] x = new RandomFloats(5).Inputs(9 * 3 * model.InputSize);
+        float[] expected = new float[9 * 3 * model.OutputSize];
+        float[] actual = new float[expected.Length];
+        cold.Run(x, expected, 9);
+        warm.Run(x, actual, 9);
+        Bits.RequireSame(expected, actual, "after a warm-up", model.OutputSize);
+    }
 }

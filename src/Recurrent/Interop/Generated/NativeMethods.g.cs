@@ -64,6 +64,25 @@ internal static unsafe class NativeMethods
         CallingConvention = CallingConvention.Cdecl)]
     internal static extern NativeStatus ModelGetInfo(nint model, NativeModelInfo* info);
 
+    /// <summary>Tells who multiplies the input weights of one direction of a layer, and why.</summary>
+    /// <param name="model">A model.</param>
+    /// <param name="layer">Index of a recurrent layer, from 0.</param>
+    /// <param name="direction">
+    /// <see cref="NativeDirection.Forward"/> or <see cref="NativeDirection.Reverse"/>, one that the layer has.
+    /// </param>
+    /// <param name="info">
+    /// Filled in; <c>struct_size</c> is set by the caller. Nothing is measured by a model that was not created with
+    /// <see cref="NativeGemmProvider.Auto"/>, nor where MKL is not available.
+    /// </param>
+    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_model_get_product_info", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus ModelGetProductInfo(
+        nint model,
+        int layer,
+        int direction,
+        NativeProductInfo* info);
+
     /// <summary>Opens a session with zero states.</summary>
     /// <param name="model">The model; the session keeps it alive.</param>
     /// <param name="desc">Batch and threads.</param>
@@ -111,6 +130,25 @@ internal static unsafe class NativeMethods
     [DllImport(Library, EntryPoint = "recurrent_session_run", ExactSpelling = true,
         CallingConvention = CallingConvention.Cdecl)]
     internal static extern NativeStatus SessionRun(nint session, NativeRunArgs* args);
+
+    /// <summary>
+    /// Makes the first call of a shape as fast as later ones: computes it once with zeros as input and puts the states
+    /// back.
+    /// </summary>
+    /// <remarks>
+    /// Afterwards scratch memory for the shape is there, also for rows of different length, its pages are touched, the
+    /// session's threads have run, and weights are in the caches as far as they fit. A step or run of at most that many
+    /// steps then allocates nothing. Single-row steps use scratch memory of the calling thread, so warm up on the
+    /// thread that will step.
+    /// </remarks>
+    /// <param name="session">A session.</param>
+    /// <param name="time">
+    /// Steps of the calls to come, 1 to 2^31 - 1. With 1 it is steps that are warmed up, and runs of one step.
+    /// </param>
+    /// <returns>OK, INVALID_ARGUMENT, BUSY or OUT_OF_MEMORY.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_session_warmup", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus SessionWarmup(nint session, long time);
 
     /// <summary>Sets rows' states of all layers and directions to zero.</summary>
     /// <param name="session">A session.</param>

@@ -189,6 +189,34 @@ internal unsafe struct NativeModelInfo
     public NativeModelInfo() => StructSize = (uint)sizeof(NativeModelInfo);
 }
 
+/// <summary>Who multiplies the input weights of one direction of a layer, and what was measured to choose.</summary>
+/// <remarks>
+/// Times are of <c>rows</c> rows with all input weights, in microseconds, the least of a few. Shapes whose sizes have
+/// the same power of two are one class, which is measured once a process, by the first model of that class that is
+/// created with <see cref="NativeGemmProvider.Auto"/>; others of the class are given the same times.
+/// </remarks>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeProductInfo
+{
+    /// <summary><c>sizeof(recurrent_product_info)</c>, set by the caller.</summary>
+    public uint StructSize;
+
+    /// <summary>The <see cref="NativeGemmProvider"/> in use: BUILTIN or MKL.</summary>
+    public int Provider;
+
+    /// <summary>Rows (steps times batch) of the product that was measured; 0 if none was.</summary>
+    public long Rows;
+
+    /// <summary>What this library took; 0 if not measured.</summary>
+    public double BuiltinUs;
+
+    /// <summary>What Intel MKL took; 0 if not measured.</summary>
+    public double MklUs;
+
+    /// <summary>All zero, but for the size.</summary>
+    public NativeProductInfo() => StructSize = (uint)sizeof(NativeProductInfo);
+}
+
 /// <summary>What a session is to hold.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct NativeSessionDesc

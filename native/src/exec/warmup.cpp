@@ -1,0 +1,74 @@
+#include <algorithm>
+#include <limits>
+
+#include "base/checked.h"
+#include "base/error.h"
+#include "exec/session.h"
+
+namespace recurrent {
+namespace {
+
+// Puts a value back at the end of a scope.
+template <class T>
+class Restored {
+ public:
+  explicit Restored(T& value) : value_(value), kept_(value) {}
+  ~Restored() { value_ = kept_; }
+  Restored(const Restored&) = delete;
+  Restored& operator=(const Restored&) = delete;
+
+ private:
+  T& value_;
+  const T kept_;
+};
+
+// The same for the contents of a buffer.
+class RestoredContents {
+ public:
+  explicit RestoredContents(AlignedBuffer<float>& buffer) : buffer_(buffer), kept_(buffer.size()) {
+    std::copy(buffer.begin(), buffer.end(), kept_.begin());
+  }
+  ~RestoredContents() { std::copy(kept_.begin(), kept_.end(), buffer_.begin()); }
+  RestoredContents(const RestoredContents&) = delete;
+  RestoredContents& operator=(const RestoredContents&) = delete;
+
+ private:
+  AlignedBuffer<float>& buffer_;
+  AlignedBuffer<float> kept_;
+};
+
+}  // namespace
+
+void Session::warm_up(int64_t time) {
+  // Refused while another call is running, before anything is kept that it is about to change.
+  reset({0, 0});
+  constexpr int64_t kMostSteps = std::numeric_limits<int32_t>::max();
+  if (time < 1 || time > kMostSteps)
+    invalid("time", "expected 1 to %lld steps, found %lld", static_cast<long long>(kMostSteps),
+            static_cast<long long>(time));
+  if (batch_ == 0) return;
+  const int64_t rows = checked_mul(time, batch_, "time");
+  AlignedBuffer<float> x(checked_mul(rows, model_->input_size(), "time"));
+  AlignedBuffer<float> y(checked_mul(rows, model_->output_size(), "time"));
+  const std::vector<int32_t> full(static_cast<size_t>(batch_), static_cast<int32_t>(time));
+  const RestoredContents states(states_);
+  const Restored<bool> given(sequence_given_);
+
+  if (time == 1 && model_->can_step()) step(x.data(), y.data());
+  recurrent_run_args args{};
+  args.struct_size = sizeof(args);
+  args.time = time;
+  args.x = x.data();
+  args.x_count = x.size();
+  args.y = y.data();
+  args.y_count = y.size();
+  sequence_given_ = false;
+  run(args);
+  // Rows of different length are put in order and take more memory, whatever the lengths are.
+  args.lengths = full.data();
+  args.lengths_count = batch_;
+  sequence_given_ = false;
+  run(args);
+}
+
+}  // namespace recurrent

@@ -1,0 +1,34 @@
+namespace Recurrent.Cli.Bench;
+
+/// <summary>What the command line asks for. Sizes are null where they were not given.</summary>
+internal sealed record BenchRequest
+{
+    public required string Cell { get; init; }
+
+    public int? Input { get; init; }
+
+    public int? Hidden { get; init; }
+
+    public int? Layers { get; init; }
+
+    public bool Bidirectional { get; init; }
+
+    public int Batch { get; init; } = 1;
+
+    public int Time { get; init; } = 1;
+
+    /// <summary>A safetensors file instead of sizes.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The module of PyTorch in that file; empty for none.</summary>
+    public string Module { get; init; } = string.Empty;
+
+    /// <summary>The only instruction set to try; null for all of the machine.</summary>
+    public InstructionSet? InstructionSet { get; init; }
+
+    /// <summary>The only number of threads to try; null for those that make sense on the machine.</summary>
+    public int? Threads { get; init; }
+
+    /// <summary>How long latencies are measured.</summary>
+    public double Seconds { get; init; } = 2;
+}

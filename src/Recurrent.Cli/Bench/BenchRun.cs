@@ -1,0 +1,96 @@
+namespace Recurrent.Cli.Bench;
+
+/// <summary>Measures a workload: candidates in turns, then the recommended one at length.</summary>
+internal static class BenchRun
+{
+    /// <summary>Turns of each candidate.</summary>
+    public const int Rounds = 5;
+
+    // What the control's length is taken from.
+    private const int CalibrationTurns = 5;
+
+    private static readonly TimeSpan CandidateTurn = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan LatencyTurn = TimeSpan.FromMilliseconds(20);
+
+    // A session's threads spin for a while after a call; they must not take the next candidate's processor.
+    private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(5);
+
+    public static BenchReport Measure(BenchRequest request, Workload workload, IReadOnlyList<Candidate> candidates)
+    {
+        IReadOnlyList<CandidateResult> tried = Compare(workload, candidates);
+        CandidateResult recommended = CandidateResult.Recommend(tried);
+        using SessionCall call = new(workload, recommended.Candidate);
+        int block = Sampler.WarmUp(call);
+        var latencies = new LatencyHistogram(block);
+        var control = new LatencyHistogram(block);
+        // Rates are measured right before and so under the same conditions as what is held against them.
+        MachineRates rates = MachineRates.Measure(recommended.Candidate.InstructionSet, recommended.Candidate.Threads);
+        Sample(call, TimeSpan.FromSeconds(request.Seconds), latencies, control);
+        return new BenchReport
+        {
+            Workload = workload,
+            Tried = tried,
+            Recommended = recommended,
+            Latencies = latencies,
+            Control = control,
+            Rates = rates,
+            PackedBytes = call.PackedBytes,
+            PaddedBytes = workload.PaddedBytes(RateProbe.For(recommended.Candidate.InstructionSet).Lanes),
+            PackingTime = call.PackingTime,
+        };
+    }
+
+    private static IReadOnlyList<CandidateResult> Compare(Workload workload, IReadOnlyList<Candidate> candidates)
+    {
+        var calls = new List<SessionCall>();
+        try
+        {
+            calls.AddRange(candidates.Select(candidate => new SessionCall(workload, candidate)));
+            LatencyHistogram[] histograms = [.. calls.Select(call => new LatencyHistogram(Sampler.WarmUp(call)))];
+            var medians = calls.ConvertAll(_ => new List<double>());
+            for (int round = 0; round < Rounds; round++)
+            {
+                for (int i = 0; i < calls.Count; i++)
+                {
+                    histograms[i].Clear();
+                    Sampler.Turn(calls[i], CandidateTurn, histograms[i]);
+                    medians[i].Add(1e-3 * histograms[i].Percentile(0.5));
+                    Thread.Sleep(Settling);
+                }
+            }
+
+            return [.. candidates.Zip(medians, (candidate, all) => new CandidateResult(candidate, Median(all)))];
+        }
+        finally
+        {
+            calls.ForEach(call => call.Dispose());
+        }
+    }
+
+    // Call and control take turns, so that both meet the same other work.
+    private static void Sample(
+        SessionCall call, TimeSpan length, LatencyHistogram latencies, LatencyHistogram control)
+    {
+        for (int turn = 0; turn < CalibrationTurns; turn++)
+        {
+            Sampler.Turn(call, LatencyTurn, latencies);
+        }
+
+        var loop = new EmptyLoop(latencies.Percentile(0.5));
+        Sampler.Turn(loop, LatencyTurn, control);
+        latencies.Clear();
+        control.Clear();
+        int turns = (int)Math.Max(1, length / (2 * LatencyTurn));
+        for (int i = 0; i < turns; i++)
+        {
+            Sampler.Turn(call, LatencyTurn, latencies);
+            Sampler.Turn(loop, LatencyTurn, control);
+        }
+    }
+
+    private static double Median(List<double> values)
+    {
+        values.Sort();
+        return values[values.Count / 2];
+    }
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Recurrent.Cli.Bench;
+
+/// <summary>
+/// What this machine can do at most with an instruction set and a number of threads, measured now. bench/limits
+/// measures the same natively.
+/// </summary>
+/// <param name="GigaFlops">fp32 multiply-adds, 10^9 operations a second, all threads together.</param>
+/// <param name="Reads">10^9 bytes a second that vector loads read from each level, all threads together.</param>
+internal sealed record MachineRates(double GigaFlops, IReadOnlyList<(MemoryLevel Level, double Bandwidth)> Reads)
+{
+    // A limit is what the machine can do, so the best of many short samples counts: one that is short enough is not
+    // interrupted even on a busy machine. A pass over a buffer in memory is longer, and gets fewer of them.
+    private const double SampleSeconds = 1e-3;
+    private const int MostSamples = 50;
+    private const int FewestSamples = 8;
+
+    /// <summary>The bandwidth of the nearest level that holds so many bytes.</summary>
+    public double BandwidthFor(double bytes) => Reads.First(read => bytes <= read.Level.Holds).Bandwidth;
+
+    public static MachineRates Measure(InstructionSet isa, int threads)
+    {
+        RateProbe probe = RateProbe.For(isa);
+        return new MachineRates(
+            MultiplyAdds(probe, threads),
+            [.. MemoryLevel.For(threads).Select(level => (level, Bandwidth(probe, threads, level.ProbeBytes)))]);
+    }
+
+    private static double MultiplyAdds(RateProbe probe, int threads)
+    {
+        const int Trial = 10_000;
+        double trial = BestSeconds(1, 3, _ => probe.MultiplyAdd(Trial));
+        int rounds = (int)Math.Max(Trial, Trial * SampleSeconds / trial);
+        double seconds = BestSeconds(threads, MostSamples, _ => probe.MultiplyAdd(rounds));
+        return 1e-9 * rounds * probe.OperationsPerRound * threads / seconds;
+    }
+
+    private static unsafe double Bandwidth(RateProbe probe, int threads, long bytes)
+    {
+        var buffers = new nint[threads];
+        try
+        {
+            for (int i = 0; i < threads; i++)
+            {
+                buffers[i] = (nint)NativeMemory.AlignedAlloc((nuint)bytes, 4096);
+                // Untouched pages would all read the same page of zeros.
+                NativeMemory.Fill((void*)buffers[i], (nuint)bytes, 1);
+            }
+
+            double pass = BestSeconds(1, 2, _ => probe.Read((byte*)buffers[0], (nint)bytes, 1));
+            int passes = (int)Math.Max(1, SampleSeconds / pass);
+            int samples = (int)Math.Clamp(MostSamples * SampleSeconds / pass, FewestSamples, MostSamples);
+            double seconds = BestSeconds(
+                threads, samples, thread => probe.Read((byte*)buffers[thread], (nint)bytes, passes));
+            return 1e-9 * bytes * passes * threads / seconds;
+        }
+        finally
+        {
+            foreach (nint buffer in buffers)
+            {
+                NativeMemory.AlignedFree((void*)buffer);
+            }
+        }
+    }
+
+    /// <summary>The least time in which all threads, started together, have done their work.</summary>
+    private static double BestSeconds(int threads, int samples, Func<int, float> work)
+    {
+        double best = double.MaxValue;
+        var seconds = new double[threads];
+        using var gate = new Barrier(threads, _ => best = Math.Min(best, seconds.Max()));
+        void Run(int thread)
+        {
+            for (int i = 0; i < samples; i++)
+            {
+                long start = Stopwatch.GetTimestamp();
+                work(thread);
+                seconds[thread] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+                gate.SignalAndWait();
+            }
+        }
+
+        Thread[] others = [.. Enumerable.Range(1, threads - 1).Select(thread => new Thread(() => Run(thread)))];
+        foreach (Thread other in others)
+        {
+            other.Start();
+        }
+
+        Run(0);
+        foreach (Thread other in others)
+        {
+            other.Join();
+        }
+
+        return best;
+    }
+}

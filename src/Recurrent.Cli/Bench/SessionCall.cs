@@ -1,0 +1,63 @@
+using System.Diagnostics;
+
+namespace Recurrent.Cli.Bench;
+
+/// <summary>A workload with its session open: one call of the public API.</summary>
+/// <remarks>A stream carries its states from call to call; a sequence starts every call from zero.</remarks>
+internal sealed class SessionCall : TimedCall, IDisposable
+{
+    private readonly Workload _workload;
+    private readonly RecurrentModel _model;
+    private readonly Session _session;
+    private readonly float[] _x;
+    private readonly float[] _y;
+    private readonly bool _isStep;
+
+    public SessionCall(Workload workload, Candidate candidate)
+    {
+        _workload = workload;
+        _isStep = workload.IsStep;
+        long rows = (long)workload.Time * workload.Batch;
+        if (rows * Math.Max(workload.InputSize, workload.OutputSize) > Array.MaxLength)
+        {
+            throw new UnusableInputException(
+                "--time, --batch: expected inputs and outputs of at most 2^31 elements, found more.");
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        _model = RecurrentModel.Create(
+            workload.Layers, new ModelOptions { InstructionSet = candidate.InstructionSet });
+        PackingTime = Stopwatch.GetElapsedTime(start);
+        _session = _model.OpenSession(new SessionOptions { Batch = workload.Batch, Threads = candidate.Threads });
+        _x = Workloads.Values((int)rows * workload.InputSize, 1);
+        _y = new float[rows * workload.OutputSize];
+        Candidate = candidate;
+    }
+
+    public Candidate Candidate { get; }
+
+    /// <summary>What it took to make the model from its layers.</summary>
+    public TimeSpan PackingTime { get; }
+
+    /// <summary>Bytes of packed weights.</summary>
+    public long PackedBytes => _model.PackedBytes;
+
+    public override void Call()
+    {
+        if (_isStep)
+        {
+            _session.Step(_x, _y);
+        }
+        else
+        {
+            _session.Reset();
+            _session.Run(_x, _y, _workload.Time);
+        }
+    }
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _model.Dispose();
+    }
+}

@@ -1,0 +1,106 @@
+using System.Text.Json;
+using System.Xml.Linq;
+using Recurrent.Formats.Tests.Verify;
+
+namespace Recurrent.Formats.Tests.Bench;
+
+/// <summary><c>recurrent bench</c> from its command line to what it prints. No figure is judged.</summary>
+public sealed class BenchCommandTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("--hidden: expected", "bench", "lstm")]
+    [InlineData("--hidden: expected 1 to 1048576, found 0", "bench", "lstm", "--hidden", "0")]
+    [InlineData("--hidden: expected 1 to 1048576, found many", "bench", "lstm", "--hidden", "many")]
+    [InlineData("--batch: expected 1 to 2147483647, found -1", "bench", "lstm", "--hidden", "8", "--batch", "-1")]
+    [InlineData("--threads: expected 1 to 256, found 257", "bench", "lstm", "--hidden", "8", "--threads", "257")]
+    [InlineData("--seconds: expected more than 0", "bench", "lstm", "--hidden", "8", "--seconds", "0")]
+    [InlineData("peephole", "bench", "peephole", "--hidden", "8")]
+    [InlineData("sse2", "bench", "lstm", "--hidden", "8", "--isa", "sse2")]
+    [InlineData("--time, --batch", "bench", "lstm", "--hidden", "8", "--time", "2147483647")]
+    [InlineData("--model: its sizes are those of the file", "bench", "lstm", "--hidden", "8", "--model", "none.safetensors")]
+    [InlineData("none.safetensors", "bench", "lstm", "--model", "none.safetensors")]
+    public void A_request_that_cannot_be_measured_is_refused_with_the_reason(string reason, params string[] arguments)
+    {
+        CommandRun run = CommandRun.Of(arguments);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(reason, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Help_shows_what_a_newcomer_would_type()
+    {
+        CommandRun run = CommandRun.Of("bench", "--help");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("recurrent bench lstm --hidden 128", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Exit code 0", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Text_tells_what_was_tried_recommended_and_measured()
+    {
+        string svg = Path.Combine(_folder.Path, "plot.svg");
+        CommandRun run = CommandRun.Of("bench", "lstm", "--hidden", "8", "--seconds", "0.05", "--svg", svg);
+        Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
+        Assert.All(
+            [
+                "lstm, input 8, hidden 8; batch 1, one step a call", "recommended: ", "GFLOP/s", "GB/s", "p99.9", "empty loop",
+                "calls, logarithmic", "packed in",
+            ],
+            part => Assert.Contains(part, run.Output, StringComparison.Ordinal));
+        Assert.Equal("svg", XElement.Load(svg).Name.LocalName);
+    }
+
+    [Theory]
+    [InlineData("lstm", "--hidden", "200", "--batch", "3", "--time", "4")]
+    [InlineData("gru_before", "--hidden", "6", "--input", "2", "--layers", "2", "--bidirectional", "--time", "1")]
+    [InlineData("rnn", "--hidden", "4", "--threads", "2")]
+    public void Json_has_every_figure(params string[] arguments)
+    {
+        CommandRun run = CommandRun.Of(["bench", .. arguments, "--seconds", "0.05", "--isa", Isa, "--json"]);
+        Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
+        using JsonDocument document = JsonDocument.Parse(run.Output);
+        JsonElement json = document.RootElement;
+        Assert.Equal(
+            [
+                "machine", "workload", "weights", "tried", "recommended", "limits", "us", "us_per_step", "limit_us",
+                "share_of_limit", "gflops", "weights_gb_s", "calls", "control", "histogram",
+            ],
+            json.EnumerateObject().Select(property => property.Name));
+        Assert.All(
+            ["us", "us_per_step", "limit_us", "share_of_limit", "gflops", "weights_gb_s"],
+            name => Assert.True(json.GetProperty(name).GetDouble() > 0, name));
+        JsonElement calls = json.GetProperty("calls");
+        Assert.Equal(
+            ["samples", "calls_per_sample", "min_us", "p50_us", "p90_us", "p99_us", "p99.9_us", "max_us"],
+            calls.EnumerateObject().Select(property => property.Name));
+        double[] rising = [.. calls.EnumerateObject().Skip(2).Select(property => property.Value.GetDouble())];
+        Assert.Equal(rising.Order(), rising);
+        Assert.Equal(
+            calls.GetProperty("samples").GetInt64(),
+            json.GetProperty("histogram").EnumerateArray().Sum(bin => bin.GetProperty("samples").GetInt64()));
+        JsonElement weights = json.GetProperty("weights");
+        Assert.True(weights.GetProperty("raw_bytes").GetInt64() <= weights.GetProperty("padded_bytes").GetInt64());
+        Assert.Equal(Isa, json.GetProperty("recommended").GetProperty("instruction_set").GetString());
+        Assert.Contains("memory", json.GetProperty("limits").GetProperty("read_gb_s").EnumerateObject().Select(p => p.Name));
+    }
+
+    [Fact]
+    public void A_trained_module_is_measured_by_its_own_sizes()
+    {
+        string file = Path.Combine(GoldenCopy.Committed("torch"), "lstm_plain.safetensors");
+        CommandRun run = CommandRun.Of(
+            "bench", "lstm", "--model", file, "--module", "p", "--seconds", "0.05", "--isa", Isa, "--threads", "1", "--json");
+        Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
+        using JsonDocument document = JsonDocument.Parse(run.Output);
+        Assert.Equal(
+            SafetensorsFile.Open(file).Tensors.Where(tensor => tensor.Key.StartsWith("p.", StringComparison.Ordinal))
+                .Sum(tensor => sizeof(float) * tensor.Value.ToSingles().LongLength),
+            document.RootElement.GetProperty("weights").GetProperty("raw_bytes").GetInt64());
+    }
+
+    private static string Isa => Machine.InstructionSets[^1].ToString().ToLowerInvariant();
+}
