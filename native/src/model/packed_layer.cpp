@@ -33,7 +33,7 @@ int64_t gated_panels(int64_t units, int width, int64_t floats_a_unit, int state_
   if (panels == 1) return 1;
   const int64_t bytes = panels * width * floats_a_unit * kBytes;
   if (bytes > cpu::caches().l1d_or_default()) {
-    if (state_gates * width * kBytes >= 256) return 1;
+    if (kBytes * state_gates * width >= 256) return 1;
     return width < 16 || bytes <= cpu::caches().l2_or_default() ? 2 : 1;
   }
   const auto clocks = [panels](int64_t per_group) {
