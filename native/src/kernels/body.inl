@@ -38,7 +38,7 @@ const kernels::KernelTable kTable = {
         cell_kernels<SimpleBody<false>>(),
         cell_kernels<SimpleBody<true>>(),
         cell_kernels<LstmBody>(),
-        cell_kernels<GruBody>(),
+        cell_kernels<GruBody>(run_gru),
         cell_kernels<GruGatesBody>(),
         cell_kernels<GruCandidateBody>(),
     },

@@ -19,14 +19,16 @@ struct GruBody {
   static constexpr int kMaxPanels = 3;
   static constexpr int kGates = 3;
   static constexpr int kColumns = 4;
+  static constexpr int kStoredColumns = kColumns;
   template <class Args>
   static RECURRENT_INLINE int64_t skipped(const Args& args) {
     return args.x_size ? 0 : args.cell->x_terms * kGates * Vec::kWidth;
   }
 
-  template <int kPanels, int kRows, class Args>
-  static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels * kColumns>& acc, const Args& args,
+  template <int kRows, int kTileColumns, class Args>
+  static RECURRENT_INLINE void accumulate(Tile<kRows, kTileColumns>& acc, const Args& args,
                                           const Part& part, int64_t row, const float*& ahead) {
+    constexpr int kPanels = kTileColumns / kColumns;
     constexpr int kVectors = kPanels * kGates;
     start<kVectors, GruInputColumns>(
         acc, args.init + row * args.init_stride + part.panel * kGates * Vec::kWidth,
@@ -52,3 +54,49 @@ struct GruBody {
     store_output(args, row, panel, gru_blend(z, previous_state(args, row, panel), n));
   }
 };
+
+// Several rows whose input products are there already: p does not change, so it needs no
+// accumulator, and three of them allow tiles of more rows.
+struct GruContinuedBody {
+  static constexpr int kMaxPanels = GruBody::kMaxPanels;
+  static constexpr int kColumns = 3;  // r z q
+  static constexpr int kStoredColumns = GruBody::kColumns;
+  static RECURRENT_INLINE int64_t skipped(const CellArgs& args) { return GruBody::skipped(args); }
+
+  static RECURRENT_INLINE const float* init(const CellArgs& args, int64_t row, int64_t panel) {
+    return args.init + row * args.init_stride + panel * kColumns * Vec::kWidth;
+  }
+
+  template <int kRows, int kVectors>
+  static RECURRENT_INLINE void accumulate(Tile<kRows, kVectors>& acc, const CellArgs& args,
+                                          const Part& part, int64_t row, const float*& ahead) {
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 4
+      for (int p = 0; p < kVectors / kColumns; ++p) {
+        const float* from = init(args, row + r, part.panel + p);
+        Vec* a = acc.v[r] + p * kColumns;
+        a[0] = Vec::load(from);
+        a[1] = Vec::load(from + Vec::kWidth);
+        a[2] = Vec::load(args.cell->state_bias + (part.panel + p) * Vec::kWidth);
+      }
+    chain<kVectors, AllColumns>(acc, part.weights(args.cell->x_terms * kColumns, kColumns),
+                                args.h + row * args.h_stride, args.h_stride, args.cell->h_terms,
+                                ahead);
+  }
+
+  static RECURRENT_INLINE void put(const CellArgs& args, int64_t row, int64_t panel,
+                                   const Vec* columns, float* stored) {
+    Vec::store(stored, columns[0]);
+    Vec::store(stored + Vec::kWidth, columns[1]);
+    Vec::store(stored + 2 * Vec::kWidth, Vec::load(init(args, row, panel) + 2 * Vec::kWidth));
+    Vec::store(stored + 3 * Vec::kWidth, columns[2]);
+  }
+};
+
+void run_gru(const CellArgs& args) {
+  if (args.x_size == 0)
+    run_groups<GruContinuedBody>(args);
+  else
+    run_groups<GruBody>(args);
+}

@@ -14,15 +14,16 @@ struct GruGatesStateColumns {
 struct GruGatesBody {
   static constexpr int kMaxPanels = 3;
   static constexpr int kColumns = 3;
+  static constexpr int kStoredColumns = kColumns;
   template <class Args>
   static RECURRENT_INLINE int64_t skipped(const Args& args) {
     return args.x_size ? 0 : args.cell->x_terms * kColumns * Vec::kWidth;
   }
 
-  template <int kPanels, int kRows, class Args>
-  static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels * kColumns>& acc, const Args& args,
+  template <int kRows, int kVectors, class Args>
+  static RECURRENT_INLINE void accumulate(Tile<kRows, kVectors>& acc, const Args& args,
                                           const Part& part, int64_t row, const float*& ahead) {
-    constexpr int kVectors = kPanels * kColumns;
+    constexpr int kPanels = kVectors / kColumns;
     start<kVectors, AllColumns>(
         acc, args.init + row * args.init_stride + part.panel * kColumns * Vec::kWidth,
         args.init_stride);
@@ -49,12 +50,13 @@ struct GruGatesBody {
 struct GruCandidateBody {
   static constexpr int kMaxPanels = 4;
   static constexpr int kColumns = 1;
+  static constexpr int kStoredColumns = kColumns;
   template <class Args>
   static RECURRENT_INLINE int64_t skipped(const Args&) {
     return 0;
   }
 
-  template <int kPanels, int kRows, class Args>
+  template <int kRows, int kPanels, class Args>
   static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels>& acc, const Args& args,
                                           const Part& part, int64_t row, const float*& ahead) {
     start<kPanels, AllColumns>(

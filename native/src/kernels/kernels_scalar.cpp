@@ -15,6 +15,7 @@ namespace recurrent::scalar {
 using kernels::Activation;
 using kernels::CellArgs;
 using kernels::CellConstants;
+using kernels::CellFn;
 using kernels::CellKernels;
 using kernels::Form;
 using kernels::FormKernels;

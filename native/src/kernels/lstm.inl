@@ -5,15 +5,15 @@
 struct LstmBody {
   static constexpr int kMaxPanels = 3;
   static constexpr int kColumns = 4;
+  static constexpr int kStoredColumns = kColumns;
   template <class Args>
   static RECURRENT_INLINE int64_t skipped(const Args& args) {
     return args.x_size ? 0 : args.cell->x_terms * kColumns * Vec::kWidth;
   }
 
-  template <int kPanels, int kRows, class Args>
-  static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels * kColumns>& acc, const Args& args,
+  template <int kRows, int kVectors, class Args>
+  static RECURRENT_INLINE void accumulate(Tile<kRows, kVectors>& acc, const Args& args,
                                           const Part& part, int64_t row, const float*& ahead) {
-    constexpr int kVectors = kPanels * kColumns;
     start<kVectors, AllColumns>(
         acc, args.init + row * args.init_stride + part.panel * kColumns * Vec::kWidth,
         args.init_stride);

@@ -6,11 +6,9 @@ struct ProductBody {
   static constexpr int kColumns = kGates;
   static RECURRENT_INLINE int64_t skipped(const ProductArgs&) { return 0; }
 
-  template <int kPanels, int kRows>
-  static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels * kGates>& acc,
-                                          const ProductArgs& args, const Part& part, int64_t row,
-                                          const float*& ahead) {
-    constexpr int kVectors = kPanels * kGates;
+  template <int kRows, int kVectors>
+  static RECURRENT_INLINE void accumulate(Tile<kRows, kVectors>& acc, const ProductArgs& args,
+                                          const Part& part, int64_t row, const float*& ahead) {
     start<kVectors, AllColumns>(acc, args.init + part.panel * kGates * Vec::kWidth, 0);
     chain<kVectors, AllColumns>(acc, part.weights(0, kGates), args.x + row * args.x_stride,
                                 args.x_stride, args.x_size, ahead);

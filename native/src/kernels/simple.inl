@@ -5,12 +5,13 @@ template <bool kLinear>
 struct SimpleBody {
   static constexpr int kMaxPanels = 4;
   static constexpr int kColumns = 1;
+  static constexpr int kStoredColumns = kColumns;
   template <class Args>
   static RECURRENT_INLINE int64_t skipped(const Args& args) {
     return args.x_size ? 0 : args.cell->x_terms * Vec::kWidth;
   }
 
-  template <int kPanels, int kRows, class Args>
+  template <int kRows, int kPanels, class Args>
   static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels>& acc, const Args& args,
                                           const Part& part, int64_t row, const float*& ahead) {
     start<kPanels, AllColumns>(acc, args.init + row * args.init_stride + part.panel * Vec::kWidth,

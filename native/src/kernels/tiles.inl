@@ -4,7 +4,7 @@
 // A body is a cell. It has
 //   kColumns           accumulators of a panel
 //   kMaxPanels         panels that a group may have
-//   accumulate<Panels>(tile, args, part, row, ahead)    the chains of a tile
+//   accumulate(tile, args, part, row, ahead)                   the chains of a tile
 //   skipped(args)      floats of a panel's weights that a call does not read, because the chains
 //                      start after them
 //   update<Form>(args, row, panel, accumulators)               accumulators to new units
@@ -13,7 +13,7 @@
 // register file (32 registers of AVX-512, 16 of AVX2). Scalar code gains nothing from tiles:
 // without the hardware's fma each takes dozens of instructions.
 constexpr int kAccumulatorBudget = Vec::kWidth == 16 ? 24 : Vec::kWidth == 8 ? 12 : 4;
-constexpr int kMaxTileRows = 6;
+constexpr int kMaxTileRows = 8;
 
 constexpr int max_rows(int columns) {
   const int rows = kAccumulatorBudget / columns;
@@ -34,7 +34,7 @@ RECURRENT_INLINE const float* group_weights(const Args& args, int64_t group) {
   return cell.weights + group * cell.grouping.panels_per_group * cell.panel_stride;
 }
 
-// Panels of a group that a tile computes: all of them, or one.
+// What a tile computes of a group: all panels, or one.
 struct Part {
   const float* group;    // the group's weights
   int64_t group_panels;  // panels of the group
@@ -56,8 +56,18 @@ RECURRENT_INLINE Part whole(const Args& args, int64_t group) {
 
 RECURRENT_INLINE int64_t panel_stride_of(const ProductArgs& args) { return args.panel_stride; }
 RECURRENT_INLINE int64_t panel_stride_of(const CellArgs& args) { return args.cell->panel_stride; }
-RECURRENT_INLINE int64_t terms_of(const ProductArgs& args) { return args.x_size; }
-RECURRENT_INLINE int64_t terms_of(const CellArgs& args) { return args.x_size + args.cell->h_terms; }
+
+// The columns of a panel as they are put down for FinishFn, from those that a tile has.
+template <class Body>
+RECURRENT_INLINE void put_columns(const CellArgs& args, int64_t row, int64_t panel,
+                                  const Vec* columns, float* stored) {
+  if constexpr (Body::kStoredColumns == Body::kColumns) {
+#pragma GCC unroll 4
+    for (int j = 0; j < Body::kColumns; ++j) Vec::store(stored + j * Vec::kWidth, columns[j]);
+  } else {
+    Body::put(args, row, panel, columns, stored);
+  }
+}
 
 // Ends a tile: `[rows][panels][columns][V]` goes through memory in the first-level cache, to one
 // copy of the code for all tile shapes. With the registers free for constants a row takes half the
@@ -65,62 +75,62 @@ RECURRENT_INLINE int64_t terms_of(const CellArgs& args) { return args.x_size + a
 template <class Body, int kPanels, int kRows>
 RECURRENT_INLINE void finish(const CellArgs& args, int64_t panel, int64_t row,
                              const Tile<kRows, kPanels * Body::kColumns>& acc) {
-  constexpr int kTileColumns = kPanels * Body::kColumns;
-  alignas(64) float stored[static_cast<size_t>(kRows * kTileColumns * Vec::kWidth)];
+  constexpr int kPanelFloats = Body::kStoredColumns * Vec::kWidth;
+  alignas(64) float stored[static_cast<size_t>(kRows * kPanels * kPanelFloats)];
 #pragma GCC unroll 8
   for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 16
-    for (int j = 0; j < kTileColumns; ++j)
-      Vec::store(stored + (r * kTileColumns + j) * Vec::kWidth, acc.v[r][j]);
+#pragma GCC unroll 4
+    for (int p = 0; p < kPanels; ++p)
+      put_columns<Body>(args, row + r, panel + p, acc.v[r] + p * Body::kColumns,
+                        stored + (r * kPanels + p) * kPanelFloats);
   args.cell->finish(args, row, panel, stored, kRows, kPanels);
+}
+
+template <int kRows, int kColumns>
+RECURRENT_INLINE void store_tile(const Tile<kRows, kColumns>& acc, float* out, int64_t stride) {
+#pragma GCC unroll 12
+  for (int r = 0; r < kRows; ++r)
+#pragma GCC unroll 16
+    for (int j = 0; j < kColumns; ++j) Vec::store(out + r * stride + j * Vec::kWidth, acc.v[r][j]);
 }
 
 // The product's are put down where the caller wants them.
 template <class Body, int kPanels, int kRows>
 RECURRENT_INLINE void finish(const ProductArgs& args, int64_t panel, int64_t row,
                              const Tile<kRows, kPanels * Body::kColumns>& acc) {
-  float* out = args.out + row * args.out_stride + panel * Body::kColumns * Vec::kWidth;
-#pragma GCC unroll 8
-  for (int r = 0; r < kRows; ++r)
-#pragma GCC unroll 16
-    for (int j = 0; j < kPanels * Body::kColumns; ++j)
-      Vec::store(out + r * args.out_stride + j * Vec::kWidth, acc.v[r][j]);
+  store_tile(acc, args.out + row * args.out_stride + panel * Body::kColumns * Vec::kWidth,
+             args.out_stride);
 }
 
-template <class Body, int kPanels, int kRows, class Args>
-void tile(const Args& args, const Part& part, int64_t row, const float* ahead) {
-  Tile<kRows, kPanels * Body::kColumns> acc;
-  Body::template accumulate<kPanels>(acc, args, part, row, ahead);
-  finish<Body, kPanels, kRows>(args, part.panel, row, acc);
-}
-
-// The weights of the next group: each tile fetches some of them. Once all are fetched, or if there
-// is no next group, what is fetched is there already.
+// The weights of the next group: each tile fetches some of them, and leaves `at` where the
+// following one goes on. Once all are fetched, or if there is no next group, what is fetched is
+// there already.
 struct Ahead {
   const float* at;
   const float* end;
   const float* group;
-  int64_t span;
-
-  RECURRENT_INLINE void advance() {
-    at += span;
-    if (at >= end) at = group;
-  }
 };
 
-// All rows of a part. They are spread evenly over tiles: 8 rows are two tiles of 4, not 6 and 2,
-// because a short tile starves the multiply-add units.
-template <class Body, int kPanels, class Args>
-RECURRENT_INLINE void run_rows(const Args& args, const Part& part, Ahead& ahead) {
-  constexpr int kMax = max_rows(kPanels * Body::kColumns);
-  const int64_t tiles = (args.range.rows + kMax - 1) / kMax;
+template <class Body, int kPanels, int kRows, class Args>
+void tile(const Args& args, const Part& part, int64_t row, Ahead& ahead) {
+  Tile<kRows, kPanels * Body::kColumns> acc;
+  Body::accumulate(acc, args, part, row, ahead.at);
+  if (ahead.at >= ahead.end) ahead.at = ahead.group;
+  finish<Body, kPanels, kRows>(args, part.panel, row, acc);
+}
+
+// Cuts the rows of a call into tiles of at most `most`, spread evenly: 8 rows are two tiles of 4
+// and not 6 and 2, because a short tile starves the multiply-add units. Calls `run<rows>(row)`.
+template <int kMost, class Run>
+RECURRENT_INLINE void for_each_tile(int64_t rows, const Run& run) {
+  const int64_t tiles = (rows + kMost - 1) / kMost;
   int64_t row = 0;
   for (int64_t t = 0; t < tiles; ++t) {
-    const int64_t count = (args.range.rows - row + (tiles - t) - 1) / (tiles - t);
+    const int64_t count = (rows - row + (tiles - t) - 1) / (tiles - t);
     switch (count) {
-#define RECURRENT_TILE(n)                                                       \
-  case n:                                                                       \
-    if constexpr (n <= kMax) tile<Body, kPanels, n>(args, part, row, ahead.at); \
+#define RECURRENT_TILE(n)                                      \
+  case n:                                                      \
+    if constexpr (n <= kMost) run.template operator()<n>(row); \
     break;
       RECURRENT_TILE(1)
       RECURRENT_TILE(2)
@@ -128,13 +138,21 @@ RECURRENT_INLINE void run_rows(const Args& args, const Part& part, Ahead& ahead)
       RECURRENT_TILE(4)
       RECURRENT_TILE(5)
       RECURRENT_TILE(6)
+      RECURRENT_TILE(7)
+      RECURRENT_TILE(8)
 #undef RECURRENT_TILE
       default:
         break;
     }
     row += count;
-    ahead.advance();
   }
+}
+
+template <class Body, int kPanels, class Args>
+RECURRENT_INLINE void run_rows(const Args& args, const Part& part, Ahead& ahead) {
+  for_each_tile<max_rows(kPanels * Body::kColumns)>(args.range.rows, [&]<int kRows>(int64_t row) {
+    tile<Body, kPanels, kRows>(args, part, row, ahead);
+  });
 }
 
 // A group of several panels serves few rows. More of them take the panels one by one, whose tiles
@@ -143,9 +161,9 @@ template <class Body, int kPanels, class Args>
 RECURRENT_INLINE void run_group(const Args& args, int64_t group, int64_t next) {
   const float* const weights = group_weights(args, next);
   Ahead ahead{weights + kPanels * Body::skipped(args), weights + kPanels * panel_stride_of(args),
-              group_weights(args, group), terms_of(args) * kLineFloats};
+              group_weights(args, group)};
   Part part = whole<kPanels>(args, group);
-  if constexpr (kPanels > 1 && kPanels * Body::kColumns > 4) {
+  if constexpr (kPanels > 1 && Body::kColumns > 1) {
     if (args.range.rows > max_rows(kPanels * Body::kColumns)) {
       for (int p = 0; p < kPanels; ++p) {
         run_rows<Body, 1>(args, part, ahead);
@@ -209,7 +227,7 @@ void run_step(const StepArgs& args) {
                          Tile<1, kPanels * Body::kColumns> acc;
                          const float* nothing_ahead = nullptr;
                          const Part part = whole<kPanels>(args, group);
-                         Body::template accumulate<kPanels>(acc, args, part, 0, nothing_ahead);
+                         Body::accumulate(acc, args, part, 0, nothing_ahead);
 #pragma GCC unroll 4
                          for (int p = 0; p < kPanels; ++p)
                            Body::template update<kForm>(args, 0, part.panel + p,
@@ -241,8 +259,8 @@ constexpr FormKernels form_kernels() {
 }
 
 template <class Body>
-constexpr CellKernels cell_kernels() {
-  return {run_cell<Body>,
+constexpr CellKernels cell_kernels(CellFn function = run_cell<Body>) {
+  return {function,
           {form_kernels<Body, Form::kPlain>(), form_kernels<Body, Form::kVariant>(),
            form_kernels<Body, Form::kGeneral>()}};
 }
