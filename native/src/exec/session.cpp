@@ -8,6 +8,8 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "cpu/fp_control.h"
+#include "exec/lane.h"
+#include "exec/split_step.h"
 #include "exec/step.h"
 
 namespace recurrent {
@@ -26,7 +28,8 @@ const recurrent_session_desc& checked(const recurrent_session_desc& desc) {
       desc.empty_row != RECURRENT_EMPTY_ROW_ZEROES_STATE)
     invalid("empty_row", "expected %d or %d, found %d", RECURRENT_EMPTY_ROW_KEEPS_STATE,
             RECURRENT_EMPTY_ROW_ZEROES_STATE, desc.empty_row);
-  if (desc.reserved != 0) invalid("reserved", "expected 0, found %u", desc.reserved);
+  if (desc.pin_threads != 0 && desc.pin_threads != 1)
+    invalid("pin_threads", "expected 0 or 1, found %d", desc.pin_threads);
   return desc;
 }
 
@@ -64,12 +67,6 @@ Workspace& thread_workspace() {
   return workspace;
 }
 
-// The team of all sessions that have no threads of their own: it has no state.
-Team& nobody_else() {
-  static Team team(1);
-  return team;
-}
-
 }  // namespace
 
 class Session::Use {
@@ -100,11 +97,13 @@ Session::Session(std::shared_ptr<const Model> model, const recurrent_session_des
     : model_(std::move(model)),
       batch_(checked(desc).batch),
       empty_row_zeroes_(desc.empty_row == RECURRENT_EMPTY_ROW_ZEROES_STATE),
-      step_plan_(batch_ > 0 ? make_plan(*model_, batch_, 1, false) : Plan{}),
+      threads_(desc.threads),
       states_(checked_mul(batch_, model_->padded_state_size(), "batch")),
-      team_(desc.threads > 1 ? std::make_unique<Team>(desc.threads) : nullptr) {
+      team_(desc.threads > 1 ? std::make_unique<Team>(desc.threads, desc.pin_threads != 0)
+                             : nullptr) {
   if (batch_ == 0) return;
-  workspace_for(step_plan_).reserve(step_plan_.floats);
+  step_ = ways_for({batch_, 1, false});
+  workspace_for(step_.work).reserve(step_.floats());
 }
 
 void Session::step(const float* x, float* y) {
@@ -119,16 +118,31 @@ void Session::step(const float* x, float* y) {
   const int64_t outputs = batch_ * model_->output_size();
   if (!x) invalid("x", "expected %lld elements, found null", static_cast<long long>(inputs));
   if (y) check_apart("y", y, outputs, "x", x, bytes_of(inputs));
-  if (team_) {
-    execute(step_plan_, {x, inputs, model_->input_size()}, {y, outputs, model_->output_size()},
-            Ragged{});
+  advance(x, y);
+}
+
+void Session::advance(const float* x, float* y) {
+  const bool together = takes_team(step_);
+  const Schedule& schedule = together ? step_.together : step_.alone;
+  // The thread may be another one than the one that opened the session.
+  Workspace& workspace = workspace_for(step_.work);
+  workspace.reserve(step_.floats());
+  const cpu::ScopedFpControl canonical;
+  if (!together) {
+    run_step(*model_, schedule.plan, workspace, states_.data(), x, y);
+    if (team_) governor_.ran_alone();
     return;
   }
-  Workspace& workspace = workspace_for(step_plan_);
-  workspace.reserve(
-      step_plan_.floats);  // the thread may be another one than the one that opened the session
-  const cpu::ScopedFpControl canonical;
-  run_step(*model_, step_plan_, workspace, states_.data(), x, y);
+  if (is_split_step(*model_, step_.work, schedule.way)) {
+    run_split_step(*model_, schedule, workspace.at(0), states_.data(), batch_, x, y, *team_);
+  } else {
+    const int64_t in = model_->input_size();
+    const int64_t out = model_->output_size();
+    run_sequence({*model_, schedule, workspace.at(0), states_.data(), batch_, 1,
+                  {x, batch_ * in, in}, {y, batch_ * out, out}, {}},
+                 team_.get());
+  }
+  governor_.ran_with(*team_);
 }
 
 void Session::run(const recurrent_run_args& args) {
@@ -136,17 +150,82 @@ void Session::run(const recurrent_run_args& args) {
   check_run(args);
   if (batch_ == 0 || args.time == 0) return;
   check_pieces();
-  const Plan plan = make_plan(*model_, batch_, args.time, args.lengths != nullptr);
-  workspace_for(plan).reserve(plan.floats);
-  const Ragged ragged = sort_rows(args);
+  const Workload work{batch_, args.time, args.lengths != nullptr};
+  if (is_step(*model_, work)) {
+    advance(args.x, args.y);
+    return;
+  }
+  if (run_.work != work) run_ = ways_for(work);
+  workspace_.reserve(run_.floats());
+  const bool together = takes_team(run_);
+  const Schedule& schedule = together ? run_.together : run_.alone;
+  const Ragged ragged =
+      sort_rows(args, schedule.way.strategy == Strategy::kRows ? schedule.lanes : 1);
 
   const int64_t in = model_->input_size();
   const int64_t out = model_->output_size();
   const bool time_major = args.layout == RECURRENT_LAYOUT_TIME_MAJOR;
-  execute(plan, {args.x, time_major ? batch_ * in : in, time_major ? in : args.time * in},
-          {args.y, time_major ? batch_ * out : out, time_major ? out : args.time * out}, ragged);
+  const SequenceJob job{
+      *model_,
+      schedule,
+      workspace_.at(0),
+      states_.data(),
+      batch_,
+      args.time,
+      {args.x, time_major ? batch_ * in : in, time_major ? in : args.time * in},
+      {args.y, time_major ? batch_ * out : out, time_major ? out : args.time * out},
+      ragged};
+  {
+    const cpu::ScopedFpControl canonical;
+    run_sequence(job, team_.get());
+  }
+  if (together)
+    governor_.ran_with(*team_);
+  else if (team_)
+    governor_.ran_alone();
   if (ragged.order && empty_row_zeroes_) zero_empty_rows(args);
   sequence_given_ = !model_->can_step();
+}
+
+Session::Ways Session::ways_for(const Workload& work) {
+  Ways ways;
+  ways.work = work;
+  ways.alone = make_schedule(*model_, work, Candidate{});
+  if (threads_ == 1) {
+    ways.together = ways.alone;
+    return ways;
+  }
+  find_candidates(*model_, work, threads_, candidates_);
+  Candidate way = candidates_[choose(candidates_)];
+  if (forced_ && is_possible(forced_->strategy, *model_, work, forced_->threads)) way = *forced_;
+  ways.together = make_schedule(*model_, work, way);
+  const std::chrono::duration<double, std::micro> saving(candidates_.front().microseconds -
+                                                         way.microseconds);
+  ways.saving = std::chrono::duration_cast<std::chrono::nanoseconds>(saving);
+  return ways;
+}
+
+bool Session::takes_team(const Ways& ways) {
+  const int threads = ways.together.way.threads;
+  return threads > 1 && (forced_ || governor_.admits(*team_, threads, ways.saving));
+}
+
+std::vector<Candidate> Session::explain(int64_t time, size_t& chosen) const {
+  if (time < 1 || time > std::numeric_limits<int32_t>::max())
+    invalid("time", "expected 1 to %d steps, found %lld", std::numeric_limits<int32_t>::max(),
+            static_cast<long long>(time));
+  const Use use(*this);
+  std::vector<Candidate> all;
+  find_candidates(*model_, {std::max<int64_t>(batch_, 1), time, false}, threads_, all);
+  chosen = choose(all);
+  return all;
+}
+
+void Session::force(const Candidate& way) {
+  const Use use(*this);
+  forced_ = way;
+  run_ = Ways{};
+  if (batch_ > 0) step_ = ways_for(step_.work);
 }
 
 void Session::check_run(const recurrent_run_args& args) const {
@@ -195,32 +274,32 @@ void Session::check_pieces() const {
          "pieces; set or reset the states before the next sequence");
 }
 
-// Longest rows first, equal ones in the caller's order. All rows full is the regular case, which
+// Longest rows first, equal ones in the caller's order; of several lanes each gets every
+// so-manieth row, so that all have about the same to do. All rows full is the regular case, which
 // needs no order.
-Ragged Session::sort_rows(const recurrent_run_args& args) {
+Ragged Session::sort_rows(const recurrent_run_args& args, int lanes) {
   if (!args.lengths) return {};
-  row_order_.resize(static_cast<size_t>(batch_));
-  row_lengths_.resize(static_cast<size_t>(batch_));
-  std::iota(row_order_.begin(), row_order_.end(), 0);
-  std::sort(row_order_.begin(), row_order_.end(), [&](int32_t a, int32_t b) {
+  const auto rows = static_cast<size_t>(batch_);
+  sorted_rows_.resize(rows);
+  row_order_.resize(rows);
+  row_lengths_.resize(rows);
+  std::iota(sorted_rows_.begin(), sorted_rows_.end(), 0);
+  std::sort(sorted_rows_.begin(), sorted_rows_.end(), [&](int32_t a, int32_t b) {
     return args.lengths[a] != args.lengths[b] ? args.lengths[a] > args.lengths[b] : a < b;
   });
-  for (size_t i = 0; i < row_order_.size(); ++i) row_lengths_[i] = args.lengths[row_order_[i]];
+  for (int lane = 0; lane < lanes; ++lane) {
+    const Slice places = slice_of(batch_, lane, lanes);
+    for (int64_t place = places.begin; place < places.end; ++place)
+      row_order_[static_cast<size_t>(place)] =
+          sorted_rows_[static_cast<size_t>((place - places.begin) * lanes + lane)];
+  }
+  for (size_t i = 0; i < rows; ++i) row_lengths_[i] = args.lengths[row_order_[i]];
   return {row_order_.data(), row_lengths_.data()};
 }
 
-Workspace& Session::workspace_for(const Plan& plan) {
-  return plan.batch == 1 && plan.time == 1 ? thread_workspace() : workspace_;
-}
-
-void Session::execute(const Plan& plan, const SequenceView<const float>& x,
-                      const SequenceView<float>& y, const Ragged& ragged) {
-  Workspace& workspace = workspace_for(plan);
-  workspace.reserve(
-      plan.floats);  // the thread may be another one than the one that opened the session
-  const cpu::ScopedFpControl canonical;
-  run_sequence({*model_, plan, workspace, states_.data(), x, y, ragged},
-               team_ ? *team_ : nobody_else());
+// Single steps of single rows use what the thread has.
+Workspace& Session::workspace_for(const Workload& work) {
+  return work.batch == 1 && work.time == 1 ? thread_workspace() : workspace_;
 }
 
 template <class Visitor>
