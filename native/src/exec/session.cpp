@@ -130,7 +130,7 @@ void Session::advance(const float* x, float* y) {
   const cpu::ScopedFpControl canonical;
   if (!together) {
     run_step(*model_, schedule.plan, workspace, states_.data(), x, y);
-    if (team_) governor_.ran_alone();
+    if (step_.together.way.threads > 1) governor_.ran_alone();
     return;
   }
   if (is_split_step(*model_, step_.work, schedule.way)) {
@@ -181,7 +181,7 @@ void Session::run(const recurrent_run_args& args) {
   }
   if (together)
     governor_.ran_with(*team_);
-  else if (team_)
+  else if (run_.together.way.threads > 1)
     governor_.ran_alone();
   if (ragged.order && empty_row_zeroes_) zero_empty_rows(args);
   sequence_given_ = !model_->can_step();

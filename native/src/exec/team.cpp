@@ -30,6 +30,9 @@ constexpr std::chrono::microseconds kGrace{4};
 // goes on alone: it shares its processors with others.
 constexpr std::chrono::microseconds kTolerated{100};
 
+// A worker that has done its last slice leaves at once, unless it was stopped right there.
+constexpr int kPollsBeforeYield = 2000;
+
 // While it lives, threads inherit a mask that blocks all signals but those which a thread causes
 // itself: blocking these would turn a crash report into a silent kill.
 class BlockedSignals {
@@ -82,7 +85,7 @@ Team::Team(int threads, bool pinned)
       patience_(threads <= cpu::processor_count() ? kPatience : kPatience.zero()),
       seats_(std::make_unique<Seat[]>(static_cast<std::size_t>(threads))) {
   // The caller is always there.
-  seats_[0].presence.reset(1);
+  seats_[0].presence.store(1, std::memory_order_relaxed);
   start_workers(pinned ? processors_for_pinning(size_) : std::vector<int>{});
 }
 
@@ -141,85 +144,87 @@ void Team::work(int thread) noexcept {
 uint32_t Team::join_job(int thread) noexcept {
   Seat& seat = seats_[static_cast<std::size_t>(thread)];
   const uint32_t seen = seat.call.value();
-  // With a slice in hand the job cannot end, so everything about it may be read.
   uint64_t next = seat.next.load(std::memory_order_acquire);
   do {
     if (next & kClosed) return seen;
   } while (!seat.next.compare_exchange_weak(next, next + 2, std::memory_order_acq_rel,
                                             std::memory_order_acquire));
-  const uint32_t heeded = seat.call_of_job;
-  seat.presence.set(seat.presence.value() + 1);
+  // With a slice in hand the job cannot end, so everything about it may be read.
+  const Job job = seat.job;
   const uint64_t stage = next / 2;
-  for (int other = 0; other < threads_; ++other)
-    seats_[static_cast<std::size_t>(other)].done.wait(static_cast<uint32_t>(stage), patience_);
-  Shift shift(*this, thread, first_stage_, stage);
-  body_(context_, shift);
+  const uint32_t presence = seat.presence.load(std::memory_order_relaxed);
+  // Seen by whoever sees this slice done.
+  seat.presence.store(presence + 1, std::memory_order_release);
+  if (stage > job.first_stage)
+    for (int other = 0; other < job.threads; ++other)
+      seats_[static_cast<std::size_t>(other)].done.wait(static_cast<uint32_t>(stage), patience_);
+  Shift shift(*this, thread, job.threads, job.first_stage, stage);
+  job.body(job.context, shift);
   // All was done already, and the slice in hand one of no stage.
   if (shift.next_ <= stage) seat.next.store(next, std::memory_order_release);
-  seat.presence.set(seat.presence.value() + 1);
-  return heeded;
+  seat.presence.store(presence + 2, std::memory_order_release);
+  return job.call;
 }
 
 // Lets the workers in. What a worker finds is written before its seat is opened.
-void Team::offer() noexcept {
-  const uint64_t next = 2 * first_stage_;
-  for (int thread = 0; thread < threads_; ++thread) {
+void Team::offer(const Job& job) noexcept {
+  const uint64_t next = 2 * job.first_stage;
+  const auto first = static_cast<uint32_t>(job.first_stage);
+  for (int thread = 0; thread < job.threads; ++thread) {
     Seat& seat = seats_[static_cast<std::size_t>(thread)];
-    if (seat.done.value() != static_cast<uint32_t>(first_stage_))
-      seat.done.reset(static_cast<uint32_t>(first_stage_));
+    if (seat.done.value() != first) seat.done.reset(first);
+    seat.job = job;
+    seat.job.call = seat.call.value() + 1;
     seat.was_awake = !seat.call.has_sleepers();
-    seat.call_of_job = seat.call.value() + 1;
   }
   // The caller has its first slice in hand.
   seats_[0].next.store(next + 2, std::memory_order_relaxed);
-  for (int thread = 1; thread < threads_; ++thread) {
+  for (int thread = 1; thread < job.threads; ++thread) {
     Seat& seat = seats_[static_cast<std::size_t>(thread)];
     if (seat.last_next != next) seat.next.store(next, std::memory_order_release);
-    seat.call.set(seat.call_of_job);
+    seat.call.announce(seat.job.call);
   }
 }
 
 void Team::run(int threads, Body body, void* context) noexcept {
   waited_ = waited_.zero();
+  // Workers read this line at every stage: it is written only when it changes.
+  if (was_dismissed()) dismissed_.store(false, std::memory_order_relaxed);
   if (threads == 1) {
     Shift alone;
     body(context, alone);
     return;
   }
-  body_ = body;
-  context_ = context;
-  threads_ = threads;
-  dismissed_.store(false, std::memory_order_relaxed);
   started_ = Clock::now();
-  offer();
-  Shift shift(*this, 0, first_stage_, first_stage_);
+  offer({body, context, threads, 0, next_stage_});
+  Shift shift(*this, 0, threads, next_stage_, next_stage_);
   body(context, shift);
-  for (int thread = 1; thread < threads_; ++thread)
-    take_back(seats_[static_cast<std::size_t>(thread)], 2 * shift.next_);
-  // Not before: a worker that comes after the last stage still reads where the first one was.
-  first_stage_ = shift.next_;
+  next_stage_ = shift.next_;
+  for (int thread = 1; thread < threads; ++thread)
+    take_back(seats_[static_cast<std::size_t>(thread)], 2 * next_stage_);
 }
 
-// Returns when the thread has left the job, or can no longer join it.
+// Returns when the thread has left the job, or can no longer join it. All slices are done, so if it
+// is there it is about to leave.
 void Team::take_back(Seat& seat, uint64_t end) noexcept {
-  for (;;) {
-    const uint32_t presence = seat.presence.value();
-    if (is_odd(presence)) {
-      wait_for(seat.presence, presence + 1, true);
-    } else if (presence != seat.last_presence) {
-      seat.last_presence = presence;
-      seat.last_next = end;
-      return;
-    } else {
-      uint64_t next = end;
-      if (seat.next.compare_exchange_strong(next, end | kClosed, std::memory_order_acq_rel)) {
-        seat.last_next = end | kClosed;
-        return;
-      }
-      // It has just claimed a slice of a stage that there is not, and is about to notice.
-      wait_for(seat.presence, presence + 1, true);
-    }
+  const auto presence = [&] { return seat.presence.load(std::memory_order_acquire); };
+  const bool has_been_there = presence() != seat.last_presence;
+  uint64_t next = end;
+  if (!has_been_there &&
+      seat.next.compare_exchange_strong(next, end | kClosed, std::memory_order_acq_rel)) {
+    seat.last_next = end | kClosed;
+    return;
   }
+  // Either it was there, or it has just claimed a slice of a stage that there is not.
+  const uint32_t gone = seat.last_presence + 2;
+  for (int poll = 0; presence() != gone; ++poll) {
+    if (poll < kPollsBeforeYield) continue;
+    const Clock::time_point begin = Clock::now();
+    while (presence() != gone) std::this_thread::yield();
+    note_wait(begin);
+  }
+  seat.last_presence = gone;
+  seat.last_next = end;
 }
 
 bool Team::is_asleep(int threads) const noexcept {
@@ -239,28 +244,32 @@ void Team::finish(int slice, uint64_t stage) noexcept {
 }
 
 // Returns true once the slice is done, or false if it falls to the one that asks.
-bool Team::await(int slice, uint64_t stage, bool is_caller) noexcept {
+bool Team::await(const Shift& shift, int slice, uint64_t stage) noexcept {
   Seat& seat = seats_[static_cast<std::size_t>(slice)];
   const auto target = static_cast<uint32_t>(stage + 1);
   if (seat.done.has_reached(target)) return true;
-  const bool is_on_its_way = stage == first_stage_ && seat.was_awake;
-  const bool is_there = is_on_its_way || is_odd(seat.presence.value());
+  const bool is_caller = shift.thread_ == 0;
+  const bool is_on_its_way = stage == shift.first_ && (!is_caller || seat.was_awake);
+  const bool is_there = is_on_its_way || is_odd(seat.presence.load(std::memory_order_relaxed));
   if (is_there && !dismissed_.load(std::memory_order_relaxed) &&
       seat.done.poll(target, patience_ == patience_.zero() ? patience_ : kGrace))
     return true;
   if (claim(slice, stage)) return false;
-  wait_for(seat.done, target, is_caller);
+  if (is_caller)
+    wait_as_caller(seat.done, target);
+  else
+    seat.done.wait(target, patience_);
   return true;
 }
 
-void Team::wait_for(WaitableCounter& counter, uint32_t target, bool is_caller) noexcept {
-  if (!is_caller) {
-    counter.wait(target, patience_);
-    return;
-  }
-  if (counter.poll(target, patience_)) return;
+void Team::wait_as_caller(WaitableCounter& done, uint32_t target) noexcept {
+  if (done.poll(target, patience_)) return;
   const Clock::time_point begin = Clock::now();
-  counter.wait(target, std::chrono::nanoseconds::zero());
+  done.wait(target, std::chrono::nanoseconds::zero());
+  note_wait(begin);
+}
+
+void Team::note_wait(Clock::time_point begin) noexcept {
   const Clock::time_point end = Clock::now();
   waited_ += end - begin;
   if (waited_ > kTolerated && waited_ > (end - started_) / 2)

@@ -65,20 +65,34 @@ class Team {
 
   static constexpr uint64_t kClosed = 1;
 
-  // What one thread's slices go through. Two lines that do not touch: the first one is its thread's
-  // own as long as nobody takes a slice over, the second one is polled by all.
-  struct alignas(128) Seat {
-    // Twice the stage whose slice comes next, plus 1 if there is no job to join.
-    std::atomic<uint64_t> next{kClosed};
-    alignas(128) WaitableCounter done;  // the stage after the last one whose slice is done
-    WaitableCounter presence;           // odd while the thread is in a job
-    alignas(128) WaitableCounter call;  // changes when there is something to do
-    bool was_awake = true;     // when the job was offered
-    uint32_t call_of_job = 0;  // the value of `call` that offers it
-    std::thread thread;
+  struct Job {
+    Body body;
+    void* context;
+    int threads;
+    uint32_t call;  // the value of Seat::call that offers it
+    uint64_t first_stage;
+  };
 
-    // The caller's notes of what it left behind.
-    uint32_t last_presence = 0;
+  // What one thread's slices go through. A cache line takes about 100 ns from core to core, so what
+  // different threads write is kept apart (by two lines, because lines are fetched in pairs), and
+  // what is read together is kept together.
+  struct alignas(128) Seat {
+    // Twice the stage whose slice comes next, plus 1 if there is no job to join. Its own thread's
+    // line, as long as nobody takes a slice over.
+    std::atomic<uint64_t> next{kClosed};
+
+    // What others wait for.
+    alignas(128) WaitableCounter done;  // the stage after the last one whose slice is done
+    std::atomic<uint32_t> presence{0};  // odd while the thread is in a job
+
+    // What its own thread waits for.
+    alignas(128) WaitableCounter call;  // changes when there is something to do
+    Job job{};
+
+    // The caller's notes.
+    alignas(128) std::thread thread;
+    bool was_awake = true;         // when the last job was offered
+    uint32_t last_presence = 0;    // what the last job left behind
     uint64_t last_next = kClosed;
   };
 
@@ -86,24 +100,22 @@ class Team {
   void stop_workers() noexcept;
   void work(int thread) noexcept;
   uint32_t join_job(int thread) noexcept;
-  void offer() noexcept;
+  void offer(const Job& job) noexcept;
   void take_back(Seat& seat, uint64_t end) noexcept;
 
   bool claim(int slice, uint64_t stage) noexcept;
   void finish(int slice, uint64_t stage) noexcept;
-  bool await(int slice, uint64_t stage, bool is_caller) noexcept;
-  void wait_for(WaitableCounter& counter, uint32_t target, bool is_caller) noexcept;
+  bool await(const Shift& shift, int slice, uint64_t stage) noexcept;
+  void wait_as_caller(WaitableCounter& done, uint32_t target) noexcept;
+  void note_wait(std::chrono::steady_clock::time_point begin) noexcept;
 
   const int size_;
   const std::chrono::nanoseconds patience_;
   std::unique_ptr<Seat[]> seats_;
   int workers_ = 0;
 
-  // The job; written by the caller before it is offered.
-  Body body_ = nullptr;
-  void* context_ = nullptr;
-  int threads_ = 1;
-  uint64_t first_stage_ = 0;
+  // The caller's.
+  uint64_t next_stage_ = 0;
   std::chrono::nanoseconds waited_{0};
   std::chrono::steady_clock::time_point started_{};
 
@@ -142,7 +154,7 @@ class Shift {
     // Its own slice too, which another thread may have taken over and not finished.
     for (int i = 1; i <= size_; ++i) {
       const int other = thread_ + i < size_ ? thread_ + i : thread_ + i - size_;
-      if (team_->await(other, stage, thread_ == 0)) continue;
+      if (team_->await(*this, other, stage)) continue;
       work(other);
       team_->finish(other, stage);
     }
@@ -151,8 +163,8 @@ class Shift {
  private:
   friend class Team;
 
-  Shift(Team& team, int thread, uint64_t first_stage, uint64_t joined)
-      : team_(&team), thread_(thread), size_(team.threads_), next_(first_stage), joined_(joined) {}
+  Shift(Team& team, int thread, int size, uint64_t first, uint64_t joined)
+      : team_(&team), thread_(thread), size_(size), first_(first), joined_(joined), next_(first) {}
 
   bool is_over() const noexcept {
     return thread_ != 0 && team_->dismissed_.load(std::memory_order_relaxed);
@@ -161,8 +173,9 @@ class Shift {
   Team* team_ = nullptr;
   int thread_ = 0;
   int size_ = 1;
+  uint64_t first_ = 0;   // stage of the job
+  uint64_t joined_ = 0;  // the stage whose slice this thread had in hand when it joined the job
   uint64_t next_ = 0;
-  uint64_t joined_ = 0;  // the stage that this thread had claimed when it joined the job
 };
 
 }  // namespace recurrent

@@ -33,6 +33,11 @@ void WaitableCounter::set(uint32_t value) noexcept {
   if (sleepers_.load(std::memory_order_seq_cst) != 0) value_.notify_all();
 }
 
+void WaitableCounter::announce(uint32_t value) noexcept {
+  value_.store(value, std::memory_order_release);
+  if (has_sleepers()) value_.notify_all();
+}
+
 bool WaitableCounter::poll(uint32_t target, std::chrono::nanoseconds patience) const noexcept {
   using Clock = std::chrono::steady_clock;
   if (patience == std::chrono::nanoseconds::zero()) {
