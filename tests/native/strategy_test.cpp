@@ -1,10 +1,8 @@
 // Every way to divide a call between threads gives the bits of one thread; and which way is taken.
 #include "exec/strategy.h"
 
-#include <chrono>
-#include <thread>
-
 #include "api/handles.h"
+#include "cpu/caches.h"
 #include "native_session.h"
 
 namespace recurrent::test {
@@ -14,6 +12,7 @@ struct Forced {
   Candidate way;
   const char* name;
 };
+void PrintTo(const Forced& forced, std::ostream* out) { *out << forced.name; }
 
 class EveryStrategy : public ::testing::TestWithParam<Forced> {
  protected:
@@ -116,6 +115,92 @@ INSTANTIATE_TEST_SUITE_P(
                       Forced{{Strategy::kLayers, 2, 8, 0}, "TwoByLayers"},
                       Forced{{Strategy::kLayers, 3, 8, 0}, "ThreeByLayers"}),
     [](const auto& test) { return test.param.name; });
+
+OwnedModel lstm(int64_t layers, int64_t hidden, bool both_directions) {
+  Random random(3);
+  OwnedModel owned;
+  while (static_cast<int64_t>(owned.layers.size()) < layers) {
+    const int64_t input = owned.layers.empty() ? hidden : output_size(owned.layers.back().desc);
+    OwnedLayer layer =
+        random_layer(random, RECURRENT_LAYER_LSTM, input, 2 * hidden, both_directions);
+    const int32_t wanted =
+        both_directions ? RECURRENT_DIRECTION_BIDIRECTIONAL : RECURRENT_DIRECTION_FORWARD;
+    if (layer.desc.direction == wanted && layer.desc.hidden_size > hidden)
+      owned.layers.push_back(std::move(layer));
+  }
+  return owned;
+}
+
+std::vector<recurrent_plan_candidate> explain(const SessionHandle& session, int64_t time) {
+  int64_t count = 0;
+  EXPECT_OK(recurrent_session_explain(session.get(), time, nullptr, 0, &count));
+  std::vector<recurrent_plan_candidate> all(static_cast<size_t>(count));
+  for (auto& one : all) one.struct_size = sizeof(one);
+  EXPECT_OK(recurrent_session_explain(session.get(), time, all.data(), count, &count));
+  return all;
+}
+
+TEST(Explain, ListsEveryWayAndMarksOne) {
+  const ModelHandle stack = make_model(lstm(2, 8, true), RECURRENT_ISA_AUTO);
+  const auto ways = explain(open_session(stack, 4, 2), 20);
+  std::vector<int32_t> strategies;
+  int chosen = 0;
+  for (const auto& way : ways) {
+    strategies.push_back(way.strategy);
+    chosen += way.chosen;
+    EXPECT_EQ(way.threads, way.strategy == RECURRENT_STRATEGY_ALONE ? 1 : 2);
+    EXPECT_GT(way.predicted_us, 0);
+  }
+  EXPECT_EQ(chosen, 1);
+  EXPECT_EQ(strategies,
+            (std::vector<int32_t>{RECURRENT_STRATEGY_ALONE, RECURRENT_STRATEGY_UNITS,
+                                  RECURRENT_STRATEGY_ROWS, RECURRENT_STRATEGY_DIRECTIONS}));
+
+  const ModelHandle forward = make_model(lstm(2, 8, false), RECURRENT_ISA_AUTO);
+  const auto wavefront = explain(open_session(forward, 1, 2), 20);
+  ASSERT_EQ(wavefront.size(), 3u);
+  EXPECT_EQ(wavefront[2].strategy, RECURRENT_STRATEGY_LAYERS);
+  EXPECT_EQ(explain(open_session(forward, 1, 1), 20).size(), 1u);
+}
+
+TEST(Explain, RefusesWhatIsWrong) {
+  const ModelHandle model = make_model(lstm(1, 8, false), RECURRENT_ISA_AUTO);
+  const SessionHandle session = open_session(model, 1, 2);
+  recurrent_plan_candidate one{};
+  int64_t count = -1;
+  EXPECT_EQ(recurrent_session_explain(session.get(), 0, &one, 1, &count),
+            RECURRENT_STATUS_INVALID_ARGUMENT);
+  EXPECT_EQ(recurrent_session_explain(session.get(), 1, &one, 1, &count),
+            RECURRENT_STATUS_INVALID_ARGUMENT);
+  EXPECT_STREQ(recurrent_last_error(), "struct_size: expected 24 in candidate 0, found 0");
+  EXPECT_EQ(recurrent_session_explain(session.get(), 1, nullptr, 1, &count),
+            RECURRENT_STATUS_INVALID_ARGUMENT);
+  EXPECT_EQ(recurrent_session_explain(session.get(), 1, nullptr, -1, &count),
+            RECURRENT_STATUS_INVALID_ARGUMENT);
+  EXPECT_EQ(recurrent_session_explain(session.get(), 1, &one, 1, nullptr),
+            RECURRENT_STATUS_INVALID_ARGUMENT);
+  EXPECT_EQ(count, -1);
+}
+
+TEST(Pinning, IsZeroOrOneAndNeedsAProcessorForEachThread) {
+  const ModelHandle model = make_model(lstm(1, 8, false), RECURRENT_ISA_AUTO);
+  recurrent_session_desc desc{};
+  desc.struct_size = sizeof(desc);
+  desc.threads = 2;
+  desc.batch = 1;
+  desc.pin_threads = 2;
+  recurrent_session* session = nullptr;
+  EXPECT_EQ(recurrent_session_create(model.get(), &desc, &session),
+            RECURRENT_STATUS_INVALID_ARGUMENT);
+  EXPECT_STREQ(recurrent_last_error(), "pin_threads: expected 0 or 1, found 2");
+  desc.pin_threads = 1;
+  desc.threads = RECURRENT_MAX_THREADS;
+  if (cpu::processor_count() >= RECURRENT_MAX_THREADS) GTEST_SKIP() << "too many processors";
+  EXPECT_EQ(recurrent_session_create(model.get(), &desc, &session),
+            RECURRENT_STATUS_INVALID_ARGUMENT);
+  EXPECT_EQ(std::string(recurrent_last_error()).find("pin_threads: expected a processor for"), 0u);
+  EXPECT_EQ(session, nullptr);
+}
 
 }  // namespace
 }  // namespace recurrent::test

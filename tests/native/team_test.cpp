@@ -17,7 +17,9 @@
 
 #if defined(__unix__)
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
+#include <time.h>
 #include <sys/resource.h>
 #endif
 #if defined(__x86_64__)
@@ -291,6 +293,41 @@ TEST(TeamTest, WorkersAreNamed) {
     if (slice == 1) pthread_getname_np(pthread_self(), name, sizeof(name));
   });
   EXPECT_STREQ(name, "recurrent");
+}
+
+// By the processor time of the workers, whatever the clock on the wall says.
+TEST(TeamTest, IdleWorkersUseNoProcessorTime) {
+  Team team(3);
+  std::array<clockid_t, 3> clocks{};
+  run_on_every_thread(team, [&](int slice) {
+    pthread_getcpuclockid(pthread_self(), &clocks[index(slice)]);
+  });
+  const auto used = [&](std::size_t thread) {
+    timespec time{};
+    clock_gettime(clocks[thread], &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+  };
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const auto first = used(1);
+  const auto second = used(2);
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  EXPECT_EQ(used(1), first);
+  EXPECT_EQ(used(2), second);
+}
+
+TEST(TeamTest, PinnedWorkersHaveAProcessorEachAndTheCallerAll) {
+  if (cpu::processor_count() < 2) GTEST_SKIP() << "needs two processors";
+  cpu_set_t before;
+  sched_getaffinity(0, sizeof(before), &before);
+  Team team(2, true);
+  cpu_set_t callers;
+  cpu_set_t workers;
+  CPU_ZERO(&workers);
+  run_on_every_thread(team, [&](int slice) {
+    sched_getaffinity(0, sizeof(cpu_set_t), slice == 0 ? &callers : &workers);
+  });
+  EXPECT_TRUE(CPU_EQUAL(&callers, &before));
+  EXPECT_EQ(CPU_COUNT(&workers), 1);
 }
 
 // With an address space that has room for a few stacks only.

@@ -4,13 +4,16 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <optional>
 
 #include "base/checked.h"
 #include "base/error.h"
 #include "cpu/fp_control.h"
+#include "exec/governor.h"
 #include "exec/lane.h"
 #include "exec/split_step.h"
 #include "exec/step.h"
+#include "exec/team.h"
 
 namespace recurrent {
 namespace {
@@ -69,6 +72,17 @@ Workspace& thread_workspace() {
 
 }  // namespace
 
+struct Session::Threads {
+  Threads(int threads, bool pinned) : team(threads, pinned) {}
+
+  Team team;
+  Governor governor;
+  Ways step;
+  Ways run;  // the last run's, which the next one usually is like
+  std::vector<Candidate> candidates;
+  std::optional<Candidate> forced;
+};
+
 class Session::Use {
  public:
   explicit Use(const Session& session) : session_(session) {
@@ -84,7 +98,7 @@ class Session::Use {
   // Two callers of a team would wait for each other for ever, so there this is sure. Without
   // threads it notices what it can: an exchange would cost more than a small step has.
   bool is_taken() const {
-    if (session_.team_) return session_.in_use_.exchange(true, std::memory_order_acquire);
+    if (session_.threads_) return session_.in_use_.exchange(true, std::memory_order_acquire);
     if (session_.in_use_.load(std::memory_order_relaxed)) return true;
     session_.in_use_.store(true, std::memory_order_relaxed);
     return false;
@@ -97,14 +111,21 @@ Session::Session(std::shared_ptr<const Model> model, const recurrent_session_des
     : model_(std::move(model)),
       batch_(checked(desc).batch),
       empty_row_zeroes_(desc.empty_row == RECURRENT_EMPTY_ROW_ZEROES_STATE),
-      threads_(desc.threads),
+      step_plan_(batch_ > 0 ? make_plan(*model_, batch_, 1, false) : Plan{}),
       states_(checked_mul(batch_, model_->padded_state_size(), "batch")),
-      team_(desc.threads > 1 ? std::make_unique<Team>(desc.threads, desc.pin_threads != 0)
-                             : nullptr) {
+      threads_(desc.threads > 1 ? std::make_unique<Threads>(desc.threads, desc.pin_threads != 0)
+                                : nullptr) {
   if (batch_ == 0) return;
-  step_ = ways_for({batch_, 1, false});
-  workspace_for(step_.work).reserve(step_.floats());
+  const Workload step{batch_, 1, false};
+  int64_t floats = step_plan_.floats;
+  if (threads_) {
+    threads_->step = ways_for(step);
+    floats = threads_->step.floats();
+  }
+  workspace_for(step).reserve(floats);
 }
+
+Session::~Session() = default;
 
 void Session::step(const float* x, float* y) {
   const Use use(*this);
@@ -121,28 +142,37 @@ void Session::step(const float* x, float* y) {
   advance(x, y);
 }
 
+// The thread may be another one than the one that opened the session, so its memory is reserved at
+// every step.
 void Session::advance(const float* x, float* y) {
-  const bool together = takes_team(step_);
-  const Schedule& schedule = together ? step_.together : step_.alone;
-  // The thread may be another one than the one that opened the session.
-  Workspace& workspace = workspace_for(step_.work);
-  workspace.reserve(step_.floats());
+  Workspace& workspace = workspace_for({batch_, 1, false});
   const cpu::ScopedFpControl canonical;
-  if (!together) {
-    run_step(*model_, schedule.plan, workspace, states_.data(), x, y);
-    if (step_.together.way.threads > 1) governor_.ran_alone();
-    return;
+  if (threads_) {
+    workspace.reserve(threads_->step.floats());
+    if (const Schedule* together = admitted(threads_->step)) {
+      advance_together(*together, x, y);
+      return;
+    }
+  } else {
+    workspace.reserve(step_plan_.floats);
   }
-  if (is_split_step(*model_, step_.work, schedule.way)) {
-    run_split_step(*model_, schedule, workspace.at(0), states_.data(), batch_, x, y, *team_);
+  run_step(*model_, step_plan_, workspace, states_.data(), x, y);
+  if (threads_ && threads_->step.together.way.threads > 1) threads_->governor.ran_alone();
+}
+
+void Session::advance_together(const Schedule& schedule, const float* x, float* y) {
+  const Workload& work = threads_->step.work;
+  float* scratch = workspace_for(work).at(0);
+  if (is_split_step(*model_, work, schedule.way)) {
+    run_split_step(*model_, schedule, scratch, states_.data(), batch_, x, y, threads_->team);
   } else {
     const int64_t in = model_->input_size();
     const int64_t out = model_->output_size();
-    run_sequence({*model_, schedule, workspace.at(0), states_.data(), batch_, 1,
+    run_sequence({*model_, schedule, scratch, states_.data(), batch_, 1,
                   {x, batch_ * in, in}, {y, batch_ * out, out}, {}},
-                 team_.get());
+                 &threads_->team);
   }
-  governor_.ran_with(*team_);
+  threads_->governor.ran_with(threads_->team);
 }
 
 void Session::run(const recurrent_run_args& args) {
@@ -155,59 +185,69 @@ void Session::run(const recurrent_run_args& args) {
     advance(args.x, args.y);
     return;
   }
-  if (run_.work != work) run_ = ways_for(work);
-  workspace_.reserve(run_.floats());
-  const bool together = takes_team(run_);
-  const Schedule& schedule = together ? run_.together : run_.alone;
-  const Ragged ragged =
-      sort_rows(args, schedule.way.strategy == Strategy::kRows ? schedule.lanes : 1);
-
-  const int64_t in = model_->input_size();
-  const int64_t out = model_->output_size();
-  const bool time_major = args.layout == RECURRENT_LAYOUT_TIME_MAJOR;
-  const SequenceJob job{
-      *model_,
-      schedule,
-      workspace_.at(0),
-      states_.data(),
-      batch_,
-      args.time,
-      {args.x, time_major ? batch_ * in : in, time_major ? in : args.time * in},
-      {args.y, time_major ? batch_ * out : out, time_major ? out : args.time * out},
-      ragged};
-  {
-    const cpu::ScopedFpControl canonical;
-    run_sequence(job, team_.get());
+  if (threads_) {
+    run_with_threads(work, args);
+  } else {
+    const Schedule schedule = make_schedule(*model_, work, Candidate{});
+    workspace_.reserve(schedule.floats);
+    run_rows(schedule, args);
   }
-  if (together)
-    governor_.ran_with(*team_);
-  else if (run_.together.way.threads > 1)
-    governor_.ran_alone();
-  if (ragged.order && empty_row_zeroes_) zero_empty_rows(args);
+  if (args.lengths && empty_row_zeroes_) zero_empty_rows(args);
   sequence_given_ = !model_->can_step();
 }
 
-Session::Ways Session::ways_for(const Workload& work) {
-  Ways ways;
-  ways.work = work;
-  ways.alone = make_schedule(*model_, work, Candidate{});
-  if (threads_ == 1) {
-    ways.together = ways.alone;
-    return ways;
+void Session::run_with_threads(const Workload& work, const recurrent_run_args& args) {
+  Ways& ways = threads_->run;
+  if (ways.work != work) ways = ways_for(work);
+  workspace_.reserve(ways.floats());
+  if (const Schedule* together = admitted(ways)) {
+    run_rows(*together, args);
+    threads_->governor.ran_with(threads_->team);
+  } else {
+    run_rows(ways.alone, args);
+    if (ways.together.way.threads > 1) threads_->governor.ran_alone();
   }
-  find_candidates(*model_, work, threads_, candidates_);
-  Candidate way = candidates_[choose(candidates_)];
-  if (forced_ && is_possible(forced_->strategy, *model_, work, forced_->threads)) way = *forced_;
-  ways.together = make_schedule(*model_, work, way);
-  const std::chrono::duration<double, std::micro> saving(candidates_.front().microseconds -
-                                                         way.microseconds);
-  ways.saving = std::chrono::duration_cast<std::chrono::nanoseconds>(saving);
-  return ways;
 }
 
-bool Session::takes_team(const Ways& ways) {
+void Session::run_rows(const Schedule& schedule, const recurrent_run_args& args) {
+  const bool by_rows = schedule.way.strategy == Strategy::kRows;
+  const Ragged ragged = sort_rows(args, by_rows ? schedule.lanes : 1);
+  const int64_t in = model_->input_size();
+  const int64_t out = model_->output_size();
+  const bool time_major = args.layout == RECURRENT_LAYOUT_TIME_MAJOR;
+  const cpu::ScopedFpControl canonical;
+  run_sequence(
+      {*model_,
+       schedule,
+       workspace_.at(0),
+       states_.data(),
+       batch_,
+       args.time,
+       {args.x, time_major ? batch_ * in : in, time_major ? in : args.time * in},
+       {args.y, time_major ? batch_ * out : out, time_major ? out : args.time * out},
+       ragged},
+      threads_ ? &threads_->team : nullptr);
+}
+
+Session::Ways Session::ways_for(const Workload& work) {
+  std::vector<Candidate>& all = threads_->candidates;
+  find_candidates(*model_, work, threads_->team.size(), all);
+  Candidate way = all[choose(all)];
+  const std::optional<Candidate>& forced = threads_->forced;
+  if (forced && is_possible(forced->strategy, *model_, work, forced->threads)) way = *forced;
+  const std::chrono::duration<double, std::micro> saving(all.front().microseconds -
+                                                         way.microseconds);
+  return {work, make_schedule(*model_, work, Candidate{}), make_schedule(*model_, work, way),
+          std::chrono::duration_cast<std::chrono::nanoseconds>(saving)};
+}
+
+// The schedule for the team, if it is to be used now.
+const Schedule* Session::admitted(const Ways& ways) {
   const int threads = ways.together.way.threads;
-  return threads > 1 && (forced_ || governor_.admits(*team_, threads, ways.saving));
+  if (threads == 1) return nullptr;
+  const bool admits =
+      threads_->forced || threads_->governor.admits(threads_->team, threads, ways.saving);
+  return admits ? &ways.together : nullptr;
 }
 
 std::vector<Candidate> Session::explain(int64_t time, size_t& chosen) const {
@@ -216,16 +256,18 @@ std::vector<Candidate> Session::explain(int64_t time, size_t& chosen) const {
             static_cast<long long>(time));
   const Use use(*this);
   std::vector<Candidate> all;
-  find_candidates(*model_, {std::max<int64_t>(batch_, 1), time, false}, threads_, all);
+  find_candidates(*model_, {std::max<int64_t>(batch_, 1), time, false},
+                  threads_ ? threads_->team.size() : 1, all);
   chosen = choose(all);
   return all;
 }
 
 void Session::force(const Candidate& way) {
   const Use use(*this);
-  forced_ = way;
-  run_ = Ways{};
-  if (batch_ > 0) step_ = ways_for(step_.work);
+  if (!threads_) return;
+  threads_->forced = way;
+  threads_->run = Ways{};
+  if (batch_ > 0) threads_->step = ways_for(threads_->step.work);
 }
 
 void Session::check_run(const recurrent_run_args& args) const {

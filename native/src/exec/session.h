@@ -7,14 +7,11 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "base/aligned_buffer.h"
-#include "exec/governor.h"
 #include "exec/schedule.h"
 #include "exec/sequence.h"
-#include "exec/team.h"
 #include "exec/workspace.h"
 #include "model/model.h"
 
@@ -39,6 +36,7 @@ struct StateId {
 class Session {
  public:
   Session(std::shared_ptr<const Model> model, const recurrent_session_desc& desc);
+  ~Session();
 
   void step(const float* x, float* y);
   void run(const recurrent_run_args& args);
@@ -51,8 +49,8 @@ class Session {
   // The ways to compute a run of `time` steps whose rows are full, and the index of the one taken.
   std::vector<Candidate> explain(int64_t time, size_t& chosen) const;
 
-  // For tests, which compare all ways: takes this one wherever it is possible, whatever the machine
-  // is doing.
+  // For tests, which compare all ways: a session with threads takes this one wherever it is
+  // possible, whatever the machine is doing.
   void force(const Candidate& way);
 
  private:
@@ -74,6 +72,8 @@ class Session {
   Ragged sort_rows(const recurrent_run_args& args, int lanes);
   void zero_empty_rows(const recurrent_run_args& args);
   void zero(RowRange rows);
+  // What a session with threads has beside; one without is to be small.
+  struct Threads;
   // How a workload is computed on the caller's thread, and how with the team.
   struct Ways {
     Workload work;
@@ -84,9 +84,12 @@ class Session {
     int64_t floats() const { return std::max(alone.floats, together.floats); }
   };
   Ways ways_for(const Workload& work);
-  bool takes_team(const Ways& ways);
+  const Schedule* admitted(const Ways& ways);
   Workspace& workspace_for(const Workload& work);
   void advance(const float* x, float* y);
+  void advance_together(const Schedule& schedule, const float* x, float* y);
+  void run_rows(const Schedule& schedule, const recurrent_run_args& args);
+  void run_with_threads(const Workload& work, const recurrent_run_args& args);
 
   std::shared_ptr<const Model> model_;
   int64_t batch_;
@@ -94,11 +97,7 @@ class Session {
   // A model with a reverse direction has been given its whole sequence and is to be reset before
   // the next one.
   bool sequence_given_ = false;
-  int threads_;
-  Ways step_;
-  Ways run_;  // the last run's, which the next one usually is like
-  std::vector<Candidate> candidates_;
-  std::optional<Candidate> forced_;
+  Plan step_plan_;
   // `[layer, direction, hidden and cell][batch][padded size]`
   AlignedBuffer<float> states_;
   // Rows of ragged batches in falling order of length, the same for each lane, and those lengths;
@@ -107,8 +106,7 @@ class Session {
   std::vector<int32_t> row_order_;
   std::vector<int32_t> row_lengths_;
   Workspace workspace_;
-  std::unique_ptr<Team> team_;  // null for a single thread
-  Governor governor_;
+  std::unique_ptr<Threads> threads_;  // null for a single one
   mutable std::atomic<bool> in_use_{false};
 };
 
