@@ -212,6 +212,9 @@ void Team::take_back(Seat& seat, uint64_t end) noexcept {
   uint64_t next = end;
   if (!has_been_there &&
       seat.next.compare_exchange_strong(next, end | kClosed, std::memory_order_acq_rel)) {
+    // It may have come and gone just before, and is out only when it says so.
+    while (is_odd(presence())) std::this_thread::yield();
+    seat.last_presence = presence();
     seat.last_next = end | kClosed;
     return;
   }

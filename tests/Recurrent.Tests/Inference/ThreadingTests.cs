@@ -1,5 +1,4 @@
 using Recurrent.Tests.Support;
-using Xunit;
 
 namespace Recurrent.Tests.Inference;
 
