@@ -123,8 +123,7 @@ int main(int argc, char** argv) {
   std::printf("%-20s %13s %10d threads   gain  way\n", "workload", "1 thread", options.threads);
   for (const threads::Shape& shape : threads::shapes()) {
     const auto wanted = [&](const std::string& name) { return shape.name.find(name) == 0; };
-    if (options.names.empty() ||
-        std::any_of(options.names.begin(), options.names.end(), wanted))
+    if (options.names.empty() || std::any_of(options.names.begin(), options.names.end(), wanted))
       threads::compare(shape, options);
   }
   return 0;

@@ -99,7 +99,8 @@ TEST_P(EveryStrategy, StepsAndLongRuns) {
       EXPECT_OK(recurrent_session_run(session.get(), &args));
       return states_of(model, session, batch, y);
     };
-    expect_same(both(nullptr), both(&way), "seed " + std::to_string(seed) + ": " + owned.describe());
+    expect_same(both(nullptr), both(&way),
+                "seed " + std::to_string(seed) + ": " + owned.describe());
   }
 }
 

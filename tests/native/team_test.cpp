@@ -19,8 +19,8 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <time.h>
 #include <sys/resource.h>
+#include <time.h>
 #endif
 #if defined(__x86_64__)
 #include <xmmintrin.h>
@@ -88,12 +88,11 @@ TEST_P(TeamSizeTest, DoesEverySliceOnce) {
   for (int i = 0; i < kRuns; ++i) {
     run(team, [&](Shift& shift) {
       ASSERT_EQ(shift.size(), team.size());
-      for (std::vector<int>& stage : calls)
-        shift.stage([&](int slice) { ++stage[index(slice)]; });
+      for (std::vector<int>& stage : calls) shift.stage([&](int slice) { ++stage[index(slice)]; });
     });
   }
-  EXPECT_EQ(calls, std::vector<std::vector<int>>(
-                       kStages, std::vector<int>(index(team.size()), kRuns)));
+  EXPECT_EQ(calls,
+            std::vector<std::vector<int>>(kStages, std::vector<int>(index(team.size()), kRuns)));
 }
 
 // Every slice adds its neighbour's value of the last stage to its own: a slice that runs ahead or
@@ -304,9 +303,8 @@ TEST(TeamTest, WorkersAreNamed) {
 TEST(TeamTest, IdleWorkersUseNoProcessorTime) {
   Team team(3);
   std::array<clockid_t, 3> clocks{};
-  run_on_every_thread(team, [&](int slice) {
-    pthread_getcpuclockid(pthread_self(), &clocks[index(slice)]);
-  });
+  run_on_every_thread(
+      team, [&](int slice) { pthread_getcpuclockid(pthread_self(), &clocks[index(slice)]); });
   const auto used = [&](std::size_t thread) {
     timespec time{};
     clock_gettime(clocks[thread], &time);

@@ -613,9 +613,11 @@ RECURRENT_API recurrent_status recurrent_session_run(
  * @param count Receives the number of ways, which may be larger than `capacity`.
  * @return OK, INVALID_ARGUMENT, BUSY or OUT_OF_MEMORY.
  */
-RECURRENT_API recurrent_status recurrent_session_explain(
-    const recurrent_session* session, int64_t time, recurrent_plan_candidate* candidates,
-    int64_t capacity, int64_t* count) RECURRENT_NOEXCEPT;
+RECURRENT_API recurrent_status recurrent_session_explain(const recurrent_session* session,
+                                                         int64_t time,
+                                                         recurrent_plan_candidate* candidates,
+                                                         int64_t capacity,
+                                                         int64_t* count) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Sets rows' states of all layers and directions to zero.

@@ -8,32 +8,36 @@
 namespace recurrent {
 namespace {
 
-// All constants were measured with bench/threads on a 2-core virtual machine (Intel Xeon with
-// AVX-512, 48 KiB L1, 2 MiB L2 a core) and are those of this library's kernels, not of the machine.
-// Other machines have other ones; ratios between them differ less.
+// All constants were measured with `recurrent_threads --every-way` (bench/threads) on a virtual
+// machine with two processors (Intel Xeon with AVX-512, about 3 GHz, 48 KiB L1, 2 MiB L2 a core).
+// They are those of this library's kernels, not of the machine. Other machines have other ones;
+// ratios between them differ less.
 
-// Multiply-adds count twice. Scalar code without the hardware's fma is three orders slower.
-constexpr double kFlopsPerNs[] = {0.15, 55.0, 100.0};
+// Multiply-adds count twice. From batched LSTM, B=32 H=256: 115. Half the lanes with AVX2; scalar
+// code without the hardware's fma is two to three orders slower.
+constexpr double kFlopsPerNs[] = {0.15, 60.0, 120.0};
 
-// Reading weights at batch 1, by the cache that holds them.
+// Reading weights at batch 1, by the cache that holds them: streaming LSTM of H=32 for L1, 128 and
+// 256 for L2, 512 and 1024 for L3. Memory was not reached: a third of L3 is what others show.
 constexpr double kBytesPerNsL1 = 130.0;
-constexpr double kBytesPerNsL2 = 62.0;
-constexpr double kBytesPerNsL3 = 16.0;
-constexpr double kBytesPerNsMemory = 9.0;
+constexpr double kBytesPerNsL2 = 105.0;
+constexpr double kBytesPerNsL3 = 27.0;
+constexpr double kBytesPerNsMemory = 10.0;
 
-// Activations and state update of one vector of units with one gate.
+// Activations and state update of one vector of units with one gate, a kernel call with what is
+// done around it, and an input value that is copied: what is left of steps with H=16.
 constexpr double kNsPerVector = 5.0;
-// A kernel call with what the runner does around it.
 constexpr double kNsPerCall = 40.0;
-// An input value that is copied and looked at.
 constexpr double kNsPerValue = 0.06;
 
-// From the last thread's arrival to the first one's next slice; the figure for one other thread,
-// and for each one more, whose line has to be read too.
-constexpr double kStageNs = 220.0;
+// The end of a stage, from the last thread's arrival to the first one's next slice, with fetching
+// the states that the other has written: 100 stages without work take 250 ns each, sequences of
+// H=64 to 256 show 400 to 700. Each further thread adds a line to read.
+constexpr double kStageNs = 450.0;
 constexpr double kStageNsPerThread = 60.0;
-// Calling workers that are awake, and letting them go.
-constexpr double kJobNs = 350.0;
+// Calling workers that are awake, and letting them go: a job of one stage without work takes 750
+// ns, streaming with H=64 to 256 shows 800 to 1,500 together with its stage.
+constexpr double kJobNs = 850.0;
 constexpr double kJobNsPerThread = 120.0;
 
 double largest_share(int64_t groups, int parts) {
@@ -43,7 +47,8 @@ double largest_share(int64_t groups, int parts) {
 
 // Floats of the recurrent weights of a direction, all phases.
 double recurrent_floats(const PackedLayer& layer, const PackedDirection& direction) {
-  const auto all = static_cast<double>(direction.weights.bytes() + direction.second_weights.bytes());
+  const auto all =
+      static_cast<double>(direction.weights.bytes() + direction.second_weights.bytes());
   return all / sizeof(float) - static_cast<double>(layer.input_size * layer.columns);
 }
 
@@ -57,8 +62,8 @@ CostModel::CostModel(const Model& model)
     : flops_per_ns_(kFlopsPerNs[model.kernels().isa]),
       width_(static_cast<double>(model.kernels().width)) {}
 
-// Weights that do not fit a cache are walked there and back, which keeps the part of them in it that
-// does.
+// Weights that do not fit a cache are walked there and back, which keeps the part of them in it
+// that does.
 double CostModel::read(double bytes, double resident) const {
   const cpu::Caches& caches = cpu::caches();
   const auto part = [&](int64_t cache, int64_t typical) {

@@ -31,7 +31,7 @@ class Governor {
   bool is_resting_ = false;
   Clock::time_point rest_until_{};
   Clock::time_point last_alone_{};  // end of the last call without the team
-  Clock::time_point last_wake_{};  // last call that was to wake the team
+  Clock::time_point last_wake_{};   // last call that was to wake the team
 };
 
 }  // namespace recurrent

@@ -173,8 +173,8 @@ void Lane::run_recurrent() {
 // leaves it in the session. A ragged batch is reordered, so there all of it is copied.
 void Lane::prepare_states(int64_t steps) {
   const int64_t first_row = ragged() ? 0 : rows_.begin;
-  state_ = job_.states + job_.batch * direction_->hidden_offset +
-           first_row * layer_->hidden_stride();
+  state_ =
+      job_.states + job_.batch * direction_->hidden_offset + first_row * layer_->hidden_stride();
   cell_state_ =
       job_.states + job_.batch * direction_->cell_offset + first_row * layer_->cell_stride();
   hidden_[0] = scratch(plan_.hidden[0]);
@@ -273,6 +273,7 @@ void Lane::step(TimeSpan chunk, int64_t s, CellArgs& args, bool multiply_first) 
 // A slice of a kernel call whose arguments stand for all groups.
 void Lane::call(const Phase& phase, const CellArgs& whole, int index) const {
   CellArgs args = whole;
+  if (shift_.size() > 1) fetch_states(args);
   const Slice groups = slice(phase.constants.groups, index);
   args.range.group_begin = groups.begin;
   args.range.group_end = groups.end;

@@ -91,9 +91,8 @@ class Runner {
       const SequenceView<float> below = link(lane_index - 1, index, layers.begin - 1);
       in = {below.data, below.time_stride, below.row_stride};
     }
-    const SequenceView<float> out = lane_index + 1 == shift_.size()
-                                        ? lane.output()
-                                        : link(lane_index, index, layers.end - 1);
+    const SequenceView<float> out =
+        lane_index + 1 == shift_.size() ? lane.output() : link(lane_index, index, layers.end - 1);
     lane.run_layers(block, {layers.begin, layers.end}, in, out);
   }
 

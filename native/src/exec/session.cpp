@@ -168,8 +168,15 @@ void Session::advance_together(const Schedule& schedule, const float* x, float* 
   } else {
     const int64_t in = model_->input_size();
     const int64_t out = model_->output_size();
-    run_sequence({*model_, schedule, scratch, states_.data(), batch_, 1,
-                  {x, batch_ * in, in}, {y, batch_ * out, out}, {}},
+    run_sequence({*model_,
+                  schedule,
+                  scratch,
+                  states_.data(),
+                  batch_,
+                  1,
+                  {x, batch_ * in, in},
+                  {y, batch_ * out, out},
+                  {}},
                  &threads_->team);
   }
   threads_->governor.ran_with(threads_->team);
@@ -216,17 +223,16 @@ void Session::run_rows(const Schedule& schedule, const recurrent_run_args& args)
   const int64_t out = model_->output_size();
   const bool time_major = args.layout == RECURRENT_LAYOUT_TIME_MAJOR;
   const cpu::ScopedFpControl canonical;
-  run_sequence(
-      {*model_,
-       schedule,
-       workspace_.at(0),
-       states_.data(),
-       batch_,
-       args.time,
-       {args.x, time_major ? batch_ * in : in, time_major ? in : args.time * in},
-       {args.y, time_major ? batch_ * out : out, time_major ? out : args.time * out},
-       ragged},
-      threads_ ? &threads_->team : nullptr);
+  run_sequence({*model_,
+                schedule,
+                workspace_.at(0),
+                states_.data(),
+                batch_,
+                args.time,
+                {args.x, time_major ? batch_ * in : in, time_major ? in : args.time * in},
+                {args.y, time_major ? batch_ * out : out, time_major ? out : args.time * out},
+                ragged},
+               threads_ ? &threads_->team : nullptr);
 }
 
 Session::Ways Session::ways_for(const Workload& work) {

@@ -14,8 +14,13 @@ class SplitStep {
  public:
   SplitStep(const Model& model, const Schedule& schedule, float* scratch, float* states,
             int64_t batch, float* y)
-      : model_(model), plan_(schedule.plan), scratch_(scratch), states_(states),
-        next_states_(scratch + schedule.next_states), batch_(batch), y_(y) {}
+      : model_(model),
+        plan_(schedule.plan),
+        scratch_(scratch),
+        states_(states),
+        next_states_(scratch + schedule.next_states),
+        batch_(batch),
+        y_(y) {}
 
   // Before the workers are called, because the first layer's units need all of the input.
   void take_input(const float* x) {
@@ -82,6 +87,8 @@ class SplitStep {
   static void run_phase(Shift& shift, const Phase& phase, const CellArgs& whole) {
     shift.stage([&](int index) {
       CellArgs args = whole;
+      fetch_states(args);
+      if (args.x_size > 0) fetch(args.x, args.x_size);
       const Slice groups = slice_of(phase.constants.groups, index, shift.size());
       args.range.group_begin = groups.begin;
       args.range.group_end = groups.end;

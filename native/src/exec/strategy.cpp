@@ -22,8 +22,10 @@ bool is_bidirectional(const PackedLayer& layer) { return layer.directions.size()
 class Prediction {
  public:
   Prediction(const Model& model, const Workload& work)
-      : model_(model), work_(work), costs_(model), chunk_(make_plan(model, work.batch, work.time,
-                                                                    work.ragged).chunk) {}
+      : model_(model),
+        work_(work),
+        costs_(model),
+        chunk_(make_plan(model, work.batch, work.time, work.ragged).chunk) {}
 
   // Alone, or for the rows of one thread.
   double alone(int64_t batch) const {
@@ -86,7 +88,8 @@ class Prediction {
     if (!single()) return costs_.bytes(layer, direction, parts, false);
     double bytes = 0;
     for (const PackedLayer& other : model_.layers())
-      for (const PackedDirection& d : other.directions) bytes += costs_.bytes(other, d, parts, true);
+      for (const PackedDirection& d : other.directions)
+        bytes += costs_.bytes(other, d, parts, true);
     return bytes;
   }
 

@@ -41,8 +41,8 @@ struct Candidate {
 void find_candidates(const Model& model, const Workload& work, int threads,
                      std::vector<Candidate>& all);
 
-// The index of the one to take: the fastest, but kAlone unless the others are well ahead, so that an
-// error of the prediction never makes threads a loss.
+// The index of the one to take: the fastest, but kAlone unless the others are well ahead, so that
+// an error of the prediction never makes threads a loss.
 size_t choose(const std::vector<Candidate>& all);
 
 // Whether a strategy can compute the workload with so many threads.

@@ -138,9 +138,9 @@ void Team::work(int thread) noexcept {
   }
 }
 
-// Takes part in the job that is going on, from its present stage on, if there is one. Gives the call
-// that has been heeded, which may be one that is still to come: an open seat is seen before its
-// call.
+// Takes part in the job that is going on, from its present stage on, if there is one. Gives the
+// call that has been heeded, which may be one that is still to come: an open seat is seen before
+// its call.
 uint32_t Team::join_job(int thread) noexcept {
   Seat& seat = seats_[static_cast<std::size_t>(thread)];
   const uint32_t seen = seat.call.value();

@@ -19,11 +19,11 @@ class Shift;
 // run takes a lock or allocates. The workers run with the canonical floating-point control and with
 // asynchronous signals blocked, so that the application's handlers run on its own threads.
 //
-// A job is a row of *stages*, and a stage has one *slice* for each thread. Slice t is thread t's, so
-// that every core keeps the weights of its slices in its own cache; but a slice that its thread has
-// not begun when the others wait for it is taken over by one of them. So nobody ever waits for a
-// thread that the system does not run, unless that thread was stopped within a slice; and a worker
-// that comes late, or not at all, costs its help and nothing else.
+// A job is a row of *stages*, and a stage has one *slice* for each thread. Slice t is thread t's,
+// so that every core keeps the weights of its slices in its own cache; but a slice that its thread
+// has not begun when the others wait for it is taken over by one of them. So nobody ever waits for
+// a thread that the system does not run, unless that thread was stopped within a slice; and a
+// worker that comes late, or not at all, costs its help and nothing else.
 //
 // A child made by fork() has the team but not its threads: there it must not be used nor destroyed.
 class Team {
@@ -91,8 +91,8 @@ class Team {
 
     // The caller's notes.
     alignas(128) std::thread thread;
-    bool was_awake = true;         // when the last job was offered
-    uint32_t last_presence = 0;    // what the last job left behind
+    bool was_awake = true;       // when the last job was offered
+    uint32_t last_presence = 0;  // what the last job left behind
     uint64_t last_next = kClosed;
   };
 

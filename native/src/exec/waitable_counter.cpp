@@ -27,8 +27,8 @@ constexpr int kPausesPerLook = 16;
 }  // namespace
 
 void WaitableCounter::set(uint32_t value) noexcept {
-  // Sequentially consistent, as is the pair in wait(): either the sleeper sees the new value, or its
-  // registration is seen here. With less, each could miss the other.
+  // Sequentially consistent, as is the pair in wait(): either the sleeper sees the new value, or
+  // its registration is seen here. With less, each could miss the other.
   value_.exchange(value, std::memory_order_seq_cst);
   if (sleepers_.load(std::memory_order_seq_cst) != 0) value_.notify_all();
 }

@@ -21,8 +21,8 @@ class WaitableCounter {
   // Sets the value and wakes everybody. What was written before is seen by those who see the value.
   void set(uint32_t value) noexcept;
 
-  // Likewise without waiting for the line to arrive from another core. A waiter that goes to sleep at
-  // this very moment may not be woken before the next value.
+  // Likewise without waiting for the line to arrive from another core. A waiter that goes to sleep
+  // at this very moment may not be woken before the next value.
   void announce(uint32_t value) noexcept;
 
   // Sets the value where nobody waits.
