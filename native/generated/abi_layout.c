@@ -77,6 +77,13 @@ _Static_assert(sizeof(recurrent_empty_row) == 4, "sizeof(recurrent_empty_row) ==
 _Static_assert(RECURRENT_EMPTY_ROW_KEEPS_STATE == 0, "RECURRENT_EMPTY_ROW_KEEPS_STATE == 0");
 _Static_assert(RECURRENT_EMPTY_ROW_ZEROES_STATE == 1, "RECURRENT_EMPTY_ROW_ZEROES_STATE == 1");
 
+_Static_assert(sizeof(recurrent_strategy) == 4, "sizeof(recurrent_strategy) == 4");
+_Static_assert(RECURRENT_STRATEGY_ALONE == 0, "RECURRENT_STRATEGY_ALONE == 0");
+_Static_assert(RECURRENT_STRATEGY_UNITS == 1, "RECURRENT_STRATEGY_UNITS == 1");
+_Static_assert(RECURRENT_STRATEGY_ROWS == 2, "RECURRENT_STRATEGY_ROWS == 2");
+_Static_assert(RECURRENT_STRATEGY_DIRECTIONS == 3, "RECURRENT_STRATEGY_DIRECTIONS == 3");
+_Static_assert(RECURRENT_STRATEGY_LAYERS == 4, "RECURRENT_STRATEGY_LAYERS == 4");
+
 _Static_assert(sizeof(recurrent_state_kind) == 4, "sizeof(recurrent_state_kind) == 4");
 _Static_assert(RECURRENT_STATE_HIDDEN == 0, "RECURRENT_STATE_HIDDEN == 0");
 _Static_assert(RECURRENT_STATE_CELL == 1, "RECURRENT_STATE_CELL == 1");
@@ -147,7 +154,14 @@ _Static_assert(offsetof(recurrent_session_desc, struct_size) == 0, "offsetof(rec
 _Static_assert(offsetof(recurrent_session_desc, threads) == 4, "offsetof(recurrent_session_desc, threads) == 4");
 _Static_assert(offsetof(recurrent_session_desc, batch) == 8, "offsetof(recurrent_session_desc, batch) == 8");
 _Static_assert(offsetof(recurrent_session_desc, empty_row) == 16, "offsetof(recurrent_session_desc, empty_row) == 16");
-_Static_assert(offsetof(recurrent_session_desc, reserved) == 20, "offsetof(recurrent_session_desc, reserved) == 20");
+_Static_assert(offsetof(recurrent_session_desc, pin_threads) == 20, "offsetof(recurrent_session_desc, pin_threads) == 20");
+
+_Static_assert(sizeof(recurrent_plan_candidate) == 24, "sizeof(recurrent_plan_candidate) == 24");
+_Static_assert(offsetof(recurrent_plan_candidate, struct_size) == 0, "offsetof(recurrent_plan_candidate, struct_size) == 0");
+_Static_assert(offsetof(recurrent_plan_candidate, strategy) == 4, "offsetof(recurrent_plan_candidate, strategy) == 4");
+_Static_assert(offsetof(recurrent_plan_candidate, threads) == 8, "offsetof(recurrent_plan_candidate, threads) == 8");
+_Static_assert(offsetof(recurrent_plan_candidate, chosen) == 12, "offsetof(recurrent_plan_candidate, chosen) == 12");
+_Static_assert(offsetof(recurrent_plan_candidate, predicted_us) == 16, "offsetof(recurrent_plan_candidate, predicted_us) == 16");
 
 _Static_assert(sizeof(recurrent_run_args) == 64, "sizeof(recurrent_run_args) == 64");
 _Static_assert(offsetof(recurrent_run_args, struct_size) == 0, "offsetof(recurrent_run_args, struct_size) == 0");

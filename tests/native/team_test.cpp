@@ -17,8 +17,10 @@
 
 #if defined(__unix__)
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <time.h>
 #endif
 #if defined(__x86_64__)
 #include <xmmintrin.h>
@@ -36,90 +38,152 @@ namespace {
 // Long enough that a waiting thread has given up spinning.
 constexpr std::chrono::milliseconds kUntilAsleep{3};
 
-// Calls function(thread, team) on every thread.
+// Calls function(shift) on the first `threads` threads.
+template <class Function>
+void run(Team& team, int threads, Function function) {
+  team.run(
+      threads,
+      [](void* context, Shift& shift) noexcept { (*static_cast<Function*>(context))(shift); },
+      &function);
+}
 template <class Function>
 void run(Team& team, Function function) {
-  team.run([](void* context, int thread,
-              Team& members) noexcept { (*static_cast<Function*>(context))(thread, members); },
-           &function);
+  run(team, team.size(), function);
+}
+
+// Runs until function(slice) has been called by the slice's own thread for every slice: a worker
+// may come too late for any one run.
+template <class Function>
+void run_on_every_thread(Team& team, Function function) {
+  std::vector<std::atomic<bool>> came(static_cast<std::size_t>(team.size()));
+  const std::thread::id caller = std::this_thread::get_id();
+  bool all = false;
+  while (!all) {
+    run(team, [&](Shift& shift) {
+      shift.stage([&](int slice) {
+        const bool is_own = (slice == 0) == (std::this_thread::get_id() == caller);
+        // Time for the others to come for theirs.
+        if (slice == 0) std::this_thread::sleep_for(std::chrono::microseconds(200));
+        if (is_own) {
+          function(slice);
+          came[static_cast<std::size_t>(slice)] = true;
+        }
+      });
+    });
+    all = std::all_of(came.begin(), came.end(), [](const auto& one) { return one.load(); });
+  }
 }
 
 std::size_t index(int thread) { return static_cast<std::size_t>(thread); }
 
 class TeamSizeTest : public testing::TestWithParam<int> {};
 
-TEST_P(TeamSizeTest, RunsTheBodyOnceOnEveryThread) {
+TEST_P(TeamSizeTest, DoesEverySliceOnce) {
   Team team(GetParam());
   ASSERT_EQ(team.size(), GetParam());
   // Plain integers: what a thread writes must be visible when run() returns, without more.
-  std::vector<int> calls(index(team.size()));
-  std::vector<std::thread::id> ids(index(team.size()));
-  constexpr int kRuns = 200;
+  constexpr int kStages = 50;
+  std::vector<std::vector<int>> calls(kStages, std::vector<int>(index(team.size())));
+  constexpr int kRuns = 100;
   for (int i = 0; i < kRuns; ++i) {
-    run(team, [&](int thread, Team&) {
-      ++calls[index(thread)];
-      ids[index(thread)] = std::this_thread::get_id();
+    run(team, [&](Shift& shift) {
+      ASSERT_EQ(shift.size(), team.size());
+      for (std::vector<int>& stage : calls) shift.stage([&](int slice) { ++stage[index(slice)]; });
     });
   }
-  EXPECT_EQ(calls, std::vector<int>(index(team.size()), kRuns));
-  EXPECT_EQ(ids[0], std::this_thread::get_id());
-  std::sort(ids.begin(), ids.end());
-  EXPECT_EQ(std::unique(ids.begin(), ids.end()), ids.end());
+  EXPECT_EQ(calls,
+            std::vector<std::vector<int>>(kStages, std::vector<int>(index(team.size()), kRuns)));
 }
 
-// Each thread adds its neighbour's value of the last round to its own: any thread that runs ahead
-// or sees an old value changes the sums.
-TEST_P(TeamSizeTest, MeetsAtTheBarrier) {
-  const int size = GetParam();
-  constexpr int kRounds = 300;
-  std::vector<uint64_t> expected(index(size));
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    expected[i] = i + 1;
-  }
-  for (int round = 0; round < kRounds; ++round) {
-    std::vector<uint64_t> next = expected;
-    for (std::size_t i = 0; i < next.size(); ++i) {
-      next[i] += expected[(i + 1) % next.size()];
-    }
-    expected = next;
-  }
-
-  Team team(size);
-  std::array<std::vector<uint64_t>, 2> values;
-  values.fill(std::vector<uint64_t>(index(size)));
-  run(team, [&](int thread, Team& members) {
-    const std::size_t own = index(thread);
-    values[0][own] = own + 1;
-    members.barrier(thread);
-    for (std::size_t round = 0; round < kRounds; ++round) {
-      const std::vector<uint64_t>& now = values[round % 2];
-      values[(round + 1) % 2][own] = now[own] + now[(own + 1) % now.size()];
-      members.barrier(thread);
-    }
-  });
-  EXPECT_EQ(values[kRounds % 2], expected);
-}
-
-TEST_P(TeamSizeTest, WakesThreadsThatHaveGoneToSleep) {
+// Every slice adds its neighbour's value of the last stage to its own: a slice that runs ahead or
+// sees an old value changes the sums. Some runs find the workers asleep, some use fewer threads.
+TEST_P(TeamSizeTest, StagesFollowEachOther) {
   Team team(GetParam());
-  std::atomic<int> arrived{0};
-  for (int late = 0; late < team.size(); ++late) {
-    std::this_thread::sleep_for(kUntilAsleep);  // The workers sleep, waiting for a job.
-    std::atomic<int> early{0};
-    run(team, [&](int thread, Team& members) {
-      if (thread == late) {
-        std::this_thread::sleep_for(kUntilAsleep);  // The others sleep at the barrier.
-      }
-      ++arrived;
-      members.barrier(thread);
-      if (arrived.load() != members.size() * (late + 1)) {
-        ++early;
-      }
-      if (thread == late && thread != 0) {
-        std::this_thread::sleep_for(kUntilAsleep);  // The caller sleeps, waiting for the end.
-      }
+  constexpr int kStages = 200;
+  for (int round = 0; round < 60; ++round) {
+    const int size = 1 + round % GetParam();
+    std::array<std::vector<uint64_t>, 2> expected;
+    std::array<std::vector<uint64_t>, 2> values;
+    for (auto* both : {&expected, &values}) {
+      both->fill(std::vector<uint64_t>(index(size)));
+      for (std::size_t i = 0; i < (*both)[0].size(); ++i) (*both)[0][i] = i + 1;
+    }
+    const auto add = [](const std::vector<uint64_t>& now, std::vector<uint64_t>& next,
+                        std::size_t own) { next[own] = now[own] + now[(own + 1) % now.size()]; };
+    for (std::size_t stage = 0; stage < kStages; ++stage)
+      for (std::size_t own = 0; own < index(size); ++own)
+        add(expected[stage % 2], expected[(stage + 1) % 2], own);
+
+    if (round % 8 == 7) std::this_thread::sleep_for(kUntilAsleep);
+    run(team, size, [&](Shift& shift) {
+      for (std::size_t stage = 0; stage < kStages; ++stage)
+        shift.stage(
+            [&](int slice) { add(values[stage % 2], values[(stage + 1) % 2], index(slice)); });
     });
-    EXPECT_EQ(early.load(), 0);
+    ASSERT_EQ(values[kStages % 2], expected[kStages % 2]) << "round " << round;
+  }
+}
+
+// Threads that wait for one that takes its time within a slice, awake at first, then asleep.
+TEST_P(TeamSizeTest, WaitsForSlicesThatWereBegun) {
+  Team team(GetParam());
+  for (int late = 0; late < team.size(); ++late) {
+    std::atomic<int> done{0};
+    std::atomic<int> early{0};
+    run(team, [&](Shift& shift) {
+      shift.stage([&](int slice) {
+        if (slice == late) std::this_thread::sleep_for(kUntilAsleep);
+        ++done;
+      });
+      shift.stage([&](int) {
+        if (done.load() != team.size()) ++early;
+      });
+    });
+    EXPECT_EQ(early.load(), 0) << late;
+  }
+}
+
+// Sleeping workers cannot be there for the first slices of a short job: the caller does them.
+TEST_P(TeamSizeTest, TakesOverWhatAWorkerHasNotBegun) {
+  Team team(GetParam());
+  for (int i = 0; i < 20; ++i) {
+    std::this_thread::sleep_for(kUntilAsleep);
+    int calls = 0;
+    std::vector<std::atomic<int>> slices(index(team.size()));
+    const std::thread::id caller = std::this_thread::get_id();
+    run(team, [&](Shift& shift) {
+      shift.stage([&](int slice) {
+        ++slices[index(slice)];
+        if (std::this_thread::get_id() == caller) ++calls;
+      });
+    });
+    EXPECT_GE(calls, 1);
+    for (const auto& slice : slices) EXPECT_EQ(slice.load(), 1);
+  }
+}
+
+// Workers that come late join at the stage that the others have reached: in one of many jobs that
+// begin while they sleep, each does the last slice of its own.
+TEST_P(TeamSizeTest, LatecomersJoin) {
+  Team team(GetParam());
+  std::size_t most = 0;
+  for (int i = 0; i < 200 && most < index(team.size()); ++i) {
+    std::this_thread::sleep_for(kUntilAsleep);
+    std::vector<std::thread::id> last(index(team.size()));
+    run(team, [&](Shift& shift) {
+      for (int stage = 0; stage < 100; ++stage)
+        shift.stage([&](int slice) {
+          last[index(slice)] = std::this_thread::get_id();
+          if (slice == 0) std::this_thread::sleep_for(std::chrono::microseconds(100));
+        });
+    });
+    std::sort(last.begin(), last.end());
+    const auto end = std::unique(last.begin(), last.end());
+    most = std::max(most, static_cast<std::size_t>(end - last.begin()));
+    if (team.size() > cpu::processor_count()) break;
+  }
+  if (team.size() <= cpu::processor_count()) {
+    EXPECT_EQ(most, index(team.size()));
   }
 }
 
@@ -128,7 +192,7 @@ TEST_P(TeamSizeTest, CanBeEndedAtOnceAndManyTimes) {
     Team unused(GetParam());
     Team used(GetParam());
     std::atomic<int> calls{0};
-    run(used, [&](int, Team&) { ++calls; });
+    run(used, [&](Shift& shift) { shift.stage([&](int) { ++calls; }); });
     EXPECT_EQ(calls.load(), GetParam());
   }
 }
@@ -153,10 +217,9 @@ TEST(TeamTest, RefusesSizesOutOfRange) {
 TEST(TeamTest, TakesTheLargestSize) {
   Team team(RECURRENT_MAX_THREADS);
   std::atomic<int> calls{0};
-  run(team, [&](int thread, Team& members) {
-    ++calls;
-    members.barrier(thread);
-    ++calls;
+  run(team, [&](Shift& shift) {
+    shift.stage([&](int) { ++calls; });
+    shift.stage([&](int) { ++calls; });
   });
   EXPECT_EQ(calls.load(), 2 * RECURRENT_MAX_THREADS);
 }
@@ -171,12 +234,11 @@ TEST(TeamTest, TeamsOfDifferentCallersDoNotMeet) {
       Team team(2);
       for (int i = 0; i < 200; ++i) {
         int sum[2] = {0, 0};
-        run(team, [&](int thread, Team& members) {
-          sum[thread] = thread + 1;
-          members.barrier(thread);
-          if (sum[0] + sum[1] != 3) {
-            ++wrong;
-          }
+        run(team, [&](Shift& shift) {
+          shift.stage([&](int slice) { sum[slice] = slice + 1; });
+          shift.stage([&](int) {
+            if (sum[0] + sum[1] != 3) ++wrong;
+          });
         });
       }
     });
@@ -198,7 +260,7 @@ TEST(TeamTest, WorkersHaveTheCanonicalFloatingPointControl) {
   std::array<uint32_t, 3> found{};
   {
     Team team(3);
-    run(team, [&](int thread, Team&) { found[index(thread)] = _mm_getcsr(); });
+    run_on_every_thread(team, [&](int slice) { found[index(slice)] = _mm_getcsr(); });
   }
   _mm_setcsr(original);
   EXPECT_EQ(found[0], callers);
@@ -216,10 +278,8 @@ TEST(TeamTest, WorkersLeaveSignalsToTheApplicationsThreads) {
   pthread_sigmask(SIG_SETMASK, nullptr, &after);
   sigset_t workers;
   sigemptyset(&workers);
-  run(team, [&](int thread, Team&) {
-    if (thread == 1) {
-      pthread_sigmask(SIG_SETMASK, nullptr, &workers);
-    }
+  run_on_every_thread(team, [&](int slice) {
+    if (slice == 1) pthread_sigmask(SIG_SETMASK, nullptr, &workers);
   });
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGCHLD, SIGUSR1, SIGALRM}) {
     EXPECT_EQ(sigismember(&workers, signal), 1) << signal;
@@ -233,12 +293,44 @@ TEST(TeamTest, WorkersLeaveSignalsToTheApplicationsThreads) {
 TEST(TeamTest, WorkersAreNamed) {
   Team team(2);
   char name[16] = {};
-  run(team, [&](int thread, Team&) {
-    if (thread == 1) {
-      pthread_getname_np(pthread_self(), name, sizeof(name));
-    }
+  run_on_every_thread(team, [&](int slice) {
+    if (slice == 1) pthread_getname_np(pthread_self(), name, sizeof(name));
   });
   EXPECT_STREQ(name, "recurrent");
+}
+
+// By the processor time of the workers, whatever the clock on the wall says.
+TEST(TeamTest, IdleWorkersUseNoProcessorTime) {
+  Team team(3);
+  std::array<clockid_t, 3> clocks{};
+  run_on_every_thread(
+      team, [&](int slice) { pthread_getcpuclockid(pthread_self(), &clocks[index(slice)]); });
+  const auto used = [&](std::size_t thread) {
+    timespec time{};
+    clock_gettime(clocks[thread], &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+  };
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  const auto first = used(1);
+  const auto second = used(2);
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  EXPECT_EQ(used(1), first);
+  EXPECT_EQ(used(2), second);
+}
+
+TEST(TeamTest, PinnedWorkersHaveAProcessorEachAndTheCallerAll) {
+  if (cpu::processor_count() < 2) GTEST_SKIP() << "needs two processors";
+  cpu_set_t before;
+  sched_getaffinity(0, sizeof(before), &before);
+  Team team(2, true);
+  cpu_set_t callers;
+  cpu_set_t workers;
+  CPU_ZERO(&workers);
+  run_on_every_thread(team, [&](int slice) {
+    sched_getaffinity(0, sizeof(cpu_set_t), slice == 0 ? &callers : &workers);
+  });
+  EXPECT_TRUE(CPU_EQUAL(&callers, &before));
+  EXPECT_EQ(CPU_COUNT(&workers), 1);
 }
 
 // With an address space that has room for a few stacks only.
@@ -258,7 +350,7 @@ TEST(TeamDeathTest, SaysSoWhenTheSystemGivesNoMoreThreads) {
     }
     // Those that had been started are gone: a team still works.
     Team team(2);
-    run(team, [](int thread, Team& members) { members.barrier(thread); });
+    run(team, [](Shift& shift) { shift.stage([](int) {}); });
     std::_Exit(0);
   };
   EXPECT_EXIT(start_too_many(), testing::ExitedWithCode(0),

@@ -256,6 +256,20 @@ typedef enum recurrent_empty_row {
   RECURRENT_EMPTY_ROW_ZEROES_STATE = 1
 } recurrent_empty_row;
 
+/** How a call is divided between a session's threads. All ways give the same bits. */
+typedef enum recurrent_strategy {
+  /** The caller's thread does everything and wakes nobody. */
+  RECURRENT_STRATEGY_ALONE = 0,
+  /** Every thread computes some of the hidden units of every layer; they meet at every step. */
+  RECURRENT_STRATEGY_UNITS = 1,
+  /** Every thread computes some of the batch rows. */
+  RECURRENT_STRATEGY_ROWS = 2,
+  /** Two threads compute the two directions of bidirectional layers side by side. */
+  RECURRENT_STRATEGY_DIRECTIONS = 3,
+  /** Every thread computes some of the layers; blocks of steps go from one to the next. */
+  RECURRENT_STRATEGY_LAYERS = 4
+} recurrent_strategy;
+
 /** The states of a layer's direction. */
 typedef enum recurrent_state_kind {
   /**
@@ -425,9 +439,27 @@ typedef struct recurrent_session_desc {
   int64_t batch;
   /** A ::recurrent_empty_row. */
   int32_t empty_row;
-  /** Zero. */
-  uint32_t reserved;
+  /**
+   * 1 to keep each of the session's own threads on a processor of its own, 0 to let the system move
+   * them. The caller's thread is never pinned. Sessions take the same processors in the same order,
+   * so this is for a process with one such session. UNAVAILABLE where the system does not pin.
+   */
+  int32_t pin_threads;
 } recurrent_session_desc;
+
+/** One way to divide a call between threads, see recurrent_session_explain(). */
+typedef struct recurrent_plan_candidate {
+  /** `sizeof(recurrent_plan_candidate)`, set by the caller. */
+  uint32_t struct_size;
+  /** A ::recurrent_strategy. */
+  int32_t strategy;
+  /** Threads that it uses, the caller's included. */
+  int32_t threads;
+  /** 1 for the one that the session takes, otherwise 0. */
+  int32_t chosen;
+  /** Predicted time of the call in microseconds. */
+  double predicted_us;
+} recurrent_plan_candidate;
 
 /** One sequence for recurrent_session_run(). `B` is the session's batch. */
 typedef struct recurrent_run_args {
@@ -561,7 +593,8 @@ recurrent_model_get_product_info(const recurrent_model* model, int32_t layer, in
  * @param model The model; the session keeps it alive.
  * @param desc Batch and threads.
  * @param session Receives the session; to be given to recurrent_session_destroy(). Null on failure.
- * @return OK, INVALID_ARGUMENT or OUT_OF_MEMORY.
+ * @return OK, INVALID_ARGUMENT, OUT_OF_MEMORY, or UNAVAILABLE if the threads are to be pinned and
+ * the system does not.
  */
 RECURRENT_API recurrent_status
 recurrent_session_create(recurrent_model* model, const recurrent_session_desc* desc,
@@ -618,6 +651,25 @@ RECURRENT_API recurrent_status recurrent_session_run(
  */
 RECURRENT_API recurrent_status recurrent_session_warmup(recurrent_session* session,
                                                         int64_t time) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Tells how long each way to divide a run between the session's threads is predicted to
+ * take, and which one is taken. The prediction comes from a small model of the machine: compare its
+ * figures with each other, not with a clock. A session whose threads are kept from running by other
+ * programs computes alone for a while whatever was chosen.
+ * @param session A session.
+ * @param time Steps of the run, 1 or more; 1 stands for recurrent_session_step() too.
+ * @param candidates Receives the first `capacity` ways, each with its `struct_size` set by the
+ * caller; null if `capacity` is 0.
+ * @param capacity Elements of `candidates`.
+ * @param count Receives the number of ways, which may be larger than `capacity`.
+ * @return OK, INVALID_ARGUMENT, BUSY or OUT_OF_MEMORY.
+ */
+RECURRENT_API recurrent_status recurrent_session_explain(const recurrent_session* session,
+                                                         int64_t time,
+                                                         recurrent_plan_candidate* candidates,
+                                                         int64_t capacity,
+                                                         int64_t* count) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Sets rows' states of all layers and directions to zero.

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <vector>
+
 #include "api/guard.h"
 #include "api/handles.h"
 
@@ -30,6 +33,35 @@ recurrent_status recurrent_session_run(recurrent_session* session,
 
 recurrent_status recurrent_session_warmup(recurrent_session* session, int64_t time) noexcept {
   return guarded([&] { required(session, "session").session.warm_up(time); });
+}
+
+recurrent_status recurrent_session_explain(const recurrent_session* session, int64_t time,
+                                           recurrent_plan_candidate* candidates, int64_t capacity,
+                                           int64_t* count) noexcept {
+  return guarded([&] {
+    const recurrent::Session& s = required(session, "session").session;
+    int64_t& number = required(count, "count");
+    if (capacity < 0)
+      recurrent::invalid("capacity", "expected 0 or more, found %lld",
+                         static_cast<long long>(capacity));
+    if (capacity > 0) required(candidates, "candidates");
+    size_t chosen = 0;
+    const std::vector<recurrent::Candidate> all = s.explain(time, chosen);
+    const int64_t filled = std::min(capacity, static_cast<int64_t>(all.size()));
+    for (int64_t i = 0; i < filled; ++i)
+      if (candidates[i].struct_size != sizeof(candidates[i]))
+        recurrent::invalid("struct_size", "expected %zu in candidate %lld, found %u",
+                           sizeof(candidates[i]), static_cast<long long>(i),
+                           candidates[i].struct_size);
+    for (int64_t i = 0; i < filled; ++i) {
+      const recurrent::Candidate& way = all[static_cast<size_t>(i)];
+      candidates[i].strategy = static_cast<int32_t>(way.strategy);
+      candidates[i].threads = way.threads;
+      candidates[i].chosen = static_cast<size_t>(i) == chosen ? 1 : 0;
+      candidates[i].predicted_us = way.microseconds;
+    }
+    number = static_cast<int64_t>(all.size());
+  });
 }
 
 recurrent_status recurrent_session_reset(recurrent_session* session, int64_t first_row,

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "exec/plan.h"
+#include "exec/schedule.h"
 #include "exec/team.h"
 #include "exec/workspace.h"
 #include "model/model.h"
@@ -18,10 +18,13 @@ struct SequenceView {
   int64_t row_stride = 0;
 
   T* at(int64_t t, int64_t row) const { return data + t * time_stride + row * row_stride; }
+  SequenceView from(int64_t t, int64_t row) const {
+    return {data ? at(t, row) : nullptr, time_stride, row_stride};
+  }
 };
 
-// Valid steps of rows of different length. Rows are computed in the order of falling length, so
-// that those which still run are the first ones at every step.
+// Valid steps of rows of different length. The rows of each lane (see Schedule) are computed in the
+// order of falling length, so that those which still run are the first ones at every step.
 struct Ragged {
   const int32_t* order =
       nullptr;  // `[batch]`, the caller's row at each place; null if all rows are full
@@ -32,16 +35,17 @@ struct Ragged {
 // on.
 struct SequenceJob {
   const Model& model;
-  const Plan& plan;
-  Workspace& workspace;
-  float* states;  // see Session
+  const Schedule& schedule;
+  float* scratch;  // `[schedule.floats]`
+  float* states;   // see Session
+  int64_t batch;
+  int64_t time;
   SequenceView<const float> x;
   SequenceView<float> y;  // data is null if only the final state matters
   Ragged ragged;
 };
 
-// Runs the job on all threads of the team. Every thread computes fixed groups of hidden units for
-// all rows.
-void run_sequence(const SequenceJob& job, Team& team);
+// Runs the job as its schedule says. `team` may be null for a schedule of one thread.
+void run_sequence(const SequenceJob& job, Team* team);
 
 }  // namespace recurrent

@@ -4,11 +4,16 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <optional>
 
 #include "base/checked.h"
 #include "base/error.h"
 #include "cpu/fp_control.h"
+#include "exec/governor.h"
+#include "exec/lane.h"
+#include "exec/split_step.h"
 #include "exec/step.h"
+#include "exec/team.h"
 
 namespace recurrent {
 namespace {
@@ -26,7 +31,8 @@ const recurrent_session_desc& checked(const recurrent_session_desc& desc) {
       desc.empty_row != RECURRENT_EMPTY_ROW_ZEROES_STATE)
     invalid("empty_row", "expected %d or %d, found %d", RECURRENT_EMPTY_ROW_KEEPS_STATE,
             RECURRENT_EMPTY_ROW_ZEROES_STATE, desc.empty_row);
-  if (desc.reserved != 0) invalid("reserved", "expected 0, found %u", desc.reserved);
+  if (desc.pin_threads != 0 && desc.pin_threads != 1)
+    invalid("pin_threads", "expected 0 or 1, found %d", desc.pin_threads);
   return desc;
 }
 
@@ -64,13 +70,18 @@ Workspace& thread_workspace() {
   return workspace;
 }
 
-// The team of all sessions that have no threads of their own: it has no state.
-Team& nobody_else() {
-  static Team team(1);
-  return team;
-}
-
 }  // namespace
+
+struct Session::Threads {
+  Threads(int threads, bool pinned) : team(threads, pinned) {}
+
+  Team team;
+  Governor governor;
+  Ways step;
+  Ways run;  // the last run's, which the next one usually is like
+  std::vector<Candidate> candidates;
+  std::optional<Candidate> forced;
+};
 
 class Session::Use {
  public:
@@ -87,7 +98,7 @@ class Session::Use {
   // Two callers of a team would wait for each other for ever, so there this is sure. Without
   // threads it notices what it can: an exchange would cost more than a small step has.
   bool is_taken() const {
-    if (session_.team_) return session_.in_use_.exchange(true, std::memory_order_acquire);
+    if (session_.threads_) return session_.in_use_.exchange(true, std::memory_order_acquire);
     if (session_.in_use_.load(std::memory_order_relaxed)) return true;
     session_.in_use_.store(true, std::memory_order_relaxed);
     return false;
@@ -102,10 +113,19 @@ Session::Session(std::shared_ptr<const Model> model, const recurrent_session_des
       empty_row_zeroes_(desc.empty_row == RECURRENT_EMPTY_ROW_ZEROES_STATE),
       step_plan_(batch_ > 0 ? make_plan(*model_, batch_, 1, false) : Plan{}),
       states_(checked_mul(batch_, model_->padded_state_size(), "batch")),
-      team_(desc.threads > 1 ? std::make_unique<Team>(desc.threads) : nullptr) {
+      threads_(desc.threads > 1 ? std::make_unique<Threads>(desc.threads, desc.pin_threads != 0)
+                                : nullptr) {
   if (batch_ == 0) return;
-  workspace_for(step_plan_).reserve(step_plan_.floats);
+  const Workload step{batch_, 1, false};
+  int64_t floats = step_plan_.floats;
+  if (threads_) {
+    threads_->step = ways_for(step);
+    floats = threads_->step.floats();
+  }
+  workspace_for(step).reserve(floats);
 }
+
+Session::~Session() = default;
 
 void Session::step(const float* x, float* y) {
   const Use use(*this);
@@ -119,17 +139,49 @@ void Session::step(const float* x, float* y) {
   const int64_t outputs = batch_ * model_->output_size();
   if (!x) invalid("x", "expected %lld elements, found null", static_cast<long long>(inputs));
   if (y) check_apart("y", y, outputs, "x", x, bytes_of(inputs));
-  if (team_) {
-    execute(step_plan_, {x, inputs, model_->input_size()}, {y, outputs, model_->output_size()},
-            Ragged{});
-    return;
-  }
-  Workspace& workspace = workspace_for(step_plan_);
-  workspace.reserve(
-      step_plan_.floats);  // the thread may be another one than the one that opened the session
+  advance(x, y);
+}
+
+// The thread may be another one than the one that opened the session, so its memory is reserved at
+// every step.
+void Session::advance(const float* x, float* y) {
+  Workspace& workspace = workspace_for({batch_, 1, false});
   const cpu::ScopedFpControl canonical;
   backwards_ = !backwards_;
+  if (threads_) {
+    workspace.reserve(threads_->step.floats());
+    if (const Schedule* together = admitted(threads_->step)) {
+      advance_together(*together, x, y);
+      return;
+    }
+  } else {
+    workspace.reserve(step_plan_.floats);
+  }
   run_step(*model_, step_plan_, workspace, states_.data(), x, y, backwards_);
+  if (threads_ && threads_->step.together.way.threads > 1) threads_->governor.ran_alone();
+}
+
+void Session::advance_together(const Schedule& schedule, const float* x, float* y) {
+  const Workload& work = threads_->step.work;
+  float* scratch = workspace_for(work).at(0);
+  if (is_split_step(*model_, work, schedule.way)) {
+    run_split_step(*model_, schedule, scratch, states_.data(), batch_, x, y, backwards_,
+                   threads_->team);
+  } else {
+    const int64_t in = model_->input_size();
+    const int64_t out = model_->output_size();
+    run_sequence({*model_,
+                  schedule,
+                  scratch,
+                  states_.data(),
+                  batch_,
+                  1,
+                  {x, batch_ * in, in},
+                  {y, batch_ * out, out},
+                  {}},
+                 &threads_->team);
+  }
+  threads_->governor.ran_with(threads_->team);
 }
 
 void Session::run(const recurrent_run_args& args) {
@@ -137,17 +189,93 @@ void Session::run(const recurrent_run_args& args) {
   check_run(args);
   if (batch_ == 0 || args.time == 0) return;
   check_pieces();
-  const Plan plan = make_plan(*model_, batch_, args.time, args.lengths != nullptr);
-  workspace_for(plan).reserve(plan.floats);
-  const Ragged ragged = sort_rows(args);
+  const Workload work{batch_, args.time, args.lengths != nullptr};
+  if (is_step(*model_, work)) {
+    advance(args.x, args.y);
+    return;
+  }
+  if (threads_) {
+    run_with_threads(work, args);
+  } else {
+    const Schedule schedule = make_schedule(*model_, work, Candidate{});
+    workspace_.reserve(schedule.floats);
+    run_rows(schedule, args);
+  }
+  if (args.lengths && empty_row_zeroes_) zero_empty_rows(args);
+  sequence_given_ = !model_->can_step();
+}
 
+void Session::run_with_threads(const Workload& work, const recurrent_run_args& args) {
+  Ways& ways = threads_->run;
+  if (ways.work != work) ways = ways_for(work);
+  workspace_.reserve(ways.floats());
+  if (const Schedule* together = admitted(ways)) {
+    run_rows(*together, args);
+    threads_->governor.ran_with(threads_->team);
+  } else {
+    run_rows(ways.alone, args);
+    if (ways.together.way.threads > 1) threads_->governor.ran_alone();
+  }
+}
+
+void Session::run_rows(const Schedule& schedule, const recurrent_run_args& args) {
+  const bool by_rows = schedule.way.strategy == Strategy::kRows;
+  const Ragged ragged = sort_rows(args, by_rows ? schedule.lanes : 1);
   const int64_t in = model_->input_size();
   const int64_t out = model_->output_size();
   const bool time_major = args.layout == RECURRENT_LAYOUT_TIME_MAJOR;
-  execute(plan, {args.x, time_major ? batch_ * in : in, time_major ? in : args.time * in},
-          {args.y, time_major ? batch_ * out : out, time_major ? out : args.time * out}, ragged);
-  if (ragged.order && empty_row_zeroes_) zero_empty_rows(args);
-  sequence_given_ = !model_->can_step();
+  const cpu::ScopedFpControl canonical;
+  run_sequence({*model_,
+                schedule,
+                workspace_.at(0),
+                states_.data(),
+                batch_,
+                args.time,
+                {args.x, time_major ? batch_ * in : in, time_major ? in : args.time * in},
+                {args.y, time_major ? batch_ * out : out, time_major ? out : args.time * out},
+                ragged},
+               threads_ ? &threads_->team : nullptr);
+}
+
+Session::Ways Session::ways_for(const Workload& work) {
+  std::vector<Candidate>& all = threads_->candidates;
+  find_candidates(*model_, work, threads_->team.size(), all);
+  Candidate way = all[choose(all)];
+  const std::optional<Candidate>& forced = threads_->forced;
+  if (forced && is_possible(forced->strategy, *model_, work, forced->threads)) way = *forced;
+  const std::chrono::duration<double, std::micro> saving(all.front().microseconds -
+                                                         way.microseconds);
+  return {work, make_schedule(*model_, work, Candidate{}), make_schedule(*model_, work, way),
+          std::chrono::duration_cast<std::chrono::nanoseconds>(saving)};
+}
+
+// The schedule for the team, if it is to be used now.
+const Schedule* Session::admitted(const Ways& ways) {
+  const int threads = ways.together.way.threads;
+  if (threads == 1) return nullptr;
+  const bool admits =
+      threads_->forced || threads_->governor.admits(threads_->team, threads, ways.saving);
+  return admits ? &ways.together : nullptr;
+}
+
+std::vector<Candidate> Session::explain(int64_t time, size_t& chosen) const {
+  if (time < 1 || time > std::numeric_limits<int32_t>::max())
+    invalid("time", "expected 1 to %d steps, found %lld", std::numeric_limits<int32_t>::max(),
+            static_cast<long long>(time));
+  const Use use(*this);
+  std::vector<Candidate> all;
+  find_candidates(*model_, {std::max<int64_t>(batch_, 1), time, false},
+                  threads_ ? threads_->team.size() : 1, all);
+  chosen = choose(all);
+  return all;
+}
+
+void Session::force(const Candidate& way) {
+  const Use use(*this);
+  if (!threads_) return;
+  threads_->forced = way;
+  threads_->run = Ways{};
+  if (batch_ > 0) threads_->step = ways_for(threads_->step.work);
 }
 
 void Session::check_run(const recurrent_run_args& args) const {
@@ -196,32 +324,32 @@ void Session::check_pieces() const {
          "pieces; set or reset the states before the next sequence");
 }
 
-// Longest rows first, equal ones in the caller's order. All rows full is the regular case, which
+// Longest rows first, equal ones in the caller's order; of several lanes each gets every
+// so-manieth row, so that all have about the same to do. All rows full is the regular case, which
 // needs no order.
-Ragged Session::sort_rows(const recurrent_run_args& args) {
+Ragged Session::sort_rows(const recurrent_run_args& args, int lanes) {
   if (!args.lengths) return {};
-  row_order_.resize(static_cast<size_t>(batch_));
-  row_lengths_.resize(static_cast<size_t>(batch_));
-  std::iota(row_order_.begin(), row_order_.end(), 0);
-  std::sort(row_order_.begin(), row_order_.end(), [&](int32_t a, int32_t b) {
+  const auto rows = static_cast<size_t>(batch_);
+  sorted_rows_.resize(rows);
+  row_order_.resize(rows);
+  row_lengths_.resize(rows);
+  std::iota(sorted_rows_.begin(), sorted_rows_.end(), 0);
+  std::sort(sorted_rows_.begin(), sorted_rows_.end(), [&](int32_t a, int32_t b) {
     return args.lengths[a] != args.lengths[b] ? args.lengths[a] > args.lengths[b] : a < b;
   });
-  for (size_t i = 0; i < row_order_.size(); ++i) row_lengths_[i] = args.lengths[row_order_[i]];
+  for (int lane = 0; lane < lanes; ++lane) {
+    const Slice places = slice_of(batch_, lane, lanes);
+    for (int64_t place = places.begin; place < places.end; ++place)
+      row_order_[static_cast<size_t>(place)] =
+          sorted_rows_[static_cast<size_t>((place - places.begin) * lanes + lane)];
+  }
+  for (size_t i = 0; i < rows; ++i) row_lengths_[i] = args.lengths[row_order_[i]];
   return {row_order_.data(), row_lengths_.data()};
 }
 
-Workspace& Session::workspace_for(const Plan& plan) {
-  return plan.batch == 1 && plan.time == 1 ? thread_workspace() : workspace_;
-}
-
-void Session::execute(const Plan& plan, const SequenceView<const float>& x,
-                      const SequenceView<float>& y, const Ragged& ragged) {
-  Workspace& workspace = workspace_for(plan);
-  workspace.reserve(
-      plan.floats);  // the thread may be another one than the one that opened the session
-  const cpu::ScopedFpControl canonical;
-  run_sequence({*model_, plan, workspace, states_.data(), x, y, ragged},
-               team_ ? *team_ : nobody_else());
+// Single steps of single rows use what the thread has.
+Workspace& Session::workspace_for(const Workload& work) {
+  return work.batch == 1 && work.time == 1 ? thread_workspace() : workspace_;
 }
 
 template <class Visitor>

@@ -2,15 +2,16 @@
 
 #include <recurrent/recurrent.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
 #include "base/aligned_buffer.h"
-#include "exec/plan.h"
+#include "exec/schedule.h"
 #include "exec/sequence.h"
-#include "exec/team.h"
 #include "exec/workspace.h"
 #include "model/model.h"
 
@@ -35,6 +36,7 @@ struct StateId {
 class Session {
  public:
   Session(std::shared_ptr<const Model> model, const recurrent_session_desc& desc);
+  ~Session();
 
   void step(const float* x, float* y);
   void run(const recurrent_run_args& args);
@@ -44,6 +46,13 @@ class Session {
   void set_state(StateId id, const float* state, int64_t count);
   void save(RowRange rows, float* states, int64_t count) const;
   void load(RowRange rows, const float* states, int64_t count);
+
+  // The ways to compute a run of `time` steps whose rows are full, and the index of the one taken.
+  std::vector<Candidate> explain(int64_t time, size_t& chosen) const;
+
+  // For tests, which compare all ways: a session with threads takes this one wherever it is
+  // possible, whatever the machine is doing.
+  void force(const Candidate& way);
 
  private:
   // Marks the session as in use for a scope.
@@ -61,12 +70,27 @@ class Session {
   void check_rows(RowRange rows) const;
   void check_run(const recurrent_run_args& args) const;
   void check_pieces() const;
-  Ragged sort_rows(const recurrent_run_args& args);
+  Ragged sort_rows(const recurrent_run_args& args, int lanes);
   void zero_empty_rows(const recurrent_run_args& args);
   void zero(RowRange rows);
-  Workspace& workspace_for(const Plan& plan);
-  void execute(const Plan& plan, const SequenceView<const float>& x, const SequenceView<float>& y,
-               const Ragged& ragged);
+  // What a session with threads has beside; one without is to be small.
+  struct Threads;
+  // How a workload is computed on the caller's thread, and how with the team.
+  struct Ways {
+    Workload work;
+    Schedule alone;
+    Schedule together;  // of one thread too, if threads are not worth it
+    std::chrono::nanoseconds saving{0};
+
+    int64_t floats() const { return std::max(alone.floats, together.floats); }
+  };
+  Ways ways_for(const Workload& work);
+  const Schedule* admitted(const Ways& ways);
+  Workspace& workspace_for(const Workload& work);
+  void advance(const float* x, float* y);
+  void advance_together(const Schedule& schedule, const float* x, float* y);
+  void run_rows(const Schedule& schedule, const recurrent_run_args& args);
+  void run_with_threads(const Workload& work, const recurrent_run_args& args);
 
   std::shared_ptr<const Model> model_;
   int64_t batch_;
@@ -78,12 +102,13 @@ class Session {
   Plan step_plan_;
   // `[layer, direction, hidden and cell][batch][padded size]`
   AlignedBuffer<float> states_;
-  // Rows of ragged batches in falling order of length, and those lengths; `[batch]` each once one
-  // was seen.
+  // Rows of ragged batches in falling order of length, the same for each lane, and those lengths;
+  // `[batch]` each once one was seen.
+  std::vector<int32_t> sorted_rows_;
   std::vector<int32_t> row_order_;
   std::vector<int32_t> row_lengths_;
   Workspace workspace_;
-  std::unique_ptr<Team> team_;  // null for a single thread
+  std::unique_ptr<Threads> threads_;  // null for a single one
   mutable std::atomic<bool> in_use_{false};
 };
 

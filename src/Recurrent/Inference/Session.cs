@@ -40,6 +40,7 @@ public sealed unsafe class Session : IDisposable
             Threads = options.Threads,
             Batch = options.Batch,
             EmptyRow = (int)options.EmptyRow,
+            PinThreads = options.PinThreads ? 1 : 0,
         };
         _handle = SessionHandle.Create(modelHandle, &description);
         _native = _handle.DangerousGetHandle();
@@ -170,6 +171,41 @@ public sealed unsafe class Session : IDisposable
             time, Math.Max(_shape.StepInput, _shape.StepOutput), "[time, batch * features]", nameof(time));
         Enter();
         Leave(NativeMethods.SessionWarmup(_native, time));
+    }
+
+    /// <summary>
+    /// Tells how long each way to divide a run between the session's threads is predicted to take, and which one is
+    /// taken.
+    /// </summary>
+    /// <remarks>
+    /// The prediction comes from a small model of the machine. A session whose threads are kept from running by other
+    /// programs computes alone for a while whatever was chosen.
+    /// </remarks>
+    /// <param name="time">Steps of the run, 1 or more; 1 stands for <see cref="Step"/> too.</param>
+    /// <returns>The ways; the first one is <see cref="ThreadingStrategy.Alone"/>, and one is chosen.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The number of steps is below 1.</exception>
+    /// <exception cref="InvalidOperationException">Another call is running.</exception>
+    /// <exception cref="ObjectDisposedException">The session has been disposed.</exception>
+    public IReadOnlyList<PlanCandidate> Explain(int time)
+    {
+        ThrowIfDisposed();
+        Require.Within(time, 1, int.MaxValue, nameof(time));
+        Enter();
+        long count = 0;
+        NativeStatus status = NativeMethods.SessionExplain(_native, time, null, 0, &count);
+        NativePlanCandidate[] ways = new NativePlanCandidate[count];
+        if (status == NativeStatus.Ok)
+        {
+            Array.Fill(ways, new NativePlanCandidate());
+            fixed (NativePlanCandidate* candidates = ways)
+            {
+                status = NativeMethods.SessionExplain(_native, time, candidates, count, &count);
+            }
+        }
+
+        Leave(status);
+        return Array.ConvertAll(ways, way => new PlanCandidate(
+            (ThreadingStrategy)way.Strategy, way.Threads, way.PredictedUs, way.Chosen != 0));
     }
 
     /// <summary>Sets all states of all rows to zero.</summary>

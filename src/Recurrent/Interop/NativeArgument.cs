@@ -10,7 +10,7 @@ internal static class NativeArgument
 
     // Parameters that have another name in C#.
     private static readonly (string Native, string Managed)[] Renamed =
-        [("isa", "InstructionSet"), ("gemm_provider", "GemmProvider")];
+        [("isa", "InstructionSet"), ("gemm_provider", "GemmProvider"), ("pin_threads", "PinThreads")];
 
     /// <summary>The message with the C# name of the parameter that it begins with, where the two differ.</summary>
     internal static string InManagedTerms(string message)

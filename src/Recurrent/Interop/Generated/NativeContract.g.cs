@@ -19,6 +19,7 @@ internal static class NativeContract
         new("recurrent_model_info", Unsafe.SizeOf<NativeModelInfo>(), 48),
         new("recurrent_product_info", Unsafe.SizeOf<NativeProductInfo>(), 32),
         new("recurrent_session_desc", Unsafe.SizeOf<NativeSessionDesc>(), 24),
+        new("recurrent_plan_candidate", Unsafe.SizeOf<NativePlanCandidate>(), 24),
         new("recurrent_run_args", Unsafe.SizeOf<NativeRunArgs>(), 64),
         new("recurrent_machine_info", Unsafe.SizeOf<NativeMachineInfo>(), 72),
     ];
@@ -38,6 +39,7 @@ internal static class NativeContract
         "recurrent_session_step",
         "recurrent_session_run",
         "recurrent_session_warmup",
+        "recurrent_session_explain",
         "recurrent_session_reset",
         "recurrent_session_get_state",
         "recurrent_session_set_state",

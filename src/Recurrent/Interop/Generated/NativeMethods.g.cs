@@ -89,7 +89,9 @@ internal static unsafe class NativeMethods
     /// <param name="session">
     /// Receives the session; to be given to <see cref="NativeMethods.SessionDestroy"/>. Null on failure.
     /// </param>
-    /// <returns>OK, INVALID_ARGUMENT or OUT_OF_MEMORY.</returns>
+    /// <returns>
+    /// OK, INVALID_ARGUMENT, OUT_OF_MEMORY, or UNAVAILABLE if the threads are to be pinned and the system does not.
+    /// </returns>
     [DllImport(Library, EntryPoint = "recurrent_session_create", ExactSpelling = true,
         CallingConvention = CallingConvention.Cdecl)]
     internal static extern NativeStatus SessionCreate(nint model, NativeSessionDesc* desc, nint* session);
@@ -149,6 +151,32 @@ internal static unsafe class NativeMethods
     [DllImport(Library, EntryPoint = "recurrent_session_warmup", ExactSpelling = true,
         CallingConvention = CallingConvention.Cdecl)]
     internal static extern NativeStatus SessionWarmup(nint session, long time);
+
+    /// <summary>
+    /// Tells how long each way to divide a run between the session's threads is predicted to take, and which one is
+    /// taken. The prediction comes from a small model of the machine: compare its figures with each other, not with a
+    /// clock. A session whose threads are kept from running by other programs computes alone for a while whatever was
+    /// chosen.
+    /// </summary>
+    /// <param name="session">A session.</param>
+    /// <param name="time">
+    /// Steps of the run, 1 or more; 1 stands for <see cref="NativeMethods.SessionStep"/> too.
+    /// </param>
+    /// <param name="candidates">
+    /// Receives the first <paramref name="capacity"/> ways, each with its <c>struct_size</c> set by the caller; null if
+    /// <paramref name="capacity"/> is 0.
+    /// </param>
+    /// <param name="capacity">Elements of <paramref name="candidates"/>.</param>
+    /// <param name="count">Receives the number of ways, which may be larger than <paramref name="capacity"/>.</param>
+    /// <returns>OK, INVALID_ARGUMENT, BUSY or OUT_OF_MEMORY.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_session_explain", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus SessionExplain(
+        nint session,
+        long time,
+        NativePlanCandidate* candidates,
+        long capacity,
+        long* count);
 
     /// <summary>Sets rows' states of all layers and directions to zero.</summary>
     /// <param name="session">A session.</param>

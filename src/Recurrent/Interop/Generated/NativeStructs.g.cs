@@ -235,11 +235,38 @@ internal unsafe struct NativeSessionDesc
     /// <summary>A <see cref="NativeEmptyRow"/>.</summary>
     public int EmptyRow;
 
-    /// <summary>Zero.</summary>
-    public uint Reserved;
+    /// <summary>
+    /// 1 to keep each of the session's own threads on a processor of its own, 0 to let the system move them. The
+    /// caller's thread is never pinned. Sessions take the same processors in the same order, so this is for a process
+    /// with one such session. UNAVAILABLE where the system does not pin.
+    /// </summary>
+    public int PinThreads;
 
     /// <summary>All zero, but for the size.</summary>
     public NativeSessionDesc() => StructSize = (uint)sizeof(NativeSessionDesc);
+}
+
+/// <summary>One way to divide a call between threads, see <see cref="NativeMethods.SessionExplain"/>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativePlanCandidate
+{
+    /// <summary><c>sizeof(recurrent_plan_candidate)</c>, set by the caller.</summary>
+    public uint StructSize;
+
+    /// <summary>A <see cref="NativeStrategy"/>.</summary>
+    public int Strategy;
+
+    /// <summary>Threads that it uses, the caller's included.</summary>
+    public int Threads;
+
+    /// <summary>1 for the one that the session takes, otherwise 0.</summary>
+    public int Chosen;
+
+    /// <summary>Predicted time of the call in microseconds.</summary>
+    public double PredictedUs;
+
+    /// <summary>All zero, but for the size.</summary>
+    public NativePlanCandidate() => StructSize = (uint)sizeof(NativePlanCandidate);
 }
 
 /// <summary>One sequence for <see cref="NativeMethods.SessionRun"/>. <c>B</c> is the session's batch.</summary>

@@ -1,0 +1,119 @@
+#include "exec/cost_model.h"
+
+#include <algorithm>
+
+#include "cpu/caches.h"
+#include "exec/lane.h"
+
+namespace recurrent {
+namespace {
+
+// All constants were measured with `recurrent_threads --every-way` (bench/threads) on a virtual
+// machine with two processors (Intel Xeon with AVX-512, about 3 GHz, 48 KiB L1, 2 MiB L2 a core).
+// They are those of this library's kernels, not of the machine. Other machines have other ones;
+// ratios between them differ less.
+
+// Multiply-adds count twice. From batched LSTM, B=32 H=256: 115. Half the lanes with AVX2; scalar
+// code without the hardware's fma is two to three orders slower.
+constexpr double kFlopsPerNs[] = {0.15, 60.0, 120.0};
+
+// Reading weights at batch 1, by the cache that holds them: streaming LSTM of H=32 for L1, 128 and
+// 256 for L2, 512 and 1024 for L3. Memory was not reached: a third of L3 is what others show.
+constexpr double kBytesPerNsL1 = 130.0;
+constexpr double kBytesPerNsL2 = 105.0;
+constexpr double kBytesPerNsL3 = 27.0;
+constexpr double kBytesPerNsMemory = 10.0;
+
+// Activations and state update of one vector of units with one gate, a kernel call with what is
+// done around it, and an input value that is copied: what is left of steps with H=16.
+constexpr double kNsPerVector = 5.0;
+constexpr double kNsPerCall = 40.0;
+constexpr double kNsPerValue = 0.06;
+
+// The end of a stage, from the last thread's arrival to the first one's next slice, with fetching
+// the states that the other has written: 100 stages without work take 250 ns each, sequences of
+// H=64 to 256 show 400 to 700. Each further thread adds a line to read.
+constexpr double kStageNs = 450.0;
+constexpr double kStageNsPerThread = 60.0;
+// Calling workers that are awake, and letting them go: a job of one stage without work takes 750
+// ns, streaming with H=64 to 256 shows 800 to 1,500 together with its stage.
+constexpr double kJobNs = 850.0;
+constexpr double kJobNsPerThread = 120.0;
+
+double largest_share(int64_t groups, int parts) {
+  const Slice slice = slice_of(groups, 0, parts);
+  return static_cast<double>(slice.end - slice.begin) / static_cast<double>(groups);
+}
+
+// Floats of the recurrent weights of a direction, all phases.
+double recurrent_floats(const PackedLayer& layer, const PackedDirection& direction) {
+  const auto all =
+      static_cast<double>(direction.weights.bytes() + direction.second_weights.bytes());
+  return all / sizeof(float) - static_cast<double>(layer.input_size * layer.columns);
+}
+
+double input_floats(const PackedLayer& layer) {
+  return static_cast<double>(layer.input_size * layer.columns);
+}
+
+}  // namespace
+
+CostModel::CostModel(const Model& model)
+    : flops_per_ns_(kFlopsPerNs[model.kernels().isa]),
+      width_(static_cast<double>(model.kernels().width)) {}
+
+// Weights that do not fit a cache are walked there and back, which keeps the part of them in it
+// that does.
+double CostModel::read(double bytes, double resident) const {
+  const cpu::Caches& caches = cpu::caches();
+  const auto part = [&](int64_t cache, int64_t typical) {
+    const auto size = static_cast<double>(cache > 0 ? cache : typical);
+    return std::min(1.0, size / std::max(resident, 1.0));
+  };
+  const double l1 = part(caches.l1d, int64_t{32} << 10);
+  const double l2 = std::max(l1, part(caches.l2, int64_t{1} << 20));
+  const double l3 = std::max(l2, part(caches.l3, int64_t{8} << 20));
+  return bytes * (l1 / kBytesPerNsL1 + (l2 - l1) / kBytesPerNsL2 + (l3 - l2) / kBytesPerNsL3 +
+                  (1.0 - l3) / kBytesPerNsMemory);
+}
+
+double CostModel::bytes(const PackedLayer& layer, const PackedDirection& direction, int parts,
+                        bool with_inputs) const {
+  const double floats =
+      recurrent_floats(layer, direction) + (with_inputs ? input_floats(layer) : 0.0);
+  return floats * sizeof(float) * largest_share(direction.first.constants.groups, parts);
+}
+
+double CostModel::step(const PackedLayer& layer, const PackedDirection& direction, double rows,
+                       int parts, double resident, bool with_inputs) const {
+  const double share = largest_share(direction.first.constants.groups, parts);
+  const double weights = bytes(layer, direction, parts, with_inputs);
+  const double multiply = 2.0 * rows * weights / sizeof(float) / flops_per_ns_;
+  const double vectors = rows * share * static_cast<double>(layer.columns) / width_;
+  const double calls = direction.second.function ? 2.0 : 1.0;
+  return std::max(multiply, read(weights, resident)) +
+         vectors * (width_ > 1 ? kNsPerVector : 10 * kNsPerVector) + calls * kNsPerCall;
+}
+
+double CostModel::product(const PackedLayer& layer, const PackedDirection& direction, double rows,
+                          int parts) const {
+  const double share = largest_share(direction.first.constants.groups, parts);
+  const double weights = input_floats(layer) * share;
+  return std::max(2.0 * rows * weights / flops_per_ns_,
+                  read(weights * sizeof(float), weights * sizeof(float))) +
+         kNsPerCall;
+}
+
+double CostModel::gather(const PackedLayer& layer, double rows) const {
+  return rows * static_cast<double>(layer.input_size) * kNsPerValue;
+}
+
+double CostModel::stage(int threads) {
+  return threads < 2 ? 0.0 : kStageNs + kStageNsPerThread * (threads - 2);
+}
+
+double CostModel::job(int threads) {
+  return threads < 2 ? 0.0 : kJobNs + kJobNsPerThread * (threads - 2);
+}
+
+}  // namespace recurrent

@@ -1,0 +1,295 @@
+#include "exec/lane.h"
+
+#include <algorithm>
+
+#include "exec/cell_args.h"
+#include "gemm/provider.h"
+
+namespace recurrent {
+
+using kernels::CellArgs;
+
+Lane::Lane(const SequenceJob& job, float* scratch, Slice rows, Shift& shift)
+    : job_(job),
+      plan_(job.schedule.plan),
+      kernels_(job.model.kernels()),
+      scratch_(scratch),
+      rows_(rows),
+      shift_(shift) {}
+
+int64_t Lane::caller_row(int64_t place) const {
+  return ragged() ? job_.ragged.order[rows_.begin + place] : rows_.begin + place;
+}
+
+// Valid steps that the row at this place has in the block.
+int64_t Lane::length_in_block(int64_t place) const {
+  if (!ragged()) return block_.steps;
+  return std::clamp<int64_t>(job_.ragged.lengths[rows_.begin + place] - block_.first, 0,
+                             block_.steps);
+}
+
+// Rows that have a step `step` in the block: the first ones, because longer rows come first.
+int64_t Lane::active_rows(int64_t step) const {
+  int64_t rows = rows_.end - rows_.begin;
+  if (!ragged()) return rows;
+  while (rows > 0 && length_in_block(rows - 1) <= step) --rows;
+  return rows;
+}
+
+// The block's step that a direction computes at its own step `step`.
+int64_t Lane::time_of(int64_t step, int64_t place) const {
+  return direction_->reverse ? length_in_block(place) - 1 - step : step;
+}
+
+SequenceView<float> Lane::between(size_t layer) const {
+  const int64_t width = job_.model.layers()[layer].output_size;
+  return {scratch(plan_.sequence[layer % 2]), (rows_.end - rows_.begin) * width, width};
+}
+
+SequenceView<float> Lane::output() const { return job_.y.from(block_.first, rows_.begin); }
+
+void Lane::begin_block(TimeSpan block) { block_ = block; }
+
+void Lane::run() {
+  const auto& layers = job_.model.layers();
+  for (int64_t first = 0; first < job_.time; first += plan_.block) {
+    begin_block({first, std::min(plan_.block, job_.time - first)});
+    const SequenceView<float> out = ragged() ? between(layers.size() - 1) : output();
+    run_layers(block_, {0, static_cast<int64_t>(layers.size())}, job_.x.from(first, 0), out);
+    if (ragged() && job_.y.data)
+      deliver({out.data, out.time_stride, out.row_stride}, layers.back().output_size);
+  }
+}
+
+void Lane::run_layers(TimeSpan block, Slice layers, const SequenceView<const float>& in,
+                      const SequenceView<float>& out) {
+  begin_block(block);
+  SequenceView<const float> from = in;
+  for (int64_t i = layers.begin; i < layers.end; ++i) {
+    const auto index = static_cast<size_t>(i);
+    const SequenceView<float> to = i + 1 == layers.end ? out : between(index);
+    run_layer(job_.model.layers()[index], from, to);
+    from = {to.data, to.time_stride, to.row_stride};
+  }
+}
+
+void Lane::run_layer(const PackedLayer& layer, const SequenceView<const float>& in,
+                     const SequenceView<float>& out) {
+  for (size_t d = 0; d < layer.directions.size(); ++d) run_direction(layer, d, in, out);
+}
+
+void Lane::run_direction(const PackedLayer& layer, size_t direction,
+                         const SequenceView<const float>& in, const SequenceView<float>& out) {
+  // A dense layer whose output nobody wants has nothing to do.
+  if (!layer.recurrent() && !out.data) return;
+  layer_ = &layer;
+  direction_ = &layer.directions[direction];
+  is_input_ = &layer == &job_.model.layers().front();
+  in_ = in;
+  out_ = out;
+  if (out_.data) out_.data += static_cast<int64_t>(direction) * layer.state_size;
+  if (layer.recurrent())
+    run_recurrent();
+  else
+    run_dense();
+}
+
+void Lane::deliver(const SequenceView<const float>& from, int64_t width) {
+  shift_.stage([&](int index) {
+    const Slice places = slice(rows_.end - rows_.begin, index);
+    for (int64_t place = places.begin; place < places.end; ++place)
+      for (int64_t t = 0; t < block_.steps; ++t) {
+        float* to = job_.y.at(block_.first + t, caller_row(place));
+        if (t < length_in_block(place))
+          std::copy_n(from.at(t, place), width, to);
+        else
+          std::fill_n(to, width, 0.0f);
+      }
+  });
+}
+
+// Copies the inputs of the chunk's steps side by side, denormals removed; the rows of a step follow
+// those of the one before. A slice is some of the steps.
+void Lane::gather(TimeSpan chunk, int index) {
+  const Slice steps = slice(chunk.steps, index);
+  float* to = scratch(plan_.input);
+  for (int64_t s = 0; s < steps.end; ++s) {
+    const int64_t rows = active_rows(chunk.first + s);
+    if (s >= steps.begin) gather_step(chunk.first + s, rows, to);
+    to += rows * layer_->input_size;
+  }
+}
+
+void Lane::gather_step(int64_t step, int64_t rows, float* to) {
+  const int64_t width = layer_->input_size;
+  for (int64_t place = 0; place < rows; ++place) {
+    const int64_t row = is_input_ ? caller_row(place) : place;
+    kernels_.flush(in_.at(time_of(step, place), row), to + place * width, width);
+  }
+}
+
+// Steps of a dense layer are independent, so a slice is some of them, or, of a single step, some of
+// the units.
+void Lane::run_dense() {
+  const int64_t width = layer_->input_size;
+  for (int64_t first = 0; first < block_.steps; first += plan_.chunk) {
+    const TimeSpan chunk{first, std::min(plan_.chunk, block_.steps - first)};
+    const bool by_units = chunk.steps < shift_.size();
+    if (by_units) shift_.stage([&](int index) { gather(chunk, index); });
+    shift_.stage([&](int index) {
+      if (!by_units) gather(chunk, index);
+      const Slice steps = by_units ? Slice{0, chunk.steps} : slice(chunk.steps, index);
+      CellArgs args = first_phase_args(*layer_, *direction_, 0);
+      args.x = scratch(plan_.input);
+      args.x_stride = args.x_size = width;
+      args.y_stride = out_.row_stride;
+      for (int64_t s = 0; s < steps.end; ++s) {
+        args.range.rows = active_rows(chunk.first + s);
+        args.y = out_.at(chunk.first + s, 0);
+        if (s >= steps.begin && by_units) call(direction_->first, args, index);
+        if (s >= steps.begin && !by_units) call_phase(direction_->first, args);
+        args.x += args.range.rows * width;
+      }
+    });
+  }
+}
+
+void Lane::run_recurrent() {
+  const int64_t steps = length_in_block(0);
+  if (steps == 0) return;
+  prepare_states(steps);
+  for (int64_t first = 0; first < steps; first += plan_.chunk) {
+    const TimeSpan chunk{first, std::min(plan_.chunk, steps - first)};
+    shift_.stage([&](int index) {
+      if (chunk.first == 0 && copies_states_) gather_states(index);
+      gather(chunk, index);
+    });
+    run_chunk(chunk);
+  }
+  if (ragged()) give_states_back();
+}
+
+// The state alternates between its place in the session and scratch memory, such that the last step
+// leaves it in the session. A ragged batch is reordered, so there all of it is copied.
+void Lane::prepare_states(int64_t steps) {
+  const int64_t first_row = ragged() ? 0 : rows_.begin;
+  state_ =
+      job_.states + job_.batch * direction_->hidden_offset + first_row * layer_->hidden_stride();
+  cell_state_ =
+      job_.states + job_.batch * direction_->cell_offset + first_row * layer_->cell_stride();
+  hidden_[0] = scratch(plan_.hidden[0]);
+  hidden_[1] = scratch(plan_.hidden[1]);
+  cell_ = ragged() ? scratch(plan_.cell) : cell_state_;
+  if (!ragged()) hidden_[steps % 2] = state_;
+  copies_states_ = ragged() || steps % 2 != 0;
+}
+
+void Lane::gather_states(int index) {
+  const int64_t width = layer_->hidden_stride();
+  const int64_t cell_width = layer_->cell_stride();
+  const Slice places = slice(rows_.end - rows_.begin, index);
+  for (int64_t place = places.begin; place < places.end; ++place) {
+    const int64_t row = ragged() ? caller_row(place) : place;
+    std::copy_n(state_ + row * width, width, hidden_[0] + place * width);
+    if (ragged() && layer_->has_cell())
+      std::copy_n(cell_state_ + row * cell_width, cell_width, cell_ + place * cell_width);
+  }
+}
+
+void Lane::give_states_back() {
+  const int64_t width = layer_->hidden_stride();
+  const int64_t cell_width = layer_->cell_stride();
+  shift_.stage([&](int index) {
+    const Slice places = slice(rows_.end - rows_.begin, index);
+    for (int64_t place = places.begin; place < places.end; ++place) {
+      const int64_t row = caller_row(place);
+      std::copy_n(hidden_[length_in_block(place) % 2] + place * width, width, state_ + row * width);
+      if (layer_->has_cell())
+        std::copy_n(cell_ + place * cell_width, cell_width, cell_state_ + row * cell_width);
+    }
+  });
+}
+
+// A single step continues from inputs to states in registers; several share one product, put down
+// in between.
+void Lane::run_chunk(TimeSpan chunk) {
+  const bool merged = chunk.steps > 1;
+  int64_t done = 0;
+  for (int64_t s = chunk.first; s < chunk.first + chunk.steps; ++s) {
+    CellArgs args = first_phase_args(*layer_, *direction_, active_rows(s));
+    args.c = cell_;
+    args.range.backwards = s % 2;
+    if (merged) {
+      args.init = scratch(plan_.product) + done * layer_->columns;
+      args.init_stride = layer_->columns;
+    } else {
+      args.x = scratch(plan_.input);
+      args.x_stride = args.x_size = layer_->input_size;
+    }
+    step(chunk, s, args, merged && s == chunk.first);
+    done += args.range.rows;
+  }
+}
+
+void Lane::multiply_inputs(TimeSpan chunk, int index) const {
+  int64_t rows = 0;
+  for (int64_t s = chunk.first; s < chunk.first + chunk.steps; ++s) rows += active_rows(s);
+  const Slice groups = slice(direction_->weights.groups(), index);
+  multiply({job_.model, *layer_, *direction_, scratch(plan_.input), scratch(plan_.product), rows},
+           groups.begin, groups.end);
+}
+
+// The input product of the chunk belongs to the stage of its first step: a slice of units needs the
+// products of these units only.
+void Lane::step(TimeSpan chunk, int64_t s, CellArgs& args, bool multiply_first) {
+  const bool scattered = ragged() && direction_->reverse && out_.data;
+  args.h = hidden_[s % 2];
+  args.h_out = hidden_[(s + 1) % 2];
+  if (out_.data && !scattered) {
+    args.y = out_.at(time_of(s, 0), 0);
+    args.y_stride = out_.row_stride;
+  }
+  if (!direction_->second.function) {
+    shift_.stage([&](int index) {
+      if (multiply_first) multiply_inputs(chunk, index);
+      call(direction_->first, args, index);
+      if (scattered) scatter(direction_->first, s, args, index);
+    });
+    return;
+  }
+  const PhaseScratch phases{scratch(plan_.unprojected), scratch(plan_.reset_state),
+                            scratch(plan_.update), scratch(plan_.candidate)};
+  const CellArgs second = split_phases(*layer_, *direction_, phases, args);
+  shift_.stage([&](int index) {
+    if (multiply_first) multiply_inputs(chunk, index);
+    call(direction_->first, args, index);
+  });
+  shift_.stage([&](int index) {
+    call(direction_->second, second, index);
+    if (scattered) scatter(direction_->second, s, second, index);
+  });
+}
+
+// A slice of a kernel call whose arguments stand for all groups.
+void Lane::call(const Phase& phase, const CellArgs& whole, int index) const {
+  CellArgs args = whole;
+  if (shift_.size() > 1) fetch_states(args);
+  const Slice groups = slice(phase.constants.groups, index);
+  args.range.group_begin = groups.begin;
+  args.range.group_end = groups.end;
+  call_phase(phase, args);
+}
+
+// A reverse direction of a ragged batch: every row is at a time of its own. Puts out what call()
+// has just computed.
+void Lane::scatter(const Phase& phase, int64_t s, const CellArgs& args, int index) const {
+  const Slice groups = slice(phase.constants.groups, index);
+  const int64_t group_units = phase.constants.grouping.panels_per_group * kernels_.width;
+  const int64_t begin = std::min(groups.begin * group_units, layer_->state_size);
+  const int64_t end = std::min(groups.end * group_units, layer_->state_size);
+  for (int64_t place = 0; place < args.range.rows; ++place)
+    std::copy_n(args.h_out + place * args.h_out_stride + begin, end - begin,
+                out_.at(time_of(s, place), place) + begin);
+}
+
+}  // namespace recurrent

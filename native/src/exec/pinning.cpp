@@ -1,0 +1,56 @@
+#include "exec/pinning.h"
+
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+
+#include "base/error.h"
+
+#if defined(__linux__)
+#include <pthread.h>
+#include <sched.h>
+#endif
+
+namespace recurrent {
+
+#if defined(__linux__)
+
+std::vector<int> processors_for_pinning(int threads) {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0)
+    fail(RECURRENT_STATUS_UNAVAILABLE,
+         "pin_threads: expected a system that tells which processors a process may use, but it "
+         "says: %s",
+         std::strerror(errno));
+  std::vector<int> processors;
+  for (std::size_t processor = 0; processor < CPU_SETSIZE; ++processor)
+    if (CPU_ISSET(processor, &allowed)) processors.push_back(static_cast<int>(processor));
+  if (static_cast<int>(processors.size()) < threads)
+    invalid("pin_threads", "expected a processor for each of %d threads, found %zu", threads,
+            processors.size());
+  return processors;
+}
+
+void pin(std::thread& thread, int processor) {
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(static_cast<std::size_t>(processor), &one);
+  const int error = pthread_setaffinity_np(thread.native_handle(), sizeof(one), &one);
+  if (error != 0)
+    fail(RECURRENT_STATUS_UNAVAILABLE,
+         "pin_threads: expected to keep a thread on processor %d, but the system refused: %s",
+         processor, std::strerror(error));
+}
+
+#else
+
+std::vector<int> processors_for_pinning(int) {
+  fail(RECURRENT_STATUS_UNAVAILABLE,
+       "pin_threads: expected 0, because threads cannot be pinned on this system, found 1");
+}
+
+void pin(std::thread&, int) {}
+
+#endif
+
+}  // namespace recurrent

@@ -1,0 +1,57 @@
+#include "exec/schedule.h"
+
+#include <algorithm>
+
+#include "base/checked.h"
+
+namespace recurrent {
+
+bool is_step(const Model& model, const Workload& work) {
+  return work.time == 1 && !work.ragged && model.can_step();
+}
+
+bool is_split_step(const Model& model, const Workload& work, const Candidate& way) {
+  return is_step(model, work) && way.strategy == Strategy::kUnits;
+}
+
+Schedule make_schedule(const Model& model, const Workload& work, const Candidate& way) {
+  Schedule schedule;
+  schedule.way = way;
+  int64_t rows = work.batch;
+  int64_t time = work.time;
+  switch (way.strategy) {
+    case Strategy::kAlone:
+    case Strategy::kUnits:
+      break;
+    case Strategy::kRows:
+      schedule.lanes = way.threads;
+      rows = div_up(rows, way.threads);
+      break;
+    case Strategy::kDirections:
+      schedule.lanes = 2;
+      break;
+    case Strategy::kLayers:
+      schedule.lanes = way.threads;
+      time = std::min(time, way.block);
+      break;
+  }
+  schedule.plan = make_plan(model, rows, time, work.ragged);
+  schedule.floats = checked_mul(schedule.lanes, schedule.plan.floats, "time");
+  if (is_split_step(model, work, way)) {
+    schedule.next_states = schedule.floats;
+    schedule.floats += checked_mul(work.batch, model.padded_state_size(), "batch");
+  }
+  if (way.strategy == Strategy::kLayers) {
+    int64_t width = 0;
+    for (const PackedLayer& layer : model.layers()) width = std::max(width, layer.output_size);
+    schedule.link = schedule.floats;
+    schedule.link_floats = round_up(
+        checked_mul(checked_mul(schedule.plan.block, rows, "time"), width, "time"), kRowPadding);
+    schedule.floats =
+        checked_add(schedule.floats,
+                    checked_mul(2 * (schedule.lanes - 1), schedule.link_floats, "time"), "time");
+  }
+  return schedule;
+}
+
+}  // namespace recurrent

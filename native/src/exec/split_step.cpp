@@ -1,0 +1,126 @@
+#include "exec/split_step.h"
+
+#include <algorithm>
+
+#include "exec/cell_args.h"
+#include "exec/lane.h"
+
+namespace recurrent {
+namespace {
+
+using kernels::CellArgs;
+
+class SplitStep {
+ public:
+  SplitStep(const Model& model, const Schedule& schedule, float* scratch, float* states,
+            int64_t batch, float* y, bool backwards)
+      : model_(model),
+        plan_(schedule.plan),
+        scratch_(scratch),
+        states_(states),
+        next_states_(scratch + schedule.next_states),
+        batch_(batch),
+        y_(y),
+        backwards_(backwards) {}
+
+  // Before the workers are called, because the first layer's units need all of the input.
+  void take_input(const float* x) {
+    model_.kernels().flush(x, scratch_ + plan_.input, batch_ * model_.input_size());
+  }
+
+  void run(Shift& shift) const {
+    const float* in = scratch_ + plan_.input;
+    const auto& layers = model_.layers();
+    for (size_t i = 0; i < layers.size(); ++i) {
+      const PackedLayer& layer = layers[i];
+      float* out = i + 1 == layers.size() ? y_ : scratch_ + plan_.sequence[i % 2];
+      // A dense layer whose output nobody wants has nothing to do.
+      if (!layer.recurrent() && !out) return;
+      if (i > 0 && !layers[i - 1].recurrent()) in = without_denormals(shift, layer, in);
+      run_layer(shift, layer, in, out);
+      in = out;
+    }
+  }
+
+  // The old hidden states were read by all threads until the end. A cell state is read only by the
+  // thread that renews it, in place.
+  void take_states() const {
+    for (const PackedLayer& layer : model_.layers()) {
+      if (!layer.recurrent()) continue;
+      const int64_t at = batch_ * layer.directions.front().hidden_offset;
+      std::copy_n(next_states_ + at, batch_ * layer.hidden_stride(), states_ + at);
+    }
+  }
+
+ private:
+  // The output of a dense layer may have them.
+  const float* without_denormals(Shift& shift, const PackedLayer& layer, const float* in) const {
+    float* clean = scratch_ + plan_.input;
+    shift.stage([&](int index) {
+      if (index == 0) model_.kernels().flush(in, clean, batch_ * layer.input_size);
+    });
+    return clean;
+  }
+
+  void run_layer(Shift& shift, const PackedLayer& layer, const float* in, float* out) const {
+    const PackedDirection& direction = layer.directions.front();
+    CellArgs args = first_phase_args(layer, direction, batch_);
+    args.range.backwards = backwards_;
+    args.x = in;
+    args.x_stride = args.x_size = layer.input_size;
+    args.y = out;
+    args.y_stride = layer.output_size;
+    if (layer.recurrent()) {
+      args.h = states_ + batch_ * direction.hidden_offset;
+      args.h_out = next_states_ + batch_ * direction.hidden_offset;
+      args.c = states_ + batch_ * direction.cell_offset;
+    }
+    if (!direction.second.function) {
+      run_phase(shift, direction.first, args);
+      return;
+    }
+    const PhaseScratch phases{scratch_ + plan_.unprojected, scratch_ + plan_.reset_state,
+                              scratch_ + plan_.update, scratch_ + plan_.candidate};
+    const CellArgs second = split_phases(layer, direction, phases, args);
+    run_phase(shift, direction.first, args);
+    run_phase(shift, direction.second, second);
+  }
+
+  static void run_phase(Shift& shift, const Phase& phase, const CellArgs& whole) {
+    shift.stage([&](int index) {
+      CellArgs args = whole;
+      fetch_states(args);
+      if (args.x_size > 0) fetch(args.x, args.x_size);
+      const Slice groups = slice_of(phase.constants.groups, index, shift.size());
+      args.range.group_begin = groups.begin;
+      args.range.group_end = groups.end;
+      call_phase(phase, args);
+    });
+  }
+
+  const Model& model_;
+  const Plan& plan_;
+  float* const scratch_;
+  float* const states_;
+  float* const next_states_;
+  const int64_t batch_;
+  float* const y_;
+  const bool backwards_;
+};
+
+}  // namespace
+
+void run_split_step(const Model& model, const Schedule& schedule, float* scratch, float* states,
+                    int64_t batch, const float* x, float* y, bool backwards, Team& team) {
+  SplitStep step(model, schedule, scratch, states, batch, y, backwards);
+  step.take_input(x);
+  team.run(
+      schedule.way.threads,
+      [](void* context, Shift& shift) noexcept {
+        static_cast<const SplitStep*>(context)->run(shift);
+      },
+      &step);
+  step.take_states();
+}
+
+}  // namespace recurrent
