@@ -64,10 +64,10 @@ RECURRENT_INLINE void term(Tile<kRows, kColumns>& acc, const float* w, const flo
   }
 }
 
-// Large tiles fetch one line of `ahead` a term, weights that a later tile needs: what comes from
-// the third-level cache or memory is then there in time. (LSTM 512, 32 rows, weights in the third
-// level: 88 to 95 % of the multiply-add rate. A cache's own prefetcher follows reads only, and
-// those of the next group begin when it is needed.)
+// Large tiles fetch a line of `ahead` every other term, weights that a later tile needs: what comes
+// from the third-level cache or memory is then there in time. A cache's own prefetchers follow
+// reads, and those of the next group begin when it is needed. (docs/kernels.md has the gain, and
+// what twice and four times as many cost.)
 template <int kVectors, class Columns, int kRows, int kColumns>
 RECURRENT_INLINE void chain(Tile<kRows, kColumns>& acc, Weights w, const float* x, int64_t x_stride,
                             int64_t terms, const float*& ahead) {
@@ -75,10 +75,11 @@ RECURRENT_INLINE void chain(Tile<kRows, kColumns>& acc, Weights w, const float* 
 #pragma GCC unroll 2
   for (int64_t k = 0; k < terms; ++k) {
     term<kVectors, Columns>(acc, w.at, x + k, x_stride);
-    if constexpr (kPrefetches) Vec::prefetch(ahead + k * kLineFloats);
+    if constexpr (kPrefetches)
+      if (k % 2 == 0) Vec::prefetch(ahead + k / 2 * kLineFloats);
     w.at += w.stride;
   }
-  if constexpr (kPrefetches) ahead += terms * kLineFloats;
+  if constexpr (kPrefetches) ahead += terms / 2 * kLineFloats;
 }
 
 template <int kVectors, class Columns, int kRows, int kColumns>
