@@ -26,9 +26,8 @@ struct Weights {
 // Floats of a cache line: what one prefetch brings.
 constexpr int kLineFloats = 16;
 
-// A tile of this many accumulators takes so long over a term that a prefetch beside it is free. On
-// AVX2 no tile does: it gained 8 % at best (LSTM 1024, batch 8) and cost 5 % elsewhere.
-constexpr int kPrefetchingTile = 16;
+// A tile of this many accumulators takes so long over a term that a prefetch beside it is free.
+constexpr int kPrefetchingTile = Vec::kWidth == 16 ? 16 : 12;
 
 // One term of all chains. Beside the accumulators either the inputs or the weights of the term stay
 // in registers: those that are fewer, or the largest tiles would not fit.
