@@ -133,8 +133,9 @@ class Plot:
 
     def _ticks(self):
         lowest, highest = (math.exp(end) for end in self._y)
+        digits = range(1, 10) if highest / lowest < 10 else (1, 2, 5)
         for power in range(-4, 7):
-            for digit in (1, 2, 5):
+            for digit in digits:
                 if lowest <= digit * 10.0**power <= highest:
                     yield digit * 10.0**power
 
