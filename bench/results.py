@@ -92,7 +92,13 @@ def table(results, shapes, wanted):
     return lines
 
 
-def goal_table(wanted):
+def at_the_limit(results, goal):
+    """What a ratio to the best peer would be if a step took no more than the limit."""
+    share = results.share_of_limit(goal.shape, "recurrent")
+    return f"{results.ratio(goal.shape) / share:.2f}x" if goal.what == "ahead of the best peer" and share else "–"
+
+
+def goal_table(results, wanted):
     """How many goals of each kind are met, and every one that is not."""
     every = [goal for of_shape in wanted.values() for goal in of_shape]
     lines = ["| goal | met | of |", "|---|---|---|"]
@@ -101,12 +107,12 @@ def goal_table(wanted):
         lines.append(f"| {what} | {sum(goal.met for goal in kind)} | {len(kind)} |")
     missed = [goal for goal in every if not goal.met]
     if missed:
-        lines += ["", "Not met:", "", "| workload | cell | B | H | threads | goal | wanted | reached |",
-                  "|---|---|---|---|---|---|---|---|"]
+        lines += ["", "Not met:", "", "| workload | cell | B | H | threads | goal | wanted | reached | at the limit |",
+                  "|---|---|---|---|---|---|---|---|---|"]
     for goal in missed:
         shape = goal.shape
         lines.append(f"| {shape.workload} | {CELLS[shape.cell]} | {shape.B} | {shape.H} | {shape.threads} | {goal.what} | "
-                     f"{goal.text(goal.wanted)} | {goal.text(goal.reached)} |")
+                     f"{goal.text(goal.wanted)} | {goal.text(goal.reached)} | {at_the_limit(results, goal)} |")
     return lines
 
 
@@ -249,7 +255,7 @@ def page(results, plot_names):
     text += ["", "## Goals", "",
              "A ratio is the best peer's time over ours; a size that is no multiple of a vector is held to the ratio of the "
              "nearest size above. Steps in ns were aimed at on a processor of 3.8 GHz."]
-    text += [""] + goal_table(wanted)
+    text += [""] + goal_table(results, wanted)
     return "\n".join(text) + "\n"
 
 

@@ -90,6 +90,8 @@ class Lane {
   void gather(TimeSpan chunk, int index);
   void gather_step(int64_t step, int64_t rows, float* to);
   void run_chunk(TimeSpan chunk);
+  bool is_one_row_alone() const;
+  void run_one_row(TimeSpan chunk);
   void multiply_inputs(TimeSpan chunk, int index) const;
   void step(TimeSpan chunk, int64_t s, kernels::CellArgs& args, bool multiply_first);
   void call(const Phase& phase, const kernels::CellArgs& whole, int index) const;
