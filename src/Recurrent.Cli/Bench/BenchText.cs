@@ -52,7 +52,7 @@ internal static class BenchText
         AddRow(
             "limit of this machine",
             $"{Numbers.Short(report.LimitMicroseconds)} us: {Numbers.Percent(report.ShareOfLimit)} of it reached");
-        AddRow("measured for it", $"{Numbers.Short(report.Rates.GigaFlops)} GFLOP/s multiply-adds, reads {bound} GB/s");
+        AddRow("measured for it", $"{Numbers.Short(report.Rates.GigaFlops)} GFLOP/s multiply-adds that last, reads {bound} GB/s");
         AddRow(
             "weights",
             $"{Numbers.KiB(report.Workload.RawBytes)}, {Numbers.KiB(report.PaddedBytes)} with whole vectors, "
@@ -78,9 +78,12 @@ internal static class BenchText
             $"The longest sample took {Worst(report.Latencies)}; of the empty loop {Worst(report.Control)}.");
         output.WriteLine("The empty loop counts for as long as a call; its tail is the machine's, not the library's.");
 
-        string Worst(LatencyHistogram histogram) => string.Create(
-            CultureInfo.InvariantCulture,
-            $"{Numbers.Short(1e-3 * histogram.Maximum * histogram.Block)} us, {report.WorstAfter(histogram).TotalSeconds:F3} s after the beginning");
+        string Worst(LatencyHistogram histogram)
+        {
+            string length = Numbers.Short(1e-3 * histogram.Maximum * histogram.Block);
+            double at = report.WorstAfter(histogram).TotalSeconds;
+            return string.Create(CultureInfo.InvariantCulture, $"{length} us, {at:F3} s after the beginning");
+        }
 
         void AddRow(string name, LatencyHistogram histogram) => table.AddRow(
             [

@@ -9,7 +9,8 @@ namespace Recurrent.Cli.Info;
 internal static class PlanText
 {
     private const string Explanation =
-        "Predicted, not measured; compare the figures with each other. More threads are taken only where they are well ahead.";
+        "Predicted, not measured; compare the figures with each other. More threads are taken only where they are well "
+        + "ahead.";
 
     /// <summary>Every way to divide one call.</summary>
     public static void WriteWays(ThreadPlan plan, TextWriter output)
@@ -57,6 +58,9 @@ internal static class PlanText
         output.WriteLine("--hidden and the other sizes show every way for one call.");
     }
 
-    private static string SessionOf(ThreadPlan plan) =>
-        $"a session with {plan.Threads} thread{(plan.Threads == 1 ? "" : "s")}, {Candidate.NameOf(plan.InstructionSet)}";
+    private static string SessionOf(ThreadPlan plan)
+    {
+        string threads = plan.Threads == 1 ? "1 thread" : $"{plan.Threads} threads";
+        return $"a session with {threads}, {Candidate.NameOf(plan.InstructionSet)}";
+    }
 }
