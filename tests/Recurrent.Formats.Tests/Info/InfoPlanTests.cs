@@ -29,7 +29,13 @@ public sealed class InfoPlanTests
     {
         var request = new BenchRequest
         {
-            Cell = "gru", Hidden = 48, Input = 5, Layers = 2, Bidirectional = true, Batch = 6, Time = 9,
+            Cell = "gru",
+            Hidden = 48,
+            Input = 5,
+            Layers = 2,
+            Bidirectional = true,
+            Batch = 6,
+            Time = 9,
         };
         using RecurrentModel model = RecurrentModel.Create(
             Workloads.OfSizes(request).Layers, new ModelOptions { InstructionSet = InstructionSet.Scalar });
