@@ -17,6 +17,7 @@ internal static class CommandLine
 
               recurrent info                             what this machine offers
               recurrent info --gemm                      the same, and who multiplies large matrices faster
+              recurrent info --plan lstm --hidden 256    when a session's threads are used, and what that should gain
               recurrent bench lstm --hidden 128          how fast a network of your sizes is here
               recurrent verify tests/golden/torch        compare with PyTorch on every instruction set
               recurrent verify DIR --isa avx2            the same on one instruction set

@@ -2,7 +2,7 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <cstring>
+#include <system_error>
 
 #include "base/error.h"
 
@@ -21,7 +21,7 @@ std::vector<int> processors_for_pinning(int threads) {
     fail(RECURRENT_STATUS_UNAVAILABLE,
          "pin_threads: expected a system that tells which processors a process may use, but it "
          "says: %s",
-         std::strerror(errno));
+         std::generic_category().message(errno).c_str());
   std::vector<int> processors;
   for (std::size_t processor = 0; processor < CPU_SETSIZE; ++processor)
     if (CPU_ISSET(processor, &allowed)) processors.push_back(static_cast<int>(processor));
@@ -39,7 +39,7 @@ void pin(std::thread& thread, int processor) {
   if (error != 0)
     fail(RECURRENT_STATUS_UNAVAILABLE,
          "pin_threads: expected to keep a thread on processor %d, but the system refused: %s",
-         processor, std::strerror(error));
+         processor, std::generic_category().message(error).c_str());
 }
 
 #else

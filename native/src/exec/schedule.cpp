@@ -47,9 +47,9 @@ Schedule make_schedule(const Model& model, const Workload& work, const Candidate
     schedule.link = schedule.floats;
     schedule.link_floats = round_up(
         checked_mul(checked_mul(schedule.plan.block, rows, "time"), width, "time"), kRowPadding);
-    schedule.floats =
-        checked_add(schedule.floats,
-                    checked_mul(2 * (schedule.lanes - 1), schedule.link_floats, "time"), "time");
+    schedule.floats = checked_add(
+        schedule.floats,
+        checked_mul(int64_t{2} * (schedule.lanes - 1), schedule.link_floats, "time"), "time");
   }
   return schedule;
 }

@@ -101,7 +101,7 @@ class Runner {
   SequenceView<float> link(int lane, int64_t block, int64_t layer) const {
     const Schedule& schedule = job_.schedule;
     const int64_t width = job_.model.layers()[static_cast<size_t>(layer)].output_size;
-    return {job_.scratch + schedule.link + (2 * lane + block % 2) * schedule.link_floats,
+    return {job_.scratch + schedule.link + (int64_t{2} * lane + block % 2) * schedule.link_floats,
             job_.batch * width, width};
   }
 

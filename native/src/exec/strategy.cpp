@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/checked.h"
 #include "exec/cost_model.h"
 #include "exec/plan.h"
 
@@ -110,10 +111,11 @@ class Prediction {
 
   // How often the threads of a layer that is divided by units meet.
   double stages(const PackedLayer& layer, const PackedDirection& direction) const {
-    if (!layer.recurrent()) return static_cast<double>((work_.time + chunk_ - 1) / chunk_);
+    const int64_t chunks = div_up(work_.time, chunk_);
+    if (!layer.recurrent()) return static_cast<double>(chunks);
     const double phases = direction.second.function ? 2.0 : 1.0;
     const double steps = static_cast<double>(work_.time) * phases;
-    return single() ? steps : steps + static_cast<double>((work_.time + chunk_ - 1) / chunk_);
+    return single() ? steps : steps + static_cast<double>(chunks);
   }
 
   const Model& model_;

@@ -16,8 +16,8 @@ internal static class BenchJson
             WriteTried(json, report);
             WriteLimits(json, report);
             WriteResult(json, report);
-            WriteLatencies(json, "calls", report.Latencies);
-            WriteLatencies(json, "control", report.Control);
+            WriteLatencies(json, "calls", report, report.Latencies);
+            WriteLatencies(json, "control", report, report.Control);
             WriteHistogram(json, report);
             json.WriteEndObject();
         }
@@ -55,6 +55,9 @@ internal static class BenchJson
             json.WriteStartObject();
             WriteCandidate(json, result.Candidate);
             json.WriteNumber("us", result.Microseconds);
+            json.WriteNumber("predicted_us", result.Way.PredictedMicroseconds);
+            json.WriteString("strategy", ThreadPlan.NameOf(result.Way.Strategy));
+            json.WriteNumber("threads_used", result.Way.Threads);
             json.WriteEndObject();
         }
 
@@ -94,7 +97,8 @@ internal static class BenchJson
         json.WriteNumber("weights_gb_s", report.WeightBandwidth);
     }
 
-    private static void WriteLatencies(Utf8JsonWriter json, string name, LatencyHistogram histogram)
+    private static void WriteLatencies(
+        Utf8JsonWriter json, string name, BenchReport report, LatencyHistogram histogram)
     {
         json.WriteStartObject(name);
         json.WriteNumber("samples", histogram.Count);
@@ -104,6 +108,7 @@ internal static class BenchJson
             json.WriteNumber($"{percentile}_us", microseconds);
         }
 
+        json.WriteNumber("max_at_s", report.WorstAfter(histogram).TotalSeconds);
         json.WriteEndObject();
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Recurrent.Cli.Bench;
 
 /// <summary>Everything that a measurement gave.</summary>
@@ -5,7 +7,7 @@ internal sealed record BenchReport
 {
     /// <summary>The percentiles that are shown, by name.</summary>
     private static readonly (string Name, double Share)[] Shares =
-        [("min", 0), ("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999), ("max", 1)];
+        [("min", 0), ("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999), ("p99.99", 0.9999), ("max", 1)];
 
     public required Workload Workload { get; init; }
 
@@ -16,6 +18,9 @@ internal sealed record BenchReport
     public required LatencyHistogram Latencies { get; init; }
 
     public required LatencyHistogram Control { get; init; }
+
+    /// <summary>The clock when the first of the samples began.</summary>
+    public required long Begin { get; init; }
 
     public required MachineRates Rates { get; init; }
 
@@ -44,6 +49,10 @@ internal sealed record BenchReport
     public double ShareOfLimit => LimitMicroseconds / CallMicroseconds;
 
     public IReadOnlyList<HistogramBin> Bins => HistogramBin.Of(Latencies, Control);
+
+    /// <summary>How long after the beginning a histogram's longest sample began.</summary>
+    public TimeSpan WorstAfter(LatencyHistogram histogram) =>
+        Stopwatch.GetElapsedTime(Begin, histogram.MaximumTimestamp);
 
     /// <summary>Names and values of a histogram's percentiles, microseconds of a call.</summary>
     public static IReadOnlyList<(string Name, double Microseconds)> Percentiles(LatencyHistogram histogram) =>

@@ -31,4 +31,7 @@ internal sealed record BenchRequest
 
     /// <summary>How long latencies are measured.</summary>
     public double Seconds { get; init; } = 2;
+
+    /// <summary>Calls that a latency sample times together; null for what their length suggests.</summary>
+    public int? Block { get; init; }
 }

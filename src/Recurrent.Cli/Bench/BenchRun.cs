@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Recurrent.Cli.Bench;
 
 /// <summary>Measures a workload: candidates in turns, then the recommended one at length.</summary>
@@ -20,12 +22,13 @@ internal static class BenchRun
         IReadOnlyList<CandidateResult> tried = Compare(workload, candidates);
         CandidateResult recommended = CandidateResult.Recommend(tried);
         using SessionCall call = new(workload, recommended.Candidate);
-        int block = Sampler.WarmUp(call);
+        int suggested = Sampler.WarmUp(call);
+        int block = request.Block ?? suggested;
         var latencies = new LatencyHistogram(block);
         var control = new LatencyHistogram(block);
         // Rates are measured right before and so under the same conditions as what is held against them.
         MachineRates rates = MachineRates.Measure(recommended.Candidate.InstructionSet, recommended.Candidate.Threads);
-        Sample(call, TimeSpan.FromSeconds(request.Seconds), latencies, control);
+        long begin = Sample(call, TimeSpan.FromSeconds(request.Seconds), latencies, control);
         return new BenchReport
         {
             Workload = workload,
@@ -33,6 +36,7 @@ internal static class BenchRun
             Recommended = recommended,
             Latencies = latencies,
             Control = control,
+            Begin = begin,
             Rates = rates,
             PackedBytes = call.PackedBytes,
             PaddedBytes = workload.PaddedBytes(RateProbe.For(recommended.Candidate.InstructionSet).Lanes),
@@ -59,7 +63,7 @@ internal static class BenchRun
                 }
             }
 
-            return [.. candidates.Zip(medians, (candidate, all) => new CandidateResult(candidate, Median(all)))];
+            return [.. calls.Zip(medians, (call, all) => new CandidateResult(call.Candidate, Median(all), call.Way))];
         }
         finally
         {
@@ -67,8 +71,8 @@ internal static class BenchRun
         }
     }
 
-    // Call and control take turns, so that both meet the same other work.
-    private static void Sample(
+    // Call and control take turns, so that both meet the same other work. Returns when the samples that count begin.
+    private static long Sample(
         SessionCall call, TimeSpan length, LatencyHistogram latencies, LatencyHistogram control)
     {
         for (int turn = 0; turn < CalibrationTurns; turn++)
@@ -81,11 +85,14 @@ internal static class BenchRun
         latencies.Clear();
         control.Clear();
         int turns = (int)Math.Max(1, length / (2 * LatencyTurn));
+        long begin = Stopwatch.GetTimestamp();
         for (int i = 0; i < turns; i++)
         {
             Sampler.Turn(call, LatencyTurn, latencies);
             Sampler.Turn(loop, LatencyTurn, control);
         }
+
+        return begin;
     }
 
     private static double Median(List<double> values)

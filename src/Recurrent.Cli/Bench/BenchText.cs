@@ -9,8 +9,7 @@ internal static class BenchText
 {
     public static void Write(BenchReport report, TextWriter output)
     {
-        string call = report.Workload.Time == 1 ? "one step a call" : $"{report.Workload.Time} steps a call";
-        output.WriteLine($"{report.Workload.Name}; batch {report.Workload.Batch}, {call}");
+        output.WriteLine(report.Workload.Title);
         output.WriteLine(Machine.Processor);
         WriteTried(report, output);
         output.WriteLine($"recommended: {report.Recommended.Candidate}");
@@ -25,17 +24,20 @@ internal static class BenchText
     {
         double best = report.Tried.Min(result => result.Microseconds);
         Table table = new Table().Border(TableBorder.Simple)
-            .AddColumns("instruction set", "threads", "us a call", "of the best");
+            .AddColumns("instruction set", "threads", "us a call", "of the best", "predicted us", "way");
         foreach (CandidateResult result in report.Tried)
         {
             table.AddRow(
                 Candidate.NameOf(result.Candidate.InstructionSet),
                 result.Candidate.Threads.ToString(CultureInfo.InvariantCulture),
                 Numbers.Short(result.Microseconds),
-                Numbers.Short(result.Microseconds / best) + "x");
+                Numbers.Short(result.Microseconds / best) + "x",
+                Numbers.Short(result.Way.PredictedMicroseconds),
+                ThreadPlan.Describe(result.Way));
         }
 
         Tables.Write(table, output);
+        output.WriteLine("Predictions are those by which a session divides a call; compare them with each other.");
     }
 
     private static void WriteRates(BenchReport report, TextWriter output)
@@ -50,7 +52,7 @@ internal static class BenchText
         AddRow(
             "limit of this machine",
             $"{Numbers.Short(report.LimitMicroseconds)} us: {Numbers.Percent(report.ShareOfLimit)} of it reached");
-        AddRow("measured for it", $"{Numbers.Short(report.Rates.GigaFlops)} GFLOP/s multiply-adds, reads {bound} GB/s");
+        AddRow("measured for it", $"{Numbers.Short(report.Rates.GigaFlops)} GFLOP/s multiply-adds that last, reads {bound} GB/s");
         AddRow(
             "weights",
             $"{Numbers.KiB(report.Workload.RawBytes)}, {Numbers.KiB(report.PaddedBytes)} with whole vectors, "
@@ -72,7 +74,16 @@ internal static class BenchText
             report.Latencies.Block > 1
                 ? $"A sample is {report.Latencies.Block} calls together, because one takes less than 1 us."
                 : "A sample is one call.");
+        output.WriteLine(
+            $"The longest sample took {Worst(report.Latencies)}; of the empty loop {Worst(report.Control)}.");
         output.WriteLine("The empty loop counts for as long as a call; its tail is the machine's, not the library's.");
+
+        string Worst(LatencyHistogram histogram)
+        {
+            string length = Numbers.Short(1e-3 * histogram.Maximum * histogram.Block);
+            double at = report.WorstAfter(histogram).TotalSeconds;
+            return string.Create(CultureInfo.InvariantCulture, $"{length} us, {at:F3} s after the beginning");
+        }
 
         void AddRow(string name, LatencyHistogram histogram) => table.AddRow(
             [

@@ -3,6 +3,9 @@ namespace Recurrent.Cli.Bench;
 /// <summary>An instruction set and a number of threads.</summary>
 internal sealed record Candidate(InstructionSet InstructionSet, int Threads)
 {
+    /// <summary>What a session takes at most.</summary>
+    public const int MostThreads = 256;
+
     /// <summary>As in <c>avx512, 2 threads</c>.</summary>
     public override string ToString() => $"{NameOf(InstructionSet)}, {Threads} thread{(Threads == 1 ? "" : "s")}";
 
@@ -19,14 +22,19 @@ internal sealed record Candidate(InstructionSet InstructionSet, int Threads)
         InstructionSet[] sets = (request.InstructionSet ?? forced) is { } only
             ? [only]
             : [.. available.Where(isa => isa != InstructionSet.Scalar || available.Count == 1).Reverse()];
-        if (!available.Contains(sets[0]))
-        {
-            throw new UnusableInputException(
-                $"--isa: this machine has {string.Join(", ", available.Select(NameOf))}, found {NameOf(sets[0])}.");
-        }
-
+        RequireAvailable(sets[0], available);
         int[] threads = request.Threads is { } number ? [number] : [.. ThreadsToTry(processors)];
         return [.. from isa in sets from count in threads select new Candidate(isa, count)];
+    }
+
+    /// <summary>Refuses an instruction set that the machine has not.</summary>
+    public static void RequireAvailable(InstructionSet isa, IReadOnlyList<InstructionSet> available)
+    {
+        if (!available.Contains(isa))
+        {
+            throw new UnusableInputException(
+                $"--isa: this machine has {string.Join(", ", available.Select(NameOf))}, found {NameOf(isa)}.");
+        }
     }
 
     private static IEnumerable<int> ThreadsToTry(int processors)

@@ -3,7 +3,8 @@ namespace Recurrent.Cli.Bench;
 /// <summary>What a candidate took in the comparison.</summary>
 /// <param name="Candidate">The candidate.</param>
 /// <param name="Microseconds">Of a call: the median over the rounds of a round's median.</param>
-internal sealed record CandidateResult(Candidate Candidate, double Microseconds)
+/// <param name="Way">How its threads divide the call, and what the cost model predicted for that.</param>
+internal sealed record CandidateResult(Candidate Candidate, double Microseconds, PlanCandidate Way)
 {
     // Within what rounds differ by on a machine with other work.
     private const double WorthOfAThread = 1.05;

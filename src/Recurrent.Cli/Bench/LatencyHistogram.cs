@@ -27,19 +27,27 @@ internal sealed class LatencyHistogram(int block)
     /// <summary>The longest sample, nanoseconds per call.</summary>
     public double Maximum => (double)MaximumOfBlock / block;
 
+    /// <summary>The clock when the longest sample began, the first of them if several were as long.</summary>
+    public long MaximumTimestamp { get; private set; }
+
     private long MinimumOfBlock { get; set; } = long.MaxValue;
 
     private long MaximumOfBlock { get; set; }
 
     /// <summary>Adds a sample.</summary>
     /// <param name="nanoseconds">Duration of the whole block; a clock that goes back counts as 0.</param>
-    public void Add(long nanoseconds)
+    /// <param name="timestamp">The clock when it began.</param>
+    public void Add(long nanoseconds, long timestamp = 0)
     {
         nanoseconds = Math.Max(0, nanoseconds);
         _counts[IndexOf(nanoseconds)]++;
         Count++;
         MinimumOfBlock = Math.Min(MinimumOfBlock, nanoseconds);
-        MaximumOfBlock = Math.Max(MaximumOfBlock, nanoseconds);
+        if (nanoseconds > MaximumOfBlock)
+        {
+            MaximumOfBlock = nanoseconds;
+            MaximumTimestamp = timestamp;
+        }
     }
 
     /// <summary>Forgets all samples.</summary>
@@ -49,6 +57,7 @@ internal sealed class LatencyHistogram(int block)
         Count = 0;
         MinimumOfBlock = long.MaxValue;
         MaximumOfBlock = 0;
+        MaximumTimestamp = 0;
     }
 
     /// <summary>The time that a share of the samples do not exceed (nearest rank), nanoseconds per call.</summary>

@@ -7,15 +7,20 @@ namespace Recurrent.Cli.Bench;
 /// What this machine can do at most with an instruction set and a number of threads, measured now. bench/limits
 /// measures the same natively.
 /// </summary>
-/// <param name="GigaFlops">fp32 multiply-adds, 10^9 operations a second, all threads together.</param>
+/// <param name="GigaFlops">fp32 multiply-adds that last, 10^9 operations a second, all threads together.</param>
 /// <param name="Reads">10^9 bytes a second that vector loads read from each level, all threads together.</param>
 internal sealed record MachineRates(double GigaFlops, IReadOnlyList<(MemoryLevel Level, double Bandwidth)> Reads)
 {
-    // A limit is what the machine can do, so the best of many short samples counts: one that is short enough is not
-    // interrupted even on a busy machine. A pass over a buffer in memory is longer, and gets fewer of them.
+    // Of reads the best of many short samples counts, because a limit is what the machine can do: one that is short
+    // enough is not interrupted even on a busy machine. A pass over a buffer in memory is longer, and gets fewer of them.
     private const double SampleSeconds = 1e-3;
     private const int MostSamples = 50;
     private const int FewestSamples = 8;
+
+    // The multiply-add rate is not the best of anything: after milliseconds of wide multiply-adds a processor may lower
+    // its clock, and who computes for longer lives with that. So the first half of these settles the clock, and the
+    // median of the second counts.
+    private const int LastingSamples = 300;
 
     /// <summary>The bandwidth of the nearest level that holds so many bytes.</summary>
     public double BandwidthFor(double bytes) => Reads.First(read => bytes <= read.Level.Holds).Bandwidth;
@@ -31,10 +36,14 @@ internal sealed record MachineRates(double GigaFlops, IReadOnlyList<(MemoryLevel
     private static double MultiplyAdds(RateProbe probe, int threads)
     {
         const int Trial = 10_000;
-        double trial = BestSeconds(1, 3, _ => probe.MultiplyAdd(Trial));
+        double trial = Samples(1, 3, _ => probe.MultiplyAdd(Trial)).Min();
         int rounds = (int)Math.Max(Trial, Trial * SampleSeconds / trial);
-        double seconds = BestSeconds(threads, MostSamples, _ => probe.MultiplyAdd(rounds));
-        return 1e-9 * rounds * probe.OperationsPerRound * threads / seconds;
+        // Threads above the processors take turns, which makes a sample so many times longer.
+        int samples = LastingSamples * Math.Min(threads, Machine.Processors) / threads;
+        List<double> settled = Samples(threads, Math.Max(FewestSamples, samples), _ => probe.MultiplyAdd(rounds));
+        settled.RemoveRange(0, settled.Count / 2);
+        settled.Sort();
+        return 1e-9 * rounds * probe.OperationsPerRound * threads / settled[settled.Count / 2];
     }
 
     private static unsafe double Bandwidth(RateProbe probe, int threads, long bytes)
@@ -49,11 +58,11 @@ internal sealed record MachineRates(double GigaFlops, IReadOnlyList<(MemoryLevel
                 NativeMemory.Fill((void*)buffers[i], (nuint)bytes, 1);
             }
 
-            double pass = BestSeconds(1, 2, _ => probe.Read((byte*)buffers[0], (nint)bytes, 1));
+            double pass = Samples(1, 2, _ => probe.Read((byte*)buffers[0], (nint)bytes, 1)).Min();
             int passes = (int)Math.Max(1, SampleSeconds / pass);
             int samples = (int)Math.Clamp(MostSamples * SampleSeconds / pass, FewestSamples, MostSamples);
-            double seconds = BestSeconds(
-                threads, samples, thread => probe.Read((byte*)buffers[thread], (nint)bytes, passes));
+            double seconds = Samples(
+                threads, samples, thread => probe.Read((byte*)buffers[thread], (nint)bytes, passes)).Min();
             return 1e-9 * bytes * passes * threads / seconds;
         }
         finally
@@ -65,12 +74,12 @@ internal sealed record MachineRates(double GigaFlops, IReadOnlyList<(MemoryLevel
         }
     }
 
-    /// <summary>The least time in which all threads, started together, have done their work.</summary>
-    private static double BestSeconds(int threads, int samples, Func<int, float> work)
+    /// <summary>The seconds in which all threads, started together, have done their work, sample by sample.</summary>
+    private static List<double> Samples(int threads, int samples, Func<int, float> work)
     {
-        double best = double.MaxValue;
+        var slowest = new List<double>(samples);
         var seconds = new double[threads];
-        using var gate = new Barrier(threads, _ => best = Math.Min(best, seconds.Max()));
+        using var gate = new Barrier(threads, _ => slowest.Add(seconds.Max()));
         void Run(int thread)
         {
             for (int i = 0; i < samples; i++)
@@ -94,6 +103,6 @@ internal sealed record MachineRates(double GigaFlops, IReadOnlyList<(MemoryLevel
             other.Join();
         }
 
-        return best;
+        return slowest;
     }
 }

@@ -55,7 +55,7 @@ internal static class Sampler
             }
 
             now = Stopwatch.GetTimestamp();
-            histogram.Add((long)((now - start) * nanosecondsPerTick));
+            histogram.Add((long)((now - start) * nanosecondsPerTick), start);
             // Not the end of this sample: counting it is not part of the next.
             start = Stopwatch.GetTimestamp();
         }

@@ -42,6 +42,9 @@ internal sealed class SessionCall : TimedCall, IDisposable
     /// <summary>Bytes of packed weights.</summary>
     public long PackedBytes => _model.PackedBytes;
 
+    /// <summary>How the session's threads divide the call.</summary>
+    public PlanCandidate Way => _session.Explain(_workload.Time).Single(way => way.IsChosen);
+
     public override void Call()
     {
         if (_isStep)

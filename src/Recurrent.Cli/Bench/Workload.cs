@@ -9,6 +9,9 @@ namespace Recurrent.Cli.Bench;
 /// <param name="Time">Steps of a call; 1 for a stream, whose states are carried from call to call.</param>
 internal sealed record Workload(string Name, IReadOnlyList<RecurrentLayer> Layers, int Batch, int Time)
 {
+    /// <summary>Name, batch and steps, as in <c>lstm, input 8, hidden 8; batch 1, one step a call</c>.</summary>
+    public string Title => $"{Name}; batch {Batch}, {(Time == 1 ? "one step" : $"{Time} steps")} a call";
+
     public int InputSize => Layers[0].Specification.InputSize;
 
     public int OutputSize => Layers[^1].Specification.OutputSize;

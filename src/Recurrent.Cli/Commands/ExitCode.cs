@@ -1,3 +1,5 @@
+using Recurrent.Formats;
+
 namespace Recurrent.Cli.Commands;
 
 /// <summary>What the tool's exit codes mean.</summary>
@@ -10,4 +12,9 @@ internal static class ExitCode
 
     /// <summary>The command line or the input cannot be used.</summary>
     public const int Unusable = 2;
+
+    /// <summary>Whether an exception says that a network or a machine cannot be used, and why.</summary>
+    public static bool IsUnusable(Exception e) => e is UnusableInputException or IOException
+        or UnauthorizedAccessException or ModelFormatException or NativeLibraryException or ArgumentException
+        or PlatformNotSupportedException or InsufficientMemoryException or OutOfMemoryException;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Xml.Linq;
 using Recurrent.Formats.Tests.Verify;
@@ -18,6 +19,7 @@ public sealed class BenchCommandTests : IDisposable
     [InlineData("--batch: expected 1 to 2147483647, found -1", "bench", "lstm", "--hidden", "8", "--batch", "-1")]
     [InlineData("--threads: expected 1 to 256, found 257", "bench", "lstm", "--hidden", "8", "--threads", "257")]
     [InlineData("--seconds: expected more than 0", "bench", "lstm", "--hidden", "8", "--seconds", "0")]
+    [InlineData("--calls-per-sample: expected 1 to", "bench", "lstm", "--hidden", "8", "--calls-per-sample", "0")]
     [InlineData("peephole", "bench", "peephole", "--hidden", "8")]
     [InlineData("sse2", "bench", "lstm", "--hidden", "8", "--isa", "sse2")]
     [InlineData("--time, --batch", "bench", "lstm", "--hidden", "8", "--time", "2147483647")]
@@ -37,6 +39,7 @@ public sealed class BenchCommandTests : IDisposable
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("recurrent bench lstm --hidden 128", run.Output, StringComparison.Ordinal);
         Assert.Contains("Exit code 0", run.Output, StringComparison.Ordinal);
+        Assert.Contains("may be more than the machine has processors", OneLine(run.Output), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -48,7 +51,8 @@ public sealed class BenchCommandTests : IDisposable
         Assert.All(
             [
                 "lstm, input 8, hidden 8; batch 1, one step a call", "recommended: ", "GFLOP/s", "GB/s", "p99.9", "empty loop",
-                "calls, logarithmic", "packed in",
+                "calls, logarithmic", "packed in", "predicted us", "The longest sample took ",
+                "s after the beginning",
             ],
             part => Assert.Contains(part, run.Output, StringComparison.Ordinal));
         Assert.Equal("svg", XElement.Load(svg).Name.LocalName);
@@ -75,9 +79,13 @@ public sealed class BenchCommandTests : IDisposable
             name => Assert.True(json.GetProperty(name).GetDouble() > 0, name));
         JsonElement calls = json.GetProperty("calls");
         Assert.Equal(
-            ["samples", "calls_per_sample", "min_us", "p50_us", "p90_us", "p99_us", "p99.9_us", "max_us"],
+            [
+                "samples", "calls_per_sample", "min_us", "p50_us", "p90_us", "p99_us", "p99.9_us", "p99.99_us", "max_us",
+                "max_at_s",
+            ],
             calls.EnumerateObject().Select(property => property.Name));
-        double[] rising = [.. calls.EnumerateObject().Skip(2).Select(property => property.Value.GetDouble())];
+        double[] rising =
+            [.. calls.EnumerateObject().Skip(2).SkipLast(1).Select(property => property.Value.GetDouble())];
         Assert.Equal(rising.Order(), rising);
         Assert.Equal(
             calls.GetProperty("samples").GetInt64(),
@@ -101,6 +109,41 @@ public sealed class BenchCommandTests : IDisposable
                 .Sum(tensor => sizeof(float) * tensor.Value.ToSingles().LongLength),
             document.RootElement.GetProperty("weights").GetProperty("raw_bytes").GetInt64());
     }
+
+    [Fact]
+    public void Every_prediction_stands_beside_what_was_measured()
+    {
+        CommandRun run = CommandRun.Of(
+            "bench", "lstm", "--hidden", "512", "--threads", "2", "--isa", Isa, "--seconds", "0.05", "--json");
+        Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
+        using JsonDocument document = JsonDocument.Parse(run.Output);
+        JsonElement tried = Assert.Single(document.RootElement.GetProperty("tried").EnumerateArray());
+        Assert.True(tried.GetProperty("predicted_us").GetDouble() > 0);
+        Assert.Equal("units", tried.GetProperty("strategy").GetString());
+        Assert.Equal(2, tried.GetProperty("threads_used").GetInt32());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    public void A_sample_has_as_many_calls_as_asked_for_and_the_longest_has_its_time(int calls)
+    {
+        CommandRun run = CommandRun.Of(
+            "bench", "rnn", "--hidden", "4", "--threads", "1", "--isa", Isa, "--seconds", "0.1", "--json",
+            "--calls-per-sample", calls.ToString(CultureInfo.InvariantCulture));
+        Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
+        using JsonDocument document = JsonDocument.Parse(run.Output);
+        Assert.All(["calls", "control"], name =>
+        {
+            JsonElement latencies = document.RootElement.GetProperty(name);
+            Assert.Equal(calls, latencies.GetProperty("calls_per_sample").GetInt32());
+            // Within the run, however long other work has stopped it.
+            Assert.InRange(latencies.GetProperty("max_at_s").GetDouble(), 0, 60);
+        });
+    }
+
+    private static string OneLine(string text) =>
+        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     private static string Isa => Machine.InstructionSets[^1].ToString().ToLowerInvariant();
 }

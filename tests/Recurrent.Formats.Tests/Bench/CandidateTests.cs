@@ -51,12 +51,14 @@ public sealed class CandidateTests
     {
         CandidateResult recommended = CandidateResult.Recommend(
         [
-            new CandidateResult(new Candidate(InstructionSet.Avx2, 2), two),
-            new CandidateResult(new Candidate(InstructionSet.Avx2, 1), one),
-            new CandidateResult(new Candidate(InstructionSet.Scalar, 1), 100),
+            Result(InstructionSet.Avx2, 2, two), Result(InstructionSet.Avx2, 1, one), Result(InstructionSet.Scalar, 1, 100),
         ]);
         Assert.Equal(threads, recommended.Candidate.Threads);
     }
+
+    // What was predicted does not matter: what was measured decides.
+    private static CandidateResult Result(InstructionSet isa, int threads, double microseconds) =>
+        new(new Candidate(isa, threads), microseconds, new PlanCandidate(ThreadingStrategy.Alone, 1, 1, true));
 
     private static string[] Names(IEnumerable<Candidate> candidates) => [.. candidates.Select(c => c.ToString())];
 }

@@ -65,6 +65,20 @@ public sealed class LatencyHistogramTests
     }
 
     [Fact]
+    public void The_longest_sample_keeps_when_it_began()
+    {
+        var histogram = new LatencyHistogram(1);
+        foreach ((long nanoseconds, long timestamp) in new[] { (5L, 10L), (9, 20), (7, 30), (9, 40) })
+        {
+            histogram.Add(nanoseconds, timestamp);
+        }
+
+        Assert.Equal(20, histogram.MaximumTimestamp);
+        histogram.Clear();
+        Assert.Equal(0, histogram.MaximumTimestamp);
+    }
+
+    [Fact]
     public void Cleared_it_holds_nothing()
     {
         var histogram = new LatencyHistogram(1);

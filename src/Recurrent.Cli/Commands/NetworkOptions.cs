@@ -1,0 +1,103 @@
+using System.CommandLine;
+using Recurrent.Cli.Bench;
+
+namespace Recurrent.Cli.Commands;
+
+/// <summary>The options that describe a network and how it is called; of more than one command.</summary>
+internal sealed class NetworkOptions
+{
+    private const int MostLayers = 1024;
+
+    private readonly Option<int?> _hidden = Number("--hidden", "H", 1, 1 << 20, "Hidden units of a layer.");
+    private readonly Option<int?> _input = Number(
+        "--input", "I", 1, 1 << 20, "Input features of a step. Default: as many as hidden units.");
+
+    private readonly Option<int?> _layers = Number("--layers", "N", 1, MostLayers, "Layers. Default: 1.");
+    private readonly Option<bool> _bidirectional = new("--bidirectional")
+    {
+        Description = "Every layer reads its sequence in both directions.",
+    };
+
+    private readonly Option<int?> _batch = Number(
+        "--batch", "B", 1, int.MaxValue, "Streams that advance together. Default: 1.");
+
+    private readonly Option<int?> _time = Number(
+        "--time", "T", 1, int.MaxValue,
+        "Steps of a call. 1, the default, is a stream: a step a call, states carried on; more are whole sequences, each "
+        + "from zero states.");
+
+    private readonly Option<FileInfo?> _model = new("--model")
+    {
+        Description = "A trained PyTorch module in a safetensors file, instead of sizes.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string> _module = new("--module")
+    {
+        Description = "Name of the module in that file: 'lstm' takes lstm.weight_ih_l0. Default: none.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => string.Empty,
+    };
+
+    private readonly Option<string?> _isa;
+    private readonly Option<int?> _threads;
+
+    /// <summary>The options of one command.</summary>
+    /// <param name="isa">What the command does with an instruction set.</param>
+    /// <param name="threads">What it does with a number of threads.</param>
+    public NetworkOptions(string isa, string threads)
+    {
+        _isa = new Option<string?>("--isa") { Description = isa, HelpName = "SET" };
+        _isa.AcceptOnlyFromAmong([.. Enum.GetValues<InstructionSet>().Where(set => set >= 0).Select(Candidate.NameOf)]);
+        _threads = Number("--threads", "N", 1, Candidate.MostThreads, threads);
+    }
+
+    private IEnumerable<Option> Sizes => [_hidden, _input, _layers, _bidirectional, _batch, _time, _model, _module];
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in Sizes.Append(_isa).Append(_threads))
+        {
+            command.Add(option);
+        }
+    }
+
+    /// <summary>Whether the command line says anything about the network's sizes.</summary>
+    public bool HasSizes(ParseResult parsed) => Sizes.Any(option => IsGiven(parsed, option));
+
+    /// <summary>The name of an option that the command line has; null if it has none of these.</summary>
+    public string? AnyGiven(ParseResult parsed) =>
+        Sizes.Append(_isa).Append(_threads).FirstOrDefault(option => IsGiven(parsed, option))?.Name;
+
+    public BenchRequest Read(ParseResult parsed, string cell) => new()
+    {
+        Cell = cell,
+        Hidden = parsed.GetValue(_hidden),
+        Input = parsed.GetValue(_input),
+        Layers = parsed.GetValue(_layers),
+        Bidirectional = parsed.GetValue(_bidirectional),
+        Batch = parsed.GetValue(_batch) ?? 1,
+        Time = parsed.GetValue(_time) ?? 1,
+        Model = parsed.GetValue(_model)?.ToString(),
+        Module = parsed.GetRequiredValue(_module),
+        InstructionSet = parsed.GetValue(_isa) is { } isa ? Enum.Parse<InstructionSet>(isa, ignoreCase: true) : null,
+        Threads = parsed.GetValue(_threads),
+    };
+
+    /// <summary>An option that takes a whole number of a range.</summary>
+    public static Option<int?> Number(string name, string helpName, int least, int most, string description)
+    {
+        var option = new Option<int?>(name) { Description = description, HelpName = helpName };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0
+                && !(int.TryParse(result.Tokens[0].Value, out int value) && value >= least && value <= most))
+            {
+                result.AddError($"{name}: expected {least} to {most}, found {result.Tokens[0].Value}.");
+            }
+        });
+        return option;
+    }
+
+    private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+}
