@@ -34,7 +34,12 @@ void ask_for_huge_pages([[maybe_unused]] void* memory, [[maybe_unused]] std::siz
 }  // namespace
 
 void* allocate_zeroed(std::size_t bytes) {
-  const bool huge = bytes >= kHugePageBytes;
+  // From half a huge page on a whole one is taken: what the small pages of a remainder cost at
+  // every step is more than the memory. (LSTM 250, 1.9 MiB of weights: 23.3 to 18.7 us a step.)
+  const bool huge = bytes >= kHugePageBytes / 2;
+  const std::size_t asked = bytes;
+  if (huge) bytes = (bytes + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes;
+  if (bytes < asked) throw std::bad_alloc();
   void* memory = allocate(bytes, huge ? kHugePageBytes : kCacheLineBytes);
   if (memory == nullptr) {
     throw std::bad_alloc();

@@ -10,9 +10,10 @@
 
 namespace recurrent {
 
-// Gives zeroed memory, aligned to kCacheLineBytes or, from kHugePageBytes on, to that, with huge
-// pages asked for where the system has them: packed weights are streamed through at every step, and
-// 4 KiB pages would cost a translation miss for every 4 KiB of them. Throws std::bad_alloc.
+// Gives zeroed memory, aligned to kCacheLineBytes or, from half of kHugePageBytes on, to that, with
+// whole huge pages asked for where the system has them: packed weights are streamed through at
+// every step, and 4 KiB pages would cost a translation miss for every 4 KiB of them. Throws
+// std::bad_alloc.
 void* allocate_zeroed(std::size_t bytes);
 
 // Frees what allocate_zeroed() gave; null is allowed.

@@ -81,5 +81,10 @@ RECURRENT_INLINE Vec select(Mask mask, Vec a, Vec b) {
 }
 RECURRENT_INLINE Vec zero_where(Mask mask, Vec a) { return {_mm256_andnot_ps(mask.m, a.v)}; }
 
+// +0 where the mask is set, a / b elsewhere.
+RECURRENT_INLINE Vec div_unless(Mask zero, Vec a, Vec b) {
+  return zero_where(zero, div(zero_where(zero, a), b));
+}
+
 // True where a is to become +0 because its magnitude is below 2^-126; +0 itself may be left out.
 RECURRENT_INLINE Mask is_to_flush(Vec a) { return lt(abs(a), Vec::broadcast(0x1p-126f)); }

@@ -1,4 +1,4 @@
-// The vector type of AVX-512 (foundation instructions only): sixteen lanes. Included inside the
+// The vector type of AVX-512 (F, and DQ for classes of numbers): sixteen lanes. Included inside the
 // avx512 namespace, after simd/intrinsics.h. The operations are those of vec_scalar.inl and
 // vec_avx2.inl, bit for bit.
 
@@ -88,6 +88,11 @@ RECURRENT_INLINE Vec select(Mask mask, Vec a, Vec b) {
 }
 // A blend with zero: a mask that keeps would first have to be inverted.
 RECURRENT_INLINE Vec zero_where(Mask mask, Vec a) { return select(mask, Vec::zero(), a); }
+
+// +0 where the mask is set, a / b elsewhere.
+RECURRENT_INLINE Vec div_unless(Mask zero, Vec a, Vec b) {
+  return {_mm512_maskz_div_ps(_mm512_knot(zero.m), a.v, b.v)};
+}
 
 // True where a is to become +0 because its magnitude is below 2^-126; +0 itself may be left out.
 RECURRENT_INLINE Mask is_to_flush(Vec a) {

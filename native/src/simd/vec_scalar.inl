@@ -77,5 +77,8 @@ RECURRENT_INLINE Mask is_nan(Vec a) { return {a.v != a.v}; }
 RECURRENT_INLINE Vec select(Mask mask, Vec a, Vec b) { return {mask.m ? a.v : b.v}; }
 RECURRENT_INLINE Vec zero_where(Mask mask, Vec a) { return {mask.m ? 0.0f : a.v}; }
 
+// +0 where the mask is set, a / b elsewhere.
+RECURRENT_INLINE Vec div_unless(Mask zero, Vec a, Vec b) { return {zero.m ? 0.0f : a.v / b.v}; }
+
 // True where a is to become +0 because its magnitude is below 2^-126; +0 itself may be left out.
 RECURRENT_INLINE Mask is_to_flush(Vec a) { return lt(abs(a), Vec::broadcast(0x1p-126f)); }
