@@ -1,6 +1,7 @@
 // After a warm-up, steps and runs take no memory, lock nothing and touch no page for the first
 // time. Where nothing can be counted, the calls are still made, for the sanitizers to watch.
 #include <algorithm>
+#include <limits>
 #include <mutex>
 #include <ostream>
 #include <string>
@@ -89,10 +90,15 @@ TEST_P(Hygiene, ThousandsOfCallsTouchNoNewPageAndAllocateNothing) {
   const int calls = static_cast<int>(steps / c.time);
   ASSERT_OK(call());
   const int64_t allocations_before = allocations();
-  const int64_t faults_before = minor_faults();
   recurrent_status status = RECURRENT_STATUS_OK;
-  for (int i = 0; i < calls; ++i) status = std::max(status, call());
-  const int64_t faults = minor_faults() - faults_before;
+  // The system counts the faults of the whole process and takes pages away when it likes, so a
+  // round without any is enough: what a call touches anew it touches in every round.
+  int64_t faults = std::numeric_limits<int64_t>::max();
+  for (int round = 0; round < 3 && faults != 0; ++round) {
+    const int64_t faults_before = minor_faults();
+    for (int i = 0; i < calls; ++i) status = std::max(status, call());
+    faults = std::min(faults, minor_faults() - faults_before);
+  }
   const int64_t allocated = allocations() - allocations_before;
   ASSERT_OK(status);
   EXPECT_EQ(allocated, 0);

@@ -300,22 +300,23 @@ TEST(TeamTest, WorkersAreNamed) {
 }
 
 // By the processor time of the workers, whatever the clock on the wall says.
+// As many threads as processors: more would not spin at all.
 TEST(TeamTest, IdleWorkersUseNoProcessorTime) {
-  Team team(3);
-  std::array<clockid_t, 3> clocks{};
+  if (cpu::processor_count() < 2) GTEST_SKIP() << "needs two processors";
+  Team team(2);
+  std::array<clockid_t, 2> clocks{};
   run_on_every_thread(
       team, [&](int slice) { pthread_getcpuclockid(pthread_self(), &clocks[index(slice)]); });
-  const auto used = [&](std::size_t thread) {
+  const auto used = [&] {
     timespec time{};
-    clock_gettime(clocks[thread], &time);
+    clock_gettime(clocks[1], &time);
     return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
   };
+  // On a busy machine it may take a while until the worker has come to sleep.
   std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  const auto first = used(1);
-  const auto second = used(2);
+  const auto before = used();
   std::this_thread::sleep_for(std::chrono::seconds(1));
-  EXPECT_EQ(used(1), first);
-  EXPECT_EQ(used(2), second);
+  EXPECT_LT(used() - before, std::chrono::milliseconds(1));
 }
 
 TEST(TeamTest, PinnedWorkersHaveAProcessorEachAndTheCallerAll) {

@@ -636,7 +636,7 @@ RECURRENT_API recurrent_status recurrent_session_run(
     recurrent_session* session, const recurrent_run_args* args) RECURRENT_NOEXCEPT;
 
 /**
- * @brief Makes the first call of a shape as fast as later ones: computes it once with zeros as
+ * @brief Makes the first call of a shape as fast as later ones: computes it with zeros as
  * input and puts the states back.
  *
  * Afterwards scratch memory for the shape is there, also for rows of different length, its pages

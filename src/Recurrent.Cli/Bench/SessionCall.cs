@@ -6,6 +6,8 @@ namespace Recurrent.Cli.Bench;
 /// <remarks>A stream carries its states from call to call; a sequence starts every call from zero.</remarks>
 internal sealed class SessionCall : TimedCall, IDisposable
 {
+    private const long MostElements = 1L << 28;
+
     private readonly Workload _workload;
     private readonly RecurrentModel _model;
     private readonly Session _session;
@@ -18,10 +20,10 @@ internal sealed class SessionCall : TimedCall, IDisposable
         _workload = workload;
         _isStep = workload.IsStep;
         long rows = (long)workload.Time * workload.Batch;
-        if (rows * Math.Max(workload.InputSize, workload.OutputSize) > Array.MaxLength)
+        if (rows * Math.Max(workload.InputSize, workload.OutputSize) > MostElements)
         {
             throw new UnusableInputException(
-                "--time, --batch: expected inputs and outputs of at most 2^31 elements, found more.");
+                "--time, --batch: expected inputs and outputs of at most 2^28 elements, found more.");
         }
 
         long start = Stopwatch.GetTimestamp();

@@ -6,6 +6,9 @@ namespace Recurrent.Cli.Bench;
 /// <summary>Workloads from sizes or from a file.</summary>
 internal static class Workloads
 {
+    // 1 GiB of a layer: more would only show that memory is slow.
+    private const long MostWeights = 1L << 28;
+
     /// <summary>Names of cells on the command line.</summary>
     public static readonly string[] Cells = ["lstm", "gru", "gru_before", "rnn"];
 
@@ -82,6 +85,14 @@ internal static class Workloads
     private static RecurrentWeights RandomWeights(RecurrentSpecification specification)
     {
         int rows = specification.GateCount * specification.HiddenSize;
+        long weights = (long)rows * (specification.InputSize + specification.StateSize);
+        if (weights > MostWeights)
+        {
+            throw new UnusableInputException(
+                $"--hidden: expected layers of at most {MostWeights} weights, found {weights}: hidden "
+                + $"{specification.HiddenSize} on {specification.InputSize} inputs.");
+        }
+
         float scale = 1 / MathF.Sqrt(specification.InputSize + specification.StateSize);
         return new RecurrentWeights(
             Values(rows * specification.InputSize, scale),

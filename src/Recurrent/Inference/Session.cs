@@ -150,7 +150,7 @@ public sealed unsafe class Session : IDisposable
     }
 
     /// <summary>
-    /// Makes the first call as fast as later ones: computes the shape once with zeros as input and puts the states back.
+    /// Makes the first call as fast as later ones: computes the shape with zeros as input and puts the states back.
     /// </summary>
     /// <remarks>
     /// Afterwards scratch memory for such calls is there, its pages are touched, the session's threads have run and weights

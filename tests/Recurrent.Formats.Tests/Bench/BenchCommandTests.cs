@@ -15,6 +15,7 @@ public sealed class BenchCommandTests : IDisposable
     [Theory]
     [InlineData("--hidden: expected", "bench", "lstm")]
     [InlineData("--hidden: expected 1 to 1048576, found 0", "bench", "lstm", "--hidden", "0")]
+    [InlineData("--hidden: expected layers of at most", "bench", "rnn", "--hidden", "46341")]
     [InlineData("--hidden: expected 1 to 1048576, found many", "bench", "lstm", "--hidden", "many")]
     [InlineData("--batch: expected 1 to 2147483647, found -1", "bench", "lstm", "--hidden", "8", "--batch", "-1")]
     [InlineData("--threads: expected 1 to 256, found 257", "bench", "lstm", "--hidden", "8", "--threads", "257")]

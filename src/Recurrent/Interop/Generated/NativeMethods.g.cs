@@ -134,8 +134,7 @@ internal static unsafe class NativeMethods
     internal static extern NativeStatus SessionRun(nint session, NativeRunArgs* args);
 
     /// <summary>
-    /// Makes the first call of a shape as fast as later ones: computes it once with zeros as input and puts the states
-    /// back.
+    /// Makes the first call of a shape as fast as later ones: computes it with zeros as input and puts the states back.
     /// </summary>
     /// <remarks>
     /// Afterwards scratch memory for the shape is there, also for rows of different length, its pages are touched, the
