@@ -3,6 +3,7 @@
 //
 // A body is a cell. It has
 //   kColumns           accumulators of a panel
+//   kStoredColumns     what FinishFn is given of a panel; put() adds what no accumulator holds
 //   kMaxPanels         panels that a group may have
 //   accumulate(tile, args, part, row, ahead)                   the chains of a tile
 //   skipped(args)      floats of a panel's weights that a call does not read, because the chains
