@@ -54,7 +54,6 @@ void Session::warm_up(int64_t time) {
   const RestoredContents states(states_);
   const Restored<bool> given(sequence_given_);
 
-  if (time == 1 && model_->can_step()) step(x.data(), y.data());
   recurrent_run_args args{};
   args.struct_size = sizeof(args);
   args.time = time;
