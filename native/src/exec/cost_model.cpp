@@ -66,13 +66,12 @@ CostModel::CostModel(const Model& model)
 // that does.
 double CostModel::read(double bytes, double resident) const {
   const cpu::Caches& caches = cpu::caches();
-  const auto part = [&](int64_t cache, int64_t typical) {
-    const auto size = static_cast<double>(cache > 0 ? cache : typical);
-    return std::min(1.0, size / std::max(resident, 1.0));
+  const auto part = [&](int64_t size) {
+    return std::min(1.0, static_cast<double>(size) / std::max(resident, 1.0));
   };
-  const double l1 = part(caches.l1d, int64_t{32} << 10);
-  const double l2 = std::max(l1, part(caches.l2, int64_t{1} << 20));
-  const double l3 = std::max(l2, part(caches.l3, int64_t{8} << 20));
+  const double l1 = part(caches.l1d_or_default());
+  const double l2 = std::max(l1, part(caches.l2_or_default()));
+  const double l3 = std::max(l2, part(caches.l3));
   return bytes * (l1 / kBytesPerNsL1 + (l2 - l1) / kBytesPerNsL2 + (l3 - l2) / kBytesPerNsL3 +
                   (1.0 - l3) / kBytesPerNsMemory);
 }
