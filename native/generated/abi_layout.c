@@ -6,7 +6,7 @@
 #include <recurrent/recurrent.h>
 #include <stddef.h>
 
-_Static_assert(RECURRENT_ABI_VERSION == 2, "RECURRENT_ABI_VERSION == 2");
+_Static_assert(RECURRENT_ABI_VERSION == 3, "RECURRENT_ABI_VERSION == 3");
 
 _Static_assert(RECURRENT_MAX_SIZE == 1048576, "RECURRENT_MAX_SIZE == 1048576");
 
@@ -29,6 +29,11 @@ _Static_assert(RECURRENT_LAYER_LSTM == 1, "RECURRENT_LAYER_LSTM == 1");
 _Static_assert(RECURRENT_LAYER_GRU == 2, "RECURRENT_LAYER_GRU == 2");
 _Static_assert(RECURRENT_LAYER_GRU_RESET_BEFORE == 3, "RECURRENT_LAYER_GRU_RESET_BEFORE == 3");
 _Static_assert(RECURRENT_LAYER_DENSE == 4, "RECURRENT_LAYER_DENSE == 4");
+_Static_assert(RECURRENT_LAYER_ACTIVATION == 5, "RECURRENT_LAYER_ACTIVATION == 5");
+_Static_assert(RECURRENT_LAYER_SOFTMAX == 6, "RECURRENT_LAYER_SOFTMAX == 6");
+_Static_assert(RECURRENT_LAYER_SCALE == 7, "RECURRENT_LAYER_SCALE == 7");
+_Static_assert(RECURRENT_LAYER_EMBEDDING == 8, "RECURRENT_LAYER_EMBEDDING == 8");
+_Static_assert(RECURRENT_LAYER_RESIDUAL == 9, "RECURRENT_LAYER_RESIDUAL == 9");
 
 _Static_assert(sizeof(recurrent_direction) == 4, "sizeof(recurrent_direction) == 4");
 _Static_assert(RECURRENT_DIRECTION_FORWARD == 0, "RECURRENT_DIRECTION_FORWARD == 0");
@@ -69,6 +74,16 @@ _Static_assert(RECURRENT_GEMM_BUILTIN == 0, "RECURRENT_GEMM_BUILTIN == 0");
 _Static_assert(RECURRENT_GEMM_MKL == 1, "RECURRENT_GEMM_MKL == 1");
 _Static_assert(RECURRENT_GEMM_AUTO == 2, "RECURRENT_GEMM_AUTO == 2");
 
+_Static_assert(sizeof(recurrent_output) == 4, "sizeof(recurrent_output) == 4");
+_Static_assert(RECURRENT_OUTPUT_EVERY_STEP == 0, "RECURRENT_OUTPUT_EVERY_STEP == 0");
+_Static_assert(RECURRENT_OUTPUT_LAST_STEP == 1, "RECURRENT_OUTPUT_LAST_STEP == 1");
+_Static_assert(RECURRENT_OUTPUT_FINAL_STATE == 2, "RECURRENT_OUTPUT_FINAL_STATE == 2");
+
+_Static_assert(sizeof(recurrent_masking) == 4, "sizeof(recurrent_masking) == 4");
+_Static_assert(RECURRENT_MASKING_NONE == 0, "RECURRENT_MASKING_NONE == 0");
+_Static_assert(RECURRENT_MASKING_REPEAT == 1, "RECURRENT_MASKING_REPEAT == 1");
+_Static_assert(RECURRENT_MASKING_ZERO == 2, "RECURRENT_MASKING_ZERO == 2");
+
 _Static_assert(sizeof(recurrent_layout) == 4, "sizeof(recurrent_layout) == 4");
 _Static_assert(RECURRENT_LAYOUT_TIME_MAJOR == 0, "RECURRENT_LAYOUT_TIME_MAJOR == 0");
 _Static_assert(RECURRENT_LAYOUT_BATCH_MAJOR == 1, "RECURRENT_LAYOUT_BATCH_MAJOR == 1");
@@ -91,7 +106,7 @@ _Static_assert(RECURRENT_STATE_CELL == 1, "RECURRENT_STATE_CELL == 1");
 /* Structs hold pointers, so their layout is that of a 64-bit target. */
 #if UINTPTR_MAX == UINT64_MAX
 
-_Static_assert(sizeof(recurrent_direction_desc) == 88, "sizeof(recurrent_direction_desc) == 88");
+_Static_assert(sizeof(recurrent_direction_desc) == 104, "sizeof(recurrent_direction_desc) == 104");
 _Static_assert(offsetof(recurrent_direction_desc, struct_size) == 0, "offsetof(recurrent_direction_desc, struct_size) == 0");
 _Static_assert(offsetof(recurrent_direction_desc, gate_activation) == 4, "offsetof(recurrent_direction_desc, gate_activation) == 4");
 _Static_assert(offsetof(recurrent_direction_desc, candidate_activation) == 8, "offsetof(recurrent_direction_desc, candidate_activation) == 8");
@@ -108,6 +123,8 @@ _Static_assert(offsetof(recurrent_direction_desc, input_bias) == 56, "offsetof(r
 _Static_assert(offsetof(recurrent_direction_desc, recurrent_bias) == 64, "offsetof(recurrent_direction_desc, recurrent_bias) == 64");
 _Static_assert(offsetof(recurrent_direction_desc, peephole) == 72, "offsetof(recurrent_direction_desc, peephole) == 72");
 _Static_assert(offsetof(recurrent_direction_desc, projection) == 80, "offsetof(recurrent_direction_desc, projection) == 80");
+_Static_assert(offsetof(recurrent_direction_desc, initial_hidden) == 88, "offsetof(recurrent_direction_desc, initial_hidden) == 88");
+_Static_assert(offsetof(recurrent_direction_desc, initial_cell) == 96, "offsetof(recurrent_direction_desc, initial_cell) == 96");
 
 _Static_assert(sizeof(recurrent_layer_desc) == 56, "sizeof(recurrent_layer_desc) == 56");
 _Static_assert(offsetof(recurrent_layer_desc, struct_size) == 0, "offsetof(recurrent_layer_desc, struct_size) == 0");
@@ -119,16 +136,20 @@ _Static_assert(offsetof(recurrent_layer_desc, projection_size) == 20, "offsetof(
 _Static_assert(offsetof(recurrent_layer_desc, gate_coupling) == 24, "offsetof(recurrent_layer_desc, gate_coupling) == 24");
 _Static_assert(offsetof(recurrent_layer_desc, output_peephole) == 28, "offsetof(recurrent_layer_desc, output_peephole) == 28");
 _Static_assert(offsetof(recurrent_layer_desc, clip) == 32, "offsetof(recurrent_layer_desc, clip) == 32");
-_Static_assert(offsetof(recurrent_layer_desc, reserved) == 36, "offsetof(recurrent_layer_desc, reserved) == 36");
+_Static_assert(offsetof(recurrent_layer_desc, residual_span) == 36, "offsetof(recurrent_layer_desc, residual_span) == 36");
 _Static_assert(offsetof(recurrent_layer_desc, forward) == 40, "offsetof(recurrent_layer_desc, forward) == 40");
 _Static_assert(offsetof(recurrent_layer_desc, reverse) == 48, "offsetof(recurrent_layer_desc, reverse) == 48");
 
-_Static_assert(sizeof(recurrent_model_desc) == 24, "sizeof(recurrent_model_desc) == 24");
+_Static_assert(sizeof(recurrent_model_desc) == 40, "sizeof(recurrent_model_desc) == 40");
 _Static_assert(offsetof(recurrent_model_desc, struct_size) == 0, "offsetof(recurrent_model_desc, struct_size) == 0");
 _Static_assert(offsetof(recurrent_model_desc, layer_count) == 4, "offsetof(recurrent_model_desc, layer_count) == 4");
 _Static_assert(offsetof(recurrent_model_desc, layers) == 8, "offsetof(recurrent_model_desc, layers) == 8");
 _Static_assert(offsetof(recurrent_model_desc, isa) == 16, "offsetof(recurrent_model_desc, isa) == 16");
 _Static_assert(offsetof(recurrent_model_desc, gemm_provider) == 20, "offsetof(recurrent_model_desc, gemm_provider) == 20");
+_Static_assert(offsetof(recurrent_model_desc, output) == 24, "offsetof(recurrent_model_desc, output) == 24");
+_Static_assert(offsetof(recurrent_model_desc, masking) == 28, "offsetof(recurrent_model_desc, masking) == 28");
+_Static_assert(offsetof(recurrent_model_desc, mask_value) == 32, "offsetof(recurrent_model_desc, mask_value) == 32");
+_Static_assert(offsetof(recurrent_model_desc, reserved) == 36, "offsetof(recurrent_model_desc, reserved) == 36");
 
 _Static_assert(sizeof(recurrent_model_info) == 48, "sizeof(recurrent_model_info) == 48");
 _Static_assert(offsetof(recurrent_model_info, struct_size) == 0, "offsetof(recurrent_model_info, struct_size) == 0");
@@ -140,7 +161,7 @@ _Static_assert(offsetof(recurrent_model_info, packed_bytes) == 24, "offsetof(rec
 _Static_assert(offsetof(recurrent_model_info, can_step) == 32, "offsetof(recurrent_model_info, can_step) == 32");
 _Static_assert(offsetof(recurrent_model_info, isa) == 36, "offsetof(recurrent_model_info, isa) == 36");
 _Static_assert(offsetof(recurrent_model_info, gemm_provider) == 40, "offsetof(recurrent_model_info, gemm_provider) == 40");
-_Static_assert(offsetof(recurrent_model_info, reserved) == 44, "offsetof(recurrent_model_info, reserved) == 44");
+_Static_assert(offsetof(recurrent_model_info, vocabulary_size) == 44, "offsetof(recurrent_model_info, vocabulary_size) == 44");
 
 _Static_assert(sizeof(recurrent_product_info) == 32, "sizeof(recurrent_product_info) == 32");
 _Static_assert(offsetof(recurrent_product_info, struct_size) == 0, "offsetof(recurrent_product_info, struct_size) == 0");
@@ -163,7 +184,7 @@ _Static_assert(offsetof(recurrent_plan_candidate, threads) == 8, "offsetof(recur
 _Static_assert(offsetof(recurrent_plan_candidate, chosen) == 12, "offsetof(recurrent_plan_candidate, chosen) == 12");
 _Static_assert(offsetof(recurrent_plan_candidate, predicted_us) == 16, "offsetof(recurrent_plan_candidate, predicted_us) == 16");
 
-_Static_assert(sizeof(recurrent_run_args) == 64, "sizeof(recurrent_run_args) == 64");
+_Static_assert(sizeof(recurrent_run_args) == 96, "sizeof(recurrent_run_args) == 96");
 _Static_assert(offsetof(recurrent_run_args, struct_size) == 0, "offsetof(recurrent_run_args, struct_size) == 0");
 _Static_assert(offsetof(recurrent_run_args, layout) == 4, "offsetof(recurrent_run_args, layout) == 4");
 _Static_assert(offsetof(recurrent_run_args, time) == 8, "offsetof(recurrent_run_args, time) == 8");
@@ -173,6 +194,10 @@ _Static_assert(offsetof(recurrent_run_args, y) == 32, "offsetof(recurrent_run_ar
 _Static_assert(offsetof(recurrent_run_args, y_count) == 40, "offsetof(recurrent_run_args, y_count) == 40");
 _Static_assert(offsetof(recurrent_run_args, lengths) == 48, "offsetof(recurrent_run_args, lengths) == 48");
 _Static_assert(offsetof(recurrent_run_args, lengths_count) == 56, "offsetof(recurrent_run_args, lengths_count) == 56");
+_Static_assert(offsetof(recurrent_run_args, indices) == 64, "offsetof(recurrent_run_args, indices) == 64");
+_Static_assert(offsetof(recurrent_run_args, indices_count) == 72, "offsetof(recurrent_run_args, indices_count) == 72");
+_Static_assert(offsetof(recurrent_run_args, present) == 80, "offsetof(recurrent_run_args, present) == 80");
+_Static_assert(offsetof(recurrent_run_args, present_count) == 88, "offsetof(recurrent_run_args, present_count) == 88");
 
 _Static_assert(sizeof(recurrent_machine_info) == 72, "sizeof(recurrent_machine_info) == 72");
 _Static_assert(offsetof(recurrent_machine_info, struct_size) == 0, "offsetof(recurrent_machine_info, struct_size) == 0");

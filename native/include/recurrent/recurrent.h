@@ -89,7 +89,7 @@ extern "C" {
  * Version of this interface. It changes whenever a struct, a function or the meaning of a value
  * does.
  */
-#define RECURRENT_ABI_VERSION 2
+#define RECURRENT_ABI_VERSION 3
 
 /** Largest hidden, input, output or projection size of a layer. */
 #define RECURRENT_MAX_SIZE 1048576
@@ -151,7 +151,26 @@ typedef enum recurrent_layer_kind {
    */
   RECURRENT_LAYER_GRU_RESET_BEFORE = 3,
   /** `y = f(b + V x)`, no state; `f` is the candidate activation. */
-  RECURRENT_LAYER_DENSE = 4
+  RECURRENT_LAYER_DENSE = 4,
+  /** `y = f(x)`, no state and no weights; `f` is the candidate activation. */
+  RECURRENT_LAYER_ACTIVATION = 5,
+  /**
+   * `y[j] = exp(x[j] - max x) / sum exp(x - max x)` over the features of a step, the sum in their
+   * order; no state and no weights.
+   */
+  RECURRENT_LAYER_SOFTMAX = 6,
+  /** `y[j] = s[j] x[j] + b[j]` in one rounding, no state. */
+  RECURRENT_LAYER_SCALE = 7,
+  /**
+   * Row `x` of a table, for an integer `x`; no state. Only the first layer can be one, and the
+   * model then takes indices.
+   */
+  RECURRENT_LAYER_EMBEDDING = 8,
+  /**
+   * `y[j] = x[j] + s[j]`, `s` being what the layer `residual_span` before this one took in; no
+   * state and no weights.
+   */
+  RECURRENT_LAYER_RESIDUAL = 9
 } recurrent_layer_kind;
 
 /** Which way a recurrent layer reads its sequence. */
@@ -240,6 +259,35 @@ typedef enum recurrent_gemm_provider {
   RECURRENT_GEMM_AUTO = 2
 } recurrent_gemm_provider;
 
+/** What a model puts out for a sequence. A single step always gives its own output. */
+typedef enum recurrent_output {
+  /** Every step. */
+  RECURRENT_OUTPUT_EVERY_STEP = 0,
+  /** The last valid step of each row: `[batch, output_size]`. */
+  RECURRENT_OUTPUT_LAST_STEP = 1,
+  /**
+   * What the layers behind the last recurrent one make of its final states, forward and reverse
+   * side by side: `[batch, output_size]`. No residual connection may go around that layer.
+   */
+  RECURRENT_OUTPUT_FINAL_STATE = 2
+} recurrent_output;
+
+/**
+ * Whether steps of a row may be missing. A missing step is skipped by the whole model: its states
+ * are carried over.
+ */
+typedef enum recurrent_masking {
+  /** No: NaN is a value like others, and propagates. */
+  RECURRENT_MASKING_NONE = 0,
+  /**
+   * A missing step puts out what the last step before it put out that was there, 0 if there was
+   * none since the last reset. That output is a part of a row's state.
+   */
+  RECURRENT_MASKING_REPEAT = 1,
+  /** A missing step puts out 0. */
+  RECURRENT_MASKING_ZERO = 2
+} recurrent_masking;
+
 /** Order of the axes of a sequence. */
 typedef enum recurrent_layout {
   /** `[time, batch, features]` */
@@ -283,17 +331,20 @@ typedef enum recurrent_state_kind {
 
 /**
  * Weights and activations of one direction of a layer. `G` is the number of gates (SimpleRNN and
- * Dense 1, LSTM 4, GRU 3), `H` the hidden size, `I` the input size, and `S` the size of the state
- * that recurs: the projection size, or `H`. Gates are in canonical order: LSTM i f g o, GRU r z n.
- * The activation fields hold a ::recurrent_activation and finite numbers, also where they are
- * unused.
+ * layers without state 1, LSTM 4, GRU 3), `H` the hidden size, `I` the input size, and `S` the size
+ * of the state that recurs: the projection size, or `H`. Gates are in canonical order: LSTM i f g
+ * o, GRU r z n. The activation fields hold a ::recurrent_activation and finite numbers, also where
+ * they are unused.
  */
 typedef struct recurrent_direction_desc {
   /** `sizeof(recurrent_direction_desc)` */
   uint32_t struct_size;
-  /** Activation of the gates: LSTM i f o, GRU r z; unused by SimpleRNN and Dense. */
+  /** Activation of the gates: LSTM i f o, GRU r z; unused by others. */
   int32_t gate_activation;
-  /** Activation of the candidate: LSTM g, GRU n; the activation of a SimpleRNN or Dense layer. */
+  /**
+   * Activation of the candidate: LSTM g, GRU n; the activation of a SimpleRNN, Dense or activation
+   * layer.
+   */
   int32_t candidate_activation;
   /** Activation of an LSTM's cell state on its way out; unused by others. */
   int32_t output_activation;
@@ -309,11 +360,14 @@ typedef struct recurrent_direction_desc {
   float output_alpha;
   /** `beta` of the output activation. */
   float output_beta;
-  /** `[G*H, I]`; Dense `[H, I]`. Required. */
+  /**
+   * `[G*H, I]`; Dense `[H, I]`; scale `[H]`, its factors; embedding `[I, H]`, its table. Required,
+   * except by an activation layer, which has none.
+   */
   const float* input_weights;
-  /** `[G*H, S]`. Required, except by Dense, which has none. */
+  /** `[G*H, S]`. Required by recurrent layers, null for others. */
   const float* recurrent_weights;
-  /** `[G*H]`, or null for none. */
+  /** `[G*H]`, or null for none. Not for embedding and activation layers. */
   const float* input_bias;
   /**
    * `[G*H]`, or null for none. Added to the input bias in one fp32 addition when the weights are
@@ -324,6 +378,10 @@ typedef struct recurrent_direction_desc {
   const float* peephole;
   /** LSTM projection `[S, H]`; required when `projection_size` is not 0, null otherwise. */
   const float* projection;
+  /** The state that a sequence starts from, `[S]`; null for 0. Recurrent layers only. */
+  const float* initial_hidden;
+  /** An LSTM's cell state that a sequence starts from, `[H]`; null for 0. */
+  const float* initial_cell;
 } recurrent_direction_desc;
 
 /** One layer of a model. */
@@ -332,14 +390,17 @@ typedef struct recurrent_layer_desc {
   uint32_t struct_size;
   /** A ::recurrent_layer_kind. */
   int32_t kind;
-  /** A ::recurrent_direction; forward for Dense. */
+  /** A ::recurrent_direction; forward for a layer without state. */
   int32_t direction;
   /**
    * Features of the layer's input, 1 to ::RECURRENT_MAX_SIZE; equal to the output size of the
-   * layer before.
+   * layer before. Of an embedding, the rows of its table: indices are from 0 to `input_size - 1`.
    */
   int32_t input_size;
-  /** Hidden units a direction, 1 to ::RECURRENT_MAX_SIZE; the output size of a Dense layer. */
+  /**
+   * Hidden units a direction, 1 to ::RECURRENT_MAX_SIZE; the output size of a layer without state,
+   * which is `input_size` for all but Dense and embedding.
+   */
   int32_t hidden_size;
   /** Size of an LSTM's projection (Sak et al. 2014), below `hidden_size`; 0 for none. */
   int32_t projection_size;
@@ -348,13 +409,20 @@ typedef struct recurrent_layer_desc {
   /** A ::recurrent_output_peephole; LSTM only, and without effect where there are no peepholes. */
   int32_t output_peephole;
   /**
-   * Gate pre-activations are clipped to `[-clip, clip]` (ONNX `clip`); 0 for no clip. Not for
-   * Dense.
+   * Gate pre-activations are clipped to `[-clip, clip]` (ONNX `clip`); 0 for no clip. Only
+   * recurrent layers.
    */
   float clip;
-  /** Zero. */
-  uint32_t reserved;
-  /** Weights of the forward direction, or of a Dense layer; null in a reverse layer. */
+  /**
+   * Residual: how many layers the connection goes around, 1 to the number of layers before. The
+   * first of them takes in at least `hidden_size` features, of which the first are added, and is no
+   * embedding. 0 for other layers.
+   */
+  int32_t residual_span;
+  /**
+   * Weights of the forward direction, or of a layer without state; null in a reverse layer, a
+   * softmax and a residual layer.
+   */
   const recurrent_direction_desc* forward;
   /** Weights of the reverse direction; null in a forward layer. */
   const recurrent_direction_desc* reverse;
@@ -372,21 +440,32 @@ typedef struct recurrent_model_desc {
   int32_t isa;
   /** A ::recurrent_gemm_provider. */
   int32_t gemm_provider;
+  /** A ::recurrent_output. */
+  int32_t output;
+  /** A ::recurrent_masking. */
+  int32_t masking;
+  /**
+   * With masking, a step whose features (or whose index) all have this value is missing; NaN stands
+   * for any NaN. Unused without.
+   */
+  float mask_value;
+  /** Zero. */
+  uint32_t reserved;
 } recurrent_model_desc;
 
 /** What a model is, after packing. */
 typedef struct recurrent_model_info {
   /** `sizeof(recurrent_model_info)`, set by the caller. */
   uint32_t struct_size;
-  /** Features of an input step. */
+  /** Features of an input step; 1 for a model that takes indices. */
   int32_t input_size;
   /** Features of an output step. */
   int32_t output_size;
   /** Number of layers. */
   int32_t layer_count;
   /**
-   * Floats of state that one batch row has in all layers and directions; the row length of save
-   * and load.
+   * Floats of state that one batch row has in all layers and directions, and the output that is
+   * repeated at missing steps; the row length of save and load.
    */
   int64_t state_size;
   /** Bytes of packed weights. */
@@ -400,8 +479,8 @@ typedef struct recurrent_model_info {
   int32_t isa;
   /** The ::recurrent_gemm_provider in use: BUILTIN or MKL. */
   int32_t gemm_provider;
-  /** Zero. */
-  uint32_t reserved;
+  /** Indices that a model knows whose first layer is an embedding; 0 if it takes features. */
+  int32_t vocabulary_size;
 } recurrent_model_info;
 
 /**
@@ -469,13 +548,15 @@ typedef struct recurrent_run_args {
   int32_t layout;
   /** Steps, 0 to 2^31 - 1. With 0 nothing happens and the state is unchanged. */
   int64_t time;
-  /** Input, `[time, B, input_size]` or `[B, time, input_size]`. */
+  /**
+   * Input, `[time, B, input_size]` or `[B, time, input_size]`; null for a model that takes indices.
+   */
   const float* x;
-  /** Elements of `x`; at least what the shape needs. */
+  /** Elements of `x`; at least what the shape needs, or 0 where `x` is null. */
   int64_t x_count;
   /**
-   * Output, `[time, B, output_size]` or `[B, time, output_size]`; null if only the final state
-   * matters.
+   * Output, `[time, B, output_size]` or `[B, time, output_size]`, or `[B, output_size]` from a
+   * model that puts out one step; null if only the final state matters.
    */
   float* y;
   /** Elements of `y`; at least what the shape needs, or 0 where `y` is null. */
@@ -483,11 +564,25 @@ typedef struct recurrent_run_args {
   /**
    * Valid steps of each row, `[B]`, each from 0 to `time`; null if all are full. Past its end a
    * row's output is 0 and its state stays that of its last valid step; a reverse direction starts
-   * at the last valid step.
+   * at the last valid step. A model that puts out one step gives 0 for a row of length 0.
    */
   const int32_t* lengths;
   /** Elements of `lengths`: `B`, or 0 where `lengths` is null. */
   int64_t lengths_count;
+  /**
+   * Input of a model that takes indices, `[time, B]` or `[B, time]`, each from 0 to
+   * `vocabulary_size - 1`, also where it stands for nothing; null for others.
+   */
+  const int32_t* indices;
+  /** Elements of `indices`; at least what the shape needs, or 0 where `indices` is null. */
+  int64_t indices_count;
+  /**
+   * Which steps are there, `[time, B]` or `[B, time]`: 0 for a missing one. Only for a model with
+   * masking; null if only the mask value tells. Must not overlap `y`.
+   */
+  const uint8_t* present;
+  /** Elements of `present`; at least what the shape needs, or 0 where `present` is null. */
+  int64_t present_count;
 } recurrent_run_args;
 
 /** What the library found on this machine. Strings are static. */
@@ -589,7 +684,7 @@ recurrent_model_get_product_info(const recurrent_model* model, int32_t layer, in
                                  recurrent_product_info* info) RECURRENT_NOEXCEPT;
 
 /**
- * @brief Opens a session with zero states.
+ * @brief Opens a session with the states that a sequence starts from, as after a reset.
  * @param model The model; the session keeps it alive.
  * @param desc Batch and threads.
  * @param session Receives the session; to be given to recurrent_session_destroy(). Null on failure.
@@ -617,6 +712,19 @@ RECURRENT_API void recurrent_session_destroy(recurrent_session* session) RECURRE
  */
 RECURRENT_API recurrent_status recurrent_session_step(recurrent_session* session, const float* x,
                                                       float* y) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Advances every row of a model that takes indices by one step.
+ * @param session A session of a model whose first layer is an embedding, without a reverse
+ * direction.
+ * @param indices `[batch]`, each from 0 to `vocabulary_size - 1`.
+ * @param y Output `[batch, output_size]`; null if only the state matters. Must not overlap
+ * `indices`.
+ * @return As recurrent_session_step(); INVALID_ARGUMENT also for a model that takes features.
+ */
+RECURRENT_API recurrent_status recurrent_session_step_indices(recurrent_session* session,
+                                                              const int32_t* indices,
+                                                              float* y) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Advances every row by a sequence, starting from the session's states and leaving the final
@@ -672,7 +780,8 @@ RECURRENT_API recurrent_status recurrent_session_explain(const recurrent_session
                                                          int64_t* count) RECURRENT_NOEXCEPT;
 
 /**
- * @brief Sets rows' states of all layers and directions to zero.
+ * @brief Sets rows' states of all layers and directions to those that a sequence starts from: the
+ * model's initial states, zero where it has none.
  * @param session A session.
  * @param first_row First batch row.
  * @param row_count Number of rows; `first_row + row_count` is at most the session's batch.
@@ -721,7 +830,8 @@ RECURRENT_API recurrent_status recurrent_session_set_state(recurrent_session* se
  * @param first_row First batch row.
  * @param row_count Number of rows.
  * @param states Receives `[row_count, state_size]`; a row is its layers in order, in each the
- * forward direction before the reverse one, in each hidden before cell.
+ * forward direction before the reverse one, in each hidden before cell; then the output to repeat,
+ * if the model has ::RECURRENT_MASKING_REPEAT.
  * @param count Elements of `states`; exactly `row_count * state_size`.
  * @return OK, INVALID_ARGUMENT or BUSY.
  */

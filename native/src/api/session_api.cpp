@@ -26,6 +26,11 @@ recurrent_status recurrent_session_step(recurrent_session* session, const float*
   return guarded([&] { required(session, "session").session.step(x, y); });
 }
 
+recurrent_status recurrent_session_step_indices(recurrent_session* session, const int32_t* indices,
+                                                float* y) noexcept {
+  return guarded([&] { required(session, "session").session.step(indices, y); });
+}
+
 recurrent_status recurrent_session_run(recurrent_session* session,
                                        const recurrent_run_args* args) noexcept {
   return guarded([&] { required(session, "session").session.run(required(args, "args")); });

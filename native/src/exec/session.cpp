@@ -142,6 +142,10 @@ void Session::step(const float* x, float* y) {
   advance(x, y);
 }
 
+void Session::step(const int32_t*, float*) {
+  invalid("indices", "expected null, because the model takes features");
+}
+
 // The thread may be another one than the one that opened the session, so its memory is reserved at
 // every step.
 void Session::advance(const float* x, float* y) {

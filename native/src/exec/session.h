@@ -39,6 +39,7 @@ class Session {
   ~Session();
 
   void step(const float* x, float* y);
+  void step(const int32_t* indices, float* y);
   void run(const recurrent_run_args& args);
   void warm_up(int64_t time);
   void reset(RowRange rows);

@@ -27,7 +27,7 @@ class LayerValidator {
     expect_value("kind", layer_.kind, RECURRENT_LAYER_SIMPLE_RNN, RECURRENT_LAYER_DENSE);
     expect_value("direction", layer_.direction, RECURRENT_DIRECTION_FORWARD,
                  RECURRENT_DIRECTION_BIDIRECTIONAL);
-    expect_value("reserved", static_cast<int32_t>(layer_.reserved), 0, 0);
+    expect_value("residual_span", layer_.residual_span, 0, 0);
     sizes();
     options();
     directions();

@@ -11,11 +11,14 @@ internal sealed unsafe class ModelDescription : IDisposable
     private readonly List<MemoryHandle> _pins = [];
     private readonly NativeLayerDesc[] _layers;
     private readonly NativeDirectionDesc[] _directions;
+    private readonly LayerChain _chain;
     private readonly ModelOptions _options;
     private int _directionCount;
 
-    public ModelDescription(IReadOnlyList<Layer> layers, ModelOptions options)
+    public ModelDescription(LayerChain chain, ModelOptions options)
     {
+        IReadOnlyList<Layer> layers = chain.Layers;
+        _chain = chain;
         _layers = GC.AllocateArray<NativeLayerDesc>(layers.Count, pinned: true);
         _directions = GC.AllocateArray<NativeDirectionDesc>(2 * layers.Count, pinned: true);
         _options = options;
@@ -25,6 +28,11 @@ internal sealed unsafe class ModelDescription : IDisposable
             {
                 RecurrentLayer recurrent => Describe(recurrent),
                 DenseLayer dense => Describe(dense),
+                ActivationLayer activation => Describe(activation),
+                SoftmaxLayer => DescribeStateless(layers[i], NativeLayerKind.Softmax),
+                ScaleLayer scale => Describe(scale),
+                EmbeddingLayer embedding => Describe(embedding),
+                ResidualLayer residual => Describe(residual),
                 _ => throw new InvalidOperationException($"The layer {layers[i].GetType()} has no native kind."),
             };
         }
@@ -40,6 +48,9 @@ internal sealed unsafe class ModelDescription : IDisposable
             Layers = (NativeLayerDesc*)Unsafe.AsPointer(ref _layers[0]),
             Isa = (int)_options.InstructionSet,
             GemmProvider = (int)_options.GemmProvider,
+            Output = (int)_chain.Output,
+            Masking = (int)MaskingOf(_chain.Masking),
+            MaskValue = _chain.Masking?.Value ?? 0,
         };
         ModelHandle handle = ModelHandle.Create(&description);
         GC.KeepAlive(this);
@@ -82,22 +93,59 @@ internal sealed unsafe class ModelDescription : IDisposable
 
     private NativeLayerDesc Describe(DenseLayer layer)
     {
-        DenseSpecification specification = layer.Specification;
-        return new NativeLayerDesc
+        Activation activation = layer.Specification.Activation;
+        return DescribeStateless(layer, NativeLayerKind.Dense) with
         {
-            Kind = (int)NativeLayerKind.Dense,
-            InputSize = specification.InputSize,
-            HiddenSize = specification.OutputSize,
             Forward = Add(new NativeDirectionDesc
             {
-                CandidateActivation = (int)specification.Activation.Kind,
-                CandidateAlpha = specification.Activation.Alpha,
-                CandidateBeta = specification.Activation.Beta,
+                CandidateActivation = (int)activation.Kind,
+                CandidateAlpha = activation.Alpha,
+                CandidateBeta = activation.Beta,
                 InputWeights = Pin(layer.Weights.Kernel),
                 InputBias = Pin(layer.Weights.Bias),
             }),
         };
     }
+
+    private NativeLayerDesc Describe(ActivationLayer layer)
+    {
+        Activation activation = layer.Specification.Activation;
+        return DescribeStateless(layer, NativeLayerKind.Activation) with
+        {
+            Forward = Add(new NativeDirectionDesc
+            {
+                CandidateActivation = (int)activation.Kind,
+                CandidateAlpha = activation.Alpha,
+                CandidateBeta = activation.Beta,
+            }),
+        };
+    }
+
+    private NativeLayerDesc Describe(ScaleLayer layer) =>
+        DescribeStateless(layer, NativeLayerKind.Scale) with
+        {
+            Forward = Add(new NativeDirectionDesc
+            {
+                InputWeights = Pin(layer.Factors),
+                InputBias = Pin(layer.Offsets),
+            }),
+        };
+
+    private NativeLayerDesc Describe(EmbeddingLayer layer) =>
+        DescribeStateless(layer, NativeLayerKind.Embedding) with
+        {
+            Forward = Add(new NativeDirectionDesc { InputWeights = Pin(layer.Table) }),
+        };
+
+    private static NativeLayerDesc Describe(ResidualLayer layer) =>
+        DescribeStateless(layer, NativeLayerKind.Residual) with { ResidualSpan = layer.Specification.Span };
+
+    private static NativeLayerDesc DescribeStateless(Layer layer, NativeLayerKind kind) => new()
+    {
+        Kind = (int)kind,
+        InputSize = layer.Specification.InputSize,
+        HiddenSize = layer.Specification.OutputSize,
+    };
 
     private NativeDirectionDesc* Describe(
         RecurrentSpecification specification, Direction direction, RecurrentWeights? weights)
@@ -125,6 +173,8 @@ internal sealed unsafe class ModelDescription : IDisposable
             RecurrentBias = Pin(weights.StateBias),
             Peephole = Pin(weights.Peephole),
             Projection = Pin(weights.Projection),
+            InitialHidden = Pin(weights.InitialHidden),
+            InitialCell = Pin(weights.InitialCell),
         });
     }
 
@@ -135,6 +185,13 @@ internal sealed unsafe class ModelDescription : IDisposable
         GruSpecification { ResetAfter: true } => NativeLayerKind.Gru,
         GruSpecification => NativeLayerKind.GruResetBefore,
         _ => throw new InvalidOperationException($"The cell {specification.GetType()} has no native kind."),
+    };
+
+    private static NativeMasking MaskingOf(Masking? masking) => masking switch
+    {
+        null => NativeMasking.None,
+        { Output: MissingOutput.Repeat } => NativeMasking.Repeat,
+        _ => NativeMasking.Zero,
     };
 
     private static bool HasPeephole(RecurrentLayer layer) =>

@@ -4,8 +4,9 @@ using Recurrent.Layers;
 namespace Recurrent;
 
 /// <summary>
-/// A chain of layers with packed native weights. Sessions of it hold the states; a thousand sessions share one copy of
-/// the weights.
+/// A sequence of layers with packed native weights: recurrent layers (stacked, bidirectional, projected), dense layers,
+/// activations, an embedding, residual connections. Sessions of it hold the states; a thousand sessions share one copy
+/// of the weights. Every step or run of a session is one native call for the whole model.
 /// </summary>
 /// <remarks>
 /// Immutable; any number of threads may use it. Sessions keep the native memory alive, so the model may be disposed
@@ -15,13 +16,13 @@ public sealed class RecurrentModel : IDisposable
 {
     private readonly ModelHandle _handle;
 
-    private unsafe RecurrentModel(LayerChain chain, ModelHandle handle)
+    private unsafe RecurrentModel(ModelDefinition definition, ModelHandle handle)
     {
         NativeModelInfo info = new();
         NativeMethods.ModelGetInfo(handle.DangerousGetHandle(), &info).ThrowIfFailed();
         handle.Weigh(info.PackedBytes);
         _handle = handle;
-        Chain = chain;
+        Chain = definition.Chain;
         PackedBytes = info.PackedBytes;
         InstructionSet = (InstructionSet)info.Isa;
         GemmProvider = (GemmProvider)info.GemmProvider;
@@ -30,13 +31,25 @@ public sealed class RecurrentModel : IDisposable
     /// <summary>What the layers are, from the input to the output.</summary>
     public IReadOnlyList<LayerSpecification> Layers => Chain.Specifications;
 
-    /// <summary>Features of an input step.</summary>
+    /// <summary>Features of an input step; 1 for a model that takes indices.</summary>
     public int InputSize => Chain.InputSize;
+
+    /// <summary>Indices that the model knows, if it takes indices instead of features; otherwise 0.</summary>
+    public int VocabularySize => Chain.VocabularySize;
 
     /// <summary>Features of an output step.</summary>
     public int OutputSize => Chain.OutputSize;
 
-    /// <summary>Elements of state of one batch row in all layers and directions: a row of a saved state.</summary>
+    /// <summary>What is put out for a sequence.</summary>
+    public ModelOutput Output => Chain.Output;
+
+    /// <summary>Whether steps may be missing; null if not.</summary>
+    public Masking? Masking => Chain.Masking;
+
+    /// <summary>
+    /// Elements of state of one batch row in all layers and directions, and the output that is repeated at missing steps
+    /// if there is one: a row of a saved state.
+    /// </summary>
     public int StateSize => Chain.StateSize;
 
     /// <summary>
@@ -72,14 +85,32 @@ public sealed class RecurrentModel : IDisposable
     /// The native library cannot be used; the message says why. <see cref="Reference.ReferenceModel{T}"/> does without.
     /// </exception>
     /// <exception cref="InsufficientMemoryException">The memory could not be had.</exception>
-    public static RecurrentModel Create(IReadOnlyList<Layer> layers, ModelOptions? options = null)
+    public static RecurrentModel Create(IReadOnlyList<Layer> layers, ModelOptions? options = null) =>
+        Create(new ModelDefinition(layers), options);
+
+    /// <inheritdoc cref="Create(IReadOnlyList{Layer}, ModelOptions?)"/>
+    public static RecurrentModel Create(params Layer[] layers) => Create((IReadOnlyList<Layer>)layers);
+
+    /// <summary>Packs the weights of a model.</summary>
+    /// <param name="definition">The model.</param>
+    /// <param name="options">How to compute it; null for the defaults.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="ArgumentNullException">The definition is null.</exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// The instruction set or provider that was asked for is not on this machine.
+    /// </exception>
+    /// <exception cref="NativeLibraryException">
+    /// The native library cannot be used; the message says why. <see cref="Reference.ReferenceModel{T}"/> does without.
+    /// </exception>
+    /// <exception cref="InsufficientMemoryException">The memory could not be had.</exception>
+    public static RecurrentModel Create(ModelDefinition definition, ModelOptions? options = null)
     {
-        LayerChain chain = new(layers, nameof(layers));
-        using ModelDescription description = new(chain.Layers, options ?? new ModelOptions());
+        ArgumentNullException.ThrowIfNull(definition);
+        using ModelDescription description = new(definition.Chain, options ?? new ModelOptions());
         ModelHandle handle = Pack(description);
         try
         {
-            return new RecurrentModel(chain, handle);
+            return new RecurrentModel(definition, handle);
         }
         catch
         {
@@ -87,9 +118,6 @@ public sealed class RecurrentModel : IDisposable
             throw;
         }
     }
-
-    /// <inheritdoc cref="Create(IReadOnlyList{Layer}, ModelOptions?)"/>
-    public static RecurrentModel Create(params Layer[] layers) => Create((IReadOnlyList<Layer>)layers);
 
     /// <summary>Who multiplies the input weights of one direction of a layer, and what was measured to choose.</summary>
     /// <param name="layer">Index of a recurrent layer.</param>

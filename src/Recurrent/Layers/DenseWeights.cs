@@ -12,9 +12,22 @@ public sealed class DenseWeights
         Bias = bias.ToArray();
     }
 
+    private DenseWeights(ReadOnlyMemory<float> kernel, ReadOnlyMemory<float> bias)
+    {
+        Kernel = kernel;
+        Bias = bias;
+    }
+
     /// <summary><c>V</c>, <c>[OutputSize, InputSize]</c>.</summary>
     public ReadOnlyMemory<float> Kernel { get; }
 
     /// <summary><c>[OutputSize]</c>, or empty for none.</summary>
     public ReadOnlyMemory<float> Bias { get; }
+
+    /// <summary>Weights over memory that is not copied.</summary>
+    /// <param name="kernel"><c>V</c>, <c>[OutputSize, InputSize]</c>, row-major. It must not change from now on.</param>
+    /// <param name="bias"><c>[OutputSize]</c>, or empty for none; likewise.</param>
+    /// <returns>The weights.</returns>
+    public static DenseWeights Wrap(ReadOnlyMemory<float> kernel, ReadOnlyMemory<float> bias = default) =>
+        new(kernel, bias);
 }

@@ -5,9 +5,9 @@ namespace Recurrent.Layers;
 /// </summary>
 internal sealed class LayerChain
 {
-    private const int MaxLayers = 1024;
+    public const int MaxLayers = 1024;
 
-    public LayerChain(IReadOnlyList<Layer> layers, string argument)
+    public LayerChain(IReadOnlyList<Layer> layers, ModelOutput output, Masking? masking, string argument)
     {
         ArgumentNullException.ThrowIfNull(layers, argument);
         if (layers.Count is < 1 or > MaxLayers)
@@ -24,11 +24,16 @@ internal sealed class LayerChain
         }
 
         Specifications = [.. Layers.Select(layer => layer.Specification)];
-        InputSize = Specifications[0].InputSize;
+        Output = output;
+        Masking = masking;
+        VocabularySize = Specifications[0] is EmbeddingSpecification embedding ? embedding.InputSize : 0;
+        InputSize = VocabularySize > 0 ? 1 : Specifications[0].InputSize;
         OutputSize = Specifications[^1].OutputSize;
         Recurrent = [.. Specifications.OfType<RecurrentSpecification>()];
         CanStep = Recurrent.All(specification => specification.Direction == Direction.Forward);
         StateSize = TotalStateSize(argument);
+        TailBegin = FindTail();
+        RequireFinalState(nameof(output));
     }
 
     public IReadOnlyList<Layer> Layers { get; }
@@ -39,8 +44,29 @@ internal sealed class LayerChain
 
     public int OutputSize { get; }
 
-    /// <summary>Elements of state of one batch row, in all layers and directions.</summary>
+    public ModelOutput Output { get; }
+
+    public Masking? Masking { get; }
+
+    /// <summary>Indices that the model knows; 0 if it takes features.</summary>
+    public int VocabularySize { get; }
+
+    /// <summary>
+    /// Elements of state of one batch row, in all layers and directions, and the output that is repeated at missing steps.
+    /// </summary>
     public int StateSize { get; }
+
+    /// <summary>Elements of a row's state that are the output to repeat at missing steps; they are its last ones.</summary>
+    public int RepeatedSize => Masking is { Output: MissingOutput.Repeat } ? OutputSize : 0;
+
+    /// <summary>
+    /// The first of the layers that have no state and need nothing from before them: they can be computed for a single
+    /// step of a sequence. The number of layers if there are none.
+    /// </summary>
+    public int TailBegin { get; }
+
+    /// <summary>Whether a sequence gives a single step of output.</summary>
+    public bool PutsOutOneStep => Output != ModelOutput.EveryStep;
 
     /// <summary>Whether every layer runs forward.</summary>
     public bool CanStep { get; }
@@ -53,7 +79,7 @@ internal sealed class LayerChain
         Require.Within(layer, 0, Specifications.Count - 1, argument);
         return Specifications[layer] as RecurrentSpecification
             ?? throw new ArgumentException(
-                $"{argument}: expected the index of a recurrent layer, found {layer}, a dense layer without state.",
+                $"{argument}: expected the index of a recurrent layer, found {layer}, a layer without state.",
                 argument);
     }
 
@@ -84,8 +110,59 @@ internal sealed class LayerChain
         return "no layer has a reverse direction";
     }
 
+    private int FindTail()
+    {
+        int begin = 0;
+        for (int i = 0; i < Specifications.Count; i++)
+        {
+            if (Specifications[i] is RecurrentSpecification or EmbeddingSpecification)
+            {
+                begin = i + 1;
+            }
+        }
+
+        // A residual connection that starts before the tail keeps itself and all before it out of it.
+        for (int i = begin; i < Specifications.Count; i++)
+        {
+            if (Specifications[i] is ResidualSpecification residual && i - residual.Span < begin)
+            {
+                begin = i + 1;
+            }
+        }
+
+        return begin;
+    }
+
+    private void RequireFinalState(string argument)
+    {
+        if (Output == ModelOutput.FinalState
+            && (TailBegin == 0 || Specifications[TailBegin - 1] is not RecurrentSpecification))
+        {
+            throw new ArgumentException(
+                $"{argument}: expected EveryStep or LastStep, because "
+                + (Recurrent.Count == 0
+                    ? "no layer has a state"
+                    : "a residual connection around the last recurrent layer needs its steps")
+                + $"; found {Output}.",
+                argument);
+        }
+    }
+
     private void RequireFit(int i, string argument)
     {
+        if (i > 0 && Layers[i] is EmbeddingLayer)
+        {
+            throw new ArgumentException(
+                $"{argument}[{i}]: expected a layer that takes features, because only the first one can be an "
+                + "embedding; found an EmbeddingLayer.",
+                argument);
+        }
+
+        if (Layers[i] is ResidualLayer residual)
+        {
+            RequireResidual(i, residual.Specification, argument);
+        }
+
         if (i > 0 && Layers[i].Specification.InputSize != Layers[i - 1].Specification.OutputSize)
         {
             throw new ArgumentException(
@@ -95,11 +172,31 @@ internal sealed class LayerChain
         }
     }
 
+    private void RequireResidual(int i, ResidualSpecification residual, string argument)
+    {
+        if (residual.Span > i)
+        {
+            throw new ArgumentException(
+                $"{argument}[{i}]: expected a residual Span of at most {i}, the layers before, found {residual.Span}.",
+                argument);
+        }
+
+        LayerSpecification source = Layers[i - residual.Span].Specification;
+        if (source is EmbeddingSpecification || source.InputSize < residual.InputSize)
+        {
+            throw new ArgumentException(
+                $"{argument}[{i}]: expected a residual connection from at least {residual.InputSize} features, found "
+                + (source is EmbeddingSpecification ? "an index" : $"{source.InputSize}")
+                + $", the input of layer {i - residual.Span}.",
+                argument);
+        }
+    }
+
     private int TotalStateSize(string argument)
     {
         long size = Recurrent.Sum(specification =>
             (long)specification.DirectionCount
             * (specification.StateSize + (specification.HasCellState ? specification.HiddenSize : 0)));
-        return Require.Elements(1, size, "[1, state size]", argument);
+        return Require.Elements(1, size + RepeatedSize, "[1, state size]", argument);
     }
 }

@@ -21,13 +21,17 @@ public sealed class RecurrentWeights
     /// </param>
     /// <param name="peephole">LSTM peepholes <c>[3*H]</c> in the order i f o, or empty for none.</param>
     /// <param name="projection">LSTM projection <c>[S, H]</c>, or empty for none.</param>
+    /// <param name="initialHidden">The state that a sequence starts from, <c>[S]</c>; empty for 0.</param>
+    /// <param name="initialCell">An LSTM's cell state that a sequence starts from, <c>[H]</c>; empty for 0.</param>
     public RecurrentWeights(
         ReadOnlySpan<float> inputWeights,
         ReadOnlySpan<float> stateWeights,
         ReadOnlySpan<float> inputBias = default,
         ReadOnlySpan<float> stateBias = default,
         ReadOnlySpan<float> peephole = default,
-        ReadOnlySpan<float> projection = default)
+        ReadOnlySpan<float> projection = default,
+        ReadOnlySpan<float> initialHidden = default,
+        ReadOnlySpan<float> initialCell = default)
     {
         InputWeights = inputWeights.ToArray();
         StateWeights = stateWeights.ToArray();
@@ -35,25 +39,78 @@ public sealed class RecurrentWeights
         StateBias = stateBias.ToArray();
         Peephole = peephole.ToArray();
         Projection = projection.ToArray();
+        InitialHidden = initialHidden.ToArray();
+        InitialCell = initialCell.ToArray();
+    }
+
+    private RecurrentWeights()
+    {
     }
 
     /// <summary><c>W</c>, <c>[G*H, I]</c>.</summary>
-    public ReadOnlyMemory<float> InputWeights { get; }
+    public ReadOnlyMemory<float> InputWeights { get; private init; }
 
     /// <summary><c>R</c>, <c>[G*H, S]</c>.</summary>
-    public ReadOnlyMemory<float> StateWeights { get; }
+    public ReadOnlyMemory<float> StateWeights { get; private init; }
 
     /// <summary><c>[G*H]</c>, or empty for none.</summary>
-    public ReadOnlyMemory<float> InputBias { get; }
+    public ReadOnlyMemory<float> InputBias { get; private init; }
 
     /// <summary><c>[G*H]</c>, or empty for none.</summary>
-    public ReadOnlyMemory<float> StateBias { get; }
+    public ReadOnlyMemory<float> StateBias { get; private init; }
 
     /// <summary>LSTM peepholes <c>[3*H]</c> in the order i f o, or empty for none.</summary>
-    public ReadOnlyMemory<float> Peephole { get; }
+    public ReadOnlyMemory<float> Peephole { get; private init; }
 
     /// <summary>LSTM projection <c>[S, H]</c>, or empty for none.</summary>
-    public ReadOnlyMemory<float> Projection { get; }
+    public ReadOnlyMemory<float> Projection { get; private init; }
+
+    /// <summary>The state that a sequence starts from, <c>[S]</c>; empty for 0.</summary>
+    public ReadOnlyMemory<float> InitialHidden { get; private init; }
+
+    /// <summary>An LSTM's cell state that a sequence starts from, <c>[H]</c>; empty for 0.</summary>
+    public ReadOnlyMemory<float> InitialCell { get; private init; }
+
+    /// <summary>
+    /// The weights of one direction over memory that is not copied, for files that are larger than one likes to have
+    /// twice.
+    /// </summary>
+    /// <param name="inputWeights"><c>W</c>, <c>[G*H, I]</c>. Like the others, it must not change from now on.</param>
+    /// <param name="stateWeights"><c>R</c>, the recurrent weights, <c>[G*H, S]</c>.</param>
+    /// <param name="inputBias"><c>[G*H]</c>, or empty for none.</param>
+    /// <param name="stateBias">The recurrent bias, <c>[G*H]</c>, or empty for none.</param>
+    /// <param name="peephole">LSTM peepholes <c>[3*H]</c> in the order i f o, or empty for none.</param>
+    /// <param name="projection">LSTM projection <c>[S, H]</c>, or empty for none.</param>
+    /// <param name="initialHidden">The state that a sequence starts from, <c>[S]</c>; empty for 0.</param>
+    /// <param name="initialCell">An LSTM's cell state that a sequence starts from, <c>[H]</c>; empty for 0.</param>
+    /// <returns>The weights.</returns>
+    public static RecurrentWeights Wrap(
+        ReadOnlyMemory<float> inputWeights,
+        ReadOnlyMemory<float> stateWeights,
+        ReadOnlyMemory<float> inputBias = default,
+        ReadOnlyMemory<float> stateBias = default,
+        ReadOnlyMemory<float> peephole = default,
+        ReadOnlyMemory<float> projection = default,
+        ReadOnlyMemory<float> initialHidden = default,
+        ReadOnlyMemory<float> initialCell = default) => new()
+        {
+            InputWeights = inputWeights,
+            StateWeights = stateWeights,
+            InputBias = inputBias,
+            StateBias = stateBias,
+            Peephole = peephole,
+            Projection = projection,
+            InitialHidden = initialHidden,
+            InitialCell = initialCell,
+        };
+
+    /// <summary>The same weights with other initial states.</summary>
+    /// <param name="hidden">The state that a sequence starts from, <c>[S]</c>, copied; empty for 0.</param>
+    /// <param name="cell">An LSTM's cell state that a sequence starts from, <c>[H]</c>, copied; empty for 0.</param>
+    /// <returns>The weights, sharing what is not changed.</returns>
+    public RecurrentWeights WithInitialState(ReadOnlySpan<float> hidden, ReadOnlySpan<float> cell = default) =>
+        Wrap(
+            InputWeights, StateWeights, InputBias, StateBias, Peephole, Projection, hidden.ToArray(), cell.ToArray());
 
     internal void Validate(RecurrentSpecification specification, string argument)
     {
@@ -70,6 +127,17 @@ public sealed class RecurrentWeights
             StateBias.Length, rows, "[GateCount * HiddenSize]", $"{argument}.{nameof(StateBias)}");
         ValidatePeephole(specification, $"{argument}.{nameof(Peephole)}");
         ValidateProjection(specification, $"{argument}.{nameof(Projection)}");
+        Require.OptionalShape(
+            InitialHidden.Length, specification.StateSize, "[StateSize]", $"{argument}.{nameof(InitialHidden)}");
+        if (specification.HasCellState)
+        {
+            Require.OptionalShape(
+                InitialCell.Length, specification.HiddenSize, "[HiddenSize]", $"{argument}.{nameof(InitialCell)}");
+        }
+        else
+        {
+            Require.Absent(InitialCell.Length, "only an LSTM has a cell state", $"{argument}.{nameof(InitialCell)}");
+        }
     }
 
     private void ValidatePeephole(RecurrentSpecification specification, string argument)

@@ -52,10 +52,20 @@ public sealed class ReferenceModel<T>
     /// <exception cref="ArgumentException">
     /// There is no layer or too many, or a layer does not fit the one before.
     /// </exception>
-    public static ReferenceModel<T> Create(IReadOnlyList<Layer> layers) => new(new LayerChain(layers, nameof(layers)));
+    public static ReferenceModel<T> Create(IReadOnlyList<Layer> layers) => Create(new ModelDefinition(layers));
 
     /// <inheritdoc cref="Create(IReadOnlyList{Layer})"/>
     public static ReferenceModel<T> Create(params Layer[] layers) => Create((IReadOnlyList<Layer>)layers);
+
+    /// <summary>Makes a model.</summary>
+    /// <param name="definition">The model.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="ArgumentNullException">The definition is null.</exception>
+    public static ReferenceModel<T> Create(ModelDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        return new ReferenceModel<T>(definition.Chain);
+    }
 
     /// <summary>Opens a session with zero states.</summary>
     /// <param name="batch">Batch rows, 0 or more; with 0 every call succeeds and does nothing.</param>

@@ -13,14 +13,14 @@ internal static class NativeContract
     /// <summary>Size of every struct as C# lays it out, and as C does for a 64-bit target.</summary>
     internal static NativeStructSize[] StructSizes =>
     [
-        new("recurrent_direction_desc", Unsafe.SizeOf<NativeDirectionDesc>(), 88),
+        new("recurrent_direction_desc", Unsafe.SizeOf<NativeDirectionDesc>(), 104),
         new("recurrent_layer_desc", Unsafe.SizeOf<NativeLayerDesc>(), 56),
-        new("recurrent_model_desc", Unsafe.SizeOf<NativeModelDesc>(), 24),
+        new("recurrent_model_desc", Unsafe.SizeOf<NativeModelDesc>(), 40),
         new("recurrent_model_info", Unsafe.SizeOf<NativeModelInfo>(), 48),
         new("recurrent_product_info", Unsafe.SizeOf<NativeProductInfo>(), 32),
         new("recurrent_session_desc", Unsafe.SizeOf<NativeSessionDesc>(), 24),
         new("recurrent_plan_candidate", Unsafe.SizeOf<NativePlanCandidate>(), 24),
-        new("recurrent_run_args", Unsafe.SizeOf<NativeRunArgs>(), 64),
+        new("recurrent_run_args", Unsafe.SizeOf<NativeRunArgs>(), 96),
         new("recurrent_machine_info", Unsafe.SizeOf<NativeMachineInfo>(), 72),
     ];
 
@@ -37,6 +37,7 @@ internal static class NativeContract
         "recurrent_session_create",
         "recurrent_session_destroy",
         "recurrent_session_step",
+        "recurrent_session_step_indices",
         "recurrent_session_run",
         "recurrent_session_warmup",
         "recurrent_session_explain",

@@ -64,6 +64,30 @@ internal enum NativeLayerKind
 
     /// <summary><c>y = f(b + V x)</c>, no state; <c>f</c> is the candidate activation.</summary>
     Dense = 4,
+
+    /// <summary><c>y = f(x)</c>, no state and no weights; <c>f</c> is the candidate activation.</summary>
+    Activation = 5,
+
+    /// <summary>
+    /// <c>y[j] = exp(x[j] - max x) / sum exp(x - max x)</c> over the features of a step, the sum in their order; no
+    /// state and no weights.
+    /// </summary>
+    Softmax = 6,
+
+    /// <summary><c>y[j] = s[j] x[j] + b[j]</c> in one rounding, no state.</summary>
+    Scale = 7,
+
+    /// <summary>
+    /// Row <c>x</c> of a table, for an integer <c>x</c>; no state. Only the first layer can be one, and the model then
+    /// takes indices.
+    /// </summary>
+    Embedding = 8,
+
+    /// <summary>
+    /// <c>y[j] = x[j] + s[j]</c>, <c>s</c> being what the layer <c>residual_span</c> before this one took in; no state
+    /// and no weights.
+    /// </summary>
+    Residual = 9,
 }
 
 /// <summary>Which way a recurrent layer reads its sequence.</summary>
@@ -173,6 +197,40 @@ internal enum NativeGemmProvider
 
     /// <summary>Whichever of the two was measured faster on this machine when the model was created.</summary>
     Auto = 2,
+}
+
+/// <summary>What a model puts out for a sequence. A single step always gives its own output.</summary>
+internal enum NativeOutput
+{
+    /// <summary>Every step.</summary>
+    EveryStep = 0,
+
+    /// <summary>The last valid step of each row: <c>[batch, output_size]</c>.</summary>
+    LastStep = 1,
+
+    /// <summary>
+    /// What the layers behind the last recurrent one make of its final states, forward and reverse side by side:
+    /// <c>[batch, output_size]</c>. No residual connection may go around that layer.
+    /// </summary>
+    FinalState = 2,
+}
+
+/// <summary>
+/// Whether steps of a row may be missing. A missing step is skipped by the whole model: its states are carried over.
+/// </summary>
+internal enum NativeMasking
+{
+    /// <summary>No: NaN is a value like others, and propagates.</summary>
+    None = 0,
+
+    /// <summary>
+    /// A missing step puts out what the last step before it put out that was there, 0 if there was none since the last
+    /// reset. That output is a part of a row's state.
+    /// </summary>
+    Repeat = 1,
+
+    /// <summary>A missing step puts out 0.</summary>
+    Zero = 2,
 }
 
 /// <summary>Order of the axes of a sequence.</summary>

@@ -83,7 +83,7 @@ internal static unsafe class NativeMethods
         int direction,
         NativeProductInfo* info);
 
-    /// <summary>Opens a session with zero states.</summary>
+    /// <summary>Opens a session with the states that a sequence starts from, as after a reset.</summary>
     /// <param name="model">The model; the session keeps it alive.</param>
     /// <param name="desc">Batch and threads.</param>
     /// <param name="session">
@@ -115,6 +115,21 @@ internal static unsafe class NativeMethods
     [DllImport(Library, EntryPoint = "recurrent_session_step", ExactSpelling = true,
         CallingConvention = CallingConvention.Cdecl)]
     internal static extern NativeStatus SessionStep(nint session, float* x, float* y);
+
+    /// <summary>Advances every row of a model that takes indices by one step.</summary>
+    /// <param name="session">
+    /// A session of a model whose first layer is an embedding, without a reverse direction.
+    /// </param>
+    /// <param name="indices"><c>[batch]</c>, each from 0 to <c>vocabulary_size - 1</c>.</param>
+    /// <param name="y">
+    /// Output <c>[batch, output_size]</c>; null if only the state matters. Must not overlap <paramref name="indices"/>.
+    /// </param>
+    /// <returns>
+    /// As <see cref="NativeMethods.SessionStep"/>; INVALID_ARGUMENT also for a model that takes features.
+    /// </returns>
+    [DllImport(Library, EntryPoint = "recurrent_session_step_indices", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus SessionStepIndices(nint session, int* indices, float* y);
 
     /// <summary>
     /// Advances every row by a sequence, starting from the session's states and leaving the final ones in it.
@@ -177,7 +192,10 @@ internal static unsafe class NativeMethods
         long capacity,
         long* count);
 
-    /// <summary>Sets rows' states of all layers and directions to zero.</summary>
+    /// <summary>
+    /// Sets rows' states of all layers and directions to those that a sequence starts from: the model's initial states,
+    /// zero where it has none.
+    /// </summary>
     /// <param name="session">A session.</param>
     /// <param name="firstRow">First batch row.</param>
     /// <param name="rowCount">Number of rows; <c>first_row + row_count</c> is at most the session's batch.</param>
@@ -235,7 +253,8 @@ internal static unsafe class NativeMethods
     /// <param name="rowCount">Number of rows.</param>
     /// <param name="states">
     /// Receives <c>[row_count, state_size]</c>; a row is its layers in order, in each the forward direction before the
-    /// reverse one, in each hidden before cell.
+    /// reverse one, in each hidden before cell; then the output to repeat, if the model has
+    /// <see cref="NativeMasking.Repeat"/>.
     /// </param>
     /// <param name="count">Elements of <paramref name="states"/>; exactly <c>row_count * state_size</c>.</param>
     /// <returns>OK, INVALID_ARGUMENT or BUSY.</returns>

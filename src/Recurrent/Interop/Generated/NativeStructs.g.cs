@@ -8,10 +8,10 @@ using System.Runtime.InteropServices;
 namespace Recurrent.Interop;
 
 /// <summary>
-/// Weights and activations of one direction of a layer. <c>G</c> is the number of gates (SimpleRNN and Dense 1, LSTM 4,
-/// GRU 3), <c>H</c> the hidden size, <c>I</c> the input size, and <c>S</c> the size of the state that recurs: the
-/// projection size, or <c>H</c>. Gates are in canonical order: LSTM i f g o, GRU r z n. The activation fields hold a
-/// <see cref="NativeActivation"/> and finite numbers, also where they are unused.
+/// Weights and activations of one direction of a layer. <c>G</c> is the number of gates (SimpleRNN and layers without
+/// state 1, LSTM 4, GRU 3), <c>H</c> the hidden size, <c>I</c> the input size, and <c>S</c> the size of the state that
+/// recurs: the projection size, or <c>H</c>. Gates are in canonical order: LSTM i f g o, GRU r z n. The activation
+/// fields hold a <see cref="NativeActivation"/> and finite numbers, also where they are unused.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct NativeDirectionDesc
@@ -19,10 +19,12 @@ internal unsafe struct NativeDirectionDesc
     /// <summary><c>sizeof(recurrent_direction_desc)</c></summary>
     public uint StructSize;
 
-    /// <summary>Activation of the gates: LSTM i f o, GRU r z; unused by SimpleRNN and Dense.</summary>
+    /// <summary>Activation of the gates: LSTM i f o, GRU r z; unused by others.</summary>
     public int GateActivation;
 
-    /// <summary>Activation of the candidate: LSTM g, GRU n; the activation of a SimpleRNN or Dense layer.</summary>
+    /// <summary>
+    /// Activation of the candidate: LSTM g, GRU n; the activation of a SimpleRNN, Dense or activation layer.
+    /// </summary>
     public int CandidateActivation;
 
     /// <summary>Activation of an LSTM's cell state on its way out; unused by others.</summary>
@@ -46,13 +48,16 @@ internal unsafe struct NativeDirectionDesc
     /// <summary><c>beta</c> of the output activation.</summary>
     public float OutputBeta;
 
-    /// <summary><c>[G*H, I]</c>; Dense <c>[H, I]</c>. Required.</summary>
+    /// <summary>
+    /// <c>[G*H, I]</c>; Dense <c>[H, I]</c>; scale <c>[H]</c>, its factors; embedding <c>[I, H]</c>, its table.
+    /// Required, except by an activation layer, which has none.
+    /// </summary>
     public float* InputWeights;
 
-    /// <summary><c>[G*H, S]</c>. Required, except by Dense, which has none.</summary>
+    /// <summary><c>[G*H, S]</c>. Required by recurrent layers, null for others.</summary>
     public float* RecurrentWeights;
 
-    /// <summary><c>[G*H]</c>, or null for none.</summary>
+    /// <summary><c>[G*H]</c>, or null for none. Not for embedding and activation layers.</summary>
     public float* InputBias;
 
     /// <summary>
@@ -66,6 +71,12 @@ internal unsafe struct NativeDirectionDesc
 
     /// <summary>LSTM projection <c>[S, H]</c>; required when <c>projection_size</c> is not 0, null otherwise.</summary>
     public float* Projection;
+
+    /// <summary>The state that a sequence starts from, <c>[S]</c>; null for 0. Recurrent layers only.</summary>
+    public float* InitialHidden;
+
+    /// <summary>An LSTM's cell state that a sequence starts from, <c>[H]</c>; null for 0.</summary>
+    public float* InitialCell;
 
     /// <summary>All zero, but for the size.</summary>
     public NativeDirectionDesc() => StructSize = (uint)sizeof(NativeDirectionDesc);
@@ -81,17 +92,18 @@ internal unsafe struct NativeLayerDesc
     /// <summary>A <see cref="NativeLayerKind"/>.</summary>
     public int Kind;
 
-    /// <summary>A <see cref="NativeDirection"/>; forward for Dense.</summary>
+    /// <summary>A <see cref="NativeDirection"/>; forward for a layer without state.</summary>
     public int Direction;
 
     /// <summary>
     /// Features of the layer's input, 1 to <see cref="NativeConstants.MaxSize"/>; equal to the output size of the layer
-    /// before.
+    /// before. Of an embedding, the rows of its table: indices are from 0 to <c>input_size - 1</c>.
     /// </summary>
     public int InputSize;
 
     /// <summary>
-    /// Hidden units a direction, 1 to <see cref="NativeConstants.MaxSize"/>; the output size of a Dense layer.
+    /// Hidden units a direction, 1 to <see cref="NativeConstants.MaxSize"/>; the output size of a layer without state,
+    /// which is <c>input_size</c> for all but Dense and embedding.
     /// </summary>
     public int HiddenSize;
 
@@ -107,14 +119,21 @@ internal unsafe struct NativeLayerDesc
     public int OutputPeephole;
 
     /// <summary>
-    /// Gate pre-activations are clipped to <c>[-clip, clip]</c> (ONNX <c>clip</c>); 0 for no clip. Not for Dense.
+    /// Gate pre-activations are clipped to <c>[-clip, clip]</c> (ONNX <c>clip</c>); 0 for no clip. Only recurrent
+    /// layers.
     /// </summary>
     public float Clip;
 
-    /// <summary>Zero.</summary>
-    public uint Reserved;
+    /// <summary>
+    /// Residual: how many layers the connection goes around, 1 to the number of layers before. The first of them takes
+    /// in at least <c>hidden_size</c> features, of which the first are added, and is no embedding. 0 for other layers.
+    /// </summary>
+    public int ResidualSpan;
 
-    /// <summary>Weights of the forward direction, or of a Dense layer; null in a reverse layer.</summary>
+    /// <summary>
+    /// Weights of the forward direction, or of a layer without state; null in a reverse layer, a softmax and a residual
+    /// layer.
+    /// </summary>
     public NativeDirectionDesc* Forward;
 
     /// <summary>Weights of the reverse direction; null in a forward layer.</summary>
@@ -143,6 +162,21 @@ internal unsafe struct NativeModelDesc
     /// <summary>A <see cref="NativeGemmProvider"/>.</summary>
     public int GemmProvider;
 
+    /// <summary>A <see cref="NativeOutput"/>.</summary>
+    public int Output;
+
+    /// <summary>A <see cref="NativeMasking"/>.</summary>
+    public int Masking;
+
+    /// <summary>
+    /// With masking, a step whose features (or whose index) all have this value is missing; NaN stands for any NaN.
+    /// Unused without.
+    /// </summary>
+    public float MaskValue;
+
+    /// <summary>Zero.</summary>
+    public uint Reserved;
+
     /// <summary>All zero, but for the size.</summary>
     public NativeModelDesc() => StructSize = (uint)sizeof(NativeModelDesc);
 }
@@ -154,7 +188,7 @@ internal unsafe struct NativeModelInfo
     /// <summary><c>sizeof(recurrent_model_info)</c>, set by the caller.</summary>
     public uint StructSize;
 
-    /// <summary>Features of an input step.</summary>
+    /// <summary>Features of an input step; 1 for a model that takes indices.</summary>
     public int InputSize;
 
     /// <summary>Features of an output step.</summary>
@@ -164,7 +198,8 @@ internal unsafe struct NativeModelInfo
     public int LayerCount;
 
     /// <summary>
-    /// Floats of state that one batch row has in all layers and directions; the row length of save and load.
+    /// Floats of state that one batch row has in all layers and directions, and the output that is repeated at missing
+    /// steps; the row length of save and load.
     /// </summary>
     public long StateSize;
 
@@ -182,8 +217,8 @@ internal unsafe struct NativeModelInfo
     /// <summary>The <see cref="NativeGemmProvider"/> in use: BUILTIN or MKL.</summary>
     public int GemmProvider;
 
-    /// <summary>Zero.</summary>
-    public uint Reserved;
+    /// <summary>Indices that a model knows whose first layer is an embedding; 0 if it takes features.</summary>
+    public int VocabularySize;
 
     /// <summary>All zero, but for the size.</summary>
     public NativeModelInfo() => StructSize = (uint)sizeof(NativeModelInfo);
@@ -282,14 +317,17 @@ internal unsafe struct NativeRunArgs
     /// <summary>Steps, 0 to 2^31 - 1. With 0 nothing happens and the state is unchanged.</summary>
     public long Time;
 
-    /// <summary>Input, <c>[time, B, input_size]</c> or <c>[B, time, input_size]</c>.</summary>
+    /// <summary>
+    /// Input, <c>[time, B, input_size]</c> or <c>[B, time, input_size]</c>; null for a model that takes indices.
+    /// </summary>
     public float* X;
 
-    /// <summary>Elements of <c>x</c>; at least what the shape needs.</summary>
+    /// <summary>Elements of <c>x</c>; at least what the shape needs, or 0 where <c>x</c> is null.</summary>
     public long XCount;
 
     /// <summary>
-    /// Output, <c>[time, B, output_size]</c> or <c>[B, time, output_size]</c>; null if only the final state matters.
+    /// Output, <c>[time, B, output_size]</c> or <c>[B, time, output_size]</c>, or <c>[B, output_size]</c> from a model
+    /// that puts out one step; null if only the final state matters.
     /// </summary>
     public float* Y;
 
@@ -299,11 +337,30 @@ internal unsafe struct NativeRunArgs
     /// <summary>
     /// Valid steps of each row, <c>[B]</c>, each from 0 to <c>time</c>; null if all are full. Past its end a row's
     /// output is 0 and its state stays that of its last valid step; a reverse direction starts at the last valid step.
+    /// A model that puts out one step gives 0 for a row of length 0.
     /// </summary>
     public int* Lengths;
 
     /// <summary>Elements of <c>lengths</c>: <c>B</c>, or 0 where <c>lengths</c> is null.</summary>
     public long LengthsCount;
+
+    /// <summary>
+    /// Input of a model that takes indices, <c>[time, B]</c> or <c>[B, time]</c>, each from 0 to
+    /// <c>vocabulary_size - 1</c>, also where it stands for nothing; null for others.
+    /// </summary>
+    public int* Indices;
+
+    /// <summary>Elements of <c>indices</c>; at least what the shape needs, or 0 where <c>indices</c> is null.</summary>
+    public long IndicesCount;
+
+    /// <summary>
+    /// Which steps are there, <c>[time, B]</c> or <c>[B, time]</c>: 0 for a missing one. Only for a model with masking;
+    /// null if only the mask value tells. Must not overlap <c>y</c>.
+    /// </summary>
+    public byte* Present;
+
+    /// <summary>Elements of <c>present</c>; at least what the shape needs, or 0 where <c>present</c> is null.</summary>
+    public long PresentCount;
 
     /// <summary>All zero, but for the size.</summary>
     public NativeRunArgs() => StructSize = (uint)sizeof(NativeRunArgs);

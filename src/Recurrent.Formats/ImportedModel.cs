@@ -1,0 +1,30 @@
+using Recurrent.Layers;
+
+namespace Recurrent.Formats;
+
+/// <summary>A model that was read from a file, and what had to be known or decided to read it. Immutable.</summary>
+public sealed class ImportedModel
+{
+    /// <summary>The model.</summary>
+    public required ModelDefinition Definition { get; init; }
+
+    /// <summary>What the file is, for people: <c>ONNX</c>, <c>NAM capture</c>.</summary>
+    public required string Format { get; init; }
+
+    /// <summary>
+    /// The name in the file of each layer of <see cref="Definition"/>; where the file has none, what it was made from.
+    /// </summary>
+    public required IReadOnlyList<string> LayerNames { get; init; }
+
+    /// <summary>What was assumed, folded, renamed or left out, in the order of the file.</summary>
+    public IReadOnlyList<ImportNote> Notes { get; init; } = [];
+
+    /// <summary>Order of the axes of a sequence in the file's own convention.</summary>
+    public SequenceLayout Layout { get; init; }
+
+    /// <summary>Samples a second of the audio that the model was made for; null if the file does not say.</summary>
+    public int? SampleRate { get; init; }
+
+    /// <summary>What else the file says about itself.</summary>
+    public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+}
