@@ -1,5 +1,3 @@
-using Recurrent.Layers;
-
 namespace Recurrent.Formats;
 
 /// <summary>What a file does not say. Each option is used by the formats that need it.</summary>

@@ -1,5 +1,3 @@
-using Recurrent.Layers;
-
 namespace Recurrent.Formats;
 
 /// <summary>Reads a model from a file of any format that this library knows.</summary>
