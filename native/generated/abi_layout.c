@@ -103,6 +103,25 @@ _Static_assert(sizeof(recurrent_state_kind) == 4, "sizeof(recurrent_state_kind) 
 _Static_assert(RECURRENT_STATE_HIDDEN == 0, "RECURRENT_STATE_HIDDEN == 0");
 _Static_assert(RECURRENT_STATE_CELL == 1, "RECURRENT_STATE_CELL == 1");
 
+_Static_assert(sizeof(recurrent_parameter_role) == 4, "sizeof(recurrent_parameter_role) == 4");
+_Static_assert(RECURRENT_PARAMETER_INPUT_WEIGHTS == 0, "RECURRENT_PARAMETER_INPUT_WEIGHTS == 0");
+_Static_assert(RECURRENT_PARAMETER_RECURRENT_WEIGHTS == 1, "RECURRENT_PARAMETER_RECURRENT_WEIGHTS == 1");
+_Static_assert(RECURRENT_PARAMETER_INPUT_BIAS == 2, "RECURRENT_PARAMETER_INPUT_BIAS == 2");
+_Static_assert(RECURRENT_PARAMETER_RECURRENT_BIAS == 3, "RECURRENT_PARAMETER_RECURRENT_BIAS == 3");
+_Static_assert(RECURRENT_PARAMETER_PEEPHOLE == 4, "RECURRENT_PARAMETER_PEEPHOLE == 4");
+_Static_assert(RECURRENT_PARAMETER_PROJECTION == 5, "RECURRENT_PARAMETER_PROJECTION == 5");
+_Static_assert(RECURRENT_PARAMETER_INITIAL_HIDDEN == 6, "RECURRENT_PARAMETER_INITIAL_HIDDEN == 6");
+_Static_assert(RECURRENT_PARAMETER_INITIAL_CELL == 7, "RECURRENT_PARAMETER_INITIAL_CELL == 7");
+_Static_assert(RECURRENT_PARAMETER_FACTORS == 8, "RECURRENT_PARAMETER_FACTORS == 8");
+_Static_assert(RECURRENT_PARAMETER_OFFSETS == 9, "RECURRENT_PARAMETER_OFFSETS == 9");
+_Static_assert(RECURRENT_PARAMETER_TABLE == 10, "RECURRENT_PARAMETER_TABLE == 10");
+
+_Static_assert(sizeof(recurrent_optimizer) == 4, "sizeof(recurrent_optimizer) == 4");
+_Static_assert(RECURRENT_OPTIMIZER_SGD == 0, "RECURRENT_OPTIMIZER_SGD == 0");
+_Static_assert(RECURRENT_OPTIMIZER_RMSPROP == 1, "RECURRENT_OPTIMIZER_RMSPROP == 1");
+_Static_assert(RECURRENT_OPTIMIZER_ADAM == 2, "RECURRENT_OPTIMIZER_ADAM == 2");
+_Static_assert(RECURRENT_OPTIMIZER_ADAMW == 3, "RECURRENT_OPTIMIZER_ADAMW == 3");
+
 /* Structs hold pointers, so their layout is that of a 64-bit target. */
 #if UINTPTR_MAX == UINT64_MAX
 
@@ -212,5 +231,72 @@ _Static_assert(offsetof(recurrent_machine_info, reserved) == 44, "offsetof(recur
 _Static_assert(offsetof(recurrent_machine_info, version) == 48, "offsetof(recurrent_machine_info, version) == 48");
 _Static_assert(offsetof(recurrent_machine_info, cpu) == 56, "offsetof(recurrent_machine_info, cpu) == 56");
 _Static_assert(offsetof(recurrent_machine_info, mkl) == 64, "offsetof(recurrent_machine_info, mkl) == 64");
+
+_Static_assert(sizeof(recurrent_trainer_desc) == 32, "sizeof(recurrent_trainer_desc) == 32");
+_Static_assert(offsetof(recurrent_trainer_desc, struct_size) == 0, "offsetof(recurrent_trainer_desc, struct_size) == 0");
+_Static_assert(offsetof(recurrent_trainer_desc, threads) == 4, "offsetof(recurrent_trainer_desc, threads) == 4");
+_Static_assert(offsetof(recurrent_trainer_desc, dropout) == 8, "offsetof(recurrent_trainer_desc, dropout) == 8");
+_Static_assert(offsetof(recurrent_trainer_desc, input_dropout) == 16, "offsetof(recurrent_trainer_desc, input_dropout) == 16");
+_Static_assert(offsetof(recurrent_trainer_desc, recurrent_dropout) == 24, "offsetof(recurrent_trainer_desc, recurrent_dropout) == 24");
+
+_Static_assert(sizeof(recurrent_trainer_info) == 48, "sizeof(recurrent_trainer_info) == 48");
+_Static_assert(offsetof(recurrent_trainer_info, struct_size) == 0, "offsetof(recurrent_trainer_info, struct_size) == 0");
+_Static_assert(offsetof(recurrent_trainer_info, block_count) == 4, "offsetof(recurrent_trainer_info, block_count) == 4");
+_Static_assert(offsetof(recurrent_trainer_info, parameter_count) == 8, "offsetof(recurrent_trainer_info, parameter_count) == 8");
+_Static_assert(offsetof(recurrent_trainer_info, state_size) == 16, "offsetof(recurrent_trainer_info, state_size) == 16");
+_Static_assert(offsetof(recurrent_trainer_info, tape_bytes) == 24, "offsetof(recurrent_trainer_info, tape_bytes) == 24");
+_Static_assert(offsetof(recurrent_trainer_info, input_size) == 32, "offsetof(recurrent_trainer_info, input_size) == 32");
+_Static_assert(offsetof(recurrent_trainer_info, output_size) == 36, "offsetof(recurrent_trainer_info, output_size) == 36");
+_Static_assert(offsetof(recurrent_trainer_info, isa) == 40, "offsetof(recurrent_trainer_info, isa) == 40");
+_Static_assert(offsetof(recurrent_trainer_info, gemm_provider) == 44, "offsetof(recurrent_trainer_info, gemm_provider) == 44");
+
+_Static_assert(sizeof(recurrent_parameter_block) == 40, "sizeof(recurrent_parameter_block) == 40");
+_Static_assert(offsetof(recurrent_parameter_block, struct_size) == 0, "offsetof(recurrent_parameter_block, struct_size) == 0");
+_Static_assert(offsetof(recurrent_parameter_block, layer) == 4, "offsetof(recurrent_parameter_block, layer) == 4");
+_Static_assert(offsetof(recurrent_parameter_block, direction) == 8, "offsetof(recurrent_parameter_block, direction) == 8");
+_Static_assert(offsetof(recurrent_parameter_block, role) == 12, "offsetof(recurrent_parameter_block, role) == 12");
+_Static_assert(offsetof(recurrent_parameter_block, offset) == 16, "offsetof(recurrent_parameter_block, offset) == 16");
+_Static_assert(offsetof(recurrent_parameter_block, rows) == 24, "offsetof(recurrent_parameter_block, rows) == 24");
+_Static_assert(offsetof(recurrent_parameter_block, columns) == 32, "offsetof(recurrent_parameter_block, columns) == 32");
+
+_Static_assert(sizeof(recurrent_forward_args) == 96, "sizeof(recurrent_forward_args) == 96");
+_Static_assert(offsetof(recurrent_forward_args, struct_size) == 0, "offsetof(recurrent_forward_args, struct_size) == 0");
+_Static_assert(offsetof(recurrent_forward_args, layout) == 4, "offsetof(recurrent_forward_args, layout) == 4");
+_Static_assert(offsetof(recurrent_forward_args, time) == 8, "offsetof(recurrent_forward_args, time) == 8");
+_Static_assert(offsetof(recurrent_forward_args, batch) == 16, "offsetof(recurrent_forward_args, batch) == 16");
+_Static_assert(offsetof(recurrent_forward_args, x) == 24, "offsetof(recurrent_forward_args, x) == 24");
+_Static_assert(offsetof(recurrent_forward_args, indices) == 32, "offsetof(recurrent_forward_args, indices) == 32");
+_Static_assert(offsetof(recurrent_forward_args, y) == 40, "offsetof(recurrent_forward_args, y) == 40");
+_Static_assert(offsetof(recurrent_forward_args, lengths) == 48, "offsetof(recurrent_forward_args, lengths) == 48");
+_Static_assert(offsetof(recurrent_forward_args, present) == 56, "offsetof(recurrent_forward_args, present) == 56");
+_Static_assert(offsetof(recurrent_forward_args, initial_states) == 64, "offsetof(recurrent_forward_args, initial_states) == 64");
+_Static_assert(offsetof(recurrent_forward_args, final_states) == 72, "offsetof(recurrent_forward_args, final_states) == 72");
+_Static_assert(offsetof(recurrent_forward_args, drops) == 80, "offsetof(recurrent_forward_args, drops) == 80");
+_Static_assert(offsetof(recurrent_forward_args, reserved) == 84, "offsetof(recurrent_forward_args, reserved) == 84");
+_Static_assert(offsetof(recurrent_forward_args, seed) == 88, "offsetof(recurrent_forward_args, seed) == 88");
+
+_Static_assert(sizeof(recurrent_backward_args) == 40, "sizeof(recurrent_backward_args) == 40");
+_Static_assert(offsetof(recurrent_backward_args, struct_size) == 0, "offsetof(recurrent_backward_args, struct_size) == 0");
+_Static_assert(offsetof(recurrent_backward_args, reserved) == 4, "offsetof(recurrent_backward_args, reserved) == 4");
+_Static_assert(offsetof(recurrent_backward_args, dy) == 8, "offsetof(recurrent_backward_args, dy) == 8");
+_Static_assert(offsetof(recurrent_backward_args, final_states) == 16, "offsetof(recurrent_backward_args, final_states) == 16");
+_Static_assert(offsetof(recurrent_backward_args, dx) == 24, "offsetof(recurrent_backward_args, dx) == 24");
+_Static_assert(offsetof(recurrent_backward_args, initial_states) == 32, "offsetof(recurrent_backward_args, initial_states) == 32");
+
+_Static_assert(sizeof(recurrent_update_args) == 96, "sizeof(recurrent_update_args) == 96");
+_Static_assert(offsetof(recurrent_update_args, struct_size) == 0, "offsetof(recurrent_update_args, struct_size) == 0");
+_Static_assert(offsetof(recurrent_update_args, optimizer) == 4, "offsetof(recurrent_update_args, optimizer) == 4");
+_Static_assert(offsetof(recurrent_update_args, rate) == 8, "offsetof(recurrent_update_args, rate) == 8");
+_Static_assert(offsetof(recurrent_update_args, momentum) == 16, "offsetof(recurrent_update_args, momentum) == 16");
+_Static_assert(offsetof(recurrent_update_args, decay_1) == 24, "offsetof(recurrent_update_args, decay_1) == 24");
+_Static_assert(offsetof(recurrent_update_args, decay_2) == 32, "offsetof(recurrent_update_args, decay_2) == 32");
+_Static_assert(offsetof(recurrent_update_args, epsilon) == 40, "offsetof(recurrent_update_args, epsilon) == 40");
+_Static_assert(offsetof(recurrent_update_args, weight_decay) == 48, "offsetof(recurrent_update_args, weight_decay) == 48");
+_Static_assert(offsetof(recurrent_update_args, gradient_scale) == 56, "offsetof(recurrent_update_args, gradient_scale) == 56");
+_Static_assert(offsetof(recurrent_update_args, gradient_bound) == 64, "offsetof(recurrent_update_args, gradient_bound) == 64");
+_Static_assert(offsetof(recurrent_update_args, step) == 72, "offsetof(recurrent_update_args, step) == 72");
+_Static_assert(offsetof(recurrent_update_args, nesterov) == 80, "offsetof(recurrent_update_args, nesterov) == 80");
+_Static_assert(offsetof(recurrent_update_args, reserved) == 84, "offsetof(recurrent_update_args, reserved) == 84");
+_Static_assert(offsetof(recurrent_update_args, trained) == 88, "offsetof(recurrent_update_args, trained) == 88");
 
 #endif

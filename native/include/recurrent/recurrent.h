@@ -616,6 +616,206 @@ typedef struct recurrent_machine_info {
   const char* mkl;
 } recurrent_machine_info;
 
+/** What a block of a trainer's parameters is. */
+typedef enum recurrent_parameter_role {
+  /** `[G*H, I]`; Dense `[H, I]`. */
+  RECURRENT_PARAMETER_INPUT_WEIGHTS = 0,
+  /** `[G*H, S]` */
+  RECURRENT_PARAMETER_RECURRENT_WEIGHTS = 1,
+  /** `[G*H]`; Dense `[H]`. */
+  RECURRENT_PARAMETER_INPUT_BIAS = 2,
+  /** `[G*H]` */
+  RECURRENT_PARAMETER_RECURRENT_BIAS = 3,
+  /** LSTM `[3*H]` */
+  RECURRENT_PARAMETER_PEEPHOLE = 4,
+  /** LSTM `[S, H]` */
+  RECURRENT_PARAMETER_PROJECTION = 5,
+  /** `[S]` */
+  RECURRENT_PARAMETER_INITIAL_HIDDEN = 6,
+  /** LSTM `[H]` */
+  RECURRENT_PARAMETER_INITIAL_CELL = 7,
+  /** Scale `[H]`. */
+  RECURRENT_PARAMETER_FACTORS = 8,
+  /** Scale `[H]`. */
+  RECURRENT_PARAMETER_OFFSETS = 9,
+  /** Embedding `[I, H]`. */
+  RECURRENT_PARAMETER_TABLE = 10
+} recurrent_parameter_role;
+
+/** How parameters are moved along their gradients. */
+typedef enum recurrent_optimizer {
+  /**
+   * `p -= rate * g`; with momentum `v = momentum * v + g`, `p -= rate * v`, or, with Nesterov's,
+   * `p -= rate * (g + momentum * v)` (PyTorch's form, Sutskever et al. 2013).
+   */
+  RECURRENT_OPTIMIZER_SGD = 0,
+  /**
+   * `v = decay_2 * v + (1 - decay_2) * g^2`, `p -= rate * g / (sqrt(v) + epsilon)` (Hinton 2012);
+   * with momentum `m = momentum * m + g / (sqrt(v) + epsilon)`, `p -= rate * m`.
+   */
+  RECURRENT_OPTIMIZER_RMSPROP = 1,
+  /**
+   * `m = decay_1 * m + (1 - decay_1) * g`, `v = decay_2 * v + (1 - decay_2) * g^2`, at step `t`
+   * from 1 `p -= rate / (1 - decay_1^t) * m / (sqrt(v / (1 - decay_2^t)) + epsilon)` (Kingma & Ba
+   * 2015; epsilon after the bias correction, as in PyTorch).
+   */
+  RECURRENT_OPTIMIZER_ADAM = 2,
+  /** Adam after `p -= rate * weight_decay * p` (Loshchilov & Hutter 2019). */
+  RECURRENT_OPTIMIZER_ADAMW = 3
+} recurrent_optimizer;
+
+/** How a trainer computes. */
+typedef struct recurrent_trainer_desc {
+  /** `sizeof(recurrent_trainer_desc)` */
+  uint32_t struct_size;
+  /** Threads that share the work, the caller's included; 1 to ::RECURRENT_MAX_THREADS. */
+  int32_t threads;
+  /**
+   * Rates of dropout in front of each layer, `[layer_count]`, each from 0 up to but not including
+   * 1; null for none. Every element of every step is dropped on its own (Srivastava et al. 2014).
+   */
+  const float* dropout;
+  /**
+   * The same, but an element that is dropped is dropped in all steps of the sequence (Gal &
+   * Ghahramani 2016; Keras `dropout` of a recurrent layer); null for none.
+   */
+  const float* input_dropout;
+  /**
+   * Of the state that recurs, for the whole sequence (Keras `recurrent_dropout`); null for none. 0
+   * for layers without state.
+   */
+  const float* recurrent_dropout;
+} recurrent_trainer_desc;
+
+/** What a trainer is. */
+typedef struct recurrent_trainer_info {
+  /** `sizeof(recurrent_trainer_info)`, set by the caller. */
+  uint32_t struct_size;
+  /** Number of blocks of parameters. */
+  int32_t block_count;
+  /** Number of parameters. */
+  int64_t parameter_count;
+  /** Floats of state of a batch row, laid out as recurrent_session_save() has them. */
+  int64_t state_size;
+  /** Bytes that the last forward pass has kept for the backward pass. */
+  int64_t tape_bytes;
+  /** Features of an input step; 1 for a model that takes indices. */
+  int32_t input_size;
+  /** Features of an output step. */
+  int32_t output_size;
+  /** The ::recurrent_isa in use: never AUTO. */
+  int32_t isa;
+  /** The ::recurrent_gemm_provider of the gradients of weights: BUILTIN or MKL. */
+  int32_t gemm_provider;
+} recurrent_trainer_info;
+
+/** A matrix or vector of parameters, row-major, in the order of recurrent_direction_desc. */
+typedef struct recurrent_parameter_block {
+  /** `sizeof(recurrent_parameter_block)`, set by the caller. */
+  uint32_t struct_size;
+  /** Index of the layer. */
+  int32_t layer;
+  /** ::RECURRENT_DIRECTION_FORWARD or ::RECURRENT_DIRECTION_REVERSE. */
+  int32_t direction;
+  /** A ::recurrent_parameter_role. */
+  int32_t role;
+  /** Parameters before this block. */
+  int64_t offset;
+  /** Rows; 1 for a vector. */
+  int64_t rows;
+  /** Columns. */
+  int64_t columns;
+} recurrent_parameter_block;
+
+/** A batch of sequences for recurrent_trainer_forward(). */
+typedef struct recurrent_forward_args {
+  /** `sizeof(recurrent_forward_args)` */
+  uint32_t struct_size;
+  /** The ::recurrent_layout of the input and output. */
+  int32_t layout;
+  /** Steps, 1 or more. */
+  int64_t time;
+  /** Rows, 1 or more. */
+  int64_t batch;
+  /** Input as in recurrent_run_args. */
+  const float* x;
+  /** Input of a model that takes indices. */
+  const int32_t* indices;
+  /** Output as in recurrent_run_args; required. */
+  float* y;
+  /** Valid steps of each row, `[batch]`, or null. */
+  const int32_t* lengths;
+  /** Which steps are there, as in recurrent_run_args, or null. */
+  const uint8_t* present;
+  /** States to start from, `[batch, state_size]`; null for those that a sequence starts from. */
+  const float* initial_states;
+  /** Receives the final states, `[batch, state_size]`; null if they are not wanted. */
+  float* final_states;
+  /** 1 to drop what the trainer's rates say, 0 for none (evaluation). */
+  int32_t drops;
+  /** Zero. */
+  uint32_t reserved;
+  /** Which elements are dropped depends on this number and their place alone. */
+  uint64_t seed;
+} recurrent_forward_args;
+
+/** Gradients of a loss for recurrent_trainer_backward(), of the batch that went forward last. */
+typedef struct recurrent_backward_args {
+  /** `sizeof(recurrent_backward_args)` */
+  uint32_t struct_size;
+  /** Zero. */
+  uint32_t reserved;
+  /** Of the output, shaped as it is; null for 0. */
+  const float* dy;
+  /** Of the final states, `[batch, state_size]`; null for 0. */
+  const float* final_states;
+  /** Receives those of the input, shaped as it is; null if they are not wanted. */
+  float* dx;
+  /** Receives those of the states that were started from, `[batch, state_size]`; null likewise. */
+  float* initial_states;
+} recurrent_backward_args;
+
+/** One update of recurrent_trainer_update(). Fields that an optimizer has not are unused. */
+typedef struct recurrent_update_args {
+  /** `sizeof(recurrent_update_args)` */
+  uint32_t struct_size;
+  /** A ::recurrent_optimizer. */
+  int32_t optimizer;
+  /** Learning rate. */
+  double rate;
+  /** Momentum of SGD and RMSprop; 0 for none. */
+  double momentum;
+  /** Adam's decay of the mean. */
+  double decay_1;
+  /** Decay of the mean square of Adam and RMSprop. */
+  double decay_2;
+  /** Added to the root of the mean square. */
+  double epsilon;
+  /** AdamW's. */
+  double weight_decay;
+  /** Gradients are multiplied by this first: clipping by norm. */
+  double gradient_scale;
+  /** Gradients are then bounded to `[-bound, bound]`; 0 for none: clipping by value. */
+  double gradient_bound;
+  /** Which update it is, from 1. */
+  int64_t step;
+  /** 1 for Nesterov's momentum. */
+  int32_t nesterov;
+  /** Zero. */
+  uint32_t reserved;
+  /**
+   * Blocks that are not trained, `[block_count]`: 0 for one that is left as it is; null if all are
+   * trained.
+   */
+  const uint8_t* trained;
+} recurrent_update_args;
+
+/**
+ * Parameters of a model, their gradients, and what a forward pass keeps for the backward pass. Not
+ * to be used by two threads at the same time.
+ */
+typedef struct recurrent_trainer recurrent_trainer;
+
 /** A chain of layers with packed weights. Immutable; any number of threads may use it. */
 typedef struct recurrent_model recurrent_model;
 
@@ -852,6 +1052,157 @@ RECURRENT_API recurrent_status recurrent_session_save(const recurrent_session* s
 RECURRENT_API recurrent_status recurrent_session_load(recurrent_session* session, int64_t first_row,
                                                       int64_t row_count, const float* states,
                                                       int64_t count) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Makes a trainer with the parameters of a model.
+ *
+ * Outputs are those of a session of the same model, bit for bit. Gradients are outside the
+ * canonical arithmetic; with the built-in product they are the same from run to run and for any
+ * number of threads on one instruction set. docs/numerics.md has the formulas.
+ *
+ * @param model The model. Everything that it points to may be freed after the call.
+ * @param desc Threads and dropout.
+ * @param trainer Receives the trainer; to be given to recurrent_trainer_destroy(). Null on failure.
+ * @return OK, INVALID_ARGUMENT, UNAVAILABLE or OUT_OF_MEMORY.
+ */
+RECURRENT_API recurrent_status
+recurrent_trainer_create(const recurrent_model_desc* model, const recurrent_trainer_desc* desc,
+                         recurrent_trainer** trainer) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Frees a trainer.
+ * @param trainer A trainer, or null.
+ */
+RECURRENT_API void recurrent_trainer_destroy(recurrent_trainer* trainer) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Tells a trainer's sizes.
+ * @param trainer A trainer.
+ * @param info Filled in; `struct_size` is set by the caller.
+ * @return OK or INVALID_ARGUMENT.
+ */
+RECURRENT_API recurrent_status recurrent_trainer_get_info(
+    const recurrent_trainer* trainer, recurrent_trainer_info* info) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Tells where some parameters are. Blocks are in the order of layers, in each forward before
+ * reverse, in each in the order of ::recurrent_parameter_role; those that a layer has not are left
+ * out.
+ * @param trainer A trainer.
+ * @param index From 0 to `block_count - 1`.
+ * @param block Filled in; `struct_size` is set by the caller.
+ * @return OK or INVALID_ARGUMENT.
+ */
+RECURRENT_API recurrent_status
+recurrent_trainer_get_block(const recurrent_trainer* trainer, int32_t index,
+                            recurrent_parameter_block* block) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Copies all parameters out.
+ * @param trainer A trainer.
+ * @param values Receives `[parameter_count]`.
+ * @param count Elements of `values`; exactly `parameter_count`.
+ * @return OK or INVALID_ARGUMENT.
+ */
+RECURRENT_API recurrent_status recurrent_trainer_get_parameters(const recurrent_trainer* trainer,
+                                                                float* values,
+                                                                int64_t count) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Sets all parameters.
+ * @param trainer A trainer.
+ * @param values `[parameter_count]`
+ * @param count Elements of `values`; exactly `parameter_count`.
+ * @return OK or INVALID_ARGUMENT.
+ */
+RECURRENT_API recurrent_status recurrent_trainer_set_parameters(recurrent_trainer* trainer,
+                                                                const float* values,
+                                                                int64_t count) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Copies all gradients out: the sums of all backward passes since they were zeroed.
+ * @param trainer A trainer.
+ * @param values Receives `[parameter_count]`.
+ * @param count Elements of `values`; exactly `parameter_count`.
+ * @return OK or INVALID_ARGUMENT.
+ */
+RECURRENT_API recurrent_status recurrent_trainer_get_gradients(const recurrent_trainer* trainer,
+                                                               float* values,
+                                                               int64_t count) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Sets all gradients to zero.
+ * @param trainer A trainer.
+ * @return OK or INVALID_ARGUMENT.
+ */
+RECURRENT_API recurrent_status recurrent_trainer_zero_gradients(recurrent_trainer* trainer)
+    RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Adds the gradients of penalties to those of one block: `l1 * sign(p) + 2 * l2 * p`, of
+ * `l1 * sum |p| + l2 * sum p^2` (Keras's regularizers).
+ * @param trainer A trainer.
+ * @param block Index of a block.
+ * @param l1 Factor of the sum of magnitudes, 0 or more.
+ * @param l2 Factor of the sum of squares, 0 or more.
+ * @param penalty Receives the penalty; null if it is not wanted.
+ * @return OK or INVALID_ARGUMENT.
+ */
+RECURRENT_API recurrent_status recurrent_trainer_regularize(recurrent_trainer* trainer,
+                                                            int32_t block, double l1, double l2,
+                                                            double* penalty) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief The Euclidean norm of all gradients, or of those of one block.
+ * @param trainer A trainer.
+ * @param block Index of a block; -1 for all.
+ * @param norm Receives the norm; NaN if a gradient is.
+ * @return OK or INVALID_ARGUMENT.
+ */
+RECURRENT_API recurrent_status recurrent_trainer_gradient_norm(const recurrent_trainer* trainer,
+                                                               int32_t block,
+                                                               double* norm) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Computes the outputs of a batch and keeps what the backward pass needs.
+ * @param trainer A trainer.
+ * @param args The batch. It is copied as far as it is needed later.
+ * @return OK, INVALID_ARGUMENT or OUT_OF_MEMORY (the first pass of a larger shape).
+ */
+RECURRENT_API recurrent_status recurrent_trainer_forward(
+    recurrent_trainer* trainer, const recurrent_forward_args* args) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Adds the gradients of a loss to those of all parameters: backpropagation through time of
+ * the last forward pass (Werbos 1990). Can be called once for each of them.
+ * @param trainer A trainer.
+ * @param args Gradients of the output and final states.
+ * @return OK, INVALID_ARGUMENT, or NOT_SUPPORTED if there is no forward pass to go back through.
+ */
+RECURRENT_API recurrent_status recurrent_trainer_backward(
+    recurrent_trainer* trainer, const recurrent_backward_args* args) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Moves all parameters along their gradients.
+ * @param trainer A trainer.
+ * @param args The optimizer and its numbers.
+ * @return OK, INVALID_ARGUMENT or OUT_OF_MEMORY (an optimizer's first update).
+ */
+RECURRENT_API recurrent_status recurrent_trainer_update(
+    recurrent_trainer* trainer, const recurrent_update_args* args) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Copies what the optimizer remembers, or sets it: `[2, parameter_count]`, the mean (or
+ * momentum) before the mean square. Zero before the first update.
+ * @param trainer A trainer.
+ * @param values Receives the values, or has them if `sets` is 1.
+ * @param count Elements of `values`; exactly `2 * parameter_count`.
+ * @param sets 0 to copy out, 1 to set.
+ * @return OK, INVALID_ARGUMENT or OUT_OF_MEMORY.
+ */
+RECURRENT_API recurrent_status recurrent_trainer_moments(recurrent_trainer* trainer, float* values,
+                                                         int64_t count,
+                                                         int32_t sets) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Applies an activation to an array with the canonical arithmetic.

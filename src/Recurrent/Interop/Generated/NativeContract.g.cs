@@ -22,6 +22,12 @@ internal static class NativeContract
         new("recurrent_plan_candidate", Unsafe.SizeOf<NativePlanCandidate>(), 24),
         new("recurrent_run_args", Unsafe.SizeOf<NativeRunArgs>(), 96),
         new("recurrent_machine_info", Unsafe.SizeOf<NativeMachineInfo>(), 72),
+        new("recurrent_trainer_desc", Unsafe.SizeOf<NativeTrainerDesc>(), 32),
+        new("recurrent_trainer_info", Unsafe.SizeOf<NativeTrainerInfo>(), 48),
+        new("recurrent_parameter_block", Unsafe.SizeOf<NativeParameterBlock>(), 40),
+        new("recurrent_forward_args", Unsafe.SizeOf<NativeForwardArgs>(), 96),
+        new("recurrent_backward_args", Unsafe.SizeOf<NativeBackwardArgs>(), 40),
+        new("recurrent_update_args", Unsafe.SizeOf<NativeUpdateArgs>(), 96),
     ];
 
     /// <summary>Name of every function.</summary>
@@ -46,6 +52,20 @@ internal static class NativeContract
         "recurrent_session_set_state",
         "recurrent_session_save",
         "recurrent_session_load",
+        "recurrent_trainer_create",
+        "recurrent_trainer_destroy",
+        "recurrent_trainer_get_info",
+        "recurrent_trainer_get_block",
+        "recurrent_trainer_get_parameters",
+        "recurrent_trainer_set_parameters",
+        "recurrent_trainer_get_gradients",
+        "recurrent_trainer_zero_gradients",
+        "recurrent_trainer_regularize",
+        "recurrent_trainer_gradient_norm",
+        "recurrent_trainer_forward",
+        "recurrent_trainer_backward",
+        "recurrent_trainer_update",
+        "recurrent_trainer_moments",
         "recurrent_activate",
     ];
 }

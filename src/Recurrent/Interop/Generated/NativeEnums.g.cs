@@ -283,3 +283,66 @@ internal enum NativeStateKind
     /// <summary>The cell state of an LSTM: <c>[batch, hidden_size]</c>.</summary>
     Cell = 1,
 }
+
+/// <summary>What a block of a trainer's parameters is.</summary>
+internal enum NativeParameterRole
+{
+    /// <summary><c>[G*H, I]</c>; Dense <c>[H, I]</c>.</summary>
+    InputWeights = 0,
+
+    /// <summary><c>[G*H, S]</c></summary>
+    RecurrentWeights = 1,
+
+    /// <summary><c>[G*H]</c>; Dense <c>[H]</c>.</summary>
+    InputBias = 2,
+
+    /// <summary><c>[G*H]</c></summary>
+    RecurrentBias = 3,
+
+    /// <summary>LSTM <c>[3*H]</c></summary>
+    Peephole = 4,
+
+    /// <summary>LSTM <c>[S, H]</c></summary>
+    Projection = 5,
+
+    /// <summary><c>[S]</c></summary>
+    InitialHidden = 6,
+
+    /// <summary>LSTM <c>[H]</c></summary>
+    InitialCell = 7,
+
+    /// <summary>Scale <c>[H]</c>.</summary>
+    Factors = 8,
+
+    /// <summary>Scale <c>[H]</c>.</summary>
+    Offsets = 9,
+
+    /// <summary>Embedding <c>[I, H]</c>.</summary>
+    Table = 10,
+}
+
+/// <summary>How parameters are moved along their gradients.</summary>
+internal enum NativeOptimizer
+{
+    /// <summary>
+    /// <c>p -= rate * g</c>; with momentum <c>v = momentum * v + g</c>, <c>p -= rate * v</c>, or, with Nesterov's,
+    /// <c>p -= rate * (g + momentum * v)</c> (PyTorch's form, Sutskever et al. 2013).
+    /// </summary>
+    Sgd = 0,
+
+    /// <summary>
+    /// <c>v = decay_2 * v + (1 - decay_2) * g^2</c>, <c>p -= rate * g / (sqrt(v) + epsilon)</c> (Hinton 2012); with
+    /// momentum <c>m = momentum * m + g / (sqrt(v) + epsilon)</c>, <c>p -= rate * m</c>.
+    /// </summary>
+    Rmsprop = 1,
+
+    /// <summary>
+    /// <c>m = decay_1 * m + (1 - decay_1) * g</c>, <c>v = decay_2 * v + (1 - decay_2) * g^2</c>, at step <c>t</c> from
+    /// 1 <c>p -= rate / (1 - decay_1^t) * m / (sqrt(v / (1 - decay_2^t)) + epsilon)</c> (Kingma &amp; Ba 2015; epsilon
+    /// after the bias correction, as in PyTorch).
+    /// </summary>
+    Adam = 2,
+
+    /// <summary>Adam after <c>p -= rate * weight_decay * p</c> (Loshchilov &amp; Hutter 2019).</summary>
+    Adamw = 3,
+}

@@ -283,6 +283,150 @@ internal static unsafe class NativeMethods
         float* states,
         long count);
 
+    /// <summary>Makes a trainer with the parameters of a model.</summary>
+    /// <remarks>
+    /// Outputs are those of a session of the same model, bit for bit. Gradients are outside the canonical arithmetic;
+    /// with the built-in product they are the same from run to run and for any number of threads on one instruction
+    /// set. docs/numerics.md has the formulas.
+    /// </remarks>
+    /// <param name="model">The model. Everything that it points to may be freed after the call.</param>
+    /// <param name="desc">Threads and dropout.</param>
+    /// <param name="trainer">
+    /// Receives the trainer; to be given to <see cref="NativeMethods.TrainerDestroy"/>. Null on failure.
+    /// </param>
+    /// <returns>OK, INVALID_ARGUMENT, UNAVAILABLE or OUT_OF_MEMORY.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_trainer_create", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus TrainerCreate(NativeModelDesc* model, NativeTrainerDesc* desc, nint* trainer);
+
+    /// <summary>Frees a trainer.</summary>
+    /// <param name="trainer">A trainer, or null.</param>
+    [DllImport(Library, EntryPoint = "recurrent_trainer_destroy", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern void TrainerDestroy(nint trainer);
+
+    /// <summary>Tells a trainer's sizes.</summary>
+    /// <param name="trainer">A trainer.</param>
+    /// <param name="info">Filled in; <c>struct_size</c> is set by the caller.</param>
+    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_trainer_get_info", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus TrainerGetInfo(nint trainer, NativeTrainerInfo* info);
+
+    /// <summary>
+    /// Tells where some parameters are. Blocks are in the order of layers, in each forward before reverse, in each in
+    /// the order of <see cref="NativeParameterRole"/>; those that a layer has not are left out.
+    /// </summary>
+    /// <param name="trainer">A trainer.</param>
+    /// <param name="index">From 0 to <c>block_count - 1</c>.</param>
+    /// <param name="block">Filled in; <c>struct_size</c> is set by the caller.</param>
+    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_trainer_get_block", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus TrainerGetBlock(nint trainer, int index, NativeParameterBlock* block);
+
+    /// <summary>Copies all parameters out.</summary>
+    /// <param name="trainer">A trainer.</param>
+    /// <param name="values">Receives <c>[parameter_count]</c>.</param>
+    /// <param name="count">Elements of <paramref name="values"/>; exactly <c>parameter_count</c>.</param>
+    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_trainer_get_parameters", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus TrainerGetParameters(nint trainer, float* values, long count);
+
+    /// <summary>Sets all parameters.</summary>
+    /// <param name="trainer">A trainer.</param>
+    /// <param name="values"><c>[parameter_count]</c></param>
+    /// <param name="count">Elements of <paramref name="values"/>; exactly <c>parameter_count</c>.</param>
+    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_trainer_set_parameters", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus TrainerSetParameters(nint trainer, float* values, long count);
+
+    /// <summary>Copies all gradients out: the sums of all backward passes since they were zeroed.</summary>
+    /// <param name="trainer">A trainer.</param>
+    /// <param name="values">Receives <c>[parameter_count]</c>.</param>
+    /// <param name="count">Elements of <paramref name="values"/>; exactly <c>parameter_count</c>.</param>
+    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_trainer_get_gradients", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus TrainerGetGradients(nint trainer, float* values, long count);
+
+    /// <summary>Sets all gradients to zero.</summary>
+    /// <param name="trainer">A trainer.</param>
+    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_trainer_zero_gradients", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus TrainerZeroGradients(nint trainer);
+
+    /// <summary>
+    /// Adds the gradients of penalties to those of one block: <c>l1 * sign(p) + 2 * l2 * p</c>, of
+    /// <c>l1 * sum |p| + l2 * sum p^2</c> (Keras's regularizers).
+    /// </summary>
+    /// <param name="trainer">A trainer.</param>
+    /// <param name="block">Index of a block.</param>
+    /// <param name="l1">Factor of the sum of magnitudes, 0 or more.</param>
+    /// <param name="l2">Factor of the sum of squares, 0 or more.</param>
+    /// <param name="penalty">Receives the penalty; null if it is not wanted.</param>
+    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_trainer_regularize", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus TrainerRegularize(
+        nint trainer,
+        int block,
+        double l1,
+        double l2,
+        double* penalty);
+
+    /// <summary>The Euclidean norm of all gradients, or of those of one block.</summary>
+    /// <param name="trainer">A trainer.</param>
+    /// <param name="block">Index of a block; -1 for all.</param>
+    /// <param name="norm">Receives the norm; NaN if a gradient is.</param>
+    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_trainer_gradient_norm", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus TrainerGradientNorm(nint trainer, int block, double* norm);
+
+    /// <summary>Computes the outputs of a batch and keeps what the backward pass needs.</summary>
+    /// <param name="trainer">A trainer.</param>
+    /// <param name="args">The batch. It is copied as far as it is needed later.</param>
+    /// <returns>OK, INVALID_ARGUMENT or OUT_OF_MEMORY (the first pass of a larger shape).</returns>
+    [DllImport(Library, EntryPoint = "recurrent_trainer_forward", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus TrainerForward(nint trainer, NativeForwardArgs* args);
+
+    /// <summary>
+    /// Adds the gradients of a loss to those of all parameters: backpropagation through time of the last forward pass
+    /// (Werbos 1990). Can be called once for each of them.
+    /// </summary>
+    /// <param name="trainer">A trainer.</param>
+    /// <param name="args">Gradients of the output and final states.</param>
+    /// <returns>OK, INVALID_ARGUMENT, or NOT_SUPPORTED if there is no forward pass to go back through.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_trainer_backward", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus TrainerBackward(nint trainer, NativeBackwardArgs* args);
+
+    /// <summary>Moves all parameters along their gradients.</summary>
+    /// <param name="trainer">A trainer.</param>
+    /// <param name="args">The optimizer and its numbers.</param>
+    /// <returns>OK, INVALID_ARGUMENT or OUT_OF_MEMORY (an optimizer's first update).</returns>
+    [DllImport(Library, EntryPoint = "recurrent_trainer_update", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus TrainerUpdate(nint trainer, NativeUpdateArgs* args);
+
+    /// <summary>
+    /// Copies what the optimizer remembers, or sets it: <c>[2, parameter_count]</c>, the mean (or momentum) before the
+    /// mean square. Zero before the first update.
+    /// </summary>
+    /// <param name="trainer">A trainer.</param>
+    /// <param name="values">Receives the values, or has them if <paramref name="sets"/> is 1.</param>
+    /// <param name="count">Elements of <paramref name="values"/>; exactly <c>2 * parameter_count</c>.</param>
+    /// <param name="sets">0 to copy out, 1 to set.</param>
+    /// <returns>OK, INVALID_ARGUMENT or OUT_OF_MEMORY.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_trainer_moments", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus TrainerMoments(nint trainer, float* values, long count, int sets);
+
     /// <summary>Applies an activation to an array with the canonical arithmetic.</summary>
     /// <param name="isa">A <see cref="NativeIsa"/>.</param>
     /// <param name="activation">A <see cref="NativeActivation"/>.</param>

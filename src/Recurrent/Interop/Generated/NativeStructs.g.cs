@@ -413,3 +413,235 @@ internal unsafe struct NativeMachineInfo
     /// <summary>All zero, but for the size.</summary>
     public NativeMachineInfo() => StructSize = (uint)sizeof(NativeMachineInfo);
 }
+
+/// <summary>How a trainer computes.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeTrainerDesc
+{
+    /// <summary><c>sizeof(recurrent_trainer_desc)</c></summary>
+    public uint StructSize;
+
+    /// <summary>
+    /// Threads that share the work, the caller's included; 1 to <see cref="NativeConstants.MaxThreads"/>.
+    /// </summary>
+    public int Threads;
+
+    /// <summary>
+    /// Rates of dropout in front of each layer, <c>[layer_count]</c>, each from 0 up to but not including 1; null for
+    /// none. Every element of every step is dropped on its own (Srivastava et al. 2014).
+    /// </summary>
+    public float* Dropout;
+
+    /// <summary>
+    /// The same, but an element that is dropped is dropped in all steps of the sequence (Gal &amp; Ghahramani 2016;
+    /// Keras <c>dropout</c> of a recurrent layer); null for none.
+    /// </summary>
+    public float* InputDropout;
+
+    /// <summary>
+    /// Of the state that recurs, for the whole sequence (Keras <c>recurrent_dropout</c>); null for none. 0 for layers
+    /// without state.
+    /// </summary>
+    public float* RecurrentDropout;
+
+    /// <summary>All zero, but for the size.</summary>
+    public NativeTrainerDesc() => StructSize = (uint)sizeof(NativeTrainerDesc);
+}
+
+/// <summary>What a trainer is.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeTrainerInfo
+{
+    /// <summary><c>sizeof(recurrent_trainer_info)</c>, set by the caller.</summary>
+    public uint StructSize;
+
+    /// <summary>Number of blocks of parameters.</summary>
+    public int BlockCount;
+
+    /// <summary>Number of parameters.</summary>
+    public long ParameterCount;
+
+    /// <summary>Floats of state of a batch row, laid out as <see cref="NativeMethods.SessionSave"/> has them.</summary>
+    public long StateSize;
+
+    /// <summary>Bytes that the last forward pass has kept for the backward pass.</summary>
+    public long TapeBytes;
+
+    /// <summary>Features of an input step; 1 for a model that takes indices.</summary>
+    public int InputSize;
+
+    /// <summary>Features of an output step.</summary>
+    public int OutputSize;
+
+    /// <summary>The <see cref="NativeIsa"/> in use: never AUTO.</summary>
+    public int Isa;
+
+    /// <summary>The <see cref="NativeGemmProvider"/> of the gradients of weights: BUILTIN or MKL.</summary>
+    public int GemmProvider;
+
+    /// <summary>All zero, but for the size.</summary>
+    public NativeTrainerInfo() => StructSize = (uint)sizeof(NativeTrainerInfo);
+}
+
+/// <summary>A matrix or vector of parameters, row-major, in the order of recurrent_direction_desc.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeParameterBlock
+{
+    /// <summary><c>sizeof(recurrent_parameter_block)</c>, set by the caller.</summary>
+    public uint StructSize;
+
+    /// <summary>Index of the layer.</summary>
+    public int Layer;
+
+    /// <summary><see cref="NativeDirection.Forward"/> or <see cref="NativeDirection.Reverse"/>.</summary>
+    public int Direction;
+
+    /// <summary>A <see cref="NativeParameterRole"/>.</summary>
+    public int Role;
+
+    /// <summary>Parameters before this block.</summary>
+    public long Offset;
+
+    /// <summary>Rows; 1 for a vector.</summary>
+    public long Rows;
+
+    /// <summary>Columns.</summary>
+    public long Columns;
+
+    /// <summary>All zero, but for the size.</summary>
+    public NativeParameterBlock() => StructSize = (uint)sizeof(NativeParameterBlock);
+}
+
+/// <summary>A batch of sequences for <see cref="NativeMethods.TrainerForward"/>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeForwardArgs
+{
+    /// <summary><c>sizeof(recurrent_forward_args)</c></summary>
+    public uint StructSize;
+
+    /// <summary>The <see cref="NativeLayout"/> of the input and output.</summary>
+    public int Layout;
+
+    /// <summary>Steps, 1 or more.</summary>
+    public long Time;
+
+    /// <summary>Rows, 1 or more.</summary>
+    public long Batch;
+
+    /// <summary>Input as in recurrent_run_args.</summary>
+    public float* X;
+
+    /// <summary>Input of a model that takes indices.</summary>
+    public int* Indices;
+
+    /// <summary>Output as in recurrent_run_args; required.</summary>
+    public float* Y;
+
+    /// <summary>Valid steps of each row, <c>[batch]</c>, or null.</summary>
+    public int* Lengths;
+
+    /// <summary>Which steps are there, as in recurrent_run_args, or null.</summary>
+    public byte* Present;
+
+    /// <summary>States to start from, <c>[batch, state_size]</c>; null for those that a sequence starts from.</summary>
+    public float* InitialStates;
+
+    /// <summary>Receives the final states, <c>[batch, state_size]</c>; null if they are not wanted.</summary>
+    public float* FinalStates;
+
+    /// <summary>1 to drop what the trainer's rates say, 0 for none (evaluation).</summary>
+    public int Drops;
+
+    /// <summary>Zero.</summary>
+    public uint Reserved;
+
+    /// <summary>Which elements are dropped depends on this number and their place alone.</summary>
+    public ulong Seed;
+
+    /// <summary>All zero, but for the size.</summary>
+    public NativeForwardArgs() => StructSize = (uint)sizeof(NativeForwardArgs);
+}
+
+/// <summary>
+/// Gradients of a loss for <see cref="NativeMethods.TrainerBackward"/>, of the batch that went forward last.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeBackwardArgs
+{
+    /// <summary><c>sizeof(recurrent_backward_args)</c></summary>
+    public uint StructSize;
+
+    /// <summary>Zero.</summary>
+    public uint Reserved;
+
+    /// <summary>Of the output, shaped as it is; null for 0.</summary>
+    public float* Dy;
+
+    /// <summary>Of the final states, <c>[batch, state_size]</c>; null for 0.</summary>
+    public float* FinalStates;
+
+    /// <summary>Receives those of the input, shaped as it is; null if they are not wanted.</summary>
+    public float* Dx;
+
+    /// <summary>
+    /// Receives those of the states that were started from, <c>[batch, state_size]</c>; null likewise.
+    /// </summary>
+    public float* InitialStates;
+
+    /// <summary>All zero, but for the size.</summary>
+    public NativeBackwardArgs() => StructSize = (uint)sizeof(NativeBackwardArgs);
+}
+
+/// <summary>
+/// One update of <see cref="NativeMethods.TrainerUpdate"/>. Fields that an optimizer has not are unused.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeUpdateArgs
+{
+    /// <summary><c>sizeof(recurrent_update_args)</c></summary>
+    public uint StructSize;
+
+    /// <summary>A <see cref="NativeOptimizer"/>.</summary>
+    public int Optimizer;
+
+    /// <summary>Learning rate.</summary>
+    public double Rate;
+
+    /// <summary>Momentum of SGD and RMSprop; 0 for none.</summary>
+    public double Momentum;
+
+    /// <summary>Adam's decay of the mean.</summary>
+    public double Decay1;
+
+    /// <summary>Decay of the mean square of Adam and RMSprop.</summary>
+    public double Decay2;
+
+    /// <summary>Added to the root of the mean square.</summary>
+    public double Epsilon;
+
+    /// <summary>AdamW's.</summary>
+    public double WeightDecay;
+
+    /// <summary>Gradients are multiplied by this first: clipping by norm.</summary>
+    public double GradientScale;
+
+    /// <summary>Gradients are then bounded to <c>[-bound, bound]</c>; 0 for none: clipping by value.</summary>
+    public double GradientBound;
+
+    /// <summary>Which update it is, from 1.</summary>
+    public long Step;
+
+    /// <summary>1 for Nesterov's momentum.</summary>
+    public int Nesterov;
+
+    /// <summary>Zero.</summary>
+    public uint Reserved;
+
+    /// <summary>
+    /// Blocks that are not trained, <c>[block_count]</c>: 0 for one that is left as it is; null if all are trained.
+    /// </summary>
+    public byte* Trained;
+
+    /// <summary>All zero, but for the size.</summary>
+    public NativeUpdateArgs() => StructSize = (uint)sizeof(NativeUpdateArgs);
+}

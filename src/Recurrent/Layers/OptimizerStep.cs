@@ -1,0 +1,41 @@
+namespace Recurrent.Layers;
+
+/// <summary>One update of all parameters. What an optimizer has not is unused.</summary>
+public readonly ref struct OptimizerStep
+{
+    /// <summary>The optimizer.</summary>
+    public required OptimizerKind Kind { get; init; }
+
+    /// <summary>Learning rate.</summary>
+    public required double Rate { get; init; }
+
+    /// <summary>Which update it is, from 1.</summary>
+    public required long Step { get; init; }
+
+    /// <summary>Momentum of SGD and RMSprop; 0 for none.</summary>
+    public double Momentum { get; init; }
+
+    /// <summary>Whether the momentum is Nesterov's.</summary>
+    public bool Nesterov { get; init; }
+
+    /// <summary>Adam's decay of the mean.</summary>
+    public double Decay1 { get; init; }
+
+    /// <summary>Decay of the mean square of Adam and RMSprop.</summary>
+    public double Decay2 { get; init; }
+
+    /// <summary>Added to the root of the mean square.</summary>
+    public double Epsilon { get; init; }
+
+    /// <summary>AdamW's.</summary>
+    public double WeightDecay { get; init; }
+
+    /// <summary>Gradients are multiplied by this first: clipping by norm. 1 for nothing.</summary>
+    public required double GradientScale { get; init; }
+
+    /// <summary>Gradients are then bounded to plus and minus this; 0 for none: clipping by value.</summary>
+    public double GradientBound { get; init; }
+
+    /// <summary>Which blocks are trained, one value a block; empty if all are.</summary>
+    public ReadOnlySpan<bool> Trained { get; init; }
+}
