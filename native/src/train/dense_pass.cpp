@@ -14,10 +14,8 @@ void DensePass::set_weights(const PackedLayer& layer) {
   const Phase& phase = layer.directions.front().first;
   cell_ = phase.constants;
   if (!is_linear()) cell_.finish = phase.record;
-  weights_ = {parameters_.layer(index_).forward->input_weights,
-              {{0, layer.output_size}},
-              layer.input_size,
-              kernels_};
+  weights_.set(parameters_.layer(index_).forward->input_weights, {{0, layer.output_size}},
+               layer.input_size, kernels_);
 }
 
 void DensePass::reserve(int64_t rows, int threads) {

@@ -50,16 +50,13 @@ void RecurrentPass::set_weights(const PackedLayer& layer, const PackedDirection&
   const int64_t s = layer.state_size;
   // The order of the tape.
   if (is(RECURRENT_LAYER_GRU))
-    input_weights_ = {weights.input_weights, {{2 * h, h}, {0, 2 * h}}, layer.input_size, kernels_};
+    input_weights_.set(weights.input_weights, {{2 * h, h}, {0, 2 * h}}, layer.input_size, kernels_);
   else
-    input_weights_ = {weights.input_weights, {{0, input_columns_}}, layer.input_size, kernels_};
-  if (resets_before()) {
-    recurrent_weights_ = {weights.recurrent_weights, {{0, 2 * h}}, s, kernels_};
-    candidate_weights_ = {weights.recurrent_weights, {{2 * h, h}}, s, kernels_};
-  } else {
-    recurrent_weights_ = {weights.recurrent_weights, {{0, layer.gates * h}}, s, kernels_};
-  }
-  if (projects()) projection_ = {weights.projection, {{0, s}}, h, kernels_};
+    input_weights_.set(weights.input_weights, {{0, input_columns_}}, layer.input_size, kernels_);
+  const int64_t fed = resets_before() ? 2 * h : layer.gates * h;
+  recurrent_weights_.set(weights.recurrent_weights, {{0, fed}}, s, kernels_);
+  if (resets_before()) candidate_weights_.set(weights.recurrent_weights, {{2 * h, h}}, s, kernels_);
+  if (projects()) projection_.set(weights.projection, {{0, s}}, h, kernels_);
 }
 
 void RecurrentPass::reserve(const Steps& steps, int threads, bool drops_state) {
