@@ -167,7 +167,7 @@ public sealed class SafetensorsFileTests
     }
 
     [Fact]
-    public void A_file_on_disk_is_read_and_not_kept_open()
+    public void A_file_on_disk_may_be_deleted_while_it_is_open()
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("a.safetensors", new SafetensorsBuilder().Add("a", "F32", [1], 3f).Build());

@@ -41,7 +41,8 @@ internal sealed class ModelDescription
             using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth });
             return Parse(document.RootElement);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (Exception e) when (
+            e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
             // A value of another kind than asked for is an InvalidOperationException.
             throw new ModelFormatException($"metadata '{MetadataName}': {e.Message}", e);
