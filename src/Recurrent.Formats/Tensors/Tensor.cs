@@ -47,7 +47,7 @@ public abstract class Tensor
     {
         TensorElementType.F32 => Copy<float>(),
         TensorElementType.F64 => Convert<double, float>(Widen),
-        TensorElementType.F16 => Convert<Half, float>(Widen),
+        TensorElementType.F16 => Convert<ushort, float>(WidenHalf),
         TensorElementType.BF16 => Convert<ushort, float>(WidenBFloat16),
         _ => throw WrongType("F16, BF16, F32 or F64"),
     };
@@ -102,6 +102,21 @@ public abstract class Tensor
         for (int i = 0; i < from.Length; i++)
         {
             to[i] = TTo.CreateTruncating(from[i]);
+        }
+    }
+
+    /// <summary>What <c>(float)Half</c> gives, in a fraction of its time.</summary>
+    private static void WidenHalf(ReadOnlySpan<ushort> from, Span<float> to)
+    {
+        const uint Infinity = 0x7C00u << 13;
+        for (int i = 0; i < from.Length; i++)
+        {
+            // The exponent's bias differs by 112, and so a product with 2^112 makes it right, denormals included.
+            uint magnitude = (from[i] & 0x7FFFu) << 13;
+            float value = magnitude < Infinity
+                ? BitConverter.UInt32BitsToSingle(magnitude) * 5192296858534827628530496329220096f
+                : BitConverter.UInt32BitsToSingle(magnitude | 0x7F800000);
+            to[i] = (from[i] & 0x8000) == 0 ? value : -value;
         }
     }
 
