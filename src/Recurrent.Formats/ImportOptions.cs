@@ -40,8 +40,8 @@ public sealed record ImportOptions
     public ModelOutput? Output { get; init; }
 
     /// <summary>
-    /// Order of the axes of a sequence in the file's own convention (PyTorch <c>batch_first=True</c> is batch-major); null
-    /// for what the file says, or time-major.
+    /// Order of the axes of a sequence in the file's own convention (PyTorch <c>batch_first=True</c> is batch-major);
+    /// null for what the file says, or time-major.
     /// </summary>
     public SequenceLayout? Layout { get; init; }
 }

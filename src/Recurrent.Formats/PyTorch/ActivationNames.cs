@@ -27,7 +27,9 @@ internal static class ActivationNames
     public static string All => string.Join(", ", Known.Select(known => known.Name));
 
     /// <summary>The activation that an entry names; null if it names none.</summary>
-    /// <exception cref="ModelFormatException">It names one with the wrong number of parameters, or with no numbers.</exception>
+    /// <exception cref="ModelFormatException">
+    /// It names one with the wrong number of parameters, or with no numbers.
+    /// </exception>
     public static Activation? Find(ModuleListEntry entry)
     {
         int index = Array.FindIndex(Known, known => known.Name == entry.Name);

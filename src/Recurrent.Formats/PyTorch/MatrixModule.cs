@@ -2,7 +2,9 @@ using Recurrent.Layers;
 
 namespace Recurrent.Formats;
 
-/// <summary>An <c>nn.Linear</c>, or an <c>nn.Embedding</c>, whose parameter looks like that of one without bias.</summary>
+/// <summary>
+/// An <c>nn.Linear</c>, or an <c>nn.Embedding</c>, whose parameter looks like that of one without bias.
+/// </summary>
 internal sealed class MatrixModule : PyTorchModule
 {
     public const string LinearArgument = "linear";

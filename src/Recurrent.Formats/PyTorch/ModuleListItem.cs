@@ -3,7 +3,9 @@ using Recurrent.Layers;
 
 namespace Recurrent.Formats;
 
-/// <summary>An entry of a list of modules and what it stands for: a module of the file, or a layer without weights.</summary>
+/// <summary>
+/// An entry of a list of modules and what it stands for: a module of the file, or a layer without weights.
+/// </summary>
 internal sealed class ModuleListItem
 {
     public const string Softmax = "softmax";
@@ -85,7 +87,8 @@ internal sealed class ModuleListItem
         return ActivationNames.Find(entry) is { } activation
             ? new ModuleListItem(entry, activation, span: 0)
             : throw new ModelFormatException(
-                $"'{entry}' is neither a module of the file ({string.Join(", ", modules.Take(16).Select(m => $"'{m.Name}'"))}) "
+                $"'{entry}' is neither a module of the file "
+                + $"({string.Join(", ", modules.Take(16).Select(m => $"'{m.Name}'"))}) "
                 + $"nor one of {ActivationNames.All}, {Softmax}, {Residual}.");
     }
 
@@ -110,5 +113,6 @@ internal sealed class ModuleListItem
         && span is >= 1 and <= PyTorchImport.MaxModules
             ? span
             : throw new ModelFormatException(
-                $"'{entry}': expected the number of layers that it goes around in parentheses, 1 to {PyTorchImport.MaxModules}.");
+                $"'{entry}': expected the number of layers that it goes around in parentheses, 1 to "
+                + $"{PyTorchImport.MaxModules}.");
 }

@@ -60,8 +60,8 @@ internal sealed class ModuleWriter
             AddEntry(name);
         }
 
-        // An activation behind a linear module becomes part of it; so that one of the model stays a layer of its own, it
-        // is not the first one behind.
+        // An activation behind a linear module becomes part of it; so that one of the model stays a layer of its own,
+        // it is not the first one behind.
         if (isActivationNext || specification.Activation != Activation.Identity)
         {
             AddEntry(ActivationNames.Format(specification.Activation));

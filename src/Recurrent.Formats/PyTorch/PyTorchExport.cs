@@ -3,14 +3,14 @@ using Recurrent.Layers;
 namespace Recurrent.Formats;
 
 /// <summary>
-/// Writes a model as a safetensors file with PyTorch's names: <c>lstm.weight_ih_l0</c>, <c>linear.weight</c>. Layers of one
-/// kind that follow each other are one module, as far as PyTorch would stack them.
+/// Writes a model as a safetensors file with PyTorch's names: <c>lstm.weight_ih_l0</c>, <c>linear.weight</c>. Layers
+/// of one kind that follow each other are one module, as far as PyTorch would stack them.
 /// </summary>
 /// <remarks>
 /// The file has what <c>load_state_dict</c> wants of modules <c>lstm</c>, <c>gru</c>, <c>rnn</c>, <c>linear</c>,
-/// <c>embedding</c> and <c>norm</c> (<c>nn.BatchNorm1d</c>), a second one of a kind with a 2 behind its name; initial states
-/// are <c>lstm_h0</c> and <c>lstm_c0</c>. The order of the modules, the activations, the output and the masking are in the
-/// metadata, so that <see cref="ModelFile.Load"/> gives the same model again.
+/// <c>embedding</c> and <c>norm</c> (<c>nn.BatchNorm1d</c>), a second one of a kind with a 2 behind its name; initial
+/// states are <c>lstm_h0</c> and <c>lstm_c0</c>. The order of the modules, the activations, the output and the
+/// masking are in the metadata, so that <see cref="ModelFile.Load"/> gives the same model again.
 /// </remarks>
 public static class PyTorchExport
 {
@@ -78,10 +78,12 @@ public static class PyTorchExport
                 modules.AddEntry(ModuleListItem.Softmax);
                 return 1;
             case ResidualLayer residual:
-                modules.AddEntry(new ModuleListEntry(ModuleListItem.Residual, $"{residual.Specification.Span}").ToString());
+                modules.AddEntry(
+                    new ModuleListEntry(ModuleListItem.Residual, $"{residual.Specification.Span}").ToString());
                 return 1;
             default:
-                throw new NotSupportedException($"layer {first}: {layers[first].GetType().Name} has no module in PyTorch.");
+                throw new NotSupportedException(
+                    $"layer {first}: {layers[first].GetType().Name} has no module in PyTorch.");
         }
     }
 }

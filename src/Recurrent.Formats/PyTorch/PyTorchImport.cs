@@ -73,13 +73,16 @@ internal sealed class PyTorchImport
 
         if (_options.Nonlinearity is null)
         {
-            Assume(module.Name, $"its nonlinearity is tanh; {Option(nameof(ImportOptions.Nonlinearity))} says otherwise");
+            Assume(
+                module.Name, $"its nonlinearity is tanh; {Option(nameof(ImportOptions.Nonlinearity))} says otherwise");
         }
 
         return _options.Nonlinearity ?? Activation.Tanh;
     }
 
-    /// <summary>The activation that follows in the list, which becomes part of the layer before it; identity if none does.</summary>
+    /// <summary>
+    /// The activation that follows in the list, which becomes part of the layer before it; identity if none does.
+    /// </summary>
     public Activation TakeActivation()
     {
         if (_next < _items.Count && _items[_next].Activation is { } activation)
@@ -104,7 +107,8 @@ internal sealed class PyTorchImport
         HashSet<string> states =
             [.. InitialStates.Values.SelectMany(names => (string?[])[names.Hidden, names.Cell]).OfType<string>()];
         var finder = ModuleFinder.Find(_source, states);
-        foreach (string module in InitialStates.Keys.Except(finder.Modules.OfType<RecurrentModule>().Select(m => m.Name)))
+        IEnumerable<string> recurrent = finder.Modules.OfType<RecurrentModule>().Select(module => module.Name);
+        foreach (string module in InitialStates.Keys.Except(recurrent))
         {
             throw new ModelFormatException($"initial states: there is no recurrent module '{module}'.");
         }
@@ -173,7 +177,8 @@ internal sealed class PyTorchImport
             Assume(names, "no activations between or behind them; " + option);
         }
 
-        foreach (MatrixModule matrix in _items.Select(item => item.Module).OfType<MatrixModule>().Where(m => m.IsEmbedding))
+        IEnumerable<MatrixModule> matrices = _items.Select(item => item.Module).OfType<MatrixModule>();
+        foreach (MatrixModule matrix in matrices.Where(matrix => matrix.IsEmbedding))
         {
             Assume(
                 matrix.Name, "an nn.Embedding, because it comes first and has no bias; "
@@ -207,7 +212,8 @@ internal sealed class PyTorchImport
         if (item.Module is { } module && _layers.Count > 0 && module.InputSize != size)
         {
             throw new ModelFormatException(
-                $"module {module}: expected one that takes {size} features, which is what '{_names[^1]}' before it puts out.");
+                $"module {module}: expected one that takes {size} features, which is what '{_names[^1]}' before "
+                + "it puts out.");
         }
     }
 

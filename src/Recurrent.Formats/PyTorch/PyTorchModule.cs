@@ -2,7 +2,9 @@ using Recurrent.Layers;
 
 namespace Recurrent.Formats;
 
-/// <summary>A module found in a file by the names of its parameters: sizes from their shapes, nothing read yet.</summary>
+/// <summary>
+/// A module found in a file by the names of its parameters: sizes from their shapes, nothing read yet.
+/// </summary>
 internal abstract class PyTorchModule(ITensorSource source, string prefix)
 {
     /// <summary>The module's name; empty for the parameters of a single module.</summary>
@@ -15,7 +17,9 @@ internal abstract class PyTorchModule(ITensorSource source, string prefix)
 
     public abstract int OutputSize { get; }
 
-    /// <summary>Where among modules it stands as a rule, where sizes leave a choice: recurrent ones come first.</summary>
+    /// <summary>
+    /// Where among modules it stands as a rule, where sizes leave a choice: recurrent ones come first.
+    /// </summary>
     public virtual int Rank => 1;
 
     protected string Prefix { get; } = prefix;

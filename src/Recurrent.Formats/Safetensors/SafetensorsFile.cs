@@ -17,9 +17,9 @@ namespace Recurrent.Formats;
 /// tensor from the file straight into the array that they return; if the file has been cut meanwhile they throw.
 /// <see cref="SafetensorsTensor.Bytes"/> does not copy: it maps the file into memory. Two rules go with that. The file
 /// must not be cut while it is mapped, because the operating system ends a process that touches what is not there any
-/// more; replacing it by renaming another file over it, as <see cref="SafetensorsWriter.Save"/> does, is harmless. And a
-/// span of the bytes is good as long as the file is open: keep a reference to the file or the tensor until you are done,
-/// and use no span after <see cref="Dispose"/>.
+/// more; replacing it by renaming another file over it, as <see cref="SafetensorsWriter.Save"/> does, is harmless.
+/// And a span of the bytes is good as long as the file is open: keep a reference to the file or the tensor until you
+/// are done, and use no span after <see cref="Dispose"/>.
 /// </para>
 /// <para>
 /// A file that nobody refers to any more is closed by the garbage collector. <see cref="Dispose"/> closes it at once.
@@ -99,7 +99,9 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
     /// <summary>Closes the file. Its tensors cannot be read any more.</summary>
     public void Dispose() => _source.Dispose();
 
-    /// <summary>Whether a file that begins like this may be one: the header's length, and its first character.</summary>
+    /// <summary>
+    /// Whether a file that begins like this may be one: the header's length, and its first character.
+    /// </summary>
     internal static bool Recognizes(ReadOnlySpan<byte> beginning) =>
         beginning.Length > PrefixBytes
         && beginning[PrefixBytes] == (byte)'{'

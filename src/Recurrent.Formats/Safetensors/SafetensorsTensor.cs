@@ -20,13 +20,16 @@ public sealed class SafetensorsTensor : Tensor
     /// the remarks of <see cref="SafetensorsFile"/> for how long it may be used.
     /// </summary>
     /// <exception cref="IOException">The file cannot be mapped.</exception>
-    /// <exception cref="ModelFormatException">The tensor is longer than memory can be, 2 GB, or is no longer in the file.</exception>
+    /// <exception cref="ModelFormatException">
+    /// The tensor is longer than memory can be, 2 GB, or is no longer in the file.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The file has been closed.</exception>
     public ReadOnlyMemory<byte> Bytes =>
         _byteCount <= int.MaxValue
             ? _source.Slice(_begin, (int)_byteCount)
             : throw new ModelFormatException(
-                $"tensor '{Name}': expected at most {int.MaxValue} bytes, which is what memory holds; found {_byteCount}.");
+                $"tensor '{Name}': expected at most {int.MaxValue} bytes, which is what memory holds; found "
+                + $"{_byteCount}.");
 
     private protected override void Read(long firstElement, Span<byte> destination) =>
         _source.Read(_begin + (firstElement * ElementType.SizeInBytes()), destination);

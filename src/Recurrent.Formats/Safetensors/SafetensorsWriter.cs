@@ -37,7 +37,8 @@ public sealed class SafetensorsWriter
         ArgumentNullException.ThrowIfNull(name);
         if (!Enum.IsDefined(elementType))
         {
-            throw new ArgumentException($"{nameof(elementType)}: found {elementType}, which is no type.", nameof(elementType));
+            throw new ArgumentException(
+                $"{nameof(elementType)}: found {elementType}, which is no type.", nameof(elementType));
         }
 
         Int128 expected = elementType.SizeInBytes();
@@ -57,7 +58,8 @@ public sealed class SafetensorsWriter
                 nameof(bytes));
         }
 
-        if (name == SafetensorsHeader.MetadataName || !_items.TryAdd(name, new Item(name, elementType, shape.ToArray(), bytes)))
+        if (name == SafetensorsHeader.MetadataName
+            || !_items.TryAdd(name, new Item(name, elementType, shape.ToArray(), bytes)))
         {
             throw new ArgumentException($"{nameof(name)}: '{name}' is taken.", nameof(name));
         }
@@ -70,22 +72,23 @@ public sealed class SafetensorsWriter
     /// Its elements, row-major. They are not copied, and must not change before the file is saved.
     /// </param>
     /// <exception cref="ArgumentException">
-    /// There is a tensor of this name, it is not one that a file can have, a size is negative, or the elements are not as
-    /// many as the shape asks for, or more than 2^29.
+    /// There is a tensor of this name, it is not one that a file can have, a size is negative, or the elements are
+    /// not as many as the shape asks for, or more than 2^29.
     /// </exception>
     public void Add(string name, ReadOnlySpan<long> shape, ReadOnlyMemory<float> values)
     {
         if (values.Length > int.MaxValue / sizeof(float))
         {
-            throw new ArgumentException($"{nameof(values)}: found {values.Length}, which are too many.", nameof(values));
+            throw new ArgumentException(
+                $"{nameof(values)}: found {values.Length}, which are too many.", nameof(values));
         }
 
         Add(name, TensorElementType.F32, shape, LittleEndian(values));
     }
 
     /// <summary>
-    /// Writes the file: to a temporary file beside it, which then takes its name. A reader finds the file that was there
-    /// before or the new one, whole.
+    /// Writes the file: to a temporary file beside it, which then takes its name. A reader finds the file that was
+    /// there before or the new one, whole.
     /// </summary>
     /// <param name="path">Its path. A file that is there is replaced.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>

@@ -3,8 +3,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Recurrent.Formats;
 
 /// <summary>
-/// A file on disk. It is read with calls that can fail, and mapped only when somebody asks for its bytes without a copy:
-/// what touches a mapping of a file that has been cut ends the process, what reads such a file gets an exception.
+/// A file on disk. It is read with calls that can fail, and mapped only when somebody asks for its bytes without a
+/// copy: what touches a mapping of a file that has been cut ends the process, what reads such a file gets an
+/// exception.
 /// </summary>
 internal sealed class FileSource : ByteSource
 {

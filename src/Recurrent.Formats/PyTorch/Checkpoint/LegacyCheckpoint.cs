@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Recurrent.Formats;
 
 /// <summary>
-/// The format before PyTorch 1.6: pickles of a magic number, a version, the machine's properties, the object and the keys
-/// of its storages; then for each storage its number of elements and their bytes.
+/// The format before PyTorch 1.6: pickles of a magic number, a version, the machine's properties, the object and the
+/// keys of its storages; then for each storage its number of elements and their bytes.
 /// </summary>
 internal static class LegacyCheckpoint
 {
@@ -49,7 +49,7 @@ internal static class LegacyCheckpoint
         Dictionary<string, TorchStorage> named = Named(storages);
         var places = new Dictionary<string, long>(StringComparer.Ordinal);
         Span<byte> count = stackalloc byte[CountBytes];
-        foreach (object? key in keys as List<object?> ?? throw new ModelFormatException("expected a list of storages' keys."))
+        foreach (object? key in keys as List<object?> ?? throw new ModelFormatException("expected a list of keys."))
         {
             if (key is not string name || !named.TryGetValue(name, out TorchStorage? storage))
             {

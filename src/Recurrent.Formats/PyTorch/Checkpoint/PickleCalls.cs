@@ -93,7 +93,8 @@ internal static class PickleCalls
         // Python 2 gave the items as a list of pairs.
         if (arguments is not [List<object?> items])
         {
-            throw new ModelFormatException($"'{PickleGlobal.OrderedDictionary}': expected no argument or a list of pairs.");
+            throw new ModelFormatException(
+                $"'{PickleGlobal.OrderedDictionary}': expected no argument or a list of pairs.");
         }
 
         foreach (object? item in items)
@@ -106,5 +107,5 @@ internal static class PickleCalls
     }
 
     private static long[] Integers(object?[] values) =>
-        [.. values.Select(value => value is long number ? number : throw new ModelFormatException("expected integers."))];
+        [.. values.Select(value => value as long? ?? throw new ModelFormatException("expected integers."))];
 }

@@ -1,6 +1,8 @@
 namespace Recurrent.Formats;
 
-/// <summary>A class or function that a pickle names. It is a name and nothing else: nothing is looked up or called.</summary>
+/// <summary>
+/// A class or function that a pickle names. It is a name and nothing else: nothing is looked up or called.
+/// </summary>
 internal sealed record PickleGlobal(string Module, string Name)
 {
     private const string Utilities = "torch._utils";
@@ -20,7 +22,10 @@ internal sealed record PickleGlobal(string Module, string Name)
     public static PickleGlobal Size { get; } = new("torch", "Size");
 
     private static HashSet<PickleGlobal> Functions { get; } =
-        [OrderedDictionary, RebuildTensor, RebuildTensor2, RebuildTensor3, RebuildParameter, RebuildParameterWithState, Size];
+    [
+        OrderedDictionary, RebuildTensor, RebuildTensor2, RebuildTensor3, RebuildParameter, RebuildParameterWithState,
+        Size,
+    ];
 
     /// <summary>Whether it is among what tensors need.</summary>
     public bool IsAllowed => Functions.Contains(this) || TorchTypes.IsStorage(this) || TorchTypes.IsElementType(this);

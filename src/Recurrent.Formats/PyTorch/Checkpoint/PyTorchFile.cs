@@ -1,14 +1,16 @@
 namespace Recurrent.Formats;
 
 /// <summary>
-/// A checkpoint that <c>torch.save</c> wrote (<c>.pt</c>, <c>.pth</c>): the tensors of a <c>state_dict()</c>. Everything is
-/// checked when it is opened. Nothing of the file is executed: of the classes and functions that it names only those are
-/// accepted that tensors need, and what they would do is done here. Immutable; any thread may use it.
+/// A checkpoint that <c>torch.save</c> wrote (<c>.pt</c>, <c>.pth</c>): the tensors of a <c>state_dict()</c>.
+/// Everything is checked when it is opened. Nothing of the file is executed: of the classes and functions that it
+/// names only those are accepted that tensors need, and what they would do is done here. Immutable; any thread may
+/// use it.
 /// </summary>
 /// <remarks>
-/// Read are the zip files of PyTorch 1.6 and later, and the older format. TorchScript archives, whole pickled modules and
-/// files with other Python objects in them are refused with what they name. Opening reads the names and places of the
-/// tensors; <see cref="Tensor.ToSingles"/> then reads one tensor from the file straight into the array that it returns.
+/// Read are the zip files of PyTorch 1.6 and later, and the older format. TorchScript archives, whole pickled modules
+/// and files with other Python objects in them are refused with what they name. Opening reads the names and places of
+/// the tensors; <see cref="Tensor.ToSingles"/> then reads one tensor from the file straight into the array that it
+/// returns.
 /// </remarks>
 public sealed class PyTorchFile : ITensorSource, IDisposable
 {

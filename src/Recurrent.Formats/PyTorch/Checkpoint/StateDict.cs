@@ -53,7 +53,10 @@ internal sealed class StateDict
 
         Dictionary<string, object?> entries = new(dictionary.Named, StringComparer.Ordinal);
         string[] candidates =
-            [.. entries.Where(entry => entry.Value is PickleDictionary inner && HoldsTensors(inner)).Select(e => e.Key)];
+        [
+            .. entries.Where(entry => entry.Value is PickleDictionary inner && HoldsTensors(inner))
+                .Select(entry => entry.Key),
+        ];
         string chosen = name is null ? Choose(candidates, entries.Keys) : candidates.Contains(name)
             ? name
             : throw new ModelFormatException(
@@ -72,7 +75,8 @@ internal sealed class StateDict
             : throw new ModelFormatException(
                 candidates.Length == 0
                     ? $"there are no tensors by name in it, and none one level below; it has {List(entries)}."
-                    : $"{List(candidates)} hold tensors; name one in {nameof(ImportOptions)}.{nameof(ImportOptions.StateDict)}."));
+                    : $"{List(candidates)} hold tensors; name one in "
+                        + $"{nameof(ImportOptions)}.{nameof(ImportOptions.StateDict)}."));
 
     private static bool HoldsTensors(PickleDictionary dictionary) =>
         dictionary.Named.Any(entry => entry.Value is TorchTensor);

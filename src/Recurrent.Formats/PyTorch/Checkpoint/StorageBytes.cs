@@ -1,6 +1,8 @@
 namespace Recurrent.Formats;
 
-/// <summary>The bytes of a storage: a part of the file, or what an entry of it unpacks to when it is first asked for.</summary>
+/// <summary>
+/// The bytes of a storage: a part of the file, or what an entry of it unpacks to when it is first asked for.
+/// </summary>
 internal sealed class StorageBytes
 {
     private readonly ByteSource _file;

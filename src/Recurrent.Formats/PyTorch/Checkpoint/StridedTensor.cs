@@ -38,7 +38,8 @@ internal sealed class StridedTensor : Tensor
         if (extentBytes > Array.MaxLength)
         {
             throw new ModelFormatException(
-                $"tensor '{Name}' is transposed or sliced and larger than {Array.MaxLength} bytes: save a contiguous() copy.");
+                $"tensor '{Name}' is transposed or sliced and larger than {Array.MaxLength} bytes: save a "
+                + "contiguous() copy.");
         }
 
         var extent = new byte[extentBytes];

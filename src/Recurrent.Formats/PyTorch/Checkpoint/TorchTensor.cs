@@ -42,7 +42,8 @@ internal sealed class TorchTensor
             || shape.Any(size => size < 0) || strides.Any(stride => stride < 0))
         {
             throw new ModelFormatException(
-                $"a tensor of sizes [{Text(shape)}] with strides [{Text(strides)}] at {offset}; expected as many of both, "
+                $"a tensor of sizes [{Text(shape)}] with strides [{Text(strides)}] at {offset}; expected as many "
+                + "of both, "
                 + $"none negative, at most {MaxAxes}.");
         }
 
@@ -58,7 +59,8 @@ internal sealed class TorchTensor
         {
             throw new ModelFormatException(
                 $"a tensor of sizes [{Text(shape)}] with strides [{Text(strides)}] at {offset} is not inside storage "
-                + $"'{storage.Key}', which has {available} elements; or it repeats them (save a contiguous() copy of it).");
+                + $"'{storage.Key}', which has {available} elements; or it repeats them (save a contiguous() copy "
+                + "of it).");
         }
 
         return new TorchTensor(storage, elementType, offset, shape, strides)

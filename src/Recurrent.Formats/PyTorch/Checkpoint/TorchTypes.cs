@@ -47,7 +47,8 @@ internal static class TorchTypes
         (global.Module == Torch && ByStorage.ContainsKey(global.Name))
         || (global.Module == StorageModule && global.Name == UntypedName);
 
-    public static bool IsElementType(PickleGlobal global) => global.Module == Torch && ByElement.ContainsKey(global.Name);
+    public static bool IsElementType(PickleGlobal global) =>
+        global.Module == Torch && ByElement.ContainsKey(global.Name);
 
     public static TensorElementType StorageElement(PickleGlobal global) => ByStorage[global.Name];
 

@@ -222,7 +222,8 @@ internal sealed class Unpickler
         _stack.Push(global.IsAllowed
             ? global
             : throw new ModelFormatException(
-                $"'{global}' is refused: it is not among what tensors need, and nothing of a file is executed. Save the "
+                $"'{global}' is refused: it is not among what tensors need, and nothing of a file is executed. "
+                + "Save the "
                 + "parameters alone: torch.save(model.state_dict(), path)."));
     }
 

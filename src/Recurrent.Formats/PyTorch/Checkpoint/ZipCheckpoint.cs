@@ -3,8 +3,8 @@ using System.Text;
 namespace Recurrent.Formats;
 
 /// <summary>
-/// The format of PyTorch 1.6 and later: a zip file with a pickle, <c>data.pkl</c>, and an entry <c>data/KEY</c> for each
-/// storage, all in one folder.
+/// The format of PyTorch 1.6 and later: a zip file with a pickle, <c>data.pkl</c>, and an entry <c>data/KEY</c> for
+/// each storage, all in one folder.
 /// </summary>
 internal static class ZipCheckpoint
 {
@@ -23,7 +23,8 @@ internal static class ZipCheckpoint
         if (pickle.Size > MaxPickleBytes)
         {
             throw new ModelFormatException(
-                $"'{pickle.Name}' has {pickle.Size} bytes; expected at most {MaxPickleBytes}, because it holds names and sizes.");
+                $"'{pickle.Name}' has {pickle.Size} bytes; expected at most {MaxPickleBytes}, because it holds "
+                + "names and sizes.");
         }
 
         var bytes = new MemorySource(zip.Unpack(pickle));
@@ -37,12 +38,14 @@ internal static class ZipCheckpoint
     {
         string[] pickles =
         [
-            .. zip.Entries.Keys.Where(name => name == PickleName || name.EndsWith("/" + PickleName, StringComparison.Ordinal)),
+            .. zip.Entries.Keys
+                .Where(name => name == PickleName || name.EndsWith("/" + PickleName, StringComparison.Ordinal)),
         ];
         if (pickles.Length != 1)
         {
             throw new ModelFormatException(
-                $"zip: expected one '{PickleName}', which is where torch.save puts a state dict; found {pickles.Length}.");
+                $"zip: expected one '{PickleName}', which is where torch.save puts a state dict; found "
+                + $"{pickles.Length}.");
         }
 
         string folder = pickles[0][..^PickleName.Length];
@@ -59,7 +62,8 @@ internal static class ZipCheckpoint
     {
         if (zip.Entries.TryGetValue(folder + "byteorder", out ZipEntry entry))
         {
-            string order = entry.Size <= MaxByteOrderBytes ? Encoding.ASCII.GetString(zip.Unpack(entry)) : "something long";
+            string order =
+                entry.Size <= MaxByteOrderBytes ? Encoding.ASCII.GetString(zip.Unpack(entry)) : "something long";
             if (order != "little")
             {
                 throw new ModelFormatException($"'{entry.Name}': expected 'little', found '{order}'.");
@@ -68,7 +72,11 @@ internal static class ZipCheckpoint
     }
 
     private static StorageBytes Open(
-        ByteSource source, ZipContainer zip, string folder, TorchStorage storage, Dictionary<string, StorageBytes> opened)
+        ByteSource source,
+        ZipContainer zip,
+        string folder,
+        TorchStorage storage,
+        Dictionary<string, StorageBytes> opened)
     {
         string name = $"{folder}data/{storage.Key}";
         if (!zip.Entries.TryGetValue(name, out ZipEntry entry))

@@ -39,7 +39,8 @@ internal sealed class ZipContainer
         if (count > MaxEntries || size > file.Length || offset < 0 || offset > file.Length - size)
         {
             throw new ModelFormatException(
-                $"zip: a directory of {count} entries at byte {offset}, {size} bytes long; expected at most {MaxEntries} "
+                $"zip: a directory of {count} entries at byte {offset}, {size} bytes long; expected at most "
+                + $"{MaxEntries} "
                 + $"entries, inside the {file.Length} bytes of the file.");
         }
 
@@ -61,7 +62,8 @@ internal sealed class ZipContainer
         }
 
         long offset = entry.HeaderOffset + LocalHeaderBytes
-            + BinaryPrimitives.ReadUInt16LittleEndian(header[26..]) + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
+            + BinaryPrimitives.ReadUInt16LittleEndian(header[26..])
+            + BinaryPrimitives.ReadUInt16LittleEndian(header[28..]);
         RequireInside(offset, entry.PackedSize, entry.Name);
         return offset;
     }
@@ -72,7 +74,8 @@ internal sealed class ZipContainer
         long offset = DataOffset(entry);
         if (entry.Size > Array.MaxLength || entry.PackedSize > Array.MaxLength)
         {
-            throw new ModelFormatException($"zip: '{entry.Name}' has {entry.Size} bytes, which is more than an array holds.");
+            throw new ModelFormatException(
+                $"zip: '{entry.Name}' has {entry.Size} bytes, which is more than an array holds.");
         }
 
         var packed = new byte[entry.PackedSize];
@@ -159,7 +162,8 @@ internal sealed class ZipContainer
 
             int nameBytes = BinaryPrimitives.ReadUInt16LittleEndian(rest[28..]);
             int extraBytes = BinaryPrimitives.ReadUInt16LittleEndian(rest[30..]);
-            int bytes = DirectoryEntryBytes + nameBytes + extraBytes + BinaryPrimitives.ReadUInt16LittleEndian(rest[32..]);
+            int bytes =
+                DirectoryEntryBytes + nameBytes + extraBytes + BinaryPrimitives.ReadUInt16LittleEndian(rest[32..]);
             if (bytes > rest.Length)
             {
                 throw new ModelFormatException($"zip: byte {offset + at}: an entry goes beyond its directory.");
@@ -172,7 +176,8 @@ internal sealed class ZipContainer
             if (entry.Size > limit - unpacked)
             {
                 throw new ModelFormatException(
-                    $"zip: '{name}' unpacks to {entry.Size} bytes; expected at most {limit} in all from {_file.Length} bytes.");
+                    $"zip: '{name}' unpacks to {entry.Size} bytes; expected at most {limit} in all from "
+                    + $"{_file.Length} bytes.");
             }
 
             unpacked += entry.Size;
