@@ -81,6 +81,26 @@ public sealed class PickleTests
     }
 
     [Fact]
+    public void A_dictionary_that_is_referred_to_over_and_over_is_searched_once()
+    {
+        const int Entries = 100_000;
+        var builder = new CheckpointBuilder().Operations("}(");
+        for (int i = 0; i < Entries; i++)
+        {
+            builder.Text($"{i}").Operation('N');
+        }
+
+        builder.Operations("uq\x00}(");
+        for (int i = 0; i < Entries; i++)
+        {
+            builder.Text($"{i}").Operations("h\x00");
+        }
+
+        Assert.Contains(
+            "no tensors by name", Assert.Throws<ModelFormatException>(builder.Operation('u').Parse).Message);
+    }
+
+    [Fact]
     public void Values_marks_and_memories_without_end_are_refused()
     {
         Assert.Contains("more than 2000000 values", Refused(new string(']', 2_000_001)));

@@ -11,5 +11,15 @@ internal sealed class PickleDictionary
             .GroupBy(item => (string)item.Key!, StringComparer.Ordinal)
             .Select(group => KeyValuePair.Create(group.Key, group.Last().Value));
 
-    public void Add(object? key, object? value) => _items.Add(KeyValuePair.Create(key, value));
+    /// <summary>
+    /// Whether there is a tensor under a name. It is known without a search: a file can refer to the same dictionary as
+    /// often as it likes.
+    /// </summary>
+    public bool HoldsTensors { get; private set; }
+
+    public void Add(object? key, object? value)
+    {
+        _items.Add(KeyValuePair.Create(key, value));
+        HoldsTensors |= key is string && value is TorchTensor;
+    }
 }

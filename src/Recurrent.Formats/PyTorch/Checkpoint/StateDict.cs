@@ -46,7 +46,7 @@ internal sealed class StateDict
                 + "torch.save(model.state_dict(), path).");
         }
 
-        if (name is null && HoldsTensors(dictionary))
+        if (name is null && dictionary.HoldsTensors)
         {
             return new StateDict(dictionary);
         }
@@ -54,8 +54,7 @@ internal sealed class StateDict
         Dictionary<string, object?> entries = new(dictionary.Named, StringComparer.Ordinal);
         string[] candidates =
         [
-            .. entries.Where(entry => entry.Value is PickleDictionary inner && HoldsTensors(inner))
-                .Select(entry => entry.Key),
+            .. entries.Where(entry => entry.Value is PickleDictionary { HoldsTensors: true }).Select(entry => entry.Key),
         ];
         string chosen = name is null ? Choose(candidates, entries.Keys) : candidates.Contains(name)
             ? name
@@ -77,9 +76,6 @@ internal sealed class StateDict
                     ? $"there are no tensors by name in it, and none one level below; it has {List(entries)}."
                     : $"{List(candidates)} hold tensors; name one in "
                         + $"{nameof(ImportOptions)}.{nameof(ImportOptions.StateDict)}."));
-
-    private static bool HoldsTensors(PickleDictionary dictionary) =>
-        dictionary.Named.Any(entry => entry.Value is TorchTensor);
 
     private static string List(IEnumerable<string> names) =>
         string.Join(", ", names.Take(16).Select(name => $"'{name}'")) is { Length: > 0 } list ? list : "nothing";
