@@ -54,7 +54,8 @@ internal sealed class StateDict
         Dictionary<string, object?> entries = new(dictionary.Named, StringComparer.Ordinal);
         string[] candidates =
         [
-            .. entries.Where(entry => entry.Value is PickleDictionary { HoldsTensors: true }).Select(entry => entry.Key),
+            .. entries.Where(entry => entry.Value is PickleDictionary { HoldsTensors: true })
+                .Select(entry => entry.Key),
         ];
         string chosen = name is null ? Choose(candidates, entries.Keys) : candidates.Contains(name)
             ? name
