@@ -43,6 +43,10 @@ internal sealed class SafetensorsBuilder
         return Add(name, "F32", shape, [.. Enumerable.Range(0, (int)count).Select(i => first + i)]);
     }
 
+    /// <summary>Adds the parameters of an <c>nn.Linear</c>.</summary>
+    public SafetensorsBuilder Linear(string name, int input, int output) =>
+        AddCounting(name + ".weight", 0, output, input).AddCounting(name + ".bias", 0, output);
+
     public byte[] Build() => Assemble($"{{{string.Join(",\n", _entries)}}}", CollectionsMarshal.AsSpan(_data));
 
     public SafetensorsFile Parse() => SafetensorsFile.Parse(Build());
