@@ -25,6 +25,7 @@ internal static class CommandLine
             """)
         {
             InfoCommand.Create(),
+            RunCommand.Create(),
             BenchCommand.Create(),
             VerifyCommand.Create(),
             new HelpOption(),
