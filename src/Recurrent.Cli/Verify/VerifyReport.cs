@@ -5,13 +5,14 @@ namespace Recurrent.Cli.Verify;
 
 /// <summary>The results of a verification.</summary>
 internal sealed record VerifyReport(
-    string Folder,
-    GoldenIndex Index,
+    IReadOnlyList<VerificationSet> Sets,
     IReadOnlyList<string> Paths,
     IReadOnlyList<SkippedPath> Skipped,
     IReadOnlyList<CaseResult> Results)
 {
     public int Passed => Results.Count(result => result.Passed);
+
+    public int Cases => Sets.Sum(set => set.Cases.Count);
 
     public int Failed => Results.Count - Passed;
 
@@ -20,8 +21,18 @@ internal sealed record VerifyReport(
     {
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
-        json.WriteString("folder", Folder);
-        json.WriteNumber("cases", Index.Cases.Count);
+        json.WriteStartArray("sets");
+        foreach (VerificationSet set in Sets)
+        {
+            json.WriteStartObject();
+            json.WriteString("set", set.Path);
+            json.WriteString("kind", set.Kind);
+            json.WriteNumber("cases", set.Cases.Count);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("cases", Cases);
         json.WriteStartArray("paths");
         foreach (string path in Paths)
         {
@@ -54,6 +65,7 @@ internal sealed record VerifyReport(
     private static void WriteResult(Utf8JsonWriter json, CaseResult result)
     {
         json.WriteStartObject();
+        json.WriteString("set", result.Set.Path);
         json.WriteString("case", result.Case);
         json.WriteString("path", result.Path);
         json.WriteBoolean("passed", result.Passed);
