@@ -6,7 +6,8 @@ namespace Recurrent.Cli.Verify;
 internal static class VerificationSources
 {
     // The first one that recognises a path has it.
-    private static readonly IVerificationSource[] All = [new GoldenSource()];
+    private static readonly IVerificationSource[] All =
+        [new GoldenSource(), new OnnxBackendSource(), new OnnxOperatorSource()];
 
     /// <summary>What can be verified, for help texts.</summary>
     public static string Kinds => string.Join(", ", All.Select(source => source.Kind));
