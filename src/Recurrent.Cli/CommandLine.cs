@@ -25,6 +25,7 @@ internal static class CommandLine
             """)
         {
             InfoCommand.Create(),
+            InspectCommand.Create(),
             RunCommand.Create(),
             BenchCommand.Create(),
             VerifyCommand.Create(),

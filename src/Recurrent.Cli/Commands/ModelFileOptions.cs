@@ -6,7 +6,11 @@ namespace Recurrent.Cli.Commands;
 /// <summary>The options that say what a model file does not; of every command that reads one.</summary>
 internal sealed class ModelFileOptions
 {
-    private static IEnumerable<Option> All => [];
+    private readonly Option<int?> _kerasVersion = NetworkOptions.Number(
+        "--keras-version", "N", 1, 3,
+        "Keras: the major version that wrote the file, where the file does not name it; it decides what hard_sigmoid is.");
+
+    private IEnumerable<Option> All => [_kerasVersion];
 
     public void AddTo(Command command)
     {
@@ -16,7 +20,7 @@ internal sealed class ModelFileOptions
         }
     }
 
-    public ImportOptions Read(ParseResult parsed) => ImportOptions.Default;
+    public ImportOptions Read(ParseResult parsed) => new() { KerasVersion = parsed.GetValue(_kerasVersion) };
 
     /// <summary>Reads a model file.</summary>
     /// <exception cref="UnusableInputException">It does not exist, or is a folder.</exception>

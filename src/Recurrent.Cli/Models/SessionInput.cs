@@ -1,3 +1,5 @@
+using Recurrent.Layers;
+
 namespace Recurrent.Cli.Models;
 
 /// <summary>Gives an input to a session, features or indices.</summary>
@@ -28,15 +30,16 @@ internal static class SessionInput
         this Session session, ModelInput input, int from, int count, Span<float> y, int[]? lengths = null)
     {
         int features = input.Batch * session.Model.InputSize;
+        var mask = new SequenceMask { Lengths = lengths };
         if (session.Model.VocabularySize > 0)
         {
             ReadOnlySpan<int> indices = input.Indices.Span.Slice(from * features, count * features);
-            session.Run(indices, y, count, lengths);
+            session.Run(indices, y, count, mask);
         }
         else
         {
             ReadOnlySpan<float> x = input.Features.Span.Slice(from * features, count * features);
-            session.Run(x, y, count, lengths);
+            session.Run(x, y, count, mask);
         }
     }
 }
