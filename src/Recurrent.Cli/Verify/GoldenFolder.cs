@@ -6,7 +6,7 @@ namespace Recurrent.Cli.Verify;
 /// <summary>A folder of golden cases: <c>index.json</c> and a safetensors file for each case.</summary>
 internal sealed class GoldenFolder
 {
-    private const string IndexFile = "index.json";
+    public const string IndexFile = "index.json";
 
     private readonly string _path;
 
