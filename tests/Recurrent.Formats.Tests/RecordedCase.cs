@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurrent.Layers;
 using Recurrent.Reference;
 
@@ -6,6 +7,8 @@ namespace Recurrent.Formats.Tests;
 /// <summary>A model file with an input and the output that it should give.</summary>
 internal sealed record RecordedCase(ImportedModel Model, float[] Input, double[] Output)
 {
+    private IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
+
     private ModelDefinition Definition => Model.Definition;
 
     private int Time => Input.Length / Definition.InputSize;
@@ -17,8 +20,14 @@ internal sealed record RecordedCase(ImportedModel Model, float[] Input, double[]
     {
         string path = PathOf(folder, file);
         SafetensorsFile recorded = SafetensorsFile.Open(Path.ChangeExtension(path, ".io.safetensors"));
-        return new RecordedCase(ModelFile.Load(path), recorded["x"].ToSingles(), recorded["y.f64"].ToDoubles());
+        return new RecordedCase(ModelFile.Load(path), recorded["x"].ToSingles(), recorded["y.f64"].ToDoubles())
+        {
+            Metadata = recorded.Metadata,
+        };
     }
+
+    /// <summary>How large a difference the recording allows.</summary>
+    public double Allowed(string name) => double.Parse(Metadata[name], CultureInfo.InvariantCulture);
 
     /// <summary>What the reference computes in double.</summary>
     public double[] ComputeReference()
