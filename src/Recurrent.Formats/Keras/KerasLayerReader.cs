@@ -12,9 +12,9 @@ internal sealed class KerasLayerReader
         + "that change nothing, and what is idle outside training";
 
     private readonly LayerListBuilder _layers = new();
-    private readonly KerasTensors _tensors;
     private readonly KerasVersion _version;
     private readonly KerasRecurrent _recurrent;
+    private readonly KerasStateless _stateless;
     private readonly KerasSequence _sequence;
     private readonly Dictionary<string, (int Begin, KerasPosition Position)> _behind = new(StringComparer.Ordinal);
 
@@ -23,9 +23,9 @@ internal sealed class KerasLayerReader
 
     public KerasLayerReader(KerasTensors tensors, KerasVersion version)
     {
-        _tensors = tensors;
         _version = version;
         _recurrent = new KerasRecurrent(tensors, version, _layers);
+        _stateless = new KerasStateless(tensors, _layers);
         _sequence = new KerasSequence(_layers);
     }
 
@@ -78,16 +78,16 @@ internal sealed class KerasLayerReader
                 AddTimeDistributed(layer, config);
                 break;
             case "Dense":
-                AddDense(name, config);
+                _stateless.AddDense(name, config, Read(config.Find("activation"), name));
                 break;
             case "Activation":
                 Read(config.Find("activation"), name).AddTo(_layers, name, isFunctionDone: false);
                 break;
             case "PReLU":
-                AddParametricRelu(name);
+                _stateless.AddParametricRelu(name);
                 break;
             case "BatchNormalization":
-                AddBatchNormalization(name, config);
+                _stateless.AddBatchNormalization(name, config, HasSteps);
                 break;
             case "Add":
                 AddResidual(layer);
@@ -155,64 +155,12 @@ internal sealed class KerasLayerReader
 
     private void AddEmbedding(string name, JsonValue config)
     {
-        if (_layers.Count > 0)
-        {
-            throw new ModelFormatException($"layer '{name}': an Embedding is supported as the first layer only.");
-        }
-
-        var specification = new EmbeddingSpecification
-        {
-            InputSize = config["input_dim"].Size(),
-            OutputSize = config["output_dim"].Size(),
-        };
-        _layers.DeclareInput(specification.InputSize);
+        _stateless.AddEmbedding(name, config);
         _isFlat = false;
-        float[] table = _tensors.Take(
-            name, false, "embeddings", specification.InputSize, specification.OutputSize);
-        _layers.Add(name, EmbeddingLayer.Wrap(specification, table));
         if (config.Find("mask_zero")?.Flag() ?? false)
         {
             _sequence.SetMasking(0);
         }
-    }
-
-    private void AddDense(string name, JsonValue config)
-    {
-        int units = config["units"].Size();
-        KerasActivation activation = Read(config.Find("activation"), name);
-        int inputSize = _layers.Size ?? InputSizeOf(name, _tensors.Shape(name, "kernel"));
-        float[] kernel = _tensors.Take(name, false, "kernel", inputSize, units);
-        float[] bias = config.Find("use_bias")?.Flag() ?? true ? _tensors.Take(name, false, "bias", units) : [];
-        _layers.Add(name, KerasWeights.Dense(kernel, inputSize, bias, activation.Function));
-        activation.AddTo(_layers, name, isFunctionDone: true);
-    }
-
-    private void AddBatchNormalization(string name, JsonValue config)
-    {
-        int size = _layers.Size ?? InputSizeOf(name, _tensors.Shape(name, "moving_mean"));
-        RequireLastAxis(name, config);
-        float[] Take(string role) => _tensors.Take(name, false, role, size);
-        _layers.Add(name, KerasWeights.BatchNormalization(
-            name,
-            config.Find("scale")?.Flag() ?? true ? Take("gamma") : [],
-            config.Find("center")?.Flag() ?? true ? Take("beta") : [],
-            Take("moving_mean"),
-            Take("moving_variance"),
-            config.Find("epsilon")?.Number() ?? 1e-3));
-    }
-
-    private void AddParametricRelu(string name)
-    {
-        IReadOnlyList<long> shape = _tensors.Shape(name, "alpha");
-        float[] slopes = _tensors.Take(name, false, "alpha", [.. shape]);
-        int size = _layers.Size ?? InputSizeOf(name, shape is [.., var last] ? [last] : []);
-        if (slopes.Length == 0 || slopes.Any(slope => slope != slopes[0]))
-        {
-            throw new ModelFormatException(
-                $"layer '{name}': PReLU is supported if its slopes are equal; found {slopes.Length} that are not.");
-        }
-
-        _layers.Add(name, new ActivationLayer(size, Activation.LeakyRelu(slopes[0])));
     }
 
     private void AddResidual(KerasLayer layer)
@@ -243,28 +191,6 @@ internal sealed class KerasLayerReader
             throw new ModelFormatException($"layer '{name}': a {kind} that changes the shape of its input is not supported.");
         }
     }
-
-    private void RequireLastAxis(string name, JsonValue config)
-    {
-        JsonValue? axis = config.Find("axis");
-        if (axis is { IsArray: true } list && list.Items() is [JsonValue only])
-        {
-            axis = only;
-        }
-
-        if (axis is { } value && !(value.IsNumber && (value.Number() == -1 || value.Number() == (HasSteps ? 2 : 1))))
-        {
-            throw new ModelFormatException(
-                $"layer '{name}': {value.Unexpected("a normalisation of the features, axis -1").Message}");
-        }
-    }
-
-    private static int InputSizeOf(string name, IReadOnlyList<long> shape) =>
-        shape is [>= 1 and <= LayerSpecification.MaxSize and var size, ..]
-            ? (int)size
-            : throw new ModelFormatException(
-                $"layer '{name}': expected 1 to {LayerSpecification.MaxSize} input features, found shape "
-                + $"[{string.Join(", ", shape)}].");
 
     /// <summary>The shape of the input, which the input layer has, or in older files the first layer.</summary>
     private void DeclareInput(JsonValue config)
