@@ -27,7 +27,14 @@ internal static class RtNeuralModel
         for (int i = 0; i < items.Count; i++)
         {
             string type = items[i]["type"].Text();
-            Add(layers, items[i], type, $"{type}_{i}");
+            try
+            {
+                Add(layers, items[i], type, $"{type}_{i}");
+            }
+            catch (ModelFormatException e)
+            {
+                throw new ModelFormatException($"layer {i} ({type}): {e.Message}", e);
+            }
         }
 
         gain.AddOutput(layers, begin);

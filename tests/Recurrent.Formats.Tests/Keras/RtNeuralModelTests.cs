@@ -27,8 +27,8 @@ public sealed class RtNeuralModelTests
     }
 
     [Theory]
-    [InlineData("full_model.json", "layers[1]", "conv1d")]
-    [InlineData("bad_lstm.json", "layers[0].weights[0]", "expected shape [1, 64], found [1, 80]")]
+    [InlineData("full_model.json", "layer 1 (conv1d)", "a layer of type 'conv1d' is not supported")]
+    [InlineData("bad_lstm.json", "layer 0 (lstm)", "'layers[0].weights[0]': expected shape [1, 64], found [1, 80]")]
     public void Models_that_cannot_be_are_refused_by_name(string file, string place, string reason)
     {
         string message = Assert.Throws<ModelFormatException>(
