@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Recurrent.Cli.Verify;
-using Recurrent.Formats;
 
 namespace Recurrent.Cli.Commands;
 
@@ -40,8 +39,11 @@ internal static class VerifyCommand
         {
             paths, isa, json,
         };
+        var modelFile = new ModelFileOptions();
+        modelFile.AddTo(command);
         command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(paths),
+            () => [.. parsed.GetRequiredValue(paths).Select(
+                path => VerificationSources.Open(path, modelFile.Read(parsed)))],
             parsed.GetRequiredValue(isa),
             parsed.GetValue(json),
             parsed.InvocationConfiguration.Output,
@@ -49,12 +51,12 @@ internal static class VerifyCommand
         return command;
     }
 
-    private static int Run(string[] places, string isa, FileInfo? json, TextWriter output, TextWriter error)
+    private static int Run(
+        Func<VerificationSet[]> open, string isa, FileInfo? json, TextWriter output, TextWriter error)
     {
         try
         {
-            VerificationSet[] sets =
-                [.. places.Select(place => VerificationSources.Open(place, ImportOptions.Default))];
+            VerificationSet[] sets = open();
             VerifyPaths paths = VerifyPaths.Select(isa);
             foreach (SkippedPath skipped in paths.Skipped)
             {
