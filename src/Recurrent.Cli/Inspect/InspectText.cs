@@ -23,7 +23,7 @@ internal static class InspectText
         WriteTotals(inspection, inspection.Model, output);
         foreach (ImportNote note in inspection.Model.Notes)
         {
-            output.WriteLine(note.ToString());
+            output.WriteLine(OptionNames.Translate(note.ToString()));
         }
     }
 
@@ -105,7 +105,7 @@ internal static class InspectText
         }
 
         Tables.Write(table, output);
-        output.WriteLine($"not supported as a model: {inspection.NotSupported}");
+        output.WriteLine($"not supported as a model: {OptionNames.Translate(inspection.NotSupported!)}");
     }
 
     private static string Features(int count) => count == 1 ? "1 feature" : $"{count} features";
