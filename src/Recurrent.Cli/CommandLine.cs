@@ -25,6 +25,8 @@ internal static class CommandLine
             """)
         {
             InfoCommand.Create(),
+            InspectCommand.Create(),
+            RunCommand.Create(),
             BenchCommand.Create(),
             VerifyCommand.Create(),
             new HelpOption(),

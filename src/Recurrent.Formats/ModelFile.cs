@@ -1,3 +1,6 @@
+using Recurrent.Formats.Json;
+using Recurrent.Formats.Keras;
+
 namespace Recurrent.Formats;
 
 /// <summary>Reads a model from a file of any format that this library knows.</summary>
@@ -15,6 +18,26 @@ public static class ModelFile
     public static ImportedModel Load(string path, ImportOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= ImportOptions.Default;
+        byte[] bytes = File.ReadAllBytes(path);
+        try
+        {
+            if (JsonModel.Recognises(bytes))
+            {
+                return JsonModel.Load(bytes, options);
+            }
+
+            SafetensorsFile file = SafetensorsFile.Parse(bytes);
+            if (KerasModel.Recognises(file))
+            {
+                return KerasModel.Load(file, options);
+            }
+        }
+        catch (ModelFormatException e)
+        {
+            throw new ModelFormatException($"{path}: {e.Message}", e);
+        }
+
         throw new ModelFormatException($"{path}: not a model file.");
     }
 }

@@ -37,6 +37,18 @@ internal sealed class NativePath(string name, InstructionSet instructionSet) : V
             }
         }
 
+        public void Run(ReadOnlySpan<int> indices, Span<float> y, int time, int[]? lengths, SequenceLayout layout)
+        {
+            if (lengths is null)
+            {
+                _session.Run(indices, y, time, layout);
+            }
+            else
+            {
+                _session.Run(indices, y, time, lengths, layout);
+            }
+        }
+
         public void Dispose()
         {
             _session.Dispose();

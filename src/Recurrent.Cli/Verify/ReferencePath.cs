@@ -31,6 +31,18 @@ internal sealed class ReferencePath<T>(string name) : VerifyPath<T>(name)
             }
         }
 
+        public void Run(ReadOnlySpan<int> indices, Span<T> y, int time, int[]? lengths, SequenceLayout layout)
+        {
+            if (lengths is null)
+            {
+                session.Run(indices, y, time, layout);
+            }
+            else
+            {
+                session.Run(indices, y, time, lengths, layout);
+            }
+        }
+
         public void Dispose()
         {
             // A managed session holds nothing that has to be given back.

@@ -14,8 +14,13 @@ internal sealed record SequenceRequest
 
     public required int Time { get; init; }
 
-    /// <summary><c>[time, batch, InputSize]</c>, or as the layout says.</summary>
-    public required ReadOnlyMemory<float> Input { get; init; }
+    /// <summary>
+    /// <c>[time, batch, InputSize]</c>, or as the layout says; empty for a model that takes indices.
+    /// </summary>
+    public ReadOnlyMemory<float> Input { get; init; }
+
+    /// <summary><c>[time, batch]</c>, or as the layout says, of a model that takes indices.</summary>
+    public ReadOnlyMemory<int> Indices { get; init; }
 
     /// <summary>Valid steps of each row; null for all.</summary>
     public int[]? Lengths { get; init; }

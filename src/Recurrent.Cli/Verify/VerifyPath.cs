@@ -31,7 +31,15 @@ internal abstract class VerifyPath<T>(string name) : VerifyPath(name)
 
         int steps = request.Model.Output == ModelOutput.EveryStep ? request.Time : 1;
         var y = new T[checked(steps * request.Batch * request.Model.OutputSize)];
-        session.Run(Convert<float, T>(request.Input.Span), y, request.Time, request.Lengths, request.Layout);
+        if (request.Model.VocabularySize > 0)
+        {
+            session.Run(request.Indices.Span, y, request.Time, request.Lengths, request.Layout);
+        }
+        else
+        {
+            session.Run(Convert<float, T>(request.Input.Span), y, request.Time, request.Lengths, request.Layout);
+        }
+
         return new SequenceResult(
             Convert<T, double>(y), [.. request.FinalStates.Select(state => FinalState(session, request, state))]);
     }

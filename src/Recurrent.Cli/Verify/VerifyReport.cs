@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Recurrent.Cli.Verify;
@@ -79,8 +78,8 @@ internal sealed record VerifyReport(
         {
             json.WriteStartObject();
             json.WriteString("tensor", tensor.Tensor);
-            WriteNumber(json, "error", tensor.Error);
-            WriteNumber(json, "allowed", tensor.Allowed);
+            json.WriteAnyNumber("error", tensor.Error);
+            json.WriteAnyNumber("allowed", tensor.Allowed);
             json.WriteBoolean("passed", tensor.Passed);
             if (tensor.Failure is not null)
             {
@@ -92,18 +91,5 @@ internal sealed record VerifyReport(
 
         json.WriteEndArray();
         json.WriteEndObject();
-    }
-
-    private static void WriteNumber(Utf8JsonWriter json, string name, double value)
-    {
-        // JSON has no infinity.
-        if (double.IsFinite(value))
-        {
-            json.WriteNumber(name, value);
-        }
-        else
-        {
-            json.WriteString(name, value.ToString(CultureInfo.InvariantCulture));
-        }
     }
 }
