@@ -232,7 +232,16 @@ public sealed class OnnxExportTests
     {
         int steps = definition.Output == ModelOutput.EveryStep ? Time : 1;
         float[] output = new float[steps * Batch * definition.OutputSize];
-        ReferenceModel<float>.Create(definition).OpenSession(Batch).Run(input, output, Time);
+        ReferenceSession<float> session = ReferenceModel<float>.Create(definition).OpenSession(Batch);
+        if (definition.VocabularySize > 0)
+        {
+            session.Run(Array.ConvertAll(input, index => (int)index), output, Time);
+        }
+        else
+        {
+            session.Run(input, output, Time);
+        }
+
         return output;
     }
 
