@@ -20,4 +20,20 @@ public sealed record ImportOptions
             : throw new ArgumentOutOfRangeException(
                 nameof(KerasVersion), value, $"{nameof(KerasVersion)}: expected 1 to 3 or null, found {value}.");
     }
+
+    /// <summary>
+    /// What parameters of activations are in a recurrent node of ONNX that leaves them out: those of the specification if
+    /// nothing is said.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not defined.</exception>
+    public OnnxActivationDefaults OnnxActivationDefaults
+    {
+        get;
+        init => field = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(OnnxActivationDefaults),
+                value,
+                $"{nameof(OnnxActivationDefaults)}: expected Specification or OnnxRuntime, found {value}.");
+    }
 }
