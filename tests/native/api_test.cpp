@@ -56,8 +56,8 @@ TEST(Api, RefusesLayersThatAreNotWellFormed) {
     return create(layers);
   };
   EXPECT_INVALID(with([](auto& l) { l.struct_size = 3; }), "layers[0].struct_size");
-  EXPECT_INVALID(with([](auto& l) { l.kind = 9; }),
-                 "layers[0].kind: expected a value from 0 to 4, found 9");
+  EXPECT_INVALID(with([](auto& l) { l.kind = 10; }),
+                 "layers[0].kind: expected a value from 0 to 9, found 10");
   EXPECT_INVALID(with([](auto& l) { l.input_size = 0; }), "layers[0].input_size");
   EXPECT_INVALID(with([](auto& l) { l.hidden_size = -1; }), "layers[0].hidden_size");
   EXPECT_INVALID(with([](auto& l) { l.hidden_size = INT_MAX; }), "layers[0].hidden_size");
@@ -71,6 +71,18 @@ TEST(Api, RefusesLayersThatAreNotWellFormed) {
                    l.gate_coupling = 1;
                  }),
                  "only an LSTM");
+  EXPECT_INVALID(with([](auto& l) { l.residual_span = 1; }), "only a residual layer");
+  EXPECT_INVALID(with([](auto& l) { l.kind = RECURRENT_LAYER_SOFTMAX; }), "hidden_size");
+  EXPECT_INVALID(with([](auto& l) {
+                   l.kind = RECURRENT_LAYER_SOFTMAX;
+                   l.hidden_size = l.input_size;
+                 }),
+                 "layers[0].forward: expected null, because such a layer has no weights");
+  EXPECT_INVALID(with([](auto& l) {
+                   l.kind = RECURRENT_LAYER_SCALE;
+                   l.hidden_size = l.input_size;
+                 }),
+                 "layers[0].forward.recurrent_weights: expected null");
   EXPECT_INVALID(create({}), "layer_count");
   EXPECT_INVALID(create(lstm.descs(), 17), "isa");
 }

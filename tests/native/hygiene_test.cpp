@@ -126,6 +126,34 @@ INSTANTIATE_TEST_SUITE_P(
                                      RECURRENT_LAYER_GRU, RECURRENT_LAYER_GRU_RESET_BEFORE)),
     name_of);
 
+// Every kind of layer, the output kept, some steps missing: memory for that is there as well.
+TEST(HygieneOfWholeModels, TheFirstCallAfterAWarmUpAllocatesNothing) {
+  Random random(8);
+  OwnedModel owned;
+  owned.add(random_layer(random, RECURRENT_LAYER_LSTM, 9, 40, false));
+  const int64_t size = output_size(owned.layers[0].desc);
+  for (int32_t kind : {RECURRENT_LAYER_ACTIVATION, RECURRENT_LAYER_SOFTMAX, RECURRENT_LAYER_SCALE})
+    owned.add(pointwise_layer(random, kind, size));
+  owned.add(pointwise_layer(random, RECURRENT_LAYER_RESIDUAL, size, 2));
+  for (const int32_t output : {RECURRENT_OUTPUT_EVERY_STEP, RECURRENT_OUTPUT_LAST_STEP})
+    for (const int64_t time : {1, 12}) {
+      const Options options{output, RECURRENT_MASKING_REPEAT,
+                            std::numeric_limits<float>::quiet_NaN()};
+      const ModelHandle model =
+          make_model(owned, RECURRENT_ISA_AUTO, RECURRENT_GEMM_BUILTIN, options);
+      const SessionHandle session = open_session(model, 3);
+      std::vector<float> x = random_values(random, time * 3 * 9, 1.0f);
+      std::fill_n(x.begin(), 9, options.mask_value);
+      std::vector<float> y(static_cast<size_t>(time * 3 * size));
+      const recurrent_run_args args = run_args(x, y, time);
+      ASSERT_OK(recurrent_session_warmup(session.get(), time));
+      const int64_t allocations_before = allocations();
+      const recurrent_status status = recurrent_session_run(session.get(), &args);
+      EXPECT_EQ(allocations() - allocations_before, 0) << "output " << output << " time " << time;
+      ASSERT_OK(status);
+    }
+}
+
 // What the tests above rest on.
 TEST(HygieneCount, SeesAllocationsAndLocks) {
   if (!counts_allocations()) GTEST_SKIP() << "this build has another allocator";

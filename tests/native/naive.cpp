@@ -24,7 +24,13 @@ class NaiveDirection {
       : l_(layer), d_(direction), hidden_(static_cast<size_t>(layer.hidden_size)) {
     h_.assign(static_cast<size_t>(state_size(layer)), 0.0f);
     c_.assign(hidden_, 0.0f);
+    for (size_t i = 0; direction.initial_hidden && i < h_.size(); ++i)
+      h_[i] = flush(direction.initial_hidden[i]);
+    for (size_t i = 0; direction.initial_cell && i < c_.size(); ++i)
+      c_[i] = flush(direction.initial_cell[i]);
   }
+
+  const Vector& state() const { return h_; }
 
   const Vector& step(const Vector& raw) {
     Vector x = raw;
@@ -151,15 +157,70 @@ class NaiveDirection {
   Vector c_;
 };
 
+// One step of a layer without a product. `source` is what a residual one adds.
+Vector pointwise(const OwnedLayer& layer, const float* x, const float* source) {
+  const auto size = static_cast<size_t>(layer.desc.hidden_size);
+  const recurrent_direction_desc* d = layer.desc.forward;
+  if (layer.desc.kind == RECURRENT_LAYER_EMBEDDING) {
+    Vector row(d->input_weights + static_cast<size_t>(x[0]) * size,
+               d->input_weights + static_cast<size_t>(x[0] + 1) * size);
+    for (float& v : row) v = flush(v);
+    return row;
+  }
+  Vector y(x, x + size);
+  for (float& v : y) v = flush(v);
+  float most = y[0];
+  float sum = 0;
+  for (size_t i = 0; i < size; ++i) most = y[i] > most ? y[i] : most;
+  for (size_t i = 0; i < size; ++i) {
+    switch (layer.desc.kind) {
+      case RECURRENT_LAYER_ACTIVATION:
+        y[i] = activate(d->candidate_activation, d->candidate_alpha, d->candidate_beta, y[i]);
+        break;
+      case RECURRENT_LAYER_SCALE:
+        y[i] = std::fma(flush(d->input_weights[i]), y[i],
+                        d->input_bias ? flush(d->input_bias[i]) : 0.0f);
+        break;
+      case RECURRENT_LAYER_RESIDUAL:
+        y[i] += flush(source[i]);
+        break;
+      default: {
+        const float a = y[i] - most;
+        kernels::table_for(RECURRENT_ISA_SCALAR)->exp(&a, &y[i], 1);
+        sum = i == 0 ? y[i] : sum + y[i];
+      }
+    }
+  }
+  if (layer.desc.kind == RECURRENT_LAYER_SOFTMAX)
+    for (float& v : y) v /= sum;
+  return y;
+}
+
 }  // namespace
 
-std::vector<float> naive_run(const OwnedModel& model, const std::vector<float>& x, int64_t time) {
-  Vector in = x;
-  for (const OwnedLayer& layer : model.layers) {
+std::vector<float> naive_run(const OwnedModel& model, const std::vector<float>& x, int64_t time,
+                             std::vector<float>* final_states) {
+  std::vector<Vector> inputs{x};  // of each layer
+  for (size_t index = 0; index < model.layers.size(); ++index) {
+    const OwnedLayer& layer = model.layers[index];
+    const Vector& in = inputs.back();
     const auto in_width = static_cast<size_t>(layer.desc.input_size);
     const auto out_width = static_cast<size_t>(output_size(layer.desc));
     Vector out(static_cast<size_t>(time) * out_width);
     size_t offset = 0;
+    if (layer.desc.kind > RECURRENT_LAYER_DENSE) {
+      const size_t from = index - static_cast<size_t>(layer.desc.residual_span);
+      const auto source_width = static_cast<size_t>(model.layers[from].desc.input_size);
+      const size_t stride = layer.desc.kind == RECURRENT_LAYER_EMBEDDING ? 1 : in_width;
+      for (size_t t = 0; t < static_cast<size_t>(time); ++t) {
+        const Vector y =
+            pointwise(layer, in.data() + t * stride, inputs[from].data() + t * source_width);
+        std::copy(y.begin(), y.end(), out.begin() + static_cast<std::ptrdiff_t>(t * out_width));
+      }
+      inputs.push_back(out);
+      continue;
+    }
+    if (final_states && layer.desc.kind < RECURRENT_LAYER_DENSE) final_states->clear();
     for (const OwnedDirection* direction : {layer.forward.get(), layer.reverse.get()}) {
       if (!direction) continue;
       NaiveDirection cell(layer.desc, direction->desc);
@@ -171,10 +232,12 @@ std::vector<float> naive_run(const OwnedModel& model, const std::vector<float>& 
                   out.begin() + static_cast<std::ptrdiff_t>(t * out_width + offset));
       }
       offset += static_cast<size_t>(state_size(layer.desc));
+      if (final_states && layer.desc.kind < RECURRENT_LAYER_DENSE)
+        final_states->insert(final_states->end(), cell.state().begin(), cell.state().end());
     }
-    in = out;
+    inputs.push_back(out);
   }
-  return in;
+  return inputs.back();
 }
 
 }  // namespace recurrent::test

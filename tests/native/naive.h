@@ -7,8 +7,11 @@
 namespace recurrent::test {
 
 // A model computed one number at a time as docs/numerics.md writes it: no tiles, no packing, no
-// batches. States are zero at the start. x is `[time, input_size]` of one row with that many valid
-// steps; gives `[time, output_size]`.
-std::vector<float> naive_run(const OwnedModel& model, const std::vector<float>& x, int64_t time);
+// batches. States are the initial ones at the start. x is `[time, input_size]` of one row with that
+// many valid steps, or, if the first layer is an embedding, `[time]` indices; gives `[time,
+// output_size]`. `final_states` receives those of the last recurrent layer, its directions side by
+// side, if it is not null.
+std::vector<float> naive_run(const OwnedModel& model, const std::vector<float>& x, int64_t time,
+                             std::vector<float>* final_states = nullptr);
 
 }  // namespace recurrent::test

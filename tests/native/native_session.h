@@ -20,8 +20,15 @@ using SessionHandle = std::unique_ptr<recurrent_session, Destroy>;
 #define EXPECT_OK(expression) EXPECT_EQ(expression, RECURRENT_STATUS_OK) << recurrent_last_error()
 #define ASSERT_OK(expression) ASSERT_EQ(expression, RECURRENT_STATUS_OK) << recurrent_last_error()
 
+// What a model has beside its layers.
+struct Options {
+  int32_t output = RECURRENT_OUTPUT_EVERY_STEP;
+  int32_t masking = RECURRENT_MASKING_NONE;
+  float mask_value = 0;
+};
+
 inline ModelHandle make_model(const OwnedModel& owned, int32_t isa,
-                              int32_t provider = RECURRENT_GEMM_BUILTIN) {
+                              int32_t provider = RECURRENT_GEMM_BUILTIN, Options options = {}) {
   const std::vector<recurrent_layer_desc> layers = owned.descs();
   recurrent_model_desc desc{};
   desc.struct_size = sizeof(desc);
@@ -29,6 +36,9 @@ inline ModelHandle make_model(const OwnedModel& owned, int32_t isa,
   desc.layers = layers.data();
   desc.isa = isa;
   desc.gemm_provider = provider;
+  desc.output = options.output;
+  desc.masking = options.masking;
+  desc.mask_value = options.mask_value;
   recurrent_model* model = nullptr;
   EXPECT_OK(recurrent_model_create(&desc, &model));
   return ModelHandle(model);

@@ -49,6 +49,14 @@ std::unique_ptr<OwnedDirection> random_direction(Random& random, const recurrent
     owned->peephole = random_values(random, 3 * static_cast<int64_t>(layer.hidden_size), 1.0f);
     d.peephole = owned->peephole.data();
   }
+  if (one_in(random, 3)) {
+    owned->initial_hidden = random_values(random, state_size(layer), 1.0f);
+    d.initial_hidden = owned->initial_hidden.data();
+  }
+  if (layer.kind == RECURRENT_LAYER_LSTM && one_in(random, 3)) {
+    owned->initial_cell = random_values(random, layer.hidden_size, 1.0f);
+    d.initial_cell = owned->initial_cell.data();
+  }
   if (layer.projection_size > 0) {
     owned->projection = random_values(
         random, static_cast<int64_t>(layer.projection_size) * layer.hidden_size, scale);
@@ -78,7 +86,7 @@ OwnedLayer random_layer(Random& random, int32_t kind, int64_t input_size, int64_
   layer.kind = kind;
   layer.input_size = static_cast<int32_t>(input_size ? input_size : uniform(random, 1, largest));
   layer.hidden_size = static_cast<int32_t>(uniform(random, 1, largest));
-  const bool recurrent = kind != RECURRENT_LAYER_DENSE;
+  const bool recurrent = kind < RECURRENT_LAYER_DENSE;
   const bool plain = one_in(random, 2);
   if (recurrent && may_reverse)
     layer.direction = static_cast<int32_t>(uniform(random, 0, RECURRENT_DIRECTION_BIDIRECTIONAL));
@@ -100,27 +108,81 @@ OwnedLayer random_layer(Random& random, int32_t kind, int64_t input_size, int64_
   return owned;
 }
 
-OwnedModel random_model(Random& random, int64_t largest, bool may_reverse) {
+OwnedLayer pointwise_layer(Random& random, int32_t kind, int64_t size, int32_t span) {
+  OwnedLayer owned;
+  recurrent_layer_desc& layer = owned.desc;
+  layer.struct_size = sizeof(layer);
+  layer.kind = kind;
+  layer.input_size = layer.hidden_size = static_cast<int32_t>(size);
+  layer.residual_span = span;
+  if (kind == RECURRENT_LAYER_SOFTMAX || kind == RECURRENT_LAYER_RESIDUAL) return owned;
+  owned.forward = std::make_unique<OwnedDirection>();
+  recurrent_direction_desc& d = owned.forward->desc;
+  d.struct_size = sizeof(d);
+  layer.forward = &d;
+  if (kind == RECURRENT_LAYER_ACTIVATION) {
+    d.candidate_activation =
+        random_activation(random, RECURRENT_ACTIVATION_RELU, d.candidate_alpha, d.candidate_beta);
+    return owned;
+  }
+  owned.forward->input_weights = random_values(random, size, 1.5f);
+  owned.forward->input_weights[0] = 1e-40f;  // a denormal counts as zero
+  d.input_weights = owned.forward->input_weights.data();
+  if (one_in(random, 2)) {
+    owned.forward->input_bias = random_values(random, size, 1.0f);
+    d.input_bias = owned.forward->input_bias.data();
+  }
+  return owned;
+}
+
+OwnedLayer embedding_layer(Random& random, int64_t count, int64_t size) {
+  OwnedLayer owned;
+  owned.desc.struct_size = sizeof(owned.desc);
+  owned.desc.kind = RECURRENT_LAYER_EMBEDDING;
+  owned.desc.input_size = static_cast<int32_t>(count);
+  owned.desc.hidden_size = static_cast<int32_t>(size);
+  owned.forward = std::make_unique<OwnedDirection>();
+  owned.forward->input_weights = random_values(random, count * size, 1.0f);
+  owned.forward->desc.struct_size = sizeof(owned.forward->desc);
+  owned.forward->desc.input_weights = owned.forward->input_weights.data();
+  owned.desc.forward = &owned.forward->desc;
+  return owned;
+}
+
+OwnedModel random_model(Random& random, int64_t largest, bool may_reverse, bool all_multiply) {
   OwnedModel model;
   int64_t input = 0;
-  const int64_t count = uniform(random, 1, 3);
+  const int64_t count = uniform(random, 1, 4);
   for (int64_t i = 0; i < count; ++i) {
+    if (i > 0 && !all_multiply && one_in(random, 3)) {
+      const auto span = static_cast<int32_t>(uniform(random, 1, i));
+      const bool adds =
+          model.layers[static_cast<size_t>(i - span)].desc.input_size >= input && one_in(random, 2);
+      const auto kind = adds ? RECURRENT_LAYER_RESIDUAL
+                             : static_cast<int32_t>(uniform(random, RECURRENT_LAYER_ACTIVATION,
+                                                            RECURRENT_LAYER_SCALE));
+      model.add(pointwise_layer(random, kind, input, adds ? span : 0));
+      continue;
+    }
     const auto kind = static_cast<int32_t>(uniform(random, 0, RECURRENT_LAYER_DENSE));
-    model.layers.push_back(random_layer(random, kind, input, largest, may_reverse));
-    input = output_size(model.layers.back().desc);
+    OwnedLayer layer = random_layer(random, kind, input, largest, may_reverse);
+    input = output_size(layer.desc);
+    model.add(std::move(layer));
   }
   return model;
 }
 
 std::string OwnedModel::describe() const {
-  static const char* const kNames[] = {"SimpleRNN", "LSTM", "GRU", "GRU-before", "Dense"};
+  static const char* const kNames[] = {"SimpleRNN",  "LSTM",    "GRU",   "GRU-before", "Dense",
+                                       "activation", "softmax", "scale", "embedding",  "residual"};
   std::string text;
   for (const OwnedLayer& layer : layers) {
     const recurrent_layer_desc& d = layer.desc;
     text += std::string(kNames[d.kind]) + "(I=" + std::to_string(d.input_size) +
             " H=" + std::to_string(d.hidden_size) + " P=" + std::to_string(d.projection_size) +
             " dir=" + std::to_string(d.direction) + " clip=" + std::to_string(d.clip) +
-            " coupling=" + std::to_string(d.gate_coupling) + ") ";
+            " coupling=" + std::to_string(d.gate_coupling) +
+            (d.residual_span ? " span=" + std::to_string(d.residual_span) : "") + ") ";
   }
   return text;
 }

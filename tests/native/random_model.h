@@ -13,7 +13,7 @@ namespace recurrent::test {
 // One direction's weights, owned, with the description that points to them.
 struct OwnedDirection {
   std::vector<float> input_weights, recurrent_weights, input_bias, recurrent_bias, peephole,
-      projection;
+      projection, initial_hidden, initial_cell;
   recurrent_direction_desc desc{};
 };
 
@@ -37,6 +37,8 @@ struct OwnedModel {
     return true;
   }
   int64_t input_size() const { return layers.front().desc.input_size; }
+  // Adds a layer that takes what the last one puts out.
+  void add(OwnedLayer layer) { layers.push_back(std::move(layer)); }
   std::string describe() const;
 };
 
@@ -61,6 +63,12 @@ std::vector<float> random_values(Random& random, int64_t count, float scale);
 // activations) come at random.
 OwnedLayer random_layer(Random& random, int32_t kind, int64_t input_size, int64_t largest,
                         bool may_reverse);
-OwnedModel random_model(Random& random, int64_t largest, bool may_reverse);
+// Of a kind that multiplies no matrix; a residual one adds the input of the layer `span` before.
+OwnedLayer pointwise_layer(Random& random, int32_t kind, int64_t size, int32_t span = 0);
+// `count` rows of an embedding.
+OwnedLayer embedding_layer(Random& random, int64_t count, int64_t size);
+// Up to four layers, the pointwise ones included unless all are to multiply, but no embedding.
+OwnedModel random_model(Random& random, int64_t largest, bool may_reverse,
+                        bool all_multiply = false);
 
 }  // namespace recurrent::test

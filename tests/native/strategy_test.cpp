@@ -51,7 +51,8 @@ TEST_P(EveryStrategy, GivesTheBitsOfOneThread) {
   int possible = 0;
   for (unsigned seed = 1; seed <= kCases; ++seed) {
     Random random(seed);
-    const OwnedModel owned = random_model(random, seed % 4 == 0 ? 70 : 24, seed % 2 == 0);
+    const OwnedModel owned = random_model(random, seed % 4 == 0 ? 70 : 24, seed % 2 == 0,
+                                          way.strategy == Strategy::kLayers);
     const int64_t time = uniform(random, 2, 40);
     const int64_t batch = uniform(random, 1, 17);
     const bool ragged = uniform(random, 1, 2) == 1;
@@ -80,7 +81,7 @@ TEST_P(EveryStrategy, StepsAndLongRuns) {
   const Candidate& way = GetParam().way;
   for (unsigned seed = 1; seed <= 12; ++seed) {
     Random random(seed);
-    const OwnedModel owned = random_model(random, 40, false);
+    const OwnedModel owned = random_model(random, 40, false, way.strategy == Strategy::kLayers);
     const int64_t batch = uniform(random, 1, 9);
     const ModelHandle model = make_model(owned, RECURRENT_ISA_AUTO);
     const int64_t in = batch * model->model->input_size();

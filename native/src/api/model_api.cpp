@@ -5,6 +5,7 @@
 #include "api/handles.h"
 #include "cpu/fp_control.h"
 #include "gemm/provider.h"
+#include "model/specification.h"
 
 using recurrent::invalid;
 using recurrent::Model;
@@ -18,8 +19,8 @@ namespace {
 // Index of a layer's direction, which is a recurrent_direction.
 size_t direction_index(const PackedLayer& layer, int32_t layer_index, int32_t direction) {
   if (!layer.recurrent())
-    invalid("layer", "expected a recurrent layer, but layer %d is Dense and has no direction",
-            layer_index);
+    invalid("layer", "expected a recurrent layer, but layer %d is of kind %s and has no direction",
+            layer_index, recurrent::cell_traits(layer.kind).name);
   for (size_t d = 0; d < layer.directions.size(); ++d)
     if (direction ==
         (layer.directions[d].reverse ? RECURRENT_DIRECTION_REVERSE : RECURRENT_DIRECTION_FORWARD))
@@ -54,6 +55,7 @@ recurrent_status recurrent_model_get_info(const recurrent_model* model,
       invalid("struct_size", "expected %zu, found %u", sizeof(out), out.struct_size);
     recurrent_model_info filled{};
     filled.struct_size = sizeof(filled);
+    filled.vocabulary_size = static_cast<int32_t>(m.vocabulary_size());
     filled.input_size = static_cast<int32_t>(m.input_size());
     filled.output_size = static_cast<int32_t>(m.output_size());
     filled.layer_count = static_cast<int32_t>(m.layers().size());

@@ -29,6 +29,8 @@ constexpr double kBytesPerNsMemory = 10.0;
 constexpr double kNsPerVector = 5.0;
 constexpr double kNsPerCall = 40.0;
 constexpr double kNsPerValue = 0.06;
+// A row of a layer without a product; not measured on its own.
+constexpr double kNsPerPointwiseCall = 5.0;
 
 // The end of a stage, from the last thread's arrival to the first one's next slice, with fetching
 // the states that the other has written: 100 stages without work take 250 ns each, sequences of
@@ -105,6 +107,10 @@ double CostModel::product(const PackedLayer& layer, const PackedDirection& direc
 
 double CostModel::gather(const PackedLayer& layer, double rows) const {
   return rows * static_cast<double>(layer.input_size) * kNsPerValue;
+}
+
+double CostModel::pointwise(const PackedLayer& layer, double rows) const {
+  return rows * (kNsPerPointwiseCall + static_cast<double>(layer.output_size) * kNsPerValue);
 }
 
 double CostModel::stage(int threads) {

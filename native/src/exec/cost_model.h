@@ -28,6 +28,9 @@ class CostModel {
   // Copying the input of `rows` rows side by side, in ns.
   double gather(const PackedLayer& layer, double rows) const;
 
+  // A layer without a product for `rows` rows, in ns.
+  double pointwise(const PackedLayer& layer, double rows) const;
+
   // Bytes of weights that one of `parts` slices of a step reads.
   double bytes(const PackedLayer& layer, const PackedDirection& direction, int parts,
                bool with_inputs) const;

@@ -22,19 +22,23 @@ int64_t Lane::caller_row(int64_t place) const {
   return ragged() ? job_.ragged.order[rows_.begin + place] : rows_.begin + place;
 }
 
-// Valid steps that the row at this place has in the block.
+// Steps of the row at this place that the layers see.
+int64_t Lane::length(int64_t place) const {
+  return ragged() ? job_.ragged.lengths[rows_.begin + place] : job_.time;
+}
+
+// Of these, the ones in the block.
 int64_t Lane::length_in_block(int64_t place) const {
-  if (!ragged()) return block_.steps;
-  return std::clamp<int64_t>(job_.ragged.lengths[rows_.begin + place] - block_.first, 0,
-                             block_.steps);
+  if (!ragged() || in_tail_) return block_.steps;
+  return std::clamp<int64_t>(length(place) - block_.first, 0, block_.steps);
 }
 
 // Rows that have a step `step` in the block: the first ones, because longer rows come first.
 int64_t Lane::active_rows(int64_t step) const {
-  int64_t rows = rows_.end - rows_.begin;
-  if (!ragged()) return rows;
-  while (rows > 0 && length_in_block(rows - 1) <= step) --rows;
-  return rows;
+  int64_t active = rows();
+  if (!ragged() || in_tail_) return active;
+  while (active > 0 && length_in_block(active - 1) <= step) --active;
+  return active;
 }
 
 // The block's step that a direction computes at its own step `step`.
@@ -42,9 +46,23 @@ int64_t Lane::time_of(int64_t step, int64_t place) const {
   return direction_->reverse ? length_in_block(place) - 1 - step : step;
 }
 
+// When a step of the block is in the caller's row.
+int64_t Lane::caller_time(int64_t step, int64_t row) const {
+  const int64_t time = block_.first + step;
+  return masked() ? times_of(row)[time] : time;
+}
+
+// What the layer reads at a step of the block.
+const float* Lane::input_at(int64_t time, int64_t place) const {
+  if (!is_input_) return in_.at(time, place);
+  const int64_t row = caller_row(place);
+  return job_.x.at(caller_time(time, row), row);
+}
+
 SequenceView<float> Lane::between(size_t layer) const {
-  const int64_t width = job_.model.layers()[layer].output_size;
-  return {scratch(plan_.sequence[layer % 2]), (rows_.end - rows_.begin) * width, width};
+  const PackedLayer& below = job_.model.layers()[layer];
+  const int64_t width = below.output_size;
+  return {scratch(plan_.between(below)), rows() * width, width};
 }
 
 SequenceView<float> Lane::output() const { return job_.y.from(block_.first, rows_.begin); }
@@ -52,14 +70,13 @@ SequenceView<float> Lane::output() const { return job_.y.from(block_.first, rows
 void Lane::begin_block(TimeSpan block) { block_ = block; }
 
 void Lane::run() {
-  const auto& layers = job_.model.layers();
   for (int64_t first = 0; first < job_.time; first += plan_.block) {
     begin_block({first, std::min(plan_.block, job_.time - first)});
-    const SequenceView<float> out = ragged() ? between(layers.size() - 1) : output();
-    run_layers(block_, {0, static_cast<int64_t>(layers.size())}, job_.x.from(first, 0), out);
-    if (ragged() && job_.y.data)
-      deliver({out.data, out.time_stride, out.row_stride}, layers.back().output_size);
+    const SequenceView<float> out = block_output();
+    run_layers(block_, {0, head_end()}, job_.x.from(first, 0), out);
+    end_block({out.data, out.time_stride, out.row_stride});
   }
+  finish();
 }
 
 void Lane::run_layers(TimeSpan block, Slice layers, const SequenceView<const float>& in,
@@ -76,37 +93,33 @@ void Lane::run_layers(TimeSpan block, Slice layers, const SequenceView<const flo
 
 void Lane::run_layer(const PackedLayer& layer, const SequenceView<const float>& in,
                      const SequenceView<float>& out) {
+  if (layer.is_pointwise()) {
+    read(layer, in);
+    out_ = out;
+    run_pointwise();
+    return;
+  }
   for (size_t d = 0; d < layer.directions.size(); ++d) run_direction(layer, d, in, out);
+}
+
+void Lane::read(const PackedLayer& layer, const SequenceView<const float>& in) {
+  layer_ = &layer;
+  is_input_ = &layer == &job_.model.layers().front();
+  in_ = in;
 }
 
 void Lane::run_direction(const PackedLayer& layer, size_t direction,
                          const SequenceView<const float>& in, const SequenceView<float>& out) {
   // A dense layer whose output nobody wants has nothing to do.
   if (!layer.recurrent() && !out.data) return;
-  layer_ = &layer;
+  read(layer, in);
   direction_ = &layer.directions[direction];
-  is_input_ = &layer == &job_.model.layers().front();
-  in_ = in;
   out_ = out;
   if (out_.data) out_.data += static_cast<int64_t>(direction) * layer.state_size;
   if (layer.recurrent())
     run_recurrent();
   else
     run_dense();
-}
-
-void Lane::deliver(const SequenceView<const float>& from, int64_t width) {
-  shift_.stage([&](int index) {
-    const Slice places = slice(rows_.end - rows_.begin, index);
-    for (int64_t place = places.begin; place < places.end; ++place)
-      for (int64_t t = 0; t < block_.steps; ++t) {
-        float* to = job_.y.at(block_.first + t, caller_row(place));
-        if (t < length_in_block(place))
-          std::copy_n(from.at(t, place), width, to);
-        else
-          std::fill_n(to, width, 0.0f);
-      }
-  });
 }
 
 // Copies the inputs of the chunk's steps side by side, denormals removed; the rows of a step follow
@@ -123,10 +136,8 @@ void Lane::gather(TimeSpan chunk, int index) {
 
 void Lane::gather_step(int64_t step, int64_t rows, float* to) {
   const int64_t width = layer_->input_size;
-  for (int64_t place = 0; place < rows; ++place) {
-    const int64_t row = is_input_ ? caller_row(place) : place;
-    kernels_.flush(in_.at(time_of(step, place), row), to + place * width, width);
-  }
+  for (int64_t place = 0; place < rows; ++place)
+    kernels_.flush(input_at(time_of(step, place), place), to + place * width, width);
 }
 
 // Steps of a dense layer are independent, so a slice is some of them, or, of a single step, some of
@@ -191,7 +202,7 @@ void Lane::prepare_states(int64_t steps) {
 void Lane::gather_states(int index) {
   const int64_t width = layer_->hidden_stride();
   const int64_t cell_width = layer_->cell_stride();
-  const Slice places = slice(rows_.end - rows_.begin, index);
+  const Slice places = slice(this->rows(), index);
   for (int64_t place = places.begin; place < places.end; ++place) {
     const int64_t row = ragged() ? caller_row(place) : place;
     std::copy_n(state_ + row * width, width, hidden_[0] + place * width);
@@ -204,7 +215,7 @@ void Lane::give_states_back() {
   const int64_t width = layer_->hidden_stride();
   const int64_t cell_width = layer_->cell_stride();
   shift_.stage([&](int index) {
-    const Slice places = slice(rows_.end - rows_.begin, index);
+    const Slice places = slice(this->rows(), index);
     for (int64_t place = places.begin; place < places.end; ++place) {
       const int64_t row = caller_row(place);
       std::copy_n(hidden_[length_in_block(place) % 2] + place * width, width, state_ + row * width);
@@ -235,9 +246,7 @@ void Lane::run_chunk(TimeSpan chunk) {
   }
 }
 
-bool Lane::is_one_row_alone() const {
-  return shift_.size() == 1 && !ragged() && rows_.end - rows_.begin == 1;
-}
+bool Lane::is_one_row_alone() const { return shift_.size() == 1 && !ragged() && rows() == 1; }
 
 // What run_chunk() does for one row and one thread, whose steps can be so short that stages and
 // arguments for many rows would take longer than the cell. (LSTM sequences of one row, H=20: 1.3x.)

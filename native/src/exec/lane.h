@@ -54,6 +54,13 @@ class Lane {
   // All layers, block after block, from the job's input to its output.
   void run();
 
+  // What run() consists of: for every block the layers before head_end(), from the job's input to
+  // block_output(), then end_block() with what they put out; after the last block finish().
+  int64_t head_end() const;
+  SequenceView<float> block_output() const;
+  void end_block(const SequenceView<const float>& from);
+  void finish();
+
   // The layers [first, end) for one block. `in` and `out` begin at the block's first step; `in` is
   // the job's input for the first layer, whose rows are the caller's.
   void run_layers(TimeSpan block, Slice layers, const SequenceView<const float>& in,
@@ -70,10 +77,30 @@ class Lane {
   SequenceView<float> between(size_t layer) const;
   // The job's output from the block's first step on, for a batch that is not ragged.
   SequenceView<float> output() const;
-  // Puts the rows of a ragged batch back in the caller's order, with zeros past their ends.
-  void deliver(const SequenceView<const float>& from, int64_t width);
 
  private:
+  bool masked() const { return job_.missing.times != nullptr; }
+  const int32_t* times_of(int64_t row) const {
+    return job_.missing.times + row * job_.missing.stride;
+  }
+  float* repeated(int64_t row) const {
+    return job_.repeated ? job_.repeated + row * job_.model.repeated_stride() : nullptr;
+  }
+  int64_t rows() const { return rows_.end - rows_.begin; }
+  int64_t length(int64_t place) const;
+  int64_t given_length(int64_t row) const;
+  SequenceView<float> picked(int64_t width) const;
+
+  // Puts the rows of a ragged batch back in the caller's order, with zeros past their ends.
+  void deliver(const SequenceView<const float>& from, int64_t width);
+  void deliver_present(int64_t place, const SequenceView<const float>& from, int64_t width);
+  void fill_missing(int64_t row, int64_t begin, int64_t end, const float* previous);
+  void finish_missing(int64_t place);
+  void pick(const SequenceView<const float>& from, int64_t width);
+  void pick_final_states();
+  void deliver_step(const SequenceView<const float>& from);
+  void run_tail();
+
   bool ragged() const { return job_.ragged.order != nullptr; }
   Slice slice(int64_t count, int index) const { return slice_of(count, index, shift_.size()); }
   float* scratch(int64_t offset) const { return scratch_ + offset; }
@@ -82,6 +109,12 @@ class Lane {
   int64_t active_rows(int64_t step) const;
   int64_t time_of(int64_t step, int64_t place) const;
 
+  void read(const PackedLayer& layer, const SequenceView<const float>& in);
+  void run_pointwise();
+  const float* input_at(int64_t time, int64_t place) const;
+  const float* residual_at(int64_t step, int64_t place) const;
+  int32_t index_at(int64_t step, int64_t place) const;
+  int64_t caller_time(int64_t step, int64_t row) const;
   void run_dense();
   void run_recurrent();
   void prepare_states(int64_t steps);
@@ -105,6 +138,7 @@ class Lane {
   Shift& shift_;
 
   TimeSpan block_{0, 0};
+  bool in_tail_ = false;  // of the one step that is put out, which all rows have
   const PackedLayer* layer_ = nullptr;
   const PackedDirection* direction_ = nullptr;
   bool is_input_ = false;  // the layer reads the job's input, whose rows are the caller's

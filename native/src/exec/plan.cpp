@@ -21,6 +21,7 @@ int64_t steps_in_cache(const Model& model, int64_t batch) {
   int64_t columns = 1;
   int64_t weights = 0;
   for (const PackedLayer& layer : model.layers()) {
+    if (layer.is_pointwise()) continue;
     columns = std::max(columns, layer.columns + layer.input_size);
     weights = std::max(weights, layer.columns * layer.input_size * kBytes);
   }
@@ -57,8 +58,9 @@ struct Widths {
 Widths widths_of(const Model& model) {
   Widths w;
   for (const PackedLayer& layer : model.layers()) {
-    w.input = std::max(w.input, layer.input_size);
     w.output = std::max(w.output, layer.output_size);
+    // Only products gather their input.
+    if (!layer.is_pointwise()) w.input = std::max(w.input, layer.input_size);
     if (!layer.recurrent()) continue;
     w.columns = std::max(w.columns, layer.columns);
     w.state = std::max(w.state, layer.hidden_stride());
@@ -89,10 +91,13 @@ Plan make_plan(const Model& model, int64_t batch, int64_t time, bool ragged) {
   if (w.reset_before)
     for (int64_t* at : {&plan.reset_state, &plan.update, &plan.candidate})
       *at = layout.take(batch, w.hidden);
-  if (model.layers().size() > 1 || ragged) {
+  if (model.layers().size() > 1 || ragged || model.puts_out_one_step()) {
     const int64_t block_rows = checked_mul(plan.block, batch, "time");
-    for (int64_t& at : plan.sequence) at = layout.take(block_rows, w.output);
+    plan.sequence = layout.size();
+    for (int64_t slot = 0; slot < model.slots(); ++slot) layout.take(block_rows, w.output);
+    plan.sequence_stride = (layout.size() - plan.sequence) / model.slots();
   }
+  if (model.puts_out_one_step()) plan.picked = layout.take(batch, w.output);
   plan.floats = layout.size();
   return plan;
 }

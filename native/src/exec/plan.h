@@ -26,8 +26,15 @@ struct Plan {
   int64_t reset_state = 0;  // `[batch, widest hidden]` each: the first phase of a reset-before GRU
   int64_t update = 0;
   int64_t candidate = 0;
-  int64_t sequence[2] = {};  // `[block, batch, widest output]`, between layers in turn
-  int64_t floats = 0;        // all of it
+  // Between layers: `[slot][block, batch, widest output]`, see Model::slots().
+  int64_t sequence = 0;
+  int64_t sequence_stride = 0;  // of a slot
+  int64_t picked = 0;  // `[batch, widest output]`, of a model that puts out one step: that step
+  int64_t floats = 0;  // all of it
+
+  int64_t between(const PackedLayer& layer) const {
+    return sequence + layer.output_slot * sequence_stride;
+  }
 };
 
 // Throws Error (INVALID_ARGUMENT) naming `time` if the scratch memory of such a run cannot even be

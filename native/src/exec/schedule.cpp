@@ -11,7 +11,7 @@ bool is_step(const Model& model, const Workload& work) {
 }
 
 bool is_split_step(const Model& model, const Workload& work, const Candidate& way) {
-  return is_step(model, work) && way.strategy == Strategy::kUnits;
+  return is_step(model, work) && model.is_plain() && way.strategy == Strategy::kUnits;
 }
 
 Schedule make_schedule(const Model& model, const Workload& work, const Candidate& way) {

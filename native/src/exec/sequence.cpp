@@ -49,12 +49,11 @@ class Runner {
     const TimeSpan block{0, job_.time};
     whole.begin_block(block);
     const auto& layers = job_.model.layers();
-    const bool ragged = job_.ragged.order != nullptr;
+    const auto end = static_cast<size_t>(whole.head_end());
     SequenceView<const float> in = job_.x;
-    for (size_t i = 0; i < layers.size(); ++i) {
-      const bool last = i + 1 == layers.size();
-      const SequenceView<float> out = last && !ragged ? whole.output() : whole.between(i);
-      if (layers[i].directions.size() == 1)
+    for (size_t i = 0; i < end; ++i) {
+      const SequenceView<float> out = i + 1 == end ? whole.block_output() : whole.between(i);
+      if (layers[i].directions.size() < 2)
         whole.run_layer(layers[i], in, out);
       else
         shift_.stage([&](int direction) {
@@ -65,7 +64,8 @@ class Runner {
         });
       in = {out.data, out.time_stride, out.row_stride};
     }
-    if (ragged && job_.y.data) whole.deliver(in, layers.back().output_size);
+    whole.end_block(in);
+    whole.finish();
   }
 
   // A wavefront: while one thread computes its layers for a block of steps, the next one computes

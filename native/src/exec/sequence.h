@@ -31,6 +31,15 @@ struct Ragged {
   const int32_t* lengths = nullptr;  // `[batch]`, by place
 };
 
+// Steps that are missing. What the layers see are the steps that are there, one after the other: a
+// ragged batch, whose lengths count those. Null where no step is missing.
+struct Missing {
+  const int32_t* times = nullptr;  // `[batch, stride]`: when the steps of the caller's row are
+  int64_t stride = 0;
+  const int32_t* lengths = nullptr;  // `[batch]`, as the caller gave them; null if all are full
+  int64_t time = 0;                  // steps that the caller gave
+};
+
 // Everything that a run reads and writes. Checked and reserved before; nothing can fail from here
 // on.
 struct SequenceJob {
@@ -39,10 +48,15 @@ struct SequenceJob {
   float* scratch;  // `[schedule.floats]`
   float* states;   // see Session
   int64_t batch;
-  int64_t time;
+  int64_t time;  // steps that layers see
   SequenceView<const float> x;
-  SequenceView<float> y;  // data is null if only the final state matters
+  SequenceView<const int32_t> indices;  // instead of x, of a model that takes them
+  // data is null if only the final state matters; a model that puts out one step has no use for its
+  // time stride
+  SequenceView<float> y;
   Ragged ragged;
+  Missing missing;
+  float* repeated;  // `[batch, Model::repeated_stride()]`, see there; null if nothing is repeated
 };
 
 // Runs the job as its schedule says. `team` may be null for a schedule of one thread.

@@ -14,6 +14,7 @@
 #include "exec/split_step.h"
 #include "exec/step.h"
 #include "exec/team.h"
+#include "model/specification.h"
 
 namespace recurrent {
 namespace {
@@ -113,9 +114,11 @@ Session::Session(std::shared_ptr<const Model> model, const recurrent_session_des
       empty_row_zeroes_(desc.empty_row == RECURRENT_EMPTY_ROW_ZEROES_STATE),
       step_plan_(batch_ > 0 ? make_plan(*model_, batch_, 1, false) : Plan{}),
       states_(checked_mul(batch_, model_->padded_state_size(), "batch")),
+      missing_(model_->masks() ? std::make_unique<MissingSteps>() : nullptr),
       threads_(desc.threads > 1 ? std::make_unique<Threads>(desc.threads, desc.pin_threads != 0)
                                 : nullptr) {
   if (batch_ == 0) return;
+  start({0, batch_});
   const Workload step{batch_, 1, false};
   int64_t floats = step_plan_.floats;
   if (threads_) {
@@ -129,47 +132,84 @@ Session::~Session() = default;
 
 void Session::step(const float* x, float* y) {
   const Use use(*this);
+  const int64_t inputs = batch_ * model_->input_size();
+  if (model_->vocabulary_size() > 0)
+    invalid("x", "expected indices instead, because the first layer is an embedding");
+  if (!x && inputs > 0)
+    invalid("x", "expected %lld elements, found null", static_cast<long long>(inputs));
+  if (y) check_apart("y", y, batch_ * model_->output_size(), "x", x, bytes_of(inputs));
+  step(StepInput{x, nullptr}, y);
+}
+
+void Session::step(const int32_t* indices, float* y) {
+  const Use use(*this);
+  check_indices(indices, batch_);
+  if (y)
+    check_apart("y", y, batch_ * model_->output_size(), "indices", indices,
+                batch_ * static_cast<int64_t>(sizeof(int32_t)));
+  step(StepInput{nullptr, indices}, y);
+}
+
+void Session::step(StepInput input, float* y) {
   if (!model_->can_step())
     fail(RECURRENT_STATUS_NOT_SUPPORTED,
          "session: this model cannot be stepped, because a layer has a reverse direction, which "
          "starts at the last step "
          "of a sequence; give it whole sequences");
   if (batch_ == 0) return;
-  const int64_t inputs = batch_ * model_->input_size();
-  const int64_t outputs = batch_ * model_->output_size();
-  if (!x) invalid("x", "expected %lld elements, found null", static_cast<long long>(inputs));
-  if (y) check_apart("y", y, outputs, "x", x, bytes_of(inputs));
-  advance(x, y);
+  if (missing_) {
+    const recurrent_run_args args = step_args(input, y);
+    if (masks_step(args)) return;
+    advance(input, y);
+    keep_outputs(args);
+    return;
+  }
+  advance(input, y);
 }
 
-void Session::step(const int32_t*, float*) {
-  invalid("indices", "expected null, because the model takes features");
+// A step as a run of one step.
+recurrent_run_args Session::step_args(StepInput input, float* y) const {
+  recurrent_run_args args{};
+  args.struct_size = sizeof(args);
+  args.time = 1;
+  args.x = input.x;
+  args.indices = input.indices;
+  args.y = y;
+  return args;
+}
+
+// Computes a run that has a missing step, or of which the output has to be kept and is not put out;
+// false if it has none and nothing has been done.
+bool Session::masks_step(const recurrent_run_args& args) {
+  if (!missing_->find(*model_, batch_, args) && (args.y || !model_->repeats())) return false;
+  run_model(args, {missing_->longest(), missing_->lengths(), true});
+  return true;
 }
 
 // The thread may be another one than the one that opened the session, so its memory is reserved at
 // every step.
-void Session::advance(const float* x, float* y) {
+void Session::advance(StepInput input, float* y) {
   Workspace& workspace = workspace_for({batch_, 1, false});
   const cpu::ScopedFpControl canonical;
   backwards_ = !backwards_;
   if (threads_) {
     workspace.reserve(threads_->step.floats());
     if (const Schedule* together = admitted(threads_->step)) {
-      advance_together(*together, x, y);
+      advance_together(*together, input, y);
       return;
     }
   } else {
     workspace.reserve(step_plan_.floats);
   }
-  run_step(*model_, step_plan_, workspace, states_.data(), x, y, backwards_);
+  run_step(*model_, step_plan_, workspace, states_.data(), input, y, backwards_);
   if (threads_ && threads_->step.together.way.threads > 1) threads_->governor.ran_alone();
 }
 
-void Session::advance_together(const Schedule& schedule, const float* x, float* y) {
+void Session::advance_together(const Schedule& schedule, StepInput input, float* y) {
   const Workload& work = threads_->step.work;
   float* scratch = workspace_for(work).at(0);
   if (is_split_step(*model_, work, schedule.way)) {
-    run_split_step(*model_, schedule, scratch, states_.data(), batch_, x, y, backwards_,
+    run_split_step(*model_, schedule, scratch, states_.data(), batch_, input.x, y, backwards_,
                    threads_->team);
   } else {
     const int64_t in = model_->input_size();
@@ -180,9 +220,12 @@ void Session::advance_together(const Schedule& schedule, const float* x, float* 
                   states_.data(),
                   batch_,
                   1,
-                  {x, batch_ * in, in},
+                  {input.x, batch_ * in, in},
+                  {input.indices, batch_, 1},
                   {y, batch_ * out, out},
-                  {}},
+                  {},
+                  {},
+                  nullptr},
                  &threads_->team);
   }
   threads_->governor.ran_with(threads_->team);
@@ -191,53 +234,92 @@ void Session::advance_together(const Schedule& schedule, const float* x, float* 
 void Session::run(const recurrent_run_args& args) {
   const Use use(*this);
   check_run(args);
-  if (batch_ == 0 || args.time == 0) return;
-  check_pieces();
-  const Workload work{batch_, args.time, args.lengths != nullptr};
-  if (is_step(*model_, work)) {
-    advance(args.x, args.y);
+  if (batch_ == 0) return;
+  if (args.time == 0) {
+    if (args.y && model_->puts_out_one_step())
+      std::fill_n(args.y, batch_ * model_->output_size(), 0.0f);
     return;
   }
-  if (threads_) {
-    run_with_threads(work, args);
+  check_pieces();
+  if (missing_) {
+    if (!masks_step(args)) {
+      run_model(args, {args.time, args.lengths, false});
+      keep_outputs(args);
+    }
   } else {
-    const Schedule schedule = make_schedule(*model_, work, Candidate{});
-    workspace_.reserve(schedule.floats);
-    run_rows(schedule, args);
+    run_model(args, {args.time, args.lengths, false});
   }
   if (args.lengths && empty_row_zeroes_) zero_empty_rows(args);
   sequence_given_ = !model_->can_step();
 }
 
-void Session::run_with_threads(const Workload& work, const recurrent_run_args& args) {
+void Session::run_model(const recurrent_run_args& args, const Rows& rows) {
+  const Workload work{batch_, args.time, rows.lengths != nullptr};
+  if (is_step(*model_, work)) {
+    advance({args.x, args.indices}, args.y);
+  } else if (threads_) {
+    run_with_threads(work, args, rows);
+  } else {
+    const Schedule schedule = make_schedule(*model_, work, Candidate{});
+    workspace_.reserve(schedule.floats);
+    run_rows(schedule, args, rows);
+  }
+}
+
+// Keeps the output that is repeated when a step is missing, after a run that has none missing.
+void Session::keep_outputs(const recurrent_run_args& args) {
+  if (!model_->repeats()) return;
+  const int64_t width = model_->output_size();
+  const bool one_step = model_->puts_out_one_step();
+  const bool time_major = args.layout == RECURRENT_LAYOUT_TIME_MAJOR;
+  for (int64_t row = 0; row < batch_; ++row) {
+    const int64_t length = args.lengths ? args.lengths[row] : args.time;
+    if (length == 0) continue;
+    const int64_t last = time_major ? (length - 1) * batch_ + row : row * args.time + length - 1;
+    std::copy_n(args.y + (one_step ? row : last) * width, width,
+                repeated() + row * model_->repeated_stride());
+  }
+}
+
+float* Session::repeated() const {
+  if (!model_->repeats()) return nullptr;
+  return const_cast<float*>(states_.data()) + batch_ * model_->repeated_offset();
+}
+
+void Session::run_with_threads(const Workload& work, const recurrent_run_args& args,
+                               const Rows& rows) {
   Ways& ways = threads_->run;
   if (ways.work != work) ways = ways_for(work);
   workspace_.reserve(ways.floats());
   if (const Schedule* together = admitted(ways)) {
-    run_rows(*together, args);
+    run_rows(*together, args, rows);
     threads_->governor.ran_with(threads_->team);
   } else {
-    run_rows(ways.alone, args);
+    run_rows(ways.alone, args, rows);
     if (ways.together.way.threads > 1) threads_->governor.ran_alone();
   }
 }
 
-void Session::run_rows(const Schedule& schedule, const recurrent_run_args& args) {
+void Session::run_rows(const Schedule& schedule, const recurrent_run_args& args, const Rows& rows) {
   const bool by_rows = schedule.way.strategy == Strategy::kRows;
-  const Ragged ragged = sort_rows(args, by_rows ? schedule.lanes : 1);
+  const Ragged ragged = sort_rows(rows.lengths, by_rows ? schedule.lanes : 1);
   const int64_t in = model_->input_size();
   const int64_t out = model_->output_size();
   const bool time_major = args.layout == RECURRENT_LAYOUT_TIME_MAJOR;
+  const bool by_time = time_major || model_->puts_out_one_step();
   const cpu::ScopedFpControl canonical;
   run_sequence({*model_,
                 schedule,
                 workspace_.at(0),
                 states_.data(),
                 batch_,
-                args.time,
+                rows.time,
                 {args.x, time_major ? batch_ * in : in, time_major ? in : args.time * in},
-                {args.y, time_major ? batch_ * out : out, time_major ? out : args.time * out},
-                ragged},
+                {args.indices, time_major ? batch_ : 1, time_major ? 1 : args.time},
+                {args.y, by_time ? batch_ * out : out, by_time ? out : args.time * out},
+                ragged,
+                rows.masked ? missing_->missing() : Missing{},
+                rows.masked ? repeated() : nullptr},
                threads_ ? &threads_->team : nullptr);
 }
 
@@ -294,9 +376,11 @@ void Session::check_run(const recurrent_run_args& args) const {
             static_cast<long long>(args.time));
   const int64_t rows = checked_mul(args.time, batch_, "time");
   const int64_t inputs = checked_mul(rows, model_->input_size(), "time");
-  const int64_t outputs = checked_mul(rows, model_->output_size(), "time");
+  const int64_t outputs =
+      checked_mul(model_->puts_out_one_step() ? batch_ : rows, model_->output_size(), "time");
   checked_mul(std::max(inputs, outputs), static_cast<int64_t>(sizeof(float)), "time");
-  check_array("x", args.x, args.x_count, inputs);
+  check_input(args);
+  check_present(args, outputs);
   if (!args.y && args.y_count != 0) {
     invalid("y_count", "expected 0, because y is null, found %lld",
             static_cast<long long>(args.y_count));
@@ -307,7 +391,10 @@ void Session::check_run(const recurrent_run_args& args) const {
   }
   if (args.y) {
     check_array("y", args.y, args.y_count, outputs);
-    check_apart("y", args.y, outputs, "x", args.x, bytes_of(inputs));
+    if (args.x) check_apart("y", args.y, outputs, "x", args.x, bytes_of(inputs));
+    if (args.indices)
+      check_apart("y", args.y, outputs, "indices", args.indices,
+                  rows * static_cast<int64_t>(sizeof(int32_t)));
   }
   if (!args.lengths) return;
   check_exact("lengths", args.lengths, args.lengths_count, batch_);
@@ -318,6 +405,44 @@ void Session::check_run(const recurrent_run_args& args) const {
     if (args.lengths[row] < 0 || args.lengths[row] > args.time)
       invalid("lengths", "expected 0 to %lld valid steps in every row, found %d in row %lld",
               static_cast<long long>(args.time), args.lengths[row], static_cast<long long>(row));
+}
+
+// Features or indices, whatever the model takes.
+void Session::check_input(const recurrent_run_args& args) const {
+  const int64_t rows = args.time * batch_;
+  if (model_->vocabulary_size() == 0) {
+    if (args.indices || args.indices_count != 0)
+      invalid("indices", "expected null, because the model takes features");
+    check_array("x", args.x, args.x_count, rows * model_->input_size());
+    return;
+  }
+  if (args.x || args.x_count != 0)
+    invalid("x", "expected null and indices instead, because the first layer is an embedding");
+  if (args.indices_count < rows) check_array("indices", args.indices, args.indices_count, rows);
+  check_indices(args.indices, rows);
+}
+
+void Session::check_indices(const int32_t* indices, int64_t count) const {
+  const int64_t vocabulary = model_->vocabulary_size();
+  if (vocabulary == 0) invalid("indices", "expected null, because the model takes features");
+  check_array("indices", indices, count, count);
+  for (int64_t i = 0; i < count; ++i)
+    if (indices[i] < 0 || indices[i] >= vocabulary)
+      invalid("indices", "expected 0 to %lld, found %d at element %lld",
+              static_cast<long long>(vocabulary - 1), indices[i], static_cast<long long>(i));
+}
+
+void Session::check_present(const recurrent_run_args& args, int64_t outputs) const {
+  if (!args.present) {
+    if (args.present_count != 0)
+      invalid("present_count", "expected 0, because present is null, found %lld",
+              static_cast<long long>(args.present_count));
+    return;
+  }
+  if (!missing_) invalid("present", "expected null, because the model has no masking");
+  const int64_t steps = args.time * batch_;
+  check_array("present", args.present, args.present_count, steps);
+  if (args.y) check_apart("y", args.y, outputs, "present", args.present, steps);
 }
 
 void Session::check_pieces() const {
@@ -331,15 +456,15 @@ void Session::check_pieces() const {
 // Longest rows first, equal ones in the caller's order; of several lanes each gets every
 // so-manieth row, so that all have about the same to do. All rows full is the regular case, which
 // needs no order.
-Ragged Session::sort_rows(const recurrent_run_args& args, int lanes) {
-  if (!args.lengths) return {};
+Ragged Session::sort_rows(const int32_t* lengths, int lanes) {
+  if (!lengths) return {};
   const auto rows = static_cast<size_t>(batch_);
   sorted_rows_.resize(rows);
   row_order_.resize(rows);
   row_lengths_.resize(rows);
   std::iota(sorted_rows_.begin(), sorted_rows_.end(), 0);
   std::sort(sorted_rows_.begin(), sorted_rows_.end(), [&](int32_t a, int32_t b) {
-    return args.lengths[a] != args.lengths[b] ? args.lengths[a] > args.lengths[b] : a < b;
+    return lengths[a] != lengths[b] ? lengths[a] > lengths[b] : a < b;
   });
   for (int lane = 0; lane < lanes; ++lane) {
     const Slice places = slice_of(batch_, lane, lanes);
@@ -347,7 +472,7 @@ Ragged Session::sort_rows(const recurrent_run_args& args, int lanes) {
       row_order_[static_cast<size_t>(place)] =
           sorted_rows_[static_cast<size_t>((place - places.begin) * lanes + lane)];
   }
-  for (size_t i = 0; i < rows; ++i) row_lengths_[i] = args.lengths[row_order_[i]];
+  for (size_t i = 0; i < rows; ++i) row_lengths_[i] = lengths[row_order_[i]];
   return {row_order_.data(), row_lengths_.data()};
 }
 
@@ -368,6 +493,7 @@ void Session::for_each_state(Visitor visit) const {
         visit(State{base + batch_ * direction.cell_offset, layer.cell_stride(), layer.hidden_size});
     }
   }
+  if (model_->repeats()) visit(State{repeated(), model_->repeated_stride(), model_->output_size()});
 }
 
 Session::State Session::find(StateId id) const {
@@ -376,8 +502,8 @@ Session::State Session::find(StateId id) const {
     invalid("layer", "expected 0 to %zu, found %d", layers.size() - 1, id.layer);
   const PackedLayer& layer = layers[static_cast<size_t>(id.layer)];
   if (!layer.recurrent())
-    invalid("layer", "expected a recurrent layer, but layer %d is Dense and has no state",
-            id.layer);
+    invalid("layer", "expected a recurrent layer, but layer %d is of kind %s and has no state",
+            id.layer, cell_traits(layer.kind).name);
   if (id.kind != RECURRENT_STATE_HIDDEN && (id.kind != RECURRENT_STATE_CELL || !layer.has_cell()))
     invalid("kind",
             layer.has_cell()
@@ -411,6 +537,20 @@ void Session::zero(RowRange rows) {
   });
 }
 
+// The states that a sequence starts from.
+void Session::start(RowRange rows) {
+  const float* initial = model_->initial_states().data();
+  if (!initial) {
+    zero(rows);
+    return;
+  }
+  for_each_state([&](const State& state) {
+    for (int64_t row = rows.first; row < rows.first + rows.count; ++row)
+      std::copy_n(initial, state.stride, state.data + row * state.stride);
+    initial += state.stride;
+  });
+}
+
 void Session::zero_empty_rows(const recurrent_run_args& args) {
   for (int64_t row = 0; row < batch_; ++row)
     if (args.lengths[row] == 0) zero({row, 1});
@@ -419,7 +559,7 @@ void Session::zero_empty_rows(const recurrent_run_args& args) {
 void Session::reset(RowRange rows) {
   const Use use(*this);
   check_rows(rows);
-  zero(rows);
+  start(rows);
   if (rows.count == batch_) sequence_given_ = false;
 }
 

@@ -10,8 +10,10 @@
 #include <vector>
 
 #include "base/aligned_buffer.h"
+#include "exec/missing_steps.h"
 #include "exec/schedule.h"
 #include "exec/sequence.h"
+#include "exec/step.h"
 #include "exec/workspace.h"
 #include "model/model.h"
 
@@ -70,10 +72,25 @@ class Session {
   void for_each_state(Visitor visit) const;
   void check_rows(RowRange rows) const;
   void check_run(const recurrent_run_args& args) const;
+  void check_input(const recurrent_run_args& args) const;
+  void check_present(const recurrent_run_args& args, int64_t outputs) const;
+  void check_indices(const int32_t* indices, int64_t count) const;
   void check_pieces() const;
-  Ragged sort_rows(const recurrent_run_args& args, int lanes);
+  Ragged sort_rows(const int32_t* lengths, int lanes);
+  // How a run is told apart from others: what its rows are, and which of their steps are missing.
+  struct Rows {
+    int64_t time;
+    const int32_t* lengths;  // null if all are full
+    bool masked;
+  };
+  void run_model(const recurrent_run_args& args, const Rows& rows);
+  void keep_outputs(const recurrent_run_args& args);
+  recurrent_run_args step_args(StepInput input, float* y) const;
+  bool masks_step(const recurrent_run_args& args);
+  float* repeated() const;
   void zero_empty_rows(const recurrent_run_args& args);
   void zero(RowRange rows);
+  void start(RowRange rows);
   // What a session with threads has beside; one without is to be small.
   struct Threads;
   // How a workload is computed on the caller's thread, and how with the team.
@@ -88,10 +105,11 @@ class Session {
   Ways ways_for(const Workload& work);
   const Schedule* admitted(const Ways& ways);
   Workspace& workspace_for(const Workload& work);
-  void advance(const float* x, float* y);
-  void advance_together(const Schedule& schedule, const float* x, float* y);
-  void run_rows(const Schedule& schedule, const recurrent_run_args& args);
-  void run_with_threads(const Workload& work, const recurrent_run_args& args);
+  void step(StepInput input, float* y);
+  void advance(StepInput input, float* y);
+  void advance_together(const Schedule& schedule, StepInput input, float* y);
+  void run_rows(const Schedule& schedule, const recurrent_run_args& args, const Rows& rows);
+  void run_with_threads(const Workload& work, const recurrent_run_args& args, const Rows& rows);
 
   std::shared_ptr<const Model> model_;
   int64_t batch_;
@@ -108,6 +126,7 @@ class Session {
   std::vector<int32_t> sorted_rows_;
   std::vector<int32_t> row_order_;
   std::vector<int32_t> row_lengths_;
+  std::unique_ptr<MissingSteps> missing_;  // null for a model without masking
   Workspace workspace_;
   std::unique_ptr<Threads> threads_;  // null for a single one
   mutable std::atomic<bool> in_use_{false};

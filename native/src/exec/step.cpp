@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "exec/cell_args.h"
+#include "exec/pointwise.h"
 
 namespace recurrent {
 namespace {
@@ -107,19 +108,48 @@ void run_rows(const Step& step) {
   step.direction.second.function(second);
 }
 
+// What a residual layer adds: the input of the layer that it begins at.
+const float* source_of(const Model& model, const Plan& plan, Workspace& workspace,
+                       const PackedLayer& layer, const float* x) {
+  const int64_t source = layer.pointwise.residual_source;
+  if (source < 0) return nullptr;
+  if (source == 0) return x;
+  return workspace.at(plan.between(model.layers()[static_cast<size_t>(source - 1)]));
+}
+
+void run_pointwise(const Model& model, const PackedLayer& layer, int64_t batch,
+                   const StepInput& input, const float* source, int64_t source_stride, float* y) {
+  for (int64_t row = 0; row < batch; ++row, y += layer.output_size) {
+    if (layer.kind == RECURRENT_LAYER_EMBEDDING)
+      std::copy_n(embedded(layer, input.indices[row]), layer.output_size, y);
+    else
+      apply_pointwise(model.kernels(), layer, input.x + row * layer.input_size,
+                      source ? source + row * source_stride : nullptr, y);
+  }
+}
+
 }  // namespace
 
 void run_step(const Model& model, const Plan& plan, Workspace& workspace, float* states,
-              const float* x, float* y, bool backwards) {
-  const float* in = x;
+              StepInput input, float* y, bool backwards) {
+  const float* in = input.x;
   bool may_have_denormals = true;
   const size_t layers = model.layers().size();
   for (size_t i = 0; i < layers; ++i) {
     const PackedLayer& layer = model.layers()[i];
-    const PackedDirection& direction = layer.directions.front();
-    float* out = i + 1 == layers ? y : workspace.at(plan.sequence[i % 2]);
-    // A dense layer whose output nobody wants has nothing to do.
+    float* out = i + 1 == layers ? y : workspace.at(plan.between(layer));
+    // A layer without state whose output nobody wants has nothing to do.
     if (!layer.recurrent() && !out) return;
+    if (layer.is_pointwise()) {
+      const int64_t source = std::max<int64_t>(layer.pointwise.residual_source, 0);
+      run_pointwise(model, layer, plan.batch, {in, input.indices},
+                    source_of(model, plan, workspace, layer, input.x),
+                    model.layers()[static_cast<size_t>(source)].input_size, out);
+      may_have_denormals = true;
+      in = out;
+      continue;
+    }
+    const PackedDirection& direction = layer.directions.front();
     if (may_have_denormals) {
       float* clean = workspace.at(plan.input);
       remove_denormals(model.kernels(), in, clean, plan.batch * layer.input_size);

@@ -31,18 +31,22 @@ class Prediction {
   // Alone, or for the rows of one thread.
   double alone(int64_t batch) const {
     double ns = 0;
-    for (const PackedLayer& layer : model_.layers())
+    for (const PackedLayer& layer : model_.layers()) {
+      if (layer.is_pointwise()) ns += pointwise_time(layer, batch, 1);
       for (const PackedDirection& direction : layer.directions)
         ns += layer_time(layer, direction, batch, work_.time, 1);
+    }
     return ns;
   }
 
   double units(int threads) const {
     double ns = CostModel::job(threads);
-    for (const PackedLayer& layer : model_.layers())
+    for (const PackedLayer& layer : model_.layers()) {
+      if (layer.is_pointwise()) ns += pointwise_time(layer, work_.batch, threads);
       for (const PackedDirection& direction : layer.directions)
         ns += layer_time(layer, direction, work_.batch, work_.time, threads) +
               stages(layer, direction) * CostModel::stage(threads);
+    }
     return ns;
   }
 
@@ -53,12 +57,16 @@ class Prediction {
 
   double directions() const {
     double ns = CostModel::job(2);
-    for (const PackedLayer& layer : model_.layers())
-      ns += is_bidirectional(layer)
-                ? layer_time(layer, layer.directions[0], work_.batch, work_.time, 1) +
-                      CostModel::stage(2)
-                : layer_time(layer, layer.directions[0], work_.batch, work_.time, 2) +
-                      stages(layer, layer.directions[0]) * CostModel::stage(2);
+    for (const PackedLayer& layer : model_.layers()) {
+      if (layer.is_pointwise())
+        ns += pointwise_time(layer, work_.batch, 2);
+      else if (is_bidirectional(layer))
+        ns += layer_time(layer, layer.directions[0], work_.batch, work_.time, 1) +
+              CostModel::stage(2);
+      else
+        ns += layer_time(layer, layer.directions[0], work_.batch, work_.time, 2) +
+              stages(layer, layer.directions[0]) * CostModel::stage(2);
+    }
     return ns;
   }
 
@@ -107,6 +115,12 @@ class Prediction {
     return costs_.gather(layer, rows * steps) / parts +
            costs_.product(layer, direction, rows * steps, parts) +
            steps * costs_.step(layer, direction, rows, parts, held, false);
+  }
+
+  // Of all steps, which are what is divided.
+  double pointwise_time(const PackedLayer& layer, int64_t batch, int parts) const {
+    const double rows = static_cast<double>(batch) * static_cast<double>(work_.time);
+    return costs_.pointwise(layer, rows) / parts + CostModel::stage(parts);
   }
 
   // How often the threads of a layer that is divided by units meet.
@@ -176,7 +190,8 @@ bool is_possible(Strategy strategy, const Model& model, const Workload& work, in
     case Strategy::kDirections:
       return threads == 2 && std::any_of(layers.begin(), layers.end(), is_bidirectional);
     case Strategy::kLayers:
-      if (threads < 2 || work.time < 2 || work.ragged || !model.can_step()) return false;
+      if (threads < 2 || work.time < 2 || work.ragged || !model.can_step() || !model.is_plain())
+        return false;
       for (int i = 0; i < threads; ++i) {
         const LayerRange range = layers_of(model, i, threads);
         if (range.begin == range.end) return false;

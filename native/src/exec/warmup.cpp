@@ -48,7 +48,9 @@ void Session::warm_up(int64_t time) {
             static_cast<long long>(time));
   if (batch_ == 0) return;
   const int64_t rows = checked_mul(time, batch_, "time");
-  AlignedBuffer<float> x(checked_mul(rows, model_->input_size(), "time"));
+  const bool takes_indices = model_->vocabulary_size() > 0;
+  AlignedBuffer<float> x(takes_indices ? 0 : checked_mul(rows, model_->input_size(), "time"));
+  const std::vector<int32_t> indices(takes_indices ? static_cast<size_t>(rows) : 0);
   AlignedBuffer<float> y(checked_mul(rows, model_->output_size(), "time"));
   const std::vector<int32_t> full(static_cast<size_t>(batch_), static_cast<int32_t>(time));
   const RestoredContents states(states_);
@@ -59,6 +61,8 @@ void Session::warm_up(int64_t time) {
   args.time = time;
   args.x = x.data();
   args.x_count = x.size();
+  args.indices = takes_indices ? indices.data() : nullptr;
+  args.indices_count = takes_indices ? rows : 0;
   args.y = y.data();
   args.y_count = y.size();
   sequence_given_ = false;
@@ -66,6 +70,13 @@ void Session::warm_up(int64_t time) {
   // Rows of different length are put in order and take more memory, whatever the lengths are.
   args.lengths = full.data();
   args.lengths_count = batch_;
+  sequence_given_ = false;
+  run(args);
+  if (!missing_) return;
+  // So do missing steps.
+  const std::vector<uint8_t> none(static_cast<size_t>(rows));
+  args.present = none.data();
+  args.present_count = rows;
   sequence_given_ = false;
   run(args);
 }

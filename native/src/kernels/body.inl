@@ -7,6 +7,7 @@
 
 #include "kernels/store.inl"
 
+#include "kernels/pointwise.inl"
 #include "kernels/product.inl"
 #include "kernels/simple.inl"
 
@@ -33,6 +34,9 @@ const kernels::KernelTable kTable = {
     log1p_array,
     activation_array,
     flush_array,
+    scale_array,
+    add_array,
+    softmax_array,
     product,
     {
         cell_kernels<SimpleBody<false>>(),

@@ -9,6 +9,8 @@ namespace recurrent::kernels {
 using ArrayFn = void (*)(const float* x, float* y, int64_t count);
 using ActivationFn = void (*)(int32_t kind, float alpha, float beta, const float* x, float* y,
                               int64_t count);
+using ScaleFn = void (*)(const float* s, const float* b, const float* x, float* y, int64_t count);
+using AddFn = void (*)(const float* x, const float* s, float* y, int64_t count);
 using ProductFn = void (*)(const ProductArgs& args);
 using CellFn = void (*)(const CellArgs& args);
 using StepFn = void (*)(const StepArgs& args);
@@ -51,6 +53,9 @@ struct KernelTable {
   ArrayFn log1p;
   ActivationFn activation;
   ArrayFn flush;  // copies, denormals becoming +0
+  ScaleFn scale;  // this and the following two flush what they read
+  AddFn add;
+  ArrayFn softmax;
   ProductFn product;
   CellKernels cells[kCellCount];
 };

@@ -27,7 +27,57 @@ Model::Model(const recurrent_model_desc& desc) {
     layers_.push_back(pack_layer(desc.layers[i], *kernels_));
     place_states(layers_.back());
     if (desc.layers[i].reverse) can_step_ = false;
+    if (layers_.back().is_pointwise()) is_plain_ = false;
   }
+  place_outputs(desc);
+  masking_ = desc.masking;
+  mask_value_ = desc.mask_value;
+  repeated_offset_ = padded_state_size_;
+  if (repeats()) {
+    padded_state_size_ += repeated_stride();
+    state_size_ += output_size();
+  }
+  keep_initial_states(desc);
+}
+
+void Model::place_outputs(const recurrent_model_desc& desc) {
+  const auto count = static_cast<int64_t>(layers_.size());
+  for (int64_t i = 0; i < count; ++i) layers_[static_cast<size_t>(i)].output_slot = i % 2;
+  for (int64_t i = 0; i < count; ++i) {
+    const int32_t span = desc.layers[i].residual_span;
+    if (span == 0) continue;
+    const int64_t source = i - span;
+    layers_[static_cast<size_t>(i)].pointwise.residual_source = source;
+    // The model's own input stays where it is.
+    if (source == 0) continue;
+    int64_t& slot = layers_[static_cast<size_t>(source - 1)].output_slot;
+    if (slot < 2) slot = slots_++;
+  }
+  output_ = desc.output;
+  if (output_ == RECURRENT_OUTPUT_EVERY_STEP) return;
+  is_plain_ = false;
+  // Without layers that need all steps, the last one stands for them.
+  tail_begin_ = recurrent::tail_begin(desc);
+  if (tail_begin_ == 0) tail_begin_ = count;
+  // What a forward layer puts out last is its final state, and need not be put out before.
+  const PackedLayer& last = layers_[static_cast<size_t>(tail_begin_ - 1)];
+  if (last.recurrent() && last.directions.size() == 1 && !last.directions.front().reverse)
+    output_ = RECURRENT_OUTPUT_FINAL_STATE;
+}
+
+void Model::keep_initial_states(const recurrent_model_desc& desc) {
+  const auto keep = [&](const float* state, int64_t offset, int64_t size) {
+    if (!state) return;
+    if (initial_states_.size() == 0) initial_states_ = AlignedBuffer<float>(padded_state_size_);
+    kernels_->flush(state, initial_states_.data() + offset, size);
+  };
+  for (size_t i = 0; i < layers_.size(); ++i)
+    for (const PackedDirection& direction : layers_[i].directions) {
+      const recurrent_direction_desc& from =
+          direction.reverse ? *desc.layers[i].reverse : *desc.layers[i].forward;
+      keep(from.initial_hidden, direction.hidden_offset, layers_[i].state_size);
+      keep(from.initial_cell, direction.cell_offset, layers_[i].hidden_size);
+    }
 }
 
 // States of a row follow each other: layers in order, in each forward before reverse, hidden before
@@ -47,11 +97,14 @@ void Model::place_states(PackedLayer& layer) {
 
 int64_t Model::packed_bytes() const {
   int64_t bytes = 0;
-  for (const PackedLayer& layer : layers_)
+  for (const PackedLayer& layer : layers_) {
+    const PackedPointwise& p = layer.pointwise;
+    bytes += bytes_of(p.factors) + bytes_of(p.offsets) + bytes_of(p.table);
     for (const PackedDirection& d : layer.directions)
       bytes += d.weights.bytes() + d.second_weights.bytes() + bytes_of(d.bias) +
                bytes_of(d.state_bias) + bytes_of(d.peephole) + bytes_of(d.zero_bias) +
                bytes_of(d.gemm);
+  }
   return bytes;
 }
 

@@ -18,14 +18,44 @@ class Model {
 
   const kernels::KernelTable& kernels() const { return *kernels_; }
   const std::vector<PackedLayer>& layers() const { return layers_; }
-  int64_t input_size() const { return layers_.front().input_size; }
+  // Features of an input step; 1 for a model that takes indices.
+  int64_t input_size() const { return vocabulary_size() > 0 ? 1 : layers_.front().input_size; }
+  // Indices that it knows; 0 if it takes features.
+  int64_t vocabulary_size() const {
+    return layers_.front().kind == RECURRENT_LAYER_EMBEDDING ? layers_.front().input_size : 0;
+  }
   int64_t output_size() const { return layers_.back().output_size; }
   bool can_step() const { return can_step_; }
+  // Whether all layers multiply and every step is put out: what all ways to divide a call can do.
+  bool is_plain() const { return is_plain_; }
+
+  // A sequence gives one step of output: that of the last step, or of the final states. Layers from
+  // tail_begin() on are then computed for that step only; the one before is recurrent where it is
+  // the final states that count.
+  bool puts_out_one_step() const { return output_ != RECURRENT_OUTPUT_EVERY_STEP; }
+  bool puts_out_final_state() const { return output_ == RECURRENT_OUTPUT_FINAL_STATE; }
+  int64_t tail_begin() const { return tail_begin_; }
+
+  // Steps may be missing, and how they are recognised and put out.
+  bool masks() const { return masking_ != RECURRENT_MASKING_NONE; }
+  bool repeats() const { return masking_ == RECURRENT_MASKING_REPEAT; }
+  float mask_value() const { return mask_value_; }
+
   bool uses_mkl() const;
   int64_t packed_bytes() const;
   // Floats of a row's states, as the caller sees them and as they are stored.
   int64_t state_size() const { return state_size_; }
   int64_t padded_state_size() const { return padded_state_size_; }
+  // The states that a sequence starts from, `[padded_state_size]`; empty if all are zero.
+  const AlignedBuffer<float>& initial_states() const { return initial_states_; }
+  // The output that is repeated at missing steps, after all states: where it begins in a row of
+  // them, and the floats that a row has for it.
+  int64_t repeated_offset() const { return repeated_offset_; }
+  int64_t repeated_stride() const { return round_up(output_size(), kRowPadding); }
+
+  // Buffers between layers, `PackedLayer::output_slot` being one of them: two take turns, and an
+  // output that a residual connection needs later has one of its own.
+  int64_t slots() const { return slots_; }
 
   // For the provider of large products (gemm/), while the model is made: gives a direction the
   // weights in the order that MKL takes, which makes its products go there, and takes them away
@@ -35,12 +65,22 @@ class Model {
 
  private:
   void place_states(PackedLayer& layer);
+  void place_outputs(const recurrent_model_desc& desc);
+  void keep_initial_states(const recurrent_model_desc& desc);
 
   const kernels::KernelTable* kernels_;
   std::vector<PackedLayer> layers_;
   int64_t state_size_ = 0;
   int64_t padded_state_size_ = 0;
+  AlignedBuffer<float> initial_states_;
+  int64_t repeated_offset_ = 0;
+  int64_t slots_ = 2;
+  int64_t tail_begin_ = 0;
+  int32_t output_ = RECURRENT_OUTPUT_EVERY_STEP;
+  int32_t masking_ = RECURRENT_MASKING_NONE;
+  float mask_value_ = 0;
   bool can_step_ = true;
+  bool is_plain_ = true;
 };
 
 }  // namespace recurrent

@@ -193,6 +193,35 @@ class DirectionPacker {
   PackedDirection packed_;
 };
 
+AlignedBuffer<float> flushed(const float* values, int64_t count,
+                             const kernels::KernelTable& kernels) {
+  AlignedBuffer<float> buffer(count);
+  if (values) kernels.flush(values, buffer.data(), count);
+  return buffer;
+}
+
+PackedPointwise pack_pointwise(const recurrent_layer_desc& desc,
+                               const kernels::KernelTable& kernels) {
+  PackedPointwise packed;
+  switch (desc.kind) {
+    case RECURRENT_LAYER_ACTIVATION:
+      packed.activation = {desc.forward->candidate_activation, desc.forward->candidate_alpha,
+                           desc.forward->candidate_beta};
+      break;
+    case RECURRENT_LAYER_SCALE:
+      packed.factors = flushed(desc.forward->input_weights, desc.hidden_size, kernels);
+      packed.offsets = flushed(desc.forward->input_bias, desc.hidden_size, kernels);
+      break;
+    case RECURRENT_LAYER_EMBEDDING:
+      packed.table = flushed(desc.forward->input_weights,
+                             int64_t{desc.input_size} * desc.hidden_size, kernels);
+      break;
+    default:
+      break;
+  }
+  return packed;
+}
+
 }  // namespace
 
 PackedLayer pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTable& kernels) {
@@ -203,6 +232,11 @@ PackedLayer pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTa
   layer.hidden_size = desc.hidden_size;
   layer.projection_size = desc.projection_size;
   layer.gates = traits.gates;
+  if (traits.pointwise) {
+    layer.output_size = layer.hidden_size;
+    layer.pointwise = pack_pointwise(desc, kernels);
+    return layer;
+  }
   if (traits.recurrent)
     layer.state_size = desc.projection_size ? desc.projection_size : desc.hidden_size;
   layer.columns = div_up(layer.hidden_size, kernels.width) * traits.gates * kernels.width;

@@ -42,6 +42,16 @@ struct PackedDirection {
   AlignedBuffer<float> gemm;        // `[input_size][columns]`, only for products that MKL does
 };
 
+// What a layer without a product has: an activation, softmax, a scale, an embedding, a residual
+// connection.
+struct PackedPointwise {
+  kernels::Activation activation{};
+  AlignedBuffer<float> factors;
+  AlignedBuffer<float> offsets;  // zeros where there are none
+  AlignedBuffer<float> table;    // embedding: `[input_size, output_size]`
+  int64_t residual_source = -1;  // index of the layer whose input is added
+};
+
 // One layer, packed. Immutable once made.
 struct PackedLayer {
   int32_t kind = 0;
@@ -52,8 +62,12 @@ struct PackedLayer {
   int64_t output_size = 0;  // of all directions together
   int64_t columns = 0;      // floats of a row of pre-activations: panels * gates * V
   int gates = 0;
-  std::vector<PackedDirection> directions;  // forward before reverse
+  std::vector<PackedDirection> directions;  // forward before reverse; none in a pointwise layer
+  PackedPointwise pointwise;
+  // Which of the buffers between layers the output goes to, see Model.
+  int64_t output_slot = 0;
 
+  bool is_pointwise() const { return directions.empty(); }
   bool recurrent() const { return state_size > 0; }
   bool has_cell() const { return kind == RECURRENT_LAYER_LSTM; }
   int64_t hidden_stride() const { return round_up(state_size, kRowPadding); }

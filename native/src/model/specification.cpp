@@ -11,9 +11,11 @@ namespace recurrent {
 namespace {
 
 constexpr CellTraits kTraits[] = {
-    {"SimpleRNN", 1, 1, true, false}, {"LSTM", 4, 4, true, true},
-    {"GRU", 3, 3, true, false},       {"reset-before GRU", 3, 2, true, false},
-    {"Dense", 1, 0, false, false},
+    {"SimpleRNN", 1, 1, true, false, false}, {"LSTM", 4, 4, true, true, false},
+    {"GRU", 3, 3, true, false, false},       {"reset-before GRU", 3, 2, true, false, false},
+    {"Dense", 1, 0, false, false, false},    {"activation", 1, 0, false, false, true},
+    {"softmax", 1, 0, false, false, true},   {"scale", 1, 0, false, false, true},
+    {"embedding", 1, 0, false, false, true}, {"residual", 1, 0, false, false, true},
 };
 
 // Checks of one layer; field names come out as `layers[3].clip`.
@@ -24,10 +26,9 @@ class LayerValidator {
 
   void run() const {
     expect_struct_size(path_, layer_.struct_size, sizeof(layer_));
-    expect_value("kind", layer_.kind, RECURRENT_LAYER_SIMPLE_RNN, RECURRENT_LAYER_DENSE);
+    expect_value("kind", layer_.kind, RECURRENT_LAYER_SIMPLE_RNN, RECURRENT_LAYER_RESIDUAL);
     expect_value("direction", layer_.direction, RECURRENT_DIRECTION_FORWARD,
                  RECURRENT_DIRECTION_BIDIRECTIONAL);
-    expect_value("residual_span", layer_.residual_span, 0, 0);
     sizes();
     options();
     directions();
@@ -42,6 +43,8 @@ class LayerValidator {
  private:
   const CellTraits& traits() const { return cell_traits(layer_.kind); }
   bool lstm() const { return layer_.kind == RECURRENT_LAYER_LSTM; }
+  bool is(int32_t kind) const { return layer_.kind == kind; }
+  bool has_weights() const { return !is(RECURRENT_LAYER_SOFTMAX) && !is(RECURRENT_LAYER_RESIDUAL); }
   std::string field(const char* name) const { return path_ + name; }
 
   void expect_value(const char* name, int32_t found, int32_t low, int32_t high) const {
@@ -58,6 +61,11 @@ class LayerValidator {
   void sizes() const {
     expect_value("input_size", layer_.input_size, 1, RECURRENT_MAX_SIZE);
     expect_value("hidden_size", layer_.hidden_size, 1, RECURRENT_MAX_SIZE);
+    if (traits().pointwise && !is(RECURRENT_LAYER_EMBEDDING) &&
+        layer_.hidden_size != layer_.input_size)
+      invalid(field("hidden_size").c_str(),
+              "expected input_size (%d) in a layer of kind %s, found %d", layer_.input_size,
+              traits().name, layer_.hidden_size);
     expect_only(lstm(), layer_.projection_size != 0, "projection_size", "an LSTM");
     if (layer_.projection_size < 0 || layer_.projection_size >= layer_.hidden_size)
       invalid(field("projection_size").c_str(),
@@ -85,12 +93,15 @@ class LayerValidator {
       invalid(field("clip").c_str(), "expected 0 (no clip) or a positive finite bound, found %g",
               static_cast<double>(layer_.clip));
     expect_only(traits().recurrent, layer_.clip != 0, "clip", "a recurrent layer");
+    expect_only(is(RECURRENT_LAYER_RESIDUAL), layer_.residual_span != 0, "residual_span",
+                "a residual layer");
     expect_only(traits().recurrent, layer_.direction != RECURRENT_DIRECTION_FORWARD, "direction",
                 "a recurrent layer");
   }
 
   void directions() const {
-    direction("forward", layer_.forward, layer_.direction != RECURRENT_DIRECTION_REVERSE);
+    direction("forward", layer_.forward,
+              has_weights() && layer_.direction != RECURRENT_DIRECTION_REVERSE);
     direction("reverse", layer_.reverse, layer_.direction != RECURRENT_DIRECTION_FORWARD);
   }
 
@@ -98,19 +109,25 @@ class LayerValidator {
     if (!expected) {
       if (desc)
         invalid(field(name).c_str(),
-                "expected null, because the layer does not have this direction");
+                has_weights() ? "expected null, because the layer does not have this direction"
+                              : "expected null, because such a layer has no weights");
       return;
     }
     if (!desc) invalid(field(name).c_str(), "expected the weights of this direction, found null");
     const std::string path = field(name) + ".";
     expect_struct_size(path, desc->struct_size, sizeof(*desc));
-    pointer(path, "input_weights", desc->input_weights, true, true);
+    const bool has_inputs = !is(RECURRENT_LAYER_ACTIVATION);
+    pointer(path, "input_weights", desc->input_weights, has_inputs, has_inputs);
+    pointer(path, "input_bias", desc->input_bias, false,
+            has_inputs && !is(RECURRENT_LAYER_EMBEDDING));
     pointer(path, "recurrent_weights", desc->recurrent_weights, traits().recurrent,
             traits().recurrent);
     pointer(path, "recurrent_bias", desc->recurrent_bias, false, traits().recurrent);
     pointer(path, "peephole", desc->peephole, false, lstm());
     pointer(path, "projection", desc->projection, layer_.projection_size > 0,
             layer_.projection_size > 0);
+    pointer(path, "initial_hidden", desc->initial_hidden, false, traits().recurrent);
+    pointer(path, "initial_cell", desc->initial_cell, false, lstm());
     activation(path + "gate", desc->gate_activation, desc->gate_alpha, desc->gate_beta);
     activation(path + "candidate", desc->candidate_activation, desc->candidate_alpha,
                desc->candidate_beta);
@@ -146,7 +163,67 @@ int64_t output_size(const recurrent_layer_desc& layer) {
   return layer.direction == RECURRENT_DIRECTION_BIDIRECTIONAL ? 2 * state : state;
 }
 
+// How layers go together: what layer `i` takes in and where its residual connection begins.
+void validate_place(const recurrent_model_desc& desc, int32_t i) {
+  const recurrent_layer_desc& layer = desc.layers[i];
+  const std::string path = "layers[" + std::to_string(i) + "].";
+  if (i > 0 && layer.kind == RECURRENT_LAYER_EMBEDDING)
+    invalid((path + "kind").c_str(),
+            "expected no embedding, because only the first layer can be one");
+  if (i > 0 && layer.input_size != output_size(desc.layers[i - 1]))
+    invalid((path + "input_size").c_str(),
+            "expected the output size of the layer before (%lld), found %d",
+            static_cast<long long>(output_size(desc.layers[i - 1])), layer.input_size);
+  if (layer.kind != RECURRENT_LAYER_RESIDUAL) return;
+  const std::string span = path + "residual_span";
+  if (layer.residual_span < 1 || layer.residual_span > i)
+    invalid(span.c_str(), "expected 1 to %d, the layers before, found %d", i, layer.residual_span);
+  const recurrent_layer_desc& source = desc.layers[i - layer.residual_span];
+  if (source.kind == RECURRENT_LAYER_EMBEDDING)
+    invalid(span.c_str(), "expected a layer that takes features, but layer %d takes indices",
+            i - layer.residual_span);
+  if (source.input_size < layer.hidden_size)
+    invalid(span.c_str(), "expected a layer that takes at least %d features, but layer %d takes %d",
+            layer.hidden_size, i - layer.residual_span, source.input_size);
+}
+
+void validate_options(const recurrent_model_desc& desc) {
+  if (desc.gemm_provider < RECURRENT_GEMM_BUILTIN || desc.gemm_provider > RECURRENT_GEMM_AUTO)
+    invalid("gemm_provider", "expected a value from %d to %d, found %d", RECURRENT_GEMM_BUILTIN,
+            RECURRENT_GEMM_AUTO, desc.gemm_provider);
+  if (desc.output < RECURRENT_OUTPUT_EVERY_STEP || desc.output > RECURRENT_OUTPUT_FINAL_STATE)
+    invalid("output", "expected a value from %d to %d, found %d", RECURRENT_OUTPUT_EVERY_STEP,
+            RECURRENT_OUTPUT_FINAL_STATE, desc.output);
+  if (desc.masking < RECURRENT_MASKING_NONE || desc.masking > RECURRENT_MASKING_ZERO)
+    invalid("masking", "expected a value from %d to %d, found %d", RECURRENT_MASKING_NONE,
+            RECURRENT_MASKING_ZERO, desc.masking);
+  if (desc.reserved != 0) invalid("reserved", "expected 0, found %u", desc.reserved);
+}
+
+void validate_final_state(const recurrent_model_desc& desc) {
+  const int32_t tail = tail_begin(desc);
+  if (desc.output == RECURRENT_OUTPUT_FINAL_STATE &&
+      (tail == 0 || !cell_traits(desc.layers[tail - 1].kind).recurrent))
+    invalid(
+        "output",
+        "expected %d or %d, because no recurrent layer has final states to put out or a residual "
+        "connection goes around the last one, found %d",
+        RECURRENT_OUTPUT_EVERY_STEP, RECURRENT_OUTPUT_LAST_STEP, desc.output);
+}
+
 }  // namespace
+
+int32_t tail_begin(const recurrent_model_desc& desc) {
+  int32_t begin = 0;
+  for (int32_t i = 0; i < desc.layer_count; ++i)
+    if (cell_traits(desc.layers[i].kind).recurrent ||
+        desc.layers[i].kind == RECURRENT_LAYER_EMBEDDING)
+      begin = i + 1;
+  for (int32_t i = begin; i < desc.layer_count; ++i)
+    if (desc.layers[i].kind == RECURRENT_LAYER_RESIDUAL && i - desc.layers[i].residual_span < begin)
+      begin = i + 1;
+  return begin;
+}
 
 const CellTraits& cell_traits(int32_t kind) { return kTraits[kind]; }
 
@@ -156,16 +233,12 @@ void validate(const recurrent_model_desc& desc) {
     invalid("layer_count", "expected 1 to %d layers, found %d", RECURRENT_MAX_LAYERS,
             desc.layer_count);
   if (!desc.layers) invalid("layers", "expected %d layers, found null", desc.layer_count);
-  if (desc.gemm_provider < RECURRENT_GEMM_BUILTIN || desc.gemm_provider > RECURRENT_GEMM_AUTO)
-    invalid("gemm_provider", "expected a value from %d to %d, found %d", RECURRENT_GEMM_BUILTIN,
-            RECURRENT_GEMM_AUTO, desc.gemm_provider);
+  validate_options(desc);
   for (int32_t i = 0; i < desc.layer_count; ++i) {
     LayerValidator(desc.layers[i], i).run();
-    if (i > 0 && desc.layers[i].input_size != output_size(desc.layers[i - 1]))
-      invalid(("layers[" + std::to_string(i) + "].input_size").c_str(),
-              "expected the output size of the layer before (%lld), found %d",
-              static_cast<long long>(output_size(desc.layers[i - 1])), desc.layers[i].input_size);
+    validate_place(desc, i);
   }
+  validate_final_state(desc);
 }
 
 }  // namespace recurrent

@@ -11,10 +11,16 @@ struct CellTraits {
   int state_gates;  // gates that the recurrent weights feed in the first phase of a step
   bool recurrent;   // has a state
   bool has_cell;    // has a cell state as well
+  bool pointwise;   // multiplies no matrix
 };
 
 // `kind` is a recurrent_layer_kind.
 const CellTraits& cell_traits(int32_t kind);
+
+// The first of the layers that can be computed for a single step of a sequence, because neither
+// they nor a residual connection that ends behind it need anything of other steps; `layer_count` if
+// there is none.
+int32_t tail_begin(const recurrent_model_desc& desc);
 
 // Throws Error (INVALID_ARGUMENT) naming the first field that is not well formed, as
 // `layers[i].field`.

@@ -1,0 +1,32 @@
+#include "exec/pointwise.h"
+
+namespace recurrent {
+
+void apply_pointwise(const kernels::KernelTable& kernels, const PackedLayer& layer, const float* x,
+                     const float* source, float* y) {
+  const PackedPointwise& p = layer.pointwise;
+  const int64_t count = layer.output_size;
+  switch (layer.kind) {
+    case RECURRENT_LAYER_ACTIVATION:
+      kernels.flush(x, y, count);
+      kernels.activation(p.activation.kind, p.activation.alpha, p.activation.beta, y, y, count);
+      break;
+    case RECURRENT_LAYER_SOFTMAX:
+      kernels.softmax(x, y, count);
+      break;
+    case RECURRENT_LAYER_SCALE:
+      kernels.scale(p.factors.data(), p.offsets.data(), x, y, count);
+      break;
+    case RECURRENT_LAYER_RESIDUAL:
+      kernels.add(x, source, y, count);
+      break;
+    default:
+      break;
+  }
+}
+
+const float* embedded(const PackedLayer& layer, int32_t index) {
+  return layer.pointwise.table.data() + index * layer.output_size;
+}
+
+}  // namespace recurrent
