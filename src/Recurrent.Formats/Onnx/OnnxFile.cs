@@ -84,7 +84,8 @@ public sealed class OnnxFile
         ArgumentNullException.ThrowIfNull(constants);
         try
         {
-            Interpreter interpreter = new(_graph, new TensorReader(_source, _folder));
+            Interpreter interpreter = new(
+                _graph, new TensorReader(_source, _folder), options ?? ImportOptions.Default);
             return new Assembler(_graph, interpreter).Assemble(interpreter.Run(constants));
         }
         catch (ArgumentException e)

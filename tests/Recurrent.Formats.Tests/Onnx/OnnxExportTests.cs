@@ -55,7 +55,7 @@ public sealed class OnnxExportTests
         ModelDefinition definition = ExportModels.All[name];
         OnnxExport.Save(definition, path);
 
-        ModelDefinition read = ModelFile.Load(path).Definition;
+        ModelDefinition read = OnnxFile.Open(path).ToModel().Definition;
 
         float[] input = Input(definition);
         Assert.Equal(Bits(Run(definition, input)), Bits(Run(read, input)));
