@@ -7,10 +7,14 @@ import keras_equations as keras
 
 STEPS = 12
 
+# Where a constant is no float: 0.2, 1/6, the factors of a normalisation, a gain. The model has it rounded.
+ROUNDED = ("activations", "aida", "bidirectional", "gru_before", "gru_first_keras_2", "lstm_hard_sigmoid", "rtneural_layers")
+
 
 class Case:
     def __init__(self, name, x, y, tensors=None, config=None, version=None, document=None):
         self.name, self.x, self.y, self.document = name, x, y, document
+        self.is_rounded = name.startswith(ROUNDED)
         self.tensors = {key: np.asarray(a, np.float32) for key, a in (tensors or {}).items()}
         self.metadata = {"keras_config": json.dumps(config), "keras_version": version}
         if version is None:

@@ -2,7 +2,8 @@
 """Model files as Keras, RTNeural's exporter, AIDA-X and GuitarML's trainer write them, each with an input and its output.
 
 No Keras was at hand: configurations and names follow its documentation, outputs are computed by keras_equations.py. A file
-NAME.safetensors or NAME.json goes with NAME.io.safetensors: x [steps, features], y.f64 [steps, outputs] or [outputs].
+NAME.safetensors or NAME.json goes with NAME.io.safetensors: x [steps, features], y.f64 [steps, outputs] or [outputs], and
+as metadata how far a float or a double result may be from it.
 
 usage: make_keras_files.py [--out DIR]     needs numpy
 """
@@ -44,7 +45,8 @@ def main():
             with open(os.path.join(folder, case.name + ".json"), "w", encoding="utf-8") as f:
                 f.write(json.dumps(case.document) + "\n")
         io = {"x": case.x.astype(np.float32), "y.f64": np.asarray(case.y, dtype=np.float64)}
-        write_safetensors(os.path.join(folder, case.name + ".io.safetensors"), io, {})
+        allowed = {"allowed.single": "2e-6", "allowed.double": "1e-6" if case.is_rounded else "1e-12"}
+        write_safetensors(os.path.join(folder, case.name + ".io.safetensors"), io, allowed)
     print(f"{len(cases)} models in {folder}")
 
 

@@ -7,7 +7,10 @@ internal static class VerificationSources
 {
     // The first one that recognises a path has it.
     private static readonly IVerificationSource[] All =
-        [new GoldenSource(), new OnnxBackendSource(), new OnnxOperatorSource()];
+    [
+        new GoldenSource(), new OnnxBackendSource(), new OnnxOperatorSource(), new RtNeuralSource(),
+        new RecordedModelSource(),
+    ];
 
     /// <summary>What can be verified, for help texts.</summary>
     public static string Kinds => string.Join(", ", All.Select(source => source.Kind));

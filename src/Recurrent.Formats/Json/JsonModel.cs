@@ -45,9 +45,9 @@ internal static class JsonModel
             return RtNeuralModel.Read(root);
         }
 
-        if (TorchJson.Recognises(root))
+        if (JsonStateDict.Recognises(root))
         {
-            return TorchJson.Read(root, options);
+            return JsonStateDict.Load(root, options);
         }
 
         throw new ModelFormatException(root.Find("class_name") is not null
