@@ -19,6 +19,7 @@ internal static class CommandLine
               recurrent inspect model.onnx                       what a model file holds, and how fast a step of it is here
               recurrent run model.onnx -i x.npy -o y.npy         compute it
               recurrent compare model.onnx --reference           is it the same in the managed reference?
+              recurrent convert amplifier.nam amplifier.onnx     write it in another format
               recurrent verify tests/golden/torch                known results on every instruction set
               recurrent bench lstm --hidden 128                  how fast a network of your sizes is here
               recurrent info                                     what this machine offers
@@ -32,6 +33,7 @@ internal static class CommandLine
             BenchCommand.Create(),
             VerifyCommand.Create(),
             CompareCommand.Create(),
+            ConvertCommand.Create(),
             new HelpOption(),
             new VersionOption(),
         };

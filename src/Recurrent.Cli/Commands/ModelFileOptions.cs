@@ -50,11 +50,17 @@ internal sealed partial class ModelFileOptions
         "--keras-version", "N", 1, 3,
         "Keras: the major version that wrote the file, where the file does not name it; it decides what hard_sigmoid is.");
 
+    private readonly Option<bool> _onnxRuntimeDefaults = new("--onnxruntime-defaults")
+    {
+        Description = "ONNX: activations that name no alpha and beta have those of ONNX Runtime, not of the specification.",
+    };
+
     public ModelFileOptions() => _nonlinearity.AcceptOnlyFromAmong("tanh", "relu");
 
     private IEnumerable<Option> All =>
     [
         _modules, _nonlinearity, _stateDict, _initialStates, _everyStep, _lastStep, _finalState, _kerasVersion,
+        _onnxRuntimeDefaults,
     ];
 
     public void AddTo(Command command)
@@ -78,6 +84,9 @@ internal sealed partial class ModelFileOptions
         InitialStates = ReadInitialStates(parsed.GetValue(_initialStates) ?? []),
         Output = ReadOutput(parsed),
         KerasVersion = parsed.GetValue(_kerasVersion),
+        OnnxActivationDefaults = parsed.GetValue(_onnxRuntimeDefaults)
+            ? OnnxActivationDefaults.OnnxRuntime
+            : OnnxActivationDefaults.Specification,
     };
 
     /// <summary>Reads a model file.</summary>

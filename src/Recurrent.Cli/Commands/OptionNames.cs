@@ -15,6 +15,7 @@ internal static partial class OptionNames
         "Output" => "--every-step, --last-step or --final-state",
         "Layout" => "--batch-major or --time-major",
         "KerasVersion" => "--keras-version",
+        "OnnxActivationDefaults" => "--onnxruntime-defaults",
         _ => match.Value,
     });
 

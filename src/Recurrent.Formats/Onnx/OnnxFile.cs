@@ -12,11 +12,11 @@ namespace Recurrent.Formats;
 /// </remarks>
 public sealed class OnnxFile
 {
-    private readonly ByteSource _source;
+    private readonly WireSource _source;
     private readonly string? _folder;
     private readonly OnnxGraph _graph;
 
-    private OnnxFile(ByteSource source, string? folder)
+    private OnnxFile(WireSource source, string? folder)
     {
         _source = source;
         _folder = folder;

@@ -98,7 +98,7 @@ public sealed class OnnxTensor
         return values;
     }
 
-    private static OnnxTensor Read(ByteSource source)
+    private static OnnxTensor Read(WireSource source)
     {
         ReadOnlyMemory<byte> message = WireReader.Read(source, WireSchema.Tensor);
         try
