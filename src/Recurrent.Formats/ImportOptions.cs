@@ -59,4 +59,20 @@ public sealed record ImportOptions
     /// for what the file says, or time-major.
     /// </summary>
     public SequenceLayout? Layout { get; init; }
+
+    /// <summary>
+    /// What parameters of activations are in a recurrent node of ONNX that leaves them out: those of the specification if
+    /// nothing is said.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not defined.</exception>
+    public OnnxActivationDefaults OnnxActivationDefaults
+    {
+        get;
+        init => field = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(OnnxActivationDefaults),
+                value,
+                $"{nameof(OnnxActivationDefaults)}: expected Specification or OnnxRuntime, found {value}.");
+    }
 }

@@ -34,10 +34,7 @@ internal sealed class RunCommand
     private readonly Option<int?> _block = NetworkOptions.Number(
         "--block", "N", 1, int.MaxValue, "N steps a call. Default: the whole sequence in one call.");
 
-    private readonly Option<bool> _batchMajor = new("--batch-major")
-    {
-        Description = "Input and output are [batch, time, features].",
-    };
+    private readonly LayoutOptions _layout = new();
 
     private readonly Option<string?> _lengths = new("--lengths")
     {
@@ -81,13 +78,14 @@ internal sealed class RunCommand
         };
         foreach (Option option in new Option[]
         {
-            options._input, options._output, options._stream, options._block, options._batchMajor, options._lengths,
+            options._input, options._output, options._stream, options._block, options._lengths,
             options._channel, options._sampleRate, options._pcm16, options._threads, options._isa, options._json,
         })
         {
             command.Add(option);
         }
 
+        options._layout.AddTo(command);
         options._modelFile.AddTo(command);
         command.SetAction(parsed => CommandFrame.Run(parsed, () => options.Run(parsed)));
         return command;
@@ -100,7 +98,8 @@ internal sealed class RunCommand
         string inputFile = parsed.GetRequiredValue(_input);
         DataArray array = DataFile.Read(inputFile, parsed.GetValue(_channel));
         int? sampleRate = SampleRate(parsed, model, array, inputFile);
-        ModelInput input = ModelInput.Of(model.Definition, array, parsed.GetValue(_batchMajor), inputFile);
+        bool isBatchMajor = _layout.IsBatchMajor(parsed, model);
+        ModelInput input = ModelInput.Of(model.Definition, array, isBatchMajor, inputFile);
         RunRequest request = Request(parsed, model, input);
         string? outputFile = parsed.GetValue(_output);
         if (outputFile is not null)
@@ -116,7 +115,8 @@ internal sealed class RunCommand
         AddNote(result.NotFinite == 0 ? null : $"{result.NotFinite} values of the output are NaN or infinite.");
         AddNote(outputFile is null
             ? null
-            : Write(outputFile, request, result, sampleRate, parsed));
+            : DataFile.Write(
+                outputFile, Output(request, result, sampleRate, isBatchMajor), parsed.GetValue(_pcm16)));
         var report = new RunReport(file, model, inputFile, outputFile, request, result, array.SampleRate ?? sampleRate, notes);
         TextWriter output = parsed.InvocationConfiguration.Output;
         if (parsed.GetValue(_json))
@@ -194,17 +194,15 @@ internal sealed class RunCommand
                 $"--lengths: expected {input.Batch} numbers from 0 to {input.Time}, found '{list}'.");
     }
 
-    private string? Write(string path, RunRequest request, RunResult result, int? sampleRate, ParseResult parsed)
+    private static DataArray Output(RunRequest request, RunResult result, int? sampleRate, bool isBatchMajor)
     {
         int batch = request.Input.Batch;
         int features = request.Model.OutputSize;
-        bool batchMajor = parsed.GetValue(_batchMajor);
-        float[] values = batchMajor
+        float[] values = isBatchMajor
             ? ModelInput.Transpose(result.Output, request.OutputTime, batch, features)
             : result.Output;
         int[] shape = batch == 1 ? [request.OutputTime, features]
-            : batchMajor ? [batch, request.OutputTime, features] : [request.OutputTime, batch, features];
-        return DataFile.Write(
-            path, new DataArray(shape, values) { SampleRate = sampleRate }, parsed.GetValue(_pcm16));
+            : isBatchMajor ? [batch, request.OutputTime, features] : [request.OutputTime, batch, features];
+        return new DataArray(shape, values) { SampleRate = sampleRate };
     }
 }

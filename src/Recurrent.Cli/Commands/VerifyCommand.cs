@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Recurrent.Cli.Verify;
-using Recurrent.Formats;
 
 namespace Recurrent.Cli.Commands;
 
@@ -35,13 +34,18 @@ internal static class VerifyCommand
 
               recurrent verify tests/golden/torch                  compare with PyTorch, on every instruction set
               recurrent verify tests/golden/torch --isa avx2       the same on one instruction set
+              recurrent verify tests/golden/onnx                   backend tests of ONNX; one of them is a folder, too
+              recurrent verify tests/golden/onnxruntime/lstm.json  operator cases of ONNX Runtime; a folder of files, too
               recurrent verify A B --json results.json             several at once, and keep every result
             """)
         {
             paths, isa, json,
         };
+        var modelFile = new ModelFileOptions();
+        modelFile.AddTo(command);
         command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(paths),
+            () => [.. parsed.GetRequiredValue(paths).Select(
+                path => VerificationSources.Open(path, modelFile.Read(parsed)))],
             parsed.GetRequiredValue(isa),
             parsed.GetValue(json),
             parsed.InvocationConfiguration.Output,
@@ -49,12 +53,12 @@ internal static class VerifyCommand
         return command;
     }
 
-    private static int Run(string[] places, string isa, FileInfo? json, TextWriter output, TextWriter error)
+    private static int Run(
+        Func<VerificationSet[]> open, string isa, FileInfo? json, TextWriter output, TextWriter error)
     {
         try
         {
-            VerificationSet[] sets =
-                [.. places.Select(place => VerificationSources.Open(place, ImportOptions.Default))];
+            VerificationSet[] sets = open();
             VerifyPaths paths = VerifyPaths.Select(isa);
             foreach (SkippedPath skipped in paths.Skipped)
             {

@@ -23,7 +23,7 @@ internal static class InspectText
         WriteTotals(inspection, inspection.Model, output);
         foreach (ImportNote note in inspection.Model.Notes)
         {
-            output.WriteLine(note.ToString());
+            output.WriteLine(OptionNames.Translate(note.ToString()));
         }
     }
 
@@ -34,7 +34,7 @@ internal static class InspectText
         foreach (LayerSummary layer in inspection.Layers)
         {
             table.AddRow(
-                Markup.Escape(layer.Name),
+                Tables.Cell(layer.Name),
                 layer.Kind,
                 layer.InputSize.ToString(CultureInfo.InvariantCulture),
                 layer.OutputSize.ToString(CultureInfo.InvariantCulture),
@@ -72,7 +72,7 @@ internal static class InspectText
         AddStep();
         Tables.Write(table, output);
 
-        void AddRow(string what, string found) => table.AddRow(Markup.Escape(what), Markup.Escape(found));
+        void AddRow(string what, string found) => table.AddRow(Tables.Cell(what), Tables.Cell(found));
 
         void AddStep()
         {
@@ -101,11 +101,11 @@ internal static class InspectText
         foreach (TensorSummary tensor in inspection.Tensors)
         {
             table.AddRow(
-                Markup.Escape(tensor.Name), tensor.ElementType, Markup.Escape($"[{string.Join(", ", tensor.Shape)}]"));
+                Tables.Cell(tensor.Name), tensor.ElementType, Markup.Escape($"[{string.Join(", ", tensor.Shape)}]"));
         }
 
         Tables.Write(table, output);
-        output.WriteLine($"not supported as a model: {inspection.NotSupported}");
+        output.WriteLine($"not supported as a model: {OptionNames.Translate(inspection.NotSupported!)}");
     }
 
     private static string Features(int count) => count == 1 ? "1 feature" : $"{count} features";

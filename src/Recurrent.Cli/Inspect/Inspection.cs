@@ -67,11 +67,12 @@ internal sealed record Inspection
     {
         try
         {
+            using SafetensorsFile file = SafetensorsFile.Open(path);
             return new Inspection
             {
                 File = path,
                 Format = "tensors in safetensors",
-                Tensors = [.. SafetensorsFile.Open(path).Tensors.Values
+                Tensors = [.. file.Tensors.Values
                     .Select(tensor => new TensorSummary(tensor.Name, tensor.ElementType.ToString(), tensor.Shape))],
                 NotSupported = reason.Message,
             };

@@ -54,7 +54,8 @@ internal sealed class GoldenFolder
                 throw new UnusableInputException($"file: expected a name without a folder, found '{entry.File}'.");
             }
 
-            return GoldenCase.Create(entry, SafetensorsFile.Open(Path.Combine(_path, entry.File)));
+            using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(_path, entry.File));
+            return GoldenCase.Create(entry, file);
         }
         catch (Exception e) when (e is UnusableInputException or ModelFormatException or ArgumentException
                                       or IOException or UnauthorizedAccessException)

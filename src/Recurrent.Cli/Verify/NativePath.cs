@@ -5,6 +5,9 @@ namespace Recurrent.Cli.Verify;
 /// <summary>The native kernels of one instruction set.</summary>
 internal sealed class NativePath(string name, InstructionSet instructionSet) : VerifyPath<float>(name)
 {
+    /// <summary>The best instruction set of the machine.</summary>
+    public static NativePath Default { get; } = new("native", InstructionSet.Auto);
+
     protected override ISequenceSession<float> Open(SequenceRequest request) => new Sequence(request, instructionSet);
 
     private sealed class Sequence : ISequenceSession<float>

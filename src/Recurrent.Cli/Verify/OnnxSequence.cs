@@ -68,8 +68,11 @@ internal sealed class OnnxSequence
             Model = Model,
             Batch = _batch,
             Time = _time,
-            Input = sequence.ToSession<float>(SinglesOf(sequence), _time, _batch),
-            Lengths = lengths is null ? null : Lengths(lengths),
+            Input = sequence.Role == OnnxInputRole.Sequence
+                ? sequence.ToSession<float>(TensorOf(sequence).ToSingles(), _time, _batch)
+                : default,
+            Indices = sequence.Role == OnnxInputRole.Indices ? Integers(sequence, _time, int.MaxValue) : default,
+            Lengths = lengths is null ? null : Integers(lengths, 1, _time),
             Layout = SequenceLayout.TimeMajor,
             EmptyRow = EmptyRow.ZeroesState,
             InitialStates =
@@ -90,19 +93,14 @@ internal sealed class OnnxSequence
             ? tensor
             : throw new UnusableInputException($"input '{input.Name}': expected a tensor, found none.");
 
-    private float[] SinglesOf(OnnxInput input) =>
-        input.Role == OnnxInputRole.Indices
-            ? [.. TensorOf(input).ToIntegers().Select(index => (float)index)]
-            : TensorOf(input).ToSingles();
-
-    private int[] Lengths(OnnxInput input)
+    private int[] Integers(OnnxInput input, int time, int largest)
     {
         long[] values = TensorOf(input).ToIntegers();
-        long wrong = values.FirstOrDefault(value => value < 0 || value > _time, -1);
-        return values.All(value => value >= 0 && value <= _time)
-            ? input.ToSession<int>([.. values.Select(value => (int)value)], 1, _batch)
+        int wrong = Array.FindIndex(values, value => value < 0 || value > largest);
+        return wrong < 0
+            ? input.ToSession<int>([.. values.Select(value => (int)value)], time, _batch)
             : throw new UnusableInputException(
-                $"input '{input.Name}': expected lengths from 0 to {_time}, found {wrong}.");
+                $"input '{input.Name}': expected values from 0 to {largest}, found {values[wrong]}.");
     }
 
     private IEnumerable<(StateAddress State, ReadOnlyMemory<float> Values)> InitialStates(

@@ -1,3 +1,5 @@
+using Recurrent.Formats.Onnx;
+
 namespace Recurrent.Formats;
 
 /// <summary>
@@ -10,10 +12,18 @@ namespace Recurrent.Formats;
 /// </remarks>
 public sealed class OnnxFile
 {
-    private OnnxFile()
+    private readonly WireSource _source;
+    private readonly string? _folder;
+    private readonly OnnxGraph _graph;
+
+    private OnnxFile(WireSource source, string? folder)
     {
-        Inputs = [];
-        WeightInputs = [];
+        _source = source;
+        _folder = folder;
+        _graph = OnnxGraph.Parse(WireReader.Read(source, WireSchema.Model).Span, source.Place);
+        Inputs = [.. _graph.Inputs.Select(input => input.Name)];
+        HashSet<string> weights = new(_graph.Nodes.SelectMany(WeightsOf), StringComparer.Ordinal);
+        WeightInputs = [.. Inputs.Where(weights.Contains)];
     }
 
     /// <summary>The graph's inputs that have no initializer, in its order.</summary>
@@ -31,7 +41,11 @@ public sealed class OnnxFile
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="ModelFormatException">The file is no ONNX file, or a damaged one.</exception>
-    public static OnnxFile Open(string path) => throw new NotImplementedException();
+    public static OnnxFile Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new OnnxFile(new FileByteSource(path), Path.GetDirectoryName(Path.GetFullPath(path)));
+    }
 
     /// <summary>Takes the contents of a file.</summary>
     /// <param name="bytes">The whole file. It is not copied and must not change.</param>
@@ -39,7 +53,7 @@ public sealed class OnnxFile
     /// <returns>The file.</returns>
     /// <exception cref="ModelFormatException">The bytes are no ONNX file, or a damaged one.</exception>
     public static OnnxFile Parse(ReadOnlyMemory<byte> bytes, string? folder = null) =>
-        throw new NotImplementedException();
+        new(new MemoryByteSource(bytes), folder);
 
     /// <summary>Makes a model of the graph.</summary>
     /// <param name="options">What the file does not say; null for the defaults.</param>
@@ -48,7 +62,8 @@ public sealed class OnnxFile
     /// <exception cref="ModelFormatException">
     /// The graph is no recurrent model; the message names the operator, its node and the reason.
     /// </exception>
-    public ImportedModel ToModel(ImportOptions? options = null) => throw new NotImplementedException();
+    public ImportedModel ToModel(ImportOptions? options = null) =>
+        Bind(new Dictionary<string, OnnxTensor>(), options).Model;
 
     /// <summary>
     /// Makes a model of the graph with some of its inputs as constants, and says how the others and the outputs map to a
@@ -64,6 +79,32 @@ public sealed class OnnxFile
     /// <exception cref="ModelFormatException">
     /// The graph is no recurrent model; the message names the operator, its node and the reason.
     /// </exception>
-    public OnnxBinding Bind(IReadOnlyDictionary<string, OnnxTensor> constants, ImportOptions? options = null) =>
-        throw new NotImplementedException();
+    public OnnxBinding Bind(IReadOnlyDictionary<string, OnnxTensor> constants, ImportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(constants);
+        try
+        {
+            Interpreter interpreter = new(
+                _graph, new TensorReader(_source, _folder), options ?? ImportOptions.Default);
+            return new Assembler(_graph, interpreter).Assemble(interpreter.Run(constants));
+        }
+        catch (ArgumentException e)
+        {
+            // Layers check what they are made of, too, and say what is wrong as well as anybody could.
+            throw new ModelFormatException($"{_source.Place}{e.Message}", e);
+        }
+        catch (ModelFormatException e) when (!e.Message.StartsWith(_source.Place, StringComparison.Ordinal))
+        {
+            throw new ModelFormatException($"{_source.Place}{e.Message}", e);
+        }
+    }
+
+    /// <summary>The inputs of a node that are weights.</summary>
+    private static IEnumerable<string> WeightsOf(GraphNode node) => node.Operator switch
+    {
+        "LSTM" or "GRU" or "RNN" => [node.Input(1), node.Input(2), node.Input(3), node.Input(7)],
+        "Gemm" => [node.Input(1), node.Input(2)],
+        "MatMul" => [node.Input(1)],
+        _ => [],
+    };
 }

@@ -1,3 +1,5 @@
+using Recurrent.Formats.Onnx;
+
 namespace Recurrent.Formats;
 
 /// <summary>An input of an ONNX graph that is given when the model is run.</summary>
@@ -18,7 +20,7 @@ public sealed class OnnxInput
 
     /// <summary>
     /// For initial states, what each element of the axis <see cref="OnnxAxis.Direction"/> is the state of; one element if
-    /// there is no such axis. Otherwise empty.
+    /// there is no such axis. Otherwise empty. One whose layer is -1 sets no state of the model.
     /// </summary>
     public IReadOnlyList<OnnxState> States { get; init; } = [];
 
@@ -33,5 +35,13 @@ public sealed class OnnxInput
     /// <returns>The elements in the session's order.</returns>
     /// <exception cref="ArgumentException">There are not as many elements as the sizes ask for.</exception>
     public T[] ToSession<T>(ReadOnlySpan<T> values, int time, int batch) =>
-        throw new NotImplementedException();
+        AxisOrder.Permute(
+            values,
+            Axes,
+            States.Count > 0
+                ? [OnnxAxis.Direction, OnnxAxis.Batch, OnnxAxis.Features]
+                : [OnnxAxis.Time, OnnxAxis.Batch, OnnxAxis.Features],
+            time,
+            batch,
+            Math.Max(1, States.Count));
 }

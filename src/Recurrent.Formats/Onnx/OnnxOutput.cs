@@ -1,3 +1,5 @@
+using Recurrent.Formats.Onnx;
+
 namespace Recurrent.Formats;
 
 /// <summary>An output of an ONNX graph.</summary>
@@ -35,5 +37,13 @@ public sealed class OnnxOutput
     /// <returns>The elements in the graph's order.</returns>
     /// <exception cref="ArgumentException">There are not as many elements as the sizes ask for.</exception>
     public T[] FromSession<T>(ReadOnlySpan<T> values, int time, int batch) =>
-        throw new NotImplementedException();
+        AxisOrder.Permute(
+            values,
+            States.Count > 0
+                ? [OnnxAxis.Direction, OnnxAxis.Batch, OnnxAxis.Features]
+                : [OnnxAxis.Time, OnnxAxis.Batch, OnnxAxis.Direction, OnnxAxis.Features],
+            Axes,
+            time,
+            batch,
+            Directions);
 }

@@ -76,5 +76,5 @@ internal sealed class OnnxModelWriter
 
     private static string Version() =>
         typeof(OnnxModelWriter).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
-            ?.InformationalVersion ?? "";
+            ?.InformationalVersion.Split('+')[0] ?? "";
 }
