@@ -53,8 +53,8 @@ internal sealed class AudioTiming
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"real-time factor {_realTimeFactor:F4}, {1 / _realTimeFactor:F0} times as fast as it has to be; "
-        + $"a call: median {Percentile(0.5):F2} µs, p99.9 {Percentile(0.999):F2} µs, worst {_microseconds[^1]:F1} µs "
-        + $"of {_availableMicroseconds:F1} µs");
+        + $"a call: median {Percentile(0.5):F2} µs, p99.9 {Percentile(0.999):F2} µs, worst {_microseconds[^1]:F1} µs; "
+        + $"{_microseconds.Count(time => time > _availableMicroseconds)} of {Calls} took over {_availableMicroseconds:F1} µs");
 
     private static void Play(Session session, float[] input, float[] output, int block, Span<long> times = default)
     {
