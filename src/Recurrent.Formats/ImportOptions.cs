@@ -9,6 +9,21 @@ public sealed record ImportOptions
     public static ImportOptions Default { get; } = new();
 
     /// <summary>
+    /// The major version of Keras, 1 to 3, that a file was written with, where the file does not name it;
+    /// <c>hard_sigmoid</c> is <c>0.2 x + 0.5</c> before version 3 and <c>x / 6 + 0.5</c> since. Null to go by what the
+    /// file looks like.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not null nor 1 to 3.</exception>
+    public int? KerasVersion
+    {
+        get;
+        init => field = value is null or (>= 1 and <= 3)
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(KerasVersion), value, $"{nameof(KerasVersion)}: expected 1 to 3 or null, found {value}.");
+    }
+
+    /// <summary>
     /// PyTorch: the modules and activations that the model consists of, in the order in which they are applied, such as
     /// <c>["lstm", "fc1", "relu", "fc2", "softmax"]</c>. Null to take all modules in an order that fits, without
     /// activations.
@@ -44,4 +59,20 @@ public sealed record ImportOptions
     /// null for what the file says, or time-major.
     /// </summary>
     public SequenceLayout? Layout { get; init; }
+
+    /// <summary>
+    /// What parameters of activations are in a recurrent node of ONNX that leaves them out: those of the specification if
+    /// nothing is said.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not defined.</exception>
+    public OnnxActivationDefaults OnnxActivationDefaults
+    {
+        get;
+        init => field = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(OnnxActivationDefaults),
+                value,
+                $"{nameof(OnnxActivationDefaults)}: expected Specification or OnnxRuntime, found {value}.");
+    }
 }

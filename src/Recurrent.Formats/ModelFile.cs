@@ -1,3 +1,6 @@
+using Recurrent.Formats.Json;
+using Recurrent.Formats.Keras;
+
 namespace Recurrent.Formats;
 
 /// <summary>Reads a model from a file of any format that this library knows.</summary>
@@ -40,12 +43,33 @@ public static class ModelFile
             return ReadCheckpoint(path, options);
         }
 
-        throw new ModelFormatException($"{path}: not a model file.");
+        if (JsonModel.Recognises(beginning))
+        {
+            return JsonModel.Load(File.ReadAllBytes(path), options);
+        }
+
+        if (MayBeOnnx(beginning))
+        {
+            return OnnxFile.Open(path).ToModel(options);
+        }
+
+        throw new ModelFormatException(
+            $"{path}: not a model file: neither safetensors, a PyTorch checkpoint, ONNX nor JSON.");
     }
+
+    // Protocol buffers have no magic number. A file begins with one of a model's fields: its version, who wrote it, its
+    // graph, the operators that it imports.
+    private static bool MayBeOnnx(ReadOnlySpan<byte> beginning) =>
+        beginning is [0x08 or 0x12 or 0x1A or 0x22 or 0x28 or 0x32 or 0x3A or 0x42, ..];
 
     private static ImportedModel ReadSafetensors(string path, ImportOptions options)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
+        if (KerasModel.Recognises(file))
+        {
+            return KerasModel.Load(file, options);
+        }
+
         return PyTorchImport.Read(file, "safetensors, PyTorch's names", file.Metadata, options);
     }
 
