@@ -44,7 +44,7 @@ public static class PyTorchExport
 
         SafetensorsWriter writer = modules.Writer;
         writer.Metadata["format"] = "pt";
-        writer.Metadata[ModelDescription.MetadataName] = new ModelDescription
+        writer.Metadata[SavedModel.MetadataName] = new SavedModel
         {
             Modules = modules.Modules,
             Output = definition.Output,

@@ -9,7 +9,7 @@ internal sealed class PyTorchImport
     public const int MaxModules = 1024;
 
     private readonly ImportOptions _options;
-    private readonly ModelDescription _description;
+    private readonly SavedModel _description;
     private readonly VisibleTensors _source;
     private readonly List<ImportNote> _notes = [];
     private readonly List<Layer> _layers = [];
@@ -21,7 +21,7 @@ internal sealed class PyTorchImport
     private PyTorchImport(ITensorSource source, IReadOnlyDictionary<string, string> metadata, ImportOptions options)
     {
         _options = options;
-        _description = ModelDescription.Find(metadata);
+        _description = SavedModel.Find(metadata);
         _source = new VisibleTensors(source, _description.Absent);
     }
 

@@ -8,7 +8,7 @@ namespace Recurrent.Formats;
 /// What a state dict does not say of a model, as text in the metadata of a file: in JSON, under
 /// <see cref="MetadataName"/>. <see cref="PyTorchExport"/> writes it and an import follows it.
 /// </summary>
-internal sealed class ModelDescription
+internal sealed class SavedModel
 {
     /// <summary>The name of the metadata.</summary>
     public const string MetadataName = "recurrent.model";
@@ -29,11 +29,11 @@ internal sealed class ModelDescription
     public IReadOnlySet<string> Absent { get; init; } = new HashSet<string>();
 
     /// <summary>The description in a file's metadata; one that says nothing if there is none.</summary>
-    public static ModelDescription Find(IReadOnlyDictionary<string, string> metadata)
+    public static SavedModel Find(IReadOnlyDictionary<string, string> metadata)
     {
         if (!metadata.TryGetValue(MetadataName, out string? text))
         {
-            return new ModelDescription();
+            return new SavedModel();
         }
 
         try
@@ -84,7 +84,7 @@ internal sealed class ModelDescription
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static ModelDescription Parse(JsonElement root) => new()
+    private static SavedModel Parse(JsonElement root) => new()
     {
         Modules = ReadNames(root.GetProperty("modules")),
         Output = ReadEnum<ModelOutput>(root.GetProperty("output")),
