@@ -90,6 +90,8 @@ public sealed class CompareCommandTests
         RunCommandTests.AssertRefused(
             CommandRun.Of("compare", model, files.Model("wide.safetensors", output: 4)), "put out different things");
         RunCommandTests.AssertRefused(CommandRun.Of("compare", model, "none.onnx"), "does not exist");
+        RunCommandTests.AssertRefused(
+            CommandRun.Of("compare", model, "--reference", "--time", "16777216", "--batch", "65536"), "expected at most");
         Assert.Equal(2, CommandRun.Of("compare", model, "--reference", "half").ExitCode);
         Assert.Equal(2, CommandRun.Of("compare", model, "--reference", "--tolerance", "-1").ExitCode);
     }
