@@ -35,6 +35,8 @@ internal static class VerifyCommand
 
               recurrent verify tests/golden/torch                  compare with PyTorch, on every instruction set
               recurrent verify tests/golden/torch --isa avx2       the same on one instruction set
+              recurrent verify tests/golden/onnx                   backend tests of ONNX; one of them is a folder, too
+              recurrent verify tests/golden/onnxruntime/lstm.json  operator cases of ONNX Runtime; a folder of files, too
               recurrent verify A B --json results.json             several at once, and keep every result
             """)
         {

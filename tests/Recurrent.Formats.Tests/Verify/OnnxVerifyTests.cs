@@ -150,7 +150,11 @@ public sealed class OnnxVerifyTests
     [InlineData("inputs", "{}", "the case is not written as it should be")]
     [InlineData("inputs", "[{\"name\": \"X\", \"dims\": [1, 1, 2], \"data\": [1]}]", "")]
     [InlineData("inputs", "[{\"name\": \"X\", \"dims\": [1.5], \"data\": [1]}]", "the case is not written as it should be")]
+    [InlineData("inputs", "[{\"name\": \"X\", \"dims\": [2147483647, 2147483647], \"data\": [1]}]", "")]
+    [InlineData("inputs", "[{\"name\": \"X\", \"dims\": [-1, -1], \"data\": [1]}]", "")]
     [InlineData("attributes", "{\"hidden_size\": \"three\"}", "hidden_size")]
+    [InlineData("attributes", "{\"hidden_size\": 1e30}", "the case is not written as it should be")]
+    [InlineData("attributes", "{\"activations\": [1]}", "the case is not written as it should be")]
     [InlineData("opset", "null", "the case is not written as it should be")]
     public void A_case_that_is_none_cannot_be_used(string field, string value, string expected)
     {
