@@ -9,8 +9,8 @@ internal sealed class LayoutOptions
 {
     private readonly Option<bool> _batchMajor = new("--batch-major")
     {
-        Description = "Input and output of several sequences are [batch, time, features]. Default: what the model's file "
-            + "says, or time-major.",
+        Description = "Input and output of several sequences are [batch, time, features]. Default: what the model's "
+            + "file says, or time-major.",
     };
 
     private readonly Option<bool> _timeMajor = new("--time-major")

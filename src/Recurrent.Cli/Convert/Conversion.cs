@@ -13,8 +13,8 @@ internal static class Conversion
     private const string Onnx = ".onnx";
     private const string Safetensors = ".safetensors";
 
-    private const int Time = 16;
-    private const int Batch = 2;
+    private const int Time = 32;
+    private const int Batch = 8;
 
     /// <summary>Converts a file.</summary>
     /// <exception cref="UnusableInputException">The model cannot be written in that format, or not be read again.</exception>
@@ -118,11 +118,6 @@ internal static class Conversion
 
     private static IEnumerable<string> Lost(ImportedModel before, ImportedModel after)
     {
-        if (before.Definition.Masking != after.Definition.Masking)
-        {
-            yield return "what is to be done with missing steps (masking)";
-        }
-
         if (before.SampleRate is { } rate && after.SampleRate != rate)
         {
             yield return $"the sample rate, {rate} Hz";

@@ -16,6 +16,7 @@ internal static class DataFile
     /// <exception cref="UnusableInputException">It cannot be read; the message names the file and the place.</exception>
     public static DataArray Read(string path, int? channel = null)
     {
+        RequireFile(path);
         string kind = KindOf(path);
         if (channel is not null && kind != Wav)
         {
@@ -97,7 +98,7 @@ internal static class DataFile
             : throw new UnusableInputException($"'{path}': expected a name that ends in {Kinds}.");
     }
 
-    private static byte[] ReadBytes(string path)
+    private static void RequireFile(string path)
     {
         if (Directory.Exists(path))
         {
@@ -108,7 +109,10 @@ internal static class DataFile
         {
             throw new UnusableInputException($"'{path}' does not exist.");
         }
+    }
 
+    private static byte[] ReadBytes(string path)
+    {
         using FileStream stream = File.OpenRead(path);
         if (!stream.CanSeek || stream.Length > Array.MaxLength)
         {

@@ -58,7 +58,7 @@ internal sealed class ModelInput
     public static ModelInput Random(ModelDefinition model, int time, int batch, int seed)
     {
         Random random = new(seed);
-        int count = checked(time * batch * model.InputSize);
+        int count = ArraySize.Of(time, batch, model.InputSize);
         return model.VocabularySize > 0
             ? new ModelInput(time, batch, [], [.. Repeat(count, () => random.Next(model.VocabularySize))])
             : new ModelInput(time, batch, [.. Repeat(count, () => (2 * random.NextSingle()) - 1)], []);

@@ -19,8 +19,7 @@ internal static class ModelRun
             RecurrentModel.Create(request.Model, new ModelOptions { InstructionSet = request.InstructionSet });
         using Session session =
             model.OpenSession(new SessionOptions { Batch = request.Input.Batch, Threads = request.Threads });
-        int stepOutput = request.Input.Batch * model.OutputSize;
-        var output = new float[checked(request.OutputTime * stepOutput)];
+        var output = new float[ArraySize.Of(request.OutputTime, request.Input.Batch, model.OutputSize)];
         session.Warmup();
         if (request.Calls > 1)
         {

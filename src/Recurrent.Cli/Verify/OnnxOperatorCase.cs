@@ -4,7 +4,9 @@ using Recurrent.Formats.Onnx;
 
 namespace Recurrent.Cli.Verify;
 
-/// <summary>A node of one recurrent operator with its inputs and outputs, as ONNX Runtime's operator tests have them.</summary>
+/// <summary>
+/// A node of one recurrent operator with its inputs and outputs, as ONNX Runtime's operator tests have them.
+/// </summary>
 /// <param name="id">What it is called.</param>
 /// <param name="json">The object of the file.</param>
 /// <param name="options">How the graph is to be read.</param>

@@ -7,8 +7,8 @@ namespace Recurrent.Cli.Verify;
 internal sealed class OnnxOperatorSource : IVerificationSource
 {
     private const string Limits =
-        "Allowed is what a case says, in units of the largest value, and otherwise 1e-4: tables of ONNX Runtime's own tests "
-        + "are rounded. A case that has to be refused passes if it is refused for the same reason.";
+        "Allowed is what a case says, in units of the largest value, and otherwise 1e-4: tables of ONNX Runtime's own "
+        + "tests are rounded. A case that has to be refused passes if it is refused for the same reason.";
 
     public string Kind => "ONNX Runtime operator cases (a list in *.json)";
 

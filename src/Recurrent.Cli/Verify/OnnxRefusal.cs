@@ -4,24 +4,16 @@ using Recurrent.Cli.Commands;
 namespace Recurrent.Cli.Verify;
 
 /// <summary>
-/// A case that has to be refused, for a reason that ONNX Runtime gives in its own words. It passes if it is refused with
-/// a message that speaks of the same thing: of the same input and its shape, or of the same attribute.
+/// A case that has to be refused, for a reason that ONNX Runtime gives in its own words. It passes if it is refused
+/// with a message that speaks of the same thing: of the same input and its shape, or of the same attribute.
 /// </summary>
 /// <param name="load">Reads the case as if it could be computed.</param>
 /// <param name="reason">A part of what ONNX Runtime says.</param>
 internal sealed partial class OnnxRefusal(Func<ILoadedCase> load, string reason) : ILoadedCase
 {
-    /// <summary>What ONNX Runtime says of attributes, and the word that a message of ours has then.</summary>
-    private static readonly (string Reason, string Word)[] Words =
-    [
-        ("sequence_lens", "sequence_lens"),
-        ("direction", "direction"),
-        ("activation", "activation"),
-        ("clip", "clip"),
-        ("hidden_size", "hidden_size"),
-        ("linear_before_reset", "linear_before_reset"),
-        ("layout", "layout"),
-    ];
+    /// <summary>Words that a reason and a message of ours have in common when they speak of the same thing.</summary>
+    private static readonly string[] Words =
+        ["sequence_lens", "direction", "activation", "clip", "hidden_size", "linear_before_reset", "layout"];
 
     public IReadOnlyList<TensorResult> Check(VerifyPath path)
     {
@@ -47,8 +39,10 @@ internal sealed partial class OnnxRefusal(Func<ILoadedCase> load, string reason)
             return Regex.IsMatch(message, $@"(?<![\w]){input}(?![\w])") && message.Contains("shape");
         }
 
-        string? word = Words.FirstOrDefault(pair => reason.Contains(pair.Reason, StringComparison.OrdinalIgnoreCase)).Word;
-        return message.Contains(word ?? reason, StringComparison.OrdinalIgnoreCase);
+        // The same word in both, or the whole reason where none of the words is in it.
+        string word = Words.FirstOrDefault(
+            word => reason.Contains(word, StringComparison.OrdinalIgnoreCase), defaultValue: reason);
+        return message.Contains(word, StringComparison.OrdinalIgnoreCase);
     }
 
     private static TensorResult Result(string? failure) => new("refusal", 0, 0, failure);

@@ -4,8 +4,8 @@ using Recurrent.Layers;
 namespace Recurrent.Cli.Verify;
 
 /// <summary>
-/// A sequence for a model from an ONNX graph: the tensors for the graph's inputs, checked and brought into the order of a
-/// session, and the session's results in the order of the graph's outputs.
+/// A sequence for a model from an ONNX graph: the tensors for the graph's inputs, checked and brought into the order
+/// of a session, and the session's results in the order of the graph's outputs.
 /// </summary>
 internal sealed class OnnxSequence
 {
@@ -15,7 +15,8 @@ internal sealed class OnnxSequence
     private readonly int _batch;
 
     /// <summary>Takes the tensors.</summary>
-    /// <exception cref="UnusableInputException">A tensor is missing, or has not the shape that the model asks for.</exception>
+    /// <exception cref="UnusableInputException">A tensor is missing, or has not the shape that the model asks
+    /// for.</exception>
     public OnnxSequence(OnnxBinding binding, IReadOnlyDictionary<string, OnnxTensor> tensors)
     {
         _binding = binding;

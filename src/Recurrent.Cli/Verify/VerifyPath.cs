@@ -1,4 +1,5 @@
 using System.Numerics;
+using Recurrent.Cli.Models;
 using Recurrent.Layers;
 
 namespace Recurrent.Cli.Verify;
@@ -30,7 +31,7 @@ internal abstract class VerifyPath<T>(string name) : VerifyPath(name)
         }
 
         int steps = request.Model.Output == ModelOutput.EveryStep ? request.Time : 1;
-        var y = new T[checked(steps * request.Batch * request.Model.OutputSize)];
+        var y = new T[ArraySize.Of(steps, request.Batch, request.Model.OutputSize)];
         if (request.Model.VocabularySize > 0)
         {
             session.Run(request.Indices.Span, y, request.Time, request.Lengths, request.Layout);

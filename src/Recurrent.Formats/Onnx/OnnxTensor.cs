@@ -114,12 +114,18 @@ public sealed class OnnxTensor
     private static int[] Checked(ReadOnlySpan<int> dimensions, int count)
     {
         int[] lengths = dimensions.ToArray();
-        return !lengths.Any(length => length < 0) && Product(lengths) == count
+        return !lengths.Any(length => length < 0) && Elements(lengths) == count
             ? lengths
             : throw new ArgumentException(
                 $"values: expected as many as [{string.Join(", ", lengths)}] has, found {count}.",
                 nameof(count));
     }
+
+    /// <summary>The product as far as it can be a number of elements: lengths that are given may be anything.</summary>
+    private static long Elements(int[] lengths) =>
+        lengths.Contains(0)
+            ? 0
+            : lengths.Aggregate(1L, (product, length) => Math.Min(product * length, int.MaxValue + 1L));
 
     private static int Product(IReadOnlyList<int> dimensions) =>
         dimensions.Contains(0) ? 0 : dimensions.Aggregate(1, (product, length) => checked(product * length));

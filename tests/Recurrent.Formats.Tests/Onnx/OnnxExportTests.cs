@@ -103,7 +103,9 @@ public sealed class OnnxExportTests
         Assert.Equal(["time", "batch"], input.Type.TensorType.Shape.Dim.Select(axis => axis.DimParam));
         ValueInfoProto output = Assert.Single(model.Graph.Output);
         Assert.Equal(("y", Float), (output.Name, output.Type.TensorType.ElemType));
-        Assert.Equal([("batch", 0), ("", 3)], output.Type.TensorType.Shape.Dim.Select(axis => (axis.DimParam, axis.DimValue)));
+        Assert.Equal(
+            [("batch", 0), ("", 3)],
+            output.Type.TensorType.Shape.Dim.Select(axis => (axis.DimParam, axis.DimValue)));
         Assert.Equal(14, Assert.Single(model.OpsetImport).Version);
     }
 
@@ -156,7 +158,10 @@ public sealed class OnnxExportTests
     public void A_previous_cell_that_no_peephole_sees_is_not_refused()
     {
         var layer = (RecurrentLayer)ExportModels.All["lstm_dense"].Layers[0];
-        var specification = (LstmSpecification)layer.Specification with { OutputPeephole = OutputPeephole.PreviousCell };
+        var specification = (LstmSpecification)layer.Specification with
+        {
+            OutputPeephole = OutputPeephole.PreviousCell,
+        };
 
         ModelProto model = Export(new ModelDefinition([new RecurrentLayer(specification, layer.Forward!)]));
 

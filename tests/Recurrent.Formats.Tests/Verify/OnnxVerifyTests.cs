@@ -96,7 +96,8 @@ public sealed class OnnxVerifyTests
         JsonObject json = Case("RNN.clip_0.5_forward");
         json["expect"] = "fail: Input W must have shape";
 
-        AssertFails(json, "RNN.clip_0.5_forward reference refusal", "expected a refusal ('Input W must have shape'), found none");
+        AssertFails(
+            json, "RNN.clip_0.5_forward reference refusal", "expected a refusal ('Input W must have shape'), found none");
     }
 
     [Fact]
@@ -123,7 +124,8 @@ public sealed class OnnxVerifyTests
     public void A_wrong_output_of_an_operator_case_fails(string output, string expected)
     {
         JsonObject json = Case("RNN.clip_0.5_forward");
-        JsonArray data = json["outputs"]!.AsArray().Single(tensor => (string)tensor!["name"]! == output)!["data"]!.AsArray();
+        JsonNode tensor = json["outputs"]!.AsArray().Single(tensor => (string)tensor!["name"]! == output)!;
+        JsonArray data = tensor["data"]!.AsArray();
         data[^1] = (float)data[^1]! + 1e-5f;
 
         AssertFails(json, $"RNN.clip_0.5_forward reference {expected}: error ", "expected");
@@ -149,7 +151,7 @@ public sealed class OnnxVerifyTests
     [InlineData("op", "\"Conv\"", "Conv")]
     [InlineData("inputs", "{}", "the case is not written as it should be")]
     [InlineData("inputs", "[{\"name\": \"X\", \"dims\": [1, 1, 2], \"data\": [1]}]", "")]
-    [InlineData("inputs", "[{\"name\": \"X\", \"dims\": [1.5], \"data\": [1]}]", "the case is not written as it should be")]
+    [InlineData("inputs", "[{\"name\": \"X\", \"dims\": [1.5], \"data\": [1]}]", "the case is not written as it should")]
     [InlineData("inputs", "[{\"name\": \"X\", \"dims\": [2147483647, 2147483647], \"data\": [1]}]", "")]
     [InlineData("inputs", "[{\"name\": \"X\", \"dims\": [-1, -1], \"data\": [1]}]", "")]
     [InlineData("attributes", "{\"hidden_size\": \"three\"}", "hidden_size")]

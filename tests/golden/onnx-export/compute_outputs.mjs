@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Lets ONNX Runtime compute the exported models beside this file: writes output_0.pb for each model.onnx and input_0.pb.
-// See README.md.
+// Lets ONNX Runtime compute the exported models beside this file: writes output_0.pb for each model.onnx and
+// input_0.pb. See README.md.
 
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';

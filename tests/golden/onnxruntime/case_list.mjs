@@ -1,5 +1,5 @@
-// The cases: what the operator tests of ONNX Runtime leave out, above all clips that bind, input_forget, and activations
-// other than sigmoid and tanh.
+// The cases: what the operator tests of ONNX Runtime leave out, above all clips that bind, input_forget, and
+// activations other than sigmoid and tanh.
 
 import { makeCase, usual } from './case_tools.mjs';
 
@@ -71,7 +71,9 @@ function activationOfRole(op, role, kind) {
   };
   const name = nameOf('fgh'[role], kind);
   const cases = resets(op).map((reset) => makeCase(
-    op, nameOf(name, alpha === undefined ? '' : 'given', reset), { activations: names, ...given, ...withReset(reset) }));
+    op,
+    nameOf(name, alpha === undefined ? '' : 'given', reset),
+    { activations: names, ...given, ...withReset(reset) }));
   return alpha === undefined
     ? cases
     : [...cases, makeCase(op, nameOf(name, 'defaulted'), { activations: names })];
@@ -95,7 +97,8 @@ function activationsTogether(op) {
   return [
     makeCase(op, 'directions_differ', { ...both, ...given }),
     makeCase(op, 'directions_differ_clip_lengths', { ...both, ...given, clip: 0.5 }, { lengths: [4, 0, 3] }),
-    makeCase(op, 'more_alphas_than_used', { ...both, activation_alpha: [...alphas, 9], activation_beta: [...betas, 9] }),
+    makeCase(op, 'more_alphas_than_used',
+      { ...both, activation_alpha: [...alphas, 9], activation_beta: [...betas, 9] }),
     makeCase(op, 'reverse_with_relu', { direction: 'reverse', activations: reluCandidates(op, 'reverse') }),
   ];
 }
@@ -114,7 +117,8 @@ function gatedOnly(op) {
 function rnnOnly() {
   const direction = 'bidirectional';
   return [
-    makeCase('RNN', 'alpha_passes_over_tanh', { direction, activations: ['Tanh', 'LeakyRelu'], activation_alpha: [0.25] }),
+    makeCase('RNN', 'alpha_passes_over_tanh',
+      { direction, activations: ['Tanh', 'LeakyRelu'], activation_alpha: [0.25] }),
     makeCase('RNN', 'more_activations_than_used', { activations: ['Tanh', 'Relu'] }),
   ];
 }
@@ -127,7 +131,8 @@ function lstmOnly() {
       { input_forget: 1, direction, ...(clip ? { clip } : {}) }, { peepholes }))));
   const peepholes = directions.flatMap((direction) => [
     makeCase(op, nameOf('peepholes', direction), { direction }, { peepholes: true }),
-    makeCase(op, nameOf('peepholes_clip', direction), { direction, clip: 0.5 }, { peepholes: true, lengths: [2, 4, 0] }),
+    makeCase(op, nameOf('peepholes_clip', direction), { direction, clip: 0.5 },
+      { peepholes: true, lengths: [2, 4, 0] }),
     makeCase(op, nameOf('peepholes_without_bias_clip', direction), { direction, clip: 0.25 },
       { peepholes: true, bias: false }),
   ]);

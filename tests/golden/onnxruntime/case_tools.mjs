@@ -1,4 +1,5 @@
-// What the lists of cases are written with: random tensors on a grid, so that they are short in JSON and exact in float32.
+// What the lists of cases are written with: random tensors on a grid, so that they are short in JSON and exact in
+// float32.
 
 const gates = { RNN: 1, GRU: 3, LSTM: 4 };
 
@@ -27,8 +28,9 @@ export function tensor(random, name, dims, largest) {
  * @param op RNN, GRU or LSTM
  * @param name what it is about
  * @param attributes of the node; `hidden_size` follows from the sizes
- * @param options sizes `hidden`, `features`, `steps`, `batch`; `lengths`; `initial` ('h', 'c', 'hc'), `peepholes`, `bias`;
- *   `opset`; `outputs`, the names that are asked for; `shapes`, wrong ones by name of the input; `refused`, the reason
+ * @param options sizes `hidden`, `features`, `steps`, `batch`; `lengths`; `initial` ('h', 'c', 'hc'), `peepholes`,
+ *   `bias`; `opset`; `outputs`, the names that are asked for; `shapes`, wrong ones by name of the input;
+ *   `refused`, the reason
  */
 export function makeCase(op, name, attributes = {}, options = {}) {
   const { hidden = 3, features = 2, steps = 4, batch = 3, initial = 'hc', bias = true, shapes = {} } = options;

@@ -11,8 +11,8 @@ import { compute, specified } from './onnx_reference.mjs';
 import { run, version } from './onnxruntime_session.mjs';
 import { rejectionsOf } from './rejection_list.mjs';
 
-// The largest error that is taken for rounding, relative to the largest value of the tensor; here, and where the cases are
-// verified.
+// The largest error that is taken for rounding, relative to the largest value of the tensor; here, and where the
+// cases are verified.
 const relative = 2e-6;
 
 /** The shortest decimal that is this float32. */

@@ -1,4 +1,5 @@
-// Runs a case in ONNX Runtime. The package is looked for where the script is started, so that it need not lie in the tree.
+// Runs a case in ONNX Runtime. The package is looked for where the script is started, so that it need not lie in the
+// tree.
 
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

@@ -5,13 +5,15 @@ namespace Recurrent.Formats.Onnx;
 /// <summary>Activations as nodes of their own, and as attributes of recurrent nodes.</summary>
 internal static class ActivationNodes
 {
-    /// <summary>The name of the function in the attribute <c>activations</c>; identity is an affine function there.</summary>
+    /// <summary>
+    /// The name of the function in the attribute <c>activations</c>; identity is an affine function there.
+    /// </summary>
     public static string NameOf(Activation activation) =>
         activation.Kind == ActivationKind.Identity ? nameof(ActivationKind.Affine) : activation.Kind.ToString();
 
     /// <summary>
-    /// The values of <c>activation_alpha</c> for some functions: one for each that takes one. All are given, because those
-    /// that are left out are not the same everywhere.
+    /// The values of <c>activation_alpha</c> for some functions: one for each that takes one. All are given, because
+    /// those that are left out are not the same everywhere.
     /// </summary>
     public static IEnumerable<float> Alphas(IEnumerable<Activation> activations) =>
         from activation in activations

@@ -46,7 +46,8 @@ internal abstract class Initializer(TensorProto header, long byteCount)
         {
             foreach (ReadOnlyMemory<float> part in parts)
             {
-                // A span of more than 2 GB in bytes cannot be had, and the buffer of a stream need not be asked for one.
+                // A span of more than 2 GB in bytes cannot be had, and the buffer of a stream need not be asked for
+                // one.
                 const int Chunk = 1 << 20;
                 for (int begin = 0; begin < part.Length; begin += Chunk)
                 {

@@ -66,8 +66,8 @@ internal sealed class ModelGraph
     }
 
     /// <summary>
-    /// The first of the layers that compute a step from nothing but that step: of theirs, one step is enough. A residual
-    /// connection from before them keeps itself and all before it from being one.
+    /// The first of the layers that compute a step from nothing but that step: of theirs, one step is enough. A
+    /// residual connection from before them keeps itself and all before it from being one.
     /// </summary>
     private int FirstOfOneStep()
     {

@@ -4,8 +4,8 @@ using Google.Protobuf;
 namespace Recurrent.Formats.Onnx;
 
 /// <summary>
-/// Writes a graph as an ONNX file. Its constants are written from where they are: a protobuf message would need them in memory a
-/// second time.
+/// Writes a graph as an ONNX file. Its constants are written from where they are: a protobuf message would need them
+/// in memory a second time.
 /// </summary>
 internal sealed class OnnxModelWriter
 {
@@ -38,7 +38,7 @@ internal sealed class OnnxModelWriter
         if (fileSize > LargestFile)
         {
             throw new NotSupportedException(
-                $"ONNX export: expected a file of at most {LargestFile} bytes, which is what a protobuf message can have; "
+                $"ONNX export: expected a file of at most {LargestFile} bytes, all that protobuf allows; "
                 + $"the model needs {fileSize}.");
         }
 

@@ -2,7 +2,9 @@ using Recurrent.Layers;
 
 namespace Recurrent.Formats.Onnx;
 
-/// <summary>A recurrent layer as a node of LSTM, GRU or RNN, with what brings its output into the order of a sequence.</summary>
+/// <summary>
+/// A recurrent layer as a node of LSTM, GRU or RNN, with what brings its output into the order of a sequence.
+/// </summary>
 internal static class RecurrentNodes
 {
     /// <summary>What the layer is, for names of nodes and for messages.</summary>
@@ -21,7 +23,14 @@ internal static class RecurrentNodes
             : "";
         string[] inputs =
         [
-            input, weights.InputWeights(), weights.StateWeights(), weights.Biases(), "", hidden, cell, weights.Peepholes(),
+            input,
+            weights.InputWeights(),
+            weights.StateWeights(),
+            weights.Biases(),
+            "",
+            hidden,
+            cell,
+            weights.Peepholes(),
         ];
         int count = Array.FindLastIndex(inputs, one => one.Length > 0) + 1;
         string output = $"{name}_{(finalState ? "h" : "y")}";

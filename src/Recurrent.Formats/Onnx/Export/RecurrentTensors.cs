@@ -2,7 +2,9 @@ using Recurrent.Layers;
 
 namespace Recurrent.Formats.Onnx;
 
-/// <summary>The constants of a recurrent node: the weights of its directions behind each other, gates in ONNX's order.</summary>
+/// <summary>
+/// The constants of a recurrent node: the weights of its directions behind each other, gates in ONNX's order.
+/// </summary>
 internal sealed class RecurrentTensors(GraphBuilder graph, string name, RecurrentLayer layer)
 {
     private readonly RecurrentSpecification _specification = layer.Specification;
