@@ -23,7 +23,9 @@ internal sealed class NodeContext(GraphNode node, IReadOnlyList<Value?> inputs, 
         Required(index) as ConstantValue
             ?? throw Refuse($"{what} must be a constant, found {Required(index)}");
 
-    /// <summary>The numbers of an attribute, or of an input that newer versions have in its place; null if there are none.</summary>
+    /// <summary>
+    /// The numbers of an attribute, or of an input that newer versions have in its place; null if there are none.
+    /// </summary>
     public IReadOnlyList<long>? Numbers(string attribute, int input)
     {
         if (node.Integers(attribute) is { } numbers)
