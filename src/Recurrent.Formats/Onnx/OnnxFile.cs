@@ -12,11 +12,11 @@ namespace Recurrent.Formats;
 /// </remarks>
 public sealed class OnnxFile
 {
-    private readonly ByteSource _source;
+    private readonly WireSource _source;
     private readonly string? _folder;
     private readonly OnnxGraph _graph;
 
-    private OnnxFile(ByteSource source, string? folder)
+    private OnnxFile(WireSource source, string? folder)
     {
         _source = source;
         _folder = folder;
@@ -84,7 +84,8 @@ public sealed class OnnxFile
         ArgumentNullException.ThrowIfNull(constants);
         try
         {
-            Interpreter interpreter = new(_graph, new TensorReader(_source, _folder));
+            Interpreter interpreter = new(
+                _graph, new TensorReader(_source, _folder), options ?? ImportOptions.Default);
             return new Assembler(_graph, interpreter).Assemble(interpreter.Run(constants));
         }
         catch (ArgumentException e)

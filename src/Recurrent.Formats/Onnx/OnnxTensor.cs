@@ -15,7 +15,7 @@ public sealed class OnnxTensor
         ElementType = elementType;
         Dimensions = dimensions;
         Storage = storage;
-        ElementCount = Product(dimensions);
+        ElementCount = (int)Product(dimensions);
     }
 
     /// <summary>Its name; may be empty.</summary>
@@ -100,7 +100,7 @@ public sealed class OnnxTensor
         return values;
     }
 
-    private static OnnxTensor Read(ByteSource source)
+    private static OnnxTensor Read(WireSource source)
     {
         ReadOnlyMemory<byte> message = WireReader.Read(source, WireSchema.Tensor);
         try
@@ -123,6 +123,7 @@ public sealed class OnnxTensor
                 nameof(count));
     }
 
-    private static int Product(IReadOnlyList<int> dimensions) =>
-        dimensions.Contains(0) ? 0 : dimensions.Aggregate(1, (product, length) => checked(product * length));
+    /// <summary>The number of elements, or one that is too large for any array.</summary>
+    private static long Product(IReadOnlyList<int> dimensions) =>
+        dimensions.Contains(0) ? 0 : dimensions.Aggregate(1L, (product, length) => Math.Min(product * length, int.MaxValue));
 }

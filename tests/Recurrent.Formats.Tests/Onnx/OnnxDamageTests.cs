@@ -10,13 +10,13 @@ public sealed class OnnxDamageTests
     private const int Rounds = 100;
     private const long MaxAllocatedBytes = 600L << 20;
 
-    public static TheoryData<string> Names => OnnxExportTests.Names;
+    public static TheoryData<string> Names => ExportedModelTests.Names;
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Random_damage_is_read_or_refused(string name)
     {
-        byte[] whole = File.ReadAllBytes(Path.Combine(OnnxExportTests.Golden, $"{name}.onnx"));
+        byte[] whole = File.ReadAllBytes(Path.Combine(ExportedModelTests.Golden, $"{name}.onnx"));
         Random random = new(name.Length + (31 * name[^1]));
         for (int round = 0; round < Rounds; round++)
         {
@@ -35,7 +35,7 @@ public sealed class OnnxDamageTests
     [MemberData(nameof(Names))]
     public void Graphs_changed_at_random_are_read_or_refused(string name)
     {
-        byte[] whole = File.ReadAllBytes(Path.Combine(OnnxExportTests.Golden, $"{name}.onnx"));
+        byte[] whole = File.ReadAllBytes(Path.Combine(ExportedModelTests.Golden, $"{name}.onnx"));
         Random random = new(name.Length + (17 * name[^1]));
         for (int round = 0; round < Rounds; round++)
         {
@@ -53,7 +53,7 @@ public sealed class OnnxDamageTests
     [MemberData(nameof(Names))]
     public void Truncated_files_are_refused(string name)
     {
-        byte[] whole = File.ReadAllBytes(Path.Combine(OnnxExportTests.Golden, $"{name}.onnx"));
+        byte[] whole = File.ReadAllBytes(Path.Combine(ExportedModelTests.Golden, $"{name}.onnx"));
         int step = Math.Max(1, whole.Length / 100);
         for (int length = 0; length < whole.Length; length += step)
         {

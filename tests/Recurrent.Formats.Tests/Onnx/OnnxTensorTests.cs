@@ -61,6 +61,13 @@ public sealed class OnnxTensorTests
     }
 
     [Fact]
+    public void A_tensor_is_not_made_of_fewer_values_than_its_dimensions_ask_for()
+    {
+        Assert.Throws<ArgumentException>(() => OnnxTensor.Create("t", [int.MaxValue, int.MaxValue], Values.AsMemory()));
+        Assert.Throws<ArgumentException>(() => OnnxTensor.Create("t", [-2, -2], Values.AsMemory()));
+    }
+
+    [Fact]
     public void Places_of_elements_are_never_taken_from_a_file()
     {
         Refuse("found none", new TensorProto

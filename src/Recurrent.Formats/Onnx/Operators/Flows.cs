@@ -71,7 +71,7 @@ internal static class Flows
     {
         if (flow.Rows.Count < 2 ? !flow.Features!.AssignSize(size) : SizeOf(flow) != size)
         {
-            throw context.Refuse($"{what}: expected {SizeOf(flow)} features, as {flow} has, found {size}");
+            throw context.Refuse($"{what}: expected a shape with {SizeOf(flow)} features, as {flow} has, found {size}");
         }
     }
 

@@ -66,7 +66,7 @@ internal sealed class InitialStates(NodeContext context, RecurrentParts parts, A
         Extent found = fits ? value.Shape[1 - rowAxis] : default;
         if (!fits || (found.Known != 1 && expected.Known is not null && !found.Same(expected)))
         {
-            throw context.Refuse($"{name}: expected [{Rows}, {expected}, {Size}]"
+            throw context.Refuse($"{name}: expected the shape [{Rows}, {expected}, {Size}]"
                 + $"{(parts.BatchFirst ? " with the batch first" : "")}, found {value}");
         }
 
@@ -108,7 +108,7 @@ internal sealed class InitialStates(NodeContext context, RecurrentParts parts, A
             && flow.Picks.All(pick => pick.Axis.Assign(OnnxAxis.Direction));
         if (!fits)
         {
-            throw context.Refuse($"{name}: expected [{Rows}, batch, {Size}]"
+            throw context.Refuse($"{name}: expected the shape [{Rows}, batch, {Size}]"
                 + $"{(parts.BatchFirst ? " with the batch first" : "")}, found {flow}");
         }
 

@@ -14,11 +14,14 @@ internal sealed class Interpreter
     private readonly List<ImportNote> _notes = [];
     private readonly FoldingBudget _budget = new();
 
-    public Interpreter(OnnxGraph graph, TensorReader tensors)
+    public Interpreter(OnnxGraph graph, TensorReader tensors, ImportOptions options)
     {
+        Options = options;
         _graph = graph;
         _tensors = tensors;
     }
+
+    public ImportOptions Options { get; }
 
     /// <summary>The inputs that are no constants.</summary>
     public IReadOnlyList<InputNode> Inputs => _inputs;

@@ -46,17 +46,21 @@ internal static class RecurrentActivations
             "RELU" => Activation.Relu,
             "SOFTSIGN" => Activation.Softsign,
             "SOFTPLUS" => Activation.Softplus,
-            "AFFINE" => Activation.Affine(alphas.Next(1), betas.Next(0)),
-            "SCALEDTANH" => Activation.ScaledTanh(alphas.Next(1), betas.Next(1)),
+            "AFFINE" => Activation.Affine(alphas.Next(Unsaid(1)), betas.Next(0)),
+            "SCALEDTANH" => Activation.ScaledTanh(alphas.Next(Unsaid(1)), betas.Next(Unsaid(1))),
             "HARDSIGMOID" => Activation.HardSigmoid(alphas.Next(0.2f), betas.Next(0.5f)),
             "LEAKYRELU" => Activation.LeakyRelu(alphas.Next(0.01f)),
-            "THRESHOLDEDRELU" => Activation.ThresholdedRelu(alphas.Next(1)),
+            "THRESHOLDEDRELU" => Activation.ThresholdedRelu(alphas.Next(Unsaid(1))),
             "ELU" => Activation.Elu(alphas.Next(1)),
             _ => throw context.Refuse($"activations: '{name}' is not a function that ONNX knows"),
         };
         return float.IsFinite(activation.Alpha) && float.IsFinite(activation.Beta)
             ? activation
             : throw context.Refuse($"activations: expected finite parameters of '{name}'");
+
+        // The specification has 1 where ONNX Runtime has 0.
+        float Unsaid(float specified) =>
+            context.Interpreter.Options.OnnxActivationDefaults == OnnxActivationDefaults.OnnxRuntime ? 0 : specified;
     }
 
     /// <summary>A list from which each function that has such a parameter takes the next one.</summary>

@@ -63,7 +63,7 @@ internal sealed class RecurrentParts
     private RecurrentSpecification Specify()
     {
         GraphNode node = _context.Node;
-        Direction direction = node.Text("direction", "forward").ToLowerInvariant() switch
+        Direction direction = node.Text("direction", "forward") switch
         {
             "forward" => Direction.Forward,
             "reverse" => Direction.Reverse,
@@ -71,11 +71,8 @@ internal sealed class RecurrentParts
             string other => throw _context.Refuse($"direction: expected forward, reverse or bidirectional, found '{other}'"),
         };
         int directions = direction == Direction.Bidirectional ? 2 : 1;
-        if (_w.Rank != 3 || _w.IsSpread || _r.Rank != 3 || _r.IsSpread)
-        {
-            throw _context.Refuse($"expected W and R of 3 dimensions, found {_w} and {_r}");
-        }
-
+        RequireMatrices(_w, "W");
+        RequireMatrices(_r, "R");
         int hidden = Size(node.Has("hidden_size") ? node.Integer("hidden_size", 0) : _r.Dimensions[2], "hidden_size");
         int input = Size(_w.Dimensions[2], "the input size");
         RequireShape(_w, "W", directions, (long)Gates * hidden, input);
@@ -135,6 +132,14 @@ internal sealed class RecurrentParts
         value is >= 1 and <= LayerSpecification.MaxSize
             ? (int)value
             : throw _context.Refuse($"{what}: expected 1 to {LayerSpecification.MaxSize}, found {value}");
+
+    private void RequireMatrices(ConstantValue value, string name)
+    {
+        if (value.Rank != 3 || value.IsSpread)
+        {
+            throw _context.Refuse($"{name}: expected the shape [directions, rows, columns], found {value}");
+        }
+    }
 
     private void RequireShape(ConstantValue? value, string name, params long[] shape)
     {

@@ -6,7 +6,7 @@ namespace Recurrent.Formats.Onnx;
 /// A file on disk. It is opened for every read, so that nothing has to be closed; reads are few and large. The bytes go
 /// where they are wanted without another copy, and no page of the file stays in the process.
 /// </summary>
-internal sealed class FileByteSource : ByteSource
+internal sealed class FileByteSource : WireSource
 {
     private readonly string _path;
 

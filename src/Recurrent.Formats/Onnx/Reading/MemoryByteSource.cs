@@ -1,7 +1,7 @@
 namespace Recurrent.Formats.Onnx;
 
 /// <summary>A file that is in memory.</summary>
-internal sealed class MemoryByteSource(ReadOnlyMemory<byte> bytes) : ByteSource
+internal sealed class MemoryByteSource(ReadOnlyMemory<byte> bytes) : WireSource
 {
     public override long Length => bytes.Length;
 

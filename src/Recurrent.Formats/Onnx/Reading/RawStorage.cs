@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Recurrent.Formats.Onnx;
 
 /// <summary>Elements as little-endian bytes one after the other, in a file or in memory.</summary>
-internal sealed class RawStorage(ByteSource source, long offset, TensorElementType type) : TensorStorage
+internal sealed class RawStorage(WireSource source, long offset, TensorElementType type) : TensorStorage
 {
     private const int BufferBytes = 1 << 16;
 

@@ -4,7 +4,7 @@ using Google.Protobuf.Collections;
 namespace Recurrent.Formats.Onnx;
 
 /// <summary>Makes tensors of what the file says about them, after checking that their elements are there.</summary>
-internal sealed class TensorReader(ByteSource source, string? folder)
+internal sealed class TensorReader(WireSource source, string? folder)
 {
     private const int MaxRank = 16;
     private const int ExternalLocation = 1;

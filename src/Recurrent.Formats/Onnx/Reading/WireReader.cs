@@ -9,14 +9,14 @@ internal sealed class WireReader
     private const int BufferBytes = 1 << 16;
     private const int MaxMessages = 200_000;
 
-    private readonly ByteSource _source;
+    private readonly WireSource _source;
     private readonly WireWriter _writer = new();
     private readonly byte[] _buffer;
     private long _bufferBegin;
     private int _bufferLength;
     private int _messages;
 
-    private WireReader(ByteSource source)
+    private WireReader(WireSource source)
     {
         _source = source;
         _buffer = new byte[Math.Min(source.Length, BufferBytes)];
@@ -32,7 +32,7 @@ internal sealed class WireReader
 
     /// <summary>The message without its tensors' elements.</summary>
     /// <exception cref="ModelFormatException">The bytes are no such message.</exception>
-    public static ReadOnlyMemory<byte> Read(ByteSource source, WireSchema schema)
+    public static ReadOnlyMemory<byte> Read(WireSource source, WireSchema schema)
     {
         WireReader reader = new(source);
         reader.Message(schema, 0, source.Length);

@@ -1,7 +1,7 @@
 namespace Recurrent.Formats.Onnx;
 
 /// <summary>Bytes of a file or of memory, read where they are needed instead of all at once.</summary>
-internal abstract class ByteSource
+internal abstract class WireSource
 {
     public abstract long Length { get; }
 
