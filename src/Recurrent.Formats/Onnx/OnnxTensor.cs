@@ -3,7 +3,9 @@ using Recurrent.Formats.Onnx;
 
 namespace Recurrent.Formats;
 
-/// <summary>A tensor of an ONNX file, or one made in memory. Its elements are read when they are asked for. Immutable.</summary>
+/// <summary>
+/// A tensor of an ONNX file, or one made in memory. Its elements are read when they are asked for. Immutable.
+/// </summary>
 public sealed class OnnxTensor
 {
     internal OnnxTensor(
@@ -13,7 +15,7 @@ public sealed class OnnxTensor
         ElementType = elementType;
         Dimensions = dimensions;
         Storage = storage;
-        ElementCount = Product(dimensions);
+        ElementCount = (int)Product(dimensions);
     }
 
     /// <summary>Its name; may be empty.</summary>
@@ -114,19 +116,14 @@ public sealed class OnnxTensor
     private static int[] Checked(ReadOnlySpan<int> dimensions, int count)
     {
         int[] lengths = dimensions.ToArray();
-        return !lengths.Any(length => length < 0) && Elements(lengths) == count
+        return !lengths.Any(length => length < 0) && Product(lengths) == count
             ? lengths
             : throw new ArgumentException(
                 $"values: expected as many as [{string.Join(", ", lengths)}] has, found {count}.",
                 nameof(count));
     }
 
-    /// <summary>The product as far as it can be a number of elements: lengths that are given may be anything.</summary>
-    private static long Elements(int[] lengths) =>
-        lengths.Contains(0)
-            ? 0
-            : lengths.Aggregate(1L, (product, length) => Math.Min(product * length, int.MaxValue + 1L));
-
-    private static int Product(IReadOnlyList<int> dimensions) =>
-        dimensions.Contains(0) ? 0 : dimensions.Aggregate(1, (product, length) => checked(product * length));
+    /// <summary>The number of elements, or one that is too large for any array.</summary>
+    private static long Product(IReadOnlyList<int> dimensions) =>
+        dimensions.Contains(0) ? 0 : dimensions.Aggregate(1L, (product, length) => Math.Min(product * length, int.MaxValue));
 }
