@@ -118,6 +118,15 @@ public sealed class OnnxExportTests
     }
 
     [Fact]
+    public void A_residual_connection_around_the_last_recurrent_layer_is_added_at_every_step()
+    {
+        string[] operations =
+            [.. Export(ExportModels.All["residual_last_step"]).Graph.Node.Select(node => node.OpType)];
+
+        Assert.Equal(["GRU", "Squeeze", "Add", "Gather", "MatMul", "Add", "Identity"], operations);
+    }
+
+    [Fact]
     public void What_a_layer_has_by_default_is_not_written()
     {
         NodeProto node = Export(ExportModels.All["lstm_dense"]).Graph.Node[0];
