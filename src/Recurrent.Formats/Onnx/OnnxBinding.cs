@@ -1,6 +1,8 @@
 namespace Recurrent.Formats;
 
-/// <summary>A model from an ONNX graph, and how the graph's inputs and outputs are given to and taken from a session.</summary>
+/// <summary>
+/// A model from an ONNX graph, and how the graph's inputs and outputs are given to and taken from a session.
+/// </summary>
 public sealed class OnnxBinding
 {
     /// <summary>The model.</summary>

@@ -3,7 +3,9 @@ using Recurrent.Formats.Onnx;
 
 namespace Recurrent.Formats;
 
-/// <summary>A tensor of an ONNX file, or one made in memory. Its elements are read when they are asked for. Immutable.</summary>
+/// <summary>
+/// A tensor of an ONNX file, or one made in memory. Its elements are read when they are asked for. Immutable.
+/// </summary>
 public sealed class OnnxTensor
 {
     internal OnnxTensor(

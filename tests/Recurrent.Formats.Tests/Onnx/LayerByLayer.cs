@@ -47,9 +47,9 @@ internal sealed class LayerByLayer
                 continue;
             }
 
-            double[] before = final;
-            final = final.Length == 0 ? [] : Map(layer, final, span => finals[i - span]);
-            Assert.Equal(before.Length == 0, final.Length == 0);
+            // Final states cannot be had of what goes around the recurrent layer.
+            bool hasFinal = final.Length > 0 && !(layer is ResidualLayer around && finals[i - around.Specification.Span].Length == 0);
+            final = hasFinal ? Map(layer, final, span => finals[i - span]) : [];
             current = Map(layer, current, span => inputs[i - span]);
         }
 

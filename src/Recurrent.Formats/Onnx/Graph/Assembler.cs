@@ -83,8 +83,9 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
             }
         }
 
-        FlowNode last = main.Flow?.Source ?? flows.SelectMany(output => output.Flow.Rows)
-            .Select(row => (FlowNode)row.Merged.Node).MaxBy(Depth) ?? throw new ModelFormatException("the graph has no output.");
+        FlowNode last = main.Flow?.Source
+            ?? flows.SelectMany(output => output.Flow.Rows).Select(row => (FlowNode)row.Merged.Node).MaxBy(Depth)
+            ?? throw new ModelFormatException("the graph has no output.");
         for (FlowNode? at = last; at is not null; at = at.Parent)
         {
             _chain.Add(at);
@@ -105,8 +106,8 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
         RecurrentNode? other = recurrent.FirstOrDefault(node => node.Lengths != recurrent[0].Lengths);
         return other is null
             ? recurrent.FirstOrDefault()?.Lengths
-            : throw new ModelFormatException($"nodes {recurrent[0]} and {other} differ in sequence_lens: the lengths of rows "
-                + "hold for all layers of a model.");
+            : throw new ModelFormatException(
+                $"nodes {recurrent[0]} and {other} differ in sequence_lens: the lengths of rows hold for a whole model.");
     }
 
     private Layer LayerOf(FlowNode node) => node switch

@@ -30,7 +30,8 @@ internal static class AxisOrder
         }
 
         int[] lengths = [time, batch, directions, steps == 0 ? 0 : (int)(values.Length / steps)];
-        OnnxAxis[] target = [.. to, .. Enum.GetValues<OnnxAxis>().Where(axis => !to.Contains(axis) && lengths[(int)axis] != 1)];
+        IEnumerable<OnnxAxis> others = Enum.GetValues<OnnxAxis>().Where(axis => !to.Contains(axis));
+        OnnxAxis[] target = [.. to, .. others.Where(axis => lengths[(int)axis] != 1)];
         long[] strides = new long[lengths.Length];
         long stride = 1;
         foreach (OnnxAxis axis in from.Reverse())

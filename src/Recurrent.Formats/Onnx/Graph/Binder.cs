@@ -5,6 +5,8 @@ namespace Recurrent.Formats.Onnx;
 /// <summary>Says how inputs and outputs of a graph are given to and taken from a session of its model.</summary>
 internal sealed class Binder(List<FlowNode> chain)
 {
+    private const int MaxStates = 4096;
+
     public OnnxInput Input(InputNode input) => new()
     {
         Name = input.Name,
@@ -34,7 +36,8 @@ internal sealed class Binder(List<FlowNode> chain)
         };
     }
 
-    private static OnnxAxis[] Axes(IEnumerable<Axis> axes) => [.. axes.Where(axis => axis.Role is not null).Select(axis => axis.Role!.Value)];
+    private static OnnxAxis[] Axes(IEnumerable<Axis> axes) =>
+        [.. axes.Where(axis => axis.Role is not null).Select(axis => axis.Role!.Value)];
 
     private OnnxState[] States(InputNode input)
     {
@@ -44,7 +47,7 @@ internal sealed class Binder(List<FlowNode> chain)
         }
 
         int count = input.Axes.FirstOrDefault(axis => axis.Role == OnnxAxis.Direction)?.Size ?? input.States.Keys.Max() + 1;
-        if (count > LayerChainLimit || input.States.Keys.Any(index => index >= count))
+        if (count > MaxStates || input.States.Keys.Any(index => index >= count))
         {
             throw new ModelFormatException($"input '{input.Name}': expected one state for each direction, found {count}.");
         }
@@ -54,13 +57,12 @@ internal sealed class Binder(List<FlowNode> chain)
             : new OnnxState(-1, Direction.Forward))];
     }
 
-    private const int LayerChainLimit = 4096;
-
     private OnnxState State(FlowRow row, string name)
     {
         int index = chain.IndexOf(row.Merged.Node);
         return index > 0
             ? new OnnxState(index - 1, row.Direction)
-            : throw new ModelFormatException($"'{name}': {row.Node} is not among the layers that lead to the model's output.");
+            : throw new ModelFormatException(
+                $"'{name}': {row.Node} is not among the layers that lead to the model's output.");
     }
 }

@@ -41,7 +41,8 @@ internal static class ActivationOperators
         int axis = context.Axis(context.Node.Integer("axis", context.Node.OperatorSet >= 13 ? -1 : 1), flow.Rank);
         if (axis != flow.Rank - 1 || !Flows.HoldsFeatures(flow, axis))
         {
-            throw context.Refuse($"only a softmax over the features of a step is a layer, found one over axis {axis} of {flow}");
+            throw context.Refuse(
+                $"only a softmax over the features of a step is a layer, found one over axis {axis} of {flow}");
         }
 
         int size = Flows.KnownSize(context, flow);

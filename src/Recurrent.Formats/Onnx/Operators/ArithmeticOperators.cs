@@ -79,7 +79,8 @@ internal static class ArithmeticOperators
     {
         int count = constant.Tensor.ElementCount;
         bool fits = constant.Tensor.IsFloating && !constant.IsSpread && constant.Rank <= flow.Rank
-            && (count == 1 || (count == size && constant.Dimensions[^1] == size && Flows.HoldsFeatures(flow, flow.Rank - 1)));
+            && (count == 1
+                || (count == size && constant.Dimensions[^1] == size && Flows.HoldsFeatures(flow, flow.Rank - 1)));
         if (!fits)
         {
             throw context.Refuse($"expected one number, or one for each of {size} features, found {constant} for {flow}");

@@ -26,7 +26,8 @@ internal static class ConcatOperator
         if (values.Any(value => value is ExtentsValue))
         {
             return ExtentsValue.Create(
-                [.. values.SelectMany(value => ConstantArithmetic.Elements(value) ?? throw context.RefuseInput(value, "a shape"))],
+                [.. values.SelectMany(
+                    value => ConstantArithmetic.Elements(value) ?? throw context.RefuseInput(value, "a shape"))],
                 isScalar: false);
         }
 
@@ -48,7 +49,8 @@ internal static class ConcatOperator
         if (!fit)
         {
             throw context.Refuse(
-                $"only directions or final states can be joined, found {string.Join(" and ", (object[])flows)} along axis {axis}");
+                $"only directions or final states can be joined, not along axis {axis}; found "
+                + string.Join(" and ", (object[])flows));
         }
 
         FlowRow[] rows = [.. flows.SelectMany(flow => flow.Rows).Select(row => row.Merged)];

@@ -14,7 +14,8 @@ internal static class ConstantArithmetic
         var b = (ConstantValue)right;
         if (a.Tensor.IsFloating != b.Tensor.IsFloating)
         {
-            throw context.Refuse($"expected two constants of one type, found {a.Tensor.ElementType} and {b.Tensor.ElementType}");
+            throw context.Refuse(
+                $"expected two constants of one type, found {a.Tensor.ElementType} and {b.Tensor.ElementType}");
         }
 
         Extent[] shape = BroadcastShape(context, a, b);

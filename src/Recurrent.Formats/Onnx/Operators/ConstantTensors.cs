@@ -3,6 +3,10 @@ namespace Recurrent.Formats.Onnx;
 /// <summary>Rearranges constants: nothing but the order and the choice of elements changes.</summary>
 internal static class ConstantTensors
 {
+    /// <summary>How deep elements may be hidden, and in how many parts, before they are read after all.</summary>
+    private const int MaxDepth = 8;
+    private const int MaxParts = 64;
+
     public static ConstantValue Transpose(NodeContext context, ConstantValue value, IReadOnlyList<int> order)
     {
         long[] strides = Strides(value.Dimensions);
@@ -68,6 +72,13 @@ internal static class ConstantTensors
         dimensions[axis] = (int)Math.Min(length, int.MaxValue);
         long count = Count(dimensions);
         context.Take(count);
+        if (!dimensions[..axis].Any(outer => outer != 1) && values.Count <= MaxParts
+            && values.All(value => value.Tensor.Storage.Depth < MaxDepth))
+        {
+            JoinedStorage storage = new([.. values.Select(value => (value.Tensor.Storage, value.Tensor.ElementCount))]);
+            return new ConstantValue(new OnnxTensor("", values[0].Tensor.ElementType, dimensions, storage));
+        }
+
         return values[0].Tensor.IsFloating
             ? ConstantValue.Of(dimensions, Join([.. values.Select(value => value.Singles())], dimensions, axis))
             : ConstantValue.Of(dimensions, Join([.. values.Select(value => value.Integers())], dimensions, axis));
@@ -101,16 +112,17 @@ internal static class ConstantTensors
     private static ConstantValue Rearrange(
         NodeContext context, ConstantValue value, int[] dimensions, long[] strides, long offset, IReadOnlyList<Extent> shape)
     {
-        int count = (int)Count(dimensions);
-        bool inPlace = IsContiguous(dimensions, strides);
-        if (!inPlace)
+        if (IsContiguous(dimensions, strides) && value.Tensor.Storage.Depth < MaxDepth)
         {
-            context.Take(count);
+            PartStorage part = new(value.Tensor.Storage, (int)offset);
+            return new ConstantValue(new OnnxTensor("", value.Tensor.ElementType, dimensions, part), shape);
         }
 
+        int count = (int)Count(dimensions);
+        context.Take(count);
         OnnxTensor tensor = value.Tensor.IsFloating
-            ? OnnxTensor.Create("", dimensions, Pick(value.Singles(), dimensions, strides, offset, count, inPlace))
-            : OnnxTensor.Create("", dimensions, Pick(value.Integers(), dimensions, strides, offset, count, inPlace));
+            ? OnnxTensor.Create("", dimensions, Pick(value.Singles(), dimensions, strides, offset, count))
+            : OnnxTensor.Create("", dimensions, Pick(value.Integers(), dimensions, strides, offset, count));
         return new ConstantValue(tensor, shape);
     }
 
@@ -121,13 +133,8 @@ internal static class ConstantTensors
     }
 
     private static ReadOnlyMemory<T> Pick<T>(
-        ReadOnlyMemory<T> source, int[] dimensions, long[] strides, long offset, int count, bool inPlace)
+        ReadOnlyMemory<T> source, int[] dimensions, long[] strides, long offset, int count)
     {
-        if (inPlace || count == 0)
-        {
-            return source.Slice((int)offset, count);
-        }
-
         T[] picked = new T[count];
         ReadOnlySpan<T> from = source.Span;
         int[] index = new int[dimensions.Length];

@@ -110,7 +110,8 @@ internal static class FlowSlices
         bool isOpen = group is [{ Role: null or OnnxAxis.Features or OnnxAxis.Direction }] && flow.RowAxis is null;
         if (!isOpen)
         {
-            throw context.Refuse($"elements {first} to {first + (long)count - 1} of axis {axis} of {flow} are not part of a model");
+            throw context.Refuse(
+                $"elements {first} to {first + (long)count - 1} of axis {axis} of {flow} are not part of a model");
         }
 
         Axis part = group[0].Part(first, count);

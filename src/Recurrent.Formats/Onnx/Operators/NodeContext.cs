@@ -15,13 +15,17 @@ internal sealed class NodeContext(GraphNode node, IReadOnlyList<Value?> inputs, 
     public Value? Optional(int index) => index < inputs.Count ? inputs[index] : null;
 
     public Value Required(int index) =>
-        Optional(index) ?? throw Refuse($"expected at least {index + 1} inputs, found {inputs.Count(input => input is not null)}");
+        Optional(index) ?? throw Refuse(
+            $"expected at least {index + 1} inputs, found {inputs.Count(input => input is not null)}");
 
     /// <summary>An input that must not depend on what the model is given.</summary>
     public ConstantValue Constant(int index, string what) =>
-        Required(index) as ConstantValue ?? throw Refuse($"{what} must be a constant, found {Required(index)}");
+        Required(index) as ConstantValue
+            ?? throw Refuse($"{what} must be a constant, found {Required(index)}");
 
-    /// <summary>The numbers of an attribute, or of an input that newer versions have in its place; null if there are none.</summary>
+    /// <summary>
+    /// The numbers of an attribute, or of an input that newer versions have in its place; null if there are none.
+    /// </summary>
     public IReadOnlyList<long>? Numbers(string attribute, int input)
     {
         if (node.Integers(attribute) is { } numbers)

@@ -54,7 +54,8 @@ internal static class ProductOperators
     {
         if (context.Required(0) is not FlowValue)
         {
-            throw context.Refuse($"expected data times a constant matrix, found {context.Required(0)} and {context.Required(1)}");
+            throw context.Refuse(
+                $"expected data times a constant matrix, found {context.Required(0)} and {context.Required(1)}");
         }
 
         FlowValue flow = Flows.Complete(context, context.Required(0), "features");

@@ -31,7 +31,7 @@ internal static class RecurrentActivations
             Activation[] of = [.. names.Skip(i * roles).Take(roles).Select(name => Create(context, name, alphas, betas))];
             read[i] = roles == 1
                 ? CellActivations.Default with { Candidate = of[0] }
-                : CellActivations.Default with { Gate = of[0], Candidate = of[1], Output = roles == 3 ? of[2] : Activation.Tanh };
+                : new CellActivations(of[0], of[1], roles == 3 ? of[2] : Activation.Tanh);
         }
 
         return read;

@@ -147,8 +147,8 @@ internal sealed class RecurrentParts
             && value.Dimensions.Select(length => (long)length).SequenceEqual(shape));
         if (!fits)
         {
-            throw _context.Refuse(
-                $"Input {name} must have shape {{{string.Join(",", shape)}}}, found {{{string.Join(",", value!.Dimensions)}}}");
+            throw _context.Refuse($"Input {name} must have shape {{{string.Join(",", shape)}}}, "
+                + $"found {{{string.Join(",", value!.Dimensions)}}}");
         }
     }
 

@@ -10,7 +10,8 @@ internal static class SelectionOperators
         Value value = context.Required(0);
         IReadOnlyList<long> starts = context.Numbers("starts", 1) ?? throw context.Refuse("expected starts");
         IReadOnlyList<long> ends = context.Numbers("ends", 2) ?? throw context.Refuse("expected ends");
-        IReadOnlyList<long> axes = context.Numbers("axes", 3) ?? [.. Enumerable.Range(0, starts.Count).Select(i => (long)i)];
+        IReadOnlyList<long> axes = context.Numbers("axes", 3)
+            ?? [.. Enumerable.Range(0, starts.Count).Select(i => (long)i)];
         IReadOnlyList<long> steps = context.Numbers("steps", 4) ?? [.. Enumerable.Repeat(1L, starts.Count)];
         if (ends.Count != starts.Count || axes.Count != starts.Count || steps.Count != starts.Count)
         {
@@ -60,12 +61,14 @@ internal static class SelectionOperators
             return Embed(context, context.Constant(0, "the table"), flow);
         }
 
-        IReadOnlyList<Extent> wanted = ConstantArithmetic.Elements(indices) ?? throw context.RefuseInput(indices, "constant indices");
+        IReadOnlyList<Extent> wanted = ConstantArithmetic.Elements(indices)
+            ?? throw context.RefuseInput(indices, "constant indices");
         bool isScalar = ConstantArithmetic.IsScalar(indices);
         if (value is ExtentsValue extents)
         {
             return ExtentsValue.Create(
-                [.. wanted.Select(index => extents.Elements[context.Axis(index.Known ?? long.MaxValue, extents.Elements.Count)])],
+                [.. wanted.Select(
+                    index => extents.Elements[context.Axis(index.Known ?? long.MaxValue, extents.Elements.Count)])],
                 isScalar);
         }
 

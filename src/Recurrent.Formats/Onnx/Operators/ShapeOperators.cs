@@ -25,7 +25,8 @@ internal static class ShapeOperators
         TensorElementType to = number is >= 0 and <= int.MaxValue && ElementTypes.Of((int)number) is { } type
             ? type
             : throw context.Refuse($"expected a type of numbers, found {number}");
-        bool keepsPrecision = to is TensorElementType.F32 or TensorElementType.F64 or TensorElementType.I32 or TensorElementType.I64;
+        bool keepsPrecision = to is TensorElementType.F32 or TensorElementType.F64
+            or TensorElementType.I32 or TensorElementType.I64;
         bool isFloating = value switch
         {
             ConstantValue constant => constant.Tensor.IsFloating,
@@ -47,7 +48,8 @@ internal static class ShapeOperators
     {
         Value value = context.Required(0);
         int rank = Rank(context, value);
-        IReadOnlyList<long> order = context.Node.Integers("perm") ?? [.. Enumerable.Range(0, rank).Select(i => (long)(rank - 1 - i))];
+        IReadOnlyList<long> order = context.Node.Integers("perm")
+            ?? [.. Enumerable.Range(0, rank).Select(i => (long)(rank - 1 - i))];
         bool isOrder = order.Count == rank && order.Order().SequenceEqual(Enumerable.Range(0, rank).Select(i => (long)i));
         if (!isOrder)
         {
@@ -117,7 +119,9 @@ internal static class ShapeOperators
         FlowValue flow = context.Required(0) as FlowValue ?? throw context.RefuseInput(context.Required(0), "data");
         long axis = context.Node.Integer("axis", 1);
         int split = axis == flow.Rank ? flow.Rank : context.Axis(axis, Math.Max(1, flow.Rank));
-        return flow.With([[.. flow.Groups.Take(split).SelectMany(group => group)], [.. flow.Groups.Skip(split).SelectMany(group => group)]]);
+        Axis[] first = [.. flow.Groups.Take(split).SelectMany(group => group)];
+        Axis[] second = [.. flow.Groups.Skip(split).SelectMany(group => group)];
+        return flow.With([first, second]);
     }
 
     public static Value Reshape(NodeContext context)
@@ -129,8 +133,11 @@ internal static class ShapeOperators
         bool zeroCopies = context.Node.Integer("allowzero", 0) == 0;
         Extent[] shape = value is FlowValue given ? [.. given.Shape] : value is ConstantValue constant ? [.. constant.Shape]
             : throw context.RefuseInput(value, "a tensor");
-        bool isShape = wanted.Count <= 16 && wanted.Count(extent => extent.Known == -1) <= 1 && !wanted
-            .Where((extent, i) => extent.Known is < -1 or > int.MaxValue || (extent.Known == 0 && !(zeroCopies && i < shape.Length))).Any();
+        bool IsLength(Extent extent, int i) =>
+            extent.Known is null or (>= -1 and <= int.MaxValue and not 0)
+            || (extent.Known == 0 && zeroCopies && i < shape.Length);
+        bool isShape = wanted.Count <= 16 && wanted.Count(extent => extent.Known == -1) <= 1
+            && wanted.Where(IsLength).Count() == wanted.Count;
         if (!isShape)
         {
             throw context.Refuse($"cannot bring {value} into the shape [{string.Join(", ", wanted)}]");

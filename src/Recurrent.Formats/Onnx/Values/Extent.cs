@@ -35,7 +35,8 @@ internal readonly record struct Extent
         Extent product = Of(1);
         foreach (Axis axis in axes)
         {
-            product = (product * (axis.Size is { } size ? Of(size) : new Extent(1, [axis], 0)))!.Value;
+            product = product * (axis.Size is { } size ? Of(size) : new Extent(1, [axis], 0))
+                ?? throw new ModelFormatException($"the product of axes is too large: {axis} of {axis.Size}.");
         }
 
         return product;
