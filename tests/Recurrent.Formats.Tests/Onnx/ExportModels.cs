@@ -51,6 +51,8 @@ internal static class ExportModels
                 .. ResidualLayer.Around(draw.Lstm(4, 4)),
             ]),
             ["scale_and_activations"] = new([draw.Scale(3, offsets: true), .. Activations(3), draw.Rnn(3, 2)]),
+            ["residual_last_step"] = new(
+                [.. ResidualLayer.Around(draw.Gru(4, 4)), draw.Dense(4, 2)], ModelOutput.LastStep),
         };
     }
 

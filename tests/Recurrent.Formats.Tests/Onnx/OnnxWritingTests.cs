@@ -7,7 +7,7 @@ using Recurrent.Reference;
 
 namespace Recurrent.Formats.Tests.Onnx;
 
-public sealed class OnnxExportTests
+public sealed class OnnxWritingTests
 {
     private const int Time = 5;
     private const int Batch = 3;
@@ -20,7 +20,7 @@ public sealed class OnnxExportTests
     [MemberData(nameof(Names))]
     public void A_file_is_the_one_that_ONNX_Runtime_computed(string name)
     {
-        string folder = Path.Combine(GoldenCopy.Committed("onnx-export"), name);
+        string folder = Path.Combine(GoldenCopy.Committed("onnx-written"), name);
         ModelDefinition definition = ExportModels.All[name];
 
         ModelProto written = Export(definition);
@@ -34,7 +34,7 @@ public sealed class OnnxExportTests
     [MemberData(nameof(Names))]
     public void The_outputs_are_those_of_ONNX_Runtime(string name)
     {
-        string data = Path.Combine(GoldenCopy.Committed("onnx-export"), name, "test_data_set_0");
+        string data = Path.Combine(GoldenCopy.Committed("onnx-written"), name, "test_data_set_0");
         ModelDefinition definition = ExportModels.All[name];
         float[] input = Singles(Path.Combine(data, "input_0.pb"));
         float[] expected = Singles(Path.Combine(data, "output_0.pb"));
@@ -82,7 +82,7 @@ public sealed class OnnxExportTests
     public void Models_and_inputs_are_written_where_RECURRENT_EXPORT_FOLDER_says()
     {
         string? folder = Environment.GetEnvironmentVariable("RECURRENT_EXPORT_FOLDER");
-        Assert.SkipWhen(folder is null, "RECURRENT_EXPORT_FOLDER is not set: it renews tests/golden/onnx-export.");
+        Assert.SkipWhen(folder is null, "RECURRENT_EXPORT_FOLDER is not set: it renews tests/golden/onnx-written.");
 
         foreach ((string name, ModelDefinition definition) in ExportModels.All)
         {
@@ -115,6 +115,15 @@ public sealed class OnnxExportTests
         string[] operations = [.. Export(ExportModels.All["rnn_last_step"]).Graph.Node.Select(node => node.OpType)];
 
         Assert.Equal(["RNN", "Squeeze", "Gather", "MatMul", "Add", "Sigmoid", "Identity"], operations);
+    }
+
+    [Fact]
+    public void A_residual_connection_around_the_last_recurrent_layer_is_added_at_every_step()
+    {
+        string[] operations =
+            [.. Export(ExportModels.All["residual_last_step"]).Graph.Node.Select(node => node.OpType)];
+
+        Assert.Equal(["GRU", "Squeeze", "Add", "Gather", "MatMul", "Add", "Identity"], operations);
     }
 
     [Fact]
