@@ -19,7 +19,7 @@ public sealed class OnnxRefusalTests
         ["reshape across axes"] = (() => Lstm().Integers("s", -1, 3).Node("Reshape", "y s", "out"), "would divide or mix axes"),
         ["softmax over time"] = (() => Lstm().Node("Softmax", "y", "out", Integer("axis", 0)), "over the features of a step"),
         ["middle step"] = (() => Lstm().Scalar("i", 1).Node("Gather", "y i", "out"), "only the last step can be taken"),
-        ["wrong matrix"] = (() => Lstm().Weights("K", 5, 1).Node("MatMul", "y K", "out"), "expected 2 features"),
+        ["wrong matrix"] = (() => Lstm().Weights("K", 5, 1).Node("MatMul", "y K", "out"), "expected a shape with 2 features"),
         ["cycle"] = (() => Lstm().Node("Relu", "b", "a").Node("Relu", "a", "b").Node("Add", "y a", "out"), "cycle"),
         ["missing value"] = (() => Lstm().Node("Relu", "nothing", "out"), "nothing in the graph makes its input 'nothing'"),
         ["twice the same name"] = (() => Lstm().Node("Relu", "y", "y"), "the name 'y'"),
