@@ -146,7 +146,7 @@ public sealed class RecurrentModel : IDisposable
         }
     }
 
-    /// <summary>Opens a session with zero states.</summary>
+    /// <summary>Opens a session with the states that a sequence starts from.</summary>
     /// <param name="options">Batch and threads; null for one row and one thread.</param>
     /// <returns>The session; the caller disposes it.</returns>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
@@ -158,7 +158,7 @@ public sealed class RecurrentModel : IDisposable
         return new Session(this, _handle, options ?? new SessionOptions());
     }
 
-    /// <summary>Opens a session with zero states and one thread.</summary>
+    /// <summary>Opens a session with the states that a sequence starts from and one thread.</summary>
     /// <param name="batch">Batch rows, 0 or more; with 0 every call succeeds and does nothing.</param>
     /// <returns>The session; the caller disposes it.</returns>
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>

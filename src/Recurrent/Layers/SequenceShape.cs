@@ -9,24 +9,18 @@ namespace Recurrent.Layers;
 /// </summary>
 internal sealed class SequenceShape
 {
+    private readonly LayerChain _chain;
+
     public SequenceShape(LayerChain chain, int batch, string argument)
     {
+        _chain = chain;
         Batch = Require.Within(batch, 0, int.MaxValue, argument);
-        InputSize = chain.InputSize;
-        OutputSize = chain.OutputSize;
-        StateSize = chain.StateSize;
-        StepInput = Require.Elements(batch, InputSize, "[batch, InputSize]", argument);
-        StepOutput = Require.Elements(batch, OutputSize, "[batch, OutputSize]", argument);
-        Require.Elements(batch, StateSize, "[batch, StateSize]", argument);
+        StepInput = Require.Elements(batch, chain.InputSize, "[batch, InputSize]", argument);
+        StepOutput = Require.Elements(batch, chain.OutputSize, "[batch, OutputSize]", argument);
+        Require.Elements(batch, chain.StateSize, "[batch, StateSize]", argument);
     }
 
     public int Batch { get; }
-
-    public int InputSize { get; }
-
-    public int OutputSize { get; }
-
-    public int StateSize { get; }
 
     /// <summary>Elements of one step of input.</summary>
     public int StepInput { get; }
@@ -36,38 +30,54 @@ internal sealed class SequenceShape
 
     public void RequireStep<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y)
     {
+        RequireFeatures(nameof(x));
         // The messages are built only when a check has failed: this runs once a step.
         if (x.Length != StepInput)
         {
-            Require.Shape(x.Length, Batch, InputSize, "[batch, InputSize]", nameof(x));
+            Require.Shape(x.Length, Batch, _chain.InputSize, "[batch, InputSize]", nameof(x));
         }
 
-        if (y.Length != StepOutput)
+        RequireOneStep(y);
+        RequireApart(x, y, nameof(x));
+    }
+
+    public void RequireStep<T>(ReadOnlySpan<int> indices, ReadOnlySpan<T> y)
+    {
+        RequireIndices(nameof(indices));
+        if (indices.Length != StepInput)
         {
-            Require.Shape(y.Length, Batch, OutputSize, "[batch, OutputSize]", nameof(y));
+            Require.Shape(indices.Length, Batch, "[batch]", nameof(indices));
         }
 
-        RequireApart(x, y);
+        RequireOneStep(y);
+        RequireApart(indices, y, nameof(indices));
+        RequireKnown(indices);
     }
 
     public void RequireRun<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, int time, SequenceLayout layout)
     {
-        Require.Within(time, 0, int.MaxValue, nameof(time));
-        Require.Defined(layout, nameof(layout));
-        RequireSequence(x.Length, time, layout, InputSize, nameof(InputSize), nameof(x));
-        if (!y.IsEmpty)
-        {
-            RequireSequence(y.Length, time, layout, OutputSize, nameof(OutputSize), nameof(y));
-        }
-
-        RequireApart(x, y);
+        RequireFeatures(nameof(x));
+        RequireTime(time, layout);
+        RequireSequence(x.Length, time, layout, _chain.InputSize, "InputSize", nameof(x));
+        RequireOutput(y, time, layout);
+        RequireApart(x, y, nameof(x));
     }
 
-    public void RequireLengths(ReadOnlySpan<int> lengths, int time)
+    public void RequireRun<T>(ReadOnlySpan<int> indices, ReadOnlySpan<T> y, int time, SequenceLayout layout)
+    {
+        RequireIndices(nameof(indices));
+        RequireTime(time, layout);
+        RequireSequence(indices.Length, time, layout, nameof(indices));
+        RequireOutput(y, time, layout);
+        RequireApart(indices, y, nameof(indices));
+        RequireKnown(indices);
+    }
+
+    public void RequireLengths<T>(ReadOnlySpan<int> lengths, ReadOnlySpan<T> y, int time, string argument)
     {
         if (lengths.Length != Batch)
         {
-            Require.Shape(lengths.Length, Batch, "[batch]", nameof(lengths));
+            Require.Shape(lengths.Length, Batch, "[batch]", argument);
         }
 
         for (int row = 0; row < lengths.Length; row++)
@@ -75,10 +85,33 @@ internal sealed class SequenceShape
             if (lengths[row] < 0 || lengths[row] > time)
             {
                 throw new ArgumentException(
-                    $"{nameof(lengths)}[{row}]: expected 0 to {nameof(time)} = {time}, found {lengths[row]}.",
-                    nameof(lengths));
+                    $"{argument}[{row}]: expected 0 to {nameof(time)} = {time}, found {lengths[row]}.", argument);
             }
         }
+
+        RequireApart(lengths, y, argument);
+    }
+
+    public void RequireMask<T>(in SequenceMask mask, ReadOnlySpan<T> y, int time, SequenceLayout layout)
+    {
+        if (!mask.Lengths.IsEmpty)
+        {
+            RequireLengths(mask.Lengths, y, time, "mask.Lengths");
+        }
+
+        if (mask.Present.IsEmpty)
+        {
+            return;
+        }
+
+        const string Argument = "mask.Present";
+        if (_chain.Masking is null)
+        {
+            Require.Absent(mask.Present.Length, "the model has no Masking", Argument);
+        }
+
+        RequireSequence(mask.Present.Length, time, layout, Argument);
+        RequireApart(mask.Present, y, Argument);
     }
 
     public void RequireRows(int firstRow, int rowCount)
@@ -88,17 +121,98 @@ internal sealed class SequenceShape
     }
 
     public void RequireStates(int length, int rowCount, string argument) =>
-        Require.Shape(length, rowCount, StateSize, "[rowCount, StateSize]", argument);
+        Require.Shape(length, rowCount, _chain.StateSize, "[rowCount, StateSize]", argument);
 
-    private static void RequireApart<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y)
+    private static void RequireTime(int time, SequenceLayout layout)
     {
-        // Not the overload that gives the distance in elements: it throws where that is no whole number, as it is
-        // between spans cast from bytes.
-        if (y.Overlaps(x))
+        Require.Within(time, 0, int.MaxValue, nameof(time));
+        Require.Defined(layout, nameof(layout));
+    }
+
+    /// <summary>Refuses memory that two spans share, be their elements of one type or of two.</summary>
+    private static void RequireApart<TInput, TOutput>(
+        ReadOnlySpan<TInput> input, ReadOnlySpan<TOutput> y, string argument)
+    {
+        if (input.IsEmpty || y.IsEmpty)
         {
-            nint offset = Unsafe.ByteOffset(ref MemoryMarshal.GetReference(y), ref MemoryMarshal.GetReference(x));
+            return;
+        }
+
+        // In bytes: spans that were cast from bytes may begin within an element.
+        nint offset = Unsafe.ByteOffset(
+            ref Unsafe.As<TOutput, byte>(ref MemoryMarshal.GetReference(y)),
+            ref Unsafe.As<TInput, byte>(ref MemoryMarshal.GetReference(input)));
+        nint inputBytes = (nint)input.Length * Unsafe.SizeOf<TInput>();
+        nint outputBytes = (nint)y.Length * Unsafe.SizeOf<TOutput>();
+        if (offset < outputBytes && -offset < inputBytes)
+        {
             throw new ArgumentException(
-                $"y: expected memory apart from x, found an overlap (x begins at byte {offset} of y).", nameof(y));
+                $"y: expected memory apart from {argument}, found an overlap ({argument} begins at byte {offset} of y).",
+                nameof(y));
+        }
+    }
+
+    private void RequireFeatures(string argument)
+    {
+        if (_chain.VocabularySize != 0)
+        {
+            throw new ArgumentException(
+                $"{argument}: expected a span of int, because the model begins with an embedding and takes indices; "
+                + "found features.",
+                argument);
+        }
+    }
+
+    private void RequireIndices(string argument)
+    {
+        if (_chain.VocabularySize == 0)
+        {
+            throw new ArgumentException(
+                $"{argument}: expected features, because the model does not begin with an embedding; found indices.",
+                argument);
+        }
+    }
+
+    private void RequireKnown(ReadOnlySpan<int> indices)
+    {
+        // As unsigned numbers, negative ones are too large.
+        int i = 0;
+        while (i < indices.Length && (uint)indices[i] < (uint)_chain.VocabularySize)
+        {
+            i++;
+        }
+
+        if (i < indices.Length)
+        {
+            throw new ArgumentException(
+                $"{nameof(indices)}[{i}]: expected 0 to {_chain.VocabularySize - 1}, the rows of the embedding's table, "
+                + $"found {indices[i]}.",
+                nameof(indices));
+        }
+    }
+
+    private void RequireOneStep<T>(ReadOnlySpan<T> y)
+    {
+        if (y.Length != StepOutput)
+        {
+            Require.Shape(y.Length, Batch, _chain.OutputSize, "[batch, OutputSize]", nameof(y));
+        }
+    }
+
+    private void RequireOutput<T>(ReadOnlySpan<T> y, int time, SequenceLayout layout)
+    {
+        if (y.IsEmpty)
+        {
+            return;
+        }
+
+        if (_chain.PutsOutOneStep)
+        {
+            RequireOneStep(y);
+        }
+        else
+        {
+            RequireSequence(y.Length, time, layout, _chain.OutputSize, "OutputSize", nameof(y));
         }
     }
 
@@ -112,6 +226,20 @@ internal sealed class SequenceShape
             string shape = layout == SequenceLayout.TimeMajor
                 ? $"[time, batch, {featuresName}] = [{time}, {Batch}, {features}]"
                 : $"[batch, time, {featuresName}] = [{Batch}, {time}, {features}]";
+            throw new ArgumentException(
+                $"{argument}: expected exactly {shape} ({expected} elements), found {length} elements.", argument);
+        }
+    }
+
+    /// <summary>Of one value a step.</summary>
+    private void RequireSequence(int length, int time, SequenceLayout layout, string argument)
+    {
+        long expected = (long)time * Batch;
+        if (length != expected)
+        {
+            string shape = layout == SequenceLayout.TimeMajor
+                ? $"[time, batch] = [{time}, {Batch}]"
+                : $"[batch, time] = [{Batch}, {time}]";
             throw new ArgumentException(
                 $"{argument}: expected exactly {shape} ({expected} elements), found {length} elements.", argument);
         }

@@ -4,14 +4,28 @@ namespace Recurrent.Reference;
 
 /// <summary>The states of one direction of a layer, for a batch.</summary>
 /// <typeparam name="T">The number type.</typeparam>
-internal sealed class DirectionState<T>(RecurrentSpecification specification, int batch)
+internal sealed class DirectionState<T>
 {
-    private readonly T[] _hidden = new T[batch * specification.StateSize];
-    private readonly T[] _cell = specification.HasCellState ? new T[batch * specification.HiddenSize] : [];
+    private readonly T[] _initialHidden;
+    private readonly T[] _initialCell;
+    private readonly T[] _hidden;
+    private readonly T[] _cell;
 
-    /// <summary>Elements of one row, both kinds.</summary>
-    public int RowSize { get; } =
-        specification.StateSize + (specification.HasCellState ? specification.HiddenSize : 0);
+    /// <summary>States as a sequence starts from them.</summary>
+    /// <param name="initialHidden"><c>[S]</c>.</param>
+    /// <param name="initialCell"><c>[H]</c>, or empty if the layer has no cell state.</param>
+    /// <param name="batch">Batch rows.</param>
+    public DirectionState(T[] initialHidden, T[] initialCell, int batch)
+    {
+        _initialHidden = initialHidden;
+        _initialCell = initialCell;
+        _hidden = new T[batch * initialHidden.Length];
+        _cell = new T[batch * initialCell.Length];
+        for (int row = 0; row < batch; row++)
+        {
+            Reset(row);
+        }
+    }
 
     /// <summary>A state of all rows, <c>[batch, size]</c>.</summary>
     public Span<T> All(StateKind kind) => kind == StateKind.Hidden ? _hidden : _cell;
@@ -19,13 +33,27 @@ internal sealed class DirectionState<T>(RecurrentSpecification specification, in
     /// <summary>A state of one row, <c>[size]</c>; empty if the layer has no such state.</summary>
     public Span<T> Row(StateKind kind, int row)
     {
-        int size = kind == StateKind.Hidden ? specification.StateSize : RowSize - specification.StateSize;
+        int size = Initial(kind).Length;
         return All(kind).Slice(row * size, size);
     }
 
-    public void Clear(int row)
+    /// <summary>Goes back to what a sequence starts from.</summary>
+    public void Reset(int row)
     {
-        Row(StateKind.Hidden, row).Clear();
-        Row(StateKind.Cell, row).Clear();
+        foreach (StateKind kind in Enum.GetValues<StateKind>())
+        {
+            Initial(kind).CopyTo(Row(kind, row));
+        }
     }
+
+    /// <summary>Goes to zero, whatever a sequence starts from.</summary>
+    public void Zero(int row)
+    {
+        foreach (StateKind kind in Enum.GetValues<StateKind>())
+        {
+            Row(kind, row).Clear();
+        }
+    }
+
+    private T[] Initial(StateKind kind) => kind == StateKind.Hidden ? _initialHidden : _initialCell;
 }

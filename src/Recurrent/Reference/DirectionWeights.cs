@@ -78,6 +78,11 @@ internal sealed class DirectionWeights<T>
         where TArithmetic : IArithmetic<T> =>
         Flush<TArithmetic>(Array.ConvertAll(weights.ToArray(), T.CreateChecked));
 
+    /// <summary>Weights as they are packed, or zeros where there are none.</summary>
+    public static T[] PromoteOrZeros<TArithmetic>(ReadOnlyMemory<float> weights, int count)
+        where TArithmetic : IArithmetic<T> =>
+        weights.IsEmpty ? new T[count] : Promote<TArithmetic>(weights);
+
     /// <summary><c>b + W x</c> of one row.</summary>
     public T InputChain(int row, ReadOnlySpan<T> x) =>
         Product.Chain(Bias[row], Product.Row(Input, row, InputSize), x);

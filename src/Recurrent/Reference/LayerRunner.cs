@@ -12,9 +12,12 @@ internal abstract class LayerRunner<T>
     public abstract LayerSpecification Specification { get; }
 
     /// <summary>Runs a batch of sequences through the layer.</summary>
-    /// <param name="x">Input <c>[time, batch, InputSize]</c>, flushed.</param>
+    /// <param name="input">What the layer reads.</param>
     /// <param name="y">Output <c>[time, batch, OutputSize]</c>, zero at entry; steps past a row's end stay so.</param>
     /// <param name="extent">The lengths.</param>
-    /// <param name="states">One for each direction, forward first; none for a dense layer.</param>
-    public abstract void Run(ReadOnlySpan<T> x, Span<T> y, SequenceExtent extent, DirectionState<T>[] states);
+    /// <param name="states">One for each direction, forward first; none for a layer without state.</param>
+    public abstract void Run(LayerInput<T> input, Span<T> y, SequenceExtent extent, DirectionState<T>[] states);
+
+    /// <summary>The states that <see cref="Run"/> needs, as a sequence starts from them.</summary>
+    public virtual DirectionState<T>[] CreateStates(int batch) => [];
 }

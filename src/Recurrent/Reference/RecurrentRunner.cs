@@ -9,11 +9,12 @@ internal sealed class RecurrentRunner<T> : LayerRunner<T>
     where T : IFloatingPointIeee754<T>
 {
     private readonly RecurrentSpecification _specification;
-    private readonly Cell<T>? _forward;
-    private readonly Cell<T>? _reverse;
+    private readonly DirectionCell<T>? _forward;
+    private readonly DirectionCell<T>? _reverse;
 
     /// <summary>Takes the cells of the directions that the layer has; null for the other.</summary>
-    public RecurrentRunner(RecurrentSpecification specification, Cell<T>? forward, Cell<T>? reverse)
+    public RecurrentRunner(
+        RecurrentSpecification specification, DirectionCell<T>? forward, DirectionCell<T>? reverse)
     {
         _specification = specification;
         _forward = forward;
@@ -22,17 +23,20 @@ internal sealed class RecurrentRunner<T> : LayerRunner<T>
 
     public override LayerSpecification Specification => _specification;
 
-    public override void Run(ReadOnlySpan<T> x, Span<T> y, SequenceExtent extent, DirectionState<T>[] states)
+    public override DirectionState<T>[] CreateStates(int batch) =>
+        [.. from direction in new[] { _forward, _reverse } where direction is not null select direction.CreateState(batch)];
+
+    public override void Run(LayerInput<T> input, Span<T> y, SequenceExtent extent, DirectionState<T>[] states)
     {
         if (_forward is not null)
         {
-            RunDirection(_forward, states[0], x, y, extent, outputOffset: 0, reverse: false);
+            RunDirection(_forward.Cell, states[0], input.Features, y, extent, outputOffset: 0, reverse: false);
         }
 
         if (_reverse is not null)
         {
             int outputOffset = _forward is null ? 0 : _specification.StateSize;
-            RunDirection(_reverse, states[^1], x, y, extent, outputOffset, reverse: true);
+            RunDirection(_reverse.Cell, states[^1], input.Features, y, extent, outputOffset, reverse: true);
         }
     }
 

@@ -25,13 +25,25 @@ public sealed class ReferenceModel<T>
     /// <summary>What the layers are, from the input to the output.</summary>
     public IReadOnlyList<LayerSpecification> Layers => Chain.Specifications;
 
-    /// <summary>Features of an input step.</summary>
+    /// <summary>Features of an input step; 1 for a model that takes indices.</summary>
     public int InputSize => Chain.InputSize;
+
+    /// <summary>Indices that the model knows, if it takes indices instead of features; otherwise 0.</summary>
+    public int VocabularySize => Chain.VocabularySize;
 
     /// <summary>Features of an output step.</summary>
     public int OutputSize => Chain.OutputSize;
 
-    /// <summary>Elements of state of one batch row in all layers and directions: a row of a saved state.</summary>
+    /// <summary>What is put out for a sequence.</summary>
+    public ModelOutput Output => Chain.Output;
+
+    /// <summary>Whether steps may be missing; null if not.</summary>
+    public Masking? Masking => Chain.Masking;
+
+    /// <summary>
+    /// Elements of state of one batch row in all layers and directions, and the output that is repeated at missing steps
+    /// if there is one: a row of a saved state.
+    /// </summary>
     public int StateSize => Chain.StateSize;
 
     /// <summary>
@@ -67,7 +79,7 @@ public sealed class ReferenceModel<T>
         return new ReferenceModel<T>(definition.Chain);
     }
 
-    /// <summary>Opens a session with zero states.</summary>
+    /// <summary>Opens a session with the states that a sequence starts from.</summary>
     /// <param name="batch">Batch rows, 0 or more; with 0 every call succeeds and does nothing.</param>
     /// <param name="emptyRow">What the final state of a row is whose length is 0.</param>
     /// <returns>The session.</returns>

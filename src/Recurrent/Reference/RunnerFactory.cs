@@ -29,10 +29,15 @@ internal sealed class RunnerFactory<T, TArithmetic> : RunnerFactory<T>
     public override LayerRunner<T> Create(Layer layer) => layer switch
     {
         DenseLayer dense => new DenseRunner<T, TArithmetic>(dense),
+        ActivationLayer activation => new ActivationRunner<T, TArithmetic>(activation),
+        SoftmaxLayer softmax => new SoftmaxRunner<T, TArithmetic>(softmax),
+        ScaleLayer scale => new ScaleRunner<T, TArithmetic>(scale),
+        EmbeddingLayer embedding => new EmbeddingRunner<T, TArithmetic>(embedding),
+        ResidualLayer residual => new ResidualRunner<T>(residual),
         RecurrentLayer recurrent => new RecurrentRunner<T>(
             recurrent.Specification,
-            CreateCell(recurrent.Specification, Direction.Forward, recurrent.Forward),
-            CreateCell(recurrent.Specification, Direction.Reverse, recurrent.Reverse)),
+            CreateDirection(recurrent.Specification, Direction.Forward, recurrent.Forward),
+            CreateDirection(recurrent.Specification, Direction.Reverse, recurrent.Reverse)),
         _ => throw new InvalidOperationException($"The layer {layer.GetType()} has no reference."),
     };
 
@@ -44,14 +49,17 @@ internal sealed class RunnerFactory<T, TArithmetic> : RunnerFactory<T>
         }
     }
 
-    private static Cell<T>? CreateCell(
-        RecurrentSpecification specification, Direction direction, RecurrentWeights? weights)
-    {
-        if (weights is null)
-        {
-            return null;
-        }
+    private static DirectionCell<T>? CreateDirection(
+        RecurrentSpecification specification, Direction direction, RecurrentWeights? weights) =>
+        weights is null ? null : new DirectionCell<T>(
+            CreateCell(specification, direction, weights),
+            DirectionWeights<T>.PromoteOrZeros<TArithmetic>(weights.InitialHidden, specification.StateSize),
+            DirectionWeights<T>.PromoteOrZeros<TArithmetic>(
+                weights.InitialCell, specification.HasCellState ? specification.HiddenSize : 0));
 
+    private static Cell<T> CreateCell(
+        RecurrentSpecification specification, Direction direction, RecurrentWeights weights)
+    {
         DirectionWeights<T> promoted = DirectionWeights<T>.Create<TArithmetic>(specification, weights);
         return specification switch
         {

@@ -1,14 +1,14 @@
 namespace Recurrent.Reference;
 
-/// <summary>How long a batch's sequences are. Inside, sequences are <c>[time, batch, features]</c>.</summary>
-internal readonly ref struct SequenceExtent(int time, int batch, ReadOnlySpan<int> lengths)
+/// <summary>
+/// How long a batch's sequences are as layers see them: <c>[time, batch, features]</c>, without missing steps.
+/// </summary>
+/// <param name="Time">Steps that there is room for.</param>
+/// <param name="Lengths">Steps of each row, <c>[batch]</c>.</param>
+internal readonly record struct SequenceExtent(int Time, int[] Lengths)
 {
-    private readonly ReadOnlySpan<int> _lengths = lengths;
+    public int Batch => Lengths.Length;
 
-    public int Time { get; } = time;
-
-    public int Batch { get; } = batch;
-
-    /// <summary>Valid steps of a row.</summary>
-    public int Length(int row) => _lengths.IsEmpty ? Time : _lengths[row];
+    /// <summary>Steps of a row.</summary>
+    public int Length(int row) => Lengths[row];
 }

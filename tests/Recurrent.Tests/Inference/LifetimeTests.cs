@@ -82,8 +82,9 @@ public sealed class LifetimeTests
         using RecurrentModel accepted = Models.Lstm();
         (int models, int sessions) = (ModelHandle.LiveCount, SessionHandle.LiveCount);
         Assert.Throws<ArgumentException>("desc", () => ModelHandle.Create(null));
-        using (ModelDescription description = new(
-            [new LayerCase { Cell = CellKind.Lstm, Size = 3 }.Create(2, new RandomFloats(1))], new ModelOptions()))
+        ModelDefinition definition =
+            new([new LayerCase { Cell = CellKind.Lstm, Size = 3 }.Create(2, new RandomFloats(1))]);
+        using (ModelDescription description = new(definition.Chain, new ModelOptions()))
         using (ModelHandle model = description.Create())
         {
             Assert.Equal(models + 1, ModelHandle.LiveCount);

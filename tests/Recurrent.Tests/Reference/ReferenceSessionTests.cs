@@ -84,22 +84,31 @@ public sealed class ReferenceSessionTests
         }
     }
 
-    [Fact]
-    public void Steps_and_pieces_equal_the_whole() =>
-        Property.Check(SequenceCases.Arbitrary(200_000, forwardOnly: true, ragged: false), 40, @case =>
-        {
-            SequenceData data = new(@case);
-            Outcome whole = data.RunReference();
-            ReferenceSession<float> session = data.Reference.OpenSession(@case.Batch);
-            session.LoadState(data.States ?? new float[@case.Batch * data.Reference.StateSize]);
-            float[] y = new float[@case.Batch * @case.OutputSize];
-            for (int t = 0; t < @case.Time; t++)
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Steps_equal_the_whole(bool models) =>
+        Property.Check(
+            SequenceCases.Arbitrary(200_000, forwardOnly: true, ragged: false, models: models),
+            40,
+            @case =>
             {
-                session.Step(data.SelectSteps(t, 1).X, y);
-                Bits.RequireSame(
-                    data.SelectSteps(whole.Y, @case.OutputSize, t, 1), y, $"step {t}, {@case}", @case.OutputSize);
-            }
-        });
+                SequenceData data = new(@case with { Mask = false, Output = ModelOutput.EveryStep });
+                Outcome whole = data.RunReference();
+                ReferenceSession<float> session = data.OpenReference();
+                for (int t = 0; t < @case.Time; t++)
+                {
+                    Bits.RequireSame(
+                        data.SelectSteps(whole.Y, @case.OutputSize, t, 1),
+                        data.SelectSteps(t, 1).StepReference(session),
+                        $"step {t}, {@case}",
+                        @case.OutputSize);
+                }
+
+                float[] states = new float[whole.States.Length];
+                session.SaveState(states);
+                data.RequireSame(whole, whole with { States = states }, $"steps, {@case}");
+            });
 
     [Fact]
     public void A_reverse_direction_takes_whole_sequences_only()

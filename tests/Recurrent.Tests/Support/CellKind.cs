@@ -1,6 +1,6 @@
 namespace Recurrent.Tests.Support;
 
-/// <summary>What a layer of a case is.</summary>
+/// <summary>What a layer of a case is. Those from <see cref="Activation"/> on take any size and put out the same.</summary>
 public enum CellKind
 {
     SimpleRnn,
@@ -8,4 +8,9 @@ public enum CellKind
     Gru,
     GruResetBefore,
     Dense,
+    Embedding,
+    Activation,
+    Softmax,
+    Scale,
+    Residual,
 }

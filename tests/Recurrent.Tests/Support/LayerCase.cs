@@ -7,8 +7,14 @@ internal sealed record LayerCase
 {
     public required CellKind Cell { get; init; }
 
-    /// <summary>Hidden size; output size of a dense layer.</summary>
-    public required int Size { get; init; }
+    /// <summary>Hidden size; output size of a dense layer or an embedding. Pointwise layers do without.</summary>
+    public int Size { get; init; } = 1;
+
+    /// <summary>Layers that a residual connection goes around, or fewer if it would not fit.</summary>
+    public int Span { get; init; } = 1;
+
+    /// <summary>Whether the initial states are trained parameters.</summary>
+    public bool TrainedState { get; init; }
 
     public int Projection { get; init; }
 
@@ -30,36 +36,65 @@ internal sealed record LayerCase
 
     public CellActivations? ReverseActivations { get; init; }
 
-    public int OutputSize => Cell == CellKind.Dense ? Size
+    public int OutputSizeOf(int inputSize) => Cell.IsPointwise() ? inputSize
+        : !Cell.IsRecurrent() ? Size
         : (Projection > 0 ? Projection : Size) * (Direction == Direction.Bidirectional ? 2 : 1);
 
     /// <summary>Multiply-adds of a row's step.</summary>
     public long Work(int inputSize)
     {
-        long gates = Cell switch { CellKind.Lstm => 4, CellKind.Gru or CellKind.GruResetBefore => 3, _ => 1 };
-        long state = Cell == CellKind.Dense ? 0 : Projection > 0 ? Projection : Size;
+        if (!Cell.IsRecurrent())
+        {
+            return Cell == CellKind.Dense ? (long)Size * inputSize : OutputSizeOf(inputSize);
+        }
+
+        long gates = Cell switch { CellKind.Lstm => 4, CellKind.SimpleRnn => 1, _ => 3 };
+        long state = Projection > 0 ? Projection : Size;
         int directions = Direction == Direction.Bidirectional ? 2 : 1;
         return directions * ((gates * Size * (inputSize + state)) + ((long)Projection * Size));
     }
 
-    public Layer Create(int inputSize, RandomFloats random)
+    /// <summary>Makes the layer, of random weights.</summary>
+    /// <param name="inputSize">Features that it takes; rows of the table of an embedding.</param>
+    /// <param name="random">The weights.</param>
+    /// <param name="before">The layers before, for a residual connection to start from.</param>
+    public Layer Create(int inputSize, RandomFloats random, params IReadOnlyList<Layer> before) => Cell switch
     {
-        if (Cell == CellKind.Dense)
-        {
-            DenseSpecification dense = new()
-            {
-                InputSize = inputSize,
-                OutputSize = Size,
-                Activation = Activations.Candidate,
-            };
-            return new DenseLayer(
-                dense, new DenseWeights(random.Weights(Size, inputSize), InputBias ? random.Biases(Size) : []));
-        }
+        CellKind.Dense => new DenseLayer(
+            new DenseSpecification { InputSize = inputSize, OutputSize = Size, Activation = Activations.Candidate },
+            new DenseWeights(random.Weights(Size, inputSize), InputBias ? random.Biases(Size) : [])),
+        CellKind.Embedding => new EmbeddingLayer(
+            new EmbeddingSpecification { InputSize = inputSize, OutputSize = Size },
+            random.Inputs(inputSize * Size)),
+        CellKind.Activation => new ActivationLayer(inputSize, Activations.Candidate),
+        CellKind.Softmax => new SoftmaxLayer(inputSize),
+        CellKind.Scale => new ScaleLayer(
+            random.Inputs(inputSize), InputBias ? random.Inputs(inputSize) : []),
+        CellKind.Residual => CreateResidual(inputSize, before),
+        _ => CreateRecurrent(inputSize, random),
+    };
 
+    private RecurrentLayer CreateRecurrent(int inputSize, RandomFloats random)
+    {
         RecurrentSpecification specification = Specification(inputSize);
         RecurrentWeights[] directions =
             [.. Enumerable.Range(0, specification.DirectionCount).Select(_ => Weights(specification, random))];
         return new RecurrentLayer(specification, directions);
+    }
+
+    /// <summary>A connection around as many layers as it can be, so that any case gives a model.</summary>
+    private Layer CreateResidual(int inputSize, IReadOnlyList<Layer> before)
+    {
+        for (int span = Math.Min(Span, before.Count); span > 0; span--)
+        {
+            LayerSpecification source = before[^span].Specification;
+            if (source is not EmbeddingSpecification && source.InputSize >= inputSize)
+            {
+                return new ResidualLayer(new ResidualSpecification { InputSize = inputSize, Span = span });
+            }
+        }
+
+        return new ActivationLayer(inputSize, Activation.Softsign);
     }
 
     private RecurrentSpecification Specification(int inputSize)
@@ -104,6 +139,8 @@ internal sealed record LayerCase
             InputBias ? random.Biases(rows) : [],
             StateBias ? random.Biases(rows) : [],
             Cell == CellKind.Lstm && Peephole ? random.Biases(3 * Size) : [],
-            Projection > 0 ? random.Weights(Projection, Size) : []);
+            Projection > 0 ? random.Weights(Projection, Size) : [],
+            TrainedState ? random.Inputs(specification.StateSize) : [],
+            TrainedState && Cell == CellKind.Lstm ? random.Inputs(Size) : []);
     }
 }

@@ -39,6 +39,12 @@ internal sealed class RandomFloats(int seed, bool special = false)
     public int[] Lengths(int batch, int time) =>
         [.. Enumerable.Range(0, batch).Select(_ => _random.Next(4) == 0 ? time : _random.Next(time + 1))];
 
+    public int[] Indices(int count, int vocabulary) =>
+        [.. Enumerable.Range(0, count).Select(_ => _random.Next(vocabulary))];
+
+    /// <summary>One of three is false.</summary>
+    public bool[] Present(int count) => [.. Enumerable.Range(0, count).Select(_ => _random.Next(3) != 0)];
+
     private float[] Fill(int count, float scale)
     {
         float[] values = new float[count];

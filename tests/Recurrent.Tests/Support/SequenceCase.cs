@@ -27,9 +27,17 @@ internal sealed record SequenceCase
 
     public bool Special { get; init; }
 
-    public int OutputSize => Layers[^1].OutputSize;
+    /// <summary>What a run puts out; the last step where there is no final state to be put out.</summary>
+    public ModelOutput Output { get; init; }
 
-    public bool CanStep => Layers.All(layer => layer.Cell == CellKind.Dense || layer.Direction == Direction.Forward);
+    public Masking? Masking { get; init; }
+
+    /// <summary>Whether a mask is given, besides the value that stands for a missing step.</summary>
+    public bool Mask { get; init; }
+
+    public bool TakesIndices => Layers[0].Cell == CellKind.Embedding;
+
+    public int OutputSize => Layers.Aggregate(InputSize, (size, layer) => layer.OutputSizeOf(size));
 
     /// <summary>Multiply-adds of a row's step.</summary>
     public long WorkPerStep
@@ -41,7 +49,7 @@ internal sealed record SequenceCase
             foreach (LayerCase layer in Layers)
             {
                 work += layer.Work(inputSize);
-                inputSize = layer.OutputSize;
+                inputSize = layer.OutputSizeOf(inputSize);
             }
 
             return work;
@@ -53,5 +61,7 @@ internal sealed record SequenceCase
         + (Ragged ? $", ragged, {EmptyRow}" : string.Empty)
         + (InitialState ? ", initial state" : string.Empty)
         + (Special ? ", special values" : string.Empty)
+        + $", {Output}"
+        + (Masking is null ? string.Empty : $", {Masking}" + (Mask ? " and a mask" : string.Empty))
         + string.Concat(Layers.Select(layer => $"{Environment.NewLine}  {layer}"));
 }

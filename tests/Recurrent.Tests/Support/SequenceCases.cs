@@ -8,13 +8,24 @@ namespace Recurrent.Tests.Support;
 internal static class SequenceCases
 {
     /// <summary>Cases of at most about <paramref name="work"/> multiply-adds.</summary>
+    /// <param name="work">Multiply-adds.</param>
+    /// <param name="forwardOnly">Whether no layer has a reverse direction.</param>
+    /// <param name="minimumBatch">The least rows.</param>
+    /// <param name="ragged">Whether rows may have lengths of their own.</param>
+    /// <param name="models">
+    /// Whether they have everything that a model can have, or only layers that multiply, all steps there and put out.
+    /// </param>
     public static Arbitrary<SequenceCase> Arbitrary(
-        long work, bool forwardOnly = false, int minimumBatch = 1, bool ragged = true)
+        long work, bool forwardOnly = false, int minimumBatch = 1, bool ragged = true, bool models = false)
     {
         Gen<SequenceCase> cases = Gen.Choose(0, int.MaxValue - 1)
-            .Select(seed => Create(seed, work, forwardOnly, minimumBatch, ragged));
+            .Select(seed => Create(seed, work, forwardOnly, minimumBatch, ragged))
+            .Select(@case => models ? RandomModels.Extend(@case) : @case);
         return Arb.From(cases, @case => Smaller(@case).Where(smaller => smaller.Batch >= minimumBatch));
     }
+
+    public static Activation RandomActivation(Random random) =>
+        new((ActivationKind)random.Next(12), 0.1f + random.NextSingle(), 0.1f + random.NextSingle());
 
     private static SequenceCase Create(int seed, long work, bool forwardOnly, int minimumBatch, bool ragged)
     {
@@ -47,7 +58,7 @@ internal static class SequenceCases
 
     private static LayerCase CreateLayer(Random random, int largest, bool forwardOnly)
     {
-        CellKind cell = (CellKind)random.Next(5);
+        CellKind cell = CellKinds.Products[random.Next(CellKinds.Products.Count)];
         int size = random.Next(1, largest + 1);
         LayerCase layer = new()
         {
@@ -84,9 +95,6 @@ internal static class SequenceCases
 
     private static CellActivations RandomActivations(Random random) =>
         new(RandomActivation(random), RandomActivation(random), RandomActivation(random));
-
-    private static Activation RandomActivation(Random random) =>
-        new((ActivationKind)random.Next(12), 0.1f + random.NextSingle(), 0.1f + random.NextSingle());
 
     private static IEnumerable<SequenceCase> Smaller(SequenceCase @case)
     {
@@ -140,6 +148,9 @@ internal static class SequenceCases
         @case with { InitialState = false },
         @case with { Threads = 1 },
         @case with { Layout = SequenceLayout.TimeMajor },
+        @case with { Mask = false },
+        @case with { Masking = null, Mask = false },
+        @case with { Output = ModelOutput.EveryStep },
     ];
 
     private static IEnumerable<LayerCase> Smaller(LayerCase layer)
@@ -165,6 +176,8 @@ internal static class SequenceCases
             layer with { InputBias = false },
             layer with { StateBias = false },
             layer with { Direction = Direction.Forward },
+            layer with { TrainedState = false },
+            layer with { Span = 1 },
         ];
         foreach (LayerCase candidate in simpler)
         {

@@ -14,88 +14,104 @@ internal sealed class SequenceData
         List<Layer> layers = [];
         foreach (LayerCase layer in @case.Layers)
         {
-            layers.Add(layer.Create(inputSize, random));
-            inputSize = layer.OutputSize;
+            layers.Add(layer.Create(inputSize, random, layers));
+            inputSize = layer.OutputSizeOf(inputSize);
         }
 
-        Layers = layers;
-        Reference = ReferenceModel<float>.Create(Layers);
-        X = random.Inputs(@case.Time * @case.Batch * @case.InputSize);
+        Definition = Define(layers, @case);
+        Reference = ReferenceModel<float>.Create(Definition);
+        int steps = @case.Time * @case.Batch;
+        X = @case.TakesIndices ? [] : random.Inputs(steps * @case.InputSize);
+        Indices = @case.TakesIndices ? random.Indices(steps, @case.InputSize) : [];
         States = @case.InitialState ? random.States(@case.Batch * Reference.StateSize) : null;
         Lengths = @case.Ragged ? random.Lengths(@case.Batch, @case.Time) : [];
+        Present = @case.Mask && Definition.Masking is not null ? random.Present(steps) : [];
+        LoseSteps(random.Present(steps));
     }
 
-    private SequenceData(SequenceData source, SequenceCase @case, float[] x, float[]? states, int[] lengths)
+    private SequenceData(SequenceData source, SequenceCase @case)
     {
         Case = @case;
-        Layers = source.Layers;
+        Definition = source.Definition;
         Reference = source.Reference;
-        X = x;
-        States = states;
-        Lengths = lengths;
     }
 
     public SequenceCase Case { get; }
 
-    public IReadOnlyList<Layer> Layers { get; }
+    public ModelDefinition Definition { get; }
+
+    public IReadOnlyList<Layer> Layers => Definition.Layers;
 
     public ReferenceModel<float> Reference { get; }
 
-    public float[] X { get; }
+    /// <summary>Empty if the model takes indices.</summary>
+    public float[] X { get; private init; } = [];
 
-    public float[]? States { get; }
+    /// <summary>Empty if the model takes features.</summary>
+    public int[] Indices { get; private init; } = [];
+
+    public float[]? States { get; private init; }
 
     /// <summary>Empty if all rows are full.</summary>
-    public int[] Lengths { get; }
+    public int[] Lengths { get; private init; } = [];
+
+    /// <summary>Empty if no mask is given.</summary>
+    public bool[] Present { get; private init; } = [];
+
+    /// <summary>Whether a run puts out one step.</summary>
+    public bool PutsOutOneStep => Definition.Output != ModelOutput.EveryStep;
+
+    private int OutputLength => (PutsOutOneStep ? 1 : Case.Time) * Case.Batch * Case.OutputSize;
 
     /// <summary>The same sequences at other places of a batch.</summary>
-    public SequenceData SelectRows(IReadOnlyList<int> rows) => new(
-        this,
-        Case with { Batch = rows.Count },
-        SelectRows(X, Case.InputSize, rows),
-        States is null ? null : [.. rows.SelectMany(row => RowOf(States, row))],
-        Lengths.Length == 0 ? [] : [.. rows.Select(row => Lengths[row])]);
+    public SequenceData SelectRows(IReadOnlyList<int> rows) => new(this, Case with { Batch = rows.Count })
+    {
+        X = SelectRows(X, Case.InputSize, rows),
+        Indices = SelectRows(Indices, 1, rows),
+        States = States is null ? null : [.. rows.SelectMany(row => StatesOf(States, row).ToArray())],
+        Lengths = Lengths.Length == 0 ? [] : [.. rows.Select(row => Lengths[row])],
+        Present = SelectRows(Present, 1, rows),
+    };
 
     /// <summary>A piece of the sequences, without states.</summary>
-    public SequenceData SelectSteps(int start, int count) => new(
-        this, Case with { Time = count }, SelectSteps(X, Case.InputSize, start, count), null, []);
-
-    /// <summary>Rows of an array of sequences of this case.</summary>
-    public float[] SelectRows(float[] sequence, int features, IReadOnlyList<int> rows)
+    public SequenceData SelectSteps(int start, int count) => new(this, Case with { Time = count })
     {
-        float[] selected = new float[Case.Time * rows.Count * features];
-        for (int t = 0; t < Case.Time; t++)
-        {
-            for (int i = 0; i < rows.Count; i++)
-            {
-                sequence.AsSpan(Index(t, rows[i], Case.Time, Case.Batch) * features, features)
-                    .CopyTo(selected.AsSpan(Index(t, i, Case.Time, rows.Count) * features));
-            }
-        }
+        X = SelectSteps(X, Case.InputSize, start, count),
+        Indices = SelectSteps(Indices, 1, start, count),
+        Present = SelectSteps(Present, 1, start, count),
+    };
 
-        return selected;
-    }
+    /// <summary>Rows of an array of sequences of this case; nothing of an empty one.</summary>
+    public T[] SelectRows<T>(T[] sequence, int features, IReadOnlyList<int> rows) =>
+        Select(sequence, features, Enumerable.Range(0, sequence.Length == 0 ? 0 : Case.Time), rows);
 
-    /// <summary>Steps of an array of sequences of this case.</summary>
-    public float[] SelectSteps(float[] sequence, int features, int start, int count)
-    {
-        float[] selected = new float[count * Case.Batch * features];
-        for (int t = 0; t < count; t++)
-        {
-            for (int row = 0; row < Case.Batch; row++)
-            {
-                sequence.AsSpan(Index(start + t, row, Case.Time, Case.Batch) * features, features)
-                    .CopyTo(selected.AsSpan(Index(t, row, count, Case.Batch) * features));
-            }
-        }
+    /// <summary>Steps of an array of sequences of this case; nothing of an empty one.</summary>
+    public T[] SelectSteps<T>(T[] sequence, int features, int start, int count) =>
+        Select(
+            sequence,
+            features,
+            Enumerable.Range(start, sequence.Length == 0 ? 0 : count),
+            [.. Enumerable.Range(0, Case.Batch)]);
 
-        return selected;
-    }
+    /// <summary>Rows of what a run has put out.</summary>
+    public float[] SelectOutputRows(float[] y, IReadOnlyList<int> rows) => PutsOutOneStep
+        ? [.. rows.SelectMany(row => y.AsSpan(row * Case.OutputSize, Case.OutputSize).ToArray())]
+        : SelectRows(y, Case.OutputSize, rows);
 
     public ReadOnlySpan<float> StatesOf(float[] states, int row) =>
         states.AsSpan(row * Reference.StateSize, Reference.StateSize);
 
     public Outcome RunReference()
+    {
+        ReferenceSession<float> session = OpenReference();
+        float[] y = RunReference(session);
+        float[] states = new float[Case.Batch * Reference.StateSize];
+        session.SaveState(states);
+        return new Outcome(y, states);
+    }
+
+    /// <summary>Opens a session of the reference with the case's initial states.</summary>
+    public ReferenceSession<float> OpenReference()
     {
         ReferenceSession<float> session = Reference.OpenSession(Case.Batch, Case.EmptyRow);
         if (States is not null)
@@ -103,19 +119,39 @@ internal sealed class SequenceData
             session.LoadState(States);
         }
 
-        float[] y = new float[Case.Time * Case.Batch * Case.OutputSize];
-        if (Lengths.Length == 0)
+        return session;
+    }
+
+    public float[] RunReference(ReferenceSession<float> session)
+    {
+        float[] y = Unwritten(OutputLength);
+        SequenceMask mask = new() { Lengths = Lengths, Present = Present };
+        if (Case.TakesIndices)
         {
-            session.Run(X, y, Case.Time, Case.Layout);
+            session.Run(Indices, y, Case.Time, mask, Case.Layout);
         }
         else
         {
-            session.Run(X, y, Case.Time, Lengths, Case.Layout);
+            session.Run(X, y, Case.Time, mask, Case.Layout);
         }
 
-        float[] states = new float[Case.Batch * Reference.StateSize];
-        session.SaveState(states);
-        return new Outcome(y, states);
+        return y;
+    }
+
+    /// <summary>Advances the reference by a case of one step.</summary>
+    public float[] StepReference(ReferenceSession<float> session)
+    {
+        float[] y = Unwritten(Case.Batch * Case.OutputSize);
+        if (Case.TakesIndices)
+        {
+            session.Step(Indices, y);
+        }
+        else
+        {
+            session.Step(X, y);
+        }
+
+        return y;
     }
 
     public Outcome RunNative(RecurrentModel model, int? threads = null)
@@ -144,10 +180,24 @@ internal sealed class SequenceData
 
     public float[] RunNative(Session session)
     {
-        // What a run does not write must be seen.
-        float[] y = new float[Case.Time * Case.Batch * Case.OutputSize];
-        Array.Fill(y, 12345f);
+        float[] y = Unwritten(OutputLength);
         Run(session, y);
+        return y;
+    }
+
+    /// <summary>Advances by a case of one step.</summary>
+    public float[] StepNative(Session session)
+    {
+        float[] y = Unwritten(Case.Batch * Case.OutputSize);
+        if (Case.TakesIndices)
+        {
+            session.Step(Indices, y);
+        }
+        else
+        {
+            session.Step(X, y);
+        }
+
         return y;
     }
 
@@ -172,19 +222,84 @@ internal sealed class SequenceData
         Bits.RequireSame(expected.States, actual.States, $"{what}, final states", Math.Max(1, Reference.StateSize));
     }
 
-    private void Run(Session session, float[] y)
+    /// <summary>A model as the case has it, or as near as its layers allow.</summary>
+    private static ModelDefinition Define(IReadOnlyList<Layer> layers, SequenceCase @case)
     {
-        if (Lengths.Length == 0)
+        bool isKnown = !@case.TakesIndices || @case.Masking is null || @case.Masking.Value < @case.InputSize;
+        Masking? masking = isKnown ? @case.Masking : @case.Masking! with { Value = float.NaN };
+        ModelDefinition definition = new(layers, masking: masking);
+        ModelOutput output = @case.Output == ModelOutput.FinalState && !HasFinalState(definition)
+            ? ModelOutput.LastStep
+            : @case.Output;
+        return new ModelDefinition(layers, output, masking);
+    }
+
+    private static bool HasFinalState(ModelDefinition definition) =>
+        definition.Chain.TailBegin > 0
+        && definition.Layers[definition.Chain.TailBegin - 1] is RecurrentLayer;
+
+    // What a run does not write must be seen.
+    private static float[] Unwritten(int length)
+    {
+        float[] y = new float[length];
+        Array.Fill(y, 12345f);
+        return y;
+    }
+
+    /// <summary>Gives steps that are not present the value that stands for a missing one.</summary>
+    private void LoseSteps(ReadOnlySpan<bool> present)
+    {
+        if (Definition.Masking is not { } masking)
         {
-            session.Run(X, y, Case.Time, Case.Layout);
+            return;
         }
-        else
+
+        for (int step = 0; step < present.Length; step++)
         {
-            session.Run(X, y, Case.Time, Lengths, Case.Layout);
+            if (present[step])
+            {
+                continue;
+            }
+
+            if (!Case.TakesIndices)
+            {
+                X.AsSpan(step * Case.InputSize, Case.InputSize).Fill(masking.Value);
+            }
+            else if (!float.IsNaN(masking.Value))
+            {
+                Indices[step] = (int)masking.Value;
+            }
         }
     }
 
-    private float[] RowOf(float[] states, int row) => StatesOf(states, row).ToArray();
+    private T[] Select<T>(T[] sequence, int features, IEnumerable<int> times, IReadOnlyList<int> rows)
+    {
+        int[] selectedTimes = [.. times];
+        T[] selected = new T[selectedTimes.Length * rows.Count * features];
+        for (int t = 0; t < selectedTimes.Length; t++)
+        {
+            for (int i = 0; i < rows.Count; i++)
+            {
+                sequence.AsSpan(Index(selectedTimes[t], rows[i], Case.Time, Case.Batch) * features, features)
+                    .CopyTo(selected.AsSpan(Index(t, i, selectedTimes.Length, rows.Count) * features));
+            }
+        }
+
+        return selected;
+    }
+
+    private void Run(Session session, float[] y)
+    {
+        SequenceMask mask = new() { Lengths = Lengths, Present = Present };
+        if (Case.TakesIndices)
+        {
+            session.Run(Indices, y, Case.Time, mask, Case.Layout);
+        }
+        else
+        {
+            session.Run(X, y, Case.Time, mask, Case.Layout);
+        }
+    }
 
     private int Index(int t, int row, int time, int batch) =>
         Case.Layout == SequenceLayout.TimeMajor ? (t * batch) + row : (row * time) + t;

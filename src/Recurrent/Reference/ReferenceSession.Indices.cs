@@ -1,0 +1,108 @@
+using System.Runtime.CompilerServices;
+using Recurrent.Layers;
+
+namespace Recurrent.Reference;
+
+/// <content>Steps and runs of a model that takes indices.</content>
+public sealed partial class ReferenceSession<T>
+{
+    /// <summary>Advances every row of a model that takes indices by one step.</summary>
+    /// <param name="indices">
+    /// Input <c>[batch]</c>, of exactly that length, each from 0 to <c>VocabularySize - 1</c>.
+    /// </param>
+    /// <param name="y">Receives the output <c>[batch, OutputSize]</c>, of exactly that length.</param>
+    /// <exception cref="NotSupportedException">
+    /// A layer has a reverse direction, which needs the whole sequence.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// A length is wrong, an index is out of range, or the model takes features.
+    /// </exception>
+    [OverloadResolutionPriority(-1)] // [1, 2] are features.
+    public void Step(ReadOnlySpan<int> indices, Span<T> y)
+    {
+        Model.Chain.RequireStep();
+        _shape.RequireStep<T>(indices, y);
+        Advance(indices, y, 1, default, SequenceLayout.TimeMajor);
+    }
+
+    /// <summary>Advances every row of a model that takes indices by a sequence or a piece of one.</summary>
+    /// <param name="indices">
+    /// Input <c>[time, batch]</c>, or as the layout says; of exactly that length. Every one is from 0 to
+    /// <c>VocabularySize - 1</c>, also where it stands for nothing.
+    /// </param>
+    /// <param name="y">
+    /// Receives the output, as in <see cref="Run(ReadOnlySpan{T}, Span{T}, int, SequenceLayout)"/>.
+    /// </param>
+    /// <param name="time">Steps, 0 or more; with 0 no state changes.</param>
+    /// <param name="layout">Order of the axes.</param>
+    /// <exception cref="NotSupportedException">
+    /// A layer has a reverse direction and the states come from an earlier run.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// A length is wrong, an index is out of range, or the model takes features.
+    /// </exception>
+    [OverloadResolutionPriority(-1)]
+    public void Run(
+        ReadOnlySpan<int> indices, Span<T> y, int time, SequenceLayout layout = SequenceLayout.TimeMajor) =>
+        Run(indices, y, time, default(SequenceMask), layout);
+
+    /// <summary>Advances every row of a model that takes indices by a sequence of its own length.</summary>
+    /// <param name="indices">
+    /// Input, as in <see cref="Run(ReadOnlySpan{int}, Span{T}, int, SequenceLayout)"/>.
+    /// </param>
+    /// <param name="y">Receives the output, likewise. Past a row's end it is 0.</param>
+    /// <param name="time">Steps of the longest row, 0 or more; with 0 no state changes.</param>
+    /// <param name="lengths">Valid steps of each row, <c>[batch]</c>, each from 0 to <paramref name="time"/>.</param>
+    /// <param name="layout">Order of the axes.</param>
+    /// <exception cref="NotSupportedException">
+    /// A layer has a reverse direction and the states come from an earlier run.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// A length is wrong, an index is out of range, or the model takes features.
+    /// </exception>
+    [OverloadResolutionPriority(-1)]
+    public void Run(
+        ReadOnlySpan<int> indices,
+        Span<T> y,
+        int time,
+        ReadOnlySpan<int> lengths,
+        SequenceLayout layout = SequenceLayout.TimeMajor)
+    {
+        _shape.RequireRun<T>(indices, y, time, layout);
+        _shape.RequireLengths<T>(lengths, y, time, nameof(lengths));
+        RunChecked(indices, y, time, new SequenceMask { Lengths = lengths }, layout);
+    }
+
+    /// <summary>
+    /// Advances every row of a model that takes indices by a sequence of its own length, of which steps may be missing.
+    /// </summary>
+    /// <param name="indices">
+    /// Input, as in <see cref="Run(ReadOnlySpan{int}, Span{T}, int, SequenceLayout)"/>.
+    /// </param>
+    /// <param name="y">
+    /// Receives the output, likewise. At a missing step it is what the model's <see cref="Masking"/> says, past a row's end
+    /// it is 0.
+    /// </param>
+    /// <param name="time">Steps of the longest row, 0 or more; with 0 no state changes.</param>
+    /// <param name="mask">Lengths, and which steps are there.</param>
+    /// <param name="layout">Order of the axes.</param>
+    /// <exception cref="NotSupportedException">
+    /// A layer has a reverse direction and the states come from an earlier run.
+    /// </exception>
+    /// <exception cref="ArgumentException">
+    /// A length is wrong, an index is out of range, the model takes features, or steps are said to be missing and it has
+    /// no masking.
+    /// </exception>
+    [OverloadResolutionPriority(-1)]
+    public void Run(
+        ReadOnlySpan<int> indices,
+        Span<T> y,
+        int time,
+        in SequenceMask mask,
+        SequenceLayout layout = SequenceLayout.TimeMajor)
+    {
+        _shape.RequireRun<T>(indices, y, time, layout);
+        _shape.RequireMask<T>(mask, y, time, layout);
+        RunChecked(indices, y, time, mask, layout);
+    }
+}

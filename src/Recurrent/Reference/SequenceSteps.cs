@@ -1,0 +1,99 @@
+using System.Numerics;
+using Recurrent.Layers;
+
+namespace Recurrent.Reference;
+
+/// <summary>Which steps of a caller's sequences are there, and where they are in the caller's memory.</summary>
+internal sealed class SequenceSteps
+{
+    private readonly SequenceLayout _layout;
+    private readonly int[] _lengths;
+    private readonly int[][] _present;
+
+    private SequenceSteps(int time, int batch, SequenceLayout layout, ReadOnlySpan<int> lengths, bool[] present)
+    {
+        Time = time;
+        _layout = layout;
+        _lengths = lengths.IsEmpty ? [.. Enumerable.Repeat(time, batch)] : lengths.ToArray();
+        _present =
+        [
+            .. Enumerable.Range(0, batch).Select(row =>
+                Enumerable.Range(0, Length(row)).Where(t => present[Position(t, row)]).ToArray()),
+        ];
+    }
+
+    /// <summary>Steps that the caller's memory has room for.</summary>
+    public int Time { get; }
+
+    /// <summary>How layers see the sequences.</summary>
+    public SequenceExtent Extent => new(Time, [.. _present.Select(steps => steps.Length)]);
+
+    /// <summary>Finds out which steps are there.</summary>
+    /// <param name="input">Features or indices, as the layout says.</param>
+    /// <param name="features">Elements of one step of one row.</param>
+    /// <param name="time">Steps.</param>
+    /// <param name="batch">Rows.</param>
+    /// <param name="mask">Lengths, and which steps are missing.</param>
+    /// <param name="layout">Order of the axes.</param>
+    /// <param name="masking">How the model recognises a missing step; null if it does not.</param>
+    public static SequenceSteps Of<TInput>(
+        ReadOnlySpan<TInput> input,
+        int features,
+        int time,
+        int batch,
+        in SequenceMask mask,
+        SequenceLayout layout,
+        Masking? masking)
+        where TInput : INumberBase<TInput>
+    {
+        bool[] present = new bool[time * batch];
+        for (int step = 0; step < present.Length; step++)
+        {
+            present[step] = (mask.Present.IsEmpty || mask.Present[step])
+                && !(masking is not null && AllAre(input.Slice(step * features, features), masking.Value));
+        }
+
+        return new SequenceSteps(time, batch, layout, mask.Lengths, present);
+    }
+
+    /// <summary>Steps of a row, missing ones included.</summary>
+    public int Length(int row) => _lengths[row];
+
+    /// <summary>The times at which a row has a step that is there, ascending.</summary>
+    public ReadOnlySpan<int> Present(int row) => _present[row];
+
+    /// <summary>Index of a step in the caller's memory.</summary>
+    public int Position(int t, int row) =>
+        _layout == SequenceLayout.TimeMajor ? (t * _lengths.Length) + row : (row * Time) + t;
+
+    /// <summary>The steps that are there as layers see them: <c>[time, batch, features]</c>, without gaps.</summary>
+    public TInput[] Gather<TInput>(ReadOnlySpan<TInput> input, int features)
+    {
+        TInput[] gathered = new TInput[input.Length];
+        for (int row = 0; row < _present.Length; row++)
+        {
+            for (int i = 0; i < _present[row].Length; i++)
+            {
+                input.Slice(Position(_present[row][i], row) * features, features)
+                    .CopyTo(gathered.AsSpan(((i * _present.Length) + row) * features));
+            }
+        }
+
+        return gathered;
+    }
+
+    // Compared as the caller gave it: before denormals are removed. A double has every float and every int.
+    private static bool AllAre<TInput>(ReadOnlySpan<TInput> step, double value)
+        where TInput : INumberBase<TInput>
+    {
+        foreach (TInput element in step)
+        {
+            if (double.IsNaN(value) ? !TInput.IsNaN(element) : double.CreateChecked(element) != value)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}
