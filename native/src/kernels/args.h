@@ -109,6 +109,42 @@ struct CellArgs {
   float* update;       // z
   float* candidate;    // b_n + W_n x
   int64_t scratch_stride;
+
+  // Training: what the backward pass needs of the gates, `[rows][tape_stride]`, see BackwardArgs.
+  // Written by CellConstants::finish where that is a recording one.
+  float* tape;
+  int64_t tape_stride;
+};
+
+// One step of the backward pass of a number of rows: from the gradient of what a cell put out to
+// those of its pre-activations. All rows of states are padded to whole vectors; gradients of units
+// that do not exist are 0.
+//
+// The tape has a row of `[gate][units]`: SimpleRNN and Dense one; LSTM i f g o; reset-before GRU r
+// z n; GRU p r z q, p and q being the halves of n's pre-activation that come from x and from h, so
+// that the gates that x feeds and those that h feeds both follow each other. The plain form records
+// the gates' values (of a GRU n in the place of p, and q itself), the general one their
+// pre-activations. The backward pass puts the gradients of the pre-activations in their place.
+struct BackwardArgs {
+  int64_t rows;
+  int64_t panel_begin;
+  int64_t panel_end;
+  const CellConstants* cell;
+  float* tape;
+  int64_t tape_stride;
+  const float* dy;  // of the output, `[rows][dy_stride]`, only as far as units exist; null for 0
+  int64_t dy_stride;
+  const float* dh;   // of the state that recurs, from the step after
+  float* direct;     // GRU: the part of it that needs no product; the next one is put there
+  int64_t h_stride;  // of dh, direct, h and ds
+  const float* h;    // GRU: the previous state
+  float* dc;  // LSTM: of the cell state, from the step after; that of the one before is put there
+  const float* c;  // LSTM: the previous cell state
+  const float* c_new;
+  int64_t c_stride;
+  const float* ds;  // reset-before GRU, second phase: of s = r * h
+  float* bias;      // `[gate][units]`, to which the gradients of all rows are added
+  float* peephole;  // LSTM: `[i f o][units]`, likewise; null if there are none
 };
 
 // One step of one row: what a stream is made of. It has the fields of CellArgs that it

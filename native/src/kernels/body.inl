@@ -15,6 +15,10 @@
 #include "kernels/gru_reset_before.inl"
 #include "kernels/lstm.inl"
 
+#include "kernels/backward.inl"
+#include "kernels/gradient.inl"
+#include "kernels/update.inl"
+
 void flush_array(const float* x, float* y, int64_t count) {
   int64_t i = 0;
   for (; i + Vec::kWidth <= count; i += Vec::kWidth) Vec::store(y + i, flush(Vec::load(x + i)));
@@ -46,4 +50,16 @@ const kernels::KernelTable kTable = {
         cell_kernels<GruGatesBody>(),
         cell_kernels<GruCandidateBody>(),
     },
+    {
+        backward_kernels<SimpleBackward>(),
+        backward_kernels<LstmBackward>(),
+        backward_kernels<GruBackward>(),
+        backward_kernels<GruCandidateBackward>(),
+        backward_kernels<GruResetBackward>(),
+    },
+    slope_array,
+    gradient_tile,
+    kGradientRows,
+    kGradientVectors* Vec::kWidth,
+    update,
 };

@@ -53,6 +53,28 @@ struct GruBody {
     const Vec z = gate<kForm>(cell, a[1]);
     store_output(args, row, panel, gru_blend(z, previous_state(args, row, panel), n));
   }
+
+  // On the tape p r z q, or n r z q.
+  template <Form kForm>
+  static RECURRENT_INLINE void record(const CellArgs& args, int64_t row, int64_t panel,
+                                      const Vec* a) {
+    if constexpr (kForm == Form::kPlain) {
+      const Vec r = sigmoid(a[0]);
+      const Vec z = sigmoid(a[1]);
+      const Vec n = tanh(fma(r, a[3], a[2]));
+      put_on_tape(args, row, panel, 0, n);
+      put_on_tape(args, row, panel, 1, r);
+      put_on_tape(args, row, panel, 2, z);
+      put_on_tape(args, row, panel, 3, a[3]);
+      store_output(args, row, panel, gru_blend(z, previous_state(args, row, panel), n));
+    } else {
+      put_on_tape(args, row, panel, 0, a[2]);
+      put_on_tape(args, row, panel, 1, a[0]);
+      put_on_tape(args, row, panel, 2, a[1]);
+      put_on_tape(args, row, panel, 3, a[3]);
+      update<kForm>(args, row, panel, a);
+    }
+  }
 };
 
 // Several rows whose input products are there already: p does not change, so it needs no

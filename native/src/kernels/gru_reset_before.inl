@@ -43,6 +43,16 @@ struct GruGatesBody {
     Vec::store(args.update + at, gate<kForm>(cell, a[1]));
     Vec::store(args.candidate + at, a[2]);
   }
+
+  template <Form kForm>
+  static RECURRENT_INLINE void record(const CellArgs& args, int64_t row, int64_t panel,
+                                      const Vec* a) {
+#pragma GCC unroll 2
+    for (int j = 0; j < 2; ++j)
+      put_on_tape(args, row, panel, j,
+                  kForm == Form::kPlain ? gate<kForm>(*args.cell, a[j]) : a[j]);
+    update<kForm>(args, row, panel, a);
+  }
 };
 
 // Second phase: its chain starts from the first phase's candidate and its terms are s; args.h is
@@ -72,5 +82,13 @@ struct GruCandidateBody {
     const Vec z = Vec::load(args.update + row * args.scratch_stride + panel * Vec::kWidth);
     const Vec n = candidate<kForm>(*args.cell, a[0]);
     store_output(args, row, panel, gru_blend(z, previous_state(args, row, panel), n));
+  }
+
+  template <Form kForm>
+  static RECURRENT_INLINE void record(const CellArgs& args, int64_t row, int64_t panel,
+                                      const Vec* a) {
+    put_on_tape(args, row, panel, 2,
+                kForm == Form::kPlain ? candidate<kForm>(*args.cell, a[0]) : a[0]);
+    update<kForm>(args, row, panel, a);
   }
 };

@@ -13,6 +13,8 @@
 namespace recurrent::scalar {
 
 using kernels::Activation;
+using kernels::BackwardArgs;
+using kernels::BackwardKernels;
 using kernels::CellArgs;
 using kernels::CellConstants;
 using kernels::CellFn;
@@ -23,6 +25,7 @@ using kernels::Grouping;
 using kernels::ProductArgs;
 using kernels::Range;
 using kernels::StepArgs;
+using kernels::UpdateArgs;
 
 #include "simd/vec_scalar.inl"
 

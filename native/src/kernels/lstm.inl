@@ -51,6 +51,24 @@ struct LstmBody {
     }
   }
 
+  template <Form kForm>
+  static RECURRENT_INLINE void record(const CellArgs& args, int64_t row, int64_t panel,
+                                      const Vec* a) {
+    if constexpr (kForm == Form::kPlain) {
+      const Vec gates[] = {sigmoid(a[0]), sigmoid(a[1]), tanh(a[2]), sigmoid(a[3])};
+#pragma GCC unroll 4
+      for (int j = 0; j < kColumns; ++j) put_on_tape(args, row, panel, j, gates[j]);
+      float* state = args.c + row * args.c_stride + panel * Vec::kWidth;
+      const Vec next = fma(gates[1], Vec::load(state), mul(gates[0], gates[2]));
+      Vec::store(state, flush(next));
+      store_output(args, row, panel, flush(mul(gates[3], tanh(next))));
+    } else {
+#pragma GCC unroll 4
+      for (int j = 0; j < kColumns; ++j) put_on_tape(args, row, panel, j, a[j]);
+      update<kForm>(args, row, panel, a);
+    }
+  }
+
   struct Gates {
     Vec input;
     Vec forget;

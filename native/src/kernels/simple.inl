@@ -31,4 +31,15 @@ struct SimpleBody {
     // A dense layer's output is no state: a denormal stays.
     store_output(args, row, panel, kLinear && !cell.flush ? value : flush(value));
   }
+
+  template <Form kForm>
+  static RECURRENT_INLINE void record(const CellArgs& args, int64_t row, int64_t panel,
+                                      const Vec* a) {
+    // A plain linear cell has nothing to remember, nor has a projection.
+    if constexpr (!kLinear || kForm == Form::kGeneral)
+      if (args.tape)
+        put_on_tape(args, row, panel, 0,
+                    kForm == Form::kPlain ? candidate<kForm>(*args.cell, a[0]) : a[0]);
+    update<kForm>(args, row, panel, a);
+  }
 };

@@ -20,6 +20,18 @@ RECURRENT_INLINE Vec previous_state(const Args& args, int64_t row, int64_t panel
   return Vec::load(args.h + row * args.h_stride + panel * Vec::kWidth);
 }
 
+// A vector of gate `index` on the tape, only as far as units exist.
+RECURRENT_INLINE void put_on_tape(const CellArgs& args, int64_t row, int64_t panel, int index,
+                                  Vec value) {
+  const int64_t units = args.cell->units;
+  const int64_t unit = panel * Vec::kWidth;
+  float* to = args.tape + row * args.tape_stride + index * units + unit;
+  if (units - unit >= Vec::kWidth)
+    Vec::store(to, value);
+  else
+    Vec::store_partial(to, value, static_cast<int>(units - unit));
+}
+
 // Any activation: a call, because a copy of every function at every use would not fit a cache.
 RECURRENT_NOINLINE Vec activate(const Activation& f, Vec a) {
   return apply_activation(f.kind, f.alpha, f.beta, a);

@@ -35,6 +35,7 @@ inline constexpr int32_t kFormCount = 3;
 
 struct FormKernels {
   FinishFn finish;  // for CellConstants
+  FinishFn record;  // the same, and fills CellArgs::tape
   StepFn step;
 };
 
@@ -42,6 +43,47 @@ struct CellKernels {
   CellFn function;
   FormKernels forms[kFormCount];
 };
+
+// From gradients of states to those of pre-activations, of what the plain form or the others have
+// recorded.
+using BackwardFn = void (*)(const BackwardArgs& args);
+struct BackwardKernels {
+  BackwardFn plain;
+  BackwardFn general;
+};
+
+// Cells as the backward pass has them: that of a reset-before GRU has two phases as well, the
+// candidate before the reset gate.
+enum class Backward : int32_t { kSimple, kLstm, kGru, kGruCandidate, kGruReset };
+inline constexpr int32_t kBackwardCount = 5;
+
+// `c[r][j] = sum of a[k][r] * b[k][j]` in the order of k, for a tile of `gradient_rows` by
+// `gradient_columns`.
+using GradientTileFn = void (*)(const float* a, const float* b, int64_t terms, float* c);
+// `dx[i] = dy[i] * f'(x[i])`
+using SlopeFn = void (*)(int32_t kind, float alpha, float beta, const float* x, const float* dy,
+                         float* dx, int64_t count);
+
+// One update of `count` parameters; docs of recurrent_optimizer have the formulas.
+struct UpdateArgs {
+  float* parameters;
+  const float* gradients;
+  float* mean;
+  float* square;
+  int64_t count;
+  int32_t optimizer;  // recurrent_optimizer
+  int32_t nesterov;
+  float rate;
+  float momentum;
+  float decay_1;
+  float decay_2;
+  float epsilon;
+  float shrink;             // AdamW: 1 - rate * weight_decay
+  float square_correction;  // Adam: 1 / (1 - decay_2^t)
+  float scale;
+  float bound;  // 0 for none
+};
+using UpdateFn = void (*)(const UpdateArgs& args);
 
 // The kernels of one instruction set. Nothing else in the library is compiled for it.
 struct KernelTable {
@@ -58,6 +100,14 @@ struct KernelTable {
   ArrayFn softmax;
   ProductFn product;
   CellKernels cells[kCellCount];
+
+  // Training.
+  BackwardKernels backward[kBackwardCount];
+  SlopeFn slope;
+  GradientTileFn gradient_tile;
+  int64_t gradient_rows;
+  int64_t gradient_columns;
+  UpdateFn update;
 };
 
 // The kernels of a recurrent_isa, or null if this machine cannot run them or they were not built.

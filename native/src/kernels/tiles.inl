@@ -252,11 +252,28 @@ void finish_rows(const CellArgs& args, int64_t row, int64_t panel, const float* 
     }
 }
 
+// The same, and the tape is filled: by the body, which has the gates' values at hand in its plain
+// form. (`record` does what `update` does.)
+template <class Body, Form kForm>
+void record_rows(const CellArgs& args, int64_t row, int64_t panel, const float* accumulators,
+                 int64_t rows, int64_t panels) {
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t p = 0; p < panels; ++p) {
+      Vec a[Body::kStoredColumns];
+#pragma GCC unroll 4
+      for (int j = 0; j < Body::kStoredColumns; ++j) {
+        a[j] = Vec::load(accumulators);
+        accumulators += Vec::kWidth;
+      }
+      Body::template record<kForm>(args, row + r, panel + p, a);
+    }
+}
+
 // Scalar code is there to be right everywhere: one form of each cell will do.
 template <class Body, Form kForm>
 constexpr FormKernels form_kernels() {
   constexpr Form kUsed = Vec::kWidth > 1 ? kForm : Form::kGeneral;
-  return {finish_rows<Body, kUsed>, run_step<Body, kUsed>};
+  return {finish_rows<Body, kUsed>, record_rows<Body, kUsed>, run_step<Body, kUsed>};
 }
 
 template <class Body>

@@ -133,6 +133,9 @@ class DirectionPacker {
     phase.function = kernels.function;
     phase.step = kernels.forms[static_cast<int32_t>(form)].step;
     phase.constants.finish = kernels.forms[static_cast<int32_t>(form)].finish;
+    phase.record = kernels.forms[static_cast<int32_t>(form)].record;
+    // Scalar code has the general form only.
+    phase.records_values = form == Form::kPlain && width() > 1;
   }
 
   static void set_weights(CellConstants& constants, const PackedMatrix& weights) {

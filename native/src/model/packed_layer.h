@@ -19,6 +19,10 @@ inline constexpr int64_t kRowPadding = 16;
 struct Phase {
   kernels::CellFn function = nullptr;
   kernels::StepFn step = nullptr;  // the same for a single row
+  // Training: what `constants.finish` is to be to fill the tape, and whether that gets gates' values
+  // and not their pre-activations.
+  kernels::FinishFn record = nullptr;
+  bool records_values = false;
   kernels::CellConstants constants{};
 };
 

@@ -42,6 +42,7 @@ RECURRENT_INLINE Vec add(Vec a, Vec b) { return {_mm256_add_ps(a.v, b.v)}; }
 RECURRENT_INLINE Vec sub(Vec a, Vec b) { return {_mm256_sub_ps(a.v, b.v)}; }
 RECURRENT_INLINE Vec mul(Vec a, Vec b) { return {_mm256_mul_ps(a.v, b.v)}; }
 RECURRENT_INLINE Vec div(Vec a, Vec b) { return {_mm256_div_ps(a.v, b.v)}; }
+RECURRENT_INLINE Vec sqrt(Vec a) { return {_mm256_sqrt_ps(a.v)}; }
 
 RECURRENT_INLINE IntVec bits_of(Vec a) { return {_mm256_castps_si256(a.v)}; }
 RECURRENT_INLINE Vec from_bits(IntVec a) { return {_mm256_castsi256_ps(a.v)}; }

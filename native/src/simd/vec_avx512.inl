@@ -43,6 +43,7 @@ RECURRENT_INLINE Vec add(Vec a, Vec b) { return {_mm512_add_ps(a.v, b.v)}; }
 RECURRENT_INLINE Vec sub(Vec a, Vec b) { return {_mm512_sub_ps(a.v, b.v)}; }
 RECURRENT_INLINE Vec mul(Vec a, Vec b) { return {_mm512_mul_ps(a.v, b.v)}; }
 RECURRENT_INLINE Vec div(Vec a, Vec b) { return {_mm512_div_ps(a.v, b.v)}; }
+RECURRENT_INLINE Vec sqrt(Vec a) { return {_mm512_sqrt_ps(a.v)}; }
 
 RECURRENT_INLINE IntVec bits_of(Vec a) { return {_mm512_castps_si512(a.v)}; }
 RECURRENT_INLINE Vec from_bits(IntVec a) { return {_mm512_castsi512_ps(a.v)}; }

@@ -35,6 +35,7 @@ RECURRENT_INLINE Vec add(Vec a, Vec b) { return {a.v + b.v}; }
 RECURRENT_INLINE Vec sub(Vec a, Vec b) { return {a.v - b.v}; }
 RECURRENT_INLINE Vec mul(Vec a, Vec b) { return {a.v * b.v}; }
 RECURRENT_INLINE Vec div(Vec a, Vec b) { return {a.v / b.v}; }
+RECURRENT_INLINE Vec sqrt(Vec a) { return {__builtin_sqrtf(a.v)}; }
 
 RECURRENT_INLINE IntVec bits_of(Vec a) { return {__builtin_bit_cast(int32_t, a.v)}; }
 RECURRENT_INLINE Vec from_bits(IntVec a) { return {__builtin_bit_cast(float, a.v)}; }

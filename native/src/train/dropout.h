@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+
+namespace recurrent {
+
+// What is dropped of a layer, see recurrent_trainer_desc.
+enum class Drop : int32_t { kElements = 0, kInput = 1, kState = 2 };
+
+// Which elements a dropout drops: a function of the seed and an element's place alone, so that the
+// backward pass, another thread and another machine find the same ones. The numbers are those of
+// SplitMix64 (Steele et al. 2014), taken by index.
+class Dropout {
+ public:
+  Dropout(uint64_t seed, int64_t layer, Drop what, bool reverse, float rate);
+
+  // What the element is multiplied by: 0, or 1 / (1 - rate).
+  float factor(uint64_t element) const {
+    return mix(key_ + kStep * (1 + element)) >> 40 < limit_ ? 0.0f : kept_;
+  }
+  // Multiplies `count` values, the first of which is element `first`.
+  void apply(float* values, int64_t count, uint64_t first) const {
+    for (int64_t i = 0; i < count; ++i) values[i] *= factor(first + static_cast<uint64_t>(i));
+  }
+
+ private:
+  static constexpr uint64_t kStep = 0x9E3779B97F4A7C15u;
+  static constexpr uint64_t mix(uint64_t z) {
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ z >> 27) * 0x94D049BB133111EBu;
+    return z ^ z >> 31;
+  }
+
+  uint64_t key_;
+  uint64_t limit_;
+  float kept_;
+};
+
+}  // namespace recurrent

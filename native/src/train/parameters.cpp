@@ -1,0 +1,94 @@
+#include "train/parameters.h"
+
+#include <algorithm>
+
+#include "base/checked.h"
+#include "model/specification.h"
+
+namespace recurrent {
+
+Parameters::Parameters(const recurrent_model_desc& desc) : desc_(desc) {
+  validate(desc);
+  layers_.assign(desc.layers, desc.layers + desc.layer_count);
+  directions_.resize(2 * layers_.size());
+  for (size_t i = 0; i < layers_.size(); ++i)
+    for (const bool reverse : {false, true}) {
+      const recurrent_direction_desc*& own = reverse ? layers_[i].reverse : layers_[i].forward;
+      if (!own) continue;
+      recurrent_direction_desc& copy = directions_[2 * i + (reverse ? 1 : 0)];
+      copy = *own;
+      own = &copy;
+      add_direction(static_cast<int32_t>(i),
+                    reverse ? RECURRENT_DIRECTION_REVERSE : RECURRENT_DIRECTION_FORWARD, copy);
+    }
+  desc_.layers = layers_.data();
+  take_values();
+}
+
+// Copies the weights, and makes the description point to the copies.
+void Parameters::take_values() {
+  const int64_t count =
+      blocks_.empty() ? 0 : blocks_.back().offset + blocks_.back().rows * blocks_.back().columns;
+  values_ = AlignedBuffer<float>(count);
+  gradients_ = AlignedBuffer<float>(count);
+  for (size_t i = 0; i < blocks_.size(); ++i) {
+    float* to = values_.data() + blocks_[i].offset;
+    std::copy_n(*sources_[i], blocks_[i].rows * blocks_[i].columns, to);
+    *sources_[i] = to;
+  }
+  sources_.clear();
+}
+
+void Parameters::add_direction(int32_t layer, int32_t direction, recurrent_direction_desc& w) {
+  const recurrent_layer_desc& l = layers_[static_cast<size_t>(layer)];
+  const int64_t units = l.hidden_size;
+  const int64_t state = l.projection_size ? l.projection_size : l.hidden_size;
+  const int64_t rows = cell_traits(l.kind).gates * units;
+  const auto block = [&](int32_t role, const float*& data, int64_t r, int64_t c) {
+    add(layer, direction, role, data, r, c);
+  };
+  if (l.kind == RECURRENT_LAYER_EMBEDDING) {
+    block(RECURRENT_PARAMETER_TABLE, w.input_weights, l.input_size, units);
+  } else if (l.kind == RECURRENT_LAYER_SCALE) {
+    block(RECURRENT_PARAMETER_FACTORS, w.input_weights, 1, units);
+    block(RECURRENT_PARAMETER_OFFSETS, w.input_bias, 1, units);
+  } else {
+    block(RECURRENT_PARAMETER_INPUT_WEIGHTS, w.input_weights, rows, l.input_size);
+    block(RECURRENT_PARAMETER_RECURRENT_WEIGHTS, w.recurrent_weights, rows, state);
+    block(RECURRENT_PARAMETER_INPUT_BIAS, w.input_bias, 1, rows);
+    block(RECURRENT_PARAMETER_RECURRENT_BIAS, w.recurrent_bias, 1, rows);
+    block(RECURRENT_PARAMETER_PEEPHOLE, w.peephole, 1, 3 * units);
+    block(RECURRENT_PARAMETER_PROJECTION, w.projection, state, units);
+    block(RECURRENT_PARAMETER_INITIAL_HIDDEN, w.initial_hidden, 1, state);
+    block(RECURRENT_PARAMETER_INITIAL_CELL, w.initial_cell, 1, units);
+  }
+}
+
+// Until all blocks are known, a weight points to where the caller has it.
+void Parameters::add(int32_t layer, int32_t direction, int32_t role, const float*& data,
+                     int64_t rows, int64_t columns) {
+  if (!data) return;
+  const int64_t offset =
+      blocks_.empty() ? 0 : blocks_.back().offset + blocks_.back().rows * blocks_.back().columns;
+  recurrent_parameter_block block{};
+  block.struct_size = sizeof(block);
+  block.layer = layer;
+  block.direction = direction;
+  block.role = role;
+  block.offset = offset;
+  block.rows = rows;
+  block.columns = columns;
+  blocks_.push_back(block);
+  sources_.push_back(&data);
+}
+
+float* Parameters::gradient(size_t layer, bool reverse, int32_t role) {
+  const int32_t direction = reverse ? RECURRENT_DIRECTION_REVERSE : RECURRENT_DIRECTION_FORWARD;
+  for (const recurrent_parameter_block& block : blocks_)
+    if (block.layer == static_cast<int32_t>(layer) && block.direction == direction &&
+        block.role == role)
+      return gradients_.data() + block.offset;
+  return nullptr;
+}
+
+}  // namespace recurrent

@@ -1,0 +1,404 @@
+#include "train/recurrent_pass.h"
+
+#include <algorithm>
+
+#include "base/checked.h"
+#include "exec/lane.h"
+
+namespace recurrent {
+namespace {
+
+using kernels::Backward;
+using kernels::BackwardArgs;
+using kernels::CellArgs;
+
+// Rows whose input products are computed at once: their pre-activations are to stay in the
+// second-level cache.
+constexpr int64_t kProductFloats = 192 * 1024;
+
+Slice units_of(const kernels::CellConstants& cell, int64_t width, int64_t stride, int index,
+               int slices) {
+  const Slice groups = slice_of(cell.groups, index, slices);
+  const int64_t group_units = cell.grouping.panels_per_group * width;
+  return {std::min(groups.begin * group_units, stride), std::min(groups.end * group_units, stride)};
+}
+
+}  // namespace
+
+RecurrentPass::RecurrentPass(const kernels::KernelTable& kernels, Parameters& parameters,
+                             size_t layer, bool reverse)
+    : kernels_(kernels),
+      parameters_(parameters),
+      index_(layer),
+      reverse_(reverse),
+      outer_(kernels) {}
+
+void RecurrentPass::set_weights(const PackedLayer& layer, const PackedDirection& direction) {
+  layer_ = &layer;
+  direction_ = &direction;
+  first_ = direction.first.constants;
+  first_.finish = direction.first.record;
+  second_ = direction.second.constants;
+  second_.finish = direction.second.record;
+  const int64_t gates = is(RECURRENT_LAYER_GRU) ? 4 : layer.gates;
+  tape_stride_ = gates * units();
+  input_columns_ = layer.gates * units();
+
+  const recurrent_layer_desc& desc = parameters_.layer(index_);
+  const recurrent_direction_desc& weights = reverse_ ? *desc.reverse : *desc.forward;
+  const int64_t h = units();
+  const int64_t s = layer.state_size;
+  // The order of the tape.
+  if (is(RECURRENT_LAYER_GRU))
+    input_weights_ = {weights.input_weights, {{2 * h, h}, {0, 2 * h}}, layer.input_size, kernels_};
+  else
+    input_weights_ = {weights.input_weights, {{0, input_columns_}}, layer.input_size, kernels_};
+  if (resets_before()) {
+    recurrent_weights_ = {weights.recurrent_weights, {{0, 2 * h}}, s, kernels_};
+    candidate_weights_ = {weights.recurrent_weights, {{2 * h, h}}, s, kernels_};
+  } else {
+    recurrent_weights_ = {weights.recurrent_weights, {{0, layer.gates * h}}, s, kernels_};
+  }
+  if (projects()) projection_ = {weights.projection, {{0, s}}, h, kernels_};
+}
+
+void RecurrentPass::reserve(const Steps& steps, int threads, bool drops_state) {
+  const int64_t total = steps.total();
+  const int64_t places = steps.places();
+  const int64_t hidden = hidden_stride();
+  const int64_t cell = cell_stride();
+  const auto of = [](int64_t rows, int64_t width) { return checked_mul(rows, width, "time"); };
+  product_.need(of(std::max(kProductFloats / layer_->columns, places), layer_->columns));
+  tape_.need(of(total, tape_stride_));
+  hidden_.need(of(total, hidden));
+  if (drops_state) dropped_.need(of(total, hidden));
+  initial_hidden_.need(of(places, hidden));
+  hidden_gradient_.need(of(places, hidden));
+  if (layer_->has_cell()) {
+    cell_.need(of(total, cell));
+    initial_cell_.need(of(places, cell));
+    cell_gradient_.need(of(places, cell));
+  }
+  if (is_gru()) direct_gradient_.need(of(places, hidden));
+  if (projects()) {
+    unprojected_.need(of(total, cell));
+    projected_gradient_.need(of(total, hidden));
+  }
+  if (projects() || resets_before()) unprojected_gradient_.need(of(places, cell));
+  if (resets_before()) {
+    reset_.need(of(total, cell));
+    scratch_.need(of(2 * places, cell));
+  }
+  bias_gradient_.need(tape_stride_);
+  previous_.resize(static_cast<size_t>(total));
+  outer_.reserve(std::max({layer_->input_size, layer_->state_size, layer_->hidden_size}), threads);
+}
+
+const float* RecurrentPass::state_before(const Steps& steps, int64_t step) const {
+  if (dropout_) return dropped_.data() + steps.begin(step) * hidden_stride();
+  return step == 0 ? initial_hidden_.data()
+                   : hidden_.data() + steps.begin(step - 1) * hidden_stride();
+}
+
+const float* RecurrentPass::cell_before(const Steps& steps, int64_t step) const {
+  return step == 0 ? initial_cell_.data() : cell_.data() + steps.begin(step - 1) * cell_stride();
+}
+
+const float* RecurrentPass::final_hidden(const Steps& steps, int64_t place) const {
+  const int64_t length = steps.length(place);
+  return length == 0 ? initial_hidden_.data() + place * hidden_stride()
+                     : hidden_.data() + (steps.begin(length - 1) + place) * hidden_stride();
+}
+
+const float* RecurrentPass::final_cell(const Steps& steps, int64_t place) const {
+  const int64_t length = steps.length(place);
+  return length == 0 ? initial_cell_.data() + place * cell_stride()
+                     : cell_.data() + (steps.begin(length - 1) + place) * cell_stride();
+}
+
+void RecurrentPass::forward(Shift& shift, const Steps& steps, const float* x, float* y,
+                            int64_t y_stride) {
+  const int64_t most = std::max(kProductFloats / layer_->columns, steps.places());
+  for (int64_t first = 0; first < steps.count();) {
+    int64_t last = first;
+    while (last < steps.count() && steps.begin(last + 1) - steps.begin(first) <= most) ++last;
+    multiply_inputs(shift, x + steps.begin(first) * layer_->input_size,
+                    steps.begin(last) - steps.begin(first));
+    for (int64_t s = first; s < last; ++s)
+      step(shift, steps, s,
+           product_.data() + (steps.begin(s) - steps.begin(first)) * layer_->columns,
+           y + steps.begin(s) * y_stride, y_stride);
+    first = last;
+  }
+}
+
+void RecurrentPass::multiply_inputs(Shift& shift, const float* x, int64_t rows) {
+  const PackedMatrix& weights = direction_->weights;
+  shift.stage([&](int index) {
+    const Slice groups = slice_of(weights.groups(), index, shift.size());
+    kernels_.product({{rows, groups.begin, groups.end, 0},
+                      weights.grouping(),
+                      weights.data(),
+                      weights.panel_stride(),
+                      layer_->gates,
+                      direction_->bias.data(),
+                      x,
+                      layer_->input_size,
+                      layer_->input_size,
+                      product_.data(),
+                      layer_->columns});
+  });
+}
+
+void RecurrentPass::step(Shift& shift, const Steps& steps, int64_t step, const float* init,
+                         float* y, int64_t y_stride) {
+  const int64_t begin = steps.begin(step);
+  const int64_t rows = steps.rows(step);
+  if (dropout_) drop_state(shift, steps, step);
+  CellArgs args{};
+  args.range = {rows, 0, 0, 0};
+  args.cell = &first_;
+  args.init = init;
+  args.init_stride = layer_->columns;
+  args.h = state_before(steps, step);
+  args.h_stride = args.h_out_stride = hidden_stride();
+  args.h_out = hidden_.data() + begin * hidden_stride();
+  args.y = y;
+  args.y_stride = y_stride;
+  args.tape = tape_.data() + begin * tape_stride_;
+  args.tape_stride = tape_stride_;
+  args.c_stride = args.scratch_stride = cell_stride();
+  if (layer_->has_cell()) args.c = cell_.data() + begin * cell_stride();
+  CellArgs second = args;
+  second.cell = &second_;
+  if (projects()) {
+    args.h_out = unprojected_.data() + begin * cell_stride();
+    args.h_out_stride = cell_stride();
+    args.y = nullptr;
+    second.init = second_.bias;
+    second.init_stride = 0;
+    second.h = args.h_out;
+    second.h_stride = cell_stride();
+    second.tape = nullptr;
+  } else if (resets_before()) {
+    args.reset_state = second.reset_state = reset_.data() + begin * cell_stride();
+    args.update = second.update = scratch_.data();
+    args.candidate = second.candidate = scratch_.data() + steps.places() * cell_stride();
+  }
+  const float* cell_from = layer_->has_cell() ? cell_before(steps, step) : nullptr;
+  shift.stage([&](int index) {
+    for (int64_t row = 0; index == 0 && row < rows; ++row)
+      previous_[static_cast<size_t>(begin + row)] = args.h + row * hidden_stride();
+    // The kernel renews cell states in place; the old ones are for the backward pass.
+    if (cell_from) {
+      const Slice own = units_of(first_, kernels_.width, cell_stride(), index, shift.size());
+      for (int64_t row = 0; row < rows; ++row)
+        std::copy(cell_from + row * cell_stride() + own.begin,
+                  cell_from + row * cell_stride() + own.end,
+                  args.c + row * cell_stride() + own.begin);
+    }
+    call(args, index, shift.size());
+  });
+  if (direction_->second.function)
+    shift.stage([&](int index) { call(second, index, shift.size()); });
+}
+
+void RecurrentPass::call(CellArgs args, int index, int slices) const {
+  const Slice groups = slice_of(args.cell->groups, index, slices);
+  args.range.group_begin = groups.begin;
+  args.range.group_end = groups.end;
+  const Phase& phase = args.cell == &first_ ? direction_->first : direction_->second;
+  phase.function(args);
+}
+
+void RecurrentPass::drop_state(Shift& shift, const Steps& steps, int64_t step) {
+  const int64_t stride = hidden_stride();
+  const float* from =
+      step == 0 ? initial_hidden_.data() : hidden_.data() + steps.begin(step - 1) * stride;
+  float* to = dropped_.data() + steps.begin(step) * stride;
+  shift.stage([&](int index) {
+    const Slice own = slice_of(steps.rows(step), index, shift.size());
+    for (int64_t row = own.begin; row < own.end; ++row) {
+      std::copy_n(from + row * stride, stride, to + row * stride);
+      const auto caller = static_cast<uint64_t>((*dropped_rows_)[static_cast<size_t>(row)]);
+      dropout_->apply(to + row * stride, state_size(),
+                      caller * static_cast<uint64_t>(state_size()));
+    }
+  });
+}
+
+void RecurrentPass::drop_gradients(Shift& shift, int64_t rows) {
+  const int64_t stride = hidden_stride();
+  shift.stage([&](int index) {
+    const Slice own = slice_of(rows, index, shift.size());
+    for (int64_t row = own.begin; row < own.end; ++row) {
+      const auto first = static_cast<uint64_t>((*dropped_rows_)[static_cast<size_t>(row)]) *
+                         static_cast<uint64_t>(state_size());
+      dropout_->apply(hidden_gradient_.data() + row * stride, state_size(), first);
+      if (is_gru()) dropout_->apply(direct_gradient_.data() + row * stride, state_size(), first);
+    }
+  });
+}
+
+void RecurrentPass::clear_states(const Steps& steps) {
+  hidden_gradient_.zeroed(steps.places() * hidden_stride());
+  if (layer_->has_cell()) cell_gradient_.zeroed(steps.places() * cell_stride());
+  if (is_gru()) direct_gradient_.zeroed(steps.places() * hidden_stride());
+}
+
+void RecurrentPass::backward(Shift& shift, const Steps& steps, const float* dy, int64_t dy_stride,
+                             float* dx, int64_t dx_stride) {
+  shift.stage([&](int index) {
+    if (index == 0) bias_gradient_.zeroed(tape_stride_);
+  });
+  for (int64_t s = steps.count(); s-- > 0;)
+    step_back(shift, steps, s, dy + steps.begin(s) * dy_stride, dy_stride);
+  if (dx) input_weights_.multiply(shift, tape_.data(), tape_stride_, steps.total(), dx, dx_stride);
+}
+
+void RecurrentPass::step_back(Shift& shift, const Steps& steps, int64_t step, const float* dy,
+                              int64_t dy_stride) {
+  const int64_t begin = steps.begin(step);
+  BackwardArgs args{};
+  args.rows = steps.rows(step);
+  args.cell = &first_;
+  args.tape = tape_.data() + begin * tape_stride_;
+  args.tape_stride = tape_stride_;
+  args.dy = dy;
+  args.dy_stride = dy_stride;
+  args.dh = hidden_gradient_.data();
+  args.h_stride = hidden_stride();
+  args.h = state_before(steps, step);
+  args.bias = bias_gradient_.data();
+  args.c_stride = cell_stride();
+  float* dh = hidden_gradient_.data();
+  if (is_gru()) args.direct = direct_gradient_.data();
+  if (layer_->has_cell()) {
+    args.dc = cell_gradient_.data();
+    args.c = cell_before(steps, step);
+    args.c_new = cell_.data() + begin * cell_stride();
+    args.peephole = parameters_.gradient(index_, reverse_, RECURRENT_PARAMETER_PEEPHOLE);
+  }
+  if (projects()) {
+    unproject(shift, steps, step, dy, dy_stride);
+    args.dy = nullptr;
+    args.dh = unprojected_gradient_.data();
+    args.h_stride = cell_stride();
+  }
+  const int64_t h = units();
+  switch (layer_->kind) {
+    case RECURRENT_LAYER_SIMPLE_RNN:
+      turn(shift, Backward::kSimple, args);
+      break;
+    case RECURRENT_LAYER_LSTM:
+      turn(shift, Backward::kLstm, args);
+      break;
+    case RECURRENT_LAYER_GRU:
+      turn(shift, Backward::kGru, args);
+      break;
+    default:
+      turn(shift, Backward::kGruCandidate, args);
+      candidate_weights_.multiply(shift, args.tape + 2 * h, tape_stride_, args.rows,
+                                  unprojected_gradient_.data(), cell_stride());
+      args.ds = unprojected_gradient_.data();
+      turn(shift, Backward::kGruReset, args);
+  }
+  // The gates that h feeds are the tape's last ones, except where n has s instead.
+  const float* fed = args.tape + (is(RECURRENT_LAYER_GRU) ? h : 0);
+  recurrent_weights_.multiply(shift, fed, tape_stride_, args.rows, dh, hidden_stride());
+  if (dropout_) drop_gradients(shift, args.rows);
+}
+
+// From the gradient of what a projection puts out to that of what it takes in.
+void RecurrentPass::unproject(Shift& shift, const Steps& steps, int64_t step, const float* dy,
+                              int64_t dy_stride) {
+  const int64_t stride = hidden_stride();
+  const int64_t size = state_size();
+  float* to = projected_gradient_.data() + steps.begin(step) * stride;
+  shift.stage([&](int index) {
+    const Slice own = slice_of(steps.rows(step), index, shift.size());
+    for (int64_t row = own.begin; row < own.end; ++row) {
+      const float* dh = hidden_gradient_.data() + row * stride;
+      for (int64_t j = 0; j < size; ++j)
+        to[row * stride + j] = dh[j] + (dy ? dy[row * dy_stride + j] : 0.0f);
+    }
+  });
+  projection_.multiply(shift, to, stride, steps.rows(step), unprojected_gradient_.data(),
+                       cell_stride());
+}
+
+void RecurrentPass::turn(Shift& shift, Backward cell, const BackwardArgs& args) const {
+  const kernels::BackwardKernels& kernels = kernels_.backward[static_cast<int32_t>(cell)];
+  const kernels::BackwardFn function =
+      direction_->first.records_values ? kernels.plain : kernels.general;
+  const int64_t panels = div_up(units(), kernels_.width);
+  shift.stage([&](int index) {
+    const Slice own = slice_of(panels, index, shift.size());
+    BackwardArgs part = args;
+    part.panel_begin = own.begin;
+    part.panel_end = own.end;
+    function(part);
+  });
+}
+
+void RecurrentPass::add_gradients(Shift& shift, const Steps& steps, const float* x) {
+  add_weights(shift, steps, x);
+  shift.stage([&](int index) {
+    if (index == 0) add_biases();
+  });
+}
+
+void RecurrentPass::add_weights(Shift& shift, const Steps& steps, const float* x) {
+  const int64_t h = units();
+  const int64_t inputs = layer_->input_size;
+  const int64_t states = layer_->state_size;
+  float* dw = parameters_.gradient(index_, reverse_, RECURRENT_PARAMETER_INPUT_WEIGHTS);
+  float* dr = parameters_.gradient(index_, reverse_, RECURRENT_PARAMETER_RECURRENT_WEIGHTS);
+  const RowsView tape{tape_.data(), tape_stride_, nullptr};
+  const RowsView from_x{x, inputs, nullptr};
+  const RowsView from_h{nullptr, 0, previous_.data()};
+  const int64_t total = steps.total();
+  if (is(RECURRENT_LAYER_GRU)) {
+    // p r z of x, r z q of h.
+    outer_.add(shift, total, tape, {{0, h, dw + 2 * h * inputs}, {h, 2 * h, dw}}, from_x, inputs);
+    outer_.add(shift, total, tape, {{h, 3 * h, dr}}, from_h, states);
+    return;
+  }
+  outer_.add(shift, total, tape, {{0, tape_stride_, dw}}, from_x, inputs);
+  if (resets_before()) {
+    const RowsView from_s{reset_.data(), cell_stride(), nullptr};
+    outer_.add(shift, total, tape, {{0, 2 * h, dr}}, from_h, states);
+    outer_.add(shift, total, tape, {{2 * h, h, dr + 2 * h * states}}, from_s, states);
+    return;
+  }
+  outer_.add(shift, total, tape, {{0, tape_stride_, dr}}, from_h, states);
+  if (projects())
+    outer_.add(
+        shift, total, {projected_gradient_.data(), hidden_stride(), nullptr},
+        {{0, states, parameters_.gradient(index_, reverse_, RECURRENT_PARAMETER_PROJECTION)}},
+        {unprojected_.data(), cell_stride(), nullptr}, h);
+}
+
+// Both biases have the same gradient, but for the halves of the candidate of a GRU.
+void RecurrentPass::add_biases() {
+  const int64_t h = units();
+  const float* sums = bias_gradient_.data();
+  for (const int32_t role : {RECURRENT_PARAMETER_INPUT_BIAS, RECURRENT_PARAMETER_RECURRENT_BIAS}) {
+    float* to = parameters_.gradient(index_, reverse_, role);
+    if (!to) continue;
+    if (!is(RECURRENT_LAYER_GRU)) {
+      for (int64_t i = 0; i < tape_stride_; ++i) to[i] += sums[i];
+      continue;
+    }
+    const float* candidate = sums + (role == RECURRENT_PARAMETER_INPUT_BIAS ? 0 : 3 * h);
+    for (int64_t i = 0; i < 2 * h; ++i) to[i] += sums[h + i];
+    for (int64_t i = 0; i < h; ++i) to[2 * h + i] += candidate[i];
+  }
+}
+
+int64_t RecurrentPass::tape_bytes() const {
+  return tape_.bytes() + hidden_.bytes() + dropped_.bytes() + cell_.bytes() + unprojected_.bytes() +
+         reset_.bytes();
+}
+
+}  // namespace recurrent

@@ -1,0 +1,136 @@
+#pragma once
+
+#include <recurrent/recurrent.h>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "model/packed_layer.h"
+#include "train/dropout.h"
+#include "train/floats.h"
+#include "train/outer_product.h"
+#include "train/parameters.h"
+#include "train/steps.h"
+#include "train/transposed.h"
+
+namespace recurrent {
+
+// One direction of a recurrent layer, forward with a tape and back along it. Inputs and outputs are
+// in the order in which the direction takes its steps, states by place; see Steps.
+class RecurrentPass {
+ public:
+  RecurrentPass(const kernels::KernelTable& kernels, Parameters& parameters, size_t layer,
+                bool reverse);
+
+  // Takes the weights after they have changed. What is packed belongs to the caller.
+  void set_weights(const PackedLayer& layer, const PackedDirection& direction);
+
+  // Grows the memory for a batch; throws std::bad_alloc.
+  void reserve(const Steps& steps, int threads, bool drops_state);
+  // The states that the places start from, `[places]` rows of these strides; forward() reads them.
+  float* initial_hidden() { return initial_hidden_.data(); }
+  float* initial_cell() { return initial_cell_.data(); }
+  int64_t hidden_stride() const { return layer_->hidden_stride(); }
+  int64_t cell_stride() const { return layer_->cell_stride(); }
+
+  // x `[total, input_size]` is kept by the caller until backward(); y rows are `y_stride` apart.
+  void forward(Shift& shift, const Steps& steps, const float* x, float* y, int64_t y_stride);
+  // What a place has come to.
+  const float* final_hidden(const Steps& steps, int64_t place) const;
+  const float* final_cell(const Steps& steps, int64_t place) const;
+
+  // Gradients of the states by place: before backward() of the final ones, afterwards of the
+  // initial ones; prepared by clear_states().
+  void clear_states(const Steps& steps);
+  float* hidden_gradient() { return hidden_gradient_.data(); }
+  float* cell_gradient() { return cell_gradient_.data(); }
+
+  // From the gradients of outputs to those on the tape; dx `[total, dx_stride]` receives that of
+  // the input, if it is not null: whole vectors of columns.
+  void backward(Shift& shift, const Steps& steps, const float* dy, int64_t dy_stride, float* dx,
+                int64_t dx_stride);
+
+  // Afterwards, once: adds the gradients of weights and biases, for which x is read again.
+  void add_gradients(Shift& shift, const Steps& steps, const float* x);
+
+  int64_t input_size() const { return layer_->input_size; }
+  int64_t state_size() const { return layer_->state_size; }
+  int64_t cell_size() const { return layer_->has_cell() ? layer_->hidden_size : 0; }
+  bool is_reverse() const { return reverse_; }
+  // After backward(): the gradient of a place's initial state.
+  float initial_hidden_gradient(int64_t place, int64_t unit) const {
+    const int64_t at = place * hidden_stride() + unit;
+    return hidden_gradient_.data()[at] + (is_gru() ? direct_gradient_.data()[at] : 0.0f);
+  }
+  int64_t tape_bytes() const;
+
+  // Drops states of places; null for none. `rows` are the caller's rows of the places.
+  void drop(std::optional<Dropout> dropout, const std::vector<int32_t>* rows) {
+    dropout_ = dropout;
+    dropped_rows_ = rows;
+  }
+
+ private:
+  bool is(int32_t kind) const { return layer_->kind == kind; }
+  bool is_gru() const { return is(RECURRENT_LAYER_GRU) || is(RECURRENT_LAYER_GRU_RESET_BEFORE); }
+  bool resets_before() const { return is(RECURRENT_LAYER_GRU_RESET_BEFORE); }
+  bool projects() const { return layer_->projection_size > 0; }
+  int64_t units() const { return layer_->hidden_size; }
+
+  const float* state_before(const Steps& steps, int64_t step) const;
+  const float* cell_before(const Steps& steps, int64_t step) const;
+  void multiply_inputs(Shift& shift, const float* x, int64_t rows);
+  void step(Shift& shift, const Steps& steps, int64_t step, const float* init, float* y,
+            int64_t y_stride);
+  void call(kernels::CellArgs args, int index, int slices) const;
+  void drop_state(Shift& shift, const Steps& steps, int64_t step);
+  void drop_gradients(Shift& shift, int64_t rows);
+
+  void step_back(Shift& shift, const Steps& steps, int64_t step, const float* dy,
+                 int64_t dy_stride);
+  void unproject(Shift& shift, const Steps& steps, int64_t step, const float* dy,
+                 int64_t dy_stride);
+  void turn(Shift& shift, kernels::Backward cell, const kernels::BackwardArgs& args) const;
+  void add_weights(Shift& shift, const Steps& steps, const float* x);
+  void add_biases();
+
+  const kernels::KernelTable& kernels_;
+  Parameters& parameters_;
+  const size_t index_;
+  const bool reverse_;
+  const PackedLayer* layer_ = nullptr;
+  const PackedDirection* direction_ = nullptr;
+  kernels::CellConstants first_{};  // the direction's, which record
+  kernels::CellConstants second_{};
+  int64_t tape_stride_ = 0;
+  int64_t input_columns_ = 0;  // gates of the tape, times units, that x feeds: the first ones
+  std::optional<Dropout> dropout_;
+  const std::vector<int32_t>* dropped_rows_ = nullptr;
+
+  Transposed input_weights_;
+  Transposed recurrent_weights_;  // of a reset-before GRU r and z
+  Transposed candidate_weights_;  // reset-before GRU
+  Transposed projection_;
+
+  Floats product_;         // `[chunk][columns]`
+  Floats tape_;            // `[total][tape_stride]`, see kernels::BackwardArgs
+  Floats hidden_;          // `[total][hidden_stride]` after each step
+  Floats dropped_;         // the same before each step, where states are dropped
+  Floats cell_;            // `[total][cell_stride]` after each step
+  Floats unprojected_;     // `[total][cell_stride]`
+  Floats reset_;           // reset-before GRU: s = r * h, `[total][cell_stride]`
+  Floats scratch_;         // reset-before GRU: z and the candidate of a step
+  Floats initial_hidden_;  // `[places][stride]`
+  Floats initial_cell_;
+  Floats hidden_gradient_;
+  Floats cell_gradient_;
+  Floats direct_gradient_;              // GRU: what of the state's needs no product
+  Floats unprojected_gradient_;         // `[places][cell_stride]`; of s in a reset-before GRU
+  Floats projected_gradient_;           // `[total][hidden_stride]`
+  Floats bias_gradient_;                // `[tape_stride]`
+  std::vector<const float*> previous_;  // the state that each row of a step has read
+  OuterProduct outer_;
+};
+
+}  // namespace recurrent

@@ -1,0 +1,146 @@
+#pragma once
+
+#include <recurrent/recurrent.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "exec/missing_steps.h"
+#include "exec/team.h"
+#include "model/model.h"
+#include "train/dense_pass.h"
+#include "train/parameters.h"
+#include "train/recurrent_pass.h"
+#include "train/steps.h"
+
+namespace recurrent {
+
+// A model that learns: parameters, gradients, and the tape of the last forward pass. One caller at
+// a time. Every operation throws Error before it changes anything.
+//
+// Between layers are *boundaries*: number b is what layer b reads, flushed, and the last one is
+// what the model puts out. A value there has the rows of all steps (see Steps), or, behind the one
+// step that a model puts out, one row for each place that has a step.
+class Trainer {
+ public:
+  Trainer(const recurrent_model_desc& model, const recurrent_trainer_desc& desc);
+  ~Trainer();
+
+  const Parameters& parameters() const { return parameters_; }
+  const Model& model() const { return *model_; }
+  int64_t tape_bytes() const;
+
+  void set_parameters(const float* values, int64_t count);
+  void get_parameters(float* values, int64_t count) const;
+  void get_gradients(float* values, int64_t count) const;
+  void zero_gradients();
+  double regularize(int32_t block, double l1, double l2);
+  double gradient_norm(int32_t block) const;
+  void update(const recurrent_update_args& args);
+  void moments(float* values, int64_t count, bool sets);
+
+  void forward(const recurrent_forward_args& args);
+  void backward(const recurrent_backward_args& args);
+
+ private:
+  struct Layer {
+    std::vector<RecurrentPass> directions;
+    std::unique_ptr<DensePass> dense;
+    float rates[3] = {0, 0, 0};  // by Drop
+    Floats value;                // at the boundary in front
+    Floats gradient;
+    Floats dropped;   // the value with elements dropped
+    Floats reversed;  // what a reverse direction reads and puts out, in its own order
+    Floats reversed_output;
+  };
+  struct Batch {
+    int64_t time = 0;
+    int64_t rows = 0;
+    bool time_major = true;
+    bool masked = false;
+    bool drops = false;
+    bool given_states = false;
+    uint64_t seed = 0;
+  };
+
+  // trainer.cpp
+  void pack();
+  void check_block(int32_t block) const;
+
+  // trainer_forward.cpp
+  void check_forward(const recurrent_forward_args& args) const;
+  void order_rows(const recurrent_forward_args& args);
+  void reserve();
+  void gather(const recurrent_forward_args& args);
+  void start_states(const float* states);
+  void forward_layers(Shift& shift);
+  void forward_layer(Shift& shift, size_t index);
+  void forward_direction(Shift& shift, size_t index, RecurrentPass& pass, size_t direction);
+  void forward_pointwise(size_t index);
+  void drop_input(size_t index);
+  void drop_rows(size_t index, float* values);
+  void pick();
+  void deliver(float* y);
+  void deliver_states(float* states);
+
+  // trainer_backward.cpp
+  void check_backward(const recurrent_backward_args& args) const;
+  void clear_gradients(bool of_input);
+  void take_gradients(const float* dy);
+  void take_state_gradients(const float* states);
+  void backward_layers(Shift& shift, bool of_input);
+  void backward_layer(Shift& shift, size_t index, bool of_input);
+  void backward_direction(Shift& shift, size_t index, RecurrentPass& pass, size_t direction,
+                          bool of_input);
+  void backward_pointwise(size_t index, bool of_input);
+  void add_to_input(size_t index, const float* from, int64_t stride, bool reverse);
+  void unpick();
+  void give_input_gradients(float* dx) const;
+  void add_initial_states();
+  void give_state_gradients(float* states);
+
+  size_t layers() const { return layers_.size(); }
+  size_t head_end() const;  // the layer behind which there is one step only
+  bool is_one_step() const { return model_->puts_out_one_step(); }
+  bool is_last_of_head(size_t layer) const { return is_one_step() && layer + 1 == head_end(); }
+  const PackedLayer& packed(size_t layer) const { return model_->layers()[layer]; }
+  int64_t width_at(size_t boundary) const;
+  int64_t rows_at(size_t boundary) const;
+  float* value_at(size_t boundary);
+  float* gradient_at(size_t boundary);
+  float* output_of(size_t layer);
+  float* output_gradient_of(size_t layer);
+  const float* read_by(size_t layer);
+  bool drops(size_t layer, Drop what) const;
+  int64_t caller_time(int64_t step, int64_t place) const;
+  int64_t caller_row(int64_t place) const { return order_[static_cast<size_t>(place)]; }
+  // Elements in front of a step of the caller's row, of so many features each.
+  int64_t caller_offset(int64_t time, int64_t row, int64_t width) const;
+  template <class Visitor>
+  void for_each_direction(Visitor visit);
+
+  Parameters parameters_;
+  std::unique_ptr<Model> model_;  // packed anew when parameters change
+  std::vector<Layer> layers_;
+  std::unique_ptr<Team> team_;    // null for one thread
+  AlignedBuffer<float> moments_;  // `[2, count]`, none before the first update
+
+  Batch batch_;
+  bool ran_forward_ = false;
+  MissingSteps missing_;
+  Steps steps_;
+  std::vector<int32_t> order_;    // the caller's row at each place
+  std::vector<int32_t> given_;    // steps of the caller's rows, missing ones included
+  std::vector<int32_t> indices_;  // read by an embedding, by row
+  std::vector<float> repeated_;   // `[rows, output]`, put out before the first step
+  std::vector<float> repeated_gradient_;
+  Floats output_;  // at the last boundary
+  Floats output_gradient_;
+  Floats head_output_;  // all steps of what the one step is picked from
+  Floats head_gradient_;
+  Floats wide_;     // the gradient of an input, in whole vectors
+  Floats scratch_;  // a row
+};
+
+}  // namespace recurrent

@@ -1,0 +1,275 @@
+// Back along the tape of the last forward pass (Werbos 1990).
+#include <algorithm>
+
+#include "base/checked.h"
+#include "base/error.h"
+#include "cpu/fp_control.h"
+#include "train/pointwise_pass.h"
+#include "train/shared_work.h"
+#include "train/trainer.h"
+
+namespace recurrent {
+
+float* Trainer::gradient_at(size_t boundary) {
+  return boundary == layers() ? output_gradient_.data() : layers_[boundary].gradient.data();
+}
+
+float* Trainer::output_gradient_of(size_t layer) {
+  return is_last_of_head(layer) ? head_gradient_.data() : gradient_at(layer + 1);
+}
+
+void Trainer::check_backward(const recurrent_backward_args& args) const {
+  if (args.struct_size != sizeof(args))
+    invalid("struct_size", "expected %zu, found %u; was the caller built for another version?",
+            sizeof(args), args.struct_size);
+  if (args.reserved != 0) invalid("reserved", "expected 0, found %u", args.reserved);
+  if (args.dx && model_->vocabulary_size() > 0)
+    invalid("dx", "expected null, because the model takes indices, which have no gradient");
+  if (!ran_forward_)
+    fail(RECURRENT_STATUS_NOT_SUPPORTED,
+         "trainer: expected a forward pass to go back through; there is none, the parameters have "
+         "changed since, or it has been used");
+}
+
+void Trainer::backward(const recurrent_backward_args& args) {
+  check_backward(args);
+  ran_forward_ = false;
+  const cpu::ScopedFpControl canonical;
+  clear_gradients(args.dx != nullptr);
+  if (args.dy) take_gradients(args.dy);
+  if (args.final_states) take_state_gradients(args.final_states);
+  const bool of_input = args.dx != nullptr;
+  share(team_.get(), [this, of_input](Shift& shift) { backward_layers(shift, of_input); });
+  if (args.dx) give_input_gradients(args.dx);
+  if (!batch_.given_states) add_initial_states();
+  if (args.initial_states) give_state_gradients(args.initial_states);
+}
+
+void Trainer::clear_gradients(bool of_input) {
+  for (size_t b = of_input ? 0 : 1; b < layers(); ++b)
+    std::fill_n(gradient_at(b), rows_at(b) * width_at(b), 0.0f);
+  output_gradient_.zeroed(rows_at(layers()) * model_->output_size());
+  if (is_one_step()) head_gradient_.zeroed(steps_.total() * packed(head_end() - 1).output_size);
+  for (Layer& layer : layers_)
+    for (RecurrentPass& pass : layer.directions) pass.clear_states(steps_);
+  if (model_->repeats())
+    repeated_gradient_.assign(static_cast<size_t>(batch_.rows * model_->output_size()), 0.0f);
+}
+
+// The gradient of a repeated output belongs to the step that is repeated.
+void Trainer::take_gradients(const float* dy) {
+  const int64_t width = model_->output_size();
+  const auto add = [&](const float* from, float* to) {
+    for (int64_t i = 0; i < width; ++i) to[i] += from[i];
+  };
+  for (int64_t place = 0; place < batch_.rows; ++place) {
+    const int64_t row = caller_row(place);
+    const int64_t length = steps_.length(place);
+    const int64_t given = given_[static_cast<size_t>(row)];
+    float* last = model_->repeats() ? repeated_gradient_.data() + row * width : nullptr;
+    if (is_one_step()) {
+      if (length > 0) last = output_gradient_.data() + place * width;
+      if (given > 0 && last) add(dy + row * width, last);
+      continue;
+    }
+    for (int64_t time = 0, step = 0; time < given; ++time) {
+      const bool is_there = step < length && caller_time(step, place) == time;
+      float* to = is_there ? output_gradient_.data() + (steps_.begin(step) + place) * width : last;
+      if (to) add(dy + caller_offset(time, row, width), to);
+      if (!is_there) continue;
+      ++step;
+      if (model_->repeats()) last = to;
+    }
+  }
+}
+
+void Trainer::take_state_gradients(const float* states) {
+  int64_t at = 0;
+  const int64_t size = model_->state_size();
+  for (Layer& layer : layers_)
+    for (RecurrentPass& pass : layer.directions) {
+      for (int64_t place = 0; place < batch_.rows; ++place) {
+        const float* from = states + caller_row(place) * size + at;
+        std::copy_n(from, pass.state_size(), pass.hidden_gradient() + place * pass.hidden_stride());
+        if (pass.cell_size() > 0)
+          std::copy_n(from + pass.state_size(), pass.cell_size(),
+                      pass.cell_gradient() + place * pass.cell_stride());
+      }
+      at += pass.state_size() + pass.cell_size();
+    }
+  if (!model_->repeats()) return;
+  const int64_t width = model_->output_size();
+  for (int64_t place = 0; place < batch_.rows; ++place) {
+    const int64_t row = caller_row(place);
+    const int64_t length = steps_.length(place);
+    float* to = repeated_gradient_.data() + row * width;
+    if (length > 0)
+      to = output_gradient_.data() +
+           (is_one_step() ? place : steps_.begin(length - 1) + place) * width;
+    for (int64_t i = 0; i < width; ++i) to[i] += states[row * size + at + i];
+  }
+}
+
+void Trainer::backward_layers(Shift& shift, bool of_input) {
+  for (size_t i = layers(); i-- > 0;) {
+    if (is_last_of_head(i))
+      shift.stage([&](int index) {
+        if (index == 0) unpick();
+      });
+    backward_layer(shift, i, i > 0 || of_input);
+  }
+}
+
+// The gradient of the one step that is put out, where that step is.
+void Trainer::unpick() {
+  const size_t last = head_end() - 1;
+  const int64_t width = packed(last).output_size;
+  const float* from = gradient_at(head_end());
+  for (int64_t place = 0; place < rows_at(head_end()); ++place, from += width) {
+    if (!model_->puts_out_final_state()) {
+      const int64_t row = steps_.begin(steps_.length(place) - 1) + place;
+      std::copy_n(from, width, head_gradient_.data() + row * width);
+      continue;
+    }
+    const float* state = from;
+    for (RecurrentPass& pass : layers_[last].directions) {
+      float* to = pass.hidden_gradient() + place * pass.hidden_stride();
+      for (int64_t i = 0; i < pass.state_size(); ++i) to[i] += state[i];
+      state += pass.state_size();
+    }
+  }
+}
+
+void Trainer::backward_layer(Shift& shift, size_t index, bool of_input) {
+  Layer& layer = layers_[index];
+  if (layer.dense) {
+    const int64_t stride = round_up(width_at(index), kRowPadding);
+    layer.dense->backward(shift, read_by(index), rows_at(index), output_gradient_of(index),
+                          of_input ? wide_.data() : nullptr, stride);
+    if (of_input)
+      shift.stage([&](int slice) {
+        if (slice == 0) add_to_input(index, wide_.data(), stride, false);
+      });
+  }
+  for (size_t d = 0; d < layer.directions.size(); ++d)
+    backward_direction(shift, index, layer.directions[d], d, of_input);
+  shift.stage([&](int slice) {
+    if (slice != 0) return;
+    if (packed(index).is_pointwise()) backward_pointwise(index, of_input);
+    if (of_input) drop_rows(index, gradient_at(index));
+  });
+}
+
+void Trainer::backward_direction(Shift& shift, size_t index, RecurrentPass& pass, size_t direction,
+                                 bool of_input) {
+  Layer& layer = layers_[index];
+  const int64_t size = pass.state_size();
+  const int64_t outputs = packed(index).output_size;
+  const int64_t stride = round_up(width_at(index), kRowPadding);
+  const float* dy = output_gradient_of(index) + static_cast<int64_t>(direction) * size;
+  const float* x = pass.is_reverse() ? layer.reversed.data() : read_by(index);
+  if (pass.is_reverse()) {
+    shift.stage([&](int slice) {
+      if (slice != 0) return;
+      for (int64_t step = 0; step < steps_.count(); ++step)
+        for (int64_t place = 0; place < steps_.rows(step); ++place)
+          std::copy_n(dy + steps_.row_of(step, place, true) * outputs, size,
+                      layer.reversed_output.data() + (steps_.begin(step) + place) * size);
+    });
+    pass.backward(shift, steps_, layer.reversed_output.data(), size,
+                  of_input ? wide_.data() : nullptr, stride);
+  } else {
+    pass.backward(shift, steps_, dy, outputs, of_input ? wide_.data() : nullptr, stride);
+  }
+  pass.add_gradients(shift, steps_, x);
+  if (of_input)
+    shift.stage([&](int slice) {
+      if (slice == 0) add_to_input(index, wide_.data(), stride, pass.is_reverse());
+    });
+}
+
+void Trainer::add_to_input(size_t index, const float* from, int64_t stride, bool reverse) {
+  const int64_t width = width_at(index);
+  float* gradient = gradient_at(index);
+  const auto add = [&](const float* row, float* to) {
+    for (int64_t i = 0; i < width; ++i) to[i] += row[i];
+  };
+  if (!reverse) {
+    for (int64_t row = 0; row < rows_at(index); ++row)
+      add(from + row * stride, gradient + row * width);
+    return;
+  }
+  for (int64_t step = 0; step < steps_.count(); ++step)
+    for (int64_t place = 0; place < steps_.rows(step); ++place)
+      add(from + (steps_.begin(step) + place) * stride,
+          gradient + steps_.row_of(step, place, true) * width);
+}
+
+void Trainer::backward_pointwise(size_t index, bool of_input) {
+  const PackedLayer& layer = packed(index);
+  const int64_t source = layer.pointwise.residual_source;
+  PointwiseBackward args{};
+  args.rows = rows_at(index);
+  args.y = output_of(index);
+  args.dy = output_gradient_of(index);
+  if (layer.kind == RECURRENT_LAYER_EMBEDDING) {
+    args.indices = indices_.data();
+  } else {
+    args.x = read_by(index);
+    // Where the model's own input needs no gradient, there is room for it all the same.
+    args.dx = gradient_at(index);
+  }
+  if (source > 0 || (source == 0 && of_input)) {
+    args.source = gradient_at(static_cast<size_t>(source));
+    args.source_stride = width_at(static_cast<size_t>(source));
+  }
+  pointwise_backward(model_->kernels(), layer, index, parameters_, args, scratch_.data());
+}
+
+void Trainer::give_input_gradients(float* dx) const {
+  const int64_t width = width_at(0);
+  std::fill_n(dx, batch_.time * batch_.rows * width, 0.0f);
+  for (int64_t step = 0; step < steps_.count(); ++step)
+    for (int64_t place = 0; place < steps_.rows(step); ++place)
+      std::copy_n(layers_[0].gradient.data() + (steps_.begin(step) + place) * width, width,
+                  dx + caller_offset(caller_time(step, place), caller_row(place), width));
+}
+
+// All rows have started from the same states, if these are parameters.
+void Trainer::add_initial_states() {
+  for (size_t i = 0; i < layers(); ++i)
+    for (RecurrentPass& pass : layers_[i].directions) {
+      float* hidden =
+          parameters_.gradient(i, pass.is_reverse(), RECURRENT_PARAMETER_INITIAL_HIDDEN);
+      float* cell = parameters_.gradient(i, pass.is_reverse(), RECURRENT_PARAMETER_INITIAL_CELL);
+      for (int64_t place = 0; place < batch_.rows; ++place) {
+        for (int64_t j = 0; hidden && j < pass.state_size(); ++j)
+          hidden[j] += pass.initial_hidden_gradient(place, j);
+        for (int64_t j = 0; cell && j < pass.cell_size(); ++j)
+          cell[j] += pass.cell_gradient()[place * pass.cell_stride() + j];
+      }
+    }
+}
+
+void Trainer::give_state_gradients(float* states) {
+  int64_t at = 0;
+  const int64_t size = model_->state_size();
+  for (Layer& layer : layers_)
+    for (RecurrentPass& pass : layer.directions) {
+      for (int64_t place = 0; place < batch_.rows; ++place) {
+        float* to = states + caller_row(place) * size + at;
+        for (int64_t j = 0; j < pass.state_size(); ++j)
+          to[j] = pass.initial_hidden_gradient(place, j);
+        if (pass.cell_size() > 0)
+          std::copy_n(pass.cell_gradient() + place * pass.cell_stride(), pass.cell_size(),
+                      to + pass.state_size());
+      }
+      at += pass.state_size() + pass.cell_size();
+    }
+  if (!model_->repeats()) return;
+  const int64_t width = model_->output_size();
+  for (int64_t row = 0; row < batch_.rows; ++row)
+    std::copy_n(repeated_gradient_.data() + row * width, width, states + row * size + at);
+}
+
+}  // namespace recurrent

@@ -1,0 +1,392 @@
+// From a batch to its outputs, keeping what the way back needs.
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "base/checked.h"
+#include "base/error.h"
+#include "cpu/fp_control.h"
+#include "exec/pointwise.h"
+#include "train/shared_work.h"
+#include "train/trainer.h"
+
+namespace recurrent {
+
+size_t Trainer::head_end() const {
+  return is_one_step() ? static_cast<size_t>(model_->tail_begin()) : layers();
+}
+
+int64_t Trainer::width_at(size_t boundary) const {
+  return boundary == layers() ? model_->output_size() : packed(boundary).input_size;
+}
+
+int64_t Trainer::rows_at(size_t boundary) const {
+  if (is_one_step() && boundary >= head_end()) return steps_.count() > 0 ? steps_.rows(0) : 0;
+  return steps_.total();
+}
+
+float* Trainer::value_at(size_t boundary) {
+  return boundary == layers() ? output_.data() : layers_[boundary].value.data();
+}
+
+float* Trainer::output_of(size_t layer) {
+  return is_last_of_head(layer) ? head_output_.data() : value_at(layer + 1);
+}
+
+bool Trainer::drops(size_t layer, Drop what) const {
+  return batch_.drops && layers_[layer].rates[static_cast<size_t>(what)] != 0;
+}
+
+const float* Trainer::read_by(size_t layer) {
+  const bool dropped = drops(layer, Drop::kElements) || drops(layer, Drop::kInput);
+  return dropped ? layers_[layer].dropped.data() : layers_[layer].value.data();
+}
+
+int64_t Trainer::caller_time(int64_t step, int64_t place) const {
+  if (!batch_.masked) return step;
+  const Missing missing = missing_.missing();
+  return missing.times[caller_row(place) * missing.stride + step];
+}
+
+int64_t Trainer::caller_offset(int64_t time, int64_t row, int64_t width) const {
+  return (batch_.time_major ? time * batch_.rows + row : row * batch_.time + time) * width;
+}
+
+void Trainer::check_forward(const recurrent_forward_args& args) const {
+  if (args.struct_size != sizeof(args))
+    invalid("struct_size", "expected %zu, found %u; was the caller built for another version?",
+            sizeof(args), args.struct_size);
+  if (args.layout != RECURRENT_LAYOUT_TIME_MAJOR && args.layout != RECURRENT_LAYOUT_BATCH_MAJOR)
+    invalid("layout", "expected %d or %d, found %d", RECURRENT_LAYOUT_TIME_MAJOR,
+            RECURRENT_LAYOUT_BATCH_MAJOR, args.layout);
+  constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
+  if (args.time < 1 || args.time > kMost)
+    invalid("time", "expected 1 to %lld steps, found %lld", static_cast<long long>(kMost),
+            static_cast<long long>(args.time));
+  if (args.batch < 1 || args.batch > kMost)
+    invalid("batch", "expected 1 to %lld rows, found %lld", static_cast<long long>(kMost),
+            static_cast<long long>(args.batch));
+  if (args.reserved != 0) invalid("reserved", "expected 0, found %u", args.reserved);
+  const int64_t rows = checked_mul(args.time, args.batch, "time");
+  const int64_t vocabulary = model_->vocabulary_size();
+  if (!args.y) invalid("y", "expected memory for the output, found null");
+  if (vocabulary > 0 && (args.x || !args.indices))
+    invalid("indices", "expected indices and no x, because the first layer is an embedding");
+  if (vocabulary == 0 && (!args.x || args.indices))
+    invalid("x", "expected x and no indices, because the model takes features");
+  for (int64_t i = 0; vocabulary > 0 && i < rows; ++i)
+    if (args.indices[i] < 0 || args.indices[i] >= vocabulary)
+      invalid("indices", "expected 0 to %lld, found %d at element %lld",
+              static_cast<long long>(vocabulary - 1), args.indices[i], static_cast<long long>(i));
+  for (int64_t row = 0; args.lengths && row < args.batch; ++row)
+    if (args.lengths[row] < 0 || args.lengths[row] > args.time)
+      invalid("lengths", "expected 0 to %lld, found %d in row %lld",
+              static_cast<long long>(args.time), args.lengths[row], static_cast<long long>(row));
+  if (args.present && !model_->masks())
+    invalid("present", "expected null, because the model has no masking");
+}
+
+void Trainer::forward(const recurrent_forward_args& args) {
+  check_forward(args);
+  ran_forward_ = false;
+  batch_ = {args.time,       args.batch,      args.layout == RECURRENT_LAYOUT_TIME_MAJOR,
+            model_->masks(), args.drops != 0, args.initial_states != nullptr,
+            args.seed};
+  order_rows(args);
+  reserve();
+  const cpu::ScopedFpControl canonical;
+  gather(args);
+  start_states(args.initial_states);
+  share(team_.get(), [this](Shift& shift) { forward_layers(shift); });
+  deliver(args.y);
+  if (args.final_states) deliver_states(args.final_states);
+  ran_forward_ = true;
+}
+
+// Longest rows first, equal ones in the caller's order, as sessions have them.
+void Trainer::order_rows(const recurrent_forward_args& args) {
+  const auto rows = static_cast<size_t>(args.batch);
+  given_.assign(rows, static_cast<int32_t>(args.time));
+  if (args.lengths) given_.assign(args.lengths, args.lengths + rows);
+  std::vector<int32_t> seen = given_;
+  if (batch_.masked) {
+    recurrent_run_args run{};
+    run.layout = args.layout;
+    run.time = args.time;
+    run.x = args.x;
+    run.indices = args.indices;
+    run.present = args.present;
+    run.lengths = given_.data();
+    missing_.find(*model_, args.batch, run);
+    seen.assign(missing_.lengths(), missing_.lengths() + rows);
+  }
+  order_.resize(rows);
+  std::iota(order_.begin(), order_.end(), 0);
+  std::stable_sort(order_.begin(), order_.end(), [&](int32_t a, int32_t b) {
+    return seen[static_cast<size_t>(a)] > seen[static_cast<size_t>(b)];
+  });
+  std::vector<int32_t> lengths(rows);
+  for (size_t place = 0; place < rows; ++place)
+    lengths[place] = seen[static_cast<size_t>(order_[place])];
+  steps_.set(lengths);
+}
+
+void Trainer::reserve() {
+  const int threads = team_ ? team_->size() : 1;
+  const auto of = [](int64_t rows, int64_t width) { return checked_mul(rows, width, "time"); };
+  int64_t widest = 1;
+  for (size_t i = 0; i < layers(); ++i) {
+    Layer& layer = layers_[i];
+    const int64_t rows = rows_at(i);
+    const int64_t width = width_at(i);
+    if (packed(i).kind != RECURRENT_LAYER_EMBEDDING) {
+      widest = std::max(widest, round_up(width, kRowPadding));
+      layer.value.need(of(rows, width));
+      layer.gradient.need(of(rows, width));
+      if (drops(i, Drop::kElements) || drops(i, Drop::kInput)) layer.dropped.need(of(rows, width));
+    }
+    for (RecurrentPass& pass : layer.directions) {
+      pass.reserve(steps_, threads, drops(i, Drop::kState));
+      if (pass.is_reverse()) {
+        layer.reversed.need(of(rows, width));
+        layer.reversed_output.need(of(rows, pass.state_size()));
+      }
+    }
+    if (layer.dense) layer.dense->reserve(rows, threads);
+  }
+  output_.need(of(rows_at(layers()), model_->output_size()));
+  output_gradient_.need(of(rows_at(layers()), model_->output_size()));
+  if (is_one_step()) {
+    const int64_t width = packed(head_end() - 1).output_size;
+    head_output_.need(of(steps_.total(), width));
+    head_gradient_.need(of(steps_.total(), width));
+    widest = std::max(widest, width);
+  }
+  wide_.need(of(steps_.total(), widest));
+  scratch_.need(std::max(widest, model_->output_size()));
+}
+
+// The rows of each step side by side, denormals removed.
+void Trainer::gather(const recurrent_forward_args& args) {
+  const int64_t width = width_at(0);
+  if (args.indices) indices_.resize(static_cast<size_t>(steps_.total()));
+  for (int64_t step = 0; step < steps_.count(); ++step)
+    for (int64_t place = 0; place < steps_.rows(step); ++place) {
+      const int64_t row = steps_.begin(step) + place;
+      const int64_t time = caller_time(step, place);
+      if (args.indices)
+        indices_[static_cast<size_t>(row)] =
+            args.indices[caller_offset(time, caller_row(place), 1)];
+      else
+        model_->kernels().flush(args.x + caller_offset(time, caller_row(place), width),
+                                layers_[0].value.data() + row * width, width);
+    }
+}
+
+template <class Visitor>
+void Trainer::for_each_direction(Visitor visit) {
+  for (size_t i = 0; i < layers(); ++i)
+    for (size_t d = 0; d < layers_[i].directions.size(); ++d)
+      visit(packed(i), packed(i).directions[d], layers_[i].directions[d]);
+}
+
+void Trainer::start_states(const float* states) {
+  const kernels::KernelTable& kernels = model_->kernels();
+  const float* initial = model_->initial_states().data();
+  int64_t at = 0;
+  for_each_direction(
+      [&](const PackedLayer& layer, const PackedDirection& packed, RecurrentPass& pass) {
+        const auto start = [&](float* to, int64_t stride, int64_t size, int64_t offset) {
+          for (int64_t place = 0; place < batch_.rows; ++place, to += stride) {
+            if (states)
+              kernels.flush(states + caller_row(place) * model_->state_size() + at, to, size);
+            else if (initial)
+              std::copy_n(initial + offset, size, to);
+            else
+              std::fill_n(to, size, 0.0f);
+            std::fill_n(to + size, stride - size, 0.0f);
+          }
+          at += size;
+        };
+        start(pass.initial_hidden(), pass.hidden_stride(), layer.state_size, packed.hidden_offset);
+        if (layer.has_cell())
+          start(pass.initial_cell(), pass.cell_stride(), layer.hidden_size, packed.cell_offset);
+      });
+  if (!model_->repeats()) return;
+  const int64_t width = model_->output_size();
+  repeated_.assign(static_cast<size_t>(batch_.rows * width), 0.0f);
+  for (int64_t row = 0; states && row < batch_.rows; ++row)
+    kernels.flush(states + row * model_->state_size() + at, repeated_.data() + row * width, width);
+}
+
+void Trainer::forward_layers(Shift& shift) {
+  for (size_t i = 0; i < layers(); ++i) {
+    forward_layer(shift, i);
+    // What the next layer reads is flushed; what the model puts out is not.
+    shift.stage([&](int index) {
+      if (index != 0) return;
+      if (is_last_of_head(i)) pick();
+      if (i + 1 == layers() || packed(i).recurrent()) return;
+      float* next = value_at(i + 1);
+      model_->kernels().flush(next, next, rows_at(i + 1) * width_at(i + 1));
+    });
+  }
+}
+
+void Trainer::forward_layer(Shift& shift, size_t index) {
+  Layer& layer = layers_[index];
+  if (drops(index, Drop::kElements) || drops(index, Drop::kInput))
+    shift.stage([&](int slice) {
+      if (slice == 0) drop_input(index);
+    });
+  if (layer.dense) {
+    layer.dense->forward(shift, read_by(index), rows_at(index), output_of(index));
+    return;
+  }
+  for (size_t d = 0; d < layer.directions.size(); ++d)
+    forward_direction(shift, index, layer.directions[d], d);
+  if (layer.directions.empty())
+    shift.stage([&](int slice) {
+      if (slice == 0) forward_pointwise(index);
+    });
+}
+
+void Trainer::drop_input(size_t index) {
+  Layer& layer = layers_[index];
+  const int64_t width = width_at(index);
+  std::copy_n(layer.value.data(), rows_at(index) * width, layer.dropped.data());
+  drop_rows(index, layer.dropped.data());
+}
+
+// Multiplies values or gradients at the boundary in front of a layer by what is dropped there.
+void Trainer::drop_rows(size_t index, float* values) {
+  const int64_t width = width_at(index);
+  const bool in_tail = is_one_step() && index >= head_end();
+  const int64_t steps = in_tail ? std::min<int64_t>(1, steps_.count()) : steps_.count();
+  for (const Drop what : {Drop::kElements, Drop::kInput}) {
+    if (!drops(index, what)) continue;
+    const Dropout dropout(batch_.seed, static_cast<int64_t>(index), what, false,
+                          layers_[index].rates[static_cast<size_t>(what)]);
+    for (int64_t step = 0; step < steps; ++step)
+      for (int64_t place = 0; place < steps_.rows(step); ++place) {
+        const int64_t time =
+            what == Drop::kInput || in_tail ? 0 : caller_time(step, place) * batch_.rows;
+        dropout.apply(values + (steps_.begin(step) + place) * width, width,
+                      static_cast<uint64_t>((time + caller_row(place)) * width));
+      }
+  }
+}
+
+void Trainer::forward_direction(Shift& shift, size_t index, RecurrentPass& pass, size_t direction) {
+  Layer& layer = layers_[index];
+  const int64_t inputs = width_at(index);
+  const int64_t outputs = packed(index).output_size;
+  const int64_t size = pass.state_size();
+  float* to = output_of(index) + static_cast<int64_t>(direction) * size;
+  shift.stage([&](int slice) {
+    if (slice != 0) return;
+    if (drops(index, Drop::kState))
+      pass.drop(Dropout(batch_.seed, static_cast<int64_t>(index), Drop::kState, pass.is_reverse(),
+                        layer.rates[2]),
+                &order_);
+    else
+      pass.drop({}, nullptr);
+    if (!pass.is_reverse()) return;
+    for (int64_t step = 0; step < steps_.count(); ++step)
+      for (int64_t place = 0; place < steps_.rows(step); ++place)
+        std::copy_n(read_by(index) + steps_.row_of(step, place, true) * inputs, inputs,
+                    layer.reversed.data() + (steps_.begin(step) + place) * inputs);
+  });
+  if (!pass.is_reverse()) {
+    pass.forward(shift, steps_, read_by(index), to, outputs);
+    return;
+  }
+  pass.forward(shift, steps_, layer.reversed.data(), layer.reversed_output.data(), size);
+  shift.stage([&](int slice) {
+    if (slice != 0) return;
+    for (int64_t step = 0; step < steps_.count(); ++step)
+      for (int64_t place = 0; place < steps_.rows(step); ++place)
+        std::copy_n(layer.reversed_output.data() + (steps_.begin(step) + place) * size, size,
+                    to + steps_.row_of(step, place, true) * outputs);
+  });
+}
+
+void Trainer::forward_pointwise(size_t index) {
+  const PackedLayer& layer = packed(index);
+  const int64_t source = layer.pointwise.residual_source;
+  const float* from = source >= 0 ? value_at(static_cast<size_t>(source)) : nullptr;
+  const int64_t from_width = source >= 0 ? width_at(static_cast<size_t>(source)) : 0;
+  float* to = output_of(index);
+  for (int64_t row = 0; row < rows_at(index); ++row, to += layer.output_size) {
+    if (layer.kind == RECURRENT_LAYER_EMBEDDING)
+      std::copy_n(embedded(layer, indices_[static_cast<size_t>(row)]), layer.output_size, to);
+    else
+      apply_pointwise(model_->kernels(), layer, read_by(index) + row * layer.input_size,
+                      from ? from + row * from_width : nullptr, to);
+  }
+}
+
+// The one step that is put out, or what the final states are.
+void Trainer::pick() {
+  const size_t last = head_end() - 1;
+  const int64_t width = packed(last).output_size;
+  float* to = value_at(head_end());
+  for (int64_t place = 0; place < rows_at(head_end()); ++place, to += width) {
+    if (!model_->puts_out_final_state()) {
+      const int64_t row = steps_.begin(steps_.length(place) - 1) + place;
+      std::copy_n(head_output_.data() + row * width, width, to);
+      continue;
+    }
+    float* state = to;
+    for (const RecurrentPass& pass : layers_[last].directions)
+      state = std::copy_n(pass.final_hidden(steps_, place), pass.state_size(), state);
+  }
+}
+
+void Trainer::deliver(float* y) {
+  const int64_t width = model_->output_size();
+  const int64_t count = is_one_step() ? batch_.rows : batch_.time * batch_.rows;
+  std::fill_n(y, count * width, 0.0f);
+  for (int64_t place = 0; place < batch_.rows; ++place) {
+    const int64_t row = caller_row(place);
+    const int64_t length = steps_.length(place);
+    const int64_t given = given_[static_cast<size_t>(row)];
+    const float* last = model_->repeats() ? repeated_.data() + row * width : nullptr;
+    if (is_one_step()) {
+      if (length > 0) last = output_.data() + place * width;
+      if (given > 0 && last) std::copy_n(last, width, y + row * width);
+    } else {
+      for (int64_t time = 0, step = 0; time < given; ++time) {
+        const bool is_there = step < length && caller_time(step, place) == time;
+        const float* from = is_there ? output_.data() + (steps_.begin(step) + place) * width : last;
+        if (from) std::copy_n(from, width, y + caller_offset(time, row, width));
+        if (!is_there) continue;
+        ++step;
+        if (model_->repeats()) last = from;
+      }
+    }
+    if (model_->repeats() && length > 0) {
+      const float* kept = is_one_step()
+                              ? output_.data() + place * width
+                              : output_.data() + (steps_.begin(length - 1) + place) * width;
+      std::copy_n(kept, width, repeated_.data() + row * width);
+    }
+  }
+}
+
+void Trainer::deliver_states(float* states) {
+  int64_t at = 0;
+  for_each_direction([&](const PackedLayer& layer, const PackedDirection&, RecurrentPass& pass) {
+    for (int64_t place = 0; place < batch_.rows; ++place) {
+      float* to = states + caller_row(place) * model_->state_size() + at;
+      to = std::copy_n(pass.final_hidden(steps_, place), layer.state_size, to);
+      if (layer.has_cell()) std::copy_n(pass.final_cell(steps_, place), layer.hidden_size, to);
+    }
+    at += layer.state_size + (layer.has_cell() ? layer.hidden_size : 0);
+  });
+  const int64_t width = model_->output_size();
+  for (int64_t row = 0; model_->repeats() && row < batch_.rows; ++row)
+    std::copy_n(repeated_.data() + row * width, width, states + row * model_->state_size() + at);
+}
+
+}  // namespace recurrent
