@@ -4,8 +4,8 @@ using Recurrent.Layers;
 namespace Recurrent.Reference;
 
 /// <summary>
-/// The slope of an activation, after an optional clip of its argument. At a kink it is that of the left side, so that of
-/// relu at 0 is 0; beyond the clip it is 0, on its bound that of the activation.
+/// The slope of an activation, after an optional clip of its argument. That of relu and of a clamp at a kink is 0, that of
+/// a leaky relu at 0 its alpha; beyond the clip it is 0, on its bound that of the activation.
 /// </summary>
 /// <typeparam name="T">The number type.</typeparam>
 /// <typeparam name="TArithmetic">Its arithmetic.</typeparam>
@@ -29,7 +29,7 @@ internal readonly struct ActivationGradient<T, TArithmetic>
     /// <summary>The slope at a pre-activation.</summary>
     public T At(T a) => _clip != T.Zero && T.Abs(a) > _clip ? T.Zero : Slope(a);
 
-    // Comparisons with NaN are false: where the slope does not depend on the value otherwise, NaN counts as positive.
+    // Comparisons with NaN are false. As in PyTorch, relu lets a gradient through at NaN.
     private T Slope(T a) => _kind switch
     {
         ActivationKind.Tanh => TanhSlope(a),
@@ -38,10 +38,10 @@ internal readonly struct ActivationGradient<T, TArithmetic>
         ActivationKind.HardSigmoid => HardSigmoidSlope(T.FusedMultiplyAdd(_alpha, a, _beta)),
         ActivationKind.Identity => T.One,
         ActivationKind.Affine => _alpha,
-        ActivationKind.LeakyRelu => a <= T.Zero ? _alpha : T.One,
-        ActivationKind.ThresholdedRelu => a <= _alpha ? T.Zero : T.One,
+        ActivationKind.LeakyRelu => a > T.Zero ? T.One : _alpha,
+        ActivationKind.ThresholdedRelu => a < _alpha ? T.Zero : T.One,
         ActivationKind.ScaledTanh => _alpha * _beta * TanhSlope(_beta * a),
-        ActivationKind.Elu => a <= T.Zero ? _alpha * TArithmetic.Exp(a) : T.One,
+        ActivationKind.Elu => a > T.Zero ? T.One : _alpha * TArithmetic.Exp(a),
         ActivationKind.Softsign => SoftsignSlope(T.One + T.Abs(a)),
         ActivationKind.Softplus => TArithmetic.Sigmoid(a),
         _ => throw new InvalidOperationException($"The activation {_kind} has no slope."),
@@ -59,7 +59,7 @@ internal readonly struct ActivationGradient<T, TArithmetic>
         return y * (T.One - y);
     }
 
-    private T HardSigmoidSlope(T t) => t <= T.Zero || t >= T.One ? T.Zero : _alpha;
+    private T HardSigmoidSlope(T t) => t > T.Zero && t < T.One ? _alpha : T.Zero;
 
     private static T SoftsignSlope(T denominator) => T.One / (denominator * denominator);
 }

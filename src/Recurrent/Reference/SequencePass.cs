@@ -167,12 +167,14 @@ internal sealed class SequencePass<T>(
         }
 
         int features = chain.Specifications[layer].InputSize;
+        // Of layers behind the one step that is put out there is one step.
+        bool isOneStep = chain.PutsOutOneStep && layer >= chain.TailBegin;
         T[] dropped = [.. values];
         for (int row = 0; row < extent.Batch; row++)
         {
             for (int i = 0; i < extent.Length(row); i++)
             {
-                int time = layer < chain.TailBegin || chain.Output != ModelOutput.FinalState ? steps.Present(row)[i] : 0;
+                int time = isOneStep ? 0 : steps.Present(row)[i];
                 masks.ApplyInput(
                     dropped.AsSpan(((i * extent.Batch) + row) * features, features), (time * extent.Batch) + row, row);
             }
