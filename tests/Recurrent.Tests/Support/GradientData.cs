@@ -96,6 +96,38 @@ internal sealed class GradientData
         return gradients;
     }
 
+    /// <summary>Goes forward: the outputs and the final states.</summary>
+    public Outcome Forward(GradientSession session, bool drops = true)
+    {
+        float[] y = new float[OutputLength];
+        float[] final = new float[StateLength];
+        session.Forward(Batch(Data.X, Data.States ?? [], drops), y, final);
+        return new Outcome(y, final);
+    }
+
+    /// <summary>Goes forward: the outputs and the final states.</summary>
+    public Outcome Forward(ReferenceGradientSession<float> session, bool drops = true)
+    {
+        float[] y = new float[OutputLength];
+        float[] final = new float[StateLength];
+        session.Forward(Batch(Data.X, Data.States ?? [], drops), y, final);
+        return new Outcome(y, final);
+    }
+
+    /// <summary>All gradients of the loss; adds to those that the session has of its parameters.</summary>
+    public Gradients<float> Compute(GradientSession session)
+    {
+        Gradients<float> gradients = Gradients<float>.Empty(session.ParameterCount, Data.X.Length, StateLength);
+        Forward(session);
+        session.Backward(OutputWeights, StateWeights, gradients.X, gradients.States);
+        session.GetGradients(gradients.Parameters);
+        return gradients;
+    }
+
+    public GradientSession Open(InstructionSet isa = InstructionSet.Auto, int threads = 1) => GradientSession.Open(
+        Definition,
+        new GradientSessionOptions { InstructionSet = isa, Threads = threads, Dropout = Dropout });
+
     /// <summary>The loss and the sum of the magnitudes of its terms.</summary>
     public (double Value, double Size) Loss(ReferenceGradientSession<double> session, double[] x, double[] states)
     {
