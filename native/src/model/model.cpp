@@ -24,7 +24,7 @@ Model::Model(const recurrent_model_desc& desc) {
          "isa: expected one that this library was built with, found %d", desc.isa);
   layers_.reserve(static_cast<size_t>(desc.layer_count));
   for (int32_t i = 0; i < desc.layer_count; ++i) {
-    layers_.push_back(pack_layer(desc.layers[i], *kernels_));
+    pack_layer(desc.layers[i], *kernels_, layers_.emplace_back());
     place_states(layers_.back());
     if (desc.layers[i].reverse) can_step_ = false;
     if (layers_.back().is_pointwise()) is_plain_ = false;
@@ -37,6 +37,11 @@ Model::Model(const recurrent_model_desc& desc) {
     padded_state_size_ += repeated_stride();
     state_size_ += output_size();
   }
+  keep_initial_states(desc);
+}
+
+void Model::set_weights(const recurrent_model_desc& desc) {
+  for (size_t i = 0; i < layers_.size(); ++i) pack_layer(desc.layers[i], *kernels_, layers_[i]);
   keep_initial_states(desc);
 }
 

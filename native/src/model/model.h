@@ -57,6 +57,10 @@ class Model {
   // output that a residual connection needs later has one of its own.
   int64_t slots() const { return slots_; }
 
+  // For a trainer, which owns its model: takes other weights, nothing else of the description being
+  // different. Throws nothing.
+  void set_weights(const recurrent_model_desc& desc);
+
   // For the provider of large products (gemm/), while the model is made: gives a direction the
   // weights in the order that MKL takes, which makes its products go there, and takes them away
   // again.

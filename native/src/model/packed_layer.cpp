@@ -63,21 +63,22 @@ Cell cell_of(int32_t kind) {
 class DirectionPacker {
  public:
   DirectionPacker(const recurrent_layer_desc& desc, const recurrent_direction_desc& direction,
-                  const PackedLayer& layer, const kernels::KernelTable& kernels)
+                  const PackedLayer& layer, const kernels::KernelTable& kernels,
+                  PackedDirection& packed)
       : desc_(desc),
         direction_(direction),
         layer_(layer),
         kernels_(kernels),
-        traits_(cell_traits(desc.kind)) {}
+        traits_(cell_traits(desc.kind)),
+        packed_(packed) {}
 
-  PackedDirection pack(bool reverse) {
+  void pack(bool reverse) {
     packed_.reverse = reverse;
     pack_weights();
     pack_biases();
     first_phase();
     if (layer_.projection_size > 0) projection_phase();
     if (layer_.kind == RECURRENT_LAYER_GRU_RESET_BEFORE) candidate_phase();
-    return std::move(packed_);
   }
 
  private:
@@ -93,7 +94,7 @@ class DirectionPacker {
     const WeightBlock blocks[] = {
         {direction_.input_weights, layer_.input_size, 0, traits_.gates},
         {direction_.recurrent_weights, layer_.state_size, 0, traits_.state_gates}};
-    packed_.weights = PackedMatrix(units, width(), panels, blocks, traits_.recurrent ? 2 : 1);
+    packed_.weights.pack(units, width(), panels, blocks, traits_.recurrent ? 2 : 1);
   }
 
   void pack_biases() {
@@ -101,13 +102,13 @@ class DirectionPacker {
     const bool split = layer_.kind == RECURRENT_LAYER_GRU;
     const int64_t units = layer_.hidden_size;
     const float* second = direction_.recurrent_bias;
-    packed_.bias = pack_vectors(units, width(), traits_.gates, direction_.input_bias, second,
-                                split ? 0b011u : 0b1111u);
+    pack_vectors(packed_.bias, units, width(), traits_.gates, direction_.input_bias, second,
+                 split ? 0b011u : 0b1111u);
     if (split)
-      packed_.state_bias =
-          pack_vectors(units, width(), 1, second ? second + 2 * units : nullptr, nullptr, 0);
+      pack_vectors(packed_.state_bias, units, width(), 1, second ? second + 2 * units : nullptr,
+                   nullptr, 0);
     if (direction_.peephole)
-      packed_.peephole = pack_vectors(units, width(), 3, direction_.peephole, nullptr, 0);
+      pack_vectors(packed_.peephole, units, width(), 3, direction_.peephole, nullptr, 0);
   }
 
   // The simplest form of a kernel that does what the layer asks for.
@@ -167,9 +168,8 @@ class DirectionPacker {
 
   void projection_phase() {
     const WeightBlock block{direction_.projection, layer_.hidden_size, 0, 1};
-    packed_.second_weights =
-        PackedMatrix(layer_.projection_size, width(), kSimplePanels, &block, 1);
-    packed_.zero_bias = pack_vectors(layer_.projection_size, width(), 1, nullptr, nullptr, 0);
+    packed_.second_weights.pack(layer_.projection_size, width(), kSimplePanels, &block, 1);
+    pack_vectors(packed_.zero_bias, layer_.projection_size, width(), 1, nullptr, nullptr, 0);
     set_kernels(packed_.second, Cell::kLinear, Form::kPlain);
     CellConstants& c = packed_.second.constants;
     set_weights(c, packed_.second_weights);
@@ -182,7 +182,7 @@ class DirectionPacker {
 
   void candidate_phase() {
     const WeightBlock block{direction_.recurrent_weights, layer_.state_size, 2, 1};
-    packed_.second_weights = PackedMatrix(layer_.hidden_size, width(), kSimplePanels, &block, 1);
+    packed_.second_weights.pack(layer_.hidden_size, width(), kSimplePanels, &block, 1);
     packed_.second.constants = packed_.first.constants;
     set_kernels(packed_.second, Cell::kGruResetBeforeCandidate, form());
     set_weights(packed_.second.constants, packed_.second_weights);
@@ -193,43 +193,40 @@ class DirectionPacker {
   const PackedLayer& layer_;
   const kernels::KernelTable& kernels_;
   const CellTraits& traits_;
-  PackedDirection packed_;
+  PackedDirection& packed_;
 };
 
-AlignedBuffer<float> flushed(const float* values, int64_t count,
-                             const kernels::KernelTable& kernels) {
-  AlignedBuffer<float> buffer(count);
+void take(const float* values, int64_t count, const kernels::KernelTable& kernels,
+          AlignedBuffer<float>& buffer) {
+  if (buffer.size() != count) buffer = AlignedBuffer<float>(count);
   if (values) kernels.flush(values, buffer.data(), count);
-  return buffer;
 }
 
-PackedPointwise pack_pointwise(const recurrent_layer_desc& desc,
-                               const kernels::KernelTable& kernels) {
-  PackedPointwise packed;
+void pack_pointwise(const recurrent_layer_desc& desc, const kernels::KernelTable& kernels,
+                    PackedPointwise& packed) {
   switch (desc.kind) {
     case RECURRENT_LAYER_ACTIVATION:
       packed.activation = {desc.forward->candidate_activation, desc.forward->candidate_alpha,
                            desc.forward->candidate_beta};
       break;
     case RECURRENT_LAYER_SCALE:
-      packed.factors = flushed(desc.forward->input_weights, desc.hidden_size, kernels);
-      packed.offsets = flushed(desc.forward->input_bias, desc.hidden_size, kernels);
+      take(desc.forward->input_weights, desc.hidden_size, kernels, packed.factors);
+      take(desc.forward->input_bias, desc.hidden_size, kernels, packed.offsets);
       break;
     case RECURRENT_LAYER_EMBEDDING:
-      packed.table = flushed(desc.forward->input_weights,
-                             int64_t{desc.input_size} * desc.hidden_size, kernels);
+      take(desc.forward->input_weights, int64_t{desc.input_size} * desc.hidden_size, kernels,
+           packed.table);
       break;
     default:
       break;
   }
-  return packed;
 }
 
 }  // namespace
 
-PackedLayer pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTable& kernels) {
+void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTable& kernels,
+                PackedLayer& layer) {
   const CellTraits& traits = cell_traits(desc.kind);
-  PackedLayer layer;
   layer.kind = desc.kind;
   layer.input_size = desc.input_size;
   layer.hidden_size = desc.hidden_size;
@@ -237,19 +234,21 @@ PackedLayer pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTa
   layer.gates = traits.gates;
   if (traits.pointwise) {
     layer.output_size = layer.hidden_size;
-    layer.pointwise = pack_pointwise(desc, kernels);
-    return layer;
+    pack_pointwise(desc, kernels, layer.pointwise);
+    return;
   }
   if (traits.recurrent)
     layer.state_size = desc.projection_size ? desc.projection_size : desc.hidden_size;
   layer.columns = div_up(layer.hidden_size, kernels.width) * traits.gates * kernels.width;
-  if (desc.forward)
-    layer.directions.push_back(DirectionPacker(desc, *desc.forward, layer, kernels).pack(false));
-  if (desc.reverse)
-    layer.directions.push_back(DirectionPacker(desc, *desc.reverse, layer, kernels).pack(true));
+  const recurrent_direction_desc* const weights[] = {desc.forward, desc.reverse};
+  layer.directions.resize((desc.forward ? 1u : 0u) + (desc.reverse ? 1u : 0u));
+  size_t next = 0;
+  for (const recurrent_direction_desc* direction : weights)
+    if (direction)
+      DirectionPacker(desc, *direction, layer, kernels, layer.directions[next++])
+          .pack(direction == desc.reverse);
   layer.output_size = static_cast<int64_t>(layer.directions.size()) *
                       (traits.recurrent ? layer.state_size : layer.hidden_size);
-  return layer;
 }
 
 }  // namespace recurrent

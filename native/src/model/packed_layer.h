@@ -19,8 +19,8 @@ inline constexpr int64_t kRowPadding = 16;
 struct Phase {
   kernels::CellFn function = nullptr;
   kernels::StepFn step = nullptr;  // the same for a single row
-  // Training: what `constants.finish` is to be to fill the tape, and whether that gets gates' values
-  // and not their pre-activations.
+  // Training: what `constants.finish` is to be to fill the tape, and whether that gets gates'
+  // values and not their pre-activations.
   kernels::FinishFn record = nullptr;
   bool records_values = false;
   kernels::CellConstants constants{};
@@ -78,7 +78,9 @@ struct PackedLayer {
   int64_t cell_stride() const { return round_up(hidden_size, kRowPadding); }
 };
 
-// Packs a layer that has been validated. The offsets of states are left to the model.
-PackedLayer pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTable& kernels);
+// Packs a layer that has been validated, anew or again with other weights: then memory is used
+// again, and what it is given stays where it is. The offsets of states are left to the model.
+void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTable& kernels,
+                PackedLayer& layer);
 
 }  // namespace recurrent

@@ -10,26 +10,72 @@ namespace recurrent {
 
 float flushed(float value) { return std::fabs(value) < FLT_MIN ? 0.0f : value; }
 
-PackedMatrix::PackedMatrix(int64_t units, int width, int64_t panels_per_group,
-                           const WeightBlock* blocks, int block_count)
-    : grouping_{div_up(units, width), panels_per_group} {
-  for (int b = 0; b < block_count; ++b) panel_stride_ += blocks[b].terms * blocks[b].gates * width;
-  data_ = AlignedBuffer<float>(checked_mul(grouping_.panels, panel_stride_, "hidden_size"));
+namespace {
+
+// A buffer of zeros beyond what is packed: padding stays what it was.
+void resize(AlignedBuffer<float>& buffer, int64_t count) {
+  if (buffer.size() != count) buffer = AlignedBuffer<float>(count);
+}
+
+// Terms that are turned at once: their weights of a vector of units are as many lines as the
+// first-level cache holds side by side, however far apart the rows are.
+constexpr int64_t kTurnedTerms = 16;
+
+}  // namespace
+
+void PackedMatrix::lay_out(int64_t units, int width, int64_t panels_per_group,
+                           int64_t panel_stride) {
+  grouping_ = {div_up(units, width), panels_per_group};
+  panel_stride_ = panel_stride;
+  resize(data_, checked_mul(grouping_.panels, panel_stride_, "hidden_size"));
+}
+
+void PackedMatrix::pack(int64_t units, int width, int64_t panels_per_group,
+                        const WeightBlock* blocks, int block_count) {
+  int64_t stride = 0;
+  for (int b = 0; b < block_count; ++b) stride += blocks[b].terms * blocks[b].gates * width;
+  lay_out(units, width, panels_per_group, stride);
 
   float* out = data_.data();
   for (int64_t first = 0; first < grouping_.panels; first += panels_per_group) {
-    const int64_t last = std::min(first + panels_per_group, grouping_.panels);
+    const int64_t panels = std::min(panels_per_group, grouping_.panels - first);
     for (int b = 0; b < block_count; ++b) {
       const WeightBlock& block = blocks[b];
-      for (int64_t k = 0; k < block.terms; ++k)
-        for (int64_t panel = first; panel < last; ++panel)
-          for (int gate = 0; gate < block.gates; ++gate, out += width) {
-            const int64_t count = std::min<int64_t>(width, units - panel * width);
-            const int64_t row = (block.first_gate + gate) * units + panel * width;
+      const int64_t term = panels * block.gates * width;
+      for (int64_t begin = 0; begin < block.terms; begin += kTurnedTerms) {
+        const int64_t end = std::min(begin + kTurnedTerms, block.terms);
+        for (int64_t panel = 0; panel < panels; ++panel)
+          for (int gate = 0; gate < block.gates; ++gate) {
+            float* to = out + (panel * block.gates + gate) * width;
+            const int64_t unit = (first + panel) * width;
+            const int64_t row = (block.first_gate + gate) * units + unit;
+            const int64_t count = std::min<int64_t>(width, units - unit);
             for (int64_t u = 0; u < count; ++u)
-              out[u] = flushed(block.data[(row + u) * block.terms + k]);
+              for (int64_t k = begin; k < end; ++k)
+                to[k * term + u] = flushed(block.data[(row + u) * block.terms + k]);
           }
+      }
+      out += block.terms * term;
     }
+  }
+}
+
+void PackedMatrix::pack_transposed(const float* matrix, int64_t units, int width,
+                                   int64_t panels_per_group, const RowRange* ranges,
+                                   int range_count) {
+  int64_t terms = 0;
+  for (int i = 0; i < range_count; ++i) terms += ranges[i].count;
+  lay_out(units, width, panels_per_group, checked_mul(terms, width, "hidden_size"));
+  float* out = data_.data();
+  for (int64_t first = 0; first < grouping_.panels; first += panels_per_group) {
+    const int64_t panels = std::min(panels_per_group, grouping_.panels - first);
+    const int64_t count = std::min(panels * width, units - first * width);
+    for (int i = 0; i < range_count; ++i)
+      for (int64_t row = ranges[i].first; row < ranges[i].first + ranges[i].count; ++row) {
+        const float* from = matrix + row * units + first * width;
+        for (int64_t j = 0; j < count; ++j) out[j] = flushed(from[j]);
+        out += panels * width;
+      }
   }
 }
 
@@ -37,10 +83,9 @@ int64_t PackedMatrix::groups() const {
   return grouping_.panels_per_group == 0 ? 0 : div_up(grouping_.panels, grouping_.panels_per_group);
 }
 
-AlignedBuffer<float> pack_vectors(int64_t units, int width, int gates, const float* first,
-                                  const float* second, unsigned add_mask) {
-  const int64_t panels = div_up(units, width);
-  AlignedBuffer<float> packed(panels * gates * width);
+void pack_vectors(AlignedBuffer<float>& packed, int64_t units, int width, int gates,
+                  const float* first, const float* second, unsigned add_mask) {
+  resize(packed, div_up(units, width) * gates * width);
   for (int gate = 0; gate < gates; ++gate)
     for (int64_t unit = 0; unit < units; ++unit) {
       const int64_t source = gate * units + unit;
@@ -54,7 +99,6 @@ AlignedBuffer<float> pack_vectors(int64_t units, int width, int gates, const flo
         value = second[source];
       packed[(unit / width * gates + gate) * width + unit % width] = flushed(value);
     }
-  return packed;
 }
 
 }  // namespace recurrent

@@ -20,9 +20,18 @@ struct WeightBlock {
 // other. A weight that is denormal becomes +0.
 class PackedMatrix {
  public:
-  PackedMatrix() = default;
-  PackedMatrix(int64_t units, int width, int64_t panels_per_group, const WeightBlock* blocks,
-               int block_count);
+  // Packs; memory of the right size is used again.
+  void pack(int64_t units, int width, int64_t panels_per_group, const WeightBlock* blocks,
+            int block_count);
+
+  // Packs for products with the transpose of a row-major matrix of `units` columns: its rows, those
+  // of one range after those of the other, are the terms.
+  struct RowRange {
+    int64_t first;
+    int64_t count;
+  };
+  void pack_transposed(const float* matrix, int64_t units, int width, int64_t panels_per_group,
+                       const RowRange* ranges, int range_count);
 
   const float* data() const { return data_.data(); }
   const kernels::Grouping& grouping() const { return grouping_; }
@@ -31,6 +40,8 @@ class PackedMatrix {
   int64_t bytes() const { return data_.size() * static_cast<int64_t>(sizeof(float)); }
 
  private:
+  void lay_out(int64_t units, int width, int64_t panels_per_group, int64_t panel_stride);
+
   AlignedBuffer<float> data_;
   kernels::Grouping grouping_{};
   int64_t panel_stride_ = 0;
@@ -38,8 +49,9 @@ class PackedMatrix {
 
 // Vectors a unit and gate has one value of, as `[panel][gate][V]`; a null source gives +0. `second`
 // is added to `first` in one addition for those gates whose bit is set in `add_mask`.
-AlignedBuffer<float> pack_vectors(int64_t units, int width, int gates, const float* first,
-                                  const float* second, unsigned add_mask);
+// Memory of the right size is used again.
+void pack_vectors(AlignedBuffer<float>& packed, int64_t units, int width, int gates,
+                  const float* first, const float* second, unsigned add_mask);
 
 // `value`, or +0 if it is denormal.
 float flushed(float value);

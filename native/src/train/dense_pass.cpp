@@ -14,10 +14,8 @@ void DensePass::set_weights(const PackedLayer& layer) {
   const Phase& phase = layer.directions.front().first;
   cell_ = phase.constants;
   if (!is_linear()) cell_.finish = phase.record;
-  weights_ = {parameters_.layer(index_).forward->input_weights,
-              {{0, layer.output_size}},
-              layer.input_size,
-              kernels_};
+  weights_.set(parameters_.layer(index_).forward->input_weights, {{0, layer.output_size}},
+               layer.input_size, kernels_);
 }
 
 void DensePass::reserve(int64_t rows, int threads) {
@@ -57,8 +55,8 @@ void DensePass::backward(Shift& shift, const float* x, int64_t rows, const float
   });
   if (dx) weights_.multiply(shift, da, units, rows, dx, dx_stride);
   float* dw = parameters_.gradient(index_, false, RECURRENT_PARAMETER_INPUT_WEIGHTS);
-  outer_.add(shift, rows, {da, units, nullptr}, {{0, units, dw}}, {x, layer_->input_size, nullptr},
-             layer_->input_size);
+  outer_.add(shift, rows, {da, units, nullptr}, {{0, units, {dw, nullptr}}},
+             {{{{x, layer_->input_size, nullptr}, layer_->input_size}, {}}});
   float* db = parameters_.gradient(index_, false, RECURRENT_PARAMETER_INPUT_BIAS);
   if (!db) return;
   shift.stage([&](int index) {

@@ -6,6 +6,33 @@
 #include "exec/lane.h"
 
 namespace recurrent {
+namespace {
+
+// A copy whose length the compiler knows: a call for a few floats would take longer than they do.
+template <int kCount>
+void copy_rows(const RowsView& from, int64_t first, int64_t rows, int64_t column, float* to) {
+  for (int64_t row = 0; row < rows; ++row, to += kCount) {
+    const float* at = from.at(first + row) + column;
+    for (int i = 0; i < kCount; ++i) to[i] = at[i];
+  }
+}
+
+// `[row][height]`, zeros where `count` columns end.
+void pack_columns(const RowsView& from, int64_t first, int64_t rows, int64_t column, int64_t count,
+                  int64_t height, float* to) {
+  if (count == height && height == 12) return copy_rows<12>(from, first, rows, column, to);
+  if (count == height && height == 6) return copy_rows<6>(from, first, rows, column, to);
+  for (int64_t row = 0; row < rows; ++row, to += height) {
+    const float* at = from.at(first + row) + column;
+    for (int64_t i = 0; i < height; ++i) to[i] = i < count ? at[i] : 0.0f;
+  }
+}
+
+void add(const float* from, int64_t count, float* to) {
+  for (int64_t i = 0; i < count; ++i) to[i] += from[i];
+}
+
+}  // namespace
 
 void OuterProduct::reserve(int64_t columns, int threads) {
   const int64_t width = kernels_.gradient_columns;
@@ -14,59 +41,66 @@ void OuterProduct::reserve(int64_t columns, int threads) {
 }
 
 void OuterProduct::add(Shift& shift, int64_t rows, const RowsView& a,
-                       const std::vector<LeftColumns>& left, const RowsView& b, int64_t columns) {
-  const int64_t blocks = div_up(columns, kernels_.gradient_columns);
+                       std::initializer_list<LeftColumns> left, const RightSides& b) {
+  const int64_t tiles = div_up(b.columns(), kernels_.gradient_columns);
   for (int64_t first = 0; first < rows; first += kDepth) {
-    const int64_t depth = std::min(kDepth, rows - first);
+    const Block block{first, std::min(kDepth, rows - first)};
     shift.stage([&](int index) {
-      const Slice own = slice_of(blocks, index, shift.size());
-      for (int64_t block = own.begin; block < own.end; ++block)
-        pack_right(b, columns, first, depth, block);
+      const Slice own = slice_of(tiles, index, shift.size());
+      for (int64_t tile = own.begin; tile < own.end; ++tile) pack_right(b, block, tile);
     });
     shift.stage([&](int index) {
       float* scratch =
           own_.data() + index * kernels_.gradient_rows * (kDepth + kernels_.gradient_columns);
       for (const LeftColumns& part : left) {
-        const int64_t tiles = div_up(part.count, kernels_.gradient_rows);
-        const Slice own = slice_of(tiles, index, shift.size());
+        const int64_t height = kernels_.gradient_rows;
+        const Slice own = slice_of(div_up(part.count, height), index, shift.size());
         for (int64_t tile = own.begin; tile < own.end; ++tile)
-          add_rows(a, part, tile * kernels_.gradient_rows, columns, first, depth, scratch);
+          add_rows(a, part, tile * height, b, block, scratch);
       }
     });
   }
 }
 
-void OuterProduct::pack_right(const RowsView& b, int64_t columns, int64_t first, int64_t depth,
-                              int64_t block) const {
+void OuterProduct::pack_right(const RightSides& b, Block block, int64_t tile) const {
   const int64_t width = kernels_.gradient_columns;
-  const int64_t begin = block * width;
-  const int64_t count = std::min(width, columns - begin);
-  float* to = const_cast<float*>(right_.data()) + block * kDepth * width;
-  for (int64_t k = 0; k < depth; ++k, to += width) {
-    std::copy_n(b.at(first + k) + begin, count, to);
-    std::fill_n(to + count, width - count, 0.0f);
+  float* const to = const_cast<float*>(right_.data()) + tile * kDepth * width;
+  int64_t filled = 0;
+  int64_t before = 0;
+  for (const RightSides::Side& side : b.sides) {
+    const int64_t begin = std::clamp<int64_t>(tile * width - before, 0, side.columns);
+    const int64_t end = std::clamp<int64_t>((tile + 1) * width - before, 0, side.columns);
+    before += side.columns;
+    if (begin == end) continue;
+    for (int64_t k = 0; k < block.depth; ++k)
+      std::copy_n(side.rows.at(block.first + k) + begin, end - begin, to + k * width + filled);
+    filled += end - begin;
   }
+  for (int64_t k = 0; filled < width && k < block.depth; ++k)
+    std::fill_n(to + k * width + filled, width - filled, 0.0f);
 }
 
 // The rows from `m` on that a tile has, times all columns.
-void OuterProduct::add_rows(const RowsView& a, const LeftColumns& left, int64_t m, int64_t columns,
-                            int64_t first, int64_t depth, float* scratch) const {
+void OuterProduct::add_rows(const RowsView& a, const LeftColumns& left, int64_t m,
+                            const RightSides& b, Block block, float* scratch) const {
   const int64_t height = kernels_.gradient_rows;
   const int64_t width = kernels_.gradient_columns;
   const int64_t rows = std::min(height, left.count - m);
-  float* to = scratch;
-  for (int64_t k = 0; k < depth; ++k, to += height) {
-    std::copy_n(a.at(first + k) + left.first + m, rows, to);
-    std::fill_n(to + rows, height - rows, 0.0f);
-  }
-  float* tile = scratch + height * kDepth;
-  for (int64_t begin = 0; begin < columns; begin += width) {
-    kernels_.gradient_tile(scratch, right_.data() + begin * kDepth, depth, tile);
-    const int64_t count = std::min(width, columns - begin);
-    for (int64_t r = 0; r < rows; ++r) {
-      float* sum = left.to + (m + r) * columns + begin;
-      const float* part = tile + r * width;
-      for (int64_t j = 0; j < count; ++j) sum[j] += part[j];
+  pack_columns(a, block.first, block.depth, left.first + m, rows, height, scratch);
+  float* const tile = scratch + height * kDepth;
+  for (int64_t first = 0; first < b.columns(); first += width) {
+    kernels_.gradient_tile(scratch, right_.data() + first * kDepth, block.depth, tile);
+    int64_t before = 0;
+    int64_t done = 0;
+    for (int side = 0; side < 2; ++side) {
+      const int64_t columns = b.sides[side].columns;
+      const int64_t begin = std::clamp<int64_t>(first - before, 0, columns);
+      const int64_t end = std::clamp<int64_t>(first + width - before, 0, columns);
+      before += columns;
+      for (int64_t r = 0; begin < end && r < rows; ++r)
+        recurrent::add(tile + r * width + done, end - begin,
+                       left.to[side] + (m + r) * columns + begin);
+      done += end - begin;
     }
   }
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <initializer_list>
 
 #include "exec/team.h"
 #include "kernels/table.h"
@@ -18,11 +18,23 @@ struct RowsView {
   const float* at(int64_t row) const { return rows ? rows[row] : first + row * stride; }
 };
 
-// Some columns of the left matrix, and where the products with them are added: `[count][columns]`.
+// One or two right matrices side by side: the inputs of a layer and its states.
+struct RightSides {
+  struct Side {
+    RowsView rows;
+    int64_t columns = 0;
+  };
+  Side sides[2];
+
+  int64_t columns() const { return sides[0].columns + sides[1].columns; }
+};
+
+// Some columns of the left matrix, and where the products with them are added: `[count][columns]`
+// for each right side.
 struct LeftColumns {
   int64_t first;
   int64_t count;
-  float* to;
+  float* to[2];
 };
 
 // Gradients of weights: `to[m][n] += sum over rows k of a[k][m] * b[k][n]`, in blocks of rows. The
@@ -31,23 +43,27 @@ class OuterProduct {
  public:
   explicit OuterProduct(const kernels::KernelTable& kernels) : kernels_(kernels) {}
 
-  // Grows scratch memory for products with at most so many columns of `b`; throws std::bad_alloc.
+  // Grows scratch memory for products with at most so many columns; throws std::bad_alloc.
   void reserve(int64_t columns, int threads);
 
   // All threads of the shift call it.
-  void add(Shift& shift, int64_t rows, const RowsView& a, const std::vector<LeftColumns>& left,
-           const RowsView& b, int64_t columns);
+  void add(Shift& shift, int64_t rows, const RowsView& a, std::initializer_list<LeftColumns> left,
+           const RightSides& b);
 
  private:
   static constexpr int64_t kDepth = 192;  // rows of a block: a tile's operands fit the first level
 
-  void pack_right(const RowsView& b, int64_t columns, int64_t first, int64_t depth,
-                  int64_t block) const;
-  void add_rows(const RowsView& a, const LeftColumns& left, int64_t m, int64_t columns,
-                int64_t first, int64_t depth, float* scratch) const;
+  // Rows [first, first + depth) of the matrices.
+  struct Block {
+    int64_t first;
+    int64_t depth;
+  };
+  void pack_right(const RightSides& b, Block block, int64_t tile) const;
+  void add_rows(const RowsView& a, const LeftColumns& left, int64_t m, const RightSides& b,
+                Block block, float* scratch) const;
 
   const kernels::KernelTable& kernels_;
-  Floats right_;  // `[block of columns][depth][gradient_columns]`
+  Floats right_;  // `[tile of columns][depth][gradient_columns]`
   Floats own_;    // of each thread: packed rows of `a`, and a tile
 };
 

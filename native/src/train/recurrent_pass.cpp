@@ -50,16 +50,13 @@ void RecurrentPass::set_weights(const PackedLayer& layer, const PackedDirection&
   const int64_t s = layer.state_size;
   // The order of the tape.
   if (is(RECURRENT_LAYER_GRU))
-    input_weights_ = {weights.input_weights, {{2 * h, h}, {0, 2 * h}}, layer.input_size, kernels_};
+    input_weights_.set(weights.input_weights, {{2 * h, h}, {0, 2 * h}}, layer.input_size, kernels_);
   else
-    input_weights_ = {weights.input_weights, {{0, input_columns_}}, layer.input_size, kernels_};
-  if (resets_before()) {
-    recurrent_weights_ = {weights.recurrent_weights, {{0, 2 * h}}, s, kernels_};
-    candidate_weights_ = {weights.recurrent_weights, {{2 * h, h}}, s, kernels_};
-  } else {
-    recurrent_weights_ = {weights.recurrent_weights, {{0, layer.gates * h}}, s, kernels_};
-  }
-  if (projects()) projection_ = {weights.projection, {{0, s}}, h, kernels_};
+    input_weights_.set(weights.input_weights, {{0, input_columns_}}, layer.input_size, kernels_);
+  const int64_t fed = resets_before() ? 2 * h : layer.gates * h;
+  recurrent_weights_.set(weights.recurrent_weights, {{0, fed}}, s, kernels_);
+  if (resets_before()) candidate_weights_.set(weights.recurrent_weights, {{2 * h, h}}, s, kernels_);
+  if (projects()) projection_.set(weights.projection, {{0, s}}, h, kernels_);
 }
 
 void RecurrentPass::reserve(const Steps& steps, int threads, bool drops_state) {
@@ -91,7 +88,7 @@ void RecurrentPass::reserve(const Steps& steps, int threads, bool drops_state) {
   }
   bias_gradient_.need(tape_stride_);
   previous_.resize(static_cast<size_t>(total));
-  outer_.reserve(std::max({layer_->input_size, layer_->state_size, layer_->hidden_size}), threads);
+  outer_.reserve(std::max(layer_->input_size + layer_->state_size, layer_->hidden_size), threads);
 }
 
 const float* RecurrentPass::state_before(const Steps& steps, int64_t step) const {
@@ -355,28 +352,30 @@ void RecurrentPass::add_weights(Shift& shift, const Steps& steps, const float* x
   float* dw = parameters_.gradient(index_, reverse_, RECURRENT_PARAMETER_INPUT_WEIGHTS);
   float* dr = parameters_.gradient(index_, reverse_, RECURRENT_PARAMETER_RECURRENT_WEIGHTS);
   const RowsView tape{tape_.data(), tape_stride_, nullptr};
-  const RowsView from_x{x, inputs, nullptr};
-  const RowsView from_h{nullptr, 0, previous_.data()};
+  const RightSides::Side from_x{{x, inputs, nullptr}, inputs};
+  const RightSides::Side from_h{{nullptr, 0, previous_.data()}, states};
   const int64_t total = steps.total();
   if (is(RECURRENT_LAYER_GRU)) {
     // p r z of x, r z q of h.
-    outer_.add(shift, total, tape, {{0, h, dw + 2 * h * inputs}, {h, 2 * h, dw}}, from_x, inputs);
-    outer_.add(shift, total, tape, {{h, 3 * h, dr}}, from_h, states);
-    return;
+    float* const dw_n = dw + 2 * h * inputs;
+    float* const dr_n = dr + 2 * h * states;
+    outer_.add(shift, total, tape, {{h, 2 * h, {dw, dr}}}, {{from_x, from_h}});
+    outer_.add(shift, total, tape, {{0, h, {dw_n, nullptr}}}, {{from_x, {}}});
+    outer_.add(shift, total, tape, {{3 * h, h, {dr_n, nullptr}}}, {{from_h, {}}});
+  } else if (resets_before()) {
+    const RightSides::Side from_s{{reset_.data(), cell_stride(), nullptr}, states};
+    float* const dw_n = dw + 2 * h * inputs;
+    float* const dr_n = dr + 2 * h * states;
+    outer_.add(shift, total, tape, {{0, 2 * h, {dw, dr}}}, {{from_x, from_h}});
+    outer_.add(shift, total, tape, {{2 * h, h, {dw_n, dr_n}}}, {{from_x, from_s}});
+  } else {
+    outer_.add(shift, total, tape, {{0, tape_stride_, {dw, dr}}}, {{from_x, from_h}});
   }
-  outer_.add(shift, total, tape, {{0, tape_stride_, dw}}, from_x, inputs);
-  if (resets_before()) {
-    const RowsView from_s{reset_.data(), cell_stride(), nullptr};
-    outer_.add(shift, total, tape, {{0, 2 * h, dr}}, from_h, states);
-    outer_.add(shift, total, tape, {{2 * h, h, dr + 2 * h * states}}, from_s, states);
-    return;
-  }
-  outer_.add(shift, total, tape, {{0, tape_stride_, dr}}, from_h, states);
-  if (projects())
-    outer_.add(
-        shift, total, {projected_gradient_.data(), hidden_stride(), nullptr},
-        {{0, states, parameters_.gradient(index_, reverse_, RECURRENT_PARAMETER_PROJECTION)}},
-        {unprojected_.data(), cell_stride(), nullptr}, h);
+  if (!projects()) return;
+  float* const dp = parameters_.gradient(index_, reverse_, RECURRENT_PARAMETER_PROJECTION);
+  outer_.add(shift, total, {projected_gradient_.data(), hidden_stride(), nullptr},
+             {{0, states, {dp, nullptr}}},
+             {{{{unprojected_.data(), cell_stride(), nullptr}, h}, {}}});
 }
 
 // Both biases have the same gradient, but for the halves of the candidate of a GRU.

@@ -67,7 +67,7 @@ Trainer::~Trainer() = default;
 // Kernels take packed weights, so they are packed again when they have changed.
 void Trainer::pack() {
   const cpu::ScopedFpControl canonical;
-  model_ = std::make_unique<Model>(parameters_.desc());
+  model_->set_weights(parameters_.desc());
   for (size_t i = 0; i < layers(); ++i) {
     for (size_t d = 0; d < layers_[i].directions.size(); ++d)
       layers_[i].directions[d].set_weights(packed(i), packed(i).directions[d]);

@@ -216,7 +216,7 @@ void Trainer::start_states(const float* states) {
   const int64_t width = model_->output_size();
   repeated_.assign(static_cast<size_t>(batch_.rows * width), 0.0f);
   for (int64_t row = 0; states && row < batch_.rows; ++row)
-    kernels.flush(states + row * model_->state_size() + at, repeated_.data() + row * width, width);
+    std::copy_n(states + row * model_->state_size() + at, width, repeated_.data() + row * width);
 }
 
 void Trainer::forward_layers(Shift& shift) {

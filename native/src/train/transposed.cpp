@@ -10,18 +10,15 @@ constexpr int64_t kPanels = 4;  // side by side, as in every product with one ve
 
 }  // namespace
 
-Transposed::Transposed(const float* matrix, const std::vector<Rows>& rows, int64_t columns,
-                       const kernels::KernelTable& kernels)
-    : kernels_(&kernels), zeros_(round_up(columns, kernels.width)) {
-  for (const Rows& part : rows) terms_ += part.count;
-  AlignedBuffer<float> turned(checked_mul(columns, terms_, "hidden_size"));
-  int64_t term = 0;
-  for (const Rows& part : rows)
-    for (int64_t i = 0; i < part.count; ++i, ++term)
-      for (int64_t j = 0; j < columns; ++j)
-        turned[j * terms_ + term] = matrix[(part.first + i) * columns + j];
-  const WeightBlock block{turned.data(), terms_, 0, 1};
-  weights_ = PackedMatrix(columns, kernels.width, kPanels, &block, 1);
+void Transposed::set(const float* matrix, std::initializer_list<PackedMatrix::RowRange> rows,
+                     int64_t columns, const kernels::KernelTable& kernels) {
+  kernels_ = &kernels;
+  const int64_t padded = round_up(columns, kernels.width);
+  if (zeros_.size() != padded) zeros_ = AlignedBuffer<float>(padded);
+  terms_ = 0;
+  for (const PackedMatrix::RowRange& range : rows) terms_ += range.count;
+  weights_.pack_transposed(matrix, columns, kernels.width, kPanels, rows.begin(),
+                           static_cast<int>(rows.size()));
 }
 
 void Transposed::multiply(Shift& shift, const float* x, int64_t x_stride, int64_t rows, float* out,

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <initializer_list>
 
 #include "exec/team.h"
 #include "kernels/table.h"
@@ -13,14 +13,10 @@ namespace recurrent {
 // m[i][j]`, which takes gradients of outputs to those of inputs.
 class Transposed {
  public:
-  Transposed() = default;
   // Some rows of a row-major matrix of `columns` columns, in the order in which they are named.
-  struct Rows {
-    int64_t first;
-    int64_t count;
-  };
-  Transposed(const float* matrix, const std::vector<Rows>& rows, int64_t columns,
-             const kernels::KernelTable& kernels);
+  // Memory is used again.
+  void set(const float* matrix, std::initializer_list<PackedMatrix::RowRange> rows, int64_t columns,
+           const kernels::KernelTable& kernels);
 
   // For all threads of the shift; `out` has whole vectors of columns.
   void multiply(Shift& shift, const float* x, int64_t x_stride, int64_t rows, float* out,
