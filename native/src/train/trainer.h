@@ -96,6 +96,8 @@ class Trainer {
   void backward_pointwise(size_t index, bool of_input);
   void add_to_input(size_t index, const float* from, int64_t stride, bool reverse);
   void unpick();
+  void set_aside(size_t index);
+  void take_back(size_t index);
   void give_input_gradients(float* dx) const;
   void add_initial_states();
   void give_state_gradients(float* states);
@@ -119,6 +121,18 @@ class Trainer {
   int64_t caller_offset(int64_t time, int64_t row, int64_t width) const;
   template <class Visitor>
   void for_each_direction(Visitor visit);
+  // Visits the rows at the first boundary with the caller's time and row that they come from.
+  template <class Visitor>
+  void for_each_input(Visitor visit) const {
+    if (is_one_step() && head_end() == 0) {
+      for (int64_t place = 0; place < rows_at(0); ++place)
+        visit(place, caller_time(steps_.length(place) - 1, place), caller_row(place));
+      return;
+    }
+    for (int64_t step = 0; step < steps_.count(); ++step)
+      for (int64_t place = 0; place < steps_.rows(step); ++place)
+        visit(steps_.begin(step) + place, caller_time(step, place), caller_row(place));
+  }
 
   Parameters parameters_;
   std::unique_ptr<Model> model_;  // packed anew when parameters change
@@ -140,6 +154,7 @@ class Trainer {
   Floats head_output_;  // all steps of what the one step is picked from
   Floats head_gradient_;
   Floats wide_;     // the gradient of an input, in whole vectors
+  Floats aside_;    // the gradient that a residual connection brings, beside a layer's dropout
   Floats scratch_;  // a row
 };
 

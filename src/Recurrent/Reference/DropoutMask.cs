@@ -32,8 +32,8 @@ internal readonly struct DropoutMask<T>
         _factor = T.CreateChecked(1f / (1f - rate));
     }
 
-    /// <summary>A value, or the gradient of one, behind the mask: times 0, or scaled up to keep the mean.</summary>
-    public T Apply(T value, long element) => value * (Drops(element) ? T.Zero : _factor);
+    /// <summary>A value, or the gradient of one, behind the mask: 0 whatever it was, or scaled up to keep the mean.</summary>
+    public T Apply(T value, long element) => Drops(element) ? T.Zero : value * _factor;
 
     /// <summary>Applies the mask to elements that follow each other.</summary>
     public void Apply(Span<T> values, long firstElement)
