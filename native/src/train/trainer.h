@@ -121,18 +121,6 @@ class Trainer {
   int64_t caller_offset(int64_t time, int64_t row, int64_t width) const;
   template <class Visitor>
   void for_each_direction(Visitor visit);
-  // Visits the rows at the first boundary with the caller's time and row that they come from.
-  template <class Visitor>
-  void for_each_input(Visitor visit) const {
-    if (is_one_step() && head_end() == 0) {
-      for (int64_t place = 0; place < rows_at(0); ++place)
-        visit(place, caller_time(steps_.length(place) - 1, place), caller_row(place));
-      return;
-    }
-    for (int64_t step = 0; step < steps_.count(); ++step)
-      for (int64_t place = 0; place < steps_.rows(step); ++place)
-        visit(steps_.begin(step) + place, caller_time(step, place), caller_row(place));
-  }
 
   Parameters parameters_;
   std::unique_ptr<Model> model_;  // packed anew when parameters change

@@ -249,10 +249,10 @@ void Trainer::backward_pointwise(size_t index, bool of_input) {
 void Trainer::give_input_gradients(float* dx) const {
   const int64_t width = width_at(0);
   std::fill_n(dx, batch_.time * batch_.rows * width, 0.0f);
-  for_each_input([&](int64_t row, int64_t time, int64_t caller) {
-    std::copy_n(layers_[0].gradient.data() + row * width, width,
-                dx + caller_offset(time, caller, width));
-  });
+  for (int64_t step = 0; step < steps_.count(); ++step)
+    for (int64_t place = 0; place < steps_.rows(step); ++place)
+      std::copy_n(layers_[0].gradient.data() + (steps_.begin(step) + place) * width, width,
+                  dx + caller_offset(caller_time(step, place), caller_row(place), width));
 }
 
 // All rows have started from the same states, if these are parameters.

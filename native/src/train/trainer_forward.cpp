@@ -169,18 +169,21 @@ void Trainer::reserve() {
   scratch_.need(std::max(widest, model_->output_size()));
 }
 
-// The rows of each step side by side, denormals removed; of a model without a state that puts out
-// one step, of that step.
+// The rows of each step side by side, denormals removed.
 void Trainer::gather(const recurrent_forward_args& args) {
   const int64_t width = width_at(0);
   if (args.indices) indices_.resize(static_cast<size_t>(steps_.total()));
-  for_each_input([&](int64_t row, int64_t time, int64_t caller) {
-    if (args.indices)
-      indices_[static_cast<size_t>(row)] = args.indices[caller_offset(time, caller, 1)];
-    else
-      model_->kernels().flush(args.x + caller_offset(time, caller, width),
-                              layers_[0].value.data() + row * width, width);
-  });
+  for (int64_t step = 0; step < steps_.count(); ++step)
+    for (int64_t place = 0; place < steps_.rows(step); ++place) {
+      const int64_t row = steps_.begin(step) + place;
+      const int64_t time = caller_time(step, place);
+      if (args.indices)
+        indices_[static_cast<size_t>(row)] =
+            args.indices[caller_offset(time, caller_row(place), 1)];
+      else
+        model_->kernels().flush(args.x + caller_offset(time, caller_row(place), width),
+                                layers_[0].value.data() + row * width, width);
+    }
 }
 
 template <class Visitor>

@@ -168,7 +168,7 @@ internal sealed class SequencePass<T>(
 
         int features = chain.Specifications[layer].InputSize;
         // Of layers behind the one step that is put out there is one step.
-        bool isOneStep = chain.PutsOutOneStep && layer >= chain.TailBegin;
+        bool isOneStep = chain.PutsOutOneStep && chain.TailBegin > 0 && layer >= chain.TailBegin;
         T[] dropped = [.. values];
         for (int row = 0; row < extent.Batch; row++)
         {
