@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
 
 namespace Recurrent.Formats.Tests;
 
@@ -21,6 +22,15 @@ internal sealed class SafetensorsBuilder
     public SafetensorsBuilder Metadata(string name, string text)
     {
         _entries.Add($$"""  "__metadata__": {"{{name}}": "{{text}}"}""");
+        return this;
+    }
+
+    public SafetensorsBuilder Metadata(IReadOnlyDictionary<string, string> texts)
+    {
+        _entries.Add($$"""
+            "__metadata__": {{{string.Join(", ", texts.Select(
+                text => $"\"{text.Key}\": \"{JsonEncodedText.Encode(text.Value)}\""))}}}
+            """);
         return this;
     }
 

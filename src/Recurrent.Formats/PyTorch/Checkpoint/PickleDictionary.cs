@@ -1,0 +1,15 @@
+namespace Recurrent.Formats;
+
+/// <summary>A Python dictionary: keys of any kind, in the order in which they came.</summary>
+internal sealed class PickleDictionary
+{
+    private readonly List<KeyValuePair<object?, object?>> _items = [];
+
+    /// <summary>The items whose keys are text; of a key that came twice the last value.</summary>
+    public IEnumerable<KeyValuePair<string, object?>> Named =>
+        _items.Where(item => item.Key is string)
+            .GroupBy(item => (string)item.Key!, StringComparer.Ordinal)
+            .Select(group => KeyValuePair.Create(group.Key, group.Last().Value));
+
+    public void Add(object? key, object? value) => _items.Add(KeyValuePair.Create(key, value));
+}
