@@ -76,7 +76,9 @@ struct UpdateArgs {
   float rate;
   float momentum;
   float decay_1;
+  float rest_1;  // 1 - decay_1, of the decay before it was rounded
   float decay_2;
+  float rest_2;
   float epsilon;
   float shrink;             // AdamW: 1 - rate * weight_decay
   float square_correction;  // Adam: 1 / (1 - decay_2^t)

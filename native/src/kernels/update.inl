@@ -26,14 +26,14 @@ struct SgdUpdate {
   }
 };
 
-RECURRENT_INLINE Vec blend(float decay, Vec old, Vec value) {
-  return fma(Vec::broadcast(decay), old, mul(Vec::broadcast(1.0f - decay), value));
+RECURRENT_INLINE Vec blend(float decay, float rest, Vec old, Vec value) {
+  return fma(Vec::broadcast(decay), old, mul(Vec::broadcast(rest), value));
 }
 
 struct RmsPropUpdate {
   static RECURRENT_INLINE void run(const UpdateArgs& args, int64_t i, UpdateLanes lanes) {
     const Vec g = update_gradient(args, lanes.load(args.gradients + i));
-    const Vec v = blend(args.decay_2, lanes.load(args.square + i), mul(g, g));
+    const Vec v = blend(args.decay_2, args.rest_2, lanes.load(args.square + i), mul(g, g));
     lanes.store(args.square + i, v);
     Vec move = div(g, add(sqrt(v), Vec::broadcast(args.epsilon)));
     if (args.momentum != 0) {
@@ -49,8 +49,8 @@ struct RmsPropUpdate {
 struct AdamUpdate {
   static RECURRENT_INLINE void run(const UpdateArgs& args, int64_t i, UpdateLanes lanes) {
     const Vec g = update_gradient(args, lanes.load(args.gradients + i));
-    const Vec m = blend(args.decay_1, lanes.load(args.mean + i), g);
-    const Vec v = blend(args.decay_2, lanes.load(args.square + i), mul(g, g));
+    const Vec m = blend(args.decay_1, args.rest_1, lanes.load(args.mean + i), g);
+    const Vec v = blend(args.decay_2, args.rest_2, lanes.load(args.square + i), mul(g, g));
     lanes.store(args.mean + i, m);
     lanes.store(args.square + i, v);
     const Vec root = sqrt(mul(v, Vec::broadcast(args.square_correction)));

@@ -14,16 +14,15 @@ class Dropout {
  public:
   Dropout(uint64_t seed, int64_t layer, Drop what, bool reverse, float rate);
 
-  // What the element is multiplied by: 0, or 1 / (1 - rate).
-  float factor(uint64_t element) const {
-    return mix(key_ + kStep * (1 + element)) >> 40 < limit_ ? 0.0f : kept_;
-  }
-  // Multiplies `count` values, the first of which is element `first`.
+  // Drops of `count` values, the first of which is element `first`; the others are scaled up, to
+  // keep the mean. A dropped value is 0 whatever it was.
   void apply(float* values, int64_t count, uint64_t first) const {
-    for (int64_t i = 0; i < count; ++i) values[i] *= factor(first + static_cast<uint64_t>(i));
+    for (int64_t i = 0; i < count; ++i)
+      values[i] = drops(first + static_cast<uint64_t>(i)) ? 0.0f : values[i] * kept_;
   }
 
  private:
+  bool drops(uint64_t element) const { return mix(key_ + kStep * (1 + element)) >> 40 < limit_; }
   static constexpr uint64_t kStep = 0x9E3779B97F4A7C15u;
   static constexpr uint64_t mix(uint64_t z) {
     z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9u;

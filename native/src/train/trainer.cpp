@@ -166,7 +166,9 @@ void Trainer::update(const recurrent_update_args& args) {
       static_cast<float>(is_adam ? args.rate / (1 - std::pow(args.decay_1, steps)) : args.rate);
   u.momentum = static_cast<float>(args.momentum);
   u.decay_1 = static_cast<float>(args.decay_1);
+  u.rest_1 = static_cast<float>(1 - args.decay_1);
   u.decay_2 = static_cast<float>(args.decay_2);
+  u.rest_2 = static_cast<float>(1 - args.decay_2);
   u.epsilon = static_cast<float>(args.epsilon);
   u.shrink = shrinks ? static_cast<float>(1 - args.rate * args.weight_decay) : 1.0f;
   u.square_correction =

@@ -96,6 +96,8 @@ class Trainer {
   void backward_pointwise(size_t index, bool of_input);
   void add_to_input(size_t index, const float* from, int64_t stride, bool reverse);
   void unpick();
+  void set_aside(size_t index);
+  void take_back(size_t index);
   void give_input_gradients(float* dx) const;
   void add_initial_states();
   void give_state_gradients(float* states);
@@ -140,6 +142,7 @@ class Trainer {
   Floats head_output_;  // all steps of what the one step is picked from
   Floats head_gradient_;
   Floats wide_;     // the gradient of an input, in whole vectors
+  Floats aside_;    // the gradient that a residual connection brings, beside a layer's dropout
   Floats scratch_;  // a row
 };
 

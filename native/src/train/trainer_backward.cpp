@@ -142,6 +142,11 @@ void Trainer::unpick() {
 
 void Trainer::backward_layer(Shift& shift, size_t index, bool of_input) {
   Layer& layer = layers_[index];
+  const bool drops_input = of_input && (drops(index, Drop::kElements) || drops(index, Drop::kInput));
+  if (drops_input)
+    shift.stage([&](int slice) {
+      if (slice == 0) set_aside(index);
+    });
   if (layer.dense) {
     const int64_t stride = round_up(width_at(index), kRowPadding);
     layer.dense->backward(shift, read_by(index), rows_at(index), output_gradient_of(index),
@@ -156,8 +161,23 @@ void Trainer::backward_layer(Shift& shift, size_t index, bool of_input) {
   shift.stage([&](int slice) {
     if (slice != 0) return;
     if (packed(index).is_pointwise()) backward_pointwise(index, of_input);
-    if (of_input) drop_rows(index, gradient_at(index));
+    if (drops_input) take_back(index);
   });
+}
+
+// What a residual connection around the layer has brought is not behind the layer's dropout.
+void Trainer::set_aside(size_t index) {
+  float* gradient = gradient_at(index);
+  const int64_t count = rows_at(index) * width_at(index);
+  std::copy_n(gradient, count, aside_.data());
+  std::fill_n(gradient, count, 0.0f);
+}
+
+void Trainer::take_back(size_t index) {
+  float* gradient = gradient_at(index);
+  const int64_t count = rows_at(index) * width_at(index);
+  drop_rows(index, gradient);
+  for (int64_t i = 0; i < count; ++i) gradient[i] += aside_.data()[i];
 }
 
 void Trainer::backward_direction(Shift& shift, size_t index, RecurrentPass& pass, size_t direction,

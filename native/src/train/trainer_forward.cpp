@@ -143,7 +143,10 @@ void Trainer::reserve() {
       widest = std::max(widest, round_up(width, kRowPadding));
       layer.value.need(of(rows, width));
       layer.gradient.need(of(rows, width));
-      if (drops(i, Drop::kElements) || drops(i, Drop::kInput)) layer.dropped.need(of(rows, width));
+      if (drops(i, Drop::kElements) || drops(i, Drop::kInput)) {
+        layer.dropped.need(of(rows, width));
+        aside_.need(of(rows, width));
+      }
     }
     for (RecurrentPass& pass : layer.directions) {
       pass.reserve(steps_, threads, drops(i, Drop::kState));

@@ -41,18 +41,17 @@ internal sealed unsafe class ModelDescription : IDisposable
     /// <summary>Packs the weights.</summary>
     public ModelHandle Create()
     {
-        NativeModelDesc description = new()
-        {
-            LayerCount = _layers.Length,
-            // The array is pinned and this object keeps it alive.
-            Layers = (NativeLayerDesc*)Unsafe.AsPointer(ref _layers[0]),
-            Isa = (int)_options.InstructionSet,
-            GemmProvider = (int)_options.GemmProvider,
-            Output = (int)_chain.Output,
-            Masking = (int)MaskingOf(_chain.Masking),
-            MaskValue = _chain.Masking?.Value ?? 0,
-        };
+        NativeModelDesc description = Describe();
         ModelHandle handle = ModelHandle.Create(&description);
+        GC.KeepAlive(this);
+        return handle;
+    }
+
+    /// <summary>Makes a trainer with the weights as parameters.</summary>
+    public TrainerHandle CreateTrainer(NativeTrainerDesc* trainer)
+    {
+        NativeModelDesc description = Describe();
+        TrainerHandle handle = TrainerHandle.Create(&description, trainer);
         GC.KeepAlive(this);
         return handle;
     }
@@ -66,6 +65,18 @@ internal sealed unsafe class ModelDescription : IDisposable
 
         _pins.Clear();
     }
+
+    private NativeModelDesc Describe() => new()
+    {
+        LayerCount = _layers.Length,
+        // The array is pinned; whoever passes the address on keeps this object alive.
+        Layers = (NativeLayerDesc*)Unsafe.AsPointer(ref _layers[0]),
+        Isa = (int)_options.InstructionSet,
+        GemmProvider = (int)_options.GemmProvider,
+        Output = (int)_chain.Output,
+        Masking = (int)MaskingOf(_chain.Masking),
+        MaskValue = _chain.Masking?.Value ?? 0,
+    };
 
     private NativeLayerDesc Describe(RecurrentLayer layer)
     {

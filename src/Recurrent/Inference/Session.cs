@@ -16,9 +16,6 @@ namespace Recurrent;
 /// </remarks>
 public sealed unsafe partial class Session : IDisposable
 {
-    private const int DisposalBegun = 1;
-    private const int DisposalDone = 2;
-
     // The handle is kept for its finalizer and for Dispose; a call passes the raw value. That is safe because only
     // Dispose closes the handle, which it does between calls, and because Leave writes to this object after the native
     // call, which keeps it, and so the handle, reachable until then.
@@ -26,8 +23,7 @@ public sealed unsafe partial class Session : IDisposable
     private readonly nint _native;
     private readonly SequenceShape _shape;
     private readonly bool _canStep;
-    private int _busy;
-    private int _disposal;
+    private CallGuard _guard;
 
     internal Session(RecurrentModel model, ModelHandle modelHandle, SessionOptions options)
     {
@@ -57,7 +53,7 @@ public sealed unsafe partial class Session : IDisposable
     public int Threads { get; }
 
     /// <summary>Whether a call is running; tests of misuse wait for it.</summary>
-    internal bool IsBusy => Volatile.Read(ref _busy) != 0;
+    internal bool IsBusy => _guard.IsBusy;
 
     /// <summary>Whether the native session is freed, or about to be.</summary>
     internal bool IsClosed => _handle.IsClosed;
@@ -125,34 +121,13 @@ public sealed unsafe partial class Session : IDisposable
     /// Waits for the running call, refuses new ones, ends the session's threads and frees its memory. However many
     /// threads call it, it returns to each of them only when all that is done.
     /// </summary>
-    public void Dispose()
-    {
-        SpinWait wait = default;
-        if (Interlocked.CompareExchange(ref _disposal, DisposalBegun, 0) != 0)
-        {
-            while (Volatile.Read(ref _disposal) != DisposalDone)
-            {
-                wait.SpinOnce();
-            }
+    public void Dispose() => _guard.Close(_handle);
 
-            return;
-        }
-
-        // Entered for good: a call that has seen _disposal too early finds the session busy from here on.
-        while (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
-        {
-            wait.SpinOnce();
-        }
-
-        _handle.Dispose();
-        Volatile.Write(ref _disposal, DisposalDone);
-    }
-
-    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposal) != 0, this);
+    private void ThrowIfDisposed() => _guard.ThrowIfClosed(this);
 
     private void Enter()
     {
-        if (Interlocked.CompareExchange(ref _busy, 1, 0) != 0)
+        if (!_guard.TryEnter())
         {
             ThrowBusy();
         }
@@ -160,7 +135,7 @@ public sealed unsafe partial class Session : IDisposable
 
     private void Leave(NativeStatus status)
     {
-        Volatile.Write(ref _busy, 0);
+        _guard.Leave();
         status.ThrowIfFailed();
     }
 

@@ -7,7 +7,7 @@ namespace Recurrent.Layers;
 /// Checks of the arguments of a step and of a run, shared by the native and the reference session. Lengths are exact: a
 /// span that is longer than the shape is as likely a mistake as a shorter one.
 /// </summary>
-internal sealed class SequenceShape
+internal readonly struct SequenceShape
 {
     private readonly LayerChain _chain;
 

@@ -6,13 +6,13 @@ namespace Recurrent.Reference;
 /// <summary><c>y = f(x)</c> of every valid step.</summary>
 /// <typeparam name="T">The number type.</typeparam>
 /// <typeparam name="TArithmetic">Its arithmetic.</typeparam>
-internal sealed class ActivationRunner<T, TArithmetic>(ActivationLayer layer) : StatelessRunner<T>
+internal sealed class ActivationRunner<T, TArithmetic>(ActivationSpecification specification) : StatelessRunner<T>
     where T : IFloatingPointIeee754<T>
     where TArithmetic : IArithmetic<T>
 {
-    private readonly ActivationFunction<T, TArithmetic> _activation = new(layer.Specification.Activation);
+    private readonly ActivationFunction<T, TArithmetic> _activation = new(specification.Activation);
 
-    public override LayerSpecification Specification { get; } = layer.Specification;
+    public override LayerSpecification Specification { get; } = specification;
 
     protected override void Apply(LayerInput<T> input, int step, Span<T> y)
     {

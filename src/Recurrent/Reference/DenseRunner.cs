@@ -14,12 +14,11 @@ internal sealed class DenseRunner<T, TArithmetic> : StatelessRunner<T>
     private readonly T[] _bias;
     private readonly ActivationFunction<T, TArithmetic> _activation;
 
-    public DenseRunner(DenseLayer layer)
+    public DenseRunner(DenseSpecification specification, LayerParameters<T> parameters)
     {
-        DenseSpecification specification = layer.Specification;
         Specification = specification;
-        _kernel = DirectionWeights<T>.Promote<TArithmetic>(layer.Weights.Kernel);
-        _bias = DirectionWeights<T>.PromoteOrZeros<TArithmetic>(layer.Weights.Bias, specification.OutputSize);
+        _kernel = parameters.Packed<TArithmetic>(ParameterRole.InputWeights);
+        _bias = parameters.PackedOrZeros<TArithmetic>(ParameterRole.InputBias, specification.OutputSize);
         _activation = new(specification.Activation);
     }
 

@@ -41,47 +41,37 @@ internal sealed class DirectionWeights<T>
     /// <summary><c>[S, H]</c>, or empty.</summary>
     public required T[] Projection { get; init; }
 
+    /// <summary>Packs the weights of one direction: biases folded, then all flushed.</summary>
     public static DirectionWeights<T> Create<TArithmetic>(
-        RecurrentSpecification specification, RecurrentWeights weights)
+        RecurrentSpecification specification, LayerParameters<T> parameters, Direction direction)
         where TArithmetic : IArithmetic<T>
     {
         int hidden = specification.HiddenSize;
         int rows = specification.GateCount * hidden;
-        T[] inputBias = Bias(weights.InputBias);
-        T[] stateBias = Bias(weights.StateBias);
+        Memory<T> givenInput = parameters.Part(ParameterRole.InputBias, direction);
+        Memory<T> givenState = parameters.Part(ParameterRole.StateBias, direction);
+        T[] inputBias = givenInput.IsEmpty ? new T[rows] : givenInput.ToArray();
+        T[] stateBias = givenState.IsEmpty ? new T[rows] : givenState.ToArray();
         bool candidateApart = specification is GruSpecification { ResetAfter: true };
         int folded = candidateApart ? 2 * hidden : rows;
         for (int row = 0; row < folded; row++)
         {
             // One addition, and none at all where there is only one bias.
-            inputBias[row] = weights.StateBias.IsEmpty ? inputBias[row]
-                : weights.InputBias.IsEmpty ? stateBias[row]
+            inputBias[row] = givenState.IsEmpty ? inputBias[row]
+                : givenInput.IsEmpty ? stateBias[row]
                 : inputBias[row] + stateBias[row];
         }
 
         return new DirectionWeights<T>(specification)
         {
-            Input = Promote<TArithmetic>(weights.InputWeights),
-            State = Promote<TArithmetic>(weights.StateWeights),
-            Bias = Flush<TArithmetic>(inputBias),
-            CandidateStateBias = candidateApart ? Flush<TArithmetic>(stateBias[(2 * hidden)..]) : [],
-            Peephole = Promote<TArithmetic>(weights.Peephole),
-            Projection = Promote<TArithmetic>(weights.Projection),
+            Input = parameters.Packed<TArithmetic>(ParameterRole.InputWeights, direction),
+            State = parameters.Packed<TArithmetic>(ParameterRole.StateWeights, direction),
+            Bias = Array.ConvertAll(inputBias, TArithmetic.Flush),
+            CandidateStateBias = candidateApart ? Array.ConvertAll(stateBias[(2 * hidden)..], TArithmetic.Flush) : [],
+            Peephole = parameters.Packed<TArithmetic>(ParameterRole.Peephole, direction),
+            Projection = parameters.Packed<TArithmetic>(ParameterRole.Projection, direction),
         };
-
-        T[] Bias(ReadOnlyMemory<float> bias) =>
-            bias.IsEmpty ? new T[rows] : Array.ConvertAll(bias.ToArray(), T.CreateChecked);
     }
-
-    /// <summary>A weight as it is packed: converted, then flushed.</summary>
-    public static T[] Promote<TArithmetic>(ReadOnlyMemory<float> weights)
-        where TArithmetic : IArithmetic<T> =>
-        Flush<TArithmetic>(Array.ConvertAll(weights.ToArray(), T.CreateChecked));
-
-    /// <summary>Weights as they are packed, or zeros where there are none.</summary>
-    public static T[] PromoteOrZeros<TArithmetic>(ReadOnlyMemory<float> weights, int count)
-        where TArithmetic : IArithmetic<T> =>
-        weights.IsEmpty ? new T[count] : Promote<TArithmetic>(weights);
 
     /// <summary><c>b + W x</c> of one row.</summary>
     public T InputChain(int row, ReadOnlySpan<T> x) =>
@@ -93,8 +83,4 @@ internal sealed class DirectionWeights<T>
 
     /// <summary><c>b + W x + R h</c> of one row, one chain.</summary>
     public T GateChain(int row, ReadOnlySpan<T> x, ReadOnlySpan<T> h) => StateChain(InputChain(row, x), row, h);
-
-    private static T[] Flush<TArithmetic>(T[] values)
-        where TArithmetic : IArithmetic<T> =>
-        Array.ConvertAll(values, TArithmetic.Flush);
 }

@@ -18,7 +18,21 @@ internal static class Product
         return sum;
     }
 
+    /// <summary><c>sums += factor * values</c>.</summary>
+    public static void Accumulate<T>(T factor, ReadOnlySpan<T> values, Span<T> sums)
+        where T : IFloatingPointIeee754<T>
+    {
+        for (int k = 0; k < values.Length; k++)
+        {
+            sums[k] = T.FusedMultiplyAdd(factor, values[k], sums[k]);
+        }
+    }
+
     /// <summary>Row <paramref name="row"/> of a matrix whose rows are <paramref name="columns"/> long.</summary>
     public static ReadOnlySpan<T> Row<T>(T[] matrix, int row, int columns) =>
         matrix.AsSpan(row * columns, columns);
+
+    /// <inheritdoc cref="Row{T}(T[], int, int)"/>
+    public static Span<T> Row<T>(Memory<T> matrix, int row, int columns) =>
+        matrix.Span.Slice(row * columns, columns);
 }

@@ -5,10 +5,10 @@ namespace Recurrent.Reference;
 
 /// <summary><c>y[j] = x[j] + s[j]</c> of every valid step, <c>s</c> being what an earlier layer took in.</summary>
 /// <typeparam name="T">The number type.</typeparam>
-internal sealed class ResidualRunner<T>(ResidualLayer layer) : StatelessRunner<T>
+internal sealed class ResidualRunner<T>(ResidualSpecification specification) : StatelessRunner<T>
     where T : IFloatingPointIeee754<T>
 {
-    public override LayerSpecification Specification { get; } = layer.Specification;
+    public override LayerSpecification Specification { get; } = specification;
 
     protected override void Apply(LayerInput<T> input, int step, Span<T> y)
     {

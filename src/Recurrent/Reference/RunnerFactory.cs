@@ -13,7 +13,14 @@ internal abstract class RunnerFactory<T>
         ? (RunnerFactory<T>)(object)new RunnerFactory<float, CanonicalArithmetic>()
         : new RunnerFactory<T, OracleArithmetic<T>>();
 
-    public abstract LayerRunner<T> Create(Layer layer);
+    /// <summary>Makes the runner of a layer with its weights.</summary>
+    public LayerRunner<T> Create(Layer layer) => Create(layer.Specification, LayerParameters<T>.Of(layer));
+
+    public abstract LayerRunner<T> Create(LayerSpecification specification, LayerParameters<T> parameters);
+
+    /// <summary>Makes one direction of a recurrent layer, one that it has.</summary>
+    public abstract DirectionCell<T> CreateDirection(
+        RecurrentSpecification specification, LayerParameters<T> parameters, Direction direction);
 
     /// <summary>Copies values as they are read or stored.</summary>
     public abstract void Flush(ReadOnlySpan<T> source, Span<T> destination);
@@ -26,20 +33,28 @@ internal sealed class RunnerFactory<T, TArithmetic> : RunnerFactory<T>
     where T : IFloatingPointIeee754<T>
     where TArithmetic : IArithmetic<T>
 {
-    public override LayerRunner<T> Create(Layer layer) => layer switch
-    {
-        DenseLayer dense => new DenseRunner<T, TArithmetic>(dense),
-        ActivationLayer activation => new ActivationRunner<T, TArithmetic>(activation),
-        SoftmaxLayer softmax => new SoftmaxRunner<T, TArithmetic>(softmax),
-        ScaleLayer scale => new ScaleRunner<T, TArithmetic>(scale),
-        EmbeddingLayer embedding => new EmbeddingRunner<T, TArithmetic>(embedding),
-        ResidualLayer residual => new ResidualRunner<T>(residual),
-        RecurrentLayer recurrent => new RecurrentRunner<T>(
-            recurrent.Specification,
-            CreateDirection(recurrent.Specification, Direction.Forward, recurrent.Forward),
-            CreateDirection(recurrent.Specification, Direction.Reverse, recurrent.Reverse)),
-        _ => throw new InvalidOperationException($"The layer {layer.GetType()} has no reference."),
-    };
+    public override LayerRunner<T> Create(LayerSpecification specification, LayerParameters<T> parameters) =>
+        specification switch
+        {
+            DenseSpecification dense => new DenseRunner<T, TArithmetic>(dense, parameters),
+            ActivationSpecification activation => new ActivationRunner<T, TArithmetic>(activation),
+            SoftmaxSpecification softmax => new SoftmaxRunner<T, TArithmetic>(softmax),
+            ScaleSpecification scale => new ScaleRunner<T, TArithmetic>(scale, parameters),
+            EmbeddingSpecification embedding => new EmbeddingRunner<T, TArithmetic>(embedding, parameters),
+            ResidualSpecification residual => new ResidualRunner<T>(residual),
+            RecurrentSpecification recurrent => new RecurrentRunner<T>(
+                recurrent,
+                recurrent.Has(Direction.Forward) ? CreateDirection(recurrent, parameters, Direction.Forward) : null,
+                recurrent.Has(Direction.Reverse) ? CreateDirection(recurrent, parameters, Direction.Reverse) : null),
+            _ => throw new InvalidOperationException($"The layer {specification.GetType()} has no reference."),
+        };
+
+    public override DirectionCell<T> CreateDirection(
+        RecurrentSpecification specification, LayerParameters<T> parameters, Direction direction) => new(
+            CreateCell(specification, parameters, direction),
+            parameters.PackedOrZeros<TArithmetic>(ParameterRole.InitialHidden, specification.StateSize, direction),
+            parameters.PackedOrZeros<TArithmetic>(
+                ParameterRole.InitialCell, specification.HasCellState ? specification.HiddenSize : 0, direction));
 
     public override void Flush(ReadOnlySpan<T> source, Span<T> destination)
     {
@@ -49,23 +64,15 @@ internal sealed class RunnerFactory<T, TArithmetic> : RunnerFactory<T>
         }
     }
 
-    private static DirectionCell<T>? CreateDirection(
-        RecurrentSpecification specification, Direction direction, RecurrentWeights? weights) =>
-        weights is null ? null : new DirectionCell<T>(
-            CreateCell(specification, direction, weights),
-            DirectionWeights<T>.PromoteOrZeros<TArithmetic>(weights.InitialHidden, specification.StateSize),
-            DirectionWeights<T>.PromoteOrZeros<TArithmetic>(
-                weights.InitialCell, specification.HasCellState ? specification.HiddenSize : 0));
-
     private static Cell<T> CreateCell(
-        RecurrentSpecification specification, Direction direction, RecurrentWeights weights)
+        RecurrentSpecification specification, LayerParameters<T> parameters, Direction direction)
     {
-        DirectionWeights<T> promoted = DirectionWeights<T>.Create<TArithmetic>(specification, weights);
+        DirectionWeights<T> weights = DirectionWeights<T>.Create<TArithmetic>(specification, parameters, direction);
         return specification switch
         {
-            SimpleRnnSpecification rnn => new SimpleRnnCell<T, TArithmetic>(rnn, direction, promoted),
-            LstmSpecification lstm => new LstmCell<T, TArithmetic>(lstm, direction, promoted),
-            GruSpecification gru => new GruCell<T, TArithmetic>(gru, direction, promoted),
+            SimpleRnnSpecification rnn => new SimpleRnnCell<T, TArithmetic>(rnn, direction, weights),
+            LstmSpecification lstm => new LstmCell<T, TArithmetic>(lstm, direction, weights),
+            GruSpecification gru => new GruCell<T, TArithmetic>(gru, direction, weights),
             _ => throw new InvalidOperationException($"The cell {specification.GetType()} has no reference."),
         };
     }

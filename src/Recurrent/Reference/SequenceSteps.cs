@@ -25,6 +25,9 @@ internal sealed class SequenceSteps
     /// <summary>Steps that the caller's memory has room for.</summary>
     public int Time { get; }
 
+    /// <summary>Rows.</summary>
+    public int Batch => _lengths.Length;
+
     /// <summary>How layers see the sequences.</summary>
     public SequenceExtent Extent => new(Time, [.. _present.Select(steps => steps.Length)]);
 
@@ -80,6 +83,20 @@ internal sealed class SequenceSteps
         }
 
         return gathered;
+    }
+
+    /// <summary>The way back of <see cref="Gather"/>: 0 where there is no step.</summary>
+    public void Scatter<TInput>(ReadOnlySpan<TInput> gathered, Span<TInput> input, int features)
+    {
+        input.Clear();
+        for (int row = 0; row < Batch; row++)
+        {
+            for (int i = 0; i < _present[row].Length; i++)
+            {
+                gathered.Slice(((i * Batch) + row) * features, features)
+                    .CopyTo(input[(Position(_present[row][i], row) * features)..]);
+            }
+        }
     }
 
     // Compared as the caller gave it: before denormals are removed. A double has every float and every int.

@@ -6,11 +6,11 @@ namespace Recurrent.Reference;
 /// <summary><c>y[j] = exp(x[j] - max x) / sum exp(x - max x)</c> of every valid step.</summary>
 /// <typeparam name="T">The number type.</typeparam>
 /// <typeparam name="TArithmetic">Its arithmetic.</typeparam>
-internal sealed class SoftmaxRunner<T, TArithmetic>(SoftmaxLayer layer) : StatelessRunner<T>
+internal sealed class SoftmaxRunner<T, TArithmetic>(SoftmaxSpecification specification) : StatelessRunner<T>
     where T : IFloatingPointIeee754<T>
     where TArithmetic : IArithmetic<T>
 {
-    public override LayerSpecification Specification { get; } = layer.Specification;
+    public override LayerSpecification Specification { get; } = specification;
 
     protected override void Apply(LayerInput<T> input, int step, Span<T> y)
     {

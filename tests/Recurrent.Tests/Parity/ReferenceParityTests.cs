@@ -1,4 +1,3 @@
-using Recurrent.Layers;
 using Recurrent.Tests.Support;
 
 namespace Recurrent.Tests.Parity;
@@ -78,7 +77,7 @@ public sealed class ReferenceParityTests
     {
         ModelOptions options = Support.InstructionSets.Use(isa);
         int seed = 0;
-        foreach (LayerCase layer in Options(cell))
+        foreach (LayerCase layer in CellOptions.Of(new LayerCase { Cell = cell, Size = 21 }, [0, 1, 8, 20]))
         {
             RequireParity(
                 new SequenceCase
@@ -92,58 +91,6 @@ public sealed class ReferenceParityTests
                     Layers = [layer],
                 },
                 options);
-        }
-    }
-
-    private static IEnumerable<LayerCase> Options(CellKind cell)
-    {
-        LayerCase plain = new() { Cell = cell, Size = 21 };
-        foreach (ActivationKind kind in Enum.GetValues<ActivationKind>())
-        {
-            Activation activation = new(kind, 0.4f, 0.6f);
-            yield return plain with { Activations = CellActivations.Default with { Gate = activation } };
-            yield return plain with { Activations = CellActivations.Default with { Candidate = activation } };
-            yield return plain with { Activations = CellActivations.Default with { Output = activation } };
-        }
-
-        yield return plain with { InputBias = false };
-        yield return plain with { StateBias = false };
-        yield return plain with { InputBias = false, StateBias = false };
-        if (cell == CellKind.Dense)
-        {
-            yield break;
-        }
-
-        yield return plain with { Clip = 0.5f };
-        yield return plain with { Direction = Direction.Reverse };
-        yield return plain with { Direction = Direction.Bidirectional };
-        yield return plain with
-        {
-            Direction = Direction.Bidirectional,
-            ReverseActivations = new(Activation.HardSigmoid(), Activation.Softsign, Activation.Relu),
-        };
-        if (cell != CellKind.Lstm)
-        {
-            yield break;
-        }
-
-        foreach (GateCoupling coupling in Enum.GetValues<GateCoupling>())
-        {
-            foreach (OutputPeephole output in Enum.GetValues<OutputPeephole>())
-            {
-                foreach (int projection in new[] { 0, 1, 8, 20 })
-                {
-                    yield return plain with { Coupling = coupling, OutputPeephole = output, Projection = projection };
-                    yield return plain with
-                    {
-                        Coupling = coupling,
-                        OutputPeephole = output,
-                        Projection = projection,
-                        Peephole = true,
-                        Clip = 0.7f,
-                    };
-                }
-            }
         }
     }
 

@@ -1,0 +1,42 @@
+using System.Numerics;
+using Recurrent.Layers;
+
+namespace Recurrent.Reference;
+
+/// <summary><c>y = f(a)</c>, <c>a = b + V x</c>.</summary>
+/// <typeparam name="T">The number type.</typeparam>
+/// <typeparam name="TArithmetic">Its arithmetic.</typeparam>
+internal sealed class DenseGradient<T, TArithmetic>(
+    DenseSpecification specification,
+    LayerRunner<T> runner,
+    LayerParameters<T> parameters,
+    LayerParameters<T> gradients) : StatelessGradient<T>(runner)
+    where T : IFloatingPointIeee754<T>
+    where TArithmetic : IArithmetic<T>
+{
+    private readonly T[] _kernel = parameters.Packed<TArithmetic>(ParameterRole.InputWeights);
+    private readonly T[] _bias =
+        parameters.PackedOrZeros<TArithmetic>(ParameterRole.InputBias, specification.OutputSize);
+
+    private readonly Memory<T> _kernelGradient = gradients.Part(ParameterRole.InputWeights);
+    private readonly Memory<T> _biasGradient = gradients.Part(ParameterRole.InputBias);
+    private readonly ActivationGradient<T, TArithmetic> _slope = new(specification.Activation);
+
+    protected override void Step(LayerPass<T> pass, LayerPassGradients<T> gradients, int step)
+    {
+        ReadOnlySpan<T> x = Input(pass.Input, step);
+        ReadOnlySpan<T> dy = Output(gradients.Output, step);
+        Span<T> dx = Input(gradients.Input, step);
+        for (int j = 0; j < dy.Length; j++)
+        {
+            ReadOnlySpan<T> row = Product.Row(_kernel, j, x.Length);
+            T da = dy[j] * _slope.At(Product.Chain(_bias[j], row, x));
+            Product.Accumulate(da, row, dx);
+            Product.Accumulate(da, x, Product.Row(_kernelGradient, j, x.Length));
+            if (!_biasGradient.IsEmpty)
+            {
+                _biasGradient.Span[j] += da;
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Numerics;
+using Recurrent.Layers;
+
+namespace Recurrent.Reference;
+
+/// <summary>One direction of a recurrent layer there and back.</summary>
+/// <typeparam name="T">The number type.</typeparam>
+/// <param name="Direction">Which one.</param>
+/// <param name="Cell">The way there.</param>
+/// <param name="Gradient">The way back.</param>
+/// <param name="InitialHidden">Where the gradient of a trained initial state is gathered; empty if it is none.</param>
+/// <param name="InitialCell">Likewise.</param>
+internal sealed record DirectionGradient<T>(
+    Direction Direction,
+    DirectionCell<T> Cell,
+    CellGradient<T> Gradient,
+    Memory<T> InitialHidden,
+    Memory<T> InitialCell)
+    where T : IFloatingPointIeee754<T>
+{
+    /// <summary>Zeros in the shape of the states of a batch.</summary>
+    public DirectionState<T> CreateStateGradients(int batch) =>
+        new(new T[Cell.InitialHidden.Length], new T[Cell.InitialCell.Length], batch);
+
+    /// <summary>Adds the gradients of all rows' initial states to those of the parameters.</summary>
+    public void AddInitialStates(DirectionState<T> gradients, int batch)
+    {
+        for (int row = 0; row < batch; row++)
+        {
+            Add(gradients.Row(StateKind.Hidden, row), InitialHidden.Span);
+            Add(gradients.Row(StateKind.Cell, row), InitialCell.Span);
+        }
+    }
+
+    private static void Add(ReadOnlySpan<T> gradient, Span<T> parameters)
+    {
+        if (!parameters.IsEmpty)
+        {
+            Product.Accumulate(T.One, gradient, parameters);
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using System.Numerics;
+using Recurrent.Layers;
+
+namespace Recurrent.Reference;
+
+/// <summary>
+/// One update by the formulas of <see cref="OptimizerKind"/>. What is the same for all parameters is computed in
+/// double and rounded once; the rest is the arithmetic of <typeparamref name="T"/>.
+/// </summary>
+/// <typeparam name="T">The number type.</typeparam>
+internal readonly ref struct Optimizer<T>
+    where T : IFloatingPointIeee754<T>
+{
+    private readonly OptimizerKind _kind;
+    private readonly bool _nesterov;
+    private readonly T _rate;
+    private readonly T _momentum;
+    private readonly T _decay1;
+    private readonly T _keep1;
+    private readonly T _decay2;
+    private readonly T _keep2;
+    private readonly T _correction;
+    private readonly T _epsilon;
+    private readonly T _shrink;
+    private readonly T _scale;
+    private readonly T _bound;
+
+    public Optimizer(in OptimizerStep step)
+    {
+        bool isAdam = step.Kind is OptimizerKind.Adam or OptimizerKind.AdamW;
+        double rate = isAdam ? step.Rate / (1 - Math.Pow(step.Decay1, step.Step)) : step.Rate;
+        _kind = step.Kind;
+        _nesterov = step.Nesterov;
+        _rate = T.CreateChecked(rate);
+        _momentum = T.CreateChecked(step.Momentum);
+        _decay1 = T.CreateChecked(step.Decay1);
+        _keep1 = T.CreateChecked(1 - step.Decay1);
+        _decay2 = T.CreateChecked(step.Decay2);
+        _keep2 = T.CreateChecked(1 - step.Decay2);
+        _correction = T.CreateChecked(isAdam ? 1 / (1 - Math.Pow(step.Decay2, step.Step)) : 1);
+        _epsilon = T.CreateChecked(step.Epsilon);
+        _shrink = T.CreateChecked(step.Kind == OptimizerKind.AdamW ? 1 - (step.Rate * step.WeightDecay) : 1);
+        _scale = T.CreateChecked(step.GradientScale);
+        _bound = T.CreateChecked(step.GradientBound);
+    }
+
+    /// <summary>Moves parameters.</summary>
+    /// <param name="parameters">The parameters; replaced.</param>
+    /// <param name="gradients">Their gradients.</param>
+    /// <param name="mean">The mean or momentum of each; replaced.</param>
+    /// <param name="square">The mean square of each; replaced.</param>
+    public void Update(Span<T> parameters, ReadOnlySpan<T> gradients, Span<T> mean, Span<T> square)
+    {
+        for (int i = 0; i < parameters.Length; i++)
+        {
+            T g = Bounded(gradients[i] * _scale);
+            parameters[i] = _kind switch
+            {
+                OptimizerKind.Sgd => parameters[i] - (_rate * Sgd(g, ref mean[i])),
+                OptimizerKind.RmsProp => parameters[i] - (_rate * RmsProp(g, ref mean[i], ref square[i])),
+                _ => (parameters[i] * _shrink) - (_rate * Adam(g, ref mean[i], ref square[i])),
+            };
+        }
+    }
+
+    private T Sgd(T g, ref T momentum)
+    {
+        if (_momentum == T.Zero)
+        {
+            return g;
+        }
+
+        momentum = (_momentum * momentum) + g;
+        return _nesterov ? g + (_momentum * momentum) : momentum;
+    }
+
+    private T RmsProp(T g, ref T momentum, ref T square)
+    {
+        square = (_decay2 * square) + (_keep2 * g * g);
+        T move = g / (T.Sqrt(square) + _epsilon);
+        if (_momentum == T.Zero)
+        {
+            return move;
+        }
+
+        momentum = (_momentum * momentum) + move;
+        return momentum;
+    }
+
+    private T Adam(T g, ref T mean, ref T square)
+    {
+        mean = (_decay1 * mean) + (_keep1 * g);
+        square = (_decay2 * square) + (_keep2 * g * g);
+        return mean / (T.Sqrt(square * _correction) + _epsilon);
+    }
+
+    // Comparisons with NaN are false: NaN stays.
+    private T Bounded(T g) => _bound == T.Zero ? g : g > _bound ? _bound : g < -_bound ? -_bound : g;
+}

@@ -1,0 +1,101 @@
+using Recurrent.Layers;
+
+namespace Recurrent.Reference;
+
+/// <content>Penalties, norms and updates.</content>
+public sealed partial class ReferenceGradientSession<T>
+{
+    /// <summary>
+    /// Adds the gradients of a penalty to those of one block: <c>l1 * sign(p) + 2 * l2 * p</c>, of
+    /// <c>l1 * sum |p| + l2 * sum p^2</c>.
+    /// </summary>
+    /// <param name="block">Index of a block.</param>
+    /// <param name="l1">Factor of the sum of magnitudes, 0 or more.</param>
+    /// <param name="l2">Factor of the sum of squares, 0 or more.</param>
+    /// <returns>The penalty.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such block, or a factor is negative or not finite.</exception>
+    public double Regularize(int block, double l1, double l2)
+    {
+        GradientArguments.RequirePenalty(block, Blocks.Count, l1, l2);
+        ParameterBlock place = Blocks[block];
+        T sign = T.CreateChecked(l1);
+        T slope = T.CreateChecked(2 * l2);
+        double penalty = 0;
+        for (int i = place.Offset; i < place.Offset + place.Length; i++)
+        {
+            T p = _parameters[i];
+            double value = double.CreateChecked(p);
+            penalty += (l1 * Math.Abs(value)) + (l2 * value * value);
+            _gradients[i] += (p > T.Zero ? sign : p < T.Zero ? -sign : T.Zero) + (slope * p);
+        }
+
+        return penalty;
+    }
+
+    /// <summary>The Euclidean norm of all gradients, or of those of one block.</summary>
+    /// <param name="block">Index of a block; -1 for all.</param>
+    /// <returns>The norm; NaN if a gradient is.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such block.</exception>
+    public double GradientNorm(int block = -1)
+    {
+        Require.Within(block, -1, Blocks.Count - 1, nameof(block));
+        ReadOnlySpan<T> gradients = block < 0
+            ? _gradients
+            : _gradients.AsSpan(Blocks[block].Offset, Blocks[block].Length);
+        double sum = 0;
+        foreach (T gradient in gradients)
+        {
+            double value = double.CreateChecked(gradient);
+            sum += value * value;
+        }
+
+        return Math.Sqrt(sum);
+    }
+
+    /// <summary>
+    /// Moves all parameters along their gradients, which stay as they are. A forward pass before it cannot be gone back
+    /// through.
+    /// </summary>
+    /// <param name="step">The optimizer and its numbers.</param>
+    /// <exception cref="ArgumentException">A number is out of range, or there are not as many marks as blocks.</exception>
+    public void Update(in OptimizerStep step)
+    {
+        GradientArguments.RequireUpdate(step, Blocks.Count);
+        Optimizer<T> optimizer = new(step);
+        for (int i = 0; i < Blocks.Count; i++)
+        {
+            if (step.Trained.IsEmpty || step.Trained[i])
+            {
+                int offset = Blocks[i].Offset;
+                int length = Blocks[i].Length;
+                optimizer.Update(
+                    _parameters.AsSpan(offset, length),
+                    _gradients.AsSpan(offset, length),
+                    _moments.AsSpan(offset, length),
+                    _moments.AsSpan(ParameterCount + offset, length));
+            }
+        }
+
+        Forget();
+    }
+
+    /// <summary>Copies what the optimizer remembers.</summary>
+    /// <param name="values">
+    /// Receives <c>[2, ParameterCount]</c>: the mean (or momentum) before the mean square, 0 before the first update.
+    /// </param>
+    /// <exception cref="ArgumentException">The length is wrong.</exception>
+    public void GetMoments(Span<T> values)
+    {
+        RequireParameters(values.Length, 2, nameof(values));
+        _moments.CopyTo(values);
+    }
+
+    /// <summary>Sets what the optimizer remembers.</summary>
+    /// <param name="values"><c>[2, ParameterCount]</c>, as <see cref="GetMoments"/> gave it.</param>
+    /// <exception cref="ArgumentException">The length is wrong.</exception>
+    public void SetMoments(ReadOnlySpan<T> values)
+    {
+        RequireParameters(values.Length, 2, nameof(values));
+        values.CopyTo(_moments);
+    }
+}

@@ -1,0 +1,16 @@
+using System.Numerics;
+
+namespace Recurrent.Reference;
+
+/// <summary><c>y[j] = x[j] + s[j]</c>: the gradient goes both ways.</summary>
+/// <typeparam name="T">The number type.</typeparam>
+internal sealed class ResidualGradient<T>(LayerRunner<T> runner) : StatelessGradient<T>(runner)
+    where T : IFloatingPointIeee754<T>
+{
+    protected override void Step(LayerPass<T> pass, LayerPassGradients<T> gradients, int step)
+    {
+        ReadOnlySpan<T> dy = Output(gradients.Output, step);
+        dy.CopyTo(Input(gradients.Input, step));
+        Product.Accumulate(T.One, dy, gradients.Source.AsSpan(step * pass.SourceSize, pass.SourceSize));
+    }
+}

@@ -1,0 +1,131 @@
+using Recurrent.Reference;
+using Recurrent.Tests.Support;
+
+namespace Recurrent.Tests.Parity;
+
+/// <summary>The native trainer against the managed reference, on every instruction set.</summary>
+public sealed class GradientParityTests
+{
+    private const long Work = 200_000;
+
+    public static TheoryData<InstructionSet> InstructionSets => Support.InstructionSets.All;
+
+    public static TheoryData<InstructionSet, CellKind> Cells
+    {
+        get
+        {
+            TheoryData<InstructionSet, CellKind> data = [];
+            foreach (InstructionSet isa in new[] { InstructionSet.Scalar, InstructionSet.Avx2, InstructionSet.Avx512 })
+            {
+                foreach (CellKind cell in CellKinds.Products)
+                {
+                    data.Add(isa, cell);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Forward_is_the_reference_bit_for_bit(InstructionSet isa)
+    {
+        Support.InstructionSets.Use(isa);
+        Property.Check(SequenceCases.Arbitrary(Work, models: true), 300, @case =>
+        {
+            GradientData data = new(@case with { EmptyRow = Recurrent.Layers.EmptyRow.KeepsState });
+            using GradientSession session = data.Open(isa, @case.Threads);
+            Outcome expected = data.Forward(ReferenceGradientSession<float>.Open(data.Definition, data.Dropout));
+            data.Data.RequireSame(expected, data.Forward(session), $"{isa}, {data}");
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Gradients_of_random_models_are_near_those_in_double(InstructionSet isa)
+    {
+        Support.InstructionSets.Use(isa);
+        Property.Check(SequenceCases.Arbitrary(Work, models: true), 300, @case => RequireNear(isa, @case));
+    }
+
+    [Theory]
+    [MemberData(nameof(Cells))]
+    public void Gradients_of_every_option_are_near_those_in_double(InstructionSet isa, CellKind cell)
+    {
+        Support.InstructionSets.Use(isa);
+        int seed = 0;
+        foreach (LayerCase layer in CellOptions.Of(new LayerCase { Cell = cell, Size = 21, TrainedState = true }, [0, 1, 8, 20]))
+        {
+            seed++;
+            RequireNear(isa, new SequenceCase
+            {
+                Seed = seed,
+                InputSize = 5,
+                Batch = 7,
+                Time = 4,
+                InitialState = seed % 2 == 0,
+                Layers = [layer],
+            });
+        }
+    }
+
+    /// <summary>With the built-in product: from run to run, and for any number of threads.</summary>
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Gradients_do_not_depend_on_threads(InstructionSet isa)
+    {
+        Support.InstructionSets.Use(isa);
+        Property.Check(SequenceCases.Arbitrary(Work, models: true), 60, @case =>
+        {
+            GradientData data = new(@case with { EmptyRow = Recurrent.Layers.EmptyRow.KeepsState });
+            using GradientSession alone = data.Open(isa);
+            Gradients<float> expected = data.Compute(alone);
+            foreach (int threads in new[] { 1, 2, 3 })
+            {
+                using GradientSession session = data.Open(isa, threads);
+                Gradients<float> actual = data.Compute(session);
+                string what = $"{threads} threads, {isa}, {data}";
+                Bits.RequireSame(expected.Parameters, actual.Parameters, $"parameters, {what}", 1);
+                Bits.RequireSame(expected.X, actual.X, $"input, {what}", 1);
+                Bits.RequireSame(expected.States, actual.States, $"states, {what}", 1);
+            }
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Gradients_of_several_passes_add_up(InstructionSet isa)
+    {
+        Support.InstructionSets.Use(isa);
+        GradientData data = new(new SequenceCase
+        {
+            Seed = 5,
+            InputSize = 3,
+            Batch = 4,
+            Time = 6,
+            Layers = [new LayerCase { Cell = CellKind.Lstm, Size = 9 }, new LayerCase { Cell = CellKind.Dense, Size = 2 }],
+        });
+        using GradientSession session = data.Open(isa);
+        float[] once = data.Compute(session).Parameters;
+        float[] twice = data.Compute(session).Parameters;
+
+        Assert.All(once.Zip(twice), pair => Assert.Equal(2 * pair.First, pair.Second, 1e-5f));
+        session.ZeroGradients();
+        Assert.Equal(once, data.Compute(session).Parameters);
+    }
+
+    private static void RequireNear(InstructionSet isa, SequenceCase @case)
+    {
+        GradientData data = new(@case with { Special = false, EmptyRow = Recurrent.Layers.EmptyRow.KeepsState });
+        using GradientSession session = data.Open(isa, @case.Threads);
+        ReferenceGradientSession<double> exact = ReferenceGradientSession<double>.Open(data.Definition, data.Dropout);
+        ReferenceGradientSession<float> reference = ReferenceGradientSession<float>.Open(data.Definition, data.Dropout);
+        GradientRule.Require(
+            data.ComputeReference(exact),
+            data.ComputeReference(reference),
+            data.Compute(session),
+            session.Blocks,
+            $"{isa}, {data}");
+    }
+}

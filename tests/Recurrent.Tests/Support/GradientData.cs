@@ -1,0 +1,158 @@
+using System.Numerics;
+using Recurrent.Layers;
+using Recurrent.Reference;
+
+namespace Recurrent.Tests.Support;
+
+/// <summary>
+/// A batch of a random model and a loss: the sum of all outputs and final states, each times a weight of its own.
+/// </summary>
+internal sealed class GradientData
+{
+    public GradientData(SequenceCase @case)
+    {
+        Data = new SequenceData(@case);
+        Random random = new(@case.Seed + 1);
+        Dropout = random.Next(3) == 0 ? [.. Definition.Layers.Select(layer => RandomDropout(layer, random))] : [];
+        Seed = Dropout.Count > 0 ? (ulong)random.NextInt64() : null;
+        OutputWeights = Weights(OutputLength, random);
+        StateWeights = Weights(StateLength, random);
+    }
+
+    public SequenceData Data { get; }
+
+    public SequenceCase Case => Data.Case;
+
+    public ModelDefinition Definition => Data.Definition;
+
+    public IReadOnlyList<LayerDropout> Dropout { get; }
+
+    public ulong? Seed { get; }
+
+    public float[] OutputWeights { get; }
+
+    public float[] StateWeights { get; }
+
+    public int OutputLength => (Data.PutsOutOneStep ? 1 : Case.Time) * Case.Batch * Case.OutputSize;
+
+    public int StateLength => Case.Batch * Data.Reference.StateSize;
+
+    /// <summary>Small cases of everything that a model can have: short enough to differentiate one by one.</summary>
+    public static SequenceCase Shrink(SequenceCase @case)
+    {
+        Random random = new(@case.Seed ^ 0x5EED);
+        LayerCase[] layers =
+        [
+            .. @case.Layers.Select(layer =>
+            {
+                int size = 1 + (layer.Size % 5);
+                return layer with { Size = size, Projection = layer.Projection == 0 ? 0 : layer.Projection % size };
+            }),
+        ];
+        return @case with
+        {
+            Layers = layers,
+            InputSize = 1 + (@case.InputSize % 4),
+            Batch = random.Next(1, 4),
+            Time = random.Next(1, 6),
+            Special = false,
+            EmptyRow = EmptyRow.KeepsState,
+        };
+    }
+
+    public GradientBatch<T> Batch<T>(T[] x, T[] states, bool drops = true) => new()
+    {
+        X = x,
+        Indices = Data.Indices,
+        Time = Case.Time,
+        Batch = Case.Batch,
+        Layout = Case.Layout,
+        Lengths = Data.Lengths,
+        Present = Data.Present,
+        InitialStates = states,
+        DropoutSeed = drops ? Seed : null,
+    };
+
+    public T[] X<T>()
+        where T : INumberBase<T> => Array.ConvertAll(Data.X, T.CreateChecked);
+
+    public T[] States<T>()
+        where T : INumberBase<T> => Array.ConvertAll(Data.States ?? [], T.CreateChecked);
+
+    /// <summary>All gradients of the loss.</summary>
+    public Gradients<T> ComputeReference<T>(ReferenceGradientSession<T> session)
+        where T : IFloatingPointIeee754<T>
+    {
+        T[] y = new T[OutputLength];
+        T[] final = new T[StateLength];
+        Gradients<T> gradients = Gradients<T>.Empty(session.ParameterCount, Data.X.Length, StateLength);
+        session.Forward(Batch(X<T>(), States<T>()), y, final);
+        session.Backward(
+            Array.ConvertAll(OutputWeights, T.CreateChecked),
+            Array.ConvertAll(StateWeights, T.CreateChecked),
+            gradients.X,
+            gradients.States);
+        session.GetGradients(gradients.Parameters);
+        return gradients;
+    }
+
+    /// <summary>Goes forward: the outputs and the final states.</summary>
+    public Outcome Forward(GradientSession session, bool drops = true)
+    {
+        float[] y = new float[OutputLength];
+        float[] final = new float[StateLength];
+        session.Forward(Batch(Data.X, Data.States ?? [], drops), y, final);
+        return new Outcome(y, final);
+    }
+
+    /// <summary>Goes forward: the outputs and the final states.</summary>
+    public Outcome Forward(ReferenceGradientSession<float> session, bool drops = true)
+    {
+        float[] y = new float[OutputLength];
+        float[] final = new float[StateLength];
+        session.Forward(Batch(Data.X, Data.States ?? [], drops), y, final);
+        return new Outcome(y, final);
+    }
+
+    /// <summary>All gradients of the loss; adds to those that the session has of its parameters.</summary>
+    public Gradients<float> Compute(GradientSession session)
+    {
+        Gradients<float> gradients = Gradients<float>.Empty(session.ParameterCount, Data.X.Length, StateLength);
+        Forward(session);
+        session.Backward(OutputWeights, StateWeights, gradients.X, gradients.States);
+        session.GetGradients(gradients.Parameters);
+        return gradients;
+    }
+
+    public GradientSession Open(InstructionSet isa = InstructionSet.Auto, int threads = 1) => GradientSession.Open(
+        Definition,
+        new GradientSessionOptions { InstructionSet = isa, Threads = threads, Dropout = Dropout });
+
+    /// <summary>The loss and the sum of the magnitudes of its terms.</summary>
+    public (double Value, double Size) Loss(ReferenceGradientSession<double> session, double[] x, double[] states)
+    {
+        double[] y = new double[OutputLength];
+        double[] final = new double[StateLength];
+        session.Forward(Batch(x, states), y, final);
+        double value = 0;
+        double size = 0;
+        foreach ((double computed, float weight) in y.Zip(OutputWeights).Concat(final.Zip(StateWeights)))
+        {
+            value += computed * weight;
+            size += Math.Abs(computed * weight);
+        }
+
+        return (value, size);
+    }
+
+    public override string ToString() =>
+        $"{Case}{(Seed is null ? string.Empty : $"{Environment.NewLine}  dropout {string.Join("; ", Dropout)}")}";
+
+    private static LayerDropout RandomDropout(Layer layer, Random random) => new(
+        layer is EmbeddingLayer || random.Next(2) == 0 ? 0 : 0.6f * random.NextSingle(),
+        layer is EmbeddingLayer || random.Next(2) == 0 ? 0 : 0.6f * random.NextSingle(),
+        layer is not RecurrentLayer || random.Next(2) == 0 ? 0 : 0.6f * random.NextSingle());
+
+    private static float[] Weights(int count, Random random) =>
+        [.. Enumerable.Range(0, count).Select(_ => (2 * random.NextSingle()) - 1)];
+}
