@@ -72,7 +72,9 @@ public sealed class OnnxTensorTests
     {
         Refuse("found none", new TensorProto
         {
-            DataType = 1, Dims = { 1 }, Payload = { new PayloadProto { Field = 9, Offset = 0, Length = 4 } },
+            DataType = 1,
+            Dims = { 1 },
+            Payload = { new PayloadProto { Field = 9, Offset = 0, Length = 4 } },
         });
     }
 

@@ -26,14 +26,16 @@ internal sealed class RawStorage(WireSource source, long offset, TensorElementTy
                 {
                     values[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * sizeof(float))..]);
                 }
-            },
+            }
+            ,
             TensorElementType.F16 => static (bytes, values) =>
             {
                 for (int i = 0; i < values.Length; i++)
                 {
                     values[i] = (float)BinaryPrimitives.ReadHalfLittleEndian(bytes[(2 * i)..]);
                 }
-            },
+            }
+            ,
             TensorElementType.BF16 => static (bytes, values) =>
             {
                 for (int i = 0; i < values.Length; i++)
@@ -41,14 +43,16 @@ internal sealed class RawStorage(WireSource source, long offset, TensorElementTy
                     values[i] = BitConverter.Int32BitsToSingle(
                         BinaryPrimitives.ReadUInt16LittleEndian(bytes[(2 * i)..]) << 16);
                 }
-            },
+            }
+            ,
             TensorElementType.F64 => static (bytes, values) =>
             {
                 for (int i = 0; i < values.Length; i++)
                 {
                     values[i] = (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes[(i * sizeof(double))..]);
                 }
-            },
+            }
+            ,
             _ => ReadIntegersAsSingles,
         });
     }
