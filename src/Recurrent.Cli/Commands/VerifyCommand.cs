@@ -20,6 +20,10 @@ internal static class VerifyCommand
             DefaultValueFactory = _ => VerifyPaths.All,
         };
         isa.AcceptOnlyFromAmong(VerifyPaths.Choices);
+        var gradients = new Option<bool>("--gradients")
+        {
+            Description = "Verify the gradients of golden folders instead of their outputs.",
+        };
         var json = new Option<FileInfo>("--json")
         {
             Description = "Also write every result, tensor by tensor, to this file.",
@@ -36,16 +40,18 @@ internal static class VerifyCommand
               recurrent verify tests/golden/torch --isa avx2       the same on one instruction set
               recurrent verify tests/golden/onnx                   backend tests of ONNX; one of them is a folder, too
               recurrent verify tests/golden/onnxruntime/lstm.json  operator cases of ONNX Runtime; a folder of files, too
+              recurrent verify --gradients tests/golden/torch      gradients of a loss, against PyTorch's
               recurrent verify A B --json results.json             several at once, and keep every result
             """)
         {
-            paths, isa, json,
+            paths, isa, gradients, json,
         };
         var modelFile = new ModelFileOptions();
         modelFile.AddTo(command);
         command.SetAction(parsed => Run(
-            () => [.. parsed.GetRequiredValue(paths).Select(
-                path => VerificationSources.Open(path, modelFile.Read(parsed)))],
+            () => [.. parsed.GetRequiredValue(paths).Select(path => parsed.GetValue(gradients)
+                ? VerificationSources.OpenGradients(path, modelFile.Read(parsed))
+                : VerificationSources.Open(path, modelFile.Read(parsed)))],
             parsed.GetRequiredValue(isa),
             parsed.GetValue(json),
             parsed.InvocationConfiguration.Output,

@@ -42,7 +42,7 @@ internal sealed class GoldenCase : ILoadedCase
     private float[] Input { get; init; } = [];
 
     /// <summary>Every state of every layer and direction, in PyTorch's order.</summary>
-    private IReadOnlyList<GoldenState> States { get; }
+    public IReadOnlyList<GoldenState> States { get; }
 
     private IReadOnlyList<ExpectedTensor> Outputs { get; init; } = [];
 
@@ -80,21 +80,24 @@ internal sealed class GoldenCase : ILoadedCase
         return golden;
     }
 
+    /// <summary>What a path is asked to compute.</summary>
+    public SequenceRequest Request => new()
+    {
+        Model = Model,
+        Batch = Batch,
+        Time = Time,
+        Input = Input,
+        Lengths = Lengths,
+        Layout = Layout,
+        EmptyRow = EmptyRow,
+        InitialStates = [.. States.Where(IsInitialised).Select(state => (state.Address, InitialState(state)))],
+        FinalStates = [.. States.Select(state => state.Address)],
+    };
+
     /// <summary>Computes the outputs <c>y</c>, <c>hn</c> and, for an LSTM, <c>cn</c>.</summary>
     public IReadOnlyList<TensorResult> Check(VerifyPath path)
     {
-        SequenceResult result = path.Compute(new SequenceRequest
-        {
-            Model = Model,
-            Batch = Batch,
-            Time = Time,
-            Input = Input,
-            Lengths = Lengths,
-            Layout = Layout,
-            EmptyRow = EmptyRow,
-            InitialStates = [.. States.Where(IsInitialised).Select(state => (state.Address, InitialState(state)))],
-            FinalStates = [.. States.Select(state => state.Address)],
-        });
+        SequenceResult result = path.Compute(Request);
         PassRule rule = path.IsDouble ? PassRule.Double : PassRule.Single;
         return [.. Outputs.Select(expected => rule.Check(expected, Actual(result, expected)))];
     }

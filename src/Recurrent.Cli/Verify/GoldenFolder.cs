@@ -45,7 +45,13 @@ internal sealed class GoldenFolder
 
     /// <summary>Reads a case and checks that its file is what the index says.</summary>
     /// <exception cref="UnusableInputException">The file is missing or damaged, or differs from the index.</exception>
-    public GoldenCase Load(GoldenIndexEntry entry)
+    public GoldenCase Load(GoldenIndexEntry entry) => Load(entry, GoldenCase.Create);
+
+    /// <summary>Reads a case's gradients and checks that its file is what the index says.</summary>
+    /// <exception cref="UnusableInputException">The file is missing or damaged, or differs from the index.</exception>
+    public GoldenGradientCase LoadGradients(GoldenIndexEntry entry) => Load(entry, GoldenGradientCase.Create);
+
+    private TCase Load<TCase>(GoldenIndexEntry entry, Func<GoldenIndexEntry, SafetensorsFile, TCase> create)
     {
         try
         {
@@ -55,7 +61,7 @@ internal sealed class GoldenFolder
             }
 
             using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(_path, entry.File));
-            return GoldenCase.Create(entry, file);
+            return create(entry, file);
         }
         catch (Exception e) when (e is UnusableInputException or ModelFormatException or ArgumentException
                                       or IOException or UnauthorizedAccessException)

@@ -50,6 +50,9 @@ internal sealed record GoldenIndexEntry
     /// <summary>PyTorch's own float32 error against its float64 run, by tensor: largest error, largest value.</summary>
     public required IReadOnlyDictionary<string, double[]> F32Err { get; init; }
 
+    /// <summary>Whether the case's file has gradients.</summary>
+    public bool Gradients { get; init; }
+
     /// <summary>What PyTorch has no name for; null in PyTorch's own cases.</summary>
     public GoldenVariant? Variant { get; init; }
 }

@@ -10,6 +10,28 @@ internal sealed class NativePath(string name, InstructionSet instructionSet) : V
 
     protected override ISequenceSession<float> Open(SequenceRequest request) => new Sequence(request, instructionSet);
 
+    protected override IGradientSession<float> Open(ModelDefinition model) => new Gradient(
+        GradientSession.Open(model, new GradientSessionOptions { InstructionSet = instructionSet }));
+
+    private sealed class Gradient(GradientSession session) : IGradientSession<float>
+    {
+        public IReadOnlyList<ParameterBlock> Blocks => session.Blocks;
+
+        public int ParameterCount => session.ParameterCount;
+
+        public int StateSize => session.StateSize;
+
+        public void Forward(in GradientBatch<float> batch, Span<float> y) => session.Forward(batch, y);
+
+        public void Backward(
+            ReadOnlySpan<float> dy, ReadOnlySpan<float> dFinalStates, Span<float> dx, Span<float> dInitialStates) =>
+            session.Backward(dy, dFinalStates, dx, dInitialStates);
+
+        public void GetGradients(Span<float> gradients) => session.GetGradients(gradients);
+
+        public void Dispose() => session.Dispose();
+    }
+
     private sealed class Sequence : ISequenceSession<float>
     {
         private readonly RecurrentModel _model;

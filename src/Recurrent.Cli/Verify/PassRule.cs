@@ -36,6 +36,9 @@ internal sealed record PassRule(double TorchFactor, double Relative, double Tiny
     /// </summary>
     public static PassRule Double { get; } = new(TorchFactor: 16.0 / (1 << 29), Relative: 1e-12, Tiny: 0);
 
+    /// <summary>For a float64 result where what is known was rounded to float32.</summary>
+    public static PassRule Rounded { get; } = Double with { Relative = 1.0 / (1 << 24) };
+
     public TensorResult Check(ExpectedTensor expected, ReadOnlySpan<double> actual)
     {
         if (actual.Length != expected.Values.Length)

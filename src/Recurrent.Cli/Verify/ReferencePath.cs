@@ -11,6 +11,30 @@ internal sealed class ReferencePath<T>(string name) : VerifyPath<T>(name)
     protected override ISequenceSession<T> Open(SequenceRequest request) =>
         new Sequence(ReferenceModel<T>.Create(request.Model).OpenSession(request.Batch, request.EmptyRow));
 
+    protected override IGradientSession<T> Open(ModelDefinition model) =>
+        new Gradient(ReferenceGradientSession<T>.Open(model));
+
+    private sealed class Gradient(ReferenceGradientSession<T> session) : IGradientSession<T>
+    {
+        public IReadOnlyList<ParameterBlock> Blocks => session.Blocks;
+
+        public int ParameterCount => session.ParameterCount;
+
+        public int StateSize => session.StateSize;
+
+        public void Forward(in GradientBatch<T> batch, Span<T> y) => session.Forward(batch, y);
+
+        public void Backward(ReadOnlySpan<T> dy, ReadOnlySpan<T> dFinalStates, Span<T> dx, Span<T> dInitialStates) =>
+            session.Backward(dy, dFinalStates, dx, dInitialStates);
+
+        public void GetGradients(Span<T> gradients) => session.GetGradients(gradients);
+
+        public void Dispose()
+        {
+            // A managed session holds nothing that has to be given back.
+        }
+    }
+
     private sealed class Sequence(ReferenceSession<T> session) : ISequenceSession<T>
     {
         public void SetState(StateAddress state, ReadOnlySpan<T> values) =>

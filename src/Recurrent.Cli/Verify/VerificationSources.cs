@@ -15,6 +15,16 @@ internal static class VerificationSources
     /// <summary>What can be verified, for help texts.</summary>
     public static string Kinds => string.Join(", ", All.Select(source => source.Kind));
 
+    /// <summary>Finds the cases of a golden folder that have gradients.</summary>
+    /// <exception cref="UnusableInputException">It is no such folder, or has none.</exception>
+    public static VerificationSet OpenGradients(string path, ImportOptions options)
+    {
+        var source = new GoldenGradientSource();
+        return source.Recognises(path)
+            ? source.Open(path, options)
+            : throw new UnusableInputException($"'{path}' is no {source.Kind}.");
+    }
+
     /// <summary>Finds the cases of a path.</summary>
     /// <exception cref="UnusableInputException">The path does not exist, or holds nothing that can be verified.</exception>
     public static VerificationSet Open(string path, ImportOptions options)

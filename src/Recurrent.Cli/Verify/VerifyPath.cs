@@ -14,6 +14,9 @@ internal abstract class VerifyPath(string name)
 
     /// <summary>Computes a sequence.</summary>
     public abstract SequenceResult Compute(SequenceRequest request);
+
+    /// <summary>Computes the gradients of a loss of a sequence.</summary>
+    public abstract GradientResult Differentiate(GradientRequest request);
 }
 
 /// <summary>A path that computes in <typeparamref name="T"/>.</summary>
@@ -45,7 +48,42 @@ internal abstract class VerifyPath<T>(string name) : VerifyPath(name)
             Convert<T, double>(y), [.. request.FinalStates.Select(state => FinalState(session, request, state))]);
     }
 
+    public sealed override GradientResult Differentiate(GradientRequest request)
+    {
+        using IGradientSession<T> session = Open(request.Sequence.Model);
+        SequenceRequest sequence = request.Sequence;
+        int batch = sequence.Batch;
+        var layout = new StateLayout(sequence.Model);
+        var y = new T[request.OutputWeights.Length];
+        var x = new T[sequence.Input.Length];
+        var states = new T[ArraySize.Of(1, batch, session.StateSize)];
+        var parameters = new T[session.ParameterCount];
+        session.Forward(
+            new GradientBatch<T>
+            {
+                X = Convert<float, T>(sequence.Input.Span),
+                Time = sequence.Time,
+                Batch = batch,
+                Layout = sequence.Layout,
+                Lengths = sequence.Lengths,
+                InitialStates = sequence.InitialStates.Count == 0
+                    ? []
+                    : Convert<float, T>(layout.Join(sequence.InitialStates, batch)),
+            },
+            y);
+        session.Backward(
+            Convert<float, T>(request.OutputWeights.Span),
+            Convert<float, T>(layout.Join(request.FinalStateWeights, batch)),
+            x,
+            states);
+        session.GetGradients(parameters);
+        return new GradientResult(
+            Convert<T, double>(x), Convert<T, double>(states), session.Blocks, Convert<T, double>(parameters));
+    }
+
     protected abstract ISequenceSession<T> Open(SequenceRequest request);
+
+    protected abstract IGradientSession<T> Open(ModelDefinition model);
 
     private static double[] FinalState(ISequenceSession<T> session, SequenceRequest request, StateAddress state)
     {
