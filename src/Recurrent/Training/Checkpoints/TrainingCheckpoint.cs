@@ -114,6 +114,9 @@ public sealed class TrainingCheckpoint
                 string.Create(CultureInfo.InvariantCulture, $"{name}: expected {count} values, found {values.Length}."));
     }
 
+    internal bool HasAny(string prefix) =>
+        Tensors.Keys.Concat(Texts.Keys).Any(name => name.StartsWith(prefix, StringComparison.Ordinal));
+
     internal void SetTensor<T>(string name, ReadOnlySpan<T> values, IReadOnlyList<long> shape)
         where T : unmanaged =>
         Tensors[name] = new CheckpointTensor(

@@ -93,9 +93,9 @@ internal sealed class TrainingLoop<T> : TrainingRun
         checkpoint.SetValues("sums", _epochIsDone ? new double[_sums.Values.Length] : _sums.Values);
         checkpoint.SetValues("states", _states.All);
         History.Save(checkpoint);
-        for (int i = 0; i < _callbacks.Length; i++)
+        foreach ((Callback callback, string name) in NamedCallbacks())
         {
-            _callbacks[i].Save(checkpoint, $"callback.{i}.{_callbacks[i].GetType().Name}");
+            callback.Save(checkpoint, name);
         }
 
         return checkpoint;
@@ -123,11 +123,20 @@ internal sealed class TrainingLoop<T> : TrainingRun
         _sums.Restore(checkpoint.GetValues<double>("sums", _sums.Values.Length));
         _states.Restore(checkpoint.GetValues<T>("states", _states.All.Length));
         History.Restore(checkpoint);
-        for (int i = 0; i < _callbacks.Length; i++)
+        foreach ((Callback callback, string name) in NamedCallbacks())
         {
-            _callbacks[i].Restore(this, checkpoint, $"callback.{i}.{_callbacks[i].GetType().Name}");
+            // One that was not there before begins here.
+            if (checkpoint.HasAny(name + "."))
+            {
+                callback.Restore(this, checkpoint, name);
+            }
         }
     }
+
+    /// <summary>Callbacks by their type, and their place among those of the same type: others may come and go.</summary>
+    private IEnumerable<(Callback Callback, string Name)> NamedCallbacks() =>
+        _callbacks.GroupBy(callback => callback.GetType().Name).SelectMany(group =>
+            group.Select((callback, i) => (callback, $"callback.{group.Key}.{i}")));
 
     private long[] FitFingerprint() =>
     [
