@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Invocation;
 using Recurrent.Cli.Commands;
 
 namespace Recurrent.Cli;
@@ -15,23 +16,47 @@ internal static class CommandLine
             """
             The tool of Recurrent, a library for recurrent neural networks on a CPU.
 
-              recurrent info                             what this machine offers
-              recurrent info --gemm                      the same, and who multiplies large matrices faster
-              recurrent info --plan lstm --hidden 256    when a session's threads are used, and what that should gain
-              recurrent bench lstm --hidden 128          how fast a network of your sizes is here
-              recurrent verify tests/golden/torch        compare with PyTorch on every instruction set
-              recurrent verify DIR --isa avx2            the same on one instruction set
-              recurrent verify DIR --json results.json   keep every result
+              recurrent inspect model.onnx                       what a model file holds, and how fast a step of it is here
+              recurrent run model.onnx -i x.npy -o y.npy         compute it
+              recurrent compare model.onnx --reference           is it the same in the managed reference?
+              recurrent convert amplifier.nam amplifier.onnx     write it in another format
+              recurrent verify tests/golden/torch                known results on every instruction set
+              recurrent bench lstm --hidden 128                  how fast a network of your sizes is here
+              recurrent info                                     what this machine offers
+
+            'recurrent COMMAND --help' has the options and examples of each.
             """)
         {
             InfoCommand.Create(),
+            InspectCommand.Create(),
+            RunCommand.Create(),
             BenchCommand.Create(),
             VerifyCommand.Create(),
+            CompareCommand.Create(),
+            ConvertCommand.Create(),
             new HelpOption(),
             new VersionOption(),
         };
+        Shorten(root, arguments);
         ParseResult parsed = root.Parse(arguments);
+        if (parsed.Action is ParseErrorAction action)
+        {
+            // Who makes a mistake wants to see it, not pages of help below it.
+            action.ShowHelp = arguments.Length == 0;
+            action.ShowTypoCorrections = false;
+        }
+
         int exitCode = parsed.Invoke(new InvocationConfiguration { Output = output, Error = error });
         return parsed.Errors.Count == 0 ? exitCode : ExitCode.Unusable;
+    }
+
+    // The list of commands shows the first sentence of each; a command's own help shows everything.
+    private static void Shorten(Command root, string[] arguments)
+    {
+        foreach (Command command in root.Subcommands.Where(command => !arguments.Contains(command.Name)))
+        {
+            int end = command.Description!.AsSpan().IndexOfAny(".:;");
+            command.Description = command.Description![..end].ReplaceLineEndings(" ") + ".";
+        }
     }
 }

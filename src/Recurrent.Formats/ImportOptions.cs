@@ -1,3 +1,5 @@
+using Recurrent.Layers;
+
 namespace Recurrent.Formats;
 
 /// <summary>What a file does not say. Each option is used by the formats that need it.</summary>
@@ -5,4 +7,72 @@ public sealed record ImportOptions
 {
     /// <summary>What an import does if nothing is said.</summary>
     public static ImportOptions Default { get; } = new();
+
+    /// <summary>
+    /// The major version of Keras, 1 to 3, that a file was written with, where the file does not name it;
+    /// <c>hard_sigmoid</c> is <c>0.2 x + 0.5</c> before version 3 and <c>x / 6 + 0.5</c> since. Null to go by what the
+    /// file looks like.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not null nor 1 to 3.</exception>
+    public int? KerasVersion
+    {
+        get;
+        init => field = value is null or (>= 1 and <= 3)
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(KerasVersion), value, $"{nameof(KerasVersion)}: expected 1 to 3 or null, found {value}.");
+    }
+
+    /// <summary>
+    /// PyTorch: the modules and activations that the model consists of, in the order in which they are applied, such as
+    /// <c>["lstm", "fc1", "relu", "fc2", "softmax"]</c>. Null to take all modules in an order that fits, without
+    /// activations.
+    /// </summary>
+    /// <remarks>
+    /// An entry is the name of a module of the file, whole or without what comes before a dot if that is unique; or, if
+    /// no module has that name, an activation (<c>tanh</c>, <c>sigmoid</c>, <c>relu</c>, <c>leaky_relu(0.2)</c>,
+    /// <c>elu</c>, <c>hardsigmoid</c>, <c>softsign</c>, <c>softplus</c>, <c>identity</c>), <c>softmax</c>, or
+    /// <c>residual(2)</c>, which adds what the layer two before took in, each layer of a stack counting as one. What
+    /// the file does not say of a module is written in parentheses: <c>rnn(relu)</c>, <c>words(embedding)</c>,
+    /// <c>words(linear)</c>, <c>norm(0.001)</c> (the <c>eps</c> of a batch normalisation). Modules of the file that are
+    /// not listed are left out.
+    /// </remarks>
+    public IReadOnlyList<string>? Modules { get; init; }
+
+    /// <summary>
+    /// PyTorch: the <c>nonlinearity</c> of each <c>nn.RNN</c> that <see cref="Modules"/> says nothing else of; null for
+    /// tanh.
+    /// </summary>
+    public Activation? Nonlinearity { get; init; }
+
+    /// <summary>PyTorch: the entry of a checkpoint that is the state dict; null to look for it.</summary>
+    public string? StateDict { get; init; }
+
+    /// <summary>PyTorch: the tensors that hold initial states, by the name of the recurrent module.</summary>
+    public IReadOnlyDictionary<string, InitialStateNames>? InitialStates { get; init; }
+
+    /// <summary>What the model puts out for a sequence; null for what the file says, or every step.</summary>
+    public ModelOutput? Output { get; init; }
+
+    /// <summary>
+    /// Order of the axes of a sequence in the file's own convention (PyTorch <c>batch_first=True</c> is batch-major);
+    /// null for what the file says, or time-major.
+    /// </summary>
+    public SequenceLayout? Layout { get; init; }
+
+    /// <summary>
+    /// What parameters of activations are in a recurrent node of ONNX that leaves them out: those of the specification if
+    /// nothing is said.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not defined.</exception>
+    public OnnxActivationDefaults OnnxActivationDefaults
+    {
+        get;
+        init => field = Enum.IsDefined(value)
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(OnnxActivationDefaults),
+                value,
+                $"{nameof(OnnxActivationDefaults)}: expected Specification or OnnxRuntime, found {value}.");
+    }
 }

@@ -1,8 +1,14 @@
+using Recurrent.Formats.Json;
+using Recurrent.Formats.Keras;
+
 namespace Recurrent.Formats;
 
 /// <summary>Reads a model from a file of any format that this library knows.</summary>
 public static class ModelFile
 {
+    // What tells formats apart is in the first bytes of a file.
+    private const int BeginningBytes = 64;
+
     /// <summary>Reads a model. What the file is follows from its contents, not from its name.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="options">What the file does not say; null for the defaults.</param>
@@ -15,6 +21,69 @@ public static class ModelFile
     public static ImportedModel Load(string path, ImportOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        throw new ModelFormatException($"{path}: not a model file.");
+        try
+        {
+            return Read(path, ReadBeginning(path), options ?? ImportOptions.Default);
+        }
+        catch (ModelFormatException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
+        {
+            throw new ModelFormatException($"{path}: {e.Message}", e);
+        }
+    }
+
+    private static ImportedModel Read(string path, ReadOnlySpan<byte> beginning, ImportOptions options)
+    {
+        if (SafetensorsFile.Recognizes(beginning))
+        {
+            return ReadSafetensors(path, options);
+        }
+
+        if (PyTorchFile.Recognizes(beginning))
+        {
+            return ReadCheckpoint(path, options);
+        }
+
+        if (JsonModel.Recognises(beginning))
+        {
+            return JsonModel.Load(File.ReadAllBytes(path), options);
+        }
+
+        if (MayBeOnnx(beginning))
+        {
+            return OnnxFile.Open(path).ToModel(options);
+        }
+
+        throw new ModelFormatException(
+            $"{path}: not a model file: neither safetensors, a PyTorch checkpoint, ONNX nor JSON.");
+    }
+
+    // Protocol buffers have no magic number. A file begins with one of a model's fields: its version, who wrote it, its
+    // graph, the operators that it imports.
+    private static bool MayBeOnnx(ReadOnlySpan<byte> beginning) =>
+        beginning is [0x08 or 0x12 or 0x1A or 0x22 or 0x28 or 0x32 or 0x3A or 0x42, ..];
+
+    private static ImportedModel ReadSafetensors(string path, ImportOptions options)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        if (KerasModel.Recognises(file))
+        {
+            return KerasModel.Load(file, options);
+        }
+
+        return PyTorchImport.Read(file, "safetensors, PyTorch's names", file.Metadata, options);
+    }
+
+    private static ImportedModel ReadCheckpoint(string path, ImportOptions options)
+    {
+        using PyTorchFile file = PyTorchFile.Open(path, options.StateDict);
+        return PyTorchImport.Read(file, file.Format, new Dictionary<string, string>(), options, file.Notes);
+    }
+
+    private static byte[] ReadBeginning(string path)
+    {
+        using FileSource source = FileSource.Open(path);
+        var beginning = new byte[Math.Min(BeginningBytes, source.Length)];
+        source.Read(0, beginning);
+        return beginning;
     }
 }

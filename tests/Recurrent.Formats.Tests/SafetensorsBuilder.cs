@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Json;
 
 namespace Recurrent.Formats.Tests;
 
@@ -24,6 +25,15 @@ internal sealed class SafetensorsBuilder
         return this;
     }
 
+    public SafetensorsBuilder Metadata(IReadOnlyDictionary<string, string> texts)
+    {
+        _entries.Add($$"""
+            "__metadata__": {{{string.Join(", ", texts.Select(
+                text => $"\"{text.Key}\": \"{JsonEncodedText.Encode(text.Value)}\""))}}}
+            """);
+        return this;
+    }
+
     public SafetensorsBuilder Add<T>(string name, string type, long[] shape, params T[] values)
         where T : unmanaged
     {
@@ -42,6 +52,10 @@ internal sealed class SafetensorsBuilder
         long count = shape.Aggregate(1L, (product, size) => product * size);
         return Add(name, "F32", shape, [.. Enumerable.Range(0, (int)count).Select(i => first + i)]);
     }
+
+    /// <summary>Adds the parameters of an <c>nn.Linear</c>.</summary>
+    public SafetensorsBuilder Linear(string name, int input, int output) =>
+        AddCounting(name + ".weight", 0, output, input).AddCounting(name + ".bias", 0, output);
 
     public byte[] Build() => Assemble($"{{{string.Join(",\n", _entries)}}}", CollectionsMarshal.AsSpan(_data));
 

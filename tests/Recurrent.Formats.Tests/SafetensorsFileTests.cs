@@ -40,6 +40,17 @@ public sealed class SafetensorsFileTests
     }
 
     [Fact]
+    public void Every_half_is_widened_exactly()
+    {
+        ushort[] bits = [.. Enumerable.Range(0, 1 << 16).Select(value => (ushort)value)];
+        SafetensorsFile file = new SafetensorsBuilder().Add("half", "F16", [1 << 16], bits).Parse();
+
+        Assert.Equal(
+            bits.Select(value => BitConverter.SingleToInt32Bits((float)BitConverter.UInt16BitsToHalf(value)) & ~0x400000),
+            file["half"].ToSingles().Select(value => BitConverter.SingleToInt32Bits(value) & ~0x400000));
+    }
+
+    [Fact]
     public void Integer_types_are_widened_exactly()
     {
         SafetensorsFile file = new SafetensorsBuilder()
@@ -167,7 +178,7 @@ public sealed class SafetensorsFileTests
     }
 
     [Fact]
-    public void A_file_on_disk_is_read_and_not_kept_open()
+    public void A_file_on_disk_may_be_deleted_while_it_is_open()
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("a.safetensors", new SafetensorsBuilder().Add("a", "F32", [1], 3f).Build());

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Uses the packages as somebody else would: a fresh application outside the tree restores them from a
-# folder, runs, and is published trimmed and self-contained and runs again. Nor may they say where they were built.
+# folder, runs, and is published trimmed and self-contained and runs again. The tool is installed from there and runs.
+# Nor may they say where they were built.
 #
 #   tests/consumer/run.sh PACKAGES CACHE
 #
@@ -46,6 +47,12 @@ step "no paths of the building machine" dotnet run --file "$paths/MachinePaths.c
 step "restore from a folder" dotnet restore "${options[@]}" -p:RestoreSources="$packages" || exit 1
 step "build" dotnet build -c Release --no-restore "${options[@]}" -o built || exit 1
 step "run" dotnet built/Consumer.dll
+
+# The tool, as somebody installs it; the packages that it needs are inside.
+tool() { (cd / && env -u RECURRENT_LIBRARY "$application/tool/recurrent" "$@"); }
+rm -rf "$cache/recurrent.cli"
+step "install the tool" dotnet tool install Recurrent.Cli --version "$version" --tool-path tool --source "$packages" &&
+  step "run the tool" tool compare "$tree/src/Recurrent.Demo/data/nam/BossLSTM-1x16.nam" --reference --tolerance 0
 
 runtime="$(dotnet msbuild -getProperty:NETCoreSdkPortableRuntimeIdentifier "${options[@]}")"
 publish=(-r "$runtime" --self-contained true -p:PublishTrimmed=true "${options[@]}")

@@ -15,7 +15,11 @@ int32_t Lane::index_at(int64_t step, int64_t place) const {
 const float* Lane::residual_at(int64_t step, int64_t place) const {
   const int64_t source = layer_->pointwise.residual_source;
   if (source < 0) return nullptr;
-  if (in_tail_ && source == head_end()) return picked(layer_->output_size).at(step, place);
+  if (in_tail_ && source == head_end()) {
+    // May be wider than what this layer adds of it.
+    const int64_t width = job_.model.layers()[static_cast<size_t>(source)].input_size;
+    return picked(width).at(step, place);
+  }
   if (source > 0) return between(static_cast<size_t>(source - 1)).at(step, place);
   const int64_t row = caller_row(place);
   return job_.x.at(caller_time(step, row), row);

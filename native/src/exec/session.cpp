@@ -598,7 +598,11 @@ void Session::load(RowRange rows, const float* states, int64_t count) {
   const cpu::ScopedFpControl canonical;
   for (int64_t row = rows.first; row < rows.first + rows.count; ++row)
     for_each_state([&](const State& to) {
-      model_->kernels().flush(states, to.data + row * to.stride, to.size);
+      // An output is kept as it was put out, denormals included.
+      if (to.data == repeated())
+        std::copy_n(states, to.size, to.data + row * to.stride);
+      else
+        model_->kernels().flush(states, to.data + row * to.stride, to.size);
       states += to.size;
     });
   if (rows.count == batch_) sequence_given_ = false;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security;
 using System.Text;
 
 namespace Recurrent.Cli.Bench;
@@ -36,20 +35,15 @@ internal sealed class HistogramPlot
         string title, IReadOnlyList<HistogramBin> bins, IEnumerable<(string Name, double Microseconds)> marks)
     {
         var plot = new HistogramPlot(bins);
-        var svg = new StringBuilder();
-        Append(svg, $"""
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {Height}" font-family="sans-serif" font-size="12" fill="#333">
-            <rect width="{Width}" height="{Height}" fill="white"/>
-            """);
-        Text(svg, title, Left, 22, "start", "font-size=\"15\"");
+        StringBuilder svg = SvgText.Begin(Width, Height, title, Left);
         plot.Axes(svg);
         plot.Bars(svg);
         plot.Control(svg);
         foreach ((string name, double microseconds) in marks)
         {
             double x = plot.X(microseconds);
-            Append(svg, $"""<path d="M{x:F1} {Top - 6}V{Height - Bottom}" stroke="#333" stroke-dasharray="2 3"/>""");
-            Text(svg, name, x, Top - 10, "middle");
+            svg.Element($"""<path d="M{x:F1} {Top - 6}V{Height - Bottom}" stroke="#333" stroke-dasharray="2 3"/>""");
+            svg.Text(name, x, Top - 10, "middle");
         }
 
         svg.AppendLine("</svg>");
@@ -69,19 +63,19 @@ internal sealed class HistogramPlot
         for (int decade = 0; decade <= _decades; decade++)
         {
             long count = (long)Math.Pow(10, decade);
-            Append(svg, $"""<path d="M{Left} {Y(count):F1}H{Width - Right}" stroke="#ddd"/>""");
-            Text(svg, count.ToString(CultureInfo.InvariantCulture), Left - 6, Y(count) + 4, "end");
+            svg.Element($"""<path d="M{Left} {Y(count):F1}H{Width - Right}" stroke="#ddd"/>""");
+            svg.Text(count.ToString(CultureInfo.InvariantCulture), Left - 6, Y(count) + 4, "end");
         }
 
         foreach (double tick in Ticks(_bins[0].From, _bins[^1].To))
         {
-            Append(svg, $"""<path d="M{X(tick):F1} {Height - Bottom}v5" stroke="#333"/>""");
-            Text(svg, tick.ToString("0.####", CultureInfo.InvariantCulture), X(tick), Height - Bottom + 18, "middle");
+            svg.Element($"""<path d="M{X(tick):F1} {Height - Bottom}v5" stroke="#333"/>""");
+            svg.Text(tick.ToString("0.####", CultureInfo.InvariantCulture), X(tick), Height - Bottom + 18, "middle");
         }
 
-        Append(svg, $"""<path d="M{Left} {Top}V{Height - Bottom}H{Width - Right}" fill="none" stroke="#333"/>""");
-        Text(
-            svg, "microseconds a call; bars: calls, line: empty loop of the same length", (Left + Width - Right) / 2,
+        svg.Element($"""<path d="M{Left} {Top}V{Height - Bottom}H{Width - Right}" fill="none" stroke="#333"/>""");
+        svg.Text(
+            "microseconds a call; bars: calls, line: empty loop of the same length", (Left + Width - Right) / 2,
             Height - 12, "middle");
     }
 
@@ -90,7 +84,7 @@ internal sealed class HistogramPlot
         foreach (HistogramBin bin in _bins.Where(bin => bin.Calls > 0))
         {
             double left = X(bin.From);
-            Append(svg, $"""
+            svg.Element($"""
                 <rect x="{left:F1}" y="{Y(bin.Calls):F1}" width="{X(bin.To) - left - 1:F1}" height="{Height - Bottom - Y(bin.Calls):F1}" fill="#d62728"/>
                 """);
         }
@@ -100,7 +94,7 @@ internal sealed class HistogramPlot
     {
         IEnumerable<string> steps = _bins.Select(bin =>
             string.Create(CultureInfo.InvariantCulture, $"V{Y(bin.Control):F1}H{X(bin.To):F1}"));
-        Append(svg, $"""
+        svg.Element($"""
             <path d="M{Left} {Height - Bottom}{string.Concat(steps)}" fill="none" stroke="#1f77b4" stroke-width="1.5"/>
             """);
     }
@@ -115,14 +109,4 @@ internal sealed class HistogramPlot
                where tick >= least && tick <= most
                select tick;
     }
-
-    private static void Text(
-        StringBuilder svg, string text, double x, double y, string anchor, string attributes = "")
-    {
-        string escaped = SecurityElement.Escape(text);
-        Append(svg, $"""<text x="{x:F1}" y="{y:F1}" text-anchor="{anchor}" {attributes}>{escaped}</text>""");
-    }
-
-    private static void Append(StringBuilder svg, FormattableString element) =>
-        svg.AppendLine(FormattableString.Invariant(element));
 }

@@ -40,7 +40,7 @@ internal static class Workloads
                 "--model: its sizes are those of the file; leave out --hidden, --input, --layers and --bidirectional.");
         }
 
-        SafetensorsFile file = SafetensorsFile.Open(path);
+        using SafetensorsFile file = SafetensorsFile.Open(path);
         IReadOnlyList<RecurrentLayer> layers = request.Cell switch
         {
             "lstm" => PyTorch.Lstm(file, request.Module),

@@ -16,5 +16,5 @@ internal static class ExitCode
     /// <summary>Whether an exception says that a network or a machine cannot be used, and why.</summary>
     public static bool IsUnusable(Exception e) => e is UnusableInputException or IOException
         or UnauthorizedAccessException or ModelFormatException or NativeLibraryException or ArgumentException
-        or PlatformNotSupportedException or InsufficientMemoryException or OutOfMemoryException;
+        or NotSupportedException or InsufficientMemoryException or OutOfMemoryException;
 }

@@ -47,8 +47,7 @@ internal sealed class NetworkOptions
     /// <param name="threads">What it does with a number of threads.</param>
     public NetworkOptions(string isa, string threads)
     {
-        _isa = new Option<string?>("--isa") { Description = isa, HelpName = "SET" };
-        _isa.AcceptOnlyFromAmong([.. Enum.GetValues<InstructionSet>().Where(set => set >= 0).Select(Candidate.NameOf)]);
+        _isa = InstructionSetOption(isa);
         _threads = Number("--threads", "N", 1, Candidate.MostThreads, threads);
     }
 
@@ -80,9 +79,21 @@ internal sealed class NetworkOptions
         Time = parsed.GetValue(_time) ?? 1,
         Model = parsed.GetValue(_model)?.ToString(),
         Module = parsed.GetRequiredValue(_module),
-        InstructionSet = parsed.GetValue(_isa) is { } isa ? Enum.Parse<InstructionSet>(isa, ignoreCase: true) : null,
+        InstructionSet = ReadInstructionSet(parsed, _isa),
         Threads = parsed.GetValue(_threads),
     };
+
+    /// <summary>An option that takes the name of an instruction set.</summary>
+    public static Option<string?> InstructionSetOption(string description)
+    {
+        var option = new Option<string?>("--isa") { Description = description, HelpName = "SET" };
+        option.AcceptOnlyFromAmong([.. Enum.GetValues<InstructionSet>().Where(set => set >= 0).Select(Candidate.NameOf)]);
+        return option;
+    }
+
+    /// <summary>The instruction set that such an option names; null if it is not given.</summary>
+    public static InstructionSet? ReadInstructionSet(ParseResult parsed, Option<string?> option) =>
+        parsed.GetValue(option) is { } isa ? Enum.Parse<InstructionSet>(isa, ignoreCase: true) : null;
 
     /// <summary>An option that takes a whole number of a range.</summary>
     public static Option<int?> Number(string name, string helpName, int least, int most, string description)

@@ -6,6 +6,14 @@ namespace Recurrent.Cli.Commands;
 internal static class Tables
 {
     private const int WidthOfAFile = 200;
+    private const int LongestText = 200;
+
+    /// <summary>Text of a file as a cell: no markup, nothing that controls a terminal, not endless.</summary>
+    public static string Cell(string text)
+    {
+        string shown = text.Length > LongestText ? text[..LongestText] + "…" : text;
+        return Markup.Escape(string.Concat(shown.Select(c => char.IsControl(c) ? ' ' : c)));
+    }
 
     public static void Write(Table table, TextWriter output)
     {

@@ -1,18 +1,17 @@
 using System.CommandLine;
-using System.Globalization;
 using Recurrent.Cli.Verify;
-using Spectre.Console;
 
 namespace Recurrent.Cli.Commands;
 
-/// <summary><c>recurrent verify</c>: golden cases through every instruction set and the managed reference.</summary>
+/// <summary><c>recurrent verify</c>: known results through every instruction set and the managed reference.</summary>
 internal static class VerifyCommand
 {
     public static Command Create()
     {
-        var directory = new Argument<DirectoryInfo>("DIR")
+        var paths = new Argument<string[]>("PATH")
         {
-            Description = "A golden folder: index.json and a safetensors file for each case.",
+            Description = $"What to verify, one or more of: {VerificationSources.Kinds}.",
+            Arity = ArgumentArity.OneOrMore,
         };
         var isa = new Option<string>("--isa")
         {
@@ -28,14 +27,25 @@ internal static class VerifyCommand
         };
         var command = new Command(
             "verify",
-            "Computes the cases of a golden folder forward and compares with the recorded float64 results of PyTorch. "
-            + "Prints a line for each tensor that fails and for each case that cannot be used, which counts as failed on "
-            + "every path. Exit code 0: all passed; 1: something failed; 2: the index or the request cannot be used.")
+            """
+            Computes cases with known results and compares. Prints a line for each tensor that fails and for each case that
+            cannot be used, which counts as failed on every path.
+            Exit code 0: all passed; 1: something failed; 2: the material or the request cannot be used.
+
+              recurrent verify tests/golden/torch                  compare with PyTorch, on every instruction set
+              recurrent verify tests/golden/torch --isa avx2       the same on one instruction set
+              recurrent verify tests/golden/onnx                   backend tests of ONNX; one of them is a folder, too
+              recurrent verify tests/golden/onnxruntime/lstm.json  operator cases of ONNX Runtime; a folder of files, too
+              recurrent verify A B --json results.json             several at once, and keep every result
+            """)
         {
-            directory, isa, json,
+            paths, isa, json,
         };
+        var modelFile = new ModelFileOptions();
+        modelFile.AddTo(command);
         command.SetAction(parsed => Run(
-            parsed.GetRequiredValue(directory).ToString(),
+            () => [.. parsed.GetRequiredValue(paths).Select(
+                path => VerificationSources.Open(path, modelFile.Read(parsed)))],
             parsed.GetRequiredValue(isa),
             parsed.GetValue(json),
             parsed.InvocationConfiguration.Output,
@@ -43,11 +53,12 @@ internal static class VerifyCommand
         return command;
     }
 
-    private static int Run(string directory, string isa, FileInfo? json, TextWriter output, TextWriter error)
+    private static int Run(
+        Func<VerificationSet[]> open, string isa, FileInfo? json, TextWriter output, TextWriter error)
     {
         try
         {
-            GoldenFolder folder = GoldenFolder.Open(directory);
+            VerificationSet[] sets = open();
             VerifyPaths paths = VerifyPaths.Select(isa);
             foreach (SkippedPath skipped in paths.Skipped)
             {
@@ -62,81 +73,31 @@ internal static class VerifyCommand
 
             // Opened first: a run takes long, and its results have to go somewhere.
             using FileStream? stream = json?.Create();
-            VerifyReport report = Verify(folder, directory, paths, output);
+            VerifyReport report = Verify(sets, paths, output);
             if (stream is not null)
             {
                 report.WriteJson(stream);
             }
 
-            WriteSummary(report, output);
+            VerifyText.WriteSummary(report, output);
             return report.Failed == 0 ? ExitCode.Success : ExitCode.Failure;
         }
-        catch (Exception e) when (e is UnusableInputException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (ExitCode.IsUnusable(e))
         {
             error.WriteLine($"error: {e.Message}");
             return ExitCode.Unusable;
         }
     }
 
-    private static VerifyReport Verify(GoldenFolder folder, string directory, VerifyPaths paths, TextWriter output)
+    private static VerifyReport Verify(IReadOnlyList<VerificationSet> sets, VerifyPaths paths, TextWriter output)
     {
         var results = new List<CaseResult>();
-        foreach (IReadOnlyList<CaseResult> ofCase in Verification.Run(folder, paths.Available))
+        foreach (CheckedCase ofCase in sets.SelectMany(set => Verification.Run(set, paths.Available)))
         {
-            results.AddRange(ofCase);
-            if (ofCase[0].Refusal is { } refusal)
-            {
-                output.WriteLine($"FAIL {ofCase[0].Case}: cannot be used: {refusal}");
-                continue;
-            }
-
-            foreach (CaseResult result in ofCase)
-            {
-                WriteFailures(result, output);
-            }
+            results.AddRange(ofCase.Results);
+            VerifyText.WriteFailures(ofCase, output);
         }
 
-        return new VerifyReport(
-            directory, folder.Index, [.. paths.Available.Select(path => path.Name)], paths.Skipped, results);
-    }
-
-    private static void WriteFailures(CaseResult result, TextWriter output)
-    {
-        foreach (TensorResult tensor in result.Tensors.Where(tensor => !tensor.Passed))
-        {
-            output.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"FAIL {result.Case} {result.Path} {tensor.Tensor}: error {tensor.Error:G3}, allowed "
-                + $"{tensor.Allowed:G3}; {tensor.Failure}"));
-        }
-    }
-
-    private static void WriteSummary(VerifyReport report, TextWriter output)
-    {
-        var table = new Table().Border(TableBorder.Simple)
-            .AddColumns("path", "cases passed", "failed", "closest to its limit", "error", "allowed");
-        foreach (IGrouping<string, CaseResult> path in report.Results.GroupBy(result => result.Path))
-        {
-            CaseResult? worst = path.Where(result => result.Worst is not null).MaxBy(result => result.Worst!.Share);
-            table.AddRow(
-                path.Key,
-                path.Count(result => result.Passed).ToString(CultureInfo.InvariantCulture),
-                path.Count(result => !result.Passed).ToString(CultureInfo.InvariantCulture),
-                worst is null ? "-" : Markup.Escape($"{worst.Case} {worst.Worst!.Tensor}"),
-                worst is null ? "-" : worst.Worst!.Error.ToString("G3", CultureInfo.InvariantCulture),
-                worst is null ? "-" : worst.Worst!.Allowed.ToString("G3", CultureInfo.InvariantCulture));
-        }
-
-        Tables.Write(table, output);
-        if (report.Index.Degenerate is { Count: > 0 } degenerate)
-        {
-            output.WriteLine(
-                $"The {degenerate.Count} degenerate entries are not used: they hold no data, only shapes and errors.");
-        }
-
-        output.WriteLine(
-            $"Counted once for each case and path: {report.Index.Cases.Count} cases on {report.Paths.Count} paths. "
-            + "A case passes if its outputs and final states do; one that cannot be used has failed on every path.");
-        output.WriteLine($"{report.Passed} passed, {report.Failed} failed");
+        return new VerifyReport(sets, [.. paths.Available.Select(path => path.Name)], paths.Skipped, results);
     }
 }

@@ -3,23 +3,20 @@ using Recurrent.Layers;
 
 namespace Recurrent.Cli.Verify;
 
-/// <summary>An expected output in float64, and how far PyTorch's own float32 run is from it.</summary>
-internal sealed record GoldenOutput(string Name, IReadOnlyList<long> Shape, double[] Values, double TorchError);
-
 /// <summary>
 /// One state of one direction of a layer: a block of <c>h0</c> and <c>hn</c>, or of <c>c0</c> and <c>cn</c>.
 /// </summary>
-internal readonly record struct GoldenState(int Layer, Direction Direction, StateKind Kind, int Offset, int Length);
+internal readonly record struct GoldenState(StateAddress Address, int Offset, int Length);
 
 /// <summary>A case, read and checked: layers, inputs, states and expected outputs.</summary>
-internal sealed class GoldenCase
+internal sealed class GoldenCase : ILoadedCase
 {
     private readonly Dictionary<StateKind, float[]> _initialStates = [];
 
     private GoldenCase(GoldenIndexEntry entry, IReadOnlyList<RecurrentLayer> layers)
     {
-        Id = entry.Id;
         Layers = layers;
+        Model = new ModelDefinition(layers);
         Time = entry.Time;
         Batch = entry.Unbatched ? 1 : entry.Batch;
         Lengths = entry.Lengths;
@@ -28,26 +25,26 @@ internal sealed class GoldenCase
         States = [.. EnumerateStates()];
     }
 
-    public string Id { get; }
+    private IReadOnlyList<RecurrentLayer> Layers { get; }
 
-    public IReadOnlyList<RecurrentLayer> Layers { get; }
+    private ModelDefinition Model { get; }
 
-    public int Time { get; }
+    private int Time { get; }
 
-    public int Batch { get; }
+    private int Batch { get; }
 
-    public int[]? Lengths { get; }
+    private int[]? Lengths { get; }
 
-    public SequenceLayout Layout { get; }
+    private SequenceLayout Layout { get; }
 
-    public EmptyRow EmptyRow { get; }
+    private EmptyRow EmptyRow { get; }
 
-    public float[] Input { get; private init; } = [];
+    private float[] Input { get; init; } = [];
 
     /// <summary>Every state of every layer and direction, in PyTorch's order.</summary>
-    public IReadOnlyList<GoldenState> States { get; }
+    private IReadOnlyList<GoldenState> States { get; }
 
-    public IReadOnlyList<GoldenOutput> Outputs { get; private init; } = [];
+    private IReadOnlyList<ExpectedTensor> Outputs { get; init; } = [];
 
     private RecurrentSpecification FirstLayer => Layers[0].Specification;
 
@@ -63,7 +60,7 @@ internal sealed class GoldenCase
         long[] hidden = [directions, .. rows, last.StateSize];
         long[] cell = [directions, .. rows, last.HiddenSize];
 
-        var outputs = new List<GoldenOutput>
+        var outputs = new List<ExpectedTensor>
         {
             ReadOutput(entry, file, "y", [.. steps, last.OutputSize]),
             ReadOutput(entry, file, "hn", hidden),
@@ -83,18 +80,33 @@ internal sealed class GoldenCase
         return golden;
     }
 
-    /// <summary>The values that a state starts from; empty for zero.</summary>
-    public ReadOnlySpan<float> InitialState(GoldenState state) =>
-        _initialStates.TryGetValue(state.Kind, out float[]? values) ? values.AsSpan(state.Offset, state.Length) : [];
+    /// <summary>Computes the outputs <c>y</c>, <c>hn</c> and, for an LSTM, <c>cn</c>.</summary>
+    public IReadOnlyList<TensorResult> Check(VerifyPath path)
+    {
+        SequenceResult result = path.Compute(new SequenceRequest
+        {
+            Model = Model,
+            Batch = Batch,
+            Time = Time,
+            Input = Input,
+            Lengths = Lengths,
+            Layout = Layout,
+            EmptyRow = EmptyRow,
+            InitialStates = [.. States.Where(IsInitialised).Select(state => (state.Address, InitialState(state)))],
+            FinalStates = [.. States.Select(state => state.Address)],
+        });
+        PassRule rule = path.IsDouble ? PassRule.Double : PassRule.Single;
+        return [.. Outputs.Select(expected => rule.Check(expected, Actual(result, expected)))];
+    }
 
-    private static GoldenOutput ReadOutput(GoldenIndexEntry entry, SafetensorsFile file, string name, long[] shape)
+    private static ExpectedTensor ReadOutput(GoldenIndexEntry entry, SafetensorsFile file, string name, long[] shape)
     {
         if (entry.F32Err.GetValueOrDefault(name) is not [>= 0 and < double.PositiveInfinity and double error, _])
         {
             throw new UnusableInputException($"f32_err: expected the error and the largest value of '{name}'.");
         }
 
-        return new GoldenOutput(name, shape, Read(file, name + ".f64", shape).ToDoubles(), error);
+        return new ExpectedTensor(name, shape, Read(file, name + ".f64", shape).ToDoubles(), error);
     }
 
     private static SafetensorsTensor Read(SafetensorsFile file, string name, long[] shape)
@@ -106,6 +118,23 @@ internal sealed class GoldenCase
                 $"tensor '{name}': expected shape [{string.Join(", ", shape)}], as the index has it, "
                 + $"found [{string.Join(", ", tensor.Shape)}].");
     }
+
+    private double[] Actual(SequenceResult result, ExpectedTensor expected)
+    {
+        if (expected.Name == "y")
+        {
+            return result.Output;
+        }
+
+        StateKind kind = expected.Name == "hn" ? StateKind.Hidden : StateKind.Cell;
+        return [.. States.Zip(result.FinalStates).Where(pair => pair.First.Address.Kind == kind)
+            .SelectMany(pair => pair.Second)];
+    }
+
+    private bool IsInitialised(GoldenState state) => _initialStates.ContainsKey(state.Address.Kind);
+
+    private ReadOnlyMemory<float> InitialState(GoldenState state) =>
+        _initialStates[state.Address.Kind].AsMemory(state.Offset, state.Length);
 
     private static void RequireSequence(GoldenIndexEntry entry)
     {
@@ -150,7 +179,7 @@ internal sealed class GoldenCase
             {
                 foreach (Direction direction in directions)
                 {
-                    yield return new GoldenState(layer, direction, kind, offset, length);
+                    yield return new GoldenState(new StateAddress(layer, direction, kind), offset, length);
                     offset += length;
                 }
             }

@@ -6,7 +6,7 @@ namespace Recurrent.Cli.Verify;
 /// <summary>A folder of golden cases: <c>index.json</c> and a safetensors file for each case.</summary>
 internal sealed class GoldenFolder
 {
-    private const string IndexFile = "index.json";
+    public const string IndexFile = "index.json";
 
     private readonly string _path;
 
@@ -54,7 +54,8 @@ internal sealed class GoldenFolder
                 throw new UnusableInputException($"file: expected a name without a folder, found '{entry.File}'.");
             }
 
-            return GoldenCase.Create(entry, SafetensorsFile.Open(Path.Combine(_path, entry.File)));
+            using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(_path, entry.File));
+            return GoldenCase.Create(entry, file);
         }
         catch (Exception e) when (e is UnusableInputException or ModelFormatException or ArgumentException
                                       or IOException or UnauthorizedAccessException)

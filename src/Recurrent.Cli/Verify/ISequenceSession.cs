@@ -7,9 +7,11 @@ namespace Recurrent.Cli.Verify;
 internal interface ISequenceSession<T> : IDisposable
     where T : IFloatingPointIeee754<T>
 {
-    void SetState(GoldenState state, ReadOnlySpan<T> values);
+    void SetState(StateAddress state, ReadOnlySpan<T> values);
 
-    void GetState(GoldenState state, Span<T> values);
+    void GetState(StateAddress state, Span<T> values);
+
+    void Run(ReadOnlySpan<int> indices, Span<T> y, int time, int[]? lengths, SequenceLayout layout);
 
     void Run(ReadOnlySpan<T> x, Span<T> y, int time, int[]? lengths, SequenceLayout layout);
 }

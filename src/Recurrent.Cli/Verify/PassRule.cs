@@ -17,12 +17,15 @@ internal sealed record TensorResult(string Tensor, double Error, double Allowed,
 
 /// <summary>
 /// When a result passes, tensor by tensor. Over the elements whose float64 value is finite, the largest error is at
-/// most
-/// <c>max(TorchFactor * PyTorch's own float32 error, Relative * largest |float64|)</c>; where that largest value is
-/// below
-/// <c>Tiny</c>, the result is at most <c>Tiny</c>. NaN has to meet NaN, an infinity the same infinity.
+/// most <c>max(TorchFactor * PyTorch's own float32 error, Relative * largest |float64|, Absolute)</c>; where that
+/// largest value is below <c>Tiny</c>, the result is at most <c>Tiny</c>. NaN has to meet NaN, an infinity the same
+/// infinity.
 /// </summary>
-internal sealed record PassRule(double TorchFactor, double Relative, double Tiny)
+/// <param name="TorchFactor">How much of PyTorch's error is allowed.</param>
+/// <param name="Relative">What is allowed of the largest expected value.</param>
+/// <param name="Tiny">What is left of a tensor of denormals.</param>
+/// <param name="Absolute">What is always allowed.</param>
+internal sealed record PassRule(double TorchFactor, double Relative, double Tiny, double Absolute = 0)
 {
     /// <summary>For a float32 result: the rule of the golden format.</summary>
     public static PassRule Single { get; } = new(TorchFactor: 16, Relative: 2e-6, Tiny: 1e-37);
@@ -33,8 +36,15 @@ internal sealed record PassRule(double TorchFactor, double Relative, double Tiny
     /// </summary>
     public static PassRule Double { get; } = new(TorchFactor: 16.0 / (1 << 29), Relative: 1e-12, Tiny: 0);
 
-    public TensorResult Check(GoldenOutput expected, ReadOnlySpan<double> actual)
+    public TensorResult Check(ExpectedTensor expected, ReadOnlySpan<double> actual)
     {
+        if (actual.Length != expected.Values.Length)
+        {
+            return new TensorResult(
+                expected.Name, double.PositiveInfinity, 0,
+                $"expected {expected.Values.Length} values, found {actual.Length}");
+        }
+
         double largest = 0;
         foreach (double value in expected.Values)
         {
@@ -42,7 +52,7 @@ internal sealed record PassRule(double TorchFactor, double Relative, double Tiny
         }
 
         bool tiny = largest < Tiny;
-        double allowed = tiny ? Tiny : Math.Max(TorchFactor * expected.TorchError, Relative * largest);
+        double allowed = tiny ? Tiny : Math.Max(Math.Max(TorchFactor * expected.TorchError, Relative * largest), Absolute);
         double worst = 0;
         int failedAt = -1;
         for (int i = 0; i < actual.Length; i++)
@@ -66,7 +76,7 @@ internal sealed record PassRule(double TorchFactor, double Relative, double Tiny
         return new TensorResult(expected.Name, worst, allowed, failure);
     }
 
-    private static string Describe(GoldenOutput expected, ReadOnlySpan<double> actual, int index) => string.Create(
+    private static string Describe(ExpectedTensor expected, ReadOnlySpan<double> actual, int index) => string.Create(
         CultureInfo.InvariantCulture,
         $"expected {expected.Values[index]:G9} at [{Position(expected.Shape, index)}], found {actual[index]:G9}");
 

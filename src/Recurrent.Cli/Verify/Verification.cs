@@ -1,41 +1,61 @@
+using Recurrent.Cli.Commands;
+
 namespace Recurrent.Cli.Verify;
 
 /// <summary>What became of one case on one path; it passed if all its tensors did.</summary>
+/// <param name="Set">The set that it is of.</param>
 /// <param name="Case">Its id.</param>
 /// <param name="Path">Name of the path.</param>
 /// <param name="Tensors">Its tensors; none if the case cannot be used.</param>
 /// <param name="Refusal">Why the case cannot be used, or null if it has been computed.</param>
 internal sealed record CaseResult(
-    string Case, string Path, IReadOnlyList<TensorResult> Tensors, string? Refusal = null)
+    VerificationSet Set, string Case, string Path, IReadOnlyList<TensorResult> Tensors, string? Refusal = null)
 {
     public bool Passed => Refusal is null && Tensors.All(tensor => tensor.Passed);
 
     public TensorResult? Worst => Tensors.MaxBy(tensor => tensor.Share);
 }
 
-/// <summary>Runs every case of a folder on every path.</summary>
+/// <summary>What became of one case.</summary>
+/// <param name="Results">Its results, one for each path.</param>
+/// <param name="Unreadable">Why the case could not be read, so that it failed on every path; null if it was.</param>
+internal sealed record CheckedCase(IReadOnlyList<CaseResult> Results, string? Unreadable);
+
+/// <summary>Runs every case of a set on every path.</summary>
 internal static class Verification
 {
     /// <summary>
     /// Computes the results, case after case: for each case those of all paths. A case that cannot be used has failed
     /// on every path.
     /// </summary>
-    public static IEnumerable<IReadOnlyList<CaseResult>> Run(GoldenFolder folder, IReadOnlyList<VerifyPath> paths) =>
-        folder.Index.Cases.Select(entry => Check(folder, entry, paths));
+    public static IEnumerable<CheckedCase> Run(VerificationSet set, IReadOnlyList<VerifyPath> paths) =>
+        set.Cases.Select(unread => Check(set, unread, paths));
 
-    private static IReadOnlyList<CaseResult> Check(
-        GoldenFolder folder, GoldenIndexEntry entry, IReadOnlyList<VerifyPath> paths)
+    private static CheckedCase Check(VerificationSet set, IVerificationCase unread, IReadOnlyList<VerifyPath> paths)
     {
-        GoldenCase golden;
+        ILoadedCase loaded;
         try
         {
-            golden = folder.Load(entry);
+            loaded = unread.Load();
         }
-        catch (UnusableInputException e)
+        catch (Exception e) when (ExitCode.IsUnusable(e))
         {
-            return [.. paths.Select(path => new CaseResult(entry.Id, path.Name, [], e.Message))];
+            return new CheckedCase(
+                [.. paths.Select(path => new CaseResult(set, unread.Id, path.Name, [], e.Message))], e.Message);
         }
 
-        return [.. paths.Select(path => new CaseResult(golden.Id, path.Name, path.Check(golden)))];
+        return new CheckedCase([.. paths.Select(path => Check(set, unread.Id, loaded, path))], Unreadable: null);
+    }
+
+    private static CaseResult Check(VerificationSet set, string id, ILoadedCase loaded, VerifyPath path)
+    {
+        try
+        {
+            return new CaseResult(set, id, path.Name, loaded.Check(path));
+        }
+        catch (Exception e) when (ExitCode.IsUnusable(e))
+        {
+            return new CaseResult(set, id, path.Name, [], e.Message);
+        }
     }
 }

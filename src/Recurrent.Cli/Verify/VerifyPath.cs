@@ -1,50 +1,59 @@
 using System.Numerics;
+using Recurrent.Cli.Models;
+using Recurrent.Layers;
 
 namespace Recurrent.Cli.Verify;
 
-/// <summary>One way to compute a case, and the rule for its results.</summary>
-internal abstract class VerifyPath(string name, PassRule rule)
+/// <summary>One way to compute a model.</summary>
+internal abstract class VerifyPath(string name)
 {
     public string Name { get; } = name;
 
-    /// <summary>Computes a case.</summary>
-    /// <returns>One result for each of the case's outputs.</returns>
-    public IReadOnlyList<TensorResult> Check(GoldenCase golden)
-    {
-        IReadOnlyDictionary<string, double[]> actual = Compute(golden);
-        return [.. golden.Outputs.Select(expected => rule.Check(expected, actual[expected.Name]))];
-    }
+    /// <summary>Whether it computes in double: results are then held to a stricter rule.</summary>
+    public abstract bool IsDouble { get; }
 
-    /// <summary>Computes the outputs <c>y</c>, <c>hn</c> and, for an LSTM, <c>cn</c>.</summary>
-    protected abstract IReadOnlyDictionary<string, double[]> Compute(GoldenCase golden);
+    /// <summary>Computes a sequence.</summary>
+    public abstract SequenceResult Compute(SequenceRequest request);
 }
 
 /// <summary>A path that computes in <typeparamref name="T"/>.</summary>
-internal abstract class VerifyPath<T>(string name, PassRule rule) : VerifyPath(name, rule)
+internal abstract class VerifyPath<T>(string name) : VerifyPath(name)
     where T : IFloatingPointIeee754<T>
 {
-    protected abstract ISequenceSession<T> Open(GoldenCase golden);
+    public sealed override bool IsDouble => typeof(T) == typeof(double);
 
-    protected sealed override IReadOnlyDictionary<string, double[]> Compute(GoldenCase golden)
+    public sealed override SequenceResult Compute(SequenceRequest request)
     {
-        using ISequenceSession<T> session = Open(golden);
-        foreach (GoldenState state in golden.States)
+        using ISequenceSession<T> session = Open(request);
+        foreach ((StateAddress state, ReadOnlyMemory<float> values) in request.InitialStates)
         {
-            if (!golden.InitialState(state).IsEmpty)
-            {
-                session.SetState(state, Convert<float, T>(golden.InitialState(state)));
-            }
+            session.SetState(state, Convert<float, T>(values.Span));
         }
 
-        var outputs = golden.Outputs.ToDictionary(output => output.Name, output => new T[output.Values.Length]);
-        session.Run(Convert<float, T>(golden.Input), outputs["y"], golden.Time, golden.Lengths, golden.Layout);
-        foreach (GoldenState state in golden.States)
+        int steps = request.Model.Output == ModelOutput.EveryStep ? request.Time : 1;
+        var y = new T[ArraySize.Of(steps, request.Batch, request.Model.OutputSize)];
+        if (request.Model.VocabularySize > 0)
         {
-            T[] final = outputs[state.Kind == Layers.StateKind.Hidden ? "hn" : "cn"];
-            session.GetState(state, final.AsSpan(state.Offset, state.Length));
+            session.Run(request.Indices.Span, y, request.Time, request.Lengths, request.Layout);
+        }
+        else
+        {
+            session.Run(Convert<float, T>(request.Input.Span), y, request.Time, request.Lengths, request.Layout);
         }
 
-        return outputs.ToDictionary(output => output.Key, output => Convert<T, double>(output.Value));
+        return new SequenceResult(
+            Convert<T, double>(y), [.. request.FinalStates.Select(state => FinalState(session, request, state))]);
+    }
+
+    protected abstract ISequenceSession<T> Open(SequenceRequest request);
+
+    private static double[] FinalState(ISequenceSession<T> session, SequenceRequest request, StateAddress state)
+    {
+        var specification = (RecurrentSpecification)request.Model.Layers[state.Layer].Specification;
+        int size = state.Kind == StateKind.Cell ? specification.HiddenSize : specification.StateSize;
+        var values = new T[request.Batch * size];
+        session.GetState(state, values);
+        return Convert<T, double>(values);
     }
 
     private static TTo[] Convert<TFrom, TTo>(ReadOnlySpan<TFrom> values)

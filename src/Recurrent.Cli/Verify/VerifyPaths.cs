@@ -34,8 +34,8 @@ internal sealed record VerifyPaths(IReadOnlyList<VerifyPath> Available, IReadOnl
 
         if (choice is All or Reference)
         {
-            available.Add(new ReferencePath<float>(Reference, PassRule.Single));
-            available.Add(new ReferencePath<double>(Oracle, PassRule.Double));
+            available.Add(new ReferencePath<float>(Reference));
+            available.Add(new ReferencePath<double>(Oracle));
         }
 
         return new VerifyPaths(available, skipped);

@@ -1,17 +1,17 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace Recurrent.Cli.Verify;
 
 /// <summary>The results of a verification.</summary>
 internal sealed record VerifyReport(
-    string Folder,
-    GoldenIndex Index,
+    IReadOnlyList<VerificationSet> Sets,
     IReadOnlyList<string> Paths,
     IReadOnlyList<SkippedPath> Skipped,
     IReadOnlyList<CaseResult> Results)
 {
     public int Passed => Results.Count(result => result.Passed);
+
+    public int Cases => Sets.Sum(set => set.Cases.Count);
 
     public int Failed => Results.Count - Passed;
 
@@ -20,8 +20,18 @@ internal sealed record VerifyReport(
     {
         using var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Indented = true });
         json.WriteStartObject();
-        json.WriteString("folder", Folder);
-        json.WriteNumber("cases", Index.Cases.Count);
+        json.WriteStartArray("sets");
+        foreach (VerificationSet set in Sets)
+        {
+            json.WriteStartObject();
+            json.WriteString("set", set.Path);
+            json.WriteString("kind", set.Kind);
+            json.WriteNumber("cases", set.Cases.Count);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("cases", Cases);
         json.WriteStartArray("paths");
         foreach (string path in Paths)
         {
@@ -54,6 +64,7 @@ internal sealed record VerifyReport(
     private static void WriteResult(Utf8JsonWriter json, CaseResult result)
     {
         json.WriteStartObject();
+        json.WriteString("set", result.Set.Path);
         json.WriteString("case", result.Case);
         json.WriteString("path", result.Path);
         json.WriteBoolean("passed", result.Passed);
@@ -67,8 +78,8 @@ internal sealed record VerifyReport(
         {
             json.WriteStartObject();
             json.WriteString("tensor", tensor.Tensor);
-            WriteNumber(json, "error", tensor.Error);
-            WriteNumber(json, "allowed", tensor.Allowed);
+            json.WriteAnyNumber("error", tensor.Error);
+            json.WriteAnyNumber("allowed", tensor.Allowed);
             json.WriteBoolean("passed", tensor.Passed);
             if (tensor.Failure is not null)
             {
@@ -80,18 +91,5 @@ internal sealed record VerifyReport(
 
         json.WriteEndArray();
         json.WriteEndObject();
-    }
-
-    private static void WriteNumber(Utf8JsonWriter json, string name, double value)
-    {
-        // JSON has no infinity.
-        if (double.IsFinite(value))
-        {
-            json.WriteNumber(name, value);
-        }
-        else
-        {
-            json.WriteString(name, value.ToString(CultureInfo.InvariantCulture));
-        }
     }
 }

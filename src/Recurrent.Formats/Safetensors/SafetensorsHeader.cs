@@ -12,7 +12,7 @@ internal readonly record struct SafetensorsEntry(
 /// </summary>
 internal sealed class SafetensorsHeader
 {
-    private const string MetadataName = "__metadata__";
+    public const string MetadataName = "__metadata__";
 
     // Header, tensor and shape are nested three deep; whatever unknown fields hold has to get by with the rest.
     private const int MaxDepth = 16;

@@ -1,96 +1,36 @@
-using System.Buffers.Binary;
-
 namespace Recurrent.Formats;
 
 /// <summary>A tensor of a <see cref="SafetensorsFile"/>: dense, row-major, the last axis fastest. Immutable.</summary>
-public sealed class SafetensorsTensor
+public sealed class SafetensorsTensor : Tensor
 {
-    internal SafetensorsTensor(SafetensorsEntry entry, ReadOnlyMemory<byte> bytes)
+    private readonly ByteSource _source;
+    private readonly long _begin;
+    private readonly long _byteCount;
+
+    internal SafetensorsTensor(SafetensorsEntry entry, ByteSource source, long dataBegin)
+        : base(entry.Name, entry.ElementType, entry.Shape, (entry.End - entry.Begin) / entry.ElementType.SizeInBytes())
     {
-        Name = entry.Name;
-        ElementType = entry.ElementType;
-        Shape = Array.AsReadOnly(entry.Shape);
-        Bytes = bytes;
+        _source = source;
+        _begin = dataBegin + entry.Begin;
+        _byteCount = entry.End - entry.Begin;
     }
-
-    /// <summary>Its name in the file.</summary>
-    public string Name { get; }
-
-    /// <summary>The type of its elements.</summary>
-    public TensorElementType ElementType { get; }
-
-    /// <summary>The sizes of its axes, the slowest first; empty for a scalar. A size may be 0.</summary>
-    public IReadOnlyList<long> Shape { get; }
-
-    /// <summary>Its elements as they lie in the file, little-endian.</summary>
-    public ReadOnlyMemory<byte> Bytes { get; }
-
-    /// <summary>The number of elements: the product of <see cref="Shape"/>.</summary>
-    public int ElementCount => Bytes.Length / ElementType.SizeInBytes();
 
     /// <summary>
-    /// Copies the elements of a floating-point tensor. F64 is rounded to nearest, the other types are exact.
+    /// Its elements as they lie in the file, little-endian. Of a file that was opened this is memory that maps it: see
+    /// the remarks of <see cref="SafetensorsFile"/> for how long it may be used.
     /// </summary>
-    /// <returns><see cref="ElementCount"/> values.</returns>
-    /// <exception cref="ModelFormatException">The elements are not F16, BF16, F32 or F64.</exception>
-    public float[] ToSingles() => ElementType switch
-    {
-        TensorElementType.F32 => Convert(BinaryPrimitives.ReadSingleLittleEndian),
-        TensorElementType.F64 => Convert(static bytes => (float)BinaryPrimitives.ReadDoubleLittleEndian(bytes)),
-        TensorElementType.F16 => Convert(static bytes => (float)BinaryPrimitives.ReadHalfLittleEndian(bytes)),
-        TensorElementType.BF16 => Convert(ReadBFloat16),
-        _ => throw WrongType("F16, BF16, F32 or F64"),
-    };
-
-    /// <summary>Copies the elements of a floating-point tensor, exactly.</summary>
-    /// <returns><see cref="ElementCount"/> values.</returns>
-    /// <exception cref="ModelFormatException">The elements are not F16, BF16, F32 or F64.</exception>
-    public double[] ToDoubles() => ElementType switch
-    {
-        TensorElementType.F64 => Convert(BinaryPrimitives.ReadDoubleLittleEndian),
-        TensorElementType.F32 => Convert(static bytes => (double)BinaryPrimitives.ReadSingleLittleEndian(bytes)),
-        TensorElementType.F16 => Convert(static bytes => (double)BinaryPrimitives.ReadHalfLittleEndian(bytes)),
-        TensorElementType.BF16 => Convert(static bytes => (double)ReadBFloat16(bytes)),
-        _ => throw WrongType("F16, BF16, F32 or F64"),
-    };
-
-    /// <summary>Copies the elements of an integer tensor, exactly.</summary>
-    /// <returns><see cref="ElementCount"/> values.</returns>
+    /// <exception cref="IOException">The file cannot be mapped.</exception>
     /// <exception cref="ModelFormatException">
-    /// The elements are not signed integers, or unsigned ones below 64 bits.
+    /// The tensor is longer than memory can be, 2 GB, or is no longer in the file.
     /// </exception>
-    public long[] ToInt64s() => ElementType switch
-    {
-        TensorElementType.I64 => Convert(BinaryPrimitives.ReadInt64LittleEndian),
-        TensorElementType.I32 => Convert(static bytes => (long)BinaryPrimitives.ReadInt32LittleEndian(bytes)),
-        TensorElementType.U32 => Convert(static bytes => (long)BinaryPrimitives.ReadUInt32LittleEndian(bytes)),
-        TensorElementType.I16 => Convert(static bytes => (long)BinaryPrimitives.ReadInt16LittleEndian(bytes)),
-        TensorElementType.U16 => Convert(static bytes => (long)BinaryPrimitives.ReadUInt16LittleEndian(bytes)),
-        TensorElementType.I8 => Convert(static bytes => (long)(sbyte)bytes[0]),
-        TensorElementType.U8 => Convert(static bytes => (long)bytes[0]),
-        _ => throw WrongType("I64, I32, U32, I16, U16, I8 or U8"),
-    };
+    /// <exception cref="ObjectDisposedException">The file has been closed.</exception>
+    public ReadOnlyMemory<byte> Bytes =>
+        _byteCount <= int.MaxValue
+            ? _source.Slice(_begin, (int)_byteCount)
+            : throw new ModelFormatException(
+                $"tensor '{Name}': expected at most {int.MaxValue} bytes, which is what memory holds; found "
+                + $"{_byteCount}.");
 
-    /// <summary>Name, type and shape, as in <c>lstm.bias_ih_l0: F32 [80]</c>.</summary>
-    /// <returns>The text.</returns>
-    public override string ToString() => $"{Name}: {ElementType} [{string.Join(", ", Shape)}]";
-
-    private static float ReadBFloat16(ReadOnlySpan<byte> bytes) =>
-        BitConverter.UInt32BitsToSingle((uint)BinaryPrimitives.ReadUInt16LittleEndian(bytes) << 16);
-
-    private T[] Convert<T>(Func<ReadOnlySpan<byte>, T> read)
-    {
-        ReadOnlySpan<byte> bytes = Bytes.Span;
-        int size = ElementType.SizeInBytes();
-        var values = new T[ElementCount];
-        for (int i = 0; i < values.Length; i++)
-        {
-            values[i] = read(bytes.Slice(i * size, size));
-        }
-
-        return values;
-    }
-
-    private ModelFormatException WrongType(string expected) =>
-        new($"tensor '{Name}': expected elements of type {expected}, found {ElementType}.");
+    private protected override void Read(long firstElement, Span<byte> destination) =>
+        _source.Read(_begin + (firstElement * ElementType.SizeInBytes()), destination);
 }

@@ -3,32 +3,38 @@ namespace Recurrent.Formats;
 /// <summary>Names in a header, and sizes, of the element types.</summary>
 internal static class TensorElementTypes
 {
+    // In the order in which the format's first implementation sorts them.
+    private static readonly (TensorElementType Type, string Name)[] Known =
+    [
+        (TensorElementType.Bool, "BOOL"),
+        (TensorElementType.U8, "U8"),
+        (TensorElementType.I8, "I8"),
+        (TensorElementType.F8E5M2, "F8_E5M2"),
+        (TensorElementType.F8E4M3, "F8_E4M3"),
+        (TensorElementType.F8E8M0, "F8_E8M0"),
+        (TensorElementType.I16, "I16"),
+        (TensorElementType.U16, "U16"),
+        (TensorElementType.F16, "F16"),
+        (TensorElementType.BF16, "BF16"),
+        (TensorElementType.I32, "I32"),
+        (TensorElementType.U32, "U32"),
+        (TensorElementType.F32, "F32"),
+        (TensorElementType.C64, "C64"),
+        (TensorElementType.F64, "F64"),
+        (TensorElementType.I64, "I64"),
+        (TensorElementType.U64, "U64"),
+    ];
+
     public static bool TryParse(string name, out TensorElementType type)
     {
-        TensorElementType? known = name switch
-        {
-            "BOOL" => TensorElementType.Bool,
-            "U8" => TensorElementType.U8,
-            "I8" => TensorElementType.I8,
-            "F8_E5M2" => TensorElementType.F8E5M2,
-            "F8_E4M3" => TensorElementType.F8E4M3,
-            "F8_E8M0" => TensorElementType.F8E8M0,
-            "U16" => TensorElementType.U16,
-            "I16" => TensorElementType.I16,
-            "F16" => TensorElementType.F16,
-            "BF16" => TensorElementType.BF16,
-            "U32" => TensorElementType.U32,
-            "I32" => TensorElementType.I32,
-            "F32" => TensorElementType.F32,
-            "U64" => TensorElementType.U64,
-            "I64" => TensorElementType.I64,
-            "F64" => TensorElementType.F64,
-            "C64" => TensorElementType.C64,
-            _ => null,
-        };
-        type = known.GetValueOrDefault();
-        return known.HasValue;
+        int index = Array.FindIndex(Known, known => known.Name == name);
+        type = index < 0 ? default : Known[index].Type;
+        return index >= 0;
     }
+
+    public static string Name(this TensorElementType type) => Known[type.SortingRank()].Name;
+
+    public static int SortingRank(this TensorElementType type) => Array.FindIndex(Known, known => known.Type == type);
 
     public static int SizeInBytes(this TensorElementType type) => type switch
     {

@@ -34,6 +34,7 @@ internal sealed class LayerChain
         StateSize = TotalStateSize(argument);
         TailBegin = FindTail();
         RequireFinalState(nameof(output));
+        RequireMaskValue(nameof(masking));
     }
 
     public IReadOnlyList<Layer> Layers { get; }
@@ -144,6 +145,17 @@ internal sealed class LayerChain
                     ? "no layer has a state"
                     : "a residual connection around the last recurrent layer needs its steps")
                 + $"; found {Output}.",
+                argument);
+        }
+    }
+
+    private void RequireMaskValue(string argument)
+    {
+        if (VocabularySize > 0 && Masking is { Value: var value } && !float.IsNaN(value)
+            && !(value >= 0 && value < VocabularySize && float.IsInteger(value)))
+        {
+            throw new ArgumentException(
+                $"{argument}: expected an index from 0 to {VocabularySize - 1} as Value, or NaN for none, found {value}.",
                 argument);
         }
     }

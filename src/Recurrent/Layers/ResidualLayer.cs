@@ -23,6 +23,7 @@ public sealed class ResidualLayer : Layer
     /// <param name="layers">One or more layers that follow each other.</param>
     /// <returns>The layers, and the one that adds what the first of them took in.</returns>
     /// <exception cref="ArgumentException">There is no layer.</exception>
+    /// <exception cref="ArgumentNullException">The last layer is null.</exception>
     public static IReadOnlyList<Layer> Around(params ReadOnlySpan<Layer> layers)
     {
         if (layers.IsEmpty)
@@ -30,6 +31,7 @@ public sealed class ResidualLayer : Layer
             throw new ArgumentException($"{nameof(layers)}: expected at least one layer, found none.", nameof(layers));
         }
 
+        ArgumentNullException.ThrowIfNull(layers[^1], $"{nameof(layers)}[{layers.Length - 1}]");
         int size = layers[^1].Specification.OutputSize;
         return [.. layers, new ResidualLayer(new ResidualSpecification { InputSize = size, Span = layers.Length })];
     }

@@ -65,9 +65,17 @@ public sealed class PassRuleTests
         Assert.Equal(passes, PassRule.Double.Check(Expected(0, expected), [expected + error]).Passed);
 
     [Fact]
+    public void An_absolute_error_is_allowed_where_the_rule_says_so() =>
+        Assert.True((PassRule.Single with { Absolute = 1e-4 }).Check(Expected(0, 0.1), [0.10009]).Passed);
+
+    [Fact]
+    public void A_tensor_of_another_length_fails() =>
+        Assert.Equal("expected 2 values, found 1", PassRule.Single.Check(Expected(0, 1, 2), [1]).Failure);
+
+    [Fact]
     public void A_failure_names_the_place_and_both_values()
     {
-        var expected = new GoldenOutput("y", [2, 1, 3], [0, 0, 0, 0, 1.5, 0], 0);
+        var expected = new ExpectedTensor("y", [2, 1, 3], [0, 0, 0, 0, 1.5, 0], 0);
 
         TensorResult result = PassRule.Single.Check(expected, [0, 0, 0, 0, 1.25, 0]);
 
@@ -75,6 +83,6 @@ public sealed class PassRuleTests
         Assert.Equal("y", result.Tensor);
     }
 
-    private static GoldenOutput Expected(double torchError, params double[] values) =>
+    private static ExpectedTensor Expected(double torchError, params double[] values) =>
         new("y", [values.Length], values, torchError);
 }

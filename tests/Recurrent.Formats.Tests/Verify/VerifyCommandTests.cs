@@ -103,6 +103,35 @@ public sealed class VerifyCommandTests
     }
 
     [Fact]
+    public void Several_paths_are_verified_in_one_call()
+    {
+        using var first = new GoldenCopy(Lstm);
+        using var second = new GoldenCopy(Gru);
+        string path = Path.Combine(first.Path, "results.json");
+
+        CommandRun run = CommandRun.Of("verify", first.Path, second.Path, "--isa", "reference", "--json", path);
+
+        Assert.Equal((0, "4 passed, 0 failed"), (run.ExitCode, run.LastLine));
+        Assert.Contains($"{first.Path}: golden folder (index.json), 1 case", run.Output);
+        JsonNode json = JsonNode.Parse(File.ReadAllText(path))!;
+        Assert.Equal([first.Path, second.Path], json["sets"]!.AsArray().Select(set => (string)set!["set"]!));
+        Assert.Equal(
+            [(first.Path, Lstm), (first.Path, Lstm), (second.Path, Gru), (second.Path, Gru)],
+            json["results"]!.AsArray().Select(result => ((string)result!["set"]!, (string)result["case"]!)));
+    }
+
+    [Fact]
+    public void One_path_that_cannot_be_used_stops_all_of_them()
+    {
+        using var golden = new GoldenCopy(Lstm);
+
+        CommandRun run = CommandRun.Of("verify", golden.Path, "no/such/folder", "--isa", "reference");
+
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.Contains("'no/such/folder' does not exist", run.Error);
+    }
+
+    [Fact]
     public void A_folder_that_is_not_there_cannot_be_used() => AssertUnusable("does not exist", "no/such/folder");
 
     [Fact]
@@ -110,7 +139,7 @@ public sealed class VerifyCommandTests
     {
         using var folder = new TemporaryFolder();
 
-        AssertUnusable("has no index.json", folder.Path);
+        AssertUnusable("holds nothing that can be verified; expected one of: golden folder (index.json)", folder.Path);
     }
 
     [Theory]

@@ -29,6 +29,39 @@ public sealed class AllocationTests
         RequireNone(1_000, () => session.Run(x, [], 5));
     }
 
+    [Theory]
+    [InlineData(ModelOutput.EveryStep)]
+    [InlineData(ModelOutput.LastStep)]
+    [InlineData(ModelOutput.FinalState)]
+    public void Calls_of_whole_models_allocate_nothing(ModelOutput output)
+    {
+        RandomFloats random = new(1);
+        Layer[] layers =
+        [
+            new LayerCase { Cell = CellKind.Embedding, Size = 4 }.Create(7, random),
+            new LayerCase { Cell = CellKind.Lstm, Size = 3, TrainedState = true }.Create(4, random),
+            .. ResidualLayer.Around(new ScaleLayer([1, 2, 3]), new SoftmaxLayer(3)),
+        ];
+        using RecurrentModel words = RecurrentModel.Create(new ModelDefinition(layers, output, new Masking()));
+        using RecurrentModel features = RecurrentModel.Create(new ModelDefinition(layers[1..], output, new Masking()));
+        using Session wordSession = words.OpenSession(2);
+        using Session featureSession = features.OpenSession(2);
+        int[] indices = new int[10];
+        float[] x = new float[40];
+        x.AsSpan(8, 12).Fill(float.NaN);
+        float[] y = new float[output == ModelOutput.EveryStep ? 30 : 6];
+        int[] lengths = [5, 3];
+        bool[] present = [true, true, false, true, true, true, true, false, false, false];
+        RequireNone(1_000, () => wordSession.Step(indices.AsSpan(0, 2), y.AsSpan(0, 6)));
+        RequireNone(1_000, () => featureSession.Step(x.AsSpan(0, 8), y.AsSpan(0, 6)));
+        RequireNone(1_000, () => wordSession.Run(indices, y, 5));
+        RequireNone(1_000, () => wordSession.Run(indices, y, 5, lengths));
+        RequireNone(1_000, () => wordSession.Run(indices, y, 5, new SequenceMask { Present = present }));
+        RequireNone(1_000, () => featureSession.Run(x, y, 5, SequenceLayout.BatchMajor));
+        RequireNone(
+            1_000, () => featureSession.Run(x, y, 5, new SequenceMask { Present = present, Lengths = lengths }));
+    }
+
     [Fact]
     public void States_allocate_nothing()
     {

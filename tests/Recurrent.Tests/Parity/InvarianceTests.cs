@@ -99,6 +99,7 @@ public sealed class InvarianceTests
             // Single steps, then pieces of random lengths, empty ones among them.
             RequirePieces(data, whole, model, () => 1, "steps");
             RequirePieces(data, whole, model, () => random.Next(@case.Time + 1), "pieces");
+            RequirePieces(data, whole, model, () => random.Next(@case.Time + 1), "moving pieces", move: true);
         });
     }
 
@@ -150,12 +151,15 @@ public sealed class InvarianceTests
             $"row {row} of length {length} of {@case}");
     }
 
+    /// <summary>Pieces, every other one in a second session if they move.</summary>
     private static void RequirePieces(
-        SequenceData data, Outcome whole, RecurrentModel model, Func<int> nextLength, string what)
+        SequenceData data, Outcome whole, RecurrentModel model, Func<int> nextLength, string what, bool move = false)
     {
         SequenceCase @case = data.Case;
-        using Session session = data.OpenSession(model);
         ReferenceSession<float> reference = data.OpenReference();
+        using Session first = data.OpenSession(model);
+        using Session second = data.OpenSession(model);
+        Session session = first;
         for (int start = 0; start < @case.Time;)
         {
             int length = Math.Min(nextLength(), @case.Time - start);
@@ -169,6 +173,12 @@ public sealed class InvarianceTests
                 : piece.RunReference(reference);
             Bits.RequireSame(expected, y, $"{what}, {length} from {start}, {@case}", @case.OutputSize);
             start += length;
+            if (move)
+            {
+                float[] states = data.StatesOf(session);
+                session = session == first ? second : first;
+                session.LoadState(states);
+            }
         }
 
         Bits.RequireSame(

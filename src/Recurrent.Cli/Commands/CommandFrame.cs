@@ -1,0 +1,21 @@
+using System.CommandLine;
+
+namespace Recurrent.Cli.Commands;
+
+/// <summary>What every command does around its own work.</summary>
+internal static class CommandFrame
+{
+    /// <summary>Runs a command; what cannot be used becomes one message and an exit code.</summary>
+    public static int Run(ParseResult parsed, Func<int> command)
+    {
+        try
+        {
+            return command();
+        }
+        catch (Exception e) when (ExitCode.IsUnusable(e))
+        {
+            parsed.InvocationConfiguration.Error.WriteLine($"error: {OptionNames.Translate(e.Message)}");
+            return ExitCode.Unusable;
+        }
+    }
+}

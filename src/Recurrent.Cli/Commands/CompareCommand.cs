@@ -1,0 +1,210 @@
+using System.CommandLine;
+using System.Globalization;
+using Recurrent.Cli.Compare;
+using Recurrent.Cli.Data;
+using Recurrent.Cli.Models;
+using Recurrent.Cli.Verify;
+using Recurrent.Formats;
+using Recurrent.Layers;
+
+namespace Recurrent.Cli.Commands;
+
+/// <summary><c>recurrent compare</c>: where two models, or a model and its reference, part.</summary>
+internal sealed class CompareCommand
+{
+    private const string InFloat = "float";
+    private const string InDouble = "double";
+
+    private readonly Argument<string> _left = new("A") { Description = "A model." };
+
+    private readonly Argument<string?> _right = new("B")
+    {
+        Description = "Another one, for the same input and with as many outputs.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string?> _reference = new("--reference")
+    {
+        Description = "Instead of B: A in the managed reference, in float, which has the same bits, or in double.",
+        HelpName = "float|double",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string?> _input = new("--input", "-i")
+    {
+        Description = "The input, .npy, .csv or .wav as for run. Default: random values from -1 to 1, or random indices.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<int?> _time = NetworkOptions.Number(
+        "--time", "T", 1, 1 << 24, "Steps of a random input. Default: 100.");
+
+    private readonly Option<int?> _batch = NetworkOptions.Number(
+        "--batch", "B", 1, 1 << 16, "Sequences of a random input. Default: 1.");
+
+    private readonly Option<int?> _seed = NetworkOptions.Number(
+        "--seed", "N", 0, int.MaxValue, "Seed of a random input. Default: 1.");
+
+    private readonly Option<double?> _tolerance = new("--tolerance")
+    {
+        Description = "Largest absolute difference that passes; decides the exit code. Default: any does.",
+        HelpName = "D",
+    };
+
+    private readonly Option<string?> _plot = new("--plot")
+    {
+        Description = "Also draw the differences over time into this file, as SVG.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<bool> _json = new("--json") { Description = "Print JSON and nothing else." };
+
+    private readonly LayoutOptions _layout = new();
+    private readonly ModelFileOptions _modelFile = new();
+
+    private CompareCommand()
+    {
+        _reference.AcceptOnlyFromAmong(InFloat, InDouble);
+        _tolerance.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<double?>() is not >= 0)
+            {
+                result.AddError($"--tolerance: expected 0 or more, found {result.Tokens[0].Value}.");
+            }
+        });
+    }
+
+    public static Command Create()
+    {
+        var options = new CompareCommand();
+        var command = new Command(
+            "compare",
+            """
+            Computes two models on one input, or one model natively and in the managed reference, and shows where they
+            part: the first step, the largest and the mean difference, by feature and over time.
+            Exit code 0: compared, and within --tolerance if it is given; 1: beyond it; 2: they cannot be compared.
+
+              recurrent compare model.onnx model.safetensors                     on 100 random steps
+              recurrent compare amplifier.nam --reference --tolerance 0          the same bits as the reference?
+              recurrent compare amplifier.nam --reference double -i guitar.wav   how accurate is float here?
+              recurrent compare a.onnx b.onnx -i x.npy --plot difference.svg
+            """)
+        {
+            options._left, options._right,
+        };
+        foreach (Option option in new Option[]
+        {
+            options._reference, options._input, options._time, options._batch, options._seed, options._tolerance,
+            options._plot, options._json,
+        })
+        {
+            command.Add(option);
+        }
+
+        options._layout.AddTo(command);
+        options._modelFile.AddTo(command);
+        command.SetAction(parsed => CommandFrame.Run(parsed, () => options.Run(parsed)));
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        string leftFile = parsed.GetRequiredValue(_left);
+        ImportedModel left = ModelFileOptions.Load(leftFile, _modelFile.Read(parsed));
+        (ModelDefinition right, VerifyPath rightPath, string rightName) = ReadRight(parsed, leftFile, left.Definition);
+        RequireAlike(left.Definition, right);
+        (ModelInput input, string inputName) = ReadInput(parsed, left);
+        double[] leftOutput = Compute(NativePath.Default, left.Definition, input);
+        double[] rightOutput = Compute(rightPath, right, input);
+        int time = left.Definition.Output == ModelOutput.EveryStep ? input.Time : 1;
+        var report = new CompareReport(
+            leftFile,
+            rightName,
+            inputName,
+            new Comparison(leftOutput, rightOutput, time, input.Batch, left.Definition.OutputSize),
+            parsed.GetValue(_tolerance));
+        if (parsed.GetValue(_plot) is { } plot)
+        {
+            File.WriteAllText(plot, DifferencePlot.Draw($"{leftFile} and {rightName}", report.Comparison));
+        }
+
+        TextWriter output = parsed.InvocationConfiguration.Output;
+        if (parsed.GetValue(_json))
+        {
+            output.WriteLine(CompareJson.Write(report));
+        }
+        else
+        {
+            CompareText.Write(report, output);
+        }
+
+        return report.Passed ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private (ModelDefinition Model, VerifyPath Path, string Name) ReadRight(
+        ParseResult parsed, string leftFile, ModelDefinition left)
+    {
+        string? file = parsed.GetValue(_right);
+        bool isReference = parsed.GetResult(_reference) is { Implicit: false };
+        if (file is null == !isReference)
+        {
+            throw new UnusableInputException(
+                $"B, --reference: expected one of them, found {(isReference ? "both" : "neither")}.");
+        }
+
+        if (file is not null)
+        {
+            return (ModelFileOptions.Load(file, _modelFile.Read(parsed)).Definition, NativePath.Default, file);
+        }
+
+        return parsed.GetValue(_reference) == InDouble
+            ? (left, new ReferencePath<double>(InDouble), $"{leftFile} in the reference, double")
+            : (left, new ReferencePath<float>(InFloat), $"{leftFile} in the reference, float");
+    }
+
+    private (ModelInput Input, string Name) ReadInput(ParseResult parsed, ImportedModel model)
+    {
+        if (parsed.GetValue(_input) is { } file)
+        {
+            bool isBatchMajor = _layout.IsBatchMajor(parsed, model);
+            return (ModelInput.Of(model.Definition, DataFile.Read(file), isBatchMajor, file), file);
+        }
+
+        int time = parsed.GetValue(_time) ?? 100;
+        int batch = parsed.GetValue(_batch) ?? 1;
+        int seed = parsed.GetValue(_seed) ?? 1;
+        return (
+            ModelInput.Random(model.Definition, time, batch, seed),
+            string.Create(CultureInfo.InvariantCulture, $"random, {time} steps, batch {batch}, seed {seed}"));
+    }
+
+    private static void RequireAlike(ModelDefinition left, ModelDefinition right)
+    {
+        if ((left.InputSize, left.VocabularySize) != (right.InputSize, right.VocabularySize))
+        {
+            throw new UnusableInputException(
+                $"The models take different inputs: {Describe(left)} and {Describe(right)}.");
+        }
+
+        if ((left.OutputSize, left.Output) != (right.OutputSize, right.Output))
+        {
+            throw new UnusableInputException(
+                $"The models put out different things: {left.OutputSize} features ({left.Output}) and "
+                + $"{right.OutputSize} features ({right.Output}).");
+        }
+
+        static string Describe(ModelDefinition model) => model.VocabularySize > 0
+            ? $"indices below {model.VocabularySize}"
+            : $"{model.InputSize} features";
+    }
+
+    private static double[] Compute(VerifyPath path, ModelDefinition model, ModelInput input) =>
+        path.Compute(new SequenceRequest
+        {
+            Model = model,
+            Batch = input.Batch,
+            Time = input.Time,
+            Input = input.Features,
+            Indices = input.Indices,
+        }).Output;
+}

@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Globalization;
+using Recurrent.Cli.Convert;
+using Recurrent.Formats;
+
+namespace Recurrent.Cli.Commands;
+
+/// <summary><c>recurrent convert</c>: a model in another format.</summary>
+internal static class ConvertCommand
+{
+    public static Command Create()
+    {
+        var input = new Argument<string>("IN") { Description = "A model file of any format that is known." };
+        var output = new Argument<string>("OUT")
+        {
+            Description = "The file to write: .onnx, or .safetensors with PyTorch's names. Replaced if it is there.",
+        };
+        var modelFile = new ModelFileOptions();
+        var json = new Option<bool>("--json") { Description = "Print JSON and nothing else." };
+        var command = new Command(
+            "convert",
+            """
+            Writes a model in another format, reads it again, and compares the two on random input, bit for bit.
+            Tells what the new file does not hold.
+            Exit code 0: written, and equal; 1: written, and not equal; 2: it cannot be read or written, and why.
+
+              recurrent convert amplifier.nam amplifier.onnx
+              recurrent convert model.onnx model.safetensors
+              recurrent convert checkpoint.pt model.onnx --modules lstm,fc --last-step
+            """)
+        {
+            input, output, json,
+        };
+        modelFile.AddTo(command);
+        command.SetAction(parsed => CommandFrame.Run(parsed, () =>
+        {
+            ConvertReport report = Conversion.Convert(
+                parsed.GetRequiredValue(input), parsed.GetRequiredValue(output), modelFile.Read(parsed));
+            TextWriter writer = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
+            {
+                writer.WriteLine(ToJson(report));
+            }
+            else
+            {
+                WriteText(report, writer);
+            }
+
+            return report.IsEqual ? ExitCode.Success : ExitCode.Failure;
+        }));
+        return command;
+    }
+
+    private static void WriteText(ConvertReport report, TextWriter output)
+    {
+        output.WriteLine($"{report.Input}: {report.Before.Format}, {report.Before.Definition.Layers.Count} layers");
+        output.WriteLine($"{report.Output}: {report.After.Format}, {report.After.Definition.Layers.Count} layers");
+        output.WriteLine(report.IsEqual
+            ? $"read again, it is equal: the same bits in all {report.Values} values of output on random input"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"read again, it is NOT EQUAL: {report.Different} of {report.Values} values of output differ, by up to "
+                + $"{report.LargestDifference:G3}"));
+        foreach (ImportNote note in report.Before.Notes)
+        {
+            output.WriteLine(OptionNames.Translate(note.ToString()));
+        }
+
+        foreach (string lost in report.Lost)
+        {
+            output.WriteLine($"lost: {lost}");
+        }
+    }
+
+    private static string ToJson(ConvertReport report) => JsonText.Object(json =>
+    {
+        json.WriteString("input", report.Input);
+        json.WriteString("input_format", report.Before.Format);
+        json.WriteString("output", report.Output);
+        json.WriteString("output_format", report.After.Format);
+        json.WriteBoolean("equal", report.IsEqual);
+        json.WriteNumber("values", report.Values);
+        json.WriteNumber("different", report.Different);
+        json.WriteAnyNumber("largest_difference", report.LargestDifference);
+        json.WriteStartArray("notes");
+        foreach (ImportNote note in report.Before.Notes)
+        {
+            json.WriteStringValue(note.ToString());
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("lost");
+        foreach (string lost in report.Lost)
+        {
+            json.WriteStringValue(lost);
+        }
+
+        json.WriteEndArray();
+    });
+}

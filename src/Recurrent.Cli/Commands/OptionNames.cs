@@ -1,0 +1,24 @@
+using System.Text.RegularExpressions;
+
+namespace Recurrent.Cli.Commands;
+
+/// <summary>Messages of the library, for who reads them at a command line.</summary>
+internal static partial class OptionNames
+{
+    /// <summary>Names options as the command line has them: <c>--modules</c> for <c>ImportOptions.Modules</c>.</summary>
+    public static string Translate(string message) => ImportOption().Replace(message, match => match.Groups[1].Value switch
+    {
+        "Modules" => "--modules",
+        "Nonlinearity" => "--nonlinearity",
+        "StateDict" => "--state-dict",
+        "InitialStates" => "--initial-state",
+        "Output" => "--every-step, --last-step or --final-state",
+        "Layout" => "--batch-major or --time-major",
+        "KerasVersion" => "--keras-version",
+        "OnnxActivationDefaults" => "--onnxruntime-defaults",
+        _ => match.Value,
+    });
+
+    [GeneratedRegex(@"\bImportOptions\.(\w+)")]
+    private static partial Regex ImportOption();
+}

@@ -1,0 +1,27 @@
+using Spectre.Console;
+
+namespace Recurrent.Cli.Commands;
+
+/// <summary>A bar on the terminal while something is computed; nothing where there is no terminal.</summary>
+internal static class ProgressBar
+{
+    /// <summary>Does something, and shows how far it is.</summary>
+    /// <param name="title">What is done.</param>
+    /// <param name="total">How much there is to do.</param>
+    /// <param name="error">Where errors go: the bar is beside what is put out.</param>
+    /// <param name="work">Does it; tells how much is done.</param>
+    public static T Show<T>(string title, int total, TextWriter error, Func<Action<int>, T> work)
+    {
+        if (!ReferenceEquals(error, Console.Error) || Console.IsErrorRedirected)
+        {
+            return work(static _ => { });
+        }
+
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
+        return console.Progress().AutoClear(true).Start(context =>
+        {
+            ProgressTask task = context.AddTask(Markup.Escape(title), maxValue: total);
+            return work(done => task.Value = done);
+        });
+    }
+}

@@ -1,0 +1,13 @@
+namespace Recurrent.Cli.Compare;
+
+/// <summary>Everything that <c>recurrent compare</c> tells.</summary>
+/// <param name="Left">What one side is.</param>
+/// <param name="Right">What the other side is.</param>
+/// <param name="Input">What both were given.</param>
+/// <param name="Comparison">How their outputs differ.</param>
+/// <param name="Tolerance">Largest difference that passes; null if nothing was asked.</param>
+internal sealed record CompareReport(
+    string Left, string Right, string Input, Comparison Comparison, double? Tolerance)
+{
+    public bool Passed => Tolerance is not { } tolerance || Comparison.Total.Largest <= tolerance;
+}

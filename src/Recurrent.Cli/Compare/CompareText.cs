@@ -1,0 +1,98 @@
+using System.Globalization;
+using Recurrent.Cli.Commands;
+using Spectre.Console;
+
+namespace Recurrent.Cli.Compare;
+
+/// <summary>A comparison for people.</summary>
+internal static class CompareText
+{
+    private const int MostFeatures = 12;
+    private const int MostRanges = 12;
+
+    public static void Write(CompareReport report, TextWriter output)
+    {
+        Comparison comparison = report.Comparison;
+        Difference total = comparison.Total;
+        output.WriteLine($"{report.Left}");
+        output.WriteLine($"{report.Right}");
+        output.WriteLine($"input: {report.Input}");
+        if (total.Different == 0)
+        {
+            output.WriteLine($"equal in all {total.Count} values");
+            return;
+        }
+
+        WriteTotal(report, output);
+        if (comparison.Features.Count > 1)
+        {
+            WriteFeatures(comparison, output);
+        }
+
+        if (comparison.Steps.Count > 1)
+        {
+            WriteSteps(comparison, output);
+        }
+
+        if (report.Tolerance is { } tolerance)
+        {
+            output.WriteLine(report.Passed
+                ? $"within the tolerance of {Text(tolerance)}"
+                : $"BEYOND the tolerance of {Text(tolerance)}, first at step {comparison.FirstBeyond(tolerance)}");
+        }
+    }
+
+    private static void WriteTotal(CompareReport report, TextWriter output)
+    {
+        Comparison comparison = report.Comparison;
+        Difference total = comparison.Total;
+        (double left, double right) = comparison.Values(total.LargestAt);
+        Table table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("what", "found");
+        AddRow("values that differ", $"{total.Different} of {total.Count}");
+        AddRow("first difference", Place(comparison, total.First));
+        string values = string.Create(CultureInfo.InvariantCulture, $"{left:G9} and {right:G9}");
+        AddRow("largest difference", $"{Text(total.Largest)}, {Place(comparison, total.LargestAt)}: {values}");
+        AddRow("of the largest value", Text(total.Largest / comparison.LargestValue));
+        AddRow("mean difference", Text(total.Mean));
+        Tables.Write(table, output);
+
+        void AddRow(string what, string found) => table.AddRow(what, Markup.Escape(found));
+    }
+
+    private static void WriteFeatures(Comparison comparison, TextWriter output)
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("feature", "differ", "first step", "largest", "mean");
+        foreach ((Difference feature, int index) in comparison.Features.Select((feature, index) => (feature, index))
+            .OrderByDescending(pair => pair.feature.Largest).Take(MostFeatures))
+        {
+            table.AddRow(
+                index.ToString(CultureInfo.InvariantCulture),
+                feature.Different.ToString(CultureInfo.InvariantCulture),
+                feature.First < 0 ? "-" : comparison.StepOf(feature.First).ToString(CultureInfo.InvariantCulture),
+                Text(feature.Largest),
+                Text(feature.Mean));
+        }
+
+        Tables.Write(table, output);
+        if (comparison.Features.Count > MostFeatures)
+        {
+            output.WriteLine($"The {MostFeatures} features that differ most, of {comparison.Features.Count}.");
+        }
+    }
+
+    private static void WriteSteps(Comparison comparison, TextWriter output)
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("steps", "largest", "mean");
+        foreach ((int first, int last, double largest, double mean) in comparison.Ranges(MostRanges))
+        {
+            table.AddRow(first == last ? $"{first}" : $"{first} to {last}", Text(largest), Text(mean));
+        }
+
+        Tables.Write(table, output);
+    }
+
+    private static string Place(Comparison comparison, int index) =>
+        $"step {comparison.StepOf(index)}, sequence {comparison.SequenceOf(index)}, feature {comparison.FeatureOf(index)}";
+
+    private static string Text(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
+}

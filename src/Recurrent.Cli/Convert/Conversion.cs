@@ -1,0 +1,142 @@
+using Recurrent.Cli.Commands;
+using Recurrent.Cli.Compare;
+using Recurrent.Cli.Models;
+using Recurrent.Cli.Verify;
+using Recurrent.Formats;
+using Recurrent.Layers;
+
+namespace Recurrent.Cli.Convert;
+
+/// <summary>Writes a model in another format, reads it again and compares.</summary>
+internal static class Conversion
+{
+    private const string Onnx = ".onnx";
+    private const string Safetensors = ".safetensors";
+
+    private const int Time = 32;
+    private const int Batch = 8;
+
+    /// <summary>Converts a file.</summary>
+    /// <exception cref="UnusableInputException">The model cannot be written in that format, or not be read again.</exception>
+    public static ConvertReport Convert(string input, string output, ImportOptions options)
+    {
+        string kind = Path.GetExtension(output).ToLowerInvariant();
+        if (kind is not (Onnx or Safetensors))
+        {
+            throw new UnusableInputException($"'{output}': expected a name that ends in {Onnx} or {Safetensors}.");
+        }
+
+        // Reading maps files into memory, and writing replaces them.
+        if (Path.GetFullPath(input) == Path.GetFullPath(output))
+        {
+            throw new UnusableInputException($"'{output}': expected another file than the input.");
+        }
+
+        ImportedModel before = ModelFileOptions.Load(input, options);
+        Write(before.Definition, output, kind);
+        ImportedModel after = ReadAgain(output);
+        RequireSameShape(before.Definition, after.Definition, output);
+        (int values, int different, double largest) = Compare(before.Definition, after.Definition);
+        return new ConvertReport(
+            input, output, before, after, values, different, largest, [.. Lost(before, after)]);
+    }
+
+    private static void Write(ModelDefinition definition, string output, string kind)
+    {
+        try
+        {
+            if (kind == Onnx)
+            {
+                OnnxExport.Save(definition, output);
+            }
+            else
+            {
+                PyTorchExport.Save(definition, output);
+            }
+        }
+        catch (NotSupportedException e)
+        {
+            throw new UnusableInputException($"{output}: not supported by this format: {e.Message}", e);
+        }
+    }
+
+    private static ImportedModel ReadAgain(string output)
+    {
+        try
+        {
+            return ModelFile.Load(output);
+        }
+        catch (ModelFormatException e)
+        {
+            throw new UnusableInputException($"It was written, but cannot be read again: {e.Message}", e);
+        }
+    }
+
+    private static void RequireSameShape(ModelDefinition before, ModelDefinition after, string output)
+    {
+        if ((before.InputSize, before.VocabularySize, before.OutputSize, before.Output)
+            != (after.InputSize, after.VocabularySize, after.OutputSize, after.Output))
+        {
+            throw new UnusableInputException(
+                $"{output}: it was written, but is read again as another model: {Describe(before)} became "
+                + $"{Describe(after)}.");
+        }
+
+        static string Describe(ModelDefinition model) =>
+            $"{model.InputSize} to {model.OutputSize} features ({model.Output}, vocabulary {model.VocabularySize})";
+    }
+
+    private static (int Values, int Different, double Largest) Compare(ModelDefinition before, ModelDefinition after)
+    {
+        ModelInput input = ModelInput.Random(before, Time, Batch, seed: 1);
+        double[] left = Compute(before, input);
+        double[] right = Compute(after, input);
+        int different = 0;
+        double largest = 0;
+        for (int i = 0; i < left.Length; i++)
+        {
+            // Of doubles that were floats, so that a zero's sign counts and every NaN is like another.
+            bool same = double.IsNaN(left[i])
+                ? double.IsNaN(right[i])
+                : BitConverter.DoubleToInt64Bits(left[i]) == BitConverter.DoubleToInt64Bits(right[i]);
+            different += same ? 0 : 1;
+            largest = Math.Max(largest, Difference.Between(left[i], right[i]));
+        }
+
+        return (left.Length, different, largest);
+    }
+
+    private static double[] Compute(ModelDefinition model, ModelInput input) =>
+        new ReferencePath<float>(VerifyPaths.Reference).Compute(new SequenceRequest
+        {
+            Model = model,
+            Batch = input.Batch,
+            Time = input.Time,
+            Input = input.Features,
+            Indices = input.Indices,
+        }).Output;
+
+    private static IEnumerable<string> Lost(ImportedModel before, ImportedModel after)
+    {
+        if (before.SampleRate is { } rate && after.SampleRate != rate)
+        {
+            yield return $"the sample rate, {rate} Hz";
+        }
+
+        if (before.Layout != after.Layout)
+        {
+            yield return $"the order of the axes, which was {before.Layout} and is {after.Layout}";
+        }
+
+        string[] keys = [.. before.Metadata.Keys.Where(key => !after.Metadata.ContainsKey(key))];
+        if (keys.Length > 0)
+        {
+            yield return $"metadata: {string.Join(", ", keys)}";
+        }
+
+        if (!before.LayerNames.SequenceEqual(after.LayerNames))
+        {
+            yield return "names of layers";
+        }
+    }
+}

@@ -1,0 +1,16 @@
+namespace Recurrent.Cli.Data;
+
+/// <summary>Numbers of a file.</summary>
+/// <param name="Shape">Sizes of the axes, the slowest first.</param>
+/// <param name="Values">The numbers, row-major; as many as the shape says.</param>
+internal sealed record DataArray(IReadOnlyList<int> Shape, float[] Values)
+{
+    /// <summary>Samples a second; null where the file does not say.</summary>
+    public int? SampleRate { get; init; }
+
+    /// <summary>What was done that one should know, such as a channel that was taken; null if nothing.</summary>
+    public string? Note { get; init; }
+
+    /// <summary>As in <c>[100, 3]</c>.</summary>
+    public string Describe() => $"[{string.Join(", ", Shape)}]";
+}

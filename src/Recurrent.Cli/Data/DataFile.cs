@@ -1,0 +1,126 @@
+namespace Recurrent.Cli.Data;
+
+/// <summary>Reads and writes files of numbers; what a file is follows from its name.</summary>
+internal static class DataFile
+{
+    /// <summary>What can be read and written, for help texts.</summary>
+    public const string Kinds = ".npy, .csv or .wav";
+
+    private const string Npy = ".npy";
+    private const string Csv = ".csv";
+    private const string Wav = ".wav";
+
+    /// <summary>Reads a file.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="channel">The channel of a WAV file, from 1; null for the first one.</param>
+    /// <exception cref="UnusableInputException">It cannot be read; the message names the file and the place.</exception>
+    public static DataArray Read(string path, int? channel = null)
+    {
+        RequireFile(path);
+        string kind = KindOf(path);
+        if (channel is not null && kind != Wav)
+        {
+            throw new UnusableInputException($"--channel: only a WAV file has channels, found '{path}'.");
+        }
+
+        byte[] bytes = ReadBytes(path);
+        try
+        {
+            return kind switch
+            {
+                Npy => NpyFile.Parse(bytes),
+                Csv => CsvFile.Parse(bytes),
+                _ => WavFile.Parse(bytes, channel),
+            };
+        }
+        catch (DataFormatException e)
+        {
+            throw new UnusableInputException($"{path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Refuses a name before a long computation has been done for it.</summary>
+    /// <exception cref="UnusableInputException">The kind of file is not known, or cannot hold the data.</exception>
+    public static void RequireWritable(string path, int batch, int features, int? sampleRate)
+    {
+        string kind = KindOf(path);
+        if (kind != Npy && batch > 1)
+        {
+            throw new UnusableInputException(
+                $"{path}: expected .npy, because there are {batch} sequences and a {kind} file holds one.");
+        }
+
+        if (kind == Wav && features != 1)
+        {
+            throw new UnusableInputException(
+                $"{path}: expected .npy or .csv, because the model puts out {features} features; a WAV file holds one.");
+        }
+
+        if (kind == Wav && sampleRate is null)
+        {
+            throw new UnusableInputException(
+                $"{path}: neither the input nor the model says how many samples a second it has; give --sample-rate.");
+        }
+
+        if (Directory.Exists(path))
+        {
+            throw new UnusableInputException($"'{path}' is a folder.");
+        }
+    }
+
+    /// <summary>Writes a file.</summary>
+    /// <param name="path">Its path; see <see cref="RequireWritable"/>.</param>
+    /// <param name="array">The numbers; the last axis is that of the features.</param>
+    /// <param name="asPcm">Whether a WAV file gets 16-bit samples.</param>
+    /// <returns>What the reader of the file should know; null if there is nothing.</returns>
+    public static string? Write(string path, DataArray array, bool asPcm = false)
+    {
+        using FileStream stream = File.Create(path);
+        switch (KindOf(path))
+        {
+            case Npy:
+                NpyFile.Write(stream, array);
+                return null;
+            case Csv:
+                CsvFile.Write(stream, array);
+                return null;
+            default:
+                long clipped = WavFile.Write(stream, array, asPcm);
+                return clipped == 0 ? null : $"{path}: {clipped} samples are outside of -1 to 1 and were clipped.";
+        }
+    }
+
+    private static string KindOf(string path)
+    {
+        string kind = Path.GetExtension(path).ToLowerInvariant();
+        return kind is Npy or Csv or Wav
+            ? kind
+            : throw new UnusableInputException($"'{path}': expected a name that ends in {Kinds}.");
+    }
+
+    private static void RequireFile(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new UnusableInputException($"'{path}' is a folder, expected a file.");
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new UnusableInputException($"'{path}' does not exist.");
+        }
+    }
+
+    private static byte[] ReadBytes(string path)
+    {
+        using FileStream stream = File.OpenRead(path);
+        if (!stream.CanSeek || stream.Length > Array.MaxLength)
+        {
+            throw new UnusableInputException($"'{path}': expected a file of at most {Array.MaxLength} bytes.");
+        }
+
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,126 @@
+using System.Text.Json;
+using Recurrent.Cli.Bench;
+using Recurrent.Formats;
+using Recurrent.Layers;
+
+namespace Recurrent.Cli.Inspect;
+
+/// <summary>An inspection as JSON. Times are microseconds.</summary>
+internal static class InspectJson
+{
+    public static string Write(Inspection inspection) => JsonText.Object(json =>
+    {
+        json.WriteString("file", inspection.File);
+        json.WriteString("format", inspection.Format);
+        if (inspection.Model is { } model)
+        {
+            WriteModel(json, inspection, model);
+        }
+        else
+        {
+            json.WriteString("not_supported", inspection.NotSupported);
+            WriteTensors(json, inspection);
+        }
+    });
+
+    private static void WriteModel(Utf8JsonWriter json, Inspection inspection, ImportedModel model)
+    {
+        ModelDefinition definition = model.Definition;
+        json.WriteNumber("input_size", definition.InputSize);
+        json.WriteNumber("output_size", definition.OutputSize);
+        json.WriteNumber("vocabulary_size", definition.VocabularySize);
+        json.WriteString("output", definition.Output.ToString());
+        json.WriteBoolean("can_step", definition.CanStep);
+        json.WriteString("layout", model.Layout.ToString());
+        if (definition.Masking is { } masking)
+        {
+            json.WriteStartObject("masking");
+            json.WriteAnyNumber("value", masking.Value);
+            json.WriteString("output", masking.Output.ToString());
+            json.WriteEndObject();
+        }
+
+        if (model.SampleRate is { } rate)
+        {
+            json.WriteNumber("sample_rate", rate);
+        }
+
+        WriteLayers(json, inspection.Layers);
+        json.WriteNumber("parameters", inspection.Parameters);
+        WriteStep(json, inspection);
+        json.WriteStartArray("notes");
+        foreach (ImportNote note in model.Notes)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", note.Kind.ToString().ToLowerInvariant());
+            json.WriteString("subject", note.Subject);
+            json.WriteString("message", note.Message);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("metadata");
+        foreach ((string key, string value) in model.Metadata)
+        {
+            json.WriteString(key, value);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteLayers(Utf8JsonWriter json, IReadOnlyList<LayerSummary> layers)
+    {
+        json.WriteStartArray("layers");
+        foreach (LayerSummary layer in layers)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", layer.Name);
+            json.WriteString("kind", layer.Kind);
+            json.WriteNumber("input_size", layer.InputSize);
+            json.WriteNumber("output_size", layer.OutputSize);
+            json.WriteString("direction", layer.Direction?.ToString().ToLowerInvariant());
+            json.WriteString("activations", layer.Activations);
+            json.WriteString("details", layer.Details);
+            json.WriteNumber("parameters", layer.Parameters);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteStep(Utf8JsonWriter json, Inspection inspection)
+    {
+        if (inspection.Step is not { } step)
+        {
+            json.WriteString("no_step_time", inspection.NoStep);
+            return;
+        }
+
+        json.WriteString("instruction_set", Candidate.NameOf(step.InstructionSet));
+        json.WriteNumber("packed_bytes", step.PackedBytes);
+        json.WriteNumber("step_predicted_us", step.Predicted);
+        if (step.Measured is { } times)
+        {
+            json.WriteNumber("samples", times.Samples);
+            json.WriteNumber("step_median_us", times.Median);
+            json.WriteNumber("step_p99_us", times.Percentile99);
+            json.WriteNumber("control_median_us", times.ControlMedian);
+            json.WriteNumber("control_p99_us", times.ControlPercentile99);
+        }
+    }
+
+    private static void WriteTensors(Utf8JsonWriter json, Inspection inspection)
+    {
+        json.WriteStartArray("tensors");
+        foreach (TensorSummary tensor in inspection.Tensors)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", tensor.Name);
+            json.WriteString("type", tensor.ElementType);
+            json.WriteNumbers("shape", tensor.Shape);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}

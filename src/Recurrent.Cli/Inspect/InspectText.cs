@@ -1,0 +1,124 @@
+using System.Globalization;
+using Recurrent.Cli.Bench;
+using Recurrent.Cli.Commands;
+using Recurrent.Formats;
+using Recurrent.Layers;
+using Spectre.Console;
+
+namespace Recurrent.Cli.Inspect;
+
+/// <summary>An inspection for people.</summary>
+internal static class InspectText
+{
+    public static void Write(Inspection inspection, TextWriter output)
+    {
+        output.WriteLine($"{inspection.File}: {inspection.Format}");
+        if (inspection.Model is null)
+        {
+            WriteTensors(inspection, output);
+            return;
+        }
+
+        WriteLayers(inspection, output);
+        WriteTotals(inspection, inspection.Model, output);
+        foreach (ImportNote note in inspection.Model.Notes)
+        {
+            output.WriteLine(OptionNames.Translate(note.ToString()));
+        }
+    }
+
+    private static void WriteLayers(Inspection inspection, TextWriter output)
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumns(
+            "layer", "kind", "in", "out", "direction", "activations", "parameters", "besides");
+        foreach (LayerSummary layer in inspection.Layers)
+        {
+            table.AddRow(
+                Tables.Cell(layer.Name),
+                layer.Kind,
+                layer.InputSize.ToString(CultureInfo.InvariantCulture),
+                layer.OutputSize.ToString(CultureInfo.InvariantCulture),
+                layer.Direction is { } direction ? direction.ToString().ToLowerInvariant() : string.Empty,
+                layer.Activations,
+                layer.Parameters == 0 ? string.Empty : layer.Parameters.ToString(CultureInfo.InvariantCulture),
+                layer.Details);
+        }
+
+        Tables.Write(table, output);
+    }
+
+    private static void WriteTotals(Inspection inspection, ImportedModel model, TextWriter output)
+    {
+        Table table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("what", "found");
+        ModelDefinition definition = model.Definition;
+        AddRow("input", definition.VocabularySize > 0
+            ? $"an index a step, 0 to {definition.VocabularySize - 1}"
+            : $"{Features(definition.InputSize)} a step");
+        AddRow("output", $"{Features(definition.OutputSize)}, {OutputOf(definition.Output)}");
+        AddRow("missing steps", Masking(definition.Masking));
+        AddRow("can be streamed", definition.CanStep ? "yes" : "no: a layer reads its sequence from the end");
+        AddRow("order of axes", model.Layout == SequenceLayout.TimeMajor ? "time, batch, features" : "batch, time, features");
+        if (model.SampleRate is { } rate)
+        {
+            AddRow("sample rate", $"{rate} Hz");
+        }
+
+        foreach ((string key, string value) in model.Metadata)
+        {
+            AddRow(key, value);
+        }
+
+        AddRow("parameters", inspection.Parameters.ToString(CultureInfo.InvariantCulture));
+        AddStep();
+        Tables.Write(table, output);
+
+        void AddRow(string what, string found) => table.AddRow(Tables.Cell(what), Tables.Cell(found));
+
+        void AddStep()
+        {
+            if (inspection.Step is not { } step)
+            {
+                AddRow("time of a step", $"unknown: {inspection.NoStep}");
+                return;
+            }
+
+            AddRow("packed weights", $"{Numbers.KiB(step.PackedBytes)}, {Candidate.NameOf(step.InstructionSet)}");
+            AddRow("time of a step, predicted", $"{Numbers.Short(step.Predicted)} us");
+            if (step.Measured is { } times)
+            {
+                AddRow(
+                    "measured",
+                    $"{Numbers.Short(times.Median)} us (median of {times.Samples} samples), p99 "
+                    + $"{Numbers.Short(times.Percentile99)} us; an empty loop's p99 is "
+                    + $"{Numbers.Percent(times.ControlPercentile99 / times.ControlMedian)} of its median");
+            }
+        }
+    }
+
+    private static void WriteTensors(Inspection inspection, TextWriter output)
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("tensor", "type", "shape");
+        foreach (TensorSummary tensor in inspection.Tensors)
+        {
+            table.AddRow(
+                Tables.Cell(tensor.Name), tensor.ElementType, Markup.Escape($"[{string.Join(", ", tensor.Shape)}]"));
+        }
+
+        Tables.Write(table, output);
+        output.WriteLine($"not supported as a model: {OptionNames.Translate(inspection.NotSupported!)}");
+    }
+
+    private static string Features(int count) => count == 1 ? "1 feature" : $"{count} features";
+
+    private static string OutputOf(ModelOutput output) => output switch
+    {
+        ModelOutput.EveryStep => "for every step",
+        ModelOutput.LastStep => "for the last step of a sequence",
+        _ => "from the final states of a sequence",
+    };
+
+    private static string Masking(Masking? masking) => masking is null
+        ? "not known to the model: NaN propagates"
+        : string.Create(CultureInfo.InvariantCulture, $"where all features are {masking.Value}; ")
+            + (masking.Output == MissingOutput.Repeat ? "the output is repeated" : "the output is 0");
+}

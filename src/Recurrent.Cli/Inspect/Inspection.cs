@@ -1,0 +1,85 @@
+using Recurrent.Cli.Commands;
+using Recurrent.Formats;
+
+namespace Recurrent.Cli.Inspect;
+
+/// <summary>What a file holds.</summary>
+internal sealed record Inspection
+{
+    public required string File { get; init; }
+
+    public required string Format { get; init; }
+
+    /// <summary>The model; null if the file holds only tensors.</summary>
+    public ImportedModel? Model { get; init; }
+
+    public IReadOnlyList<LayerSummary> Layers { get; init; } = [];
+
+    /// <summary>How long a step takes; null if that cannot be said here.</summary>
+    public StepMeasurement? Step { get; init; }
+
+    /// <summary>Why there is no time of a step; null if there is.</summary>
+    public string? NoStep { get; init; }
+
+    /// <summary>The tensors of a file without a model.</summary>
+    public IReadOnlyList<TensorSummary> Tensors { get; init; } = [];
+
+    /// <summary>Why the tensors are no model; null if they are.</summary>
+    public string? NotSupported { get; init; }
+
+    public long Parameters => Layers.Sum(layer => layer.Parameters);
+
+    /// <summary>Looks at a file.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="options">What the file does not say.</param>
+    /// <param name="measure">Whether steps are timed.</param>
+    /// <exception cref="ModelFormatException">It holds neither a model that is supported nor tensors.</exception>
+    public static Inspection Of(string path, ImportOptions options, bool measure)
+    {
+        ImportedModel model;
+        try
+        {
+            model = ModelFileOptions.Load(path, options);
+        }
+        catch (ModelFormatException e)
+        {
+            return OfTensors(path, e) ?? throw new ModelFormatException($"not supported: {e.Message}", e);
+        }
+
+        var inspection = new Inspection
+        {
+            File = path,
+            Format = model.Format,
+            Model = model,
+            Layers = [.. model.Definition.Layers.Zip(model.LayerNames, LayerSummary.Of)],
+        };
+        try
+        {
+            return inspection with { Step = StepMeasurement.Of(model.Definition, measure) };
+        }
+        catch (Exception e) when (ExitCode.IsUnusable(e))
+        {
+            return inspection with { NoStep = e.Message };
+        }
+    }
+
+    private static Inspection? OfTensors(string path, ModelFormatException reason)
+    {
+        try
+        {
+            using SafetensorsFile file = SafetensorsFile.Open(path);
+            return new Inspection
+            {
+                File = path,
+                Format = "tensors in safetensors",
+                Tensors = [.. file.Tensors.Values
+                    .Select(tensor => new TensorSummary(tensor.Name, tensor.ElementType.ToString(), tensor.Shape))],
+                NotSupported = reason.Message,
+            };
+        }
+        catch (ModelFormatException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using Recurrent.Layers;
+
+namespace Recurrent.Cli.Inspect;
+
+/// <summary>What a layer is, for people.</summary>
+/// <param name="Name">Its name in the file.</param>
+/// <param name="Kind">What it is: <c>LSTM</c>.</param>
+/// <param name="InputSize">Features of an input step, or indices that are known.</param>
+/// <param name="OutputSize">Features of an output step.</param>
+/// <param name="Direction">Which way it reads; null for a layer without state.</param>
+/// <param name="Activations">Its functions; empty where there are none.</param>
+/// <param name="Details">What is out of the ordinary; empty for nothing.</param>
+/// <param name="Parameters">Numbers that it was trained for.</param>
+internal sealed record LayerSummary(
+    string Name,
+    string Kind,
+    int InputSize,
+    int OutputSize,
+    Direction? Direction,
+    string Activations,
+    string Details,
+    long Parameters)
+{
+    public static LayerSummary Of(Layer layer, string name)
+    {
+        LayerSpecification specification = layer.Specification;
+        var recurrent = specification as RecurrentSpecification;
+        return new LayerSummary(
+            name,
+            KindOf(specification),
+            specification.InputSize,
+            specification.OutputSize,
+            recurrent?.Direction,
+            ActivationsOf(specification),
+            string.Join(", ", DetailsOf(layer)),
+            ParametersOf(layer));
+    }
+
+    private static string KindOf(LayerSpecification specification) => specification switch
+    {
+        LstmSpecification => "LSTM",
+        GruSpecification { ResetAfter: true } => "GRU, reset after",
+        GruSpecification => "GRU, reset before",
+        SimpleRnnSpecification => "RNN",
+        DenseSpecification => "dense",
+        EmbeddingSpecification => "embedding",
+        ActivationSpecification => "activation",
+        SoftmaxSpecification => "softmax",
+        ScaleSpecification => "scale",
+        ResidualSpecification => "residual",
+        _ => specification.GetType().Name,
+    };
+
+    private static string ActivationsOf(LayerSpecification specification) => specification switch
+    {
+        LstmSpecification lstm => Roles(lstm, lstm.GateActivation, lstm.CandidateActivation, lstm.OutputActivation),
+        GruSpecification gru => Roles(gru, gru.GateActivation, gru.CandidateActivation),
+        SimpleRnnSpecification rnn => Roles(rnn, rnn.Activation),
+        DenseSpecification { Activation.Kind: ActivationKind.Identity } => string.Empty,
+        DenseSpecification dense => NameOf(dense.Activation),
+        ActivationSpecification activation => NameOf(activation.Activation),
+        _ => string.Empty,
+    };
+
+    private static string Roles(RecurrentSpecification specification, params IEnumerable<Activation> activations)
+    {
+        string forward = string.Join(", ", activations.Select(NameOf));
+        return specification.ReverseActivations is { } reverse
+            ? $"{forward}; reverse {NameOf(reverse.Gate)}, {NameOf(reverse.Candidate)}, {NameOf(reverse.Output)}"
+            : forward;
+    }
+
+    private static string NameOf(Activation activation)
+    {
+        string name = activation.Kind.ToString().ToLowerInvariant();
+        return activation.Kind switch
+        {
+            ActivationKind.HardSigmoid or ActivationKind.Affine or ActivationKind.ScaledTanh => string.Create(
+                CultureInfo.InvariantCulture, $"{name}({activation.Alpha:G6}, {activation.Beta:G6})"),
+            ActivationKind.LeakyRelu or ActivationKind.ThresholdedRelu or ActivationKind.Elu => string.Create(
+                CultureInfo.InvariantCulture, $"{name}({activation.Alpha:G6})"),
+            _ => name,
+        };
+    }
+
+    private static IEnumerable<string> DetailsOf(Layer layer)
+    {
+        switch (layer)
+        {
+            case RecurrentLayer recurrent:
+                return DetailsOf(recurrent);
+            case DenseLayer { Weights.Bias.IsEmpty: true }:
+                return ["no bias"];
+            case ResidualLayer residual:
+                return [$"adds the input of the layer {residual.Specification.Span} before"];
+            default:
+                return [];
+        }
+    }
+
+    private static IEnumerable<string> DetailsOf(RecurrentLayer layer)
+    {
+        RecurrentSpecification specification = layer.Specification;
+        RecurrentWeights weights = layer.Forward ?? layer.Reverse!;
+        if (specification.HiddenSize * specification.DirectionCount != specification.OutputSize)
+        {
+            yield return $"hidden {specification.HiddenSize}, projected to {specification.StateSize}";
+        }
+
+        if (!weights.Peephole.IsEmpty)
+        {
+            yield return "peepholes";
+        }
+
+        if (specification is LstmSpecification { Coupling: not GateCoupling.None } lstm)
+        {
+            yield return $"coupled gates ({lstm.Coupling})";
+        }
+
+        if (specification.Clip > 0)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture, $"clip {specification.Clip:G6}");
+        }
+
+        if (weights.InputBias.IsEmpty && weights.StateBias.IsEmpty)
+        {
+            yield return "no bias";
+        }
+
+        if (!weights.InitialHidden.IsEmpty || !weights.InitialCell.IsEmpty)
+        {
+            yield return "trained initial state";
+        }
+    }
+
+    private static long ParametersOf(Layer layer) => layer switch
+    {
+        RecurrentLayer recurrent => ParametersOf(recurrent.Forward) + ParametersOf(recurrent.Reverse),
+        DenseLayer dense => (long)dense.Weights.Kernel.Length + dense.Weights.Bias.Length,
+        EmbeddingLayer embedding => embedding.Table.Length,
+        ScaleLayer scale => (long)scale.Factors.Length + scale.Offsets.Length,
+        _ => 0,
+    };
+
+    private static long ParametersOf(RecurrentWeights? weights) => weights is null
+        ? 0
+        : (long)weights.InputWeights.Length + weights.StateWeights.Length + weights.InputBias.Length
+            + weights.StateBias.Length + weights.Peephole.Length + weights.Projection.Length
+            + weights.InitialHidden.Length + weights.InitialCell.Length;
+}

@@ -1,0 +1,76 @@
+using Recurrent.Cli.Bench;
+using Recurrent.Cli.Models;
+using Recurrent.Layers;
+
+namespace Recurrent.Cli.Inspect;
+
+/// <summary>How long a step of a model takes on this machine; all times in microseconds of one step.</summary>
+/// <param name="InstructionSet">The instruction set in use.</param>
+/// <param name="PackedBytes">Bytes of packed weights.</param>
+/// <param name="Predicted">What the cost model says.</param>
+/// <param name="Measured">The measurement; null without one.</param>
+internal sealed record StepMeasurement(
+    InstructionSet InstructionSet, long PackedBytes, double Predicted, StepTimes? Measured)
+{
+    // A model with a reverse direction cannot be stepped; a step is then a part of a sequence of so many.
+    private const int SequenceLength = 100;
+    private const int Turns = 10;
+
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(20);
+
+    public static StepMeasurement Of(ModelDefinition definition, bool measure)
+    {
+        using RecurrentModel model = RecurrentModel.Create(definition);
+        using Session session = model.OpenSession();
+        int steps = definition.CanStep ? 1 : SequenceLength;
+        double predicted = session.Explain(steps).Single(way => way.IsChosen).PredictedMicroseconds / steps;
+        return new StepMeasurement(
+            model.InstructionSet, model.PackedBytes, predicted, measure ? Measure(session, definition, steps) : null);
+    }
+
+    // Like bench: the call and an empty loop take turns, so that a busy machine shows in both.
+    private static StepTimes Measure(Session session, ModelDefinition definition, int steps)
+    {
+        var call = new ModelCall(session, ModelInput.Random(definition, steps, batch: 1, seed: 1));
+        var latencies = new LatencyHistogram(Sampler.WarmUp(call));
+        Sampler.Turn(call, Turn, latencies);
+        var control = new LatencyHistogram(latencies.Block);
+        var loop = new EmptyLoop(latencies.Percentile(0.5));
+        Sampler.Turn(loop, Turn, control);
+        latencies.Clear();
+        control.Clear();
+        for (int i = 0; i < Turns; i++)
+        {
+            Sampler.Turn(call, Turn, latencies);
+            Sampler.Turn(loop, Turn, control);
+        }
+
+        return new StepTimes(
+            latencies.Count,
+            Microseconds(latencies, 0.5), Microseconds(latencies, 0.99),
+            Microseconds(control, 0.5), Microseconds(control, 0.99));
+
+        double Microseconds(LatencyHistogram histogram, double share) => 1e-3 * histogram.Percentile(share) / steps;
+    }
+
+    private sealed class ModelCall(Session session, ModelInput input) : TimedCall
+    {
+        private readonly float[] _y = new float[input.Time * session.Model.OutputSize];
+
+        public override void Call()
+        {
+            if (session.Model.CanStep)
+            {
+                session.Step(input, 0, _y);
+            }
+            else
+            {
+                session.Reset();
+                session.Run(input, 0, input.Time, OutputOfRun());
+            }
+        }
+
+        private Span<float> OutputOfRun() =>
+            session.Model.Output == ModelOutput.EveryStep ? _y : _y.AsSpan(0, session.Model.OutputSize);
+    }
+}

@@ -1,0 +1,44 @@
+using Recurrent.Cli.Bench;
+
+namespace Recurrent.Cli.Run;
+
+/// <summary>A run as JSON. Times are microseconds.</summary>
+internal static class RunJson
+{
+    public static string Write(RunReport report) => JsonText.Object(json =>
+    {
+        json.WriteString("model", report.File);
+        json.WriteString("format", report.Imported.Format);
+        json.WriteString("input", report.InputFile);
+        json.WriteString("output", report.OutputFile);
+        json.WriteNumber("time", report.Request.Input.Time);
+        json.WriteNumber("batch", report.Request.Input.Batch);
+        json.WriteNumber("output_time", report.Request.OutputTime);
+        json.WriteNumber("output_size", report.Request.Model.OutputSize);
+        json.WriteString("mode", report.Request.Mode.ToString().ToLowerInvariant());
+        json.WriteNumber("steps_per_call", report.Request.BlockLength);
+        json.WriteNumber("calls", report.Request.Calls);
+        json.WriteString("instruction_set", Candidate.NameOf(report.Result.InstructionSet));
+        json.WriteNumber("threads", report.Request.Threads);
+        json.WriteNumber("us", report.Result.Total.TotalMicroseconds);
+        json.WriteNumber("us_per_step", report.Result.Total.TotalMicroseconds / report.Request.Input.Time);
+        json.WriteNumber("call_median_us", 1e-3 * report.Result.Calls.Percentile(0.5));
+        json.WriteNumber("call_p99_us", 1e-3 * report.Result.Calls.Percentile(0.99));
+        json.WriteNumber("call_worst_us", 1e-3 * report.Result.Calls.Maximum);
+        json.WriteNumber("worst_call", report.Result.WorstCall);
+        if (report is { SampleRate: { } rate, RealTimeFactor: { } factor })
+        {
+            json.WriteNumber("sample_rate", rate);
+            json.WriteNumber("real_time_factor", factor);
+        }
+
+        json.WriteNumber("not_finite", report.Result.NotFinite);
+        json.WriteStartArray("notes");
+        foreach (string note in report.Notes)
+        {
+            json.WriteStringValue(note);
+        }
+
+        json.WriteEndArray();
+    });
+}

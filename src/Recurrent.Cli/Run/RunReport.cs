@@ -1,0 +1,30 @@
+using Recurrent.Formats;
+
+namespace Recurrent.Cli.Run;
+
+/// <summary>Everything that <c>recurrent run</c> tells.</summary>
+/// <param name="File">The model's file.</param>
+/// <param name="Imported">The model.</param>
+/// <param name="InputFile">The input's file.</param>
+/// <param name="OutputFile">The output's file; null if it is not kept.</param>
+/// <param name="Request">What was computed.</param>
+/// <param name="Result">What came out.</param>
+/// <param name="SampleRate">Steps a second, if the input is sound.</param>
+/// <param name="Notes">What the reader should know.</param>
+internal sealed record RunReport(
+    string File,
+    ImportedModel Imported,
+    string InputFile,
+    string? OutputFile,
+    RunRequest Request,
+    RunResult Result,
+    int? SampleRate,
+    IReadOnlyList<string> Notes)
+{
+    /// <summary>Time of computation over time of sound; below 1 is faster than it is played. Null without sound.</summary>
+    public double? RealTimeFactor =>
+        SampleRate is { } rate ? Result.Total.TotalSeconds * rate / Request.Input.Time : null;
+
+    /// <summary>Microseconds of the sound of one call; null without sound.</summary>
+    public double? CallBudgetMicroseconds => 1e6 * Request.BlockLength / SampleRate;
+}

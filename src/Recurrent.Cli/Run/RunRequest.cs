@@ -1,0 +1,30 @@
+using Recurrent.Cli.Models;
+using Recurrent.Layers;
+
+namespace Recurrent.Cli.Run;
+
+/// <summary>What is computed, and how.</summary>
+/// <param name="Model">The model.</param>
+/// <param name="Input">Its input.</param>
+/// <param name="Mode">How the input is given.</param>
+/// <param name="BlockLength">Steps of a call; all of them if the input is given as a whole.</param>
+internal sealed record RunRequest(ModelDefinition Model, ModelInput Input, RunMode Mode, int BlockLength)
+{
+    /// <summary>Valid steps of each sequence; null for all.</summary>
+    public int[]? Lengths { get; init; }
+
+    public InstructionSet InstructionSet { get; init; } = InstructionSet.Auto;
+
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Calls that the input takes.</summary>
+    public int Calls => (int)(((long)Input.Time + BlockLength - 1) / BlockLength);
+
+    /// <summary>
+    /// Steps of output: one if the model puts out one for a sequence, unless it is asked step by step.
+    /// </summary>
+    public int OutputTime => PutsOutOneStep ? 1 : Input.Time;
+
+    /// <summary>Whether a call gives one step of output, that of the last call counting.</summary>
+    public bool PutsOutOneStep => Model.Output != ModelOutput.EveryStep && Mode != RunMode.Stream;
+}

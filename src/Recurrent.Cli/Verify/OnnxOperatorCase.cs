@@ -1,0 +1,135 @@
+using System.Text.Json;
+using Recurrent.Formats;
+using Recurrent.Formats.Onnx;
+
+namespace Recurrent.Cli.Verify;
+
+/// <summary>
+/// A node of one recurrent operator with its inputs and outputs, as ONNX Runtime's operator tests have them.
+/// </summary>
+/// <param name="id">What it is called.</param>
+/// <param name="json">The object of the file.</param>
+/// <param name="options">How the graph is to be read.</param>
+internal sealed class OnnxOperatorCase(string id, JsonElement json, ImportOptions options) : IVerificationCase
+{
+    private const string Refused = "fail:";
+    private const int FloatType = 1;
+    private const int Int32Type = 6;
+    private const string Lengths = "sequence_lens";
+
+    /// <summary>For tables that were rounded when they were written down.</summary>
+    private static readonly PassRule Rounded = new(TorchFactor: 0, Relative: 0, Tiny: 0, Absolute: 1e-4);
+
+    public string Id { get; } = id;
+
+    public ILoadedCase Load()
+    {
+        string expect = json.GetProperty("expect").GetString() ?? "";
+        return expect switch
+        {
+            "ok" => Read(),
+            _ when expect.StartsWith(Refused, StringComparison.Ordinal) =>
+                new OnnxRefusal(Read, expect[Refused.Length..].Trim()),
+            _ => throw new UnusableInputException($"expect: expected 'ok' or '{Refused} REASON', found '{expect}'."),
+        };
+    }
+
+    private OnnxCase Read()
+    {
+        try
+        {
+            OnnxTensor?[] inputs = [.. json.GetProperty("inputs").EnumerateArray().Select(Input)];
+            ExpectedTensor?[] outputs = [.. json.GetProperty("outputs").EnumerateArray().Select(Output)];
+            return new OnnxCase(
+                OnnxFile.Parse(Model(inputs, outputs)),
+                inputs.OfType<OnnxTensor>().ToDictionary(tensor => tensor.Name),
+                [.. outputs.OfType<ExpectedTensor>()],
+                Rule(),
+                options);
+        }
+        catch (Exception e) when (e is KeyNotFoundException or InvalidOperationException or FormatException
+                                      and not ModelFormatException)
+        {
+            throw new UnusableInputException($"the case is not written as it should be: {e.Message}", e);
+        }
+    }
+
+    /// <summary>How near a result has to be: as near as the case says, relative to the largest value.</summary>
+    private PassRule Rule() =>
+        json.TryGetProperty("relative", out JsonElement relative)
+            ? new PassRule(TorchFactor: 0, relative.GetDouble(), Tiny: 0)
+            : Rounded;
+
+    private static OnnxTensor? Input(JsonElement input)
+    {
+        if (input.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        string name = input.GetProperty("name").GetString() ?? "";
+        int[] dimensions = [.. input.GetProperty("dims").EnumerateArray().Select(length => length.GetInt32())];
+        IEnumerable<JsonElement> data = input.GetProperty("data").EnumerateArray();
+        return name == Lengths
+            ? OnnxTensor.Create(name, dimensions, data.Select(value => value.GetInt64()).ToArray())
+            : OnnxTensor.Create(name, dimensions, data.Select(value => value.GetSingle()).ToArray());
+    }
+
+    private static ExpectedTensor? Output(JsonElement output) =>
+        output.ValueKind == JsonValueKind.Null
+            ? null
+            : new ExpectedTensor(
+                output.GetProperty("name").GetString() ?? "",
+                [.. output.GetProperty("dims").EnumerateArray().Select(length => length.GetInt64())],
+                [.. output.GetProperty("data").EnumerateArray().Select(value => value.GetDouble())]);
+
+    /// <summary>The bytes of a model of the one node; every tensor is an input of its graph.</summary>
+    private byte[] Model(IReadOnlyList<OnnxTensor?> inputs, IReadOnlyList<ExpectedTensor?> outputs)
+    {
+        var graph = new GraphBuilder();
+        foreach (OnnxTensor tensor in inputs.OfType<OnnxTensor>())
+        {
+            graph.Graph.Input.Add(GraphBuilder.Value(
+                tensor.Name,
+                tensor.Name == Lengths ? Int32Type : FloatType,
+                [.. tensor.Dimensions.Select(length => (object)length)]));
+        }
+
+        foreach (ExpectedTensor tensor in outputs.OfType<ExpectedTensor>())
+        {
+            graph.Graph.Output.Add(GraphBuilder.Value(
+                tensor.Name, FloatType, [.. tensor.Shape.Select(length => (object)(int)length)]));
+        }
+
+        string[] outputNames = [.. outputs.Select(tensor => tensor?.Name ?? "")];
+        if (outputNames.Length == 0)
+        {
+            // A case that is refused has no outputs, and a graph has to have one.
+            outputNames = ["Y"];
+            graph.Graph.Output.Add(GraphBuilder.Value("Y", FloatType, "steps", "directions", "batch", "units"));
+        }
+
+        graph.Node(
+            "cell",
+            json.GetProperty("op").GetString() ?? "",
+            [.. inputs.Select(tensor => tensor?.Name ?? "")],
+            outputNames,
+            [.. json.GetProperty("attributes").EnumerateObject().Select(Attribute)]);
+        var bytes = new MemoryStream();
+        new OnnxModelWriter(graph, json.GetProperty("opset").GetInt32()).WriteTo(bytes);
+        return bytes.ToArray();
+    }
+
+    /// <summary>An attribute; whether a whole number is a float follows from the name.</summary>
+    private static AttributeProto Attribute(JsonProperty property) => property switch
+    {
+        { Name: "clip" } => GraphBuilder.Attribute(property.Name, property.Value.GetSingle()),
+        { Name: "activation_alpha" or "activation_beta" } => GraphBuilder.Attribute(
+            property.Name, property.Value.EnumerateArray().Select(value => value.GetSingle())),
+        { Value.ValueKind: JsonValueKind.String } => GraphBuilder.Attribute(
+            property.Name, property.Value.GetString() ?? ""),
+        { Value.ValueKind: JsonValueKind.Array } => GraphBuilder.Attribute(
+            property.Name, property.Value.EnumerateArray().Select(value => value.GetString() ?? "")),
+        _ => GraphBuilder.Attribute(property.Name, property.Value.GetInt64()),
+    };
+}

@@ -1,0 +1,170 @@
+using Recurrent.Formats;
+using Recurrent.Layers;
+
+namespace Recurrent.Cli.Verify;
+
+/// <summary>
+/// A sequence for a model from an ONNX graph: the tensors for the graph's inputs, checked and brought into the order
+/// of a session, and the session's results in the order of the graph's outputs.
+/// </summary>
+internal sealed class OnnxSequence
+{
+    private readonly OnnxBinding _binding;
+    private readonly IReadOnlyDictionary<string, OnnxTensor> _tensors;
+    private readonly int _time;
+    private readonly int _batch;
+
+    /// <summary>Takes the tensors.</summary>
+    /// <exception cref="UnusableInputException">A tensor is missing, or has not the shape that the model asks
+    /// for.</exception>
+    public OnnxSequence(OnnxBinding binding, IReadOnlyDictionary<string, OnnxTensor> tensors)
+    {
+        _binding = binding;
+        _tensors = tensors;
+        OnnxInput sequence = binding.Inputs.FirstOrDefault(IsSequence)
+            ?? throw new UnusableInputException("the graph has no input for a sequence.");
+        _time = LengthOf(sequence, OnnxAxis.Time);
+        _batch = LengthOf(sequence, OnnxAxis.Batch);
+        foreach (OnnxInput input in binding.Inputs.Where(input => input.Role != OnnxInputRole.Unused))
+        {
+            RequireShape(input);
+        }
+
+        Request = MakeRequest(sequence);
+    }
+
+    public SequenceRequest Request { get; }
+
+    private ModelDefinition Model => _binding.Model.Definition;
+
+    /// <summary>What a path computed, as an output of the graph.</summary>
+    public double[] Output(OnnxOutput output, SequenceResult result)
+    {
+        switch (output.Role)
+        {
+            case OnnxOutputRole.Sequence:
+                return output.FromSession<double>(result.Output, _time, _batch);
+            case OnnxOutputRole.LastStep:
+                return output.FromSession<double>(result.Output, 1, _batch);
+            default:
+                StateKind kind = output.Role == OnnxOutputRole.FinalCell ? StateKind.Cell : StateKind.Hidden;
+                double[] states =
+                [
+                    .. output.States.SelectMany(state => result.FinalStates[
+                        Request.FinalStates.ToList().IndexOf(AddressOf(state, kind))]),
+                ];
+                return output.FromSession<double>(states, 1, _batch);
+        }
+    }
+
+    private static bool IsSequence(OnnxInput input) => input.Role is OnnxInputRole.Sequence or OnnxInputRole.Indices;
+
+    private static StateAddress AddressOf(OnnxState state, StateKind kind) => new(state.Layer, state.Direction, kind);
+
+    private SequenceRequest MakeRequest(OnnxInput sequence)
+    {
+        OnnxInput? lengths = _binding.Inputs.FirstOrDefault(input => input.Role == OnnxInputRole.Lengths);
+        return new SequenceRequest
+        {
+            Model = Model,
+            Batch = _batch,
+            Time = _time,
+            Input = sequence.Role == OnnxInputRole.Sequence
+                ? sequence.ToSession<float>(TensorOf(sequence).ToSingles(), _time, _batch)
+                : default,
+            Indices = sequence.Role == OnnxInputRole.Indices ? Integers(sequence, _time, int.MaxValue) : default,
+            Lengths = lengths is null ? null : Integers(lengths, 1, _time),
+            Layout = SequenceLayout.TimeMajor,
+            EmptyRow = EmptyRow.ZeroesState,
+            InitialStates =
+            [
+                .. InitialStates(OnnxInputRole.InitialHidden, StateKind.Hidden),
+                .. InitialStates(OnnxInputRole.InitialCell, StateKind.Cell),
+            ],
+            FinalStates =
+            [
+                .. FinalStates(OnnxOutputRole.FinalHidden, StateKind.Hidden),
+                .. FinalStates(OnnxOutputRole.FinalCell, StateKind.Cell),
+            ],
+        };
+    }
+
+    private OnnxTensor TensorOf(OnnxInput input) =>
+        _tensors.TryGetValue(input.Name, out OnnxTensor? tensor)
+            ? tensor
+            : throw new UnusableInputException($"input '{input.Name}': expected a tensor, found none.");
+
+    private int[] Integers(OnnxInput input, int time, int largest)
+    {
+        long[] values = TensorOf(input).ToIntegers();
+        int wrong = Array.FindIndex(values, value => value < 0 || value > largest);
+        return wrong < 0
+            ? input.ToSession<int>([.. values.Select(value => (int)value)], time, _batch)
+            : throw new UnusableInputException(
+                $"input '{input.Name}': expected values from 0 to {largest}, found {values[wrong]}.");
+    }
+
+    private IEnumerable<(StateAddress State, ReadOnlyMemory<float> Values)> InitialStates(
+        OnnxInputRole role, StateKind kind)
+    {
+        foreach (OnnxInput input in _binding.Inputs.Where(input => input.Role == role))
+        {
+            ReadOnlyMemory<float> values = input.ToSession<float>(TensorOf(input).ToSingles(), 1, _batch);
+            int length = values.Length / input.States.Count;
+            for (int i = 0; i < input.States.Count; i++)
+            {
+                yield return (AddressOf(input.States[i], kind), values.Slice(i * length, length));
+            }
+        }
+    }
+
+    private IEnumerable<StateAddress> FinalStates(OnnxOutputRole role, StateKind kind) =>
+        _binding.Outputs.Where(output => output.Role == role)
+            .SelectMany(output => output.States)
+            .Select(state => AddressOf(state, kind))
+            .Distinct();
+
+    /// <summary>The length of an axis of a tensor; 1 where the input has no such axis.</summary>
+    private int LengthOf(OnnxInput input, OnnxAxis axis)
+    {
+        OnnxTensor tensor = TensorOf(input);
+        if (tensor.Dimensions.Count != input.Axes.Count)
+        {
+            throw new UnusableInputException(
+                $"input '{input.Name}': expected the shape [{string.Join(", ", input.Axes)}], found "
+                + $"[{string.Join(", ", tensor.Dimensions)}].");
+        }
+
+        int index = input.Axes.ToList().IndexOf(axis);
+        return index < 0 ? 1 : tensor.Dimensions[index];
+    }
+
+    private void RequireShape(OnnxInput input)
+    {
+        int[] expected = [.. input.Axes.Select(axis => axis switch
+        {
+            OnnxAxis.Time => _time,
+            OnnxAxis.Batch => _batch,
+            OnnxAxis.Direction => input.States.Count,
+            _ => Features(input),
+        })];
+        IReadOnlyList<int> found = TensorOf(input).Dimensions;
+        if (!found.SequenceEqual(expected))
+        {
+            throw new UnusableInputException(
+                $"input '{input.Name}': expected the shape [{string.Join(", ", expected)}], found "
+                + $"[{string.Join(", ", found)}].");
+        }
+    }
+
+    private int Features(OnnxInput input)
+    {
+        if (input.States.Count == 0)
+        {
+            return Model.InputSize;
+        }
+
+        var layer = (RecurrentSpecification)Model.Layers[input.States[0].Layer].Specification;
+        return input.Role == OnnxInputRole.InitialCell ? layer.HiddenSize : layer.StateSize;
+    }
+}

@@ -1,0 +1,42 @@
+using Recurrent.Layers;
+
+namespace Recurrent.Cli.Verify;
+
+/// <summary>A state of one direction of a recurrent layer.</summary>
+internal readonly record struct StateAddress(int Layer, Direction Direction, StateKind Kind);
+
+/// <summary>What a path is asked to compute: a model, one sequence, and the states before and after it.</summary>
+internal sealed record SequenceRequest
+{
+    public required ModelDefinition Model { get; init; }
+
+    public int Batch { get; init; } = 1;
+
+    public required int Time { get; init; }
+
+    /// <summary>
+    /// <c>[time, batch, InputSize]</c>, or as the layout says; empty for a model that takes indices.
+    /// </summary>
+    public ReadOnlyMemory<float> Input { get; init; }
+
+    /// <summary><c>[time, batch]</c>, or as the layout says, of a model that takes indices.</summary>
+    public ReadOnlyMemory<int> Indices { get; init; }
+
+    /// <summary>Valid steps of each row; null for all.</summary>
+    public int[]? Lengths { get; init; }
+
+    public SequenceLayout Layout { get; init; }
+
+    public EmptyRow EmptyRow { get; init; }
+
+    /// <summary>States that are set before the sequence, <c>[batch, size]</c>; the others are as the model has them.</summary>
+    public IReadOnlyList<(StateAddress State, ReadOnlyMemory<float> Values)> InitialStates { get; init; } = [];
+
+    /// <summary>States that are wanted after the sequence.</summary>
+    public IReadOnlyList<StateAddress> FinalStates { get; init; } = [];
+}
+
+/// <summary>What a path computed.</summary>
+/// <param name="Output">The output, in the request's layout.</param>
+/// <param name="FinalStates">The states that were asked for, each <c>[batch, size]</c>.</param>
+internal sealed record SequenceResult(double[] Output, IReadOnlyList<double[]> FinalStates);

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Recurrent.Cli.Commands;
+using Spectre.Console;
+
+namespace Recurrent.Cli.Verify;
+
+/// <summary>Results for people: failures as they come, a table at the end.</summary>
+internal static class VerifyText
+{
+    public static void WriteFailures(CheckedCase ofCase, TextWriter output)
+    {
+        if (ofCase.Unreadable is { } reason)
+        {
+            output.WriteLine($"FAIL {ofCase.Results[0].Case}: cannot be used: {reason}");
+            return;
+        }
+
+        foreach (CaseResult result in ofCase.Results)
+        {
+            if (result.Refusal is { } refusal)
+            {
+                output.WriteLine($"FAIL {result.Case} {result.Path}: cannot be used: {refusal}");
+            }
+
+            foreach (TensorResult tensor in result.Tensors.Where(tensor => !tensor.Passed))
+            {
+                output.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"FAIL {result.Case} {result.Path} {tensor.Tensor}: error {tensor.Error:G3}, allowed "
+                    + $"{tensor.Allowed:G3}; {tensor.Failure}"));
+            }
+        }
+    }
+
+    public static void WriteSummary(VerifyReport report, TextWriter output)
+    {
+        foreach (VerificationSet set in report.Sets)
+        {
+            if (report.Sets.Count > 1)
+            {
+                output.WriteLine();
+                output.WriteLine($"{set.Path}: {set.Kind}, {Cases(set.Cases.Count)}");
+            }
+
+            WriteTable(report.Results.Where(result => ReferenceEquals(result.Set, set)), output);
+            foreach (string remark in set.Remarks)
+            {
+                output.WriteLine(remark);
+            }
+        }
+
+        output.WriteLine(
+            $"Counted once for each case and path: {Cases(report.Cases)} on {report.Paths.Count} paths. "
+            + "A case passes if its outputs and final states do; one that cannot be used has failed on every path.");
+        output.WriteLine($"{report.Passed} passed, {report.Failed} failed");
+    }
+
+    private static void WriteTable(IEnumerable<CaseResult> results, TextWriter output)
+    {
+        var table = new Table().Border(TableBorder.Simple)
+            .AddColumns("path", "cases passed", "failed", "closest to its limit", "error", "allowed");
+        foreach (IGrouping<string, CaseResult> path in results.GroupBy(result => result.Path))
+        {
+            CaseResult? worst = path.Where(result => result.Worst is not null).MaxBy(result => result.Worst!.Share);
+            table.AddRow(
+                path.Key,
+                path.Count(result => result.Passed).ToString(CultureInfo.InvariantCulture),
+                path.Count(result => !result.Passed).ToString(CultureInfo.InvariantCulture),
+                worst is null ? "-" : Markup.Escape($"{worst.Case} {worst.Worst!.Tensor}"),
+                worst is null ? "-" : worst.Worst!.Error.ToString("G3", CultureInfo.InvariantCulture),
+                worst is null ? "-" : worst.Worst!.Allowed.ToString("G3", CultureInfo.InvariantCulture));
+        }
+
+        Tables.Write(table, output);
+    }
+
+    private static string Cases(int count) => count == 1 ? "1 case" : $"{count} cases";
+}

@@ -1,0 +1,92 @@
+using Recurrent.Layers;
+
+namespace Recurrent.Formats.Keras;
+
+/// <summary>An activation in Keras's words: elementwise, with a factor behind it, or softmax.</summary>
+/// <param name="Function">The elementwise function; identity for softmax.</param>
+/// <param name="IsSoftmax">Whether softmax follows.</param>
+/// <param name="Factor">What the result is multiplied by.</param>
+internal readonly record struct KerasActivation(Activation Function, bool IsSoftmax = false, float Factor = 1)
+{
+    /// <summary>The names that are known, in the order in which a refusal lists them.</summary>
+    private const string Known =
+        "linear, tanh, sigmoid, hard_sigmoid, relu, leaky_relu, elu, selu, softplus, softsign or softmax";
+
+    // Klambauer et al. 2017, and what every implementation uses.
+    private const float SeluAlpha = 1.6732632423543772f;
+    private const float SeluFactor = 1.0507009873554805f;
+
+    // Keras gives the activation 'leaky_relu' another slope than the layer LeakyReLU, which has 0.3.
+    private const float LeakySlope = 0.2f;
+
+    /// <summary>The activation of a name.</summary>
+    /// <param name="name">Its name in Keras.</param>
+    /// <param name="owner">The layer, for messages.</param>
+    /// <param name="version">Who wrote it: <c>hard_sigmoid</c> changed.</param>
+    /// <param name="notes">Where to say what was assumed.</param>
+    public static KerasActivation Of(string name, string owner, KerasVersion version, LayerListBuilder notes) =>
+        name switch
+        {
+            "linear" => new(Activation.Identity),
+            "tanh" => new(Activation.Tanh),
+            "sigmoid" => new(Activation.Sigmoid),
+            "hard_sigmoid" => new(HardSigmoid(owner, version, notes)),
+            "relu" => new(Activation.Relu),
+            "leaky_relu" => new(Activation.LeakyRelu(LeakySlope)),
+            "elu" => new(Activation.Elu()),
+            "selu" => new(Activation.Elu(SeluAlpha), Factor: SeluFactor),
+            "softplus" => new(Activation.Softplus),
+            "softsign" => new(Activation.Softsign),
+            "softmax" => new(Activation.Identity, IsSoftmax: true),
+            _ => throw new ModelFormatException(
+                $"layer '{owner}': the activation '{name}' is not supported; expected {Known}."),
+        };
+
+    /// <summary>The activation as a cell can have it.</summary>
+    public Activation RequireElementwise(string owner, string role) => !IsSoftmax && Factor == 1
+        ? Function
+        : throw new ModelFormatException(
+            $"layer '{owner}': the {role} {(IsSoftmax ? "softmax" : "selu")} is not supported inside a cell, which takes "
+            + "a plain elementwise function.");
+
+    /// <summary>Adds what a dense layer cannot do itself, or everything if there is no layer to take the function.</summary>
+    /// <param name="layers">The model in the making; it knows its size.</param>
+    /// <param name="name">The layer's name.</param>
+    /// <param name="isFunctionDone">Whether the layer before computes <see cref="Function"/>.</param>
+    public void AddTo(LayerListBuilder layers, string name, bool isFunctionDone)
+    {
+        int size = layers.Size ?? throw new ModelFormatException(
+            $"layer '{name}': the number of its features does not follow from the file.");
+        if (!isFunctionDone && Function != Activation.Identity)
+        {
+            layers.Add(name, new ActivationLayer(size, Function));
+        }
+
+        if (IsSoftmax)
+        {
+            layers.Add(name, new SoftmaxLayer(size));
+        }
+
+        if (Factor != 1)
+        {
+            float[] factors = new float[size];
+            factors.AsSpan().Fill(Factor);
+            layers.Add(name, new ScaleLayer(factors));
+        }
+    }
+
+    private static Activation HardSigmoid(string owner, KerasVersion version, LayerListBuilder notes)
+    {
+        bool isNew = version.Major >= 3;
+        if (!version.IsKnown)
+        {
+            notes.Note(
+                ImportNoteKind.Assumed,
+                owner,
+                $"hard_sigmoid is that of Keras {version.Major}, {(isNew ? "x / 6 + 0.5" : "0.2 x + 0.5")}; "
+                + $"{nameof(ImportOptions)}.{nameof(ImportOptions.KerasVersion)} says otherwise.");
+        }
+
+        return isNew ? Activation.HardSigmoid(1f / 6) : Activation.HardSigmoid();
+    }
+}

@@ -1,0 +1,93 @@
+using Recurrent.Layers;
+
+namespace Recurrent.Formats.Keras;
+
+/// <summary>What the layers of a Keras model do to the steps: their order, whether they are all put out, masks.</summary>
+internal sealed class KerasSequence(LayerListBuilder layers)
+{
+    private float? _missingValue;
+    private bool _zeroesMissing;
+    private int _lastRecurrent = -1;
+    private bool _isTimeMajor;
+
+    public KerasPosition Position { get; private set; } = new(IsSequence: true, IsReversed: false);
+
+    /// <summary>Takes in a layer <c>Masking</c>.</summary>
+    public void AddMasking(string name, float value)
+    {
+        if (layers.Count > 0)
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': Masking is supported in front of all other layers only; found {layers.Count} before it.");
+        }
+
+        SetMasking(value);
+    }
+
+    public void SetMasking(float value) => _missingValue = value;
+
+    /// <summary>Takes in a recurrent layer.</summary>
+    /// <returns>Which way it runs through time, not through the order that Keras has the steps in.</returns>
+    public Direction BeginRecurrent(string name, KerasCell cell, bool isBidirectional)
+    {
+        if (!Position.IsSequence)
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': the recurrent layer before it has return_sequences=False, so there is no sequence for it.");
+        }
+
+        if (isBidirectional && (cell.GoesBackwards || Position.IsReversed))
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': Bidirectional with or behind go_backwards is not supported.");
+        }
+
+        if (_missingValue is not null && Position.IsReversed)
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': a mask behind go_backwards is not supported; Keras does not reverse it with the steps.");
+        }
+
+        bool isReverse = cell.GoesBackwards != Position.IsReversed;
+        Position = new KerasPosition(cell.ReturnsSequences, isReverse);
+        _zeroesMissing = isBidirectional || cell.ZeroesMissing;
+        _lastRecurrent = layers.Count;
+        _isTimeMajor |= cell.IsTimeMajor;
+        return isReverse ? Direction.Reverse : Direction.Forward;
+    }
+
+    /// <summary>Makes the model.</summary>
+    public ImportedModel Build()
+    {
+        if (Position is { IsSequence: true, IsReversed: true })
+        {
+            layers.Note(
+                ImportNoteKind.Ignored, "go_backwards",
+                "Keras puts the steps out from the last to the first; here they are in the order of time.");
+        }
+
+        Masking? masking = _missingValue is { } value
+            ? new Masking { Value = value, Output = _zeroesMissing ? MissingOutput.Zero : MissingOutput.Repeat }
+            : null;
+        if (masking is not null && Position.IsSequence && _lastRecurrent != layers.Count - 1)
+        {
+            layers.Note(
+                ImportNoteKind.Assumed, "mask",
+                masking.Output == MissingOutput.Zero
+                    ? "a missing step puts out 0; Keras puts out what the layers behind the last recurrent one make of 0."
+                    : "missing steps before the first that is there put out 0; Keras puts out what the layers behind the "
+                        + "last recurrent one make of 0.");
+        }
+
+        ImportedModel model = layers.Build(
+            "Keras", Position.IsSequence ? ModelOutput.EveryStep : ModelOutput.FinalState, masking);
+        return !_isTimeMajor ? model : new ImportedModel
+        {
+            Definition = model.Definition,
+            Format = model.Format,
+            LayerNames = model.LayerNames,
+            Notes = model.Notes,
+            Layout = SequenceLayout.TimeMajor,
+        };
+    }
+}

@@ -1,0 +1,90 @@
+using Recurrent.Formats.Json;
+using Recurrent.Layers;
+
+namespace Recurrent.Formats.Keras;
+
+/// <summary>Layers of Keras that have weights and no state.</summary>
+internal sealed class KerasStateless(KerasTensors tensors, LayerListBuilder layers)
+{
+    /// <summary>Adds a table of vectors, as the first layer.</summary>
+    public void AddEmbedding(string name, JsonValue config)
+    {
+        if (layers.Count > 0)
+        {
+            throw new ModelFormatException($"layer '{name}': an Embedding is supported as the first layer only.");
+        }
+
+        var specification = new EmbeddingSpecification
+        {
+            InputSize = config["input_dim"].Size(),
+            OutputSize = config["output_dim"].Size(),
+        };
+        layers.DeclareInput(specification.InputSize);
+        float[] table = tensors.Take(
+            name, false, "embeddings", specification.InputSize, specification.OutputSize);
+        layers.Add(name, EmbeddingLayer.Wrap(specification, table));
+    }
+
+    /// <summary>Adds a dense layer with what its activation needs behind it.</summary>
+    public void AddDense(string name, JsonValue config, KerasActivation activation)
+    {
+        int units = config["units"].Size();
+        int inputSize = layers.Size ?? InputSizeOf(name, tensors.Shape(name, "kernel"));
+        float[] kernel = tensors.Take(name, false, "kernel", inputSize, units);
+        float[] bias = config.Find("use_bias")?.Flag() ?? true ? tensors.Take(name, false, "bias", units) : [];
+        layers.Add(name, KerasWeights.Dense(kernel, inputSize, bias, activation.Function));
+        activation.AddTo(layers, name, isFunctionDone: true);
+    }
+
+    /// <summary>Adds a normalisation of the features.</summary>
+    public void AddBatchNormalization(string name, JsonValue config, bool hasSteps)
+    {
+        int size = layers.Size ?? InputSizeOf(name, tensors.Shape(name, "moving_mean"));
+        RequireLastAxis(name, config, hasSteps);
+        float[] Take(string role) => tensors.Take(name, false, role, size);
+        layers.Add(name, KerasWeights.BatchNormalization(
+            name,
+            config.Find("scale")?.Flag() ?? true ? Take("gamma") : [],
+            config.Find("center")?.Flag() ?? true ? Take("beta") : [],
+            Take("moving_mean"),
+            Take("moving_variance"),
+            config.Find("epsilon")?.Number() ?? 1e-3));
+    }
+
+    /// <summary>Adds a leaky relu whose slope was trained.</summary>
+    public void AddParametricRelu(string name)
+    {
+        IReadOnlyList<long> shape = tensors.Shape(name, "alpha");
+        float[] slopes = tensors.Take(name, false, "alpha", [.. shape]);
+        int size = layers.Size ?? InputSizeOf(name, shape is [.., var last] ? [last] : []);
+        if (slopes.Length == 0 || slopes.Any(slope => slope != slopes[0]))
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': PReLU is supported if its slopes are equal; found {slopes.Length} that are not.");
+        }
+
+        layers.Add(name, new ActivationLayer(size, Activation.LeakyRelu(slopes[0])));
+    }
+
+    private static void RequireLastAxis(string name, JsonValue config, bool hasSteps)
+    {
+        JsonValue? axis = config.Find("axis");
+        if (axis is { IsArray: true } list && list.Items() is [JsonValue only])
+        {
+            axis = only;
+        }
+
+        if (axis is { } value && !(value.IsNumber && (value.Number() == -1 || value.Number() == (hasSteps ? 2 : 1))))
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': {value.Unexpected("a normalisation of the features, axis -1").Message}");
+        }
+    }
+
+    private static int InputSizeOf(string name, IReadOnlyList<long> shape) =>
+        shape is [>= 1 and <= LayerSpecification.MaxSize and var size, ..]
+            ? (int)size
+            : throw new ModelFormatException(
+                $"layer '{name}': expected 1 to {LayerSpecification.MaxSize} input features, found shape "
+                + $"[{string.Join(", ", shape)}].");
+}

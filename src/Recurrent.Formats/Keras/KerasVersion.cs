@@ -1,0 +1,24 @@
+namespace Recurrent.Formats.Keras;
+
+/// <summary>The major version of Keras that wrote a file, where two versions mean different things by one word.</summary>
+/// <param name="Major">The version: 1, 2 or 3.</param>
+/// <param name="IsKnown">Whether the file or the caller says it; otherwise it is a guess.</param>
+internal readonly record struct KerasVersion(int Major, bool IsKnown)
+{
+    private const int Oldest = 1;
+    private const int Newest = 3;
+
+    /// <summary>The version that a text like <c>2.15.0</c> names.</summary>
+    public static KerasVersion Parse(string text)
+    {
+        string major = text.Split('.')[0];
+        return int.TryParse(major, out int number) && number is >= Oldest and <= Newest
+            ? new KerasVersion(number, IsKnown: true)
+            : throw new ModelFormatException(
+                $"keras_version: expected {Oldest} to {Newest} before the first point, found '{text}'.");
+    }
+
+    /// <summary>The version that the caller names, or a guess.</summary>
+    public static KerasVersion From(ImportOptions options, int guess) =>
+        options.KerasVersion is { } major ? new KerasVersion(major, IsKnown: true) : new KerasVersion(guess, IsKnown: false);
+}

@@ -1,0 +1,88 @@
+using Recurrent.Layers;
+
+namespace Recurrent.Formats;
+
+/// <summary>The layers of a model in the making, with their names, and the notes that arise on the way.</summary>
+internal sealed class LayerListBuilder
+{
+    /// <summary>The most layers that a model can have.</summary>
+    public const int MaxLayers = 1024;
+
+    private readonly List<Layer> _layers = [];
+    private readonly List<string> _names = [];
+    private readonly List<ImportNote> _notes = [];
+    private int? _inputSize;
+
+    /// <summary>Starts with no layer.</summary>
+    /// <param name="inputSize">Features of an input step; null if the file says it with its first weights only.</param>
+    public LayerListBuilder(int? inputSize = null) => _inputSize = inputSize;
+
+    /// <summary>Layers so far.</summary>
+    public int Count => _layers.Count;
+
+    /// <summary>Features of a step behind the last layer; null if that is not known yet.</summary>
+    public int? Size => _layers.Count > 0 ? _layers[^1].Specification.OutputSize : _inputSize;
+
+    /// <summary>Says how many features an input step has, where layers before the first have not said so.</summary>
+    public void DeclareInput(int? inputSize) => _inputSize = inputSize;
+
+    /// <summary>Adds a layer. Importers check sizes where they have better words for it; this is the last resort.</summary>
+    public void Add(string name, Layer layer)
+    {
+        if (Size is { } size && layer.Specification.InputSize != size)
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': expected {size} input features, found {layer.Specification.InputSize}.");
+        }
+
+        if (_layers.Count == MaxLayers)
+        {
+            throw new ModelFormatException($"layer '{name}': expected at most {MaxLayers} layers.");
+        }
+
+        _inputSize ??= layer.Specification.InputSize;
+        _layers.Add(layer);
+        _names.Add(name);
+    }
+
+    /// <summary>
+    /// Adds what layer <paramref name="begin"/> took in, its first features if it took in more, to the output of the
+    /// last layer.
+    /// </summary>
+    public void AddResidual(string name, int begin)
+    {
+        int size = Size ?? throw new ModelFormatException($"layer '{name}': expected a layer before it, found none.");
+        int taken = begin < _layers.Count ? _layers[begin].Specification.InputSize : 0;
+        if (taken < size)
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': expected a connection from at least {size} features, found {taken}.");
+        }
+
+        Add(name, new ResidualLayer(new ResidualSpecification { InputSize = size, Span = _layers.Count - begin }));
+    }
+
+    public void Note(ImportNoteKind kind, string subject, string message) =>
+        _notes.Add(new ImportNote(kind, subject, message));
+
+    /// <summary>Makes the model.</summary>
+    /// <param name="format">What the file is, for people.</param>
+    /// <param name="output">What is put out for a sequence.</param>
+    /// <param name="masking">Whether steps may be missing.</param>
+    public ImportedModel Build(string format, ModelOutput output = ModelOutput.EveryStep, Masking? masking = null)
+    {
+        if (_layers.Count == 0)
+        {
+            throw new ModelFormatException("expected at least one layer, found none.");
+        }
+
+        return new ImportedModel
+        {
+            Definition = new ModelDefinition(_layers, output, masking),
+            Format = format,
+            LayerNames = _names,
+            Notes = _notes,
+            Layout = SequenceLayout.BatchMajor,
+        };
+    }
+}

@@ -1,0 +1,65 @@
+using Recurrent.Formats.Onnx;
+using Recurrent.Layers;
+
+namespace Recurrent.Formats;
+
+/// <summary>Writes models as ONNX files.</summary>
+/// <remarks>
+/// <para>
+/// The graph takes <c>x</c>, <c>[time, batch, InputSize]</c> in float, or <c>[time, batch]</c> in int64 for a model
+/// that takes indices; time and batch are dynamic. It gives <c>y</c>, <c>[time, batch, OutputSize]</c>, or
+/// <c>[batch, OutputSize]</c> with <see cref="ModelOutput.LastStep"/> and <see cref="ModelOutput.FinalState"/>. All
+/// sequences of a batch have the same length. Trained initial states are in it. The operators are those of opset 14,
+/// in float.
+/// </para>
+/// <para>
+/// What ONNX has no operator for is refused with the layer and the reason: a projection, an input gate that follows
+/// from the forget gate, an output peephole that sees the previous cell state, and masking. The operator
+/// ThresholdedRelu is 0 at its threshold, where <see cref="ActivationKind.ThresholdedRelu"/> of a layer of its own
+/// is the threshold.
+/// </para>
+/// </remarks>
+public static class OnnxExport
+{
+    /// <summary>
+    /// Writes a model to a file, which is replaced if it is there. Weights are written from where they are.
+    /// </summary>
+    /// <param name="definition">The model.</param>
+    /// <param name="path">Path of the file.</param>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <exception cref="NotSupportedException">
+    /// ONNX cannot say what a layer computes, or the file would be larger than the 2 GB that ONNX allows. Nothing is
+    /// written.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public static void Save(ModelDefinition definition, string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        OnnxModelWriter writer = Prepare(definition);
+        using FileStream stream = File.Create(path);
+        writer.WriteTo(stream);
+    }
+
+    /// <summary>Writes a model to a stream. Weights are written from where they are.</summary>
+    /// <param name="definition">The model.</param>
+    /// <param name="stream">The stream; it stays open.</param>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="NotSupportedException">
+    /// ONNX cannot say what a layer computes, or the file would be larger than the 2 GB that ONNX allows. Nothing is
+    /// written.
+    /// </exception>
+    /// <exception cref="IOException">The stream cannot be written.</exception>
+    public static void Save(ModelDefinition definition, Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        Prepare(definition).WriteTo(stream);
+    }
+
+    private static OnnxModelWriter Prepare(ModelDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        return new OnnxModelWriter(ModelGraph.Of(definition), ModelGraph.Opset);
+    }
+}

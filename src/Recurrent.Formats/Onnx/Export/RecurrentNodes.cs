@@ -1,0 +1,165 @@
+using Recurrent.Layers;
+
+namespace Recurrent.Formats.Onnx;
+
+/// <summary>
+/// A recurrent layer as a node of LSTM, GRU or RNN, with what brings its output into the order of a sequence.
+/// </summary>
+internal static class RecurrentNodes
+{
+    /// <summary>What the layer is, for names of nodes and for messages.</summary>
+    public static string NameOf(RecurrentLayer layer) => Operator(layer.Specification).ToLowerInvariant();
+
+    /// <summary>Adds the nodes of a layer.</summary>
+    /// <returns>The output: of every step, or the final states side by side.</returns>
+    public static string Write(GraphBuilder graph, string name, RecurrentLayer layer, string input, bool finalState)
+    {
+        RecurrentSpecification specification = layer.Specification;
+        Refuse(name, layer);
+        var weights = new RecurrentTensors(graph, name, layer);
+        string hidden = weights.HasInitialState ? weights.InitialState(input, StateKind.Hidden) : "";
+        string cell = weights.HasInitialState && specification.HasCellState
+            ? weights.InitialState(input, StateKind.Cell)
+            : "";
+        string[] inputs =
+        [
+            input,
+            weights.InputWeights(),
+            weights.StateWeights(),
+            weights.Biases(),
+            "",
+            hidden,
+            cell,
+            weights.Peepholes(),
+        ];
+        int count = Array.FindLastIndex(inputs, one => one.Length > 0) + 1;
+        string output = $"{name}_{(finalState ? "h" : "y")}";
+        graph.Node(
+            name,
+            Operator(specification),
+            inputs.AsSpan(0, count),
+            finalState ? ["", output] : [output],
+            [.. Attributes(specification)]);
+        return finalState
+            ? SideBySide(graph, name, output, specification, [1, 0, 2], [0, -1], directionAxis: 0)
+            : SideBySide(graph, name, output, specification, [0, 2, 1, 3], [0, 0, -1], directionAxis: 1);
+    }
+
+    /// <summary>Takes the axis of directions out: the only one, or both side by side.</summary>
+    private static string SideBySide(
+        GraphBuilder graph,
+        string name,
+        string output,
+        RecurrentSpecification specification,
+        long[] order,
+        long[] shape,
+        int directionAxis)
+    {
+        if (specification.DirectionCount == 1)
+        {
+            return graph.Node(
+                $"{name}_squeezed", "Squeeze", [output, graph.Constant($"{name}_direction_axis", directionAxis)]);
+        }
+
+        string transposed = graph.Node(
+            $"{name}_transposed", "Transpose", [output], GraphBuilder.Attribute("perm", order));
+        return graph.Node($"{name}_joined", "Reshape", [transposed, graph.Constant($"{name}_joined_shape", shape)]);
+    }
+
+    private static string Operator(RecurrentSpecification specification) => specification switch
+    {
+        LstmSpecification => "LSTM",
+        GruSpecification => "GRU",
+        _ => "RNN",
+    };
+
+    private static void Refuse(string name, RecurrentLayer layer)
+    {
+        if (layer.Specification is not LstmSpecification lstm)
+        {
+            return;
+        }
+
+        string? reason = lstm switch
+        {
+            { ProjectionSize: > 0 } =>
+                $"{nameof(lstm.ProjectionSize)} {lstm.ProjectionSize}, and ONNX's LSTM has no projection",
+            { Coupling: GateCoupling.InputFromForget } =>
+                $"{nameof(lstm.Coupling)} {lstm.Coupling}, and ONNX's LSTM knows only {GateCoupling.ForgetFromInput}",
+            { OutputPeephole: OutputPeephole.PreviousCell } when HasPeepholes(layer) =>
+                $"{nameof(lstm.OutputPeephole)} {lstm.OutputPeephole}, and ONNX's LSTM knows only "
+                + $"{OutputPeephole.NewCell}",
+            _ => null,
+        };
+        if (reason is not null)
+        {
+            throw new NotSupportedException($"ONNX export: {name} has the {reason}.");
+        }
+    }
+
+    private static bool HasPeepholes(RecurrentLayer layer) =>
+        layer.Forward is { Peephole.IsEmpty: false } || layer.Reverse is { Peephole.IsEmpty: false };
+
+    private static IEnumerable<AttributeProto> Attributes(RecurrentSpecification specification)
+    {
+        yield return GraphBuilder.Attribute("hidden_size", specification.HiddenSize);
+        yield return GraphBuilder.Attribute("direction", specification.Direction.ToString().ToLowerInvariant());
+        foreach (AttributeProto attribute in ActivationAttributes(specification))
+        {
+            yield return attribute;
+        }
+
+        if (specification.Clip > 0)
+        {
+            yield return GraphBuilder.Attribute("clip", specification.Clip);
+        }
+
+        if (specification is GruSpecification gru)
+        {
+            yield return GraphBuilder.Attribute("linear_before_reset", gru.ResetAfter ? 1 : 0);
+        }
+
+        if (specification is LstmSpecification { Coupling: GateCoupling.ForgetFromInput })
+        {
+            yield return GraphBuilder.Attribute("input_forget", 1);
+        }
+    }
+
+    private static IEnumerable<AttributeProto> ActivationAttributes(RecurrentSpecification specification)
+    {
+        Activation[] activations = [.. Directions(specification).SelectMany(direction =>
+            ByRole(specification, specification.GetActivations(direction)))];
+        Activation[] usual = [.. Directions(specification).SelectMany(_ =>
+            ByRole(specification, CellActivations.Default))];
+        if (activations.SequenceEqual(usual))
+        {
+            yield break;
+        }
+
+        yield return GraphBuilder.Attribute("activations", activations.Select(ActivationNodes.NameOf));
+        float[] alphas = [.. ActivationNodes.Alphas(activations)];
+        if (alphas.Length > 0)
+        {
+            yield return GraphBuilder.Attribute("activation_alpha", alphas);
+        }
+
+        float[] betas = [.. ActivationNodes.Betas(activations)];
+        if (betas.Length > 0)
+        {
+            yield return GraphBuilder.Attribute("activation_beta", betas);
+        }
+    }
+
+    private static Activation[] ByRole(RecurrentSpecification specification, CellActivations activations) =>
+        specification switch
+        {
+            LstmSpecification => [activations.Gate, activations.Candidate, activations.Output],
+            GruSpecification => [activations.Gate, activations.Candidate],
+            _ => [activations.Candidate],
+        };
+
+    private static Direction[] Directions(RecurrentSpecification specification) =>
+        specification.Direction == Direction.Bidirectional
+            ? [Direction.Forward, Direction.Reverse]
+            : [specification.Direction];
+}

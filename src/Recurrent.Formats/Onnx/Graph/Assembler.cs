@@ -1,0 +1,156 @@
+using System.Globalization;
+using Recurrent.Layers;
+
+namespace Recurrent.Formats.Onnx;
+
+/// <summary>Makes a model of the values that come out of a graph, by going back from them to the input.</summary>
+internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
+{
+    private readonly List<FlowNode> _chain = [];
+
+    public OnnxBinding Assemble(IReadOnlyList<(string Name, Value Value)> outputs)
+    {
+        (string Name, FlowValue Flow)[] flows = [.. outputs.Select(output => (output.Name, RequireFlow(output)))];
+        ModelOutput output = FindChain(flows);
+        if (_chain[0] is not InputNode root || _chain.Count == 1)
+        {
+            throw new ModelFormatException("the graph has no layer between its input and its output.");
+        }
+
+        InputNode? lengths = RequireSameLengths();
+        Layer[] layers = [.. _chain.Skip(1).Select(LayerOf)];
+        AssignOpenAxes(root);
+        Binder binder = new(_chain);
+        OnnxInput[] inputs = [.. interpreter.Inputs.Select(binder.Input)];
+        if (lengths is not null)
+        {
+            interpreter.Note(ImportNoteKind.Assumed, lengths.Name, "past the end of a row outputs are 0, and ONNX has a "
+                + "final state of 0 for a row of length 0, for which a session is opened with EmptyRow.ZeroesState");
+        }
+
+        return new OnnxBinding
+        {
+            Model = new ImportedModel
+            {
+                Definition = new ModelDefinition(layers, output),
+                Format = "ONNX",
+                LayerNames = [.. _chain.Skip(1).Select(node => node.Name)],
+                Notes = [.. interpreter.Notes],
+                Layout = LayoutOf(root),
+                Metadata = Metadata(),
+            },
+            Inputs = inputs,
+            Outputs = [.. flows.Select(flow => binder.Output(flow.Name, flow.Flow))],
+        };
+    }
+
+    private static FlowValue RequireFlow((string Name, Value Value) output) =>
+        output.Value is FlowValue { Source: not InputNode } flow
+            ? flow
+            : throw new ModelFormatException($"output '{output.Name}': expected what a layer makes, found {output.Value}.");
+
+    private static bool IsState(FlowValue flow) => flow.Kind is FlowKind.Hidden or FlowKind.Cell;
+
+    private static int Depth(FlowNode node)
+    {
+        int depth = 0;
+        for (FlowNode? at = node; at is not null; at = at.Parent)
+        {
+            depth++;
+        }
+
+        return depth;
+    }
+
+    private static SequenceLayout LayoutOf(InputNode root)
+    {
+        List<OnnxAxis?> roles = [.. root.Axes.Select(axis => axis.Role)];
+        return roles.IndexOf(OnnxAxis.Batch) is int batch and >= 0 && batch < roles.IndexOf(OnnxAxis.Time)
+            ? SequenceLayout.BatchMajor
+            : SequenceLayout.TimeMajor;
+    }
+
+    /// <summary>Finds the layers from the input to what is put out, and which steps of that are.</summary>
+    private ModelOutput FindChain((string Name, FlowValue Flow)[] flows)
+    {
+        (string Name, FlowValue Flow) main = flows.FirstOrDefault(output => !IsState(output.Flow));
+        foreach ((string name, FlowValue flow) in flows.Where(output => !IsState(output.Flow)))
+        {
+            if (!flow.IsComplete || flow.Source != main.Flow.Source || flow.Kind != main.Flow.Kind)
+            {
+                throw new ModelFormatException($"output '{name}': a model puts out the values of one layer; found {flow}"
+                    + (flow == main.Flow ? "." : $" besides {main.Flow} as output '{main.Name}'."));
+            }
+        }
+
+        FlowNode last = main.Flow?.Source
+            ?? flows.SelectMany(output => output.Flow.Rows).Select(row => (FlowNode)row.Merged.Node).MaxBy(Depth)
+            ?? throw new ModelFormatException("the graph has no output.");
+        for (FlowNode? at = last; at is not null; at = at.Parent)
+        {
+            _chain.Add(at);
+        }
+
+        _chain.Reverse();
+        return main.Flow?.Kind switch
+        {
+            FlowKind.Sequence => ModelOutput.EveryStep,
+            FlowKind.LastStep => ModelOutput.LastStep,
+            _ => ModelOutput.FinalState,
+        };
+    }
+
+    private InputNode? RequireSameLengths()
+    {
+        RecurrentNode[] recurrent = [.. _chain.OfType<RecurrentNode>()];
+        RecurrentNode? other = recurrent.FirstOrDefault(node => node.Lengths != recurrent[0].Lengths);
+        return other is null
+            ? recurrent.FirstOrDefault()?.Lengths
+            : throw new ModelFormatException(
+                $"nodes {recurrent[0]} and {other} differ in sequence_lens: the lengths of rows hold for a whole model.");
+    }
+
+    private Layer LayerOf(FlowNode node) => node switch
+    {
+        RecurrentNode recurrent => recurrent.Layer,
+        LayerNode layer => layer.Layer,
+        ResidualNode residual => new ResidualLayer(new ResidualSpecification
+        {
+            InputSize = residual.Size,
+            Span = _chain.IndexOf(residual) - _chain.IndexOf(residual.Origin) - 1,
+        }),
+        _ => throw new ModelFormatException($"{node} is no layer."),
+    };
+
+    /// <summary>What no recurrent layer has said: the first axis of the input is then its batch, the next its time.</summary>
+    private void AssignOpenAxes(InputNode root)
+    {
+        Queue<OnnxAxis> open = new(((OnnxAxis[])[OnnxAxis.Batch, OnnxAxis.Time])
+            .Where(role => !root.Axes.Any(axis => axis.Role == role)));
+        foreach (Axis axis in root.Axes.Where(axis => axis.Role is null && axis.Size != 1))
+        {
+            if (!open.TryDequeue(out OnnxAxis role))
+            {
+                throw new ModelFormatException($"input '{root.Name}': expected the axes time, batch and features.");
+            }
+
+            axis.Assign(role);
+            interpreter.Note(
+                ImportNoteKind.Assumed, root.Name, $"its axis {axis} is taken for {role.ToString().ToLowerInvariant()}");
+        }
+    }
+
+    private Dictionary<string, string> Metadata()
+    {
+        Dictionary<string, string> metadata = new(StringComparer.Ordinal);
+        foreach (StringStringEntryProto entry in graph.Model.MetadataProps)
+        {
+            metadata[entry.Key] = entry.Value;
+        }
+
+        metadata["producer"] = $"{graph.Model.ProducerName} {graph.Model.ProducerVersion}".Trim();
+        metadata["operator set"] = graph.OperatorSet.ToString(CultureInfo.InvariantCulture);
+        metadata["final state of a row of length 0"] = "0";
+        return metadata;
+    }
+}

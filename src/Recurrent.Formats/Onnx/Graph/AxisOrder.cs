@@ -1,0 +1,65 @@
+namespace Recurrent.Formats.Onnx;
+
+/// <summary>Moves the elements of a tensor from one order of its axes to another.</summary>
+internal static class AxisOrder
+{
+    /// <summary>The elements in another order. An axis that is in one list alone has one element.</summary>
+    /// <param name="values">The elements.</param>
+    /// <param name="from">Their order.</param>
+    /// <param name="to">The order that is wanted.</param>
+    /// <param name="time">Length of the time axis.</param>
+    /// <param name="batch">Length of the batch axis.</param>
+    /// <param name="directions">Length of the axis of directions.</param>
+    public static T[] Permute<T>(
+        ReadOnlySpan<T> values,
+        IReadOnlyList<OnnxAxis> from,
+        IReadOnlyList<OnnxAxis> to,
+        int time,
+        int batch,
+        int directions)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(time);
+        ArgumentOutOfRangeException.ThrowIfNegative(batch);
+        long steps = (long)time * batch * directions;
+        if (steps == 0 ? values.Length > 0 : values.Length % steps != 0)
+        {
+            throw new ArgumentException(
+                $"values: expected a multiple of [time, batch, directions] = [{time}, {batch}, {directions}], "
+                + $"found {values.Length} elements.",
+                nameof(values));
+        }
+
+        int[] lengths = [time, batch, directions, steps == 0 ? 0 : (int)(values.Length / steps)];
+        IEnumerable<OnnxAxis> others = Enum.GetValues<OnnxAxis>().Where(axis => !to.Contains(axis));
+        OnnxAxis[] target = [.. to, .. others.Where(axis => lengths[(int)axis] != 1)];
+        long[] strides = new long[lengths.Length];
+        long stride = 1;
+        foreach (OnnxAxis axis in from.Reverse())
+        {
+            strides[(int)axis] = stride;
+            stride *= lengths[(int)axis];
+        }
+
+        T[] permuted = new T[values.Length];
+        int[] index = new int[target.Length];
+        long offset = 0;
+        for (int i = 0; i < permuted.Length; i++)
+        {
+            permuted[i] = values[(int)offset];
+            for (int at = target.Length - 1; at >= 0; at--)
+            {
+                int axis = (int)target[at];
+                offset += strides[axis];
+                if (++index[at] < lengths[axis])
+                {
+                    break;
+                }
+
+                offset -= strides[axis] * lengths[axis];
+                index[at] = 0;
+            }
+        }
+
+        return permuted;
+    }
+}

@@ -1,0 +1,74 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Recurrent.Formats.Onnx;
+
+/// <summary>A node of the graph with its attributes.</summary>
+internal sealed class GraphNode
+{
+    private readonly Dictionary<string, AttributeProto> _attributes = new(StringComparer.Ordinal);
+    private readonly NodeProto _node;
+
+    public GraphNode(NodeProto node, int index, long operatorSet)
+    {
+        _node = node;
+        Index = index;
+        OperatorSet = operatorSet;
+        Operator = node.Domain is "" or "ai.onnx" ? node.OpType : $"{node.Domain}.{node.OpType}";
+        Name = node.Name.Length > 0 ? node.Name : $"{node.OpType}#{index}";
+        foreach (AttributeProto attribute in node.Attribute)
+        {
+            if (!_attributes.TryAdd(attribute.Name, attribute))
+            {
+                throw Refuse($"the attribute '{attribute.Name}' is there twice");
+            }
+        }
+    }
+
+    public int Index { get; }
+
+    public string Name { get; }
+
+    public string Operator { get; }
+
+    public long OperatorSet { get; }
+
+    public IReadOnlyList<string> Inputs => _node.Input;
+
+    public IReadOnlyList<string> Outputs => _node.Output;
+
+    /// <summary>An input's name; empty if it is left out.</summary>
+    public string Input(int index) => index < _node.Input.Count ? _node.Input[index] : "";
+
+    public bool Has(string attribute) => _attributes.ContainsKey(attribute);
+
+    public long Integer(string name, long otherwise) =>
+        Find(name, out AttributeProto? attribute)
+            ? attribute.HasI ? attribute.I : throw Refuse($"the attribute '{name}' is no integer")
+            : otherwise;
+
+    public float Single(string name, float otherwise) =>
+        Find(name, out AttributeProto? attribute)
+            ? attribute.HasF ? attribute.F : throw Refuse($"the attribute '{name}' is no floating-point number")
+            : otherwise;
+
+    public string Text(string name, string otherwise) =>
+        Find(name, out AttributeProto? attribute)
+            ? attribute.HasS ? attribute.S.ToStringUtf8() : throw Refuse($"the attribute '{name}' is no text")
+            : otherwise;
+
+    public IReadOnlyList<long>? Integers(string name) => Find(name, out AttributeProto? attribute) ? attribute.Ints : null;
+
+    public IReadOnlyList<float>? Singles(string name) =>
+        Find(name, out AttributeProto? attribute) ? attribute.Floats : null;
+
+    public IReadOnlyList<string>? Texts(string name) =>
+        Find(name, out AttributeProto? attribute) ? [.. attribute.Strings.Select(text => text.ToStringUtf8())] : null;
+
+    public TensorProto? Tensor(string name) => Find(name, out AttributeProto? attribute) ? attribute.T : null;
+
+    /// <summary>The refusal of this node.</summary>
+    public ModelFormatException Refuse(string reason) => new($"node '{Name}' ({Operator}): {reason}.");
+
+    private bool Find(string name, [NotNullWhen(true)] out AttributeProto? attribute) =>
+        _attributes.TryGetValue(name, out attribute);
+}

@@ -1,0 +1,129 @@
+using Google.Protobuf;
+
+namespace Recurrent.Formats.Onnx;
+
+/// <summary>A graph whose names have been checked: every value is made once, and before it is used.</summary>
+internal sealed class OnnxGraph
+{
+    private const int MaxNodes = 100_000;
+
+    private readonly Dictionary<string, GraphNode> _producers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TensorProto> _initializers = new(StringComparer.Ordinal);
+
+    private OnnxGraph(ModelProto model)
+    {
+        Model = model;
+        if (model.Graph is null || model.Graph.Node.Count is 0 or > MaxNodes)
+        {
+            throw new ModelFormatException($"expected a graph of 1 to {MaxNodes} nodes.");
+        }
+
+        OperatorSet = model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 1;
+        foreach (TensorProto tensor in model.Graph.Initializer)
+        {
+            RequireNew(_initializers.TryAdd(tensor.Name, tensor), tensor.Name, "an initializer");
+        }
+
+        HashSet<string> inputs = new(StringComparer.Ordinal);
+        foreach (ValueInfoProto input in model.Graph.Input)
+        {
+            RequireNew(inputs.Add(input.Name), input.Name, "an input");
+        }
+
+        Nodes = [.. model.Graph.Node.Select((node, i) => new GraphNode(node, i, OperatorSet))];
+        foreach (GraphNode node in Nodes)
+        {
+            foreach (string output in node.Outputs.Where(name => name.Length > 0))
+            {
+                bool isNew = !inputs.Contains(output) && !_initializers.ContainsKey(output);
+                RequireNew(isNew && _producers.TryAdd(output, node), output, $"an output of node '{node.Name}'");
+            }
+        }
+
+        Inputs = [.. model.Graph.Input.Where(input => !_initializers.ContainsKey(input.Name))];
+    }
+
+    public ModelProto Model { get; }
+
+    public long OperatorSet { get; }
+
+    public IReadOnlyList<GraphNode> Nodes { get; }
+
+    /// <summary>Inputs without an initializer.</summary>
+    public IReadOnlyList<ValueInfoProto> Inputs { get; }
+
+    public IEnumerable<string> Outputs => Model.Graph.Output.Select(output => output.Name);
+
+    public IReadOnlyDictionary<string, TensorProto> Initializers => _initializers;
+
+    /// <summary>Parses a model that has been read without the elements of its tensors.</summary>
+    public static OnnxGraph Parse(ReadOnlySpan<byte> message, string place)
+    {
+        try
+        {
+            return new OnnxGraph(ModelProto.Parser.ParseFrom(message));
+        }
+        catch (InvalidProtocolBufferException e)
+        {
+            throw new ModelFormatException($"{place}not an ONNX model: {e.Message}", e);
+        }
+        catch (ModelFormatException e)
+        {
+            throw new ModelFormatException($"{place}{e.Message}", e);
+        }
+    }
+
+    /// <summary>The nodes that the outputs need, each behind those whose values it uses.</summary>
+    /// <exception cref="ModelFormatException">A value is made of itself.</exception>
+    public IReadOnlyList<GraphNode> NeededNodes()
+    {
+        // Depth first without recursion: how deep a graph is, a file decides.
+        List<GraphNode> ordered = [];
+        Dictionary<GraphNode, int> nextInput = [];
+        Stack<GraphNode> open = new();
+        foreach (string output in Outputs)
+        {
+            Open(output);
+            while (open.TryPeek(out GraphNode? node))
+            {
+                int next = nextInput[node]++;
+                if (next < node.Inputs.Count)
+                {
+                    Open(node.Inputs[next]);
+                }
+                else
+                {
+                    ordered.Add(open.Pop());
+                    nextInput[node] = int.MaxValue;
+                }
+            }
+        }
+
+        return ordered;
+
+        void Open(string name)
+        {
+            if (!_producers.TryGetValue(name, out GraphNode? producer))
+            {
+                return;
+            }
+
+            if (nextInput.TryAdd(producer, 0))
+            {
+                open.Push(producer);
+            }
+            else if (nextInput[producer] != int.MaxValue)
+            {
+                throw producer.Refuse($"'{name}' is made of itself; the graph has a cycle");
+            }
+        }
+    }
+
+    private static void RequireNew(bool isNew, string name, string what)
+    {
+        if (!isNew)
+        {
+            throw new ModelFormatException($"the name '{name}' of {what} is there twice.");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using Recurrent.Formats.Onnx;
+
+namespace Recurrent.Formats;
+
+/// <summary>
+/// An ONNX file: a graph of operators, of which those are understood that recurrent models are exported as. Immutable; any
+/// thread may use it.
+/// </summary>
+/// <remarks>
+/// Weights stay in the file until a model is made, which reads them once. A damaged or hostile file gives a
+/// <see cref="ModelFormatException"/> that names the node, the tensor or the byte offset.
+/// </remarks>
+public sealed class OnnxFile
+{
+    private readonly WireSource _source;
+    private readonly string? _folder;
+    private readonly OnnxGraph _graph;
+
+    private OnnxFile(WireSource source, string? folder)
+    {
+        _source = source;
+        _folder = folder;
+        _graph = OnnxGraph.Parse(WireReader.Read(source, WireSchema.Model).Span, source.Place);
+        Inputs = [.. _graph.Inputs.Select(input => input.Name)];
+        HashSet<string> weights = new(_graph.Nodes.SelectMany(WeightsOf), StringComparer.Ordinal);
+        WeightInputs = [.. Inputs.Where(weights.Contains)];
+    }
+
+    /// <summary>The graph's inputs that have no initializer, in its order.</summary>
+    public IReadOnlyList<string> Inputs { get; }
+
+    /// <summary>
+    /// Those of <see cref="Inputs"/> that are weights of an operator (W, R, B and P of LSTM, GRU and RNN, the matrix of
+    /// Gemm and MatMul): a model can be made only if <see cref="Bind"/> is given them as constants.
+    /// </summary>
+    public IReadOnlyList<string> WeightInputs { get; }
+
+    /// <summary>Reads a file's structure. The file must stay where it is until models have been made.</summary>
+    /// <param name="path">Its path. External data is looked for in its folder and below only.</param>
+    /// <returns>The file.</returns>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="ModelFormatException">The file is no ONNX file, or a damaged one.</exception>
+    public static OnnxFile Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new OnnxFile(new FileByteSource(path), Path.GetDirectoryName(Path.GetFullPath(path)));
+    }
+
+    /// <summary>Takes the contents of a file.</summary>
+    /// <param name="bytes">The whole file. It is not copied and must not change.</param>
+    /// <param name="folder">The folder of external data; null if there must be none.</param>
+    /// <returns>The file.</returns>
+    /// <exception cref="ModelFormatException">The bytes are no ONNX file, or a damaged one.</exception>
+    public static OnnxFile Parse(ReadOnlyMemory<byte> bytes, string? folder = null) =>
+        new(new MemoryByteSource(bytes), folder);
+
+    /// <summary>Makes a model of the graph.</summary>
+    /// <param name="options">What the file does not say; null for the defaults.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="IOException">The file, or one with external data, cannot be read.</exception>
+    /// <exception cref="ModelFormatException">
+    /// The graph is no recurrent model; the message names the operator, its node and the reason.
+    /// </exception>
+    public ImportedModel ToModel(ImportOptions? options = null) =>
+        Bind(new Dictionary<string, OnnxTensor>(), options).Model;
+
+    /// <summary>
+    /// Makes a model of the graph with some of its inputs as constants, and says how the others and the outputs map to a
+    /// session.
+    /// </summary>
+    /// <param name="constants">
+    /// Values of some of <see cref="Inputs"/>, by name; at least of <see cref="WeightInputs"/>. They replace an
+    /// initializer of the same name.
+    /// </param>
+    /// <param name="options">What the file does not say; null for the defaults.</param>
+    /// <returns>The model and the map.</returns>
+    /// <exception cref="IOException">The file, or one with external data, cannot be read.</exception>
+    /// <exception cref="ModelFormatException">
+    /// The graph is no recurrent model; the message names the operator, its node and the reason.
+    /// </exception>
+    public OnnxBinding Bind(IReadOnlyDictionary<string, OnnxTensor> constants, ImportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(constants);
+        try
+        {
+            Interpreter interpreter = new(
+                _graph, new TensorReader(_source, _folder), options ?? ImportOptions.Default);
+            return new Assembler(_graph, interpreter).Assemble(interpreter.Run(constants));
+        }
+        catch (ArgumentException e)
+        {
+            // Layers check what they are made of, too, and say what is wrong as well as anybody could.
+            throw new ModelFormatException($"{_source.Place}{e.Message}", e);
+        }
+        catch (ModelFormatException e) when (!e.Message.StartsWith(_source.Place, StringComparison.Ordinal))
+        {
+            throw new ModelFormatException($"{_source.Place}{e.Message}", e);
+        }
+    }
+
+    /// <summary>The inputs of a node that are weights.</summary>
+    private static IEnumerable<string> WeightsOf(GraphNode node) => node.Operator switch
+    {
+        "LSTM" or "GRU" or "RNN" => [node.Input(1), node.Input(2), node.Input(3), node.Input(7)],
+        "Gemm" => [node.Input(1), node.Input(2)],
+        "MatMul" => [node.Input(1)],
+        _ => [],
+    };
+}

@@ -1,0 +1,119 @@
+using Recurrent.Layers;
+
+namespace Recurrent.Formats.Onnx;
+
+/// <summary>Joins constants, shapes, and the directions of recurrent layers.</summary>
+internal static class ConcatOperator
+{
+    public static Value Apply(NodeContext context)
+    {
+        Value[] values = [.. Enumerable.Range(0, context.InputCount).Select(context.Required)];
+        if (values.Length == 0)
+        {
+            throw context.Refuse("expected inputs, found none");
+        }
+
+        if (values.All(value => value is FlowValue))
+        {
+            return values.Length == 1 ? values[0] : Flow(context, [.. values.Cast<FlowValue>()]);
+        }
+
+        if (values.Any(value => value is FlowValue))
+        {
+            throw context.Refuse($"cannot join {string.Join(" and ", values.Select(value => value.ToString()))}");
+        }
+
+        if (values.Any(value => value is ExtentsValue))
+        {
+            return ExtentsValue.Create(
+                [.. values.SelectMany(
+                    value => ConstantArithmetic.Elements(value) ?? throw context.RefuseInput(value, "a shape"))],
+                isScalar: false);
+        }
+
+        int rank = ((ConstantValue)values[0]).Rank;
+        int axis = context.Axis(context.Node.Integer("axis", 1), rank);
+        return ConstantTensors.Concatenate(context, [.. values.Cast<ConstantValue>()], axis);
+    }
+
+    /// <summary>Directions of one layer, or final states of several, side by side.</summary>
+    private static FlowValue Flow(NodeContext context, FlowValue[] flows)
+    {
+        flows = [.. flows.Select(flow => flows.Any(other => other.Kind == FlowKind.Hidden) ? AsState(flow) : flow)];
+        FlowValue first = flows[0];
+        int axis = context.Axis(context.Node.Integer("axis", 1), first.Rank);
+        bool fit = flows.All(flow => flow.Rows.Count > 0 && flow.Kind == first.Kind && flow.Rank == first.Rank
+            && (flow.Source == first.Source || (flow.Source is RecurrentNode && first.Source is RecurrentNode))
+            && flow.Features is { Whole: null } && flow.Features.Size == first.Features!.Size
+            && FitsAlong(flow, axis) && !Enumerable.Range(0, flow.Rank).Any(i => i != axis && !SameGroup(flow, first, i)));
+        if (!fit)
+        {
+            throw context.Refuse(
+                $"only directions or final states can be joined, not along axis {axis}; found "
+                + string.Join(" and ", (object[])flows));
+        }
+
+        FlowRow[] rows = [.. flows.SelectMany(flow => flow.Rows).Select(row => row.Merged)];
+        Merge(rows);
+        bool isState = first.Kind is FlowKind.Hidden or FlowKind.Cell;
+        if (!isState && rows.Any(row => row.Node != rows[0].Node))
+        {
+            throw context.Refuse("only the two directions of one sequence can be joined, found "
+                + string.Join(" and ", (object[])flows));
+        }
+
+        Axis rowAxis = new($"{context.Name}.directions", rows.Length, OnnxAxis.Direction);
+        bool hasFeatures = first.Groups[axis].Contains(first.Features!);
+        Axis[] group = hasFeatures ? [rowAxis, first.Features!] : [rowAxis];
+        return new FlowValue
+        {
+            Source = first.Source is RecurrentNode ? rows[0].Node : first.Source,
+            Kind = first.Kind,
+            Groups = [.. first.Groups.Select((old, i) => i == axis ? group : old)],
+            Features = first.Features,
+            Rows = rows,
+            RowAxis = rowAxis,
+        };
+    }
+
+    /// <summary>The last step of a forward layer is its final state.</summary>
+    private static FlowValue AsState(FlowValue flow)
+    {
+        bool isState = flow is { Kind: FlowKind.LastStep, Source: RecurrentNode, Rows: [{ Direction: Direction.Forward }] };
+        return !isState
+            ? flow
+            : new FlowValue
+            {
+                Source = flow.Source,
+                Kind = FlowKind.Hidden,
+                Groups = flow.Groups,
+                Features = flow.Features,
+                Rows = flow.Rows,
+            };
+    }
+
+    private static bool FitsAlong(FlowValue flow, int axis)
+    {
+        Axis[] group = flow.Groups[axis];
+        Axis[] rows = flow.RowAxis is null ? [] : [flow.RowAxis];
+        return group.SequenceEqual(rows) || group.SequenceEqual([.. rows, flow.Features!]);
+    }
+
+    private static bool SameGroup(FlowValue flow, FlowValue other, int dimension) =>
+        flow.Groups[dimension].SequenceEqual(other.Groups[dimension])
+        || (flow.Groups[dimension] is [Axis axis] && axis == flow.Features
+            && other.Groups[dimension] is [Axis otherAxis] && otherAxis == other.Features);
+
+    /// <summary>Makes one layer of two that read the same sequence in opposite directions.</summary>
+    private static void Merge(FlowRow[] rows)
+    {
+        for (int i = 0; i + 1 < rows.Length; i++)
+        {
+            if (rows[i].Node != rows[i + 1].Node && RecurrentNode.Merge(rows[i].Node, rows[i + 1].Node) is not null)
+            {
+                rows[i] = rows[i].Merged;
+                rows[i + 1] = rows[i + 1].Merged;
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+namespace Recurrent.Formats.Onnx;
+
+/// <summary>Operators that make constants and shapes.</summary>
+internal static class ConstantOperators
+{
+    public static Value Constant(NodeContext context)
+    {
+        GraphNode node = context.Node;
+        if (node.Tensor("value") is { } tensor)
+        {
+            return new ConstantValue(context.Interpreter.Read(tensor));
+        }
+
+        if (node.Has("value_float"))
+        {
+            return ConstantValue.Of([], new[] { node.Single("value_float", 0) }.AsMemory());
+        }
+
+        if (node.Has("value_int"))
+        {
+            return ConstantValue.Of([], new[] { node.Integer("value_int", 0) }.AsMemory());
+        }
+
+        if (node.Singles("value_floats") is { } singles)
+        {
+            return ConstantValue.Of([singles.Count], singles.ToArray().AsMemory());
+        }
+
+        return node.Integers("value_ints") is { } integers
+            ? ConstantValue.Of([integers.Count], integers.ToArray().AsMemory())
+            : throw context.Refuse("expected the value as a tensor or as numbers");
+    }
+
+    public static Value Shape(NodeContext context)
+    {
+        IReadOnlyList<Extent> shape = context.Required(0) switch
+        {
+            ConstantValue constant => constant.Shape,
+            FlowValue flow => [.. flow.Shape],
+            Value other => throw context.RefuseInput(other, "a tensor"),
+        };
+        long start = Math.Clamp(Counted(context.Node.Integer("start", 0), shape.Count), 0, shape.Count);
+        long end = Math.Clamp(Counted(context.Node.Integer("end", shape.Count), shape.Count), start, shape.Count);
+        return ExtentsValue.Create([.. shape.Take((int)end).Skip((int)start)], isScalar: false);
+    }
+
+    public static Value ConstantOfShape(NodeContext context)
+    {
+        ConstantValue value = context.Node.Tensor("value") is { } tensor
+            ? new ConstantValue(context.Interpreter.Read(tensor))
+            : ConstantValue.Of([1], new float[1].AsMemory());
+        if (value.Tensor.ElementCount != 1)
+        {
+            throw context.Refuse($"expected one value to fill with, found {value}");
+        }
+
+        return Fill(context, value, context.Required(0));
+    }
+
+    public static Value Expand(NodeContext context)
+    {
+        if (context.Required(0) is FlowValue flow)
+        {
+            // Exporters put one in to be sure of a shape that a value has anyway.
+            IReadOnlyList<Extent>? wanted = ConstantArithmetic.Elements(context.Required(1));
+            Extent[] shape = [.. flow.Shape];
+            bool isSame = wanted?.Count == shape.Length
+                && !Enumerable.Range(0, shape.Length).Any(i => wanted[i].Known != 1 && !wanted[i].Same(shape[i]));
+            return isSame ? flow : throw context.RefuseInput(flow, "data whose shape is not changed");
+        }
+
+        return Fill(context, context.Constant(0, "what is expanded"), context.Required(1));
+    }
+
+    private static ConstantValue Fill(NodeContext context, ConstantValue value, Value shape)
+    {
+        IReadOnlyList<Extent> wanted = ConstantArithmetic.Elements(shape) ?? throw context.RefuseInput(shape, "a shape");
+        if (wanted.Count > 16 || value.IsSpread || wanted.Any(extent => extent.Known is < 0 or > int.MaxValue))
+        {
+            throw context.Refuse($"cannot fill {shape} with {value}");
+        }
+
+        // A length of 1 in the shape that is asked for keeps what the value has there.
+        int missing = wanted.Count - value.Rank;
+        Extent[] extents = missing < 0
+            ? throw context.Refuse($"cannot expand {value} to {shape}")
+            : [.. wanted.Select((extent, i) => extent.Known == 1 && i >= missing ? value.Shape[i - missing] : extent)];
+        context.Take(ConstantTensors.Count([.. extents.Select(extent => (int)(extent.Known ?? 1))]));
+        return ConstantTensors.Expand(context, value, extents);
+    }
+
+    private static long Counted(long axis, int rank) => axis < 0 ? axis + rank : axis;
+}

@@ -1,0 +1,148 @@
+namespace Recurrent.Formats.Onnx;
+
+/// <summary>
+/// Goes through a graph once, with what is known of each value in place of numbers: constants are computed, data becomes
+/// layers and orders of axes, and what a recurrent model cannot have is refused.
+/// </summary>
+internal sealed class Interpreter
+{
+    private readonly OnnxGraph _graph;
+    private readonly TensorReader _tensors;
+    private readonly Dictionary<string, Value> _values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
+    private readonly List<InputNode> _inputs = [];
+    private readonly List<ImportNote> _notes = [];
+    private readonly FoldingBudget _budget = new();
+
+    public Interpreter(OnnxGraph graph, TensorReader tensors, ImportOptions options)
+    {
+        Options = options;
+        _graph = graph;
+        _tensors = tensors;
+    }
+
+    public ImportOptions Options { get; }
+
+    /// <summary>The inputs that are no constants.</summary>
+    public IReadOnlyList<InputNode> Inputs => _inputs;
+
+    public IReadOnlyList<ImportNote> Notes => _notes;
+
+    public void Note(ImportNoteKind kind, string subject, string message) =>
+        _notes.Add(new ImportNote(kind, subject, message));
+
+    /// <summary>A tensor of the file, whose elements are read when they are needed.</summary>
+    public OnnxTensor Read(TensorProto tensor)
+    {
+        OnnxTensor read = _tensors.Create(tensor);
+        return TryTake(read.ElementCount)
+            ? read
+            : throw new ModelFormatException($"tensor '{read.Name}': the same bytes are used too often.");
+    }
+
+    /// <summary>Asks for elements of constants before they are made.</summary>
+    public bool TryTake(long elements) => _budget.TryTake(elements, _tensors.StoredBytes);
+
+    /// <summary>Goes through the graph.</summary>
+    /// <param name="constants">Values of inputs, by name.</param>
+    /// <returns>The values of the graph's outputs, in its order.</returns>
+    public IReadOnlyList<(string Name, Value Value)> Run(IReadOnlyDictionary<string, OnnxTensor> constants)
+    {
+        IReadOnlyList<GraphNode> nodes = _graph.NeededNodes();
+        foreach (string name in nodes.SelectMany(node => node.Inputs).Concat(_graph.Outputs))
+        {
+            _uses[name] = _uses.GetValueOrDefault(name) + 1;
+        }
+
+        foreach (ValueInfoProto input in _graph.Inputs.Where(input => !constants.ContainsKey(input.Name)))
+        {
+            _values[input.Name] = Input(input);
+        }
+
+        foreach ((string name, OnnxTensor tensor) in constants)
+        {
+            _values[name] = new ConstantValue(tensor);
+        }
+
+        foreach (GraphNode node in nodes)
+        {
+            Run(node);
+        }
+
+        return [.. _graph.Outputs.Select(name => (name, Find(name) ?? throw new ModelFormatException(
+            $"output '{name}': nothing in the graph makes it.")))];
+    }
+
+    private void Run(GraphNode node)
+    {
+        Value?[] inputs = [.. node.Inputs.Select(name => name.Length == 0
+            ? null
+            : Find(name) ?? throw node.Refuse($"nothing in the graph makes its input '{name}'"))];
+        IReadOnlyList<Value?> outputs = Operators.Apply(new NodeContext(node, inputs, this));
+        for (int i = 0; i < node.Outputs.Count; i++)
+        {
+            if (node.Outputs[i].Length > 0 && i < outputs.Count && outputs[i] is { } value)
+            {
+                _values[node.Outputs[i]] = value;
+            }
+        }
+
+        // What is not used any more is let go: folded weights may be large.
+        foreach (string name in node.Inputs)
+        {
+            if (--_uses[name] == 0)
+            {
+                _values.Remove(name);
+            }
+        }
+    }
+
+    private Value? Find(string name)
+    {
+        if (_values.TryGetValue(name, out Value? value))
+        {
+            return value;
+        }
+
+        if (!_graph.Initializers.TryGetValue(name, out TensorProto? tensor))
+        {
+            return null;
+        }
+
+        value = new ConstantValue(Read(tensor));
+        _values.Add(name, value);
+        return value;
+    }
+
+    private FlowValue Input(ValueInfoProto input)
+    {
+        TensorTypeProto type = input.Type?.TensorType
+            ?? throw new ModelFormatException($"input '{input.Name}': expected a tensor.");
+        TensorElementType element = ElementTypes.Of(type.ElemType)
+            ?? throw new ModelFormatException($"input '{input.Name}': expected numbers, found the type {type.ElemType}.");
+        if (type.Shape is null || type.Shape.Dim.Count > 4)
+        {
+            throw new ModelFormatException($"input '{input.Name}': expected a shape of at most 4 dimensions.");
+        }
+
+        Axis[] axes = [.. type.Shape.Dim.Select((dimension, i) => new Axis(
+            dimension.HasDimParam && dimension.DimParam.Length > 0 ? dimension.DimParam : $"{input.Name}.{i}",
+            Size(dimension, input.Name)))];
+        InputNode node = new(input.Name, ElementTypes.IsFloating(element), axes);
+        _inputs.Add(node);
+        return new FlowValue { Source = node, Groups = [.. axes.Select(axis => (Axis[])[axis])] };
+    }
+
+    private static int? Size(TensorShapeProto.Types.Dimension dimension, string input)
+    {
+        // Some writers have 0 or -1 where a length is open.
+        if (!dimension.HasDimValue || dimension.DimValue is 0 or -1)
+        {
+            return null;
+        }
+
+        return dimension.DimValue is > 0 and <= int.MaxValue
+            ? (int)dimension.DimValue
+            : throw new ModelFormatException($"input '{input}': expected dimensions above 0, found {dimension.DimValue}.");
+    }
+}

@@ -1,0 +1,69 @@
+namespace Recurrent.Formats.Onnx;
+
+/// <summary>A node with the values of its inputs: what an operator works on.</summary>
+internal sealed class NodeContext(GraphNode node, IReadOnlyList<Value?> inputs, Interpreter interpreter)
+{
+    public GraphNode Node => node;
+
+    public string Name => node.Name;
+
+    public Interpreter Interpreter => interpreter;
+
+    public int InputCount => inputs.Count;
+
+    /// <summary>An input; null if it is left out.</summary>
+    public Value? Optional(int index) => index < inputs.Count ? inputs[index] : null;
+
+    public Value Required(int index) =>
+        Optional(index) ?? throw Refuse(
+            $"expected at least {index + 1} inputs, found {inputs.Count(input => input is not null)}");
+
+    /// <summary>An input that must not depend on what the model is given.</summary>
+    public ConstantValue Constant(int index, string what) =>
+        Required(index) as ConstantValue
+            ?? throw Refuse($"{what} must be a constant, found {Required(index)}");
+
+    /// <summary>
+    /// The numbers of an attribute, or of an input that newer versions have in its place; null if there are none.
+    /// </summary>
+    public IReadOnlyList<long>? Numbers(string attribute, int input)
+    {
+        if (node.Integers(attribute) is { } numbers)
+        {
+            return numbers;
+        }
+
+        if (Optional(input) is null)
+        {
+            return null;
+        }
+
+        ConstantValue constant = Constant(input, attribute);
+        return !constant.IsSpread && !constant.Tensor.IsFloating && constant.Rank <= 1
+            ? constant.Integers().ToArray()
+            : throw Refuse($"{attribute}: expected a list of integers, found {constant}");
+    }
+
+    /// <summary>An axis, counted from the end if it is negative.</summary>
+    public int Axis(long axis, int rank)
+    {
+        long counted = axis < 0 ? axis + rank : axis;
+        return counted >= 0 && counted < rank
+            ? (int)counted
+            : throw Refuse($"expected an axis of {rank}, found {axis}");
+    }
+
+    /// <summary>Asks for elements of constants before they are made.</summary>
+    public void Take(long elements)
+    {
+        if (!interpreter.TryTake(elements))
+        {
+            throw Refuse($"computing {elements} more elements of constants is too much for a file of this size");
+        }
+    }
+
+    public ModelFormatException Refuse(string reason) => node.Refuse(reason);
+
+    /// <summary>The refusal of an input that this operator has no meaning for in a recurrent model.</summary>
+    public ModelFormatException RefuseInput(Value value, string expected) => Refuse($"expected {expected}, found {value}");
+}

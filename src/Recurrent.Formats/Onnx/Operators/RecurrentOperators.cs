@@ -1,0 +1,111 @@
+using Recurrent.Layers;
+
+namespace Recurrent.Formats.Onnx;
+
+/// <summary><c>RNN</c>, <c>LSTM</c> and <c>GRU</c>.</summary>
+internal static class RecurrentOperators
+{
+    private const int LengthsInput = 4;
+    private const int HiddenInput = 5;
+    private const int CellInput = 6;
+
+    public static IReadOnlyList<Value?> Apply(NodeContext context)
+    {
+        RecurrentParts parts = RecurrentParts.Read(context);
+        bool batchFirst = parts.BatchFirst;
+        FlowValue input = Input(context, batchFirst, parts.InputSize);
+        Axis[] time = input.Groups[batchFirst ? 1 : 0];
+        Axis[] batch = input.Groups[batchFirst ? 0 : 1];
+        InputNode? lengths = Lengths(context, time, batch);
+        InitialStates states = new(context, parts, batch);
+        RecurrentWeights[] weights = parts.ReadWeights();
+        states.ReadConstants(HiddenInput, StateKind.Hidden);
+        if (parts.Specification.HasCellState)
+        {
+            states.ReadConstants(CellInput, StateKind.Cell);
+        }
+
+        RecurrentLayer layer = new(parts.Specification, states.AddTo(weights));
+        RecurrentNode node = new(context.Name, input.Source, layer, lengths);
+        states.Assign(node);
+        return Outputs(node, time, batch, batchFirst);
+    }
+
+    private static FlowValue Input(NodeContext context, bool batchFirst, int inputSize)
+    {
+        FlowValue flow = Flows.Complete(context, context.Required(0), "X: a sequence");
+        if (flow.Kind != FlowKind.Sequence || flow.Rank != 3 || !Flows.HoldsFeatures(flow, 2))
+        {
+            throw context.RefuseInput(flow, $"X: a sequence [{(batchFirst ? "batch, time" : "time, batch")}, features]");
+        }
+
+        Flows.RequireSize(context, flow, inputSize, "W");
+        RequireRole(context, flow, batchFirst ? 1 : 0, OnnxAxis.Time);
+        RequireRole(context, flow, batchFirst ? 0 : 1, OnnxAxis.Batch);
+        return flow;
+    }
+
+    private static void RequireRole(NodeContext context, FlowValue flow, int dimension, OnnxAxis role)
+    {
+        Axis[] group = flow.Groups[dimension];
+        if (group.Length > 1 || group.Any(axis => axis.Whole is not null || !axis.Assign(role)))
+        {
+            throw context.Refuse(
+                $"X: dimension {dimension} is read as {role.ToString().ToLowerInvariant()}, found {flow}");
+        }
+    }
+
+    private static InputNode? Lengths(NodeContext context, Axis[] time, Axis[] batch)
+    {
+        switch (context.Optional(LengthsInput))
+        {
+            case null:
+                return null;
+            case ConstantValue constant when !constant.Tensor.IsFloating:
+                Extent whole = Extent.Of(time);
+                return constant.Integers().ToArray().All(length => whole.Known == length)
+                    ? null
+                    : throw context.Refuse("sequence_lens: constant lengths of rows cannot be part of a model");
+            case ExtentsValue extents when extents.Elements.All(Extent.Of(time).Same):
+                return null;
+            case FlowValue { Source: InputNode input, Rank: 1 } flow when flow.Groups[0].All(axis => axis.Whole is null):
+                bool isLengths = !input.IsFloating && input.Assign(OnnxInputRole.Lengths)
+                    && flow.Groups[0].All(axis => axis.Assign(OnnxAxis.Batch));
+                return isLengths
+                    ? input
+                    : throw context.Refuse($"sequence_lens: the input '{input.Name}' cannot be lengths of rows");
+            case Value other:
+                throw context.Refuse($"sequence_lens: expected an input of the graph, found {other} for a batch of "
+                    + $"{Extent.Of(batch)}");
+        }
+    }
+
+    private static IReadOnlyList<Value?> Outputs(RecurrentNode node, Axis[] time, Axis[] batch, bool batchFirst)
+    {
+        RecurrentSpecification specification = node.Layer.Specification;
+        FlowValue Make(FlowKind kind)
+        {
+            Axis features = new($"{node.Name}.hidden", specification.HiddenSize, OnnxAxis.Features);
+            Axis? rowAxis = node.Rows.Count == 1 ? null : new Axis($"{node.Name}.directions", 2, OnnxAxis.Direction);
+            Axis[] rows = rowAxis is null ? [] : [rowAxis];
+            IReadOnlyList<Axis[]> groups = (kind == FlowKind.Sequence, batchFirst) switch
+            {
+                (true, false) => [time, rows, batch, [features]],
+                (true, true) => [batch, time, rows, [features]],
+                (false, false) => [rows, batch, [features]],
+                (false, true) => [batch, rows, [features]],
+            };
+            return new FlowValue
+            {
+                Source = node,
+                Kind = kind,
+                Groups = groups,
+                Features = features,
+                Rows = node.Rows,
+                RowAxis = rowAxis,
+            };
+        }
+
+        return [Make(FlowKind.Sequence), Make(FlowKind.Hidden), specification.HasCellState ? Make(FlowKind.Cell) : null];
+    }
+}

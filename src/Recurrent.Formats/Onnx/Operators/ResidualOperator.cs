@@ -1,0 +1,55 @@
+namespace Recurrent.Formats.Onnx;
+
+/// <summary>The sum of two paths of which one goes around layers.</summary>
+internal static class ResidualOperator
+{
+    public static FlowValue Add(NodeContext context, FlowValue left, FlowValue right)
+    {
+        left = Resolve(context, left);
+        right = Resolve(context, right);
+        (FlowValue deep, FlowValue origin) = IsBefore(right.Source, left.Source) ? (left, right) : (right, left);
+        if (!IsBefore(origin.Source, deep.Source) || deep.Kind != origin.Kind)
+        {
+            throw context.Refuse($"only a path around layers can be added to what they make, found {left} and {right}");
+        }
+
+        deep = Flows.Complete(context, deep, "features");
+        int size = Flows.KnownSize(context, deep);
+        if (origin.Features!.Whole is null)
+        {
+            Flows.RequireSize(context, origin, size, "the sum");
+        }
+
+        bool fits = deep.Rank == origin.Rank && Flows.HoldsFeatures(deep, deep.Rank - 1)
+            && Flows.HoldsFeatures(origin, origin.Rank - 1) && Flows.SizeOf(origin) == size && origin.Features.First == 0
+            && origin.Rows.Select(row => row.Merged).SequenceEqual(origin.Source.Rows) && origin.Picks.Count == 0
+            && !Enumerable.Range(0, deep.Rank - 1).Any(i => !deep.Groups[i].SequenceEqual(origin.Groups[i]));
+        return fits
+            ? Flows.Append(context, deep, new ResidualNode(context.Name, deep.Source, origin.Source, size), size)
+            : throw context.Refuse($"cannot add {origin} to {deep}: their features or their order of axes differ");
+    }
+
+    /// <summary>A path from an input may have been cut to the features that are added.</summary>
+    private static FlowValue Resolve(NodeContext context, FlowValue flow)
+    {
+        if (flow.Kind == FlowKind.Hidden)
+        {
+            return Flows.Complete(context, flow, "features");
+        }
+
+        return Flows.ResolveFeatures(context, flow);
+    }
+
+    private static bool IsBefore(FlowNode origin, FlowNode node)
+    {
+        for (FlowNode? at = node.Parent; at is not null; at = at.Parent)
+        {
+            if (ReferenceEquals(at, origin))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,181 @@
+using Recurrent.Layers;
+
+namespace Recurrent.Formats.Onnx;
+
+/// <summary>Operators that take a part of an axis: a last step, a direction, rows of a table.</summary>
+internal static class SelectionOperators
+{
+    public static Value Slice(NodeContext context)
+    {
+        Value value = context.Required(0);
+        IReadOnlyList<long> starts = context.Numbers("starts", 1) ?? throw context.Refuse("expected starts");
+        IReadOnlyList<long> ends = context.Numbers("ends", 2) ?? throw context.Refuse("expected ends");
+        IReadOnlyList<long> axes = context.Numbers("axes", 3)
+            ?? [.. Enumerable.Range(0, starts.Count).Select(i => (long)i)];
+        IReadOnlyList<long> steps = context.Numbers("steps", 4) ?? [.. Enumerable.Repeat(1L, starts.Count)];
+        if (ends.Count != starts.Count || axes.Count != starts.Count || steps.Count != starts.Count)
+        {
+            throw context.Refuse("expected as many ends, axes and steps as starts");
+        }
+
+        for (int i = 0; i < starts.Count; i++)
+        {
+            value = Slice(context, value, axes[i], starts[i], ends[i], steps[i]);
+        }
+
+        return value;
+    }
+
+    public static IReadOnlyList<Value?> Split(NodeContext context)
+    {
+        Value value = context.Required(0);
+        int parts = context.Node.Outputs.Count;
+        Extent[] shape = value is FlowValue flow ? [.. flow.Shape] : [.. context.Constant(0, "what is split").Shape];
+        int axis = context.Axis(context.Node.Integer("axis", 0), shape.Length);
+        long length = shape[axis].Known ?? throw context.Refuse($"axis {axis} of {value} is of open length");
+        long equal = (length + parts - 1) / parts;
+        IReadOnlyList<long> sizes = context.Numbers("split", 1)
+            ?? [.. Enumerable.Range(0, parts).Select(i => Math.Max(0, Math.Min(equal, length - (i * equal))))];
+        if (sizes.Count != parts || sizes.Any(size => size < 0 || size > length) || sizes.Sum() != length)
+        {
+            throw context.Refuse($"cannot split axis {axis} of {value} into [{string.Join(", ", sizes)}]");
+        }
+
+        Value?[] results = new Value?[parts];
+        long begin = 0;
+        for (int i = 0; i < parts; i++)
+        {
+            results[i] = Slice(context, value, axis, begin, begin + sizes[i], 1);
+            begin += sizes[i];
+        }
+
+        return results;
+    }
+
+    public static Value Gather(NodeContext context)
+    {
+        Value value = context.Required(0);
+        Value indices = context.Required(1);
+        if (indices is FlowValue flow)
+        {
+            return Embed(context, context.Constant(0, "the table"), flow);
+        }
+
+        IReadOnlyList<Extent> wanted = ConstantArithmetic.Elements(indices)
+            ?? throw context.RefuseInput(indices, "constant indices");
+        bool isScalar = ConstantArithmetic.IsScalar(indices);
+        if (value is ExtentsValue extents)
+        {
+            return ExtentsValue.Create(
+                [.. wanted.Select(
+                    index => extents.Elements[context.Axis(index.Known ?? long.MaxValue, extents.Elements.Count)])],
+                isScalar);
+        }
+
+        int rank = value is FlowValue data ? data.Rank : ((ConstantValue)value).Rank;
+        int axis = context.Axis(context.Node.Integer("axis", 0), rank);
+        if (value is ConstantValue constant)
+        {
+            return GatherConstant(context, constant, wanted, axis, isScalar);
+        }
+
+        if (wanted.Count != 1)
+        {
+            throw context.RefuseInput(indices, $"one index into {value}");
+        }
+
+        FlowValue taken = FlowSlices.Pick(context, (FlowValue)value, axis, wanted[0]);
+        return isScalar ? FlowSlices.Drop(taken, axis) : taken;
+    }
+
+    private static Value Slice(NodeContext context, Value value, long axis, long start, long end, long step)
+    {
+        switch (value)
+        {
+            case FlowValue flow:
+                return FlowSlices.Slice(context, flow, context.Axis(axis, flow.Rank), start, end, step);
+            case ExtentsValue { IsScalar: false } extents:
+                (int first, int count) = Range(context, extents.Elements.Count, start, end, step);
+                return ExtentsValue.Create(
+                    [.. Enumerable.Range(0, count).Select(i => extents.Elements[first + (i * (int)step)])], isScalar: false);
+            case ConstantValue constant:
+                int counted = context.Axis(axis, constant.Rank);
+                if (constant.Shape[counted].Known is null)
+                {
+                    throw context.Refuse($"cannot slice axis {axis} of {constant}");
+                }
+
+                (first, count) = Range(context, constant.Dimensions[counted], start, end, step);
+                return ConstantTensors.Slice(context, constant, counted, first, count, (int)step);
+            default:
+                throw context.RefuseInput(value, "a tensor");
+        }
+    }
+
+    /// <summary>The first index and the number of elements of a slice.</summary>
+    private static (int First, int Count) Range(NodeContext context, int length, long start, long end, long step)
+    {
+        if (step is 0 or < -int.MaxValue or > int.MaxValue)
+        {
+            throw context.Refuse($"steps: expected a step, found {step}");
+        }
+
+        long first = start < 0 ? start + length : start;
+        long last = end < 0 ? Math.Max(end, -int.MaxValue) + length : end;
+        if (step > 0)
+        {
+            first = Math.Clamp(first, 0, length);
+            last = Math.Clamp(last, first, length);
+            return ((int)first, (int)((last - first + step - 1) / step));
+        }
+
+        first = Math.Clamp(first, -1, length - 1);
+        last = Math.Clamp(last, -1, first);
+        return ((int)Math.Max(first, 0), (int)((first - last - step - 1) / -step));
+    }
+
+    private static ConstantValue GatherConstant(
+        NodeContext context, ConstantValue constant, IReadOnlyList<Extent> wanted, int axis, bool isScalar)
+    {
+        if (constant.Shape[axis].Known is null)
+        {
+            throw context.Refuse($"cannot take elements of axis {axis} of {constant}");
+        }
+
+        ConstantValue[] taken = [.. wanted.Select(index => ConstantTensors.Slice(
+            context, constant, axis, context.Axis(index.Known ?? long.MaxValue, constant.Dimensions[axis]), 1, 1))];
+        if (!isScalar)
+        {
+            return taken.Length switch
+            {
+                0 => throw context.Refuse("expected indices, found none"),
+                1 => taken[0],
+                _ => ConstantTensors.Concatenate(context, taken, axis),
+            };
+        }
+
+        return ConstantTensors.Reshape(
+            taken[0],
+            [.. taken[0].Dimensions.Where((_, i) => i != axis)],
+            [.. taken[0].Shape.Where((_, i) => i != axis)]);
+    }
+
+    /// <summary>Rows of a table, by indices that the model is given.</summary>
+    private static FlowValue Embed(NodeContext context, ConstantValue table, FlowValue indices)
+    {
+        bool fits = table is { Rank: 2, IsSpread: false, Tensor.IsFloating: true } && context.Node.Integer("axis", 0) == 0
+            && !table.Dimensions.Any(length => length is 0 or > LayerSpecification.MaxSize)
+            && indices is { Source: InputNode { IsFloating: false }, Picks.Count: 0 }
+            && !indices.Groups.Any(group => group.Length > 1 || group.Any(axis => axis.Whole is not null));
+        if (!fits || !((InputNode)indices.Source).Assign(OnnxInputRole.Indices))
+        {
+            throw context.Refuse($"expected rows of a table, chosen by an input of the graph, found {table} and {indices}");
+        }
+
+        EmbeddingLayer layer = EmbeddingLayer.Wrap(
+            new EmbeddingSpecification { InputSize = table.Dimensions[0], OutputSize = table.Dimensions[1] }, table.Singles());
+        LayerNode node = new(context.Name, indices.Source, layer, []);
+        Axis features = new($"{context.Name}.features", table.Dimensions[1], OnnxAxis.Features);
+        return new FlowValue { Source = node, Groups = [.. indices.Groups, [features]], Features = features };
+    }
+}

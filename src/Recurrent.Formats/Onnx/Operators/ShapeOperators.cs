@@ -1,0 +1,184 @@
+namespace Recurrent.Formats.Onnx;
+
+/// <summary>Operators that change the order or the grouping of axes, or nothing at all.</summary>
+internal static class ShapeOperators
+{
+    public static Value Identity(NodeContext context) => context.Required(0);
+
+    public static Value Dropout(NodeContext context)
+    {
+        Value value = context.Required(0);
+        if (context.Optional(2) is ConstantValue { Tensor.IsFloating: false, IsSpread: false } training
+            && training.Integers().Span.ContainsAnyExcept(0L))
+        {
+            throw context.Refuse("training mode: values would be dropped at random");
+        }
+
+        context.Interpreter.Note(ImportNoteKind.Ignored, context.Name, "dropout has no effect at inference");
+        return value;
+    }
+
+    public static Value Cast(NodeContext context)
+    {
+        Value value = context.Required(0);
+        long number = context.Node.Integer("to", 0);
+        TensorElementType to = number is >= 0 and <= int.MaxValue && ElementTypes.Of((int)number) is { } type
+            ? type
+            : throw context.Refuse($"expected a type of numbers, found {number}");
+        bool keepsPrecision = to is TensorElementType.F32 or TensorElementType.F64
+            or TensorElementType.I32 or TensorElementType.I64;
+        bool isFloating = value switch
+        {
+            ConstantValue constant => constant.Tensor.IsFloating,
+            FlowValue { Source: InputNode input } => input.IsFloating,
+            FlowValue => true,
+            _ => false,
+        };
+        if (keepsPrecision && isFloating == ElementTypes.IsFloating(to))
+        {
+            return value;
+        }
+
+        return keepsPrecision && value is ConstantValue { IsSpread: false, Tensor.IsFloating: false } integers
+            ? ConstantValue.Of([.. integers.Dimensions], integers.Singles())
+            : throw context.Refuse($"casting {value} to {to} would change it");
+    }
+
+    public static Value Transpose(NodeContext context)
+    {
+        Value value = context.Required(0);
+        int rank = Rank(context, value);
+        IReadOnlyList<long> order = context.Node.Integers("perm")
+            ?? [.. Enumerable.Range(0, rank).Select(i => (long)(rank - 1 - i))];
+        bool isOrder = order.Count == rank && order.Order().SequenceEqual(Enumerable.Range(0, rank).Select(i => (long)i));
+        if (!isOrder)
+        {
+            throw context.Refuse($"perm: expected an order of {rank} axes, found [{string.Join(", ", order)}]");
+        }
+
+        return value is FlowValue flow
+            ? flow.With([.. order.Select(axis => flow.Groups[(int)axis])])
+            : ConstantTensors.Transpose(context, (ConstantValue)value, [.. order.Select(axis => (int)axis)]);
+    }
+
+    public static Value Squeeze(NodeContext context)
+    {
+        Value value = context.Required(0);
+        if (value is ExtentsValue { Elements.Count: 1 } extents)
+        {
+            return ExtentsValue.Create(extents.Elements, isScalar: true);
+        }
+
+        int rank = Rank(context, value);
+        Extent[] shape = value is FlowValue given ? [.. given.Shape] : [.. ((ConstantValue)value).Shape];
+        HashSet<int> axes = context.Numbers("axes", 1) is { } listed
+            ? [.. listed.Select(axis => context.Axis(axis, rank))]
+            : [.. Enumerable.Range(0, rank).Where(axis => shape[axis].Known == 1)];
+        if (axes.FirstOrDefault(axis => shape[axis].Known != 1, -1) is int longer and >= 0)
+        {
+            throw context.Refuse($"cannot take axis {longer} of length {shape[longer]} away from {value}");
+        }
+
+        int[] kept = [.. Enumerable.Range(0, rank).Where(axis => !axes.Contains(axis))];
+        return value is FlowValue flow
+            ? Drop(flow, kept, axes)
+            : ConstantTensors.Reshape(
+                (ConstantValue)value,
+                [.. kept.Select(axis => ((ConstantValue)value).Dimensions[axis])],
+                [.. kept.Select(axis => shape[axis])]);
+    }
+
+    public static Value Unsqueeze(NodeContext context)
+    {
+        Value value = context.Required(0);
+        if (value is ExtentsValue { IsScalar: true } scalar)
+        {
+            return ExtentsValue.Create(scalar.Elements, isScalar: false);
+        }
+
+        IReadOnlyList<long> listed = context.Numbers("axes", 1) ?? throw context.Refuse("expected axes");
+        int rank = Rank(context, value) + listed.Count;
+        HashSet<int> axes = rank > 16 ? [] : [.. listed.Select(axis => context.Axis(axis, rank))];
+        if (axes.Count != listed.Count)
+        {
+            throw context.Refuse($"expected axes that differ, found [{string.Join(", ", listed)}]");
+        }
+
+        Queue<int> old = new(Enumerable.Range(0, rank - axes.Count));
+        int?[] sources = [.. Enumerable.Range(0, rank).Select(axis => axes.Contains(axis) ? (int?)null : old.Dequeue())];
+        return value is FlowValue flow
+            ? flow.With([.. sources.Select(source => source is { } axis ? flow.Groups[axis] : [])])
+            : ConstantTensors.Reshape(
+                (ConstantValue)value,
+                [.. sources.Select(source => source is { } axis ? ((ConstantValue)value).Dimensions[axis] : 1)],
+                [.. sources.Select(source => source is { } axis ? ((ConstantValue)value).Shape[axis] : Extent.Of(1))]);
+    }
+
+    public static Value Flatten(NodeContext context)
+    {
+        FlowValue flow = context.Required(0) as FlowValue ?? throw context.RefuseInput(context.Required(0), "data");
+        long axis = context.Node.Integer("axis", 1);
+        int split = axis == flow.Rank ? flow.Rank : context.Axis(axis, Math.Max(1, flow.Rank));
+        Axis[] first = [.. flow.Groups.Take(split).SelectMany(group => group)];
+        Axis[] second = [.. flow.Groups.Skip(split).SelectMany(group => group)];
+        return flow.With([first, second]);
+    }
+
+    public static Value Reshape(NodeContext context)
+    {
+        Value value = context.Required(0);
+        IReadOnlyList<Extent> wanted = (context.Node.Integers("shape") is { } old
+            ? [.. old.Select(Extent.Of)]
+            : ConstantArithmetic.Elements(context.Required(1))) ?? throw context.RefuseInput(context.Required(1), "a shape");
+        bool zeroCopies = context.Node.Integer("allowzero", 0) == 0;
+        Extent[] shape = value is FlowValue given ? [.. given.Shape] : value is ConstantValue constant ? [.. constant.Shape]
+            : throw context.RefuseInput(value, "a tensor");
+        bool IsLength(Extent extent, int i) =>
+            extent.Known is null or (>= -1 and <= int.MaxValue and not 0)
+            || (extent.Known == 0 && zeroCopies && i < shape.Length);
+        bool isShape = wanted.Count <= 16 && wanted.Count(extent => extent.Known == -1) <= 1
+            && wanted.Where(IsLength).Count() == wanted.Count;
+        if (!isShape)
+        {
+            throw context.Refuse($"cannot bring {value} into the shape [{string.Join(", ", wanted)}]");
+        }
+
+        Extent?[] target = [.. wanted.Select((extent, i) =>
+            extent.Known == -1 ? (Extent?)null : extent.Known == 0 ? shape[i] : extent)];
+        return value is FlowValue flow
+            ? flow.With(Regrouping.Divide([.. flow.Groups.SelectMany(group => group)], target)
+                ?? throw context.Refuse($"[{string.Join(", ", wanted)}] would divide or mix axes of {flow}"))
+            : ReshapeConstant(context, (ConstantValue)value, target);
+    }
+
+    private static ConstantValue ReshapeConstant(NodeContext context, ConstantValue value, Extent?[] target)
+    {
+        long known = 1;
+        foreach (Extent? extent in target)
+        {
+            known = Math.Min(known * (extent is { } length ? length.Known ?? int.MaxValue : 1), int.MaxValue);
+        }
+
+        int count = value.Tensor.ElementCount;
+        long rest = known == 0 ? 0 : count / known;
+        int[] dimensions = [.. target.Select(extent => (int)(extent is { } length ? length.Known ?? 0 : rest))];
+        return !value.IsSpread && ConstantTensors.Count(dimensions) == count
+            ? ConstantTensors.Reshape(value, dimensions)
+            : throw context.Refuse($"cannot reshape {value}");
+    }
+
+    private static FlowValue Drop(FlowValue flow, int[] kept, HashSet<int> dropped)
+    {
+        // A single element of a longer axis of an input: which one it is has to be remembered.
+        IEnumerable<(Axis, int)> picks = dropped.SelectMany(axis => flow.Groups[axis])
+            .Where(axis => axis.Whole is not null).Select(axis => (axis.Whole!, axis.First));
+        return flow.With([.. kept.Select(axis => flow.Groups[axis])]).Pick([.. flow.Picks, .. picks]);
+    }
+
+    private static int Rank(NodeContext context, Value value) => value switch
+    {
+        FlowValue flow => flow.Rank,
+        ConstantValue constant => constant.Rank,
+        _ => throw context.RefuseInput(value, "a tensor"),
+    };
+}

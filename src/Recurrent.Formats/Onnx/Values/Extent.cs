@@ -1,0 +1,113 @@
+using System.Globalization;
+
+namespace Recurrent.Formats.Onnx;
+
+/// <summary>
+/// A number that follows from the lengths of axes: <c>factor * (product of lengths) + offset</c>. Graphs compute with
+/// shapes, and the batch and the time are open.
+/// </summary>
+internal readonly record struct Extent
+{
+    private readonly Axis[] _axes;
+
+    private Extent(long factor, Axis[] axes, long offset)
+    {
+        Factor = axes.Length == 0 ? 0 : factor;
+        Offset = axes.Length == 0 ? factor + offset : offset;
+        _axes = axes;
+    }
+
+    /// <summary>The number, if it is one.</summary>
+    public long? Known => Axes.Length == 0 ? Offset : null;
+
+    /// <summary>The axes whose length is not known.</summary>
+    public ReadOnlySpan<Axis> Axes => _axes;
+
+    private long Factor { get; }
+
+    private long Offset { get; }
+
+    public static Extent Of(long value) => new(0, [], value);
+
+    /// <summary>The product of the lengths of axes.</summary>
+    public static Extent Of(IEnumerable<Axis> axes)
+    {
+        Extent product = Of(1);
+        foreach (Axis axis in axes)
+        {
+            product = product * (axis.Size is { } size ? Of(size) : new Extent(1, [axis], 0))
+                ?? throw new ModelFormatException($"the product of axes is too large: {axis} of {axis.Size}.");
+        }
+
+        return product;
+    }
+
+    /// <summary>Whether this is the length of an axis, less some.</summary>
+    public bool IsLengthOf(Axis axis, long less = 0) =>
+        axis.Size is { } size
+            ? Known == size - less
+            : Axes.Length == 1 && ReferenceEquals(_axes[0], axis) && Factor == 1 && Offset == -less;
+
+    /// <summary>Whether this is the same number, whatever the lengths of the axes are.</summary>
+    public bool Same(Extent other)
+    {
+        if (Factor != other.Factor || Offset != other.Offset || _axes.Length != other._axes.Length)
+        {
+            return false;
+        }
+
+        List<Axis> rest = [.. other._axes];
+        return _axes.All(rest.Remove);
+    }
+
+    /// <summary>The sum; null if it cannot be said or is too large.</summary>
+    public static Extent? operator +(Extent left, Extent right)
+    {
+        if (right.Known is null)
+        {
+            (left, right) = (right, left);
+        }
+
+        return right.Known is { } known && Bounded(left.Offset, known)
+            ? new Extent(left.Factor, left._axes, left.Offset + known)
+            : null;
+    }
+
+    /// <summary>The product; null if it cannot be said or is too large.</summary>
+    public static Extent? operator *(Extent left, Extent right)
+    {
+        if (left.Known is null && right.Known is null)
+        {
+            return left.Offset == 0 && right.Offset == 0 && Bounded(left.Factor, right.Factor)
+                ? new Extent(left.Factor * right.Factor, [.. left._axes, .. right._axes], 0)
+                : null;
+        }
+
+        if (right.Known is null)
+        {
+            (left, right) = (right, left);
+        }
+
+        long known = right.Known!.Value;
+        return Bounded(left.Factor, known) && Bounded(left.Offset, known)
+            ? left.Known is { } other
+                ? Of(other * known)
+                : new Extent(left.Factor * known, known == 0 ? [] : left._axes, left.Offset * known)
+            : null;
+    }
+
+    public override string ToString()
+    {
+        if (Known is { } known)
+        {
+            return known.ToString(CultureInfo.InvariantCulture);
+        }
+
+        string product = string.Join(" * ", _axes.Select(axis => axis.ToString()));
+        return $"{(Factor == 1 ? "" : $"{Factor} * ")}{product}{(Offset == 0 ? "" : $" + {Offset}")}";
+    }
+
+    /// <summary>Whether numbers are so small that neither their sum nor their product leaves 64 bits.</summary>
+    private static bool Bounded(long left, long right) =>
+        Math.Abs((double)left) < int.MaxValue && Math.Abs((double)right) < int.MaxValue;
+}

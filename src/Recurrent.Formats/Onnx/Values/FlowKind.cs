@@ -1,0 +1,20 @@
+namespace Recurrent.Formats.Onnx;
+
+/// <summary>Which values of a layer flow.</summary>
+internal enum FlowKind
+{
+    /// <summary>Those of every step.</summary>
+    Sequence,
+
+    /// <summary>That of the last step.</summary>
+    LastStep,
+
+    /// <summary>What layers made of final hidden states.</summary>
+    FinalState,
+
+    /// <summary>Final hidden states.</summary>
+    Hidden,
+
+    /// <summary>Final cell states.</summary>
+    Cell,
+}

@@ -1,0 +1,34 @@
+namespace Recurrent.Formats.Onnx;
+
+/// <summary>An input of the graph. What it is follows from what reads it.</summary>
+internal sealed class InputNode(string name, bool isFloating, IReadOnlyList<Axis> axes) : FlowNode(name, null)
+{
+    private readonly Dictionary<int, FlowRow> _states = [];
+
+    public OnnxInputRole Role { get; private set; } = OnnxInputRole.Unused;
+
+    public bool IsFloating => isFloating;
+
+    public IReadOnlyList<Axis> Axes => axes;
+
+    public override IReadOnlyList<FlowRow> Rows => [];
+
+    /// <summary>The states that it sets, by their index on its axis of directions.</summary>
+    public IReadOnlyDictionary<int, FlowRow> States => _states;
+
+    /// <summary>Says what the input is.</summary>
+    /// <returns>Whether it was not known to be something else.</returns>
+    public bool Assign(OnnxInputRole role)
+    {
+        if (Role == OnnxInputRole.Unused)
+        {
+            Role = role;
+        }
+
+        return Role == role;
+    }
+
+    /// <summary>Says which state one of its elements sets.</summary>
+    /// <returns>Whether it was not known to set another one.</returns>
+    public bool AssignState(int index, FlowRow row) => _states.TryAdd(index, row) || _states[index] == row;
+}

@@ -1,0 +1,62 @@
+using Recurrent.Layers;
+
+namespace Recurrent.Formats.Onnx;
+
+/// <summary>A recurrent layer.</summary>
+internal sealed class RecurrentNode : FlowNode
+{
+    public RecurrentNode(string name, FlowNode parent, RecurrentLayer layer, InputNode? lengths)
+        : base(name, parent)
+    {
+        Layer = layer;
+        Lengths = lengths;
+        Rows = layer.Specification.Direction == Direction.Bidirectional
+            ? [new FlowRow(this, Direction.Forward), new FlowRow(this, Direction.Reverse)]
+            : [new FlowRow(this, layer.Specification.Direction)];
+    }
+
+    public RecurrentLayer Layer { get; }
+
+    /// <summary>The input that says how long each row is; null if all are as long as the sequence.</summary>
+    public InputNode? Lengths { get; }
+
+    public override IReadOnlyList<FlowRow> Rows { get; }
+
+    /// <summary>The layer of both directions that this one has become a part of.</summary>
+    public RecurrentNode? MergedInto { get; private set; }
+
+    /// <summary>One layer of two that read the same sequence in opposite directions.</summary>
+    /// <returns>The layer; null if they are none.</returns>
+    public static RecurrentNode? Merge(RecurrentNode forward, RecurrentNode reverse)
+    {
+        if (forward.MergedInto is not null && forward.MergedInto == reverse.MergedInto)
+        {
+            return forward.MergedInto;
+        }
+
+        RecurrentSpecification first = forward.Layer.Specification;
+        RecurrentSpecification second = reverse.Layer.Specification;
+        bool areOne = forward.MergedInto is null && reverse.MergedInto is null
+            && first.Direction == Direction.Forward && second.Direction == Direction.Reverse
+            && ReferenceEquals(forward.Parent, reverse.Parent) && forward.Lengths == reverse.Lengths
+            && WithReverse(first, second) == WithReverse(second, second);
+        if (!areOne)
+        {
+            return null;
+        }
+
+        RecurrentLayer layer = new(WithReverse(first, second), forward.Layer.Forward!, reverse.Layer.Reverse!);
+        RecurrentNode merged = new($"{forward.Name} + {reverse.Name}", forward.Parent!, layer, forward.Lengths);
+        forward.MergedInto = merged;
+        reverse.MergedInto = merged;
+        return merged;
+    }
+
+    /// <summary>A specification of both directions, with the activations of the reverse one.</summary>
+    private static RecurrentSpecification WithReverse(
+        RecurrentSpecification specification, RecurrentSpecification reverse) => specification with
+        {
+            Direction = Direction.Bidirectional,
+            ReverseActivations = reverse.GetActivations(Direction.Reverse),
+        };
+}

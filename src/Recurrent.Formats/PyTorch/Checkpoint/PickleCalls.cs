@@ -1,0 +1,111 @@
+namespace Recurrent.Formats;
+
+/// <summary>What the functions that a pickle may name would return, for the arguments that it gives them.</summary>
+internal static class PickleCalls
+{
+    public static object? Reduce(object? function, object? arguments)
+    {
+        if (function is not PickleGlobal global || arguments is not object?[] values)
+        {
+            throw new ModelFormatException("expected a function and a tuple of its arguments.");
+        }
+
+        if (global == PickleGlobal.OrderedDictionary)
+        {
+            return Dictionary(values);
+        }
+
+        if (global == PickleGlobal.Size && values is [object?[] sizes])
+        {
+            return sizes;
+        }
+
+        if (global == PickleGlobal.RebuildParameter || global == PickleGlobal.RebuildParameterWithState)
+        {
+            return values is [TorchTensor parameter, ..]
+                ? parameter
+                : throw new ModelFormatException($"'{global}': expected a tensor as its first argument.");
+        }
+
+        if (global == PickleGlobal.RebuildTensor || global == PickleGlobal.RebuildTensor2
+            || global == PickleGlobal.RebuildTensor3)
+        {
+            return Tensor(global, values);
+        }
+
+        throw new ModelFormatException($"'{global}' is not a function that tensors need, and is refused.");
+    }
+
+    /// <summary>A storage from what the file calls it: its kind, its key, where it was, and its size.</summary>
+    public static TorchStorage Storage(object? name)
+    {
+        if (name is not object?[] parts || parts is not ["storage", PickleGlobal type, string key, _, long count, ..])
+        {
+            string what = name is object?[] and ["module", ..] ? "a whole pickled module" : "something else";
+            throw new ModelFormatException(
+                $"expected the name of a tensor's storage, found {what}. Save the parameters alone: "
+                + "torch.save(model.state_dict(), path).");
+        }
+
+        if (!TorchTypes.IsStorage(type) || count < 0)
+        {
+            throw new ModelFormatException($"storage '{key}': {count} elements of '{type}'.");
+        }
+
+        if (parts is [_, _, _, _, _, not null, ..])
+        {
+            throw new ModelFormatException(
+                $"storage '{key}' is a view of another, as files of PyTorch before 0.4 have them. Save it again.");
+        }
+
+        return new TorchStorage(key, TorchTypes.StorageElement(type), count);
+    }
+
+    public static string Text(object? value) =>
+        value as string ?? throw new ModelFormatException("expected text.");
+
+    private static TorchTensor Tensor(PickleGlobal function, object?[] values)
+    {
+        if (values is not [TorchStorage storage, long offset, object?[] shape, object?[] strides, ..])
+        {
+            throw new ModelFormatException($"'{function}': expected a storage, an offset, sizes and strides.");
+        }
+
+        TensorElementType elementType = storage.ElementType;
+        if (function == PickleGlobal.RebuildTensor3)
+        {
+            elementType = values is [_, _, _, _, _, _, PickleGlobal type, ..] && TorchTypes.IsElementType(type)
+                ? TorchTypes.Element(type)
+                : throw new ModelFormatException($"'{function}': expected the type of the elements.");
+        }
+
+        return TorchTensor.Create(storage, elementType, offset, Integers(shape), Integers(strides));
+    }
+
+    private static PickleDictionary Dictionary(object?[] arguments)
+    {
+        var dictionary = new PickleDictionary();
+        if (arguments.Length == 0)
+        {
+            return dictionary;
+        }
+
+        // Python 2 gave the items as a list of pairs.
+        if (arguments is not [List<object?> items])
+        {
+            throw new ModelFormatException(
+                $"'{PickleGlobal.OrderedDictionary}': expected no argument or a list of pairs.");
+        }
+
+        foreach (object? item in items)
+        {
+            IReadOnlyList<object?> pair = item as IReadOnlyList<object?> ?? [];
+            dictionary.Add(pair.ElementAtOrDefault(0), pair.ElementAtOrDefault(1));
+        }
+
+        return dictionary;
+    }
+
+    private static long[] Integers(object?[] values) =>
+        [.. values.Select(value => value as long? ?? throw new ModelFormatException("expected integers."))];
+}

@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace Recurrent.Formats;
+
+/// <summary>The bytes of a pickle, one after the other, with limits.</summary>
+internal sealed class PickleReader(ByteSource source, long offset, long end)
+{
+    private const int MaxTextBytes = 1 << 16;
+    private const int BufferBytes = 1 << 16;
+
+    private readonly byte[] _buffer = new byte[Math.Min(BufferBytes, end - offset)];
+    private long _bufferOffset = offset;
+    private int _at;
+    private int _filled;
+
+    /// <summary>Where the next byte is.</summary>
+    public long Position => _bufferOffset + _at;
+
+    public byte ReadByte() => Take(1)[0];
+
+    public int ReadUInt16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));
+
+    public int ReadInt32() => BinaryPrimitives.ReadInt32LittleEndian(Take(4));
+
+    public long ReadInt64() => BinaryPrimitives.ReadInt64LittleEndian(Take(8));
+
+    public double ReadDouble() => BinaryPrimitives.ReadDoubleBigEndian(Take(8));
+
+    public string ReadText(long bytes) => Encoding.UTF8.GetString(ReadBytes(bytes));
+
+    public ReadOnlySpan<byte> ReadBytes(long bytes) =>
+        bytes is >= 0 and <= MaxTextBytes
+            ? Take((int)bytes)
+            : throw new ModelFormatException($"text of {bytes} bytes; expected at most {MaxTextBytes}.");
+
+    public string ReadLine()
+    {
+        var line = new List<byte>();
+        for (byte next = ReadByte(); next != (byte)'\n'; next = ReadByte())
+        {
+            if (line.Count == MaxTextBytes)
+            {
+                throw new ModelFormatException($"a line of more than {MaxTextBytes} bytes.");
+            }
+
+            line.Add(next);
+        }
+
+        return Encoding.UTF8.GetString([.. line]);
+    }
+
+    /// <summary>Bytes that are good until the next call.</summary>
+    private ReadOnlySpan<byte> Take(int count)
+    {
+        if (_filled - _at < count)
+        {
+            Fill(count);
+        }
+
+        _at += count;
+        return _buffer.AsSpan(_at - count, count);
+    }
+
+    private void Fill(int count)
+    {
+        _bufferOffset += _at;
+        _at = 0;
+        _filled = (int)Math.Min(_buffer.Length, end - _bufferOffset);
+        if (_filled < count)
+        {
+            throw new ModelFormatException("it ends too early.");
+        }
+
+        source.Read(_bufferOffset, _buffer.AsSpan(0, _filled));
+    }
+}

@@ -1,0 +1,262 @@
+using System.Numerics;
+
+namespace Recurrent.Formats;
+
+/// <summary>
+/// Reads a pickle that holds tensors, numbers and text in lists and dictionaries. Classes and functions are names that
+/// are compared with a list; what is not in the list is refused, and nothing is ever looked up or called.
+/// </summary>
+internal sealed class Unpickler
+{
+    // Protocol 2 is what torch.save writes, 5 the newest there is.
+    private const int MaxProtocol = 5;
+    private const int StopCode = '.';
+
+    private readonly PickleReader _reader;
+    private readonly PickleStack _stack = new();
+    private readonly List<TorchStorage> _storages = [];
+
+    private Unpickler(PickleReader reader)
+    {
+        _reader = reader;
+    }
+
+    /// <summary>Reads one pickle.</summary>
+    /// <param name="reader">Its bytes; it is left behind the end of the pickle.</param>
+    /// <param name="name">What the file calls it, for messages.</param>
+    public static object? Read(PickleReader reader, string name) => Read(reader, name, out _);
+
+    /// <summary>Reads one pickle.</summary>
+    /// <param name="reader">Its bytes; it is left behind the end of the pickle.</param>
+    /// <param name="name">What the file calls it, for messages.</param>
+    /// <param name="storages">The storages that it names, as often as it does.</param>
+    public static object? Read(PickleReader reader, string name, out IReadOnlyList<TorchStorage> storages)
+    {
+        var unpickler = new Unpickler(reader);
+        long offset = reader.Position;
+        try
+        {
+            int code = reader.ReadByte();
+            while (code != StopCode)
+            {
+                unpickler.Execute(code);
+                offset = reader.Position;
+                code = reader.ReadByte();
+            }
+
+            storages = unpickler._storages;
+            return unpickler._stack.Pop();
+        }
+        catch (ModelFormatException e)
+        {
+            throw new ModelFormatException($"{name}, byte {offset}: {e.Message}", e);
+        }
+    }
+
+    private void Execute(int code)
+    {
+        if (!ExecuteStructure(code) && !ExecuteScalar(code) && !ExecuteContainer(code))
+        {
+            throw new ModelFormatException(
+                $"operation 0x{code:x2} of pickles is not one that tensors need, and is refused.");
+        }
+    }
+
+    private bool ExecuteStructure(int code)
+    {
+        switch (code)
+        {
+            case 0x80: // PROTO
+                RequireProtocol(_reader.ReadByte());
+                break;
+            case 0x95: // FRAME
+                _reader.ReadInt64();
+                break;
+            case '(': // MARK
+                _stack.Mark();
+                break;
+            case 'q': // BINPUT
+                _stack.Memoize(_reader.ReadByte());
+                break;
+            case 'r': // LONG_BINPUT
+                _stack.Memoize((uint)_reader.ReadInt32());
+                break;
+            case 0x94: // MEMOIZE
+                _stack.Memoize();
+                break;
+            case 'h': // BINGET
+                _stack.Push(_stack.Recall(_reader.ReadByte()));
+                break;
+            case 'j': // LONG_BINGET
+                _stack.Push(_stack.Recall((uint)_reader.ReadInt32()));
+                break;
+            case 'c': // GLOBAL
+                PushGlobal(_reader.ReadLine(), _reader.ReadLine());
+                break;
+            case 0x93: // STACK_GLOBAL
+                object?[] names = _stack.Pop(2);
+                PushGlobal(PickleCalls.Text(names[0]), PickleCalls.Text(names[1]));
+                break;
+            case 'Q': // BINPERSID
+                _storages.Add(PickleCalls.Storage(_stack.Pop()));
+                _stack.Push(_storages[^1]);
+                break;
+            case 'R': // REDUCE
+                object?[] call = _stack.Pop(2);
+                _stack.Push(PickleCalls.Reduce(call[0], call[1]));
+                break;
+            case 'b': // BUILD
+                IgnoreAttributes();
+                break;
+            default:
+                return false;
+        }
+
+        return true;
+    }
+
+    private bool ExecuteScalar(int code)
+    {
+        object? value;
+        switch (code)
+        {
+            case 'N': // NONE
+                value = null;
+                break;
+            case 0x88 or 0x89: // NEWTRUE, NEWFALSE
+                value = code == 0x88;
+                break;
+            case 'J': // BININT
+                value = (long)_reader.ReadInt32();
+                break;
+            case 'K': // BININT1
+                value = (long)_reader.ReadByte();
+                break;
+            case 'M': // BININT2
+                value = (long)_reader.ReadUInt16();
+                break;
+            case 0x8a: // LONG1
+                var integer = new BigInteger(_reader.ReadBytes(_reader.ReadByte()));
+                value = integer >= long.MinValue && integer <= long.MaxValue ? (object)(long)integer : integer;
+                break;
+            case 'G': // BINFLOAT
+                value = _reader.ReadDouble();
+                break;
+            case 'X' or 'T': // BINUNICODE, BINSTRING
+                value = _reader.ReadText((uint)_reader.ReadInt32());
+                break;
+            case 0x8c or 'U': // SHORT_BINUNICODE, SHORT_BINSTRING
+                value = _reader.ReadText(_reader.ReadByte());
+                break;
+            case 'B': // BINBYTES
+                value = _reader.ReadBytes((uint)_reader.ReadInt32()).ToArray();
+                break;
+            case 'C': // SHORT_BINBYTES
+                value = _reader.ReadBytes(_reader.ReadByte()).ToArray();
+                break;
+            default:
+                return false;
+        }
+
+        _stack.Push(value);
+        return true;
+    }
+
+    private bool ExecuteContainer(int code)
+    {
+        switch (code)
+        {
+            case '}': // EMPTY_DICT
+                _stack.Push(new PickleDictionary());
+                break;
+            case ']': // EMPTY_LIST
+                _stack.Push(new List<object?>());
+                break;
+            case ')': // EMPTY_TUPLE
+                _stack.Push(Array.Empty<object?>());
+                break;
+            case 't': // TUPLE
+                _stack.Push(_stack.PopToMark());
+                break;
+            case 0x85 or 0x86 or 0x87: // TUPLE1, TUPLE2, TUPLE3
+                _stack.Push(_stack.Pop(code - 0x84));
+                break;
+            case 'l': // LIST
+                _stack.Push(_stack.PopToMark().ToList());
+                break;
+            case 'a': // APPEND
+                AddToList(_stack.Pop(1));
+                break;
+            case 'e': // APPENDS
+                AddToList(_stack.PopToMark());
+                break;
+            case 'd': // DICT
+                object?[] items = _stack.PopToMark();
+                _stack.Push(new PickleDictionary());
+                AddToDictionary(items);
+                break;
+            case 's': // SETITEM
+                AddToDictionary(_stack.Pop(2));
+                break;
+            case 'u': // SETITEMS
+                AddToDictionary(_stack.PopToMark());
+                break;
+            default:
+                return false;
+        }
+
+        return true;
+    }
+
+    private static void RequireProtocol(int protocol)
+    {
+        if (protocol > MaxProtocol)
+        {
+            throw new ModelFormatException($"protocol {protocol} of pickles; expected at most {MaxProtocol}.");
+        }
+    }
+
+    private void PushGlobal(string module, string name)
+    {
+        var global = new PickleGlobal(module, name);
+        _stack.Push(global.IsAllowed
+            ? global
+            : throw new ModelFormatException(
+                $"'{global}' is refused: it is not among what tensors need, and nothing of a file is executed. "
+                + "Save the "
+                + "parameters alone: torch.save(model.state_dict(), path)."));
+    }
+
+    /// <summary>A state dict has its modules' versions as an attribute.</summary>
+    private void IgnoreAttributes()
+    {
+        _stack.Pop();
+        if (_stack.Peek() is not PickleDictionary)
+        {
+            throw new ModelFormatException("only a dictionary can have attributes here.");
+        }
+    }
+
+    private void AddToList(object?[] values)
+    {
+        if (_stack.Peek() is not List<object?> list)
+        {
+            throw new ModelFormatException("expected a list to add to.");
+        }
+
+        list.AddRange(values);
+    }
+
+    private void AddToDictionary(object?[] items)
+    {
+        if (_stack.Peek() is not PickleDictionary dictionary || items.Length % 2 != 0)
+        {
+            throw new ModelFormatException("expected a dictionary to add to, and pairs of keys and values.");
+        }
+
+        for (int i = 0; i < items.Length; i += 2)
+        {
+            dictionary.Add(items[i], items[i + 1]);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text;
+
+namespace Recurrent.Formats;
+
+/// <summary>
+/// The format of PyTorch 1.6 and later: a zip file with a pickle, <c>data.pkl</c>, and an entry <c>data/KEY</c> for
+/// each storage, all in one folder.
+/// </summary>
+internal static class ZipCheckpoint
+{
+    private const string PickleName = "data.pkl";
+    private const int MaxPickleBytes = 1 << 26;
+    private const int MaxByteOrderBytes = 16;
+
+    public static bool Recognizes(ReadOnlySpan<byte> beginning) => beginning.StartsWith("PK\x03\x04"u8);
+
+    public static CheckpointContents Read(ByteSource source)
+    {
+        ZipContainer zip = ZipContainer.Read(source);
+        string folder = FindFolder(zip);
+        RequireLittleEndian(zip, folder);
+        ZipEntry pickle = zip.Entries[folder + PickleName];
+        if (pickle.Size > MaxPickleBytes)
+        {
+            throw new ModelFormatException(
+                $"'{pickle.Name}' has {pickle.Size} bytes; expected at most {MaxPickleBytes}, because it holds "
+                + "names and sizes.");
+        }
+
+        var bytes = new MemorySource(zip.Unpack(pickle));
+        object? root = Unpickler.Read(new PickleReader(bytes, 0, bytes.Length), PickleName);
+        var opened = new Dictionary<string, StorageBytes>(StringComparer.Ordinal);
+        return new CheckpointContents(
+            "PyTorch checkpoint", root, storage => Open(source, zip, folder, storage, opened));
+    }
+
+    private static string FindFolder(ZipContainer zip)
+    {
+        string[] pickles =
+        [
+            .. zip.Entries.Keys
+                .Where(name => name == PickleName || name.EndsWith("/" + PickleName, StringComparison.Ordinal)),
+        ];
+        if (pickles.Length != 1)
+        {
+            throw new ModelFormatException(
+                $"zip: expected one '{PickleName}', which is where torch.save puts a state dict; found "
+                + $"{pickles.Length}.");
+        }
+
+        string folder = pickles[0][..^PickleName.Length];
+        string prefix = folder + "code/";
+        return zip.Entries.ContainsKey(folder + "constants.pkl")
+            || zip.Entries.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal))
+                ? throw new ModelFormatException(
+                    "it is a TorchScript archive, which holds code. Save the parameters alone: "
+                    + "torch.save(torch.jit.load(path).state_dict(), other_path).")
+                : folder;
+    }
+
+    private static void RequireLittleEndian(ZipContainer zip, string folder)
+    {
+        if (zip.Entries.TryGetValue(folder + "byteorder", out ZipEntry entry))
+        {
+            string order =
+                entry.Size <= MaxByteOrderBytes ? Encoding.ASCII.GetString(zip.Unpack(entry)) : "something long";
+            if (order != "little")
+            {
+                throw new ModelFormatException($"'{entry.Name}': expected 'little', found '{order}'.");
+            }
+        }
+    }
+
+    private static StorageBytes Open(
+        ByteSource source,
+        ZipContainer zip,
+        string folder,
+        TorchStorage storage,
+        Dictionary<string, StorageBytes> opened)
+    {
+        string name = $"{folder}data/{storage.Key}";
+        if (!zip.Entries.TryGetValue(name, out ZipEntry entry))
+        {
+            throw new ModelFormatException($"zip: '{name}', a tensor's storage, is missing.");
+        }
+
+        if (entry.Size < storage.ByteCount)
+        {
+            throw new ModelFormatException(
+                $"zip: '{name}' has {entry.Size} bytes, {storage.ElementCount} elements of {storage.ElementType} need "
+                + $"{storage.ByteCount}.");
+        }
+
+        if (!opened.TryGetValue(name, out StorageBytes? bytes))
+        {
+            bytes = entry.IsStored
+                ? new StorageBytes(source, zip.DataOffset(entry))
+                : new StorageBytes(source, () => zip.Unpack(entry));
+            opened.Add(name, bytes);
+        }
+
+        return bytes;
+    }
+}

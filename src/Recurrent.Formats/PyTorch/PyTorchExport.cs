@@ -1,0 +1,89 @@
+using Recurrent.Layers;
+
+namespace Recurrent.Formats;
+
+/// <summary>
+/// Writes a model as a safetensors file with PyTorch's names: <c>lstm.weight_ih_l0</c>, <c>linear.weight</c>. Layers
+/// of one kind that follow each other are one module, as far as PyTorch would stack them.
+/// </summary>
+/// <remarks>
+/// The file has what <c>load_state_dict</c> wants of modules <c>lstm</c>, <c>gru</c>, <c>rnn</c>, <c>linear</c>,
+/// <c>embedding</c> and <c>norm</c> (<c>nn.BatchNorm1d</c>), a second one of a kind with a 2 behind its name; initial
+/// states are <c>lstm_h0</c> and <c>lstm_c0</c>. The order of the modules, the activations, the output and the
+/// masking are in the metadata, so that <see cref="ModelFile.Load"/> gives the same model again.
+/// </remarks>
+public static class PyTorchExport
+{
+    /// <summary>Writes a model.</summary>
+    /// <param name="definition">The model.</param>
+    /// <param name="path">The file's path. A file that is there is replaced, once the new one is written.</param>
+    /// <exception cref="NotSupportedException">
+    /// PyTorch has no such module: peepholes, coupled gates, a clip, a GRU that resets before the product, a reverse
+    /// direction alone, or activations of a cell other than its own. The message names the layer.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public static void Save(ModelDefinition definition, string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ToWriter(definition).Save(path);
+    }
+
+    /// <summary>The file that <see cref="Save"/> writes, for more tensors or metadata to be added.</summary>
+    /// <param name="definition">The model.</param>
+    /// <returns>The writer. It refers to the model's weights.</returns>
+    /// <exception cref="NotSupportedException">PyTorch has no such module. The message names the layer.</exception>
+    public static SafetensorsWriter ToWriter(ModelDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        var modules = new ModuleWriter();
+        for (int i = 0; i < definition.Layers.Count;)
+        {
+            i += Add(modules, definition.Layers, i);
+        }
+
+        SafetensorsWriter writer = modules.Writer;
+        writer.Metadata["format"] = "pt";
+        writer.Metadata[SavedModel.MetadataName] = new SavedModel
+        {
+            Modules = modules.Modules,
+            Output = definition.Output,
+            Masking = definition.Masking,
+            InitialStates = modules.InitialStates,
+            Absent = modules.Absent,
+        }.Format();
+        return writer;
+    }
+
+    /// <summary>Adds the module that begins at a layer, and returns how many layers it has.</summary>
+    private static int Add(ModuleWriter modules, IReadOnlyList<Layer> layers, int first)
+    {
+        switch (layers[first])
+        {
+            case RecurrentLayer:
+                return RecurrentModuleWriter.Add(modules, layers, first);
+            case DenseLayer dense:
+                modules.AddLinear(dense, isActivationNext: layers.ElementAtOrDefault(first + 1) is ActivationLayer);
+                return 1;
+            case EmbeddingLayer embedding:
+                modules.AddEmbedding(embedding);
+                return 1;
+            case ScaleLayer scale:
+                modules.AddScale(scale);
+                return 1;
+            case ActivationLayer activation:
+                modules.AddEntry(ActivationNames.Format(activation.Specification.Activation));
+                return 1;
+            case SoftmaxLayer:
+                modules.AddEntry(ModuleListItem.Softmax);
+                return 1;
+            case ResidualLayer residual:
+                modules.AddEntry(
+                    new ModuleListEntry(ModuleListItem.Residual, $"{residual.Specification.Span}").ToString());
+                return 1;
+            default:
+                throw new NotSupportedException(
+                    $"layer {first}: {layers[first].GetType().Name} has no module in PyTorch.");
+        }
+    }
+}

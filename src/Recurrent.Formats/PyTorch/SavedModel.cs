@@ -1,0 +1,136 @@
+using System.Text;
+using System.Text.Json;
+using Recurrent.Layers;
+
+namespace Recurrent.Formats;
+
+/// <summary>
+/// What a state dict does not say of a model, as text in the metadata of a file: in JSON, under
+/// <see cref="MetadataName"/>. <see cref="PyTorchExport"/> writes it and an import follows it.
+/// </summary>
+internal sealed class SavedModel
+{
+    /// <summary>The name of the metadata.</summary>
+    public const string MetadataName = "recurrent.model";
+
+    private const int MaxDepth = 4;
+
+    /// <summary>The modules in order, as <see cref="ImportOptions.Modules"/> has them; null if not described.</summary>
+    public IReadOnlyList<string>? Modules { get; init; }
+
+    public ModelOutput? Output { get; init; }
+
+    public Masking? Masking { get; init; }
+
+    public IReadOnlyDictionary<string, InitialStateNames> InitialStates { get; init; } =
+        new Dictionary<string, InitialStateNames>();
+
+    /// <summary>Tensors that are there because PyTorch's modules have them, and that the model does without.</summary>
+    public IReadOnlySet<string> Absent { get; init; } = new HashSet<string>();
+
+    /// <summary>The description in a file's metadata; one that says nothing if there is none.</summary>
+    public static SavedModel Find(IReadOnlyDictionary<string, string> metadata)
+    {
+        if (!metadata.TryGetValue(MetadataName, out string? text))
+        {
+            return new SavedModel();
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            return Parse(document.RootElement);
+        }
+        catch (Exception e) when (
+            e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            // A value of another kind than asked for is an InvalidOperationException.
+            throw new ModelFormatException($"metadata '{MetadataName}': {e.Message}", e);
+        }
+    }
+
+    /// <summary>The description as text.</summary>
+    public string Format()
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream))
+        {
+            json.WriteStartObject();
+            WriteNames(json, "modules", Modules ?? []);
+            json.WriteString("output", (Output ?? ModelOutput.EveryStep).ToString());
+            if (Masking is not null)
+            {
+                json.WriteStartObject("masking");
+                if (!float.IsNaN(Masking.Value))
+                {
+                    json.WriteNumber("value", Masking.Value);
+                }
+
+                json.WriteString("output", Masking.Output.ToString());
+                json.WriteEndObject();
+            }
+
+            json.WriteStartObject("initial_states");
+            foreach ((string module, InitialStateNames names) in InitialStates)
+            {
+                WriteNames(json, module, names.Cell is null ? [names.Hidden] : [names.Hidden, names.Cell]);
+            }
+
+            json.WriteEndObject();
+            WriteNames(json, "absent", Absent);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private static SavedModel Parse(JsonElement root) => new()
+    {
+        Modules = ReadNames(root.GetProperty("modules")),
+        Output = ReadEnum<ModelOutput>(root.GetProperty("output")),
+        Masking = root.TryGetProperty("masking", out JsonElement masking) ? ReadMasking(masking) : null,
+        InitialStates = ReadInitialStates(root.GetProperty("initial_states")),
+        Absent = ReadNames(root.GetProperty("absent")).ToHashSet(StringComparer.Ordinal),
+    };
+
+    private static Masking ReadMasking(JsonElement masking) => new()
+    {
+        Value = masking.TryGetProperty("value", out JsonElement value) ? value.GetSingle() : float.NaN,
+        Output = ReadEnum<MissingOutput>(masking.GetProperty("output")),
+    };
+
+    private static Dictionary<string, InitialStateNames> ReadInitialStates(JsonElement states)
+    {
+        var result = new Dictionary<string, InitialStateNames>(StringComparer.Ordinal);
+        foreach (JsonProperty state in states.EnumerateObject())
+        {
+            string[] names = ReadNames(state.Value);
+            result[state.Name] = names.Length is 1 or 2
+                ? new InitialStateNames(names[0], names.ElementAtOrDefault(1))
+                : throw new FormatException($"initial states of '{state.Name}': expected one or two names.");
+        }
+
+        return result;
+    }
+
+    private static TEnum ReadEnum<TEnum>(JsonElement element)
+        where TEnum : struct, Enum =>
+        Enum.TryParse(element.GetString(), out TEnum value) && Enum.IsDefined(value)
+            ? value
+            : throw new FormatException(
+                $"expected one of {string.Join(", ", Enum.GetNames<TEnum>())}, found '{element.GetString()}'.");
+
+    private static string[] ReadNames(JsonElement names) =>
+        [.. names.EnumerateArray().Select(name => name.GetString() ?? throw new FormatException("expected names."))];
+
+    private static void WriteNames(Utf8JsonWriter json, string property, IEnumerable<string> names)
+    {
+        json.WriteStartArray(property);
+        foreach (string name in names)
+        {
+            json.WriteStringValue(name);
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,59 @@
+namespace Recurrent.Formats.Tests;
+
+public sealed class ModelFileTests
+{
+    [Fact]
+    public void What_a_file_is_follows_from_its_contents()
+    {
+        using var folder = new TemporaryFolder();
+        string safetensors = folder.Write("model.pt", new SafetensorsBuilder().Linear("fc", 2, 3).Build());
+        string zip = folder.Write("model.safetensors", File.ReadAllBytes(TorchFiles.PathOf("zip")));
+        string legacy = folder.Write("model.json", File.ReadAllBytes(TorchFiles.PathOf("legacy")));
+
+        Assert.Equal("safetensors, PyTorch's names", ModelFile.Load(safetensors).Format);
+        Assert.Equal("PyTorch checkpoint", ModelFile.Load(zip).Format);
+        Assert.Equal("PyTorch checkpoint (before 1.6)", ModelFile.Load(legacy).Format);
+    }
+
+    [Fact]
+    public void The_part_of_a_checkpoint_that_was_taken_and_left_out_is_noted()
+    {
+        ImportedModel model = ModelFile.Load(TorchFiles.PathOf("checkpoint"));
+
+        Assert.Contains(
+            "assumed model_state_dict: it is the state dict; ImportOptions.StateDict says otherwise.",
+            model.Notes.Select(note => note.ToString()));
+        Assert.Equal(
+            ["epoch", "loss", "optimizer_state_dict", "seed", "tags"],
+            model.Notes.Where(note => note.Kind == ImportNoteKind.Ignored).Select(note => note.Subject));
+    }
+
+    [Fact]
+    public void A_state_dict_that_is_not_there_is_refused_with_those_that_are() =>
+        Assert.Contains(
+            "expected 'third' to hold tensors by name; those that do are 'first', 'second'.",
+            Assert.Throws<ModelFormatException>(
+                () => ModelFile.Load(TorchFiles.PathOf("chosen"), new ImportOptions { StateDict = "third" })).Message);
+
+    [Fact]
+    public void State_dicts_among_which_nobody_has_chosen_are_refused() =>
+        Assert.Contains(
+            "'first', 'second' hold tensors; name one in ImportOptions.StateDict",
+            Assert.Throws<ModelFormatException>(() => ModelFile.Load(TorchFiles.PathOf("chosen"))).Message);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("hello")]
+    [InlineData("PK")]
+    public void A_file_of_no_known_format_is_refused(string contents)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("a.bin", [.. contents.Select(c => (byte)c)]);
+
+        Assert.StartsWith(path + ": ", Assert.Throws<ModelFormatException>(() => ModelFile.Load(path)).Message);
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_an_error_of_the_file_system() =>
+        Assert.Throws<FileNotFoundException>(() => ModelFile.Load(Path.Combine(AppContext.BaseDirectory, "not.there")));
+}
