@@ -43,7 +43,7 @@ public sealed class CategoricalCrossEntropy(bool fromLogits = false) : Loss
     private static double OfLogits<T>(ReadOnlySpan<T> logits, ReadOnlySpan<T> targets, T scale, Span<T> gradient)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        T logSum = Softmax.LogSum(logits);
+        T logSum = Softmax.LogSum(logits, gradient);
         double loss = 0;
         T total = T.Zero;
         for (int i = 0; i < logits.Length; i++)
@@ -54,7 +54,7 @@ public sealed class CategoricalCrossEntropy(bool fromLogits = false) : Loss
 
         for (int i = 0; i < gradient.Length; i++)
         {
-            gradient[i] = scale * ((T.Exp(logits[i] - logSum) * total) - targets[i]);
+            gradient[i] = scale * ((gradient[i] * total) - targets[i]);
         }
 
         return loss;

@@ -4,8 +4,11 @@ namespace Recurrent.Training;
 
 internal static class Softmax
 {
-    /// <summary>The logarithm of the sum of exponentials, without overflow.</summary>
-    public static T LogSum<T>(ReadOnlySpan<T> logits)
+    /// <summary>
+    /// The logarithm of the sum of exponentials, without overflow, and the probabilities if they are wanted: both from one
+    /// exponential an element.
+    /// </summary>
+    public static T LogSum<T>(ReadOnlySpan<T> logits, Span<T> probabilities)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         T largest = logits[0];
@@ -15,9 +18,19 @@ internal static class Softmax
         }
 
         T sum = T.Zero;
-        foreach (T logit in logits)
+        for (int i = 0; i < logits.Length; i++)
         {
-            sum += T.Exp(logit - largest);
+            T power = T.Exp(logits[i] - largest);
+            sum += power;
+            if (i < probabilities.Length)
+            {
+                probabilities[i] = power;
+            }
+        }
+
+        for (int i = 0; i < probabilities.Length; i++)
+        {
+            probabilities[i] /= sum;
         }
 
         return largest + T.Log(sum);

@@ -52,10 +52,10 @@ public sealed class SparseCategoricalCrossEntropy(bool fromLogits = false) : Los
     private static double OfLogits<T>(ReadOnlySpan<T> logits, int target, T scale, Span<T> gradient)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        T logSum = Softmax.LogSum(logits);
+        T logSum = Softmax.LogSum(logits, gradient);
         for (int i = 0; i < gradient.Length; i++)
         {
-            gradient[i] = scale * (T.Exp(logits[i] - logSum) - (i == target ? T.One : T.Zero));
+            gradient[i] = scale * (gradient[i] - (i == target ? T.One : T.Zero));
         }
 
         return double.CreateTruncating(logSum - logits[target]);
