@@ -105,20 +105,20 @@ internal static class CharacterModel
         SeededRandom random = new(7);
         float[] logits = new float[text.Alphabet.Length];
         StringBuilder sampled = new();
-        int character = Array.IndexOf(text.Alphabet, '\n');
+        int[] character = [Array.IndexOf(text.Alphabet, '\n')];
         for (int i = 0; i < SampleLength; i++)
         {
-            session.Step([character], logits);
+            session.Step(character.AsSpan(), logits);
             double largest = logits.Max();
             double[] weights = [.. logits.Select(logit => Math.Exp((logit - largest) / temperature))];
             double left = random.NextDouble() * weights.Sum();
-            character = 0;
-            while (character < weights.Length - 1 && (left -= weights[character]) > 0)
+            character[0] = 0;
+            while (character[0] < weights.Length - 1 && (left -= weights[character[0]]) > 0)
             {
-                character++;
+                character[0]++;
             }
 
-            sampled.Append(text.Alphabet[character]);
+            sampled.Append(text.Alphabet[character[0]]);
         }
 
         return sampled.ToString();
