@@ -21,7 +21,7 @@ usage() {
 
   (none)      build the native library and everything managed
   test        build and run all tests: native, managed, and a consumer of the packed package
-  demo        forecast the yearly sunspot series with a trained LSTM, step by step
+  demo        train a forecaster, stream models; `demo text`: a character model; `demo quality`: twenty seeds
   cli ARGS    run the `recurrent` tool
   bindings    regenerate the P/Invoke layer from the C header
   lint        formatting, clang-tidy, bindings against the header, no traces of a machine
@@ -285,7 +285,10 @@ target_demo() {
   build_managed src/Recurrent.Demo
   # The plot's path is printed as one that the caller can open.
   cd "$caller_directory"
-  dotnet "$(application Recurrent.Demo)" "${1:-$root/artifacts/demo}"
+  case "${1:-}" in
+    text | quality) dotnet "$(application Recurrent.Demo)" "$1" "${2:-$root/artifacts/demo}" ;;
+    *) dotnet "$(application Recurrent.Demo)" "${1:-$root/artifacts/demo}" ;;
+  esac
 }
 
 target_cli() {

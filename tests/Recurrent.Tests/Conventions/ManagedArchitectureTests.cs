@@ -13,7 +13,7 @@ public sealed partial class ManagedArchitectureTests
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
         ["Recurrent.Cli"] = ["Recurrent.Formats", "Recurrent/Training", "Recurrent/Reference"],
-        ["Recurrent.Demo"] = ["Recurrent.Formats", "Recurrent/Inference", "Recurrent/Reference"],
+        ["Recurrent.Demo"] = ["Recurrent.Formats", "Recurrent/Training"],
         ["Recurrent.Formats"] = ["Recurrent/Layers"],
         ["Recurrent/Training"] = ["Recurrent/Inference", "Recurrent/Reference"],
         ["Recurrent/Inference"] = ["Recurrent/Layers", "Recurrent/Interop"],

@@ -1,0 +1,56 @@
+namespace Recurrent.Training;
+
+/// <summary>What is called while a model is fitted (Keras <c>Callback</c>).</summary>
+public abstract class Callback
+{
+    /// <summary>
+    /// Whether it is called after all others at the end of an epoch: what it writes has to hold what they have learnt.
+    /// </summary>
+    internal virtual bool ComesLast => false;
+
+    /// <summary>Before the first epoch, or before going on with an interrupted run.</summary>
+    /// <param name="run">The run.</param>
+    public virtual void OnTrainBegin(TrainingRun run)
+    {
+    }
+
+    /// <summary>Before the first batch of an epoch.</summary>
+    /// <param name="run">The run.</param>
+    public virtual void OnEpochBegin(TrainingRun run)
+    {
+    }
+
+    /// <summary>After the update of a batch.</summary>
+    /// <param name="run">The run.</param>
+    public virtual void OnBatchEnd(TrainingRun run)
+    {
+    }
+
+    /// <summary>After an epoch and its validation.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="figures">The figures of the epoch, by the names of the history.</param>
+    public virtual void OnEpochEnd(TrainingRun run, IReadOnlyDictionary<string, double> figures)
+    {
+    }
+
+    /// <summary>After the last epoch.</summary>
+    /// <param name="run">The run.</param>
+    public virtual void OnTrainEnd(TrainingRun run)
+    {
+    }
+
+    /// <summary>Puts what is needed to go on after an interruption into a checkpoint.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="prefix">To begin names with.</param>
+    public virtual void Save(TrainingCheckpoint checkpoint, string prefix)
+    {
+    }
+
+    /// <summary>Takes it out again; called after <see cref="OnTrainBegin"/>.</summary>
+    /// <param name="run">The run that goes on.</param>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="prefix">What names begin with.</param>
+    public virtual void Restore(TrainingRun run, TrainingCheckpoint checkpoint, string prefix)
+    {
+    }
+}

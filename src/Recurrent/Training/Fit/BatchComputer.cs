@@ -1,0 +1,124 @@
+using System.Numerics;
+
+namespace Recurrent.Training;
+
+/// <summary>
+/// What is done with one batch: outputs, loss, gradients, update. Nothing is allocated once the largest batch has been seen.
+/// </summary>
+internal sealed class BatchComputer<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly IGradientEngine<T> _engine;
+    private readonly PenalizedBlock[] _penalized;
+    private readonly bool[] _trained;
+    private T[] _outputs = [];
+    private T[] _gradient = [];
+    private T[] _parameters = [];
+
+    public BatchComputer(IGradientEngine<T> engine, TrainingOptions options)
+    {
+        _engine = engine;
+        Batch = new PreparedBatch<T>(engine.Definition);
+        _penalized = PenalizedBlock.All(engine.Blocks, options.Regularizers, engine.Definition.Layers.Count);
+        _trained = options.Trainable is null ? [] : [.. engine.Blocks.Select(options.Trainable)];
+    }
+
+    public PreparedBatch<T> Batch { get; }
+
+    public ReadOnlySpan<T> Outputs => _outputs.AsSpan(0, Batch.OutputLength);
+
+    /// <summary>Outputs of the prepared batch.</summary>
+    public ReadOnlySpan<T> Forward(ReadOnlySpan<T> initialStates, Span<T> finalStates, ulong? dropoutSeed)
+    {
+        if (_outputs.Length < Batch.OutputLength)
+        {
+            _outputs = new T[Batch.OutputLength];
+        }
+
+        _engine.Forward(
+            Batch.ForModel(initialStates, dropoutSeed), _outputs.AsSpan(0, Batch.OutputLength), finalStates);
+        return Outputs;
+    }
+
+    /// <summary>The mean loss over the positions that count, without penalties, and its gradient for <see cref="Backward"/>.</summary>
+    public double Loss(Loss loss)
+    {
+        if (_gradient.Length < Batch.OutputLength)
+        {
+            _gradient = new T[Batch.OutputLength];
+        }
+
+        int counted = Math.Max(Batch.Counted, 1);
+        Span<T> gradient = _gradient.AsSpan(0, Batch.OutputLength);
+        return loss.Compute(Batch.ForLoss(Outputs), T.One / T.CreateTruncating(counted), gradient) / counted;
+    }
+
+    /// <summary>The sum of a figure over the positions that count.</summary>
+    public double Sum(Metric metric) => metric.Sum(Batch.ForLoss(Outputs));
+
+    /// <summary>Adds the gradients of the loss and of penalties, and tells the penalties.</summary>
+    public double Backward()
+    {
+        _engine.Backward(_gradient.AsSpan(0, Batch.OutputLength));
+        double penalty = 0;
+        foreach (PenalizedBlock penalized in _penalized)
+        {
+            penalty += _engine.Regularize(penalized.Index, penalized.Regularizer.L1, penalized.Regularizer.L2);
+        }
+
+        return penalty;
+    }
+
+    /// <summary>The penalties, without any gradient.</summary>
+    public double Penalty()
+    {
+        if (_penalized.Length == 0)
+        {
+            return 0;
+        }
+
+        if (_parameters.Length == 0)
+        {
+            _parameters = new T[_engine.ParameterCount];
+        }
+
+        _engine.GetParameters(_parameters);
+        double penalty = 0;
+        foreach (PenalizedBlock penalized in _penalized)
+        {
+            double magnitudes = 0;
+            double squares = 0;
+            foreach (T value in _parameters.AsSpan(penalized.Block.Offset, penalized.Block.Length))
+            {
+                double parameter = double.CreateTruncating(value);
+                magnitudes += Math.Abs(parameter);
+                squares += parameter * parameter;
+            }
+
+            penalty += (penalized.Regularizer.L1 * magnitudes) + (penalized.Regularizer.L2 * squares);
+        }
+
+        return penalty;
+    }
+
+    /// <summary>Clips the gradients and moves the parameters.</summary>
+    /// <returns>The norm of the gradients before the clip; 0 if nothing has asked for it.</returns>
+    public double Update(Optimizer optimizer, long updatesBefore, double rateScale)
+    {
+        double norm = 0;
+        double scale = 1;
+        if (optimizer.GlobalClipNorm > 0)
+        {
+            norm = _engine.GradientNorm();
+            scale = norm > optimizer.GlobalClipNorm ? optimizer.GlobalClipNorm / norm : 1;
+            if (!double.IsFinite(norm))
+            {
+                return norm;
+            }
+        }
+
+        double rate = optimizer.LearningRate.At(updatesBefore) * rateScale;
+        _engine.Update(optimizer.At(updatesBefore + 1, rate, scale, _trained));
+        return norm;
+    }
+}

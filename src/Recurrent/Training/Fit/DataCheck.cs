@@ -1,0 +1,62 @@
+using Recurrent.Layers;
+
+namespace Recurrent.Training;
+
+/// <summary>Refuses data that does not fit a model, before anything is computed.</summary>
+internal static class DataCheck
+{
+    public static void RequireInputs<T>(ModelDefinition definition, Sequences<T> x, string argument)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(x, argument);
+        int expected = definition.VocabularySize > 0 ? 0 : definition.InputSize;
+        if (x.Features != expected)
+        {
+            throw new ArgumentException(
+                $"{argument}: expected {Name(expected)}, found {Name(x.Features)}.", argument);
+        }
+
+        if (!x.Present.IsEmpty && definition.Masking is null)
+        {
+            throw new ArgumentException(
+                $"{argument}: expected sequences without missing steps, because the model has no masking.", argument);
+        }
+    }
+
+    public static void RequireTargets<T>(
+        ModelDefinition definition, Sequences<T> x, Targets<T> y, Metric figure, string argument)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(y, argument);
+        if (figure.NeedsClasses == y.Classes.IsEmpty && y.Length > 0 && figure is not Accuracy)
+        {
+            throw new ArgumentException(
+                $"{argument}: expected {(figure.NeedsClasses ? "classes" : "numbers")} for {figure.Name}, found "
+                + $"{(figure.NeedsClasses ? "numbers" : "classes")}.",
+                argument);
+        }
+
+        long positions = (long)x.Count * (definition.Output == ModelOutput.EveryStep ? x.Time : 1);
+        long expected = positions * (y.Classes.IsEmpty ? definition.OutputSize : 1);
+        if (y.Length != expected)
+        {
+            string time = definition.Output == ModelOutput.EveryStep ? $", {x.Time}" : string.Empty;
+            string features = y.Classes.IsEmpty ? $", {definition.OutputSize}" : string.Empty;
+            throw new ArgumentException(
+                $"{argument}: expected [{x.Count}{time}{features}], {expected} elements, found {y.Length}.", argument);
+        }
+
+        foreach (int target in y.Classes.Span)
+        {
+            if (target >= definition.OutputSize)
+            {
+                throw new ArgumentException(
+                    $"{argument}: expected classes below {definition.OutputSize}, the model's output size, found "
+                    + $"{target}.",
+                    argument);
+            }
+        }
+    }
+
+    private static string Name(int features) => features == 0 ? "indices" : $"{features} features a step";
+}

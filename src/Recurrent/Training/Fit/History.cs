@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text;
+
+namespace Recurrent.Training;
+
+/// <summary>What training has gone through: a loss for every batch, figures for every epoch (Keras <c>History</c>).</summary>
+public sealed class History
+{
+    private readonly List<string> _names = [];
+    private readonly Dictionary<string, List<double>> _columns = new(StringComparer.Ordinal);
+    private readonly List<double> _batchLosses = [];
+
+    /// <summary>Epochs that are done.</summary>
+    public int Epochs => _names.Count == 0 ? 0 : _columns[_names[0]].Count;
+
+    /// <summary>
+    /// Names of the figures: <c>loss</c>, the metrics, <c>learning_rate</c>, and <c>val_</c> before those of the validation.
+    /// </summary>
+    public IReadOnlyList<string> Names => _names;
+
+    /// <summary>The loss of every batch, penalties included, before its update; 0 for one without a valid position.</summary>
+    public IReadOnlyList<double> BatchLosses => _batchLosses;
+
+    /// <summary>A figure at every epoch; NaN where it was not taken.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    /// <returns>The values.</returns>
+    /// <exception cref="KeyNotFoundException">There is no such figure.</exception>
+    public IReadOnlyList<double> this[string name] => _columns[name];
+
+    /// <summary>Writes the figures of all epochs as comma-separated values, with a line of names.</summary>
+    /// <param name="path">The file.</param>
+    public void SaveCsv(string path)
+    {
+        var text = new StringBuilder();
+        text.Append("epoch").AppendJoin(string.Empty, _names.Select(name => $",{name}")).Append('\n');
+        for (int epoch = 0; epoch < Epochs; epoch++)
+        {
+            text.Append(epoch + 1);
+            foreach (string name in _names)
+            {
+                text.Append(',').Append(_columns[name][epoch].ToString("R", CultureInfo.InvariantCulture));
+            }
+
+            text.Append('\n');
+        }
+
+        File.WriteAllText(path, text.ToString());
+    }
+
+    /// <summary>Writes a plot of the losses (<c>loss</c> and <c>val_loss</c>) over the epochs.</summary>
+    /// <param name="path">The file, an SVG.</param>
+    /// <param name="title">What is written above.</param>
+    public void SaveSvg(string path, string title = "Training") =>
+        File.WriteAllText(path, HistoryPlot.Draw(this, title));
+
+    internal bool Has(string name) => _columns.ContainsKey(name);
+
+    internal void ReserveBatches(long batches) =>
+        _batchLosses.EnsureCapacity((int)Math.Min(_batchLosses.Count + batches, 1 << 20));
+
+    internal void AddBatch(double loss) => _batchLosses.Add(loss);
+
+    internal void AddEpoch(IReadOnlyDictionary<string, double> figures)
+    {
+        int before = Epochs;
+        foreach ((string name, double value) in figures)
+        {
+            if (!_columns.TryGetValue(name, out List<double>? column))
+            {
+                column = [.. Enumerable.Repeat(double.NaN, before)];
+                _columns.Add(name, column);
+                _names.Add(name);
+            }
+
+            column.Add(value);
+        }
+
+        foreach (List<double> column in _columns.Values.Where(column => column.Count == before))
+        {
+            column.Add(double.NaN);
+        }
+    }
+
+    internal void Save(TrainingCheckpoint checkpoint)
+    {
+        checkpoint.SetText("history.names", string.Join('\n', _names));
+        checkpoint.SetValues<double>("history.batch_losses", _batchLosses.ToArray());
+        for (int i = 0; i < _names.Count; i++)
+        {
+            checkpoint.SetValues<double>($"history.{i}", _columns[_names[i]].ToArray());
+        }
+    }
+
+    internal void Restore(TrainingCheckpoint checkpoint)
+    {
+        _names.Clear();
+        _columns.Clear();
+        _batchLosses.Clear();
+        _batchLosses.AddRange(checkpoint.GetValues<double>("history.batch_losses"));
+        string[] names = checkpoint.GetText("history.names").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        for (int i = 0; i < names.Length; i++)
+        {
+            _names.Add(names[i]);
+            _columns.Add(names[i], [.. checkpoint.GetValues<double>($"history.{i}")]);
+        }
+    }
+}

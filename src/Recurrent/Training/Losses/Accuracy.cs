@@ -1,0 +1,42 @@
+namespace Recurrent.Training;
+
+/// <summary>
+/// The share of positions whose largest prediction is that of the target: of the class, or of the largest element of a
+/// target that is numbers (Keras <c>sparse_categorical_accuracy</c> and <c>categorical_accuracy</c>).
+/// </summary>
+public sealed class Accuracy : Metric
+{
+    /// <inheritdoc/>
+    public override string Name => "accuracy";
+
+    /// <inheritdoc/>
+    public override double Sum<T>(in LossBatch<T> batch)
+    {
+        int right = 0;
+        for (int position = 0; position < batch.Positions; position++)
+        {
+            bool classes = !batch.Classes.IsEmpty;
+            if (!batch.Has(position) || (classes && batch.Classes[position] < 0))
+            {
+                continue;
+            }
+
+            int expected = classes ? batch.Classes[position] : IndexOfLargest(batch.TargetAt(position));
+            right += IndexOfLargest(batch.PredictionAt(position)) == expected ? 1 : 0;
+        }
+
+        return right;
+    }
+
+    private static int IndexOfLargest<T>(ReadOnlySpan<T> values)
+        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
+    {
+        int largest = 0;
+        for (int i = 1; i < values.Length; i++)
+        {
+            largest = values[i] > values[largest] ? i : largest;
+        }
+
+        return largest;
+    }
+}

@@ -1,0 +1,22 @@
+using System.Numerics;
+
+namespace Recurrent.Training;
+
+/// <summary>The mean over a position's features of <c>(p - t)^2</c>.</summary>
+public sealed class MeanSquaredError : Loss
+{
+    /// <inheritdoc/>
+    public override string Name => "mean_squared_error";
+
+    /// <inheritdoc/>
+    public override double Compute<T>(in LossBatch<T> batch, T scale, Span<T> gradient) =>
+        ElementLoop.Run(default(Element<T>), batch, scale, gradient);
+
+    private readonly struct Element<T> : IElementLoss<T>
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        public T Value(T prediction, T target) => (prediction - target) * (prediction - target);
+
+        public T Slope(T prediction, T target) => prediction - target + (prediction - target);
+    }
+}

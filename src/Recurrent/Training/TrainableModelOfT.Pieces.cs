@@ -1,0 +1,135 @@
+using Recurrent.Layers;
+
+namespace Recurrent.Training;
+
+/// <content>The pieces of the loop, for those who write their own; parameters and checkpoints.</content>
+public sealed partial class TrainableModel<T>
+{
+    /// <summary>One update with all sequences as one batch (Keras <c>train_on_batch</c>).</summary>
+    /// <param name="x">The inputs.</param>
+    /// <param name="y">What should be put out for them.</param>
+    /// <param name="seed">Where dropped elements come from.</param>
+    /// <returns>The loss before the update, penalties included. A loss that is not finite updates nothing.</returns>
+    /// <exception cref="ArgumentException">Data does not fit the model or the loss.</exception>
+    /// <exception cref="InvalidOperationException">The model has not been compiled.</exception>
+    public double TrainOnBatch(Sequences<T> x, Targets<T> y, ulong seed = 0)
+    {
+        ZeroGradients();
+        double loss = AccumulateGradients(x, y, seed);
+        if (double.IsFinite(loss))
+        {
+            ApplyGradients();
+        }
+
+        return loss;
+    }
+
+    /// <summary>Adds the gradients of the loss of one batch, and of the penalties, to those that are there.</summary>
+    /// <param name="x">The inputs.</param>
+    /// <param name="y">What should be put out for them.</param>
+    /// <param name="seed">Where dropped elements come from.</param>
+    /// <returns>The loss, penalties included.</returns>
+    /// <exception cref="ArgumentException">Data does not fit the model or the loss.</exception>
+    /// <exception cref="InvalidOperationException">The model has not been compiled.</exception>
+    public double AccumulateGradients(Sequences<T> x, Targets<T> y, ulong seed = 0)
+    {
+        RequireData(x, y, nameof(x), nameof(y));
+        Span<int> rows = x.Count <= 256 ? stackalloc int[x.Count] : new int[x.Count];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = i;
+        }
+
+        Computer.Batch.Fill(x, y, rows, 0, x.Time);
+        Computer.Forward([], [], DropoutSeed(seed));
+        double loss = Computer.Loss(Loss);
+        return loss + Computer.Backward();
+    }
+
+    /// <summary>Clips the gradients and moves the parameters along them, as the optimizer says.</summary>
+    /// <exception cref="InvalidOperationException">The model has not been compiled.</exception>
+    public void ApplyGradients() => Update(1);
+
+    /// <summary>Sets all gradients to 0.</summary>
+    public void ZeroGradients() => Engine.ZeroGradients();
+
+    /// <summary>Copies the gradients.</summary>
+    /// <param name="values">Receives <c>[ParameterCount]</c>.</param>
+    public void GetGradients(Span<T> values) => Engine.GetGradients(values);
+
+    /// <summary>Copies the parameters.</summary>
+    /// <param name="values">Receives <c>[ParameterCount]</c>.</param>
+    public void GetParameters(Span<T> values) => Engine.GetParameters(values);
+
+    /// <summary>Sets the parameters.</summary>
+    /// <param name="values"><c>[ParameterCount]</c></param>
+    public void SetParameters(ReadOnlySpan<T> values) => Engine.SetParameters(values);
+
+    /// <summary>The parameters and what the optimizer remembers, without any position in a fit.</summary>
+    /// <returns>The checkpoint.</returns>
+    public TrainingCheckpoint Capture()
+    {
+        TrainingCheckpoint checkpoint = new();
+        checkpoint.SetText("instruction_set", Engine.InstructionSet);
+        checkpoint.SetText("gemm_provider", Engine.GemmProvider);
+        checkpoint.SetText("optimizer", _optimizer?.GetType().Name ?? "none");
+        checkpoint.SetValues<long>("position", [0, 0, Updates]);
+        Engine.GetParameters(Scratch);
+        foreach (ParameterBlock block in Blocks)
+        {
+            checkpoint.SetTensor<T>(
+                NameOf(block), Scratch.Slice(block.Offset, block.Length), [block.Rows, block.Columns]);
+        }
+
+        var moments = new T[2 * ParameterCount];
+        Engine.GetMoments(moments);
+        checkpoint.SetTensor<T>("moments", moments, [2, ParameterCount]);
+        return checkpoint;
+    }
+
+    /// <summary>Sets the parameters and what the optimizer remembers.</summary>
+    /// <param name="checkpoint">A checkpoint of the same model and optimizer.</param>
+    /// <param name="onOtherArithmetic">
+    /// Whether it may have been computed with another instruction set or product provider, whose last bits differ.
+    /// </param>
+    /// <exception cref="ArgumentNullException">The checkpoint is null.</exception>
+    /// <exception cref="InvalidDataException">It is of another model, optimizer or arithmetic.</exception>
+    public void Restore(TrainingCheckpoint checkpoint, bool onOtherArithmetic = false)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        string optimizer = _optimizer?.GetType().Name ?? "none";
+        if (checkpoint.GetText("optimizer") != optimizer)
+        {
+            throw new InvalidDataException(
+                $"The checkpoint is of the optimizer {checkpoint.GetText("optimizer")}, the model has {optimizer}.");
+        }
+
+        (string, string) found = (checkpoint.InstructionSet, checkpoint.GemmProvider);
+        if (!onOtherArithmetic && found != (Engine.InstructionSet, Engine.GemmProvider))
+        {
+            throw new InvalidDataException(
+                $"The checkpoint was computed with {found}, this is {(Engine.InstructionSet, Engine.GemmProvider)}, which "
+                + "gives other bits. Create the model with the same TrainingOptions, or allow it.");
+        }
+
+        foreach (ParameterBlock block in Blocks)
+        {
+            checkpoint.GetValues<T>(NameOf(block), block.Length).CopyTo(Scratch[block.Offset..]);
+        }
+
+        T[] moments = checkpoint.GetValues<T>("moments", 2 * ParameterCount);
+        Engine.SetParameters(Scratch);
+        Engine.SetMoments(moments);
+        Updates = checkpoint.Updates;
+    }
+
+    /// <summary>One update; the norm of the gradients, if something has asked for it.</summary>
+    internal double Update(double rateScale)
+    {
+        double norm = Computer.Update(Optimizer, Updates, rateScale);
+        Updates += double.IsFinite(norm) ? 1 : 0;
+        return norm;
+    }
+
+    private static string NameOf(ParameterBlock block) => $"{block.Layer}.{block.Direction}.{block.Role}";
+}

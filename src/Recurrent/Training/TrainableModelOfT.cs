@@ -1,0 +1,230 @@
+using System.Numerics;
+using Recurrent.Layers;
+
+namespace Recurrent.Training;
+
+/// <summary>
+/// A model that learns: <see cref="Compile"/> it with an optimizer and a loss, <see cref="Fit(Sequences{T}, Targets{T},
+/// FitOptions{T})"/> it to data, and take the trained <see cref="ToDefinition"/>. Made by <see cref="TrainableModel"/>.
+/// </summary>
+/// <typeparam name="T">The number type of data and parameters; float for native training.</typeparam>
+/// <remarks>It belongs to one caller at a time.</remarks>
+public sealed partial class TrainableModel<T> : IDisposable
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly bool _drops;
+    private Optimizer? _optimizer;
+    private Loss? _loss;
+    private T[] _scratch = [];
+
+    internal TrainableModel(IGradientEngine<T> engine, TrainingOptions options)
+    {
+        Engine = engine;
+        Computer = new BatchComputer<T>(engine, options);
+        _drops = options.Dropout.Any(dropout => dropout != default);
+    }
+
+    /// <summary>The model as it was when training began; its parameters are not changed.</summary>
+    public ModelDefinition Definition => Engine.Definition;
+
+    /// <summary>What the parameters are, and where.</summary>
+    public IReadOnlyList<ParameterBlock> Blocks => Engine.Blocks;
+
+    /// <summary>Number of parameters.</summary>
+    public int ParameterCount => Engine.ParameterCount;
+
+    /// <summary>Updates since the model was compiled.</summary>
+    public long Updates { get; private set; }
+
+    internal IGradientEngine<T> Engine { get; }
+
+    internal BatchComputer<T> Computer { get; }
+
+    internal IReadOnlyList<Metric> Metrics { get; private set; } = [];
+
+    internal Optimizer Optimizer => _optimizer ?? throw NotCompiled();
+
+    internal Loss Loss => _loss ?? throw NotCompiled();
+
+    internal Span<T> Scratch => _scratch.Length > 0 ? _scratch : _scratch = new T[ParameterCount];
+
+    /// <summary>
+    /// Says how the model learns (Keras <c>compile</c>). What an earlier optimizer remembers is forgotten.
+    /// </summary>
+    /// <param name="optimizer">How parameters are moved; it also clips gradients.</param>
+    /// <param name="loss">What is made small.</param>
+    /// <param name="metrics">Other figures to report.</param>
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    public void Compile(Optimizer optimizer, Loss loss, params IReadOnlyList<Metric> metrics)
+    {
+        ArgumentNullException.ThrowIfNull(optimizer);
+        ArgumentNullException.ThrowIfNull(loss);
+        ArgumentNullException.ThrowIfNull(metrics);
+        _optimizer = optimizer;
+        _loss = loss;
+        Metrics = [.. metrics];
+        Updates = 0;
+        Engine.SetMoments(new T[2 * ParameterCount]);
+    }
+
+    /// <summary>Fits the model to data (Keras <c>fit</c>).</summary>
+    /// <param name="x">The inputs.</param>
+    /// <param name="y">What should be put out for them.</param>
+    /// <param name="epochs">Times that all data is gone through.</param>
+    /// <param name="batchSize">Sequences of a batch; the last one of an epoch has what is left.</param>
+    /// <param name="validationData">Data that is evaluated after every epoch; null for none.</param>
+    /// <param name="callbacks">What is called on the way; null for nothing.</param>
+    /// <param name="progress">What is told how far it is; null for nothing.</param>
+    /// <returns>What was gone through.</returns>
+    /// <inheritdoc cref="Fit(Sequences{T}, Targets{T}, FitOptions{T})"/>
+    public History Fit(
+        Sequences<T> x,
+        Targets<T> y,
+        int epochs = 1,
+        int batchSize = 32,
+        (Sequences<T> X, Targets<T> Y)? validationData = null,
+        IReadOnlyList<Callback>? callbacks = null,
+        IProgress<TrainingProgress>? progress = null) =>
+        Fit(x, y, new FitOptions<T>
+        {
+            Epochs = epochs,
+            BatchSize = batchSize,
+            ValidationData = validationData,
+            Callbacks = callbacks ?? [],
+            Progress = progress,
+        });
+
+    /// <summary>Fits the model to data.</summary>
+    /// <param name="x">The inputs.</param>
+    /// <param name="y">What should be put out for them.</param>
+    /// <param name="options">How.</param>
+    /// <returns>What was gone through.</returns>
+    /// <exception cref="ArgumentException">Data does not fit the model or the loss.</exception>
+    /// <exception cref="InvalidOperationException">The model has not been compiled.</exception>
+    /// <exception cref="NotSupportedException">
+    /// Sequences are to be cut into pieces, and the model cannot go on with them.
+    /// </exception>
+    /// <exception cref="TrainingDivergedException">
+    /// A loss or gradient was not finite; the model has the last parameters that gave a finite loss.
+    /// </exception>
+    /// <exception cref="InvalidDataException">The checkpoint to go on from is of another model or fit.</exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled, between two batches.</exception>
+    public History Fit(Sequences<T> x, Targets<T> y, FitOptions<T> options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        RequireData(x, y, nameof(x), nameof(y));
+        int validated = (int)(x.Count * options.ValidationSplit);
+        if (validated > 0)
+        {
+            int trained = x.Count - validated;
+            int elements = y.Length / x.Count;
+            options = options with
+            {
+                ValidationData = (
+                    x.Slice(trained, validated), y.Slice(trained * elements, validated * elements)),
+            };
+            (x, y) = (x.Slice(0, trained), y.Slice(0, trained * elements));
+        }
+
+        if (options.ValidationData is var (validationX, validationY))
+        {
+            RequireData(validationX, validationY, nameof(options.ValidationData), nameof(options.ValidationData));
+        }
+
+        BatchPlan plan = new(Definition, x.Count, x.Time, options.BatchSize, options.TruncatedSteps);
+        return new TrainingLoop<T>(this, x, y, options, plan).Run();
+    }
+
+    /// <summary>The loss and the metrics over data, without dropout (Keras <c>evaluate</c>).</summary>
+    /// <param name="x">The inputs.</param>
+    /// <param name="y">What should be put out for them.</param>
+    /// <param name="batchSize">Sequences that are computed together.</param>
+    /// <param name="steps">Steps that are computed together, states going on; 0 for whole sequences.</param>
+    /// <returns>The figures by name; <c>loss</c> with the penalties, as in training.</returns>
+    /// <exception cref="ArgumentException">Data does not fit the model or the loss.</exception>
+    /// <exception cref="InvalidOperationException">The model has not been compiled.</exception>
+    public IReadOnlyDictionary<string, double> Evaluate(
+        Sequences<T> x, Targets<T> y, int batchSize = 32, int steps = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(steps);
+        RequireData(x, y, nameof(x), nameof(y));
+        Dictionary<string, double> figures = new(StringComparer.Ordinal);
+        Figures(x, y, batchSize, steps).Report(figures, string.Empty);
+        return figures;
+    }
+
+    /// <summary>What the model puts out, without dropout (Keras <c>predict</c>).</summary>
+    /// <param name="x">The inputs.</param>
+    /// <param name="batchSize">Sequences that are computed together.</param>
+    /// <returns><c>[Count, OutputSize]</c>, or <c>[Count, Time, OutputSize]</c> for every step.</returns>
+    /// <exception cref="ArgumentException">Data does not fit the model.</exception>
+    public T[] Predict(Sequences<T> x, int batchSize = 32)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        DataCheck.RequireInputs(Definition, x, nameof(x));
+        int row = Definition.OutputSize * (Definition.Output == ModelOutput.EveryStep ? x.Time : 1);
+        var predictions = new T[checked(x.Count * row)];
+        int[] rows = [.. Enumerable.Range(0, x.Count)];
+        for (int first = 0; first < x.Count; first += batchSize)
+        {
+            ReadOnlySpan<int> here = rows.AsSpan(first, Math.Min(batchSize, x.Count - first));
+            Computer.Batch.Fill(x, null, here, 0, x.Time);
+            ReadOnlySpan<T> outputs = Computer.Forward([], [], null);
+
+            // A ragged batch goes as far as its longest row.
+            int computed = outputs.Length / here.Length;
+            for (int i = 0; i < here.Length; i++)
+            {
+                outputs.Slice(i * computed, computed).CopyTo(predictions.AsSpan((first + i) * row));
+            }
+        }
+
+        return predictions;
+    }
+
+    /// <summary>The model with the parameters that it has now.</summary>
+    /// <returns>The definition, for a <see cref="RecurrentModel"/> or a file.</returns>
+    public ModelDefinition ToDefinition() => Engine.ToDefinition();
+
+    /// <inheritdoc/>
+    public void Dispose() => Engine.Dispose();
+
+    internal FigureSums Figures(Sequences<T> x, Targets<T> y, int batchSize, int steps)
+    {
+        BatchPlan plan = new(Definition, x.Count, x.Time, batchSize, steps);
+        CarriedStates<T> states = new(plan, Engine.StateSize);
+        FigureSums sums = new(Metrics);
+        int[] rows = [.. Enumerable.Range(0, x.Count)];
+        double penalty = Computer.Penalty();
+        for (int batch = 0; batch < plan.Batches; batch++)
+        {
+            Computer.Batch.Fill(
+                x, y, rows.AsSpan(plan.FirstRow(batch), plan.Rows(batch)), plan.FirstStep(batch), plan.Steps(batch));
+            Computer.Forward(states.Initial(batch), states.Final(batch), null);
+            states.Advance();
+            if (Computer.Batch.Counted > 0)
+            {
+                sums.Add(Computer, (Computer.Sum(Loss) / Computer.Batch.Counted) + penalty);
+            }
+        }
+
+        return sums;
+    }
+
+    /// <summary>Which elements are dropped at the next update.</summary>
+    internal ulong? DropoutSeed(ulong seed) => _drops ? SeededRandom.Combine(seed, (ulong)Updates) : null;
+
+    private static InvalidOperationException NotCompiled() =>
+        new("The model has no optimizer and loss yet: call Compile first.");
+
+    private void RequireData(Sequences<T> x, Targets<T> y, string xName, string yName)
+    {
+        DataCheck.RequireInputs(Definition, x, xName);
+        DataCheck.RequireTargets(Definition, x, y, Loss, yName);
+        foreach (Metric metric in Metrics)
+        {
+            DataCheck.RequireTargets(Definition, x, y, metric, yName);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Recurrent.Training;
+
+namespace Recurrent.Tests.Training;
+
+public sealed class FitAllocationTests
+{
+    [Fact]
+    public void Batches_allocate_nothing()
+    {
+        using TrainableModel<float> model = SmallTask.Model(optimizer: new Adam(1e-3) { GlobalClipNorm = 1 });
+        Measure(batchSize: 1);
+        Measure(batchSize: 4);
+
+        // 21 batches an epoch against 6: more batches, and no more bytes.
+        long many = Enumerable.Range(0, 5).Min(_ => Measure(batchSize: 1));
+        long few = Enumerable.Range(0, 5).Min(_ => Measure(batchSize: 4));
+
+        // A loss of every batch is kept: 8 bytes each, in a list that has room from the start.
+        Assert.Equal(8 * 50 * (21 - 6), many - few, 64.0);
+
+        long Measure(int batchSize)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            model.Fit(SmallTask.Data.X, SmallTask.Data.Y, epochs: 50, batchSize: batchSize);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+    }
+}
