@@ -16,6 +16,7 @@ internal static class CharacterModel
     private const int Steps = 64;
     private const int Epochs = 40;
     private const int SampleLength = 400;
+    private const string Prompt = "A session of ";
 
     /// <summary>Trains, samples and prints.</summary>
     /// <param name="textFolder">The folder of the text.</param>
@@ -104,23 +105,35 @@ internal static class CharacterModel
         using Session session = model.OpenSession();
         SeededRandom random = new(7);
         float[] logits = new float[text.Alphabet.Length];
-        StringBuilder sampled = new();
-        int[] character = [Array.IndexOf(text.Alphabet, '\n')];
+        int[] character = [0];
+        foreach (char c in Prompt)
+        {
+            character[0] = Math.Max(Array.IndexOf(text.Alphabet, c), 0);
+            session.Step(character.AsSpan(), logits);
+        }
+
+        StringBuilder sampled = new(Prompt);
         for (int i = 0; i < SampleLength; i++)
         {
-            session.Step(character.AsSpan(), logits);
-            double largest = logits.Max();
-            double[] weights = [.. logits.Select(logit => Math.Exp((logit - largest) / temperature))];
-            double left = random.NextDouble() * weights.Sum();
-            character[0] = 0;
-            while (character[0] < weights.Length - 1 && (left -= weights[character[0]]) > 0)
-            {
-                character[0]++;
-            }
-
+            character[0] = Draw(logits, temperature, random);
             sampled.Append(text.Alphabet[character[0]]);
+            session.Step(character.AsSpan(), logits);
         }
 
         return sampled.ToString();
+    }
+
+    private static int Draw(float[] logits, float temperature, SeededRandom random)
+    {
+        double largest = logits.Max();
+        double[] weights = [.. logits.Select(logit => Math.Exp((logit - largest) / temperature))];
+        double left = random.NextDouble() * weights.Sum();
+        int drawn = 0;
+        while (drawn < weights.Length - 1 && (left -= weights[drawn]) > 0)
+        {
+            drawn++;
+        }
+
+        return drawn;
     }
 }

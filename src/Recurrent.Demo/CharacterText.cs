@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Recurrent.Demo;
 
 /// <summary>A text as indices into its alphabet, cut into a part to learn from and two later ones.</summary>
-internal sealed class CharacterText
+internal sealed partial class CharacterText
 {
     private const double TrainShare = 0.8;
     private const double ValidationShare = 0.1;
@@ -12,6 +14,7 @@ internal sealed class CharacterText
             .Where(file => Path.GetFileName(file) != "results.md")
             .Order(StringComparer.Ordinal)
             .Select(File.ReadAllText));
+        text = RunsOfSpaces().Replace(text, " ");
 
         // Rare characters are one: what is hardly ever seen cannot be learnt.
         Alphabet = ['\uFFFD', .. text.GroupBy(c => c).Where(group => group.Count() >= 20).Select(group => group.Key).Order()];
@@ -61,4 +64,8 @@ internal sealed class CharacterText
 
         return bits / (Test.Length - 1);
     }
+
+    /// <summary>Indented lines are many, and their spaces are no text.</summary>
+    [GeneratedRegex(" {2,}")]
+    private static partial Regex RunsOfSpaces();
 }

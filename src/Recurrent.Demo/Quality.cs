@@ -18,8 +18,8 @@ internal static class Quality
     {
         SunspotTask task = new(data);
         Console.WriteLine(
-            $"Yearly sunspots, window {SunspotTask.Window}, {Units} units + Dense(1), Adam 1e-3, batch 32, {Epochs} epochs, seeds "
-            + $"1 to {Seeds}: MSE of the last fifth");
+            $"Yearly sunspots, window {SunspotTask.Window}, {Units} units + Dense(1), Adam 1e-3, batch 32, {Epochs} epochs, "
+            + $"seeds 1 to {Seeds}: MSE of the last fifth");
         double lstm = Report(task, "LSTM", layers => layers.Lstm(Units));
         Report(task, "GRU", layers => layers.Gru(Units));
         Report(task, "SimpleRNN", layers => layers.SimpleRnn(Units));

@@ -71,7 +71,8 @@ public sealed class LossTests
         double expected = -Math.Log(softmax[2]) - Math.Log(softmax[3]);
         Assert.Equal(expected, Sum(new CategoricalCrossEntropy(), softmax, hot), 1e-12);
         Assert.Equal(expected, Sum(new CategoricalCrossEntropy(fromLogits: true), Numbers, hot), 1e-12);
-        Assert.Equal(expected, new SparseCategoricalCrossEntropy().Sum(Batch(new SparseCategoricalCrossEntropy(), softmax)), 1e-12);
+        var plain = new SparseCategoricalCrossEntropy();
+        Assert.Equal(expected, plain.Sum(Batch(plain, softmax)), 1e-12);
         var sparse = new SparseCategoricalCrossEntropy(fromLogits: true);
         Assert.Equal(expected, sparse.Sum(Batch(sparse, Numbers)), 1e-12);
 
@@ -100,7 +101,8 @@ public sealed class LossTests
     {
         var loss = new SparseCategoricalCrossEntropy(true);
         double[] gradient = [9, 9, 9];
-        Assert.Equal(0, loss.Compute(new LossBatch<double> { Predictions = Numbers.AsSpan(0, 3), Classes = [-1], Features = 3 }, 1, gradient));
+        LossBatch<double> batch = new() { Predictions = Numbers.AsSpan(0, 3), Classes = [-1], Features = 3 };
+        Assert.Equal(0, loss.Compute(batch, 1, gradient));
         Assert.Equal([0, 0, 0], gradient);
     }
 
@@ -120,9 +122,8 @@ public sealed class LossTests
     {
         Assert.Equal(2, new Accuracy().Sum(Batch(new SparseCategoricalCrossEntropy(), Numbers)));
         Assert.Equal(1, new Accuracy().Sum(new LossBatch<double> { Predictions = Numbers, Targets = Targets, Features = 3 }));
-        Assert.Equal(
-            4 / 3.0,
-            new BinaryAccuracy().Sum(new LossBatch<double> { Predictions = Probabilities, Targets = Targets, Features = 3 }), 1e-12);
+        LossBatch<double> shares = new() { Predictions = Probabilities, Targets = Targets, Features = 3 };
+        Assert.Equal(4 / 3.0, new BinaryAccuracy().Sum(shares), 1e-12);
         Assert.Equal(3, new RootMeanSquaredError().Finish(9));
     }
 

@@ -59,7 +59,9 @@ public sealed class TimeSeriesTests
         Assert.Equal([1, 4, 4, 7], MissingValues.Drop<float>(series));
         Assert.Equal([1, 1, 4, 4, 4, 7, 7], MissingValues.FillWithPrevious<float>(series));
         Assert.Equal([4, 1, 4, 4, 4, 7, 4], MissingValues.Fill<float>(series, series, FillStatistic.Mean));
-        Assert.Equal([2.5f, 1, 4, 2.5f, 4, 7, 2.5f], MissingValues.Fill<float>(series, series.AsSpan(0, 4), FillStatistic.Median));
+        Assert.Equal(
+            [2.5f, 1, 4, 2.5f, 4, 7, 2.5f],
+            MissingValues.Fill<float>(series, series.AsSpan(0, 4), FillStatistic.Median));
         Assert.Equal([4, 1, 4, 4, 4, 7, 4], MissingValues.Fill<float>(series, series, FillStatistic.Mode));
         Assert.Equal([false, true, true], MissingValues.Mask<float>([1, None, 2, 3, 4, 5], features: 2));
         Assert.Equal([2, 3], MissingValues.Drop<float>([1, None, 2, 3], features: 2));

@@ -20,7 +20,8 @@ public sealed class TruncatedTests
         Assert.Equal(whole, model.Evaluate(x, Wave, steps: 4)["loss"], 1e-7);
 
         // Without the states the pieces have other losses.
-        double alone = model.Evaluate(Sequences.Of([.. Wave[4..8], .. Wave[15..19]], 2), (float[])[.. Wave[4..8], .. Wave[15..19]])["loss"];
+        float[] piece = [.. Wave[4..8], .. Wave[15..19]];
+        double alone = model.Evaluate(Sequences.Of(piece, 2), piece)["loss"];
         Assert.NotEqual(alone, history.BatchLosses[1], 1e-6);
     }
 

@@ -29,7 +29,9 @@ public static class Sequences
         where T : unmanaged =>
         new(default, indices, count, 0);
 
-    /// <summary>Sequences of different lengths, padded with 0 to the longest. A batch goes as far as its own longest one.</summary>
+    /// <summary>
+    /// Sequences of different lengths, padded with 0 to the longest. A batch goes as far as its own longest one.
+    /// </summary>
     /// <typeparam name="T">The number type.</typeparam>
     /// <param name="rows">Each sequence, <c>[time of its own, features]</c>.</param>
     /// <param name="features">Features of a step.</param>

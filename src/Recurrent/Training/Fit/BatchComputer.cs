@@ -40,7 +40,9 @@ internal sealed class BatchComputer<T>
         return Outputs;
     }
 
-    /// <summary>The mean loss over the positions that count, without penalties, and its gradient for <see cref="Backward"/>.</summary>
+    /// <summary>
+    /// The mean loss over the positions that count, without penalties, and its gradient for <see cref="Backward"/>.
+    /// </summary>
     public double Loss(Loss loss)
     {
         if (_gradient.Length < Batch.OutputLength)

@@ -1,6 +1,8 @@
 namespace Recurrent.Training;
 
-/// <summary>The figures of an epoch so far: sums over the positions that count, so that batches of any size weigh right.</summary>
+/// <summary>
+/// The figures of an epoch so far: sums over the positions that count, so that batches of any size weigh right.
+/// </summary>
 internal sealed class FigureSums(IReadOnlyList<Metric> metrics)
 {
     private const int Loss = 0;

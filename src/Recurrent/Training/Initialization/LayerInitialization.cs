@@ -9,7 +9,9 @@ public sealed record LayerInitialization
     /// </summary>
     public static LayerInitialization Keras { get; } = new();
 
-    /// <summary>PyTorch's: all uniform in <c>±1 / sqrt(fan)</c>, and two biases; an embedding is standard normal there.</summary>
+    /// <summary>
+    /// PyTorch's: all uniform in <c>±1 / sqrt(fan)</c>, and two biases; an embedding is standard normal there.
+    /// </summary>
     public static LayerInitialization PyTorch { get; } = new()
     {
         Kernel = Initializers.PyTorchUniform,

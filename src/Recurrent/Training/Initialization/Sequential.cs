@@ -43,7 +43,9 @@ public sealed class Sequential
     /// <summary>A long short-term memory.</summary>
     /// <param name="units">Hidden units.</param>
     /// <param name="dropout">Share of the inputs that is dropped, for a whole sequence.</param>
-    /// <param name="recurrentDropout">Share of the state that is dropped on its way to the next step, for a whole sequence.</param>
+    /// <param name="recurrentDropout">
+    /// Share of the state that is dropped on its way to the next step, for a whole sequence.
+    /// </param>
     /// <param name="regularizers">Penalties.</param>
     /// <returns>This.</returns>
     public Sequential Lstm(
@@ -54,7 +56,9 @@ public sealed class Sequential
     /// <summary>A gated recurrent unit, reset-after.</summary>
     /// <param name="units">Hidden units.</param>
     /// <param name="dropout">Share of the inputs that is dropped, for a whole sequence.</param>
-    /// <param name="recurrentDropout">Share of the state that is dropped on its way to the next step, for a whole sequence.</param>
+    /// <param name="recurrentDropout">
+    /// Share of the state that is dropped on its way to the next step, for a whole sequence.
+    /// </param>
     /// <param name="regularizers">Penalties.</param>
     /// <returns>This.</returns>
     public Sequential Gru(
@@ -65,7 +69,9 @@ public sealed class Sequential
     /// <summary>A simple recurrent layer, tanh.</summary>
     /// <param name="units">Hidden units.</param>
     /// <param name="dropout">Share of the inputs that is dropped, for a whole sequence.</param>
-    /// <param name="recurrentDropout">Share of the state that is dropped on its way to the next step, for a whole sequence.</param>
+    /// <param name="recurrentDropout">
+    /// Share of the state that is dropped on its way to the next step, for a whole sequence.
+    /// </param>
     /// <param name="regularizers">Penalties.</param>
     /// <returns>This.</returns>
     public Sequential SimpleRnn(
@@ -77,7 +83,9 @@ public sealed class Sequential
     /// <summary>Any recurrent layer.</summary>
     /// <param name="specification">What it is; its input size is set to what the layer before puts out.</param>
     /// <param name="dropout">Share of the inputs that is dropped, for a whole sequence.</param>
-    /// <param name="recurrentDropout">Share of the state that is dropped on its way to the next step, for a whole sequence.</param>
+    /// <param name="recurrentDropout">
+    /// Share of the state that is dropped on its way to the next step, for a whole sequence.
+    /// </param>
     /// <param name="regularizers">Penalties.</param>
     /// <returns>This.</returns>
     /// <exception cref="ArgumentNullException">The specification is null.</exception>
