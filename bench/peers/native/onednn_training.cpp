@@ -9,6 +9,7 @@
 #include <cstring>
 #include <dnnl.hpp>
 #include <unordered_map>
+#include <utility>
 
 namespace peers {
 namespace {
@@ -40,6 +41,7 @@ class TrainingEngine : public Engine {
         has_state_bias_(task.cell == "gru"),
         source_(plain({task.time, task.batch, task.input}, Tag::tnc)),
         output_(plain({task.time, task.batch, task.hidden}, Tag::tnc)),
+        state_(plain({1, 1, task.batch, task.hidden}, Tag::ldnc)),
         input_weights_({1, 1, task.input, task.gates(), task.hidden}),
         state_weights_({1, 1, task.hidden, task.gates(), task.hidden}),
         bias_(plain({1, 1, 4, task.hidden}, Tag::ldgo)) {
@@ -92,18 +94,28 @@ class TrainingEngine : public Engine {
   void create_lstm() {
     const memory::desc none;
     const dnnl::lstm_forward::primitive_desc forward(
-        dnnl::lstm_forward::desc(dnnl::prop_kind::forward_training, kDirection, source_, none, none,
+        dnnl::lstm_forward::desc(dnnl::prop_kind::forward_training, kDirection, source_, state_, state_,
                                  any(input_weights_), any(state_weights_), bias_, output_, none, none),
         engine_);
     const dnnl::lstm_backward::primitive_desc backward(
-        dnnl::lstm_backward::desc(dnnl::prop_kind::backward, kDirection, source_, none, none,
+        dnnl::lstm_backward::desc(dnnl::prop_kind::backward, kDirection, source_, state_, state_,
                                   any(input_weights_), any(state_weights_), bias_, output_, none, none,
-                                  source_, none, none, any(input_weights_), any(state_weights_), bias_,
+                                  source_, state_, state_, any(input_weights_), any(state_weights_), bias_,
                                   output_, none, none),
         engine_, forward);
     forward_ = dnnl::lstm_forward(forward);
     backward_ = dnnl::lstm_backward(backward);
     bind(forward, backward);
+    // Without a state to start from, the LSTM of oneDNN 2.6.3 adds what is no state to the gradient of its
+    // recurrent weights: the zeroes are given.
+    for (const auto& [argument, gradient] : {std::pair(DNNL_ARG_SRC_ITER, DNNL_ARG_DIFF_SRC_ITER),
+                                             std::pair(DNNL_ARG_SRC_ITER_C, DNNL_ARG_DIFF_SRC_ITER_C)}) {
+      const memory state(state_, engine_);
+      zero(state);
+      forward_arguments_.emplace(argument, state);
+      backward_arguments_.emplace(argument, state);
+      backward_arguments_.emplace(gradient, memory(state_, engine_));
+    }
   }
 
   void create_gru() {
@@ -210,7 +222,7 @@ class TrainingEngine : public Engine {
   dnnl::stream stream_;
   std::vector<int64_t> gates_;
   bool has_state_bias_;
-  memory::desc source_, output_;
+  memory::desc source_, output_, state_;
   memory::dims input_weights_, state_weights_;
   memory::desc bias_;
   dnnl::primitive forward_, backward_;
