@@ -67,7 +67,10 @@ class GradientTask(TrainingTask):
 
 
 class EpochTask(TrainingTask):
-    """A call is an epoch in the order of the data: forward, mean squared error, backward, Adam. The batches are cut before."""
+    """A call is an epoch in the order of the data: forward, mean squared error, backward, Adam.
+
+    The batches are cut before.
+    """
 
     def __init__(self, number, values):
         self._lstm = torch.nn.LSTM(number["input"], number["hidden"])

@@ -40,7 +40,9 @@ internal sealed record BenchTask
 
     public int Output => Directions * Hidden;
 
-    /// <summary>The inputs of a task that is not an epoch; a training step has the gradients of its outputs after them.</summary>
+    /// <summary>
+    /// The inputs of a task that is not an epoch; a training step has the gradients of its outputs after them.
+    /// </summary>
     public ReadOnlySpan<float> Inputs
     {
         get

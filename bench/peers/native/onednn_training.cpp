@@ -1,7 +1,7 @@
-// oneDNN's recurrent primitives in training, one layer in one direction: the forward pass that keeps a
-// workspace, and the backward one, which adds to the gradients of the weights and therefore finds them zeroed.
-// Weights are in the formats that the two passes ask for, each in its own, before the clock starts; a real
-// step, which has new weights, would have to reorder them.
+// oneDNN's recurrent primitives in training, one layer in one direction: the forward pass that
+// keeps a workspace, and the backward one, which adds to the gradients of the weights and therefore
+// finds them zeroed. Weights are in the formats that the two passes ask for, each in its own,
+// before the clock starts; a real step, which has new weights, would have to reorder them.
 
 #include "peers/native/onednn_training.h"
 
@@ -37,7 +37,8 @@ class TrainingEngine : public Engine {
         engine_(dnnl::engine::kind::cpu, 0),
         stream_(engine_),
         // The gates are i f c o as ours, or u r o, that is z r n.
-        gates_(task.cell == "lstm" ? std::vector<int64_t>{0, 1, 2, 3} : std::vector<int64_t>{1, 0, 2}),
+        gates_(task.cell == "lstm" ? std::vector<int64_t>{0, 1, 2, 3}
+                                   : std::vector<int64_t>{1, 0, 2}),
         has_state_bias_(task.cell == "gru"),
         source_(plain({task.time, task.batch, task.input}, Tag::tnc)),
         output_(plain({task.time, task.batch, task.hidden}, Tag::tnc)),
@@ -94,22 +95,24 @@ class TrainingEngine : public Engine {
   void create_lstm() {
     const memory::desc none;
     const dnnl::lstm_forward::primitive_desc forward(
-        dnnl::lstm_forward::desc(dnnl::prop_kind::forward_training, kDirection, source_, state_, state_,
-                                 any(input_weights_), any(state_weights_), bias_, output_, none, none),
+        dnnl::lstm_forward::desc(dnnl::prop_kind::forward_training, kDirection, source_, state_,
+                                 state_, any(input_weights_), any(state_weights_), bias_, output_,
+                                 none, none),
         engine_);
     const dnnl::lstm_backward::primitive_desc backward(
         dnnl::lstm_backward::desc(dnnl::prop_kind::backward, kDirection, source_, state_, state_,
-                                  any(input_weights_), any(state_weights_), bias_, output_, none, none,
-                                  source_, state_, state_, any(input_weights_), any(state_weights_), bias_,
-                                  output_, none, none),
+                                  any(input_weights_), any(state_weights_), bias_, output_, none,
+                                  none, source_, state_, state_, any(input_weights_),
+                                  any(state_weights_), bias_, output_, none, none),
         engine_, forward);
     forward_ = dnnl::lstm_forward(forward);
     backward_ = dnnl::lstm_backward(backward);
     bind(forward, backward);
-    // Without a state to start from, the LSTM of oneDNN 2.6.3 adds what is no state to the gradient of its
-    // recurrent weights: the zeroes are given.
-    for (const auto& [argument, gradient] : {std::pair(DNNL_ARG_SRC_ITER, DNNL_ARG_DIFF_SRC_ITER),
-                                             std::pair(DNNL_ARG_SRC_ITER_C, DNNL_ARG_DIFF_SRC_ITER_C)}) {
+    // Without a state to start from, the LSTM of oneDNN 2.6.3 adds what is no state to the gradient
+    // of its recurrent weights: the zeroes are given.
+    for (const auto& [argument, gradient] :
+         {std::pair(DNNL_ARG_SRC_ITER, DNNL_ARG_DIFF_SRC_ITER),
+          std::pair(DNNL_ARG_SRC_ITER_C, DNNL_ARG_DIFF_SRC_ITER_C)}) {
       const memory state(state_, engine_);
       zero(state);
       forward_arguments_.emplace(argument, state);
@@ -164,7 +167,8 @@ class TrainingEngine : public Engine {
     });
   }
 
-  // Rows `[gate, unit]` as `[gate, output, input]` with oneDNN's order of gates, which is its ldgoi.
+  // Rows `[gate, unit]` as `[gate, output, input]` with oneDNN's order of gates, which is its
+  // ldgoi.
   memory plain_weights(const memory::dims& dims, const float* rows) {
     memory ours(plain(dims, Tag::ldgoi), engine_);
     const int64_t block = task_.hidden * dims[2];
