@@ -23,6 +23,14 @@ TWO_THREADS_FROM, TWO_THREADS_GAIN, STACK_GAIN = 256, 1.7, 1.9
 
 AVX2_SHARE = 0.9
 
+# Workloads of which a call is an epoch, shown whole.
+EPOCHS = ("train_yearly", "train_monthly")
+
+# A training step: of the limit, and ahead of oneDNN and of PyTorch; an epoch of a forecaster ahead of PyTorch.
+TRAIN_SHARE, TRAIN_HIDDEN = 0.85, (256, 512)
+TRAIN_RATIOS = {"onednn": 1.0, "pytorch": 1.7}
+EPOCH_RATIO = 25.0
+
 
 @dataclasses.dataclass(frozen=True)
 class Goal:
@@ -77,6 +85,22 @@ def _of_avx2(results, shape):
         yield Goal(shape, "AVX2 forced: ahead of oneDNN with AVX2", 1.0, theirs / ours)
 
 
+def _of_training(results, shape):
+    ours = results.step_us(shape, "recurrent")
+    share = results.share_of_limit(shape, "recurrent")
+    if shape.workload == "train" and shape.cell == "lstm" and shape.H in TRAIN_HIDDEN:
+        if share:
+            yield Goal(shape, "training step: of the limit", TRAIN_SHARE, share, "%")
+        for peer, ratio in TRAIN_RATIOS.items():
+            theirs = results.step_us(shape, peer)
+            if ours and theirs:
+                yield Goal(shape, f"training step: ahead of {peer}", ratio, theirs / ours)
+    elif shape.workload in EPOCHS:
+        theirs = results.step_us(shape, "pytorch")
+        if ours and theirs:
+            yield Goal(shape, "an epoch: ahead of pytorch", EPOCH_RATIO, theirs / ours)
+
+
 def _of_two_threads(results, shape):
     alone = shape._replace(threads=1)
     if alone not in results.shapes:
@@ -90,7 +114,9 @@ def _of_two_threads(results, shape):
 def goals(results):
     """The goals of every shape that a run has."""
     for shape in results.shapes:
-        if shape.threads == 1:
+        if shape.workload in ("train", *EPOCHS):
+            yield from _of_training(results, shape)
+        elif shape.threads == 1:
             yield from _of_one_thread(results, shape)
             yield from _of_avx2(results, shape)
         elif shape.threads == 2:

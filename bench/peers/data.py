@@ -5,6 +5,9 @@ import random
 
 from shapes import GATES
 
+# So that the gradients of the weights, sums over all steps and rows, are near 1 and can be compared as outputs are.
+OUTPUT_GRADIENT_EXPONENT = -3
+
 
 def _floats(source, count, exponent):
     """Little-endian floats: random sign and mantissa, magnitude in [2^exponent, 2^(exponent + 1)).
@@ -19,6 +22,8 @@ def _floats(source, count, exponent):
 def write(shape, path):
     """For every layer and direction W, R and the two biases, then the inputs `[steps, batch, input]`.
 
+    A training step has the gradient of its output after them, `[steps, batch, hidden]`. An epoch has a dense layer's
+    weights and bias, `[hidden]` and `[1]`, windows `[sequences, steps, input]` and targets `[sequences]` instead.
     The weights keep pre-activations near 1: neither saturated, nor so small that the activations are linear.
     """
     source = random.Random(shape.name)
@@ -30,4 +35,11 @@ def write(shape, path):
             for _ in range(shape.directions):
                 for count in (rows * features, rows * shape.hidden, rows, rows):
                     file.write(_floats(source, count, exponent))
+        if shape.sequences:
+            file.write(_floats(source, shape.hidden + 1, -3))
+            file.write(_floats(source, shape.sequences * shape.steps * shape.input, -1))
+            file.write(_floats(source, shape.sequences, -1))
+            return
         file.write(_floats(source, shape.steps * shape.batch * shape.input, -1))
+        if shape.trains:
+            file.write(_floats(source, shape.steps * shape.batch * shape.hidden, OUTPUT_GRADIENT_EXPONENT))

@@ -2,6 +2,9 @@
 
 from shapes import GATES
 
+# Products of the size of a forward pass in a training step: that, the gradients of inputs and states, and of weights.
+PASSES = 3
+
 
 def _level(machine, threads, weight_bytes):
     """The nearest level that holds the weights; private caches hold a share of each thread."""
@@ -19,7 +22,8 @@ def limit_us(shape, instruction_set, machine, limits):
 
     A step of a stream is one phase a layer. A sequence multiplies its inputs in one phase, which reads the input
     weights once, and then has one phase a step, which reads the recurrent weights. `recurrent bench` computes the
-    same (src/Recurrent.Cli/Bench/Limit.cs and Workload.cs): a change belongs in both.
+    same (src/Recurrent.Cli/Bench/Limit.cs and Workload.cs): a change belongs in both. Training is held against its
+    multiply-adds alone.
     """
     rates = limits.get(f"{instruction_set}/{shape.threads}")
     if rates is None:
@@ -32,6 +36,9 @@ def limit_us(shape, instruction_set, machine, limits):
         return 1e-3 * max(2 * rows * terms * columns / rates["gflops"], weight_bytes / bandwidth)
 
     rows = GATES[shape.cell] * shape.hidden
+    if shape.trains:
+        columns = shape.time * (shape.sequences or shape.batch)
+        return 1e-3 * PASSES * 2 * rows * (shape.input + shape.hidden) * columns / rates["gflops"]
     if shape.time == 1:
         return sum(phase(rows, shape.layer_input(layer) + shape.hidden, shape.batch) for layer in range(shape.layers))
     return shape.directions * sum(

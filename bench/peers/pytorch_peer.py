@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""The line protocol of README.md for PyTorch: nn.LSTM and nn.GRU in inference mode."""
+"""The line protocol of README.md for PyTorch: nn.LSTM and nn.GRU in inference mode, and in training."""
 
+import os
 import sys
 import time
 
 import torch
+
+from pytorch_training import EpochTask, GradientTask
 
 BLOCK = 32
 SHORT_CALL = 1e-6
@@ -15,27 +18,21 @@ class Unsupported(Exception):
     """The task is not one of PyTorch's."""
 
 
-class Task:
+class InferenceTask:
     """A prepared task. A stream carries its states from call to call; a sequence starts every call from zero."""
 
-    def __init__(self, words):
-        pairs = dict(word.split("=", 1) for word in words if "=" in word)
-        number = {key: int(value) for key, value in pairs.items() if value.isdigit()}
-        if pairs["cell"] not in ("lstm", "gru"):
-            raise Unsupported("its GRU resets after the product")
-        if number["threads"] != 1:
-            raise Unsupported("one thread only")
-        torch.set_num_threads(1)
+    setting = None
+
+    def __init__(self, pairs, number, values):
+        torch.backends.mkldnn.set_flags(True)
         self._streaming = pairs["workload"] in ("stream", "tiny")
         kind = torch.nn.LSTM if pairs["cell"] == "lstm" else torch.nn.GRU
         self._model = kind(number["input"], number["hidden"], number["layers"],
                            bidirectional=number["directions"] == 2).eval()
         # The parameters stand in the order of the shared data: W, R and the biases of each direction.
-        values = torch.from_file(pairs["data"], size=self._count(pairs["data"]))
-        with torch.inference_mode():
-            for parameter in self._model.parameters():
-                parameter.copy_(values[:parameter.numel()].view(parameter.shape))
-                values = values[parameter.numel():]
+        for parameter in self._model.parameters():
+            parameter.copy_(values[:parameter.numel()].view(parameter.shape))
+            values = values[parameter.numel():]
         inputs = values.view(number["steps"], number["batch"], number["input"]).clone()
         self._steps = inputs.split(number["time"])
         self._state = None
@@ -52,10 +49,22 @@ class Task:
         outputs = [self.call(x) for x in self._steps]
         return torch.stack([outputs[0][0], outputs[-1][-1]])
 
-    @staticmethod
-    def _count(path):
-        with open(path, "rb") as file:
-            return file.seek(0, 2) // 4
+
+def prepare(words):
+    pairs = dict(word.split("=", 1) for word in words if "=" in word)
+    number = {key: int(value) for key, value in pairs.items() if value.isdigit()}
+    if pairs["cell"] not in ("lstm", "gru"):
+        raise Unsupported("its GRU resets after the product")
+    if number["threads"] != 1:
+        raise Unsupported("one thread only")
+    torch.set_num_threads(1)
+    values = torch.from_file(pairs["data"], size=os.path.getsize(pairs["data"]) // 4)
+    if number["sequences"]:
+        return EpochTask(number, values.clone())
+    if pairs["workload"] == "train":
+        return GradientTask(pairs["cell"], number, values)
+    with torch.inference_mode():
+        return InferenceTask(pairs, number, values)
 
 
 def time_block(task, calls):
@@ -81,36 +90,37 @@ def run(task, seconds):
     def percentile(share):
         return 1e6 * samples[int(share * (len(samples) - 1))]
 
+    setting = f', "setting": "{task.setting}"' if task.setting else ""
     return (f'{{"us": {percentile(0.5):.5f}, "p99": {percentile(0.99):.5f}, "samples": {len(samples)}, '
-            f'"block": {block}}}')
+            f'"block": {block}{setting}}}')
 
 
 def answer(task, words):
-    if words[0] == "check":
-        task.ends().contiguous().numpy().tofile(words[1])
-        return "ok"
-    return run(task, float(words[1]))
+    with torch.inference_mode(isinstance(task, InferenceTask)):
+        if words[0] == "check":
+            task.ends().contiguous().numpy().tofile(words[1])
+            return "ok"
+        return run(task, float(words[1]))
 
 
 def main():
     task = None
     print(f"ready PyTorch {torch.__version__}", flush=True)
-    with torch.inference_mode():
-        for line in sys.stdin:
-            words = line.split()
-            if words == ["quit"]:
-                return
-            try:
-                if words[0] == "prepare":
-                    task = Task(words)
-                    reply = "ok"
-                else:
-                    reply = answer(task, words)
-            except Unsupported as reason:
-                reply = f"unsupported {reason}"
-            except (KeyError, ValueError, RuntimeError, OSError) as error:
-                reply = f"error {' '.join(str(error).split())}"
-            print(reply, flush=True)
+    for line in sys.stdin:
+        words = line.split()
+        if words == ["quit"]:
+            return
+        try:
+            if words[0] == "prepare":
+                task = prepare(words)
+                reply = "ok"
+            else:
+                reply = answer(task, words)
+        except Unsupported as reason:
+            reply = f"unsupported {reason}"
+        except (KeyError, ValueError, RuntimeError, OSError) as error:
+            reply = f"error {' '.join(str(error).split())}"
+        print(reply, flush=True)
 
 
 if __name__ == "__main__":

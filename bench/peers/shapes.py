@@ -22,6 +22,8 @@ class Shape:
     directions: int
     threads: int
     quick: bool
+    # Of an epoch of training; 0 where a call is not an epoch.
+    sequences: int = 0
 
     @property
     def name(self):
@@ -32,6 +34,16 @@ class Shape:
     @property
     def streaming(self):
         return self.workload in ("stream", "tiny")
+
+    @property
+    def trains(self):
+        """Whether a call goes forward and backward."""
+        return self.workload.startswith("train")
+
+    @property
+    def shown_steps(self):
+        """By what the time of a call is divided to be shown: its steps, except that an epoch is shown whole."""
+        return 1 if self.sequences else self.time
 
     @property
     def steps(self):
@@ -45,7 +57,8 @@ class Shape:
         """The words of the prepare line."""
         values = {"workload": self.workload, "cell": self.cell, "time": self.time, "batch": self.batch,
                   "input": self.input, "hidden": self.hidden, "layers": self.layers,
-                  "directions": self.directions, "threads": self.threads, "steps": self.steps, "data": data}
+                  "directions": self.directions, "threads": self.threads, "steps": self.steps,
+                  "sequences": self.sequences, "data": data}
         return " ".join(f"{key}={value}" for key, value in values.items())
 
 
@@ -58,7 +71,8 @@ def _expand(workload):
                         workload=workload["name"], cell=cell, time=workload["time"], batch=batch,
                         input=workload.get("input", hidden), hidden=hidden,
                         layers=workload.get("layers", 1), directions=workload.get("directions", 1),
-                        threads=threads, quick=threads == 1 and hidden in workload["quick"])
+                        threads=threads, quick=threads == 1 and hidden in workload["quick"],
+                        sequences=workload.get("sequences", 0))
 
 
 def select(path, quick, filters):

@@ -22,6 +22,9 @@ class System:
     # The instruction set whose limit it is held against.
     forced: str = ""
     note: str = ""
+    # Whether it has training steps, and whole epochs with loss and optimizer.
+    trains: bool = False
+    fits: bool = False
 
     @property
     def ours(self):
@@ -29,6 +32,8 @@ class System:
 
     def takes(self, shape):
         """The provider of large products makes no difference to single steps."""
+        if shape.trains and not (self.fits if shape.sequences else self.trains):
+            return False
         return self.name != "recurrent-mkl" or not shape.streaming
 
 
@@ -37,6 +42,7 @@ def known(native, managed, onnxruntime):
     of the others."""
     dotnet = ("dotnet", str(managed))
     api = "public C# API"
+    learns = {"trains": True, "fits": True}
 
     mkl = pathlib.Path(os.environ.get("RECURRENT_MKL", ""), "libmkl_rt.so")
 
@@ -45,17 +51,18 @@ def known(native, managed, onnxruntime):
         return System(name, (str(path),), environment or {}, needs or path, **more)
 
     return [
-        System("recurrent", dotnet, {}, managed, note=api),
-        System("recurrent-mkl", (*dotnet, "--gemm", "mkl"), {}, mkl, note=api + ", GemmProvider.Mkl"),
-        System("recurrent-avx2", dotnet, {"RECURRENT_ISA": "avx2"}, managed, "avx2", api + ", AVX2 forced"),
-        executable("onednn", "onednn"),
+        System("recurrent", dotnet, {}, managed, note=api, **learns),
+        System("recurrent-mkl", (*dotnet, "--gemm", "mkl"), {}, mkl, note=api + ", GemmProvider.Mkl", **learns),
+        System("recurrent-avx2", dotnet, {"RECURRENT_ISA": "avx2"}, managed, "avx2", api + ", AVX2 forced",
+               **learns),
+        executable("onednn", "onednn", trains=True),
         executable("libxsmm", "libxsmm"),
         System("pytorch", ("/usr/bin/python3", str(HERE / "pytorch_peer.py")), {"OPENBLAS_NUM_THREADS": "1"},
-               pathlib.Path("/usr/lib/python3/dist-packages/torch")),
+               pathlib.Path("/usr/lib/python3/dist-packages/torch"), **learns),
         executable("onnxruntime", "onnxruntime", onnxruntime, {"ONNXRUNTIME_LIBRARY": str(onnxruntime)}),
         executable("mkl-plain", "mkl_plain", mkl),
         executable("onednn-avx2", "onednn", environment={"ONEDNN_MAX_CPU_ISA": "AVX2"}, forced="avx2",
-                   note="AVX2 forced"),
+                   note="AVX2 forced", trains=True),
     ]
 
 

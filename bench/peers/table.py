@@ -8,7 +8,7 @@ def _time(value):
 
 
 class Table:
-    """One line a shape: microseconds a step, the best peer over ours, and ours against the limit."""
+    """One line a shape: microseconds a step (or epoch), the best peer over ours, and ours against the limit."""
 
     def __init__(self, systems):
         self._systems = systems
@@ -16,16 +16,16 @@ class Table:
 
     def header(self):
         columns = "".join(f"{name:>15}" for name in (system.name for system in self._systems))
-        return f"{'us a step':<46}{columns}{'best/ours':>11}{'limit':>10}{'of limit':>9}"
+        return f"{'us a step':<48}{columns}{'best/ours':>11}{'limit':>10}{'of limit':>9}"
 
     def line(self, shape, results, limit):
         """`results` maps systems to microseconds a call."""
         columns = "".join(
-            f"{_time(results[system.name] / shape.time if system.name in results else None):>15}"
+            f"{_time(results[system.name] / shape.shown_steps if system.name in results else None):>15}"
             for system in self._systems)
         ours = results.get("recurrent")
         peers = [results[name] for name in self._peers if name in results]
         ratio = f"{min(peers) / ours:.2f}x" if ours and peers else "–"
         share = f"{100 * limit / ours:.0f} %" if ours and limit else "–"
-        bound = _time(limit / shape.time if limit else None)
-        return f"{shape.name:<46}{columns}{ratio:>11}{bound:>10}{share:>9}"
+        bound = _time(limit / shape.shown_steps if limit else None)
+        return f"{shape.name:<48}{columns}{ratio:>11}{bound:>10}{share:>9}"

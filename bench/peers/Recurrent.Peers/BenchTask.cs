@@ -28,14 +28,30 @@ internal sealed record BenchTask
     /// <summary>Steps in the shared inputs: <see cref="Time"/>, or the steps of a stream that are compared.</summary>
     public required int Steps { get; init; }
 
-    /// <summary>Weights of every direction of every layer, then the inputs.</summary>
+    /// <summary>Of an epoch of training; 0 where a call is not an epoch.</summary>
+    public required int Sequences { get; init; }
+
+    /// <summary>
+    /// Weights of every direction of every layer, then the inputs and what bench/peers/data.py says comes with them.
+    /// </summary>
     public required float[] Data { get; init; }
 
     public bool IsStreaming => Workload is "stream" or "tiny";
 
     public int Output => Directions * Hidden;
 
-    public ReadOnlySpan<float> Inputs => Data.AsSpan(Data.Length - (Steps * Batch * Input));
+    /// <summary>
+    /// The inputs of a task that is not an epoch; a training step has the gradients of its outputs after them.
+    /// </summary>
+    public ReadOnlySpan<float> Inputs
+    {
+        get
+        {
+            int gradients = Workload == "train" ? Steps * Batch * Output : 0;
+            int inputs = Steps * Batch * Input;
+            return Data.AsSpan(Data.Length - gradients - inputs, inputs);
+        }
+    }
 
     /// <summary>Reads the <c>key=value</c> words of a prepare line.</summary>
     public static BenchTask Parse(string[] words)
@@ -57,6 +73,7 @@ internal sealed record BenchTask
             Directions = Number("directions"),
             Threads = Number("threads"),
             Steps = Number("steps"),
+            Sequences = Number("sequences"),
             Data = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(pairs["data"])).ToArray(),
         };
     }

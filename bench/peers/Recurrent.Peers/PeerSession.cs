@@ -41,7 +41,7 @@ internal sealed class PeerSession(GemmProvider provider) : IDisposable
     {
         _task?.Dispose();
         _task = null;
-        _task = new PreparedTask(BenchTask.Parse(words), provider);
+        _task = PreparedTask.Prepare(BenchTask.Parse(words), provider);
         return "ok";
     }
 

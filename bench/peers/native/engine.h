@@ -24,6 +24,8 @@ class Engine {
   virtual void reset() = 0;
   // What is timed.
   virtual void call() = 0;
+  // Of a training step: the gradients of the weights in the order of the data, then of the input.
+  virtual std::vector<float> gradients() { throw Unsupported("no training"); }
 };
 
 // The system behind a peer's executable; each executable defines the two.

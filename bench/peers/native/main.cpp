@@ -57,8 +57,22 @@ class Session {
     return "ok";
   }
 
-  // Writes the output of the first and of the last step, from zero states: `[2, batch, output]`.
   std::string check(const std::string& path) {
+    const std::vector<float> values = task_->trains() ? gradients() : ends();
+    std::ofstream file(path, std::ios::binary);
+    file.write(reinterpret_cast<const char*>(values.data()),
+               static_cast<std::streamsize>(values.size() * sizeof(float)));
+    if (!file) throw std::runtime_error("check: cannot write " + path);
+    return "ok";
+  }
+
+  std::vector<float> gradients() {
+    engine_->call();
+    return engine_->gradients();
+  }
+
+  // The output of the first and of the last step, from zero states: `[2, batch, output]`.
+  std::vector<float> ends() {
     const int64_t in = task_->batch * task_->input;
     const int64_t out = task_->batch * task_->output();
     std::vector<float> y(static_cast<size_t>(task_->time * out));
@@ -76,11 +90,7 @@ class Session {
       std::copy_n(y.data(), out, ends.data());
       std::copy_n(y.data() + (task_->time - 1) * out, out, ends.data() + out);
     }
-    std::ofstream file(path, std::ios::binary);
-    file.write(reinterpret_cast<const char*>(ends.data()),
-               static_cast<std::streamsize>(ends.size() * sizeof(float)));
-    if (!file) throw std::runtime_error("check: cannot write " + path);
-    return "ok";
+    return ends;
   }
 
   std::string run(double seconds) {

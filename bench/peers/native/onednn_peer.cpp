@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "peers/native/engine.h"
+#include "peers/native/onednn_training.h"
 
 namespace peers {
 namespace {
@@ -228,6 +229,7 @@ std::string system_version() {
 
 std::unique_ptr<Engine> prepare(const Task& task) {
   omp_set_num_threads(task.threads);
+  if (task.trains()) return prepare_training(task);
   return std::make_unique<OneDnnEngine>(task);
 }
 

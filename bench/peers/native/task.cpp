@@ -71,6 +71,7 @@ void Task::read(const std::string& path) {
     }
   }
   inputs_ = take(input_steps_ * batch * input);
+  if (trains()) output_gradients_ = take(time * batch * output());
 }
 
 }  // namespace peers

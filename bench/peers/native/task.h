@@ -42,6 +42,7 @@ class Task {
   int threads;
 
   bool streaming() const { return workload == "stream" || workload == "tiny"; }
+  bool trains() const { return workload == "train"; }
   int64_t gates() const { return cell == "lstm" ? 4 : 3; }
   int64_t output() const { return directions * hidden; }
   const DirectionWeights& weights(int64_t layer, int64_t direction) const;
@@ -49,6 +50,8 @@ class Task {
   const float* inputs() const { return inputs_; }
   // Steps in `inputs()`: `time`, or the steps of a stream that are compared.
   int64_t input_steps() const { return input_steps_; }
+  // Of a training step: the gradient of its output, `[time, batch, output]`.
+  const float* output_gradients() const { return output_gradients_; }
 
  private:
   void read(const std::string& path);
@@ -57,6 +60,7 @@ class Task {
   std::vector<DirectionWeights> weights_;
   const float* inputs_ = nullptr;
   int64_t input_steps_ = 0;
+  const float* output_gradients_ = nullptr;
 };
 
 }  // namespace peers

@@ -21,7 +21,7 @@ public sealed class BenchmarkShapeTests
     public void The_file_has_the_workloads_of_the_goals()
     {
         Assert.Superset(
-            new HashSet<string> { "stream", "sequence", "batched", "stack", "tiny" },
+            new HashSet<string> { "stream", "sequence", "batched", "stack", "tiny", "train", "train_yearly", "train_monthly" },
             BenchmarkShape.All().Select(shape => shape.Workload).ToHashSet());
     }
 
