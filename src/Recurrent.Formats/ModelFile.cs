@@ -9,6 +9,9 @@ public static class ModelFile
     // What tells formats apart is in the first bytes of a file.
     private const int BeginningBytes = 64;
 
+    // Text is read whole. A model of 20 million parameters has less.
+    private const long MaxTextBytes = 512L << 20;
+
     /// <summary>Reads a model. What the file is follows from its contents, not from its name.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="options">What the file does not say; null for the defaults.</param>
@@ -45,7 +48,7 @@ public static class ModelFile
 
         if (JsonModel.Recognises(beginning))
         {
-            return JsonModel.Load(File.ReadAllBytes(path), options);
+            return JsonModel.Load(ReadText(path), options);
         }
 
         if (MayBeOnnx(beginning))
@@ -77,6 +80,20 @@ public static class ModelFile
     {
         using PyTorchFile file = PyTorchFile.Open(path, options.StateDict);
         return PyTorchImport.Read(file, file.Format, new Dictionary<string, string>(), options, file.Notes);
+    }
+
+    private static byte[] ReadText(string path)
+    {
+        using FileSource source = FileSource.Open(path);
+        if (source.Length > MaxTextBytes)
+        {
+            throw new ModelFormatException(
+                $"{path}: expected at most {MaxTextBytes} bytes of JSON, found {source.Length}.");
+        }
+
+        var text = new byte[source.Length];
+        source.Read(0, text);
+        return text;
     }
 
     private static byte[] ReadBeginning(string path)

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Recurrent.Formats.Tests;
 
 public sealed class ModelFileTests
@@ -56,4 +58,40 @@ public sealed class ModelFileTests
     [Fact]
     public void A_file_that_is_not_there_is_an_error_of_the_file_system() =>
         Assert.Throws<FileNotFoundException>(() => ModelFile.Load(Path.Combine(AppContext.BaseDirectory, "not.there")));
+
+    [Fact]
+    public void Text_that_is_too_long_is_refused_before_it_is_read()
+    {
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "long.json");
+        using (FileStream stream = File.Create(path))
+        {
+            stream.Write("{"u8);
+            stream.SetLength(1L << 30);
+        }
+
+        ModelFormatException refusal = Assert.Throws<ModelFormatException>(() => ModelFile.Load(path));
+
+        Assert.Equal($"{path}: expected at most 536870912 bytes of JSON, found 1073741824.", refusal.Message);
+    }
+
+    [Fact]
+    public async Task A_pipe_that_nobody_writes_to_is_refused()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Pipes have no names in folders there.");
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "pipe.onnx");
+        using (Process make = Process.Start("mkfifo", [path]))
+        {
+            await make.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        Task load = Task.Run(() => ModelFile.Load(path), TestContext.Current.CancellationToken);
+        Task parse = Task.Run(() => OnnxFile.Open(path), TestContext.Current.CancellationToken);
+
+        await Assert.ThrowsAsync<ModelFormatException>(
+            () => load.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ModelFormatException>(
+            () => parse.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+    }
 }

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <ostream>
 #include <string>
+#include <thread>
 #include <tuple>
 
 #include "allocation_count.h"
@@ -218,6 +219,35 @@ TEST(WarmUp, ChecksItsArguments) {
     EXPECT_NE(std::string(recurrent_last_error()).find("time: expected 1 to"), std::string::npos);
   }
   EXPECT_OK(recurrent_session_warmup(open_session(model, 0).get(), 5));
+}
+
+// Keras's mask_zero and Masking(0): a warm-up that saw missing steps only would leave all of it to
+// do, the memory of the thread that steps included.
+TEST(HygieneOfWholeModels, TheFirstStepAfterAWarmUpAllocatesNothingWhereZeroStandsForAMissingStep) {
+  for (const bool takes_indices : {false, true}) {
+    Random random(8);
+    OwnedModel owned;
+    if (takes_indices) owned.add(embedding_layer(random, 7, 9));
+    owned.add(random_layer(random, RECURRENT_LAYER_LSTM, 9, 40, false));
+    const ModelHandle model =
+        make_model(owned, RECURRENT_ISA_AUTO, RECURRENT_GEMM_BUILTIN,
+                   {RECURRENT_OUTPUT_EVERY_STEP, RECURRENT_MASKING_REPEAT, 0});
+    const SessionHandle session = open_session(model, 1);
+    const std::vector<float> x(9, 2.0f);
+    const int32_t index = 2;
+    std::vector<float> y(static_cast<size_t>(output_size(owned.layers.back().desc)));
+    recurrent_status status = RECURRENT_STATUS_INTERNAL;
+    int64_t allocated = -1;
+    std::thread([&] {
+      if (recurrent_session_warmup(session.get(), 1) != RECURRENT_STATUS_OK) return;
+      const int64_t before = allocations();
+      status = takes_indices ? recurrent_session_step_indices(session.get(), &index, y.data())
+                             : recurrent_session_step(session.get(), x.data(), y.data());
+      allocated = allocations() - before;
+    }).join();
+    ASSERT_OK(status);
+    EXPECT_EQ(allocated, 0);
+  }
 }
 
 }  // namespace

@@ -50,7 +50,11 @@ void Session::warm_up(int64_t time) {
   const int64_t rows = checked_mul(time, batch_, "time");
   const bool takes_indices = model_->vocabulary_size() > 0;
   AlignedBuffer<float> x(takes_indices ? 0 : checked_mul(rows, model_->input_size(), "time"));
-  const std::vector<int32_t> indices(takes_indices ? static_cast<size_t>(rows) : 0);
+  // Where 0 stands for a missing step, zeros would leave nothing to compute.
+  const bool is_missing = missing_ && model_->mask_value() == 0;
+  std::fill(x.begin(), x.end(), is_missing ? 1.0f : 0.0f);
+  const std::vector<int32_t> indices(takes_indices ? static_cast<size_t>(rows) : 0,
+                                     is_missing && model_->vocabulary_size() > 1 ? 1 : 0);
   AlignedBuffer<float> y(checked_mul(rows, model_->output_size(), "time"));
   const std::vector<int32_t> full(static_cast<size_t>(batch_), static_cast<int32_t>(time));
   const RestoredContents states(states_);

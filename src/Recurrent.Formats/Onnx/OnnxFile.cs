@@ -1,4 +1,5 @@
 using Recurrent.Formats.Onnx;
+using Recurrent.Layers;
 
 namespace Recurrent.Formats;
 
@@ -62,8 +63,16 @@ public sealed class OnnxFile
     /// <exception cref="ModelFormatException">
     /// The graph is no recurrent model; the message names the operator, its node and the reason.
     /// </exception>
-    public ImportedModel ToModel(ImportOptions? options = null) =>
-        Bind(new Dictionary<string, OnnxTensor>(), options).Model;
+    public ImportedModel ToModel(ImportOptions? options = null)
+    {
+        OnnxBinding binding = Bind(new Dictionary<string, OnnxTensor>(), options);
+        return binding.Outputs.Any(output => output.States.Count == 0 || IsFinalState(binding.Model.Definition, output))
+            ? binding.Model
+            : throw new ModelFormatException(
+                $"{_source.Place}output '{binding.Outputs[0].Name}': expected a sequence, a last step or the final hidden "
+                + "states of all directions of the last recurrent layer, found other states, which a run does not put out; "
+                + $"{nameof(OnnxFile)}.{nameof(Bind)} says where a session has them.");
+    }
 
     /// <summary>
     /// Makes a model of the graph with some of its inputs as constants, and says how the others and the outputs map to a
@@ -97,6 +106,22 @@ public sealed class OnnxFile
         {
             throw new ModelFormatException($"{_source.Place}{e.Message}", e);
         }
+    }
+
+    /// <summary>
+    /// Whether an output is what <see cref="ModelOutput.FinalState"/> puts out. Cell states, states of other layers or of
+    /// some of the directions have to be asked of a session.
+    /// </summary>
+    private static bool IsFinalState(ModelDefinition model, OnnxOutput output)
+    {
+        int last = model.Layers.Count - 1;
+        Direction direction = model.Layers[last] is RecurrentLayer layer
+            ? layer.Specification.Direction
+            : Direction.Forward;
+        OnnxState[] states = direction == Direction.Bidirectional
+            ? [new(last, Direction.Forward), new(last, Direction.Reverse)]
+            : [new(last, direction)];
+        return output.Role == OnnxOutputRole.FinalHidden && output.States.SequenceEqual(states);
     }
 
     /// <summary>The inputs of a node that are weights.</summary>

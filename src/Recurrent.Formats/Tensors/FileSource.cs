@@ -25,6 +25,11 @@ internal sealed class FileSource : ByteSource
     /// <exception cref="ModelFormatException">It is not a file with a length, such as a pipe.</exception>
     public static FileSource Open(string path)
     {
+        if (File.Exists(path) && RegularFile.Length(path) == 0)
+        {
+            throw new ModelFormatException($"{path}: expected a file with a length, found an empty file, a device or a pipe.");
+        }
+
         SafeFileHandle handle = File.OpenHandle(
             path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
         try

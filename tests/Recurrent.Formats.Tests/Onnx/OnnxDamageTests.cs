@@ -63,6 +63,17 @@ public sealed class OnnxDamageTests
         Assert.Throws<ModelFormatException>(() => OnnxFile.Parse(whole.AsMemory(0, whole.Length / 2)).ToModel());
     }
 
+    /// <summary>A sparse file has gigabytes of zeros, which would be read as fields without end.</summary>
+    [Fact]
+    public void Zeros_are_refused_at_once()
+    {
+        byte[] bytes = [0x08, 0x07, .. new byte[64]];
+
+        ModelFormatException refusal = Assert.Throws<ModelFormatException>(() => OnnxFile.Parse(bytes));
+
+        Assert.Contains("byte 2: expected a field, found the number 0", refusal.Message, StringComparison.Ordinal);
+    }
+
     private static void Read(byte[] bytes, string what)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();

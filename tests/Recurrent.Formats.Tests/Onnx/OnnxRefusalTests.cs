@@ -16,6 +16,7 @@ public sealed class OnnxRefusalTests
         ["unknown"] = (() => Lstm().Node("Frobnicate", "y", "out"), "(Frobnicate): this operator"),
         ["mixed paths"] = (() => Lstm().Node("Mul", "y y", "out"), "(Mul): only the sum of two paths"),
         ["cell state as features"] = (() => Lstm().Weights("K", 2, 1).Node("MatMul", "c K", "out"), "and not its cell state"),
+        ["cell state as the output"] = (() => Lstm().Node("Identity", "c", "out"), "output 'out': expected a sequence, a last step"),
         ["reshape across axes"] = (() => Lstm().Integers("s", -1, 3).Node("Reshape", "y s", "out"), "would divide or mix axes"),
         ["softmax over time"] = (() => Lstm().Node("Softmax", "y", "out", Integer("axis", 0)), "over the features of a step"),
         ["middle step"] = (() => Lstm().Scalar("i", 1).Node("Gather", "y i", "out"), "only the last step can be taken"),

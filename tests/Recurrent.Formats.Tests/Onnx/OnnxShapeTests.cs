@@ -61,6 +61,18 @@ public sealed class OnnxShapeTests
     }
 
     [Fact]
+    public void A_model_puts_out_the_final_states_of_all_directions_and_not_of_one()
+    {
+        GraphBuilder all = Lstm().Node("Identity", "h", "out").Output("out");
+        GraphBuilder reverse = Lstm().Scalar("last", -1).Node("Gather", "h last", "out", Integer("axis", 0)).Output("out");
+        GraphBuilder cell = Lstm().Node("Identity", "c", "out").Output("out");
+
+        Assert.Equal(ModelOutput.FinalState, all.File().ToModel().Definition.Output);
+        Assert.Throws<ModelFormatException>(() => reverse.File().ToModel());
+        Assert.Throws<ModelFormatException>(() => cell.File().ToModel());
+    }
+
+    [Fact]
     public void Weights_cut_and_joined_as_newer_exporters_do_are_the_same()
     {
         GraphBuilder plain = Core().Node("LSTM", "x W R B", "y h c", Integer("hidden_size", Hidden))

@@ -16,6 +16,16 @@ public sealed class CheckpointTests
     }
 
     [Fact]
+    public void Tensors_beside_a_state_dict_are_no_part_of_it()
+    {
+        PyTorchFile file = new CheckpointBuilder().Singles("0", 1, 2, 3, 4, 5, 6)
+            .Operations("}(").Text("best").Tensor("0", 6, 0, [], [])
+            .Text("state_dict").Operation('}').Text("w").Tensor("0", 6, 0, [2, 3], [3, 1]).Operations("su").Parse();
+
+        Assert.Equal(["w"], file.Tensors.Keys);
+    }
+
+    [Fact]
     public void Entries_may_be_deflated()
     {
         PyTorchFile file = PyTorchFile.Parse(Two().Build(CompressionLevel.SmallestSize));

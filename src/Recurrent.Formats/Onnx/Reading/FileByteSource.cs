@@ -14,8 +14,11 @@ internal sealed class FileByteSource : WireSource
     {
         _path = Path.GetFullPath(path);
         Place = $"{path}: ";
-        using SafeFileHandle handle = File.OpenHandle(_path);
-        Length = RandomAccess.GetLength(handle);
+        if (!File.Exists(_path) || RegularFile.Length(_path) > 0)
+        {
+            using SafeFileHandle handle = File.OpenHandle(_path);
+            Length = RandomAccess.GetLength(handle);
+        }
     }
 
     public override long Length { get; }

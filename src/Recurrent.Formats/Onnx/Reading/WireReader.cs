@@ -52,6 +52,12 @@ internal sealed class WireReader
             long begin = position;
             ulong tag = Varint(ref position, end);
             int field = (int)Math.Min(tag >> 3, int.MaxValue);
+            if (field == 0)
+            {
+                // Zeros, that is: a file can have gigabytes of them that take no room on the disk.
+                throw Damaged(begin, "expected a field, found the number 0");
+            }
+
             var type = (WireType)(tag & 7);
             long contents = position;
             long next = Skip(type, ref contents, end);

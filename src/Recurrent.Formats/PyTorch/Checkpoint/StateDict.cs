@@ -46,7 +46,8 @@ internal sealed class StateDict
                 + "torch.save(model.state_dict(), path).");
         }
 
-        if (name is null && dictionary.HoldsTensors)
+        // A checkpoint may have single tensors beside its state dict, which itself never holds such dictionaries.
+        if (name is null && dictionary.HoldsTensors && !dictionary.Named.Any(IsUsual))
         {
             return new StateDict(dictionary);
         }
@@ -67,6 +68,9 @@ internal sealed class StateDict
             Beside = [.. entries.Keys.Where(key => key != chosen)],
         };
     }
+
+    private static bool IsUsual(KeyValuePair<string, object?> entry) =>
+        UsualNames.Contains(entry.Key) && entry.Value is PickleDictionary { HoldsTensors: true };
 
     private static string Choose(string[] candidates, IEnumerable<string> entries) =>
         UsualNames.FirstOrDefault(candidates.Contains)
