@@ -50,7 +50,7 @@ internal readonly struct ActivationGradient<T, TArithmetic>
     private static T TanhSlope(T a)
     {
         T y = TArithmetic.Tanh(a);
-        return (T.One - y) * (T.One + y);
+        return T.FusedMultiplyAdd(-y, y, T.One);
     }
 
     private static T SigmoidSlope(T a)

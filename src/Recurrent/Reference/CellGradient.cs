@@ -12,13 +12,13 @@ namespace Recurrent.Reference;
 /// <param name="gradients">Their gradients; added to.</param>
 /// <param name="direction">The direction.</param>
 internal abstract class CellGradient<T>(
-    DirectionWeights<T> weights, LayerParameters<T> gradients, Direction direction)
+    DirectionWeights<T> weights, LayerParameters<double> gradients, Direction direction)
     where T : IFloatingPointIeee754<T>
 {
-    private readonly Memory<T> _input = gradients.Part(ParameterRole.InputWeights, direction);
-    private readonly Memory<T> _state = gradients.Part(ParameterRole.StateWeights, direction);
-    private readonly Memory<T> _inputBias = gradients.Part(ParameterRole.InputBias, direction);
-    private readonly Memory<T> _stateBias = gradients.Part(ParameterRole.StateBias, direction);
+    private readonly Memory<double> _input = gradients.Part(ParameterRole.InputWeights, direction);
+    private readonly Memory<double> _state = gradients.Part(ParameterRole.StateWeights, direction);
+    private readonly Memory<double> _inputBias = gradients.Part(ParameterRole.InputBias, direction);
+    private readonly Memory<double> _stateBias = gradients.Part(ParameterRole.StateBias, direction);
 
     protected DirectionWeights<T> Weights { get; } = weights;
 
@@ -38,7 +38,7 @@ internal abstract class CellGradient<T>(
     /// <summary>The part <c>b_W + W x</c> of a pre-activation.</summary>
     protected void InputPart(int row, T gradient, in CellStep<T> step)
     {
-        Product.Accumulate(gradient, step.X, Product.Row(_input, row, Weights.InputSize));
+        Product.Gather(gradient, step.X, Product.Row(_input, row, Weights.InputSize));
         Product.Accumulate(gradient, Product.Row(Weights.Input, row, Weights.InputSize), step.XGradient);
         Add(gradient, _inputBias.Span, row);
     }
@@ -46,16 +46,16 @@ internal abstract class CellGradient<T>(
     /// <summary>The part <c>b_R + R h</c> of a pre-activation.</summary>
     protected void StatePart(int row, T gradient, ReadOnlySpan<T> hidden, Span<T> hiddenGradient)
     {
-        Product.Accumulate(gradient, hidden, Product.Row(_state, row, Weights.StateSize));
+        Product.Gather(gradient, hidden, Product.Row(_state, row, Weights.StateSize));
         Product.Accumulate(gradient, Product.Row(Weights.State, row, Weights.StateSize), hiddenGradient);
         Add(gradient, _stateBias.Span, row);
     }
 
-    private static void Add(T gradient, Span<T> biases, int row)
+    private static void Add(T gradient, Span<double> biases, int row)
     {
         if (!biases.IsEmpty)
         {
-            biases[row] += gradient;
+            biases[row] += double.CreateChecked(gradient);
         }
     }
 }

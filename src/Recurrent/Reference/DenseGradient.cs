@@ -10,7 +10,7 @@ internal sealed class DenseGradient<T, TArithmetic>(
     DenseSpecification specification,
     LayerRunner<T> runner,
     LayerParameters<T> parameters,
-    LayerParameters<T> gradients) : StatelessGradient<T>(runner)
+    LayerParameters<double> gradients) : StatelessGradient<T>(runner)
     where T : IFloatingPointIeee754<T>
     where TArithmetic : IArithmetic<T>
 {
@@ -18,8 +18,8 @@ internal sealed class DenseGradient<T, TArithmetic>(
     private readonly T[] _bias =
         parameters.PackedOrZeros<TArithmetic>(ParameterRole.InputBias, specification.OutputSize);
 
-    private readonly Memory<T> _kernelGradient = gradients.Part(ParameterRole.InputWeights);
-    private readonly Memory<T> _biasGradient = gradients.Part(ParameterRole.InputBias);
+    private readonly Memory<double> _kernelGradient = gradients.Part(ParameterRole.InputWeights);
+    private readonly Memory<double> _biasGradient = gradients.Part(ParameterRole.InputBias);
     private readonly ActivationGradient<T, TArithmetic> _slope = new(specification.Activation);
 
     protected override void Step(LayerPass<T> pass, LayerPassGradients<T> gradients, int step)
@@ -32,10 +32,10 @@ internal sealed class DenseGradient<T, TArithmetic>(
             ReadOnlySpan<T> row = Product.Row(_kernel, j, x.Length);
             T da = dy[j] * _slope.At(Product.Chain(_bias[j], row, x));
             Product.Accumulate(da, row, dx);
-            Product.Accumulate(da, x, Product.Row(_kernelGradient, j, x.Length));
+            Product.Gather(da, x, Product.Row(_kernelGradient, j, x.Length));
             if (!_biasGradient.IsEmpty)
             {
-                _biasGradient.Span[j] += da;
+                _biasGradient.Span[j] += double.CreateChecked(da);
             }
         }
     }

@@ -14,8 +14,8 @@ internal sealed record DirectionGradient<T>(
     Direction Direction,
     DirectionCell<T> Cell,
     CellGradient<T> Gradient,
-    Memory<T> InitialHidden,
-    Memory<T> InitialCell)
+    Memory<double> InitialHidden,
+    Memory<double> InitialCell)
     where T : IFloatingPointIeee754<T>
 {
     /// <summary>Zeros in the shape of the states of a batch.</summary>
@@ -32,11 +32,11 @@ internal sealed record DirectionGradient<T>(
         }
     }
 
-    private static void Add(ReadOnlySpan<T> gradient, Span<T> parameters)
+    private static void Add(ReadOnlySpan<T> gradient, Span<double> parameters)
     {
         if (!parameters.IsEmpty)
         {
-            Product.Accumulate(T.One, gradient, parameters);
+            Product.Gather(T.One, gradient, parameters);
         }
     }
 }

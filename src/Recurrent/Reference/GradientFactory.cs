@@ -18,7 +18,7 @@ internal abstract class GradientFactory<T>
     /// <param name="parameters">Its parameters; copied.</param>
     /// <param name="gradients">Where their gradients are gathered.</param>
     public abstract LayerGradient<T> Create(
-        LayerSpecification specification, LayerParameters<T> parameters, LayerParameters<T> gradients);
+        LayerSpecification specification, LayerParameters<T> parameters, LayerParameters<double> gradients);
 }
 
 /// <inheritdoc/>
@@ -29,7 +29,7 @@ internal sealed class GradientFactory<T, TArithmetic> : GradientFactory<T>
     where TArithmetic : IArithmetic<T>
 {
     public override LayerGradient<T> Create(
-        LayerSpecification specification, LayerParameters<T> parameters, LayerParameters<T> gradients)
+        LayerSpecification specification, LayerParameters<T> parameters, LayerParameters<double> gradients)
     {
         if (specification is RecurrentSpecification recurrent)
         {
@@ -58,7 +58,7 @@ internal sealed class GradientFactory<T, TArithmetic> : GradientFactory<T>
     private static DirectionGradient<T> CreateDirection(
         RecurrentSpecification specification,
         LayerParameters<T> parameters,
-        LayerParameters<T> gradients,
+        LayerParameters<double> gradients,
         Direction direction) => new(
             direction,
             RunnerFactory<T>.Default.CreateDirection(specification, parameters, direction),
@@ -69,7 +69,7 @@ internal sealed class GradientFactory<T, TArithmetic> : GradientFactory<T>
     private static CellGradient<T> CreateCell(
         RecurrentSpecification specification,
         LayerParameters<T> parameters,
-        LayerParameters<T> gradients,
+        LayerParameters<double> gradients,
         Direction direction)
     {
         DirectionWeights<T> weights = DirectionWeights<T>.Create<TArithmetic>(specification, parameters, direction);

@@ -21,7 +21,7 @@ internal sealed class GruGradient<T, TArithmetic> : CellGradient<T>
     public GruGradient(
         GruSpecification specification,
         DirectionWeights<T> weights,
-        LayerParameters<T> gradients,
+        LayerParameters<double> gradients,
         Direction direction)
         : base(weights, gradients, direction)
     {
@@ -56,7 +56,7 @@ internal sealed class GruGradient<T, TArithmetic> : CellGradient<T>
             T dn = dh[unit] * (T.One - z);
             T n = _resetAfter ? ResetAfter(unit, step, r[unit], dn, out dr[unit]) : ResetBefore(unit, step, s, dn, ds);
             T dz = dh[unit] * (step.Hidden[unit] - n);
-            step.HiddenGradient[unit] += dh[unit] * z;
+            step.HiddenGradient[unit] = T.FusedMultiplyAdd(dh[unit], z, step.HiddenGradient[unit]);
             Gate(Size + unit, dz * _gateSlope.At(aUpdate), step, step.Hidden, step.HiddenGradient);
         }
 
@@ -65,7 +65,7 @@ internal sealed class GruGradient<T, TArithmetic> : CellGradient<T>
             if (!_resetAfter)
             {
                 dr[unit] = ds[unit] * step.Hidden[unit];
-                step.HiddenGradient[unit] += ds[unit] * r[unit];
+                step.HiddenGradient[unit] = T.FusedMultiplyAdd(ds[unit], r[unit], step.HiddenGradient[unit]);
             }
 
             T da = dr[unit] * _gateSlope.At(Weights.GateChain(unit, step.X, step.Hidden));

@@ -21,13 +21,13 @@ internal sealed class LstmGradient<T, TArithmetic> : CellGradient<T>
     private readonly ActivationGradient<T, TArithmetic> _gateSlope;
     private readonly ActivationGradient<T, TArithmetic> _candidateSlope;
     private readonly ActivationGradient<T, TArithmetic> _outputSlope;
-    private readonly Memory<T> _peephole;
-    private readonly Memory<T> _projection;
+    private readonly Memory<double> _peephole;
+    private readonly Memory<double> _projection;
 
     public LstmGradient(
         LstmSpecification specification,
         DirectionWeights<T> weights,
-        LayerParameters<T> gradients,
+        LayerParameters<double> gradients,
         Direction direction)
         : base(weights, gradients, direction)
     {
@@ -105,7 +105,7 @@ internal sealed class LstmGradient<T, TArithmetic> : CellGradient<T>
         T[] dh = new T[Size];
         for (int j = 0; j < dm.Length; j++)
         {
-            Product.Accumulate(dm[j], h, Product.Row(_projection, j, Size));
+            Product.Gather(dm[j], h, Product.Row(_projection, j, Size));
             Product.Accumulate<T>(dm[j], Product.Row(Weights.Projection, j, Size), dh);
         }
 
@@ -152,7 +152,7 @@ internal sealed class LstmGradient<T, TArithmetic> : CellGradient<T>
         }
 
         int place = ((int)peephole * Size) + unit;
-        _peephole.Span[place] += gradient * seen;
+        _peephole.Span[place] += double.CreateChecked(gradient) * double.CreateChecked(seen);
         return gradient * Weights.Peephole[place];
     }
 

@@ -28,6 +28,19 @@ internal static class Product
         }
     }
 
+    /// <summary>
+    /// <c>sums += factor * values</c>, the sums in double: gradients are sums over all steps of all rows.
+    /// </summary>
+    public static void Gather<T>(T factor, ReadOnlySpan<T> values, Span<double> sums)
+        where T : IFloatingPointIeee754<T>
+    {
+        double wide = double.CreateChecked(factor);
+        for (int k = 0; k < values.Length; k++)
+        {
+            sums[k] = double.FusedMultiplyAdd(wide, double.CreateChecked(values[k]), sums[k]);
+        }
+    }
+
     /// <summary>Row <paramref name="row"/> of a matrix whose rows are <paramref name="columns"/> long.</summary>
     public static ReadOnlySpan<T> Row<T>(T[] matrix, int row, int columns) =>
         matrix.AsSpan(row * columns, columns);

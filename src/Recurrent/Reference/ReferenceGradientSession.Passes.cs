@@ -89,7 +89,7 @@ public sealed partial class ReferenceGradientSession<T>
         .. Definition.Chain.Specifications.Select((specification, layer) => GradientFactory<T>.Default.Create(
             specification,
             LayerParameters<T>.Of(layer, Blocks, _parameters),
-            LayerParameters<T>.Of(layer, Blocks, _gradients))),
+            LayerParameters<double>.Of(layer, Blocks, _gradients))),
     ];
 
     private LayerDropoutMasks<T>?[] CreateMasks(ulong? seed) =>

@@ -7,13 +7,13 @@ namespace Recurrent.Reference;
 /// <typeparam name="T">The number type.</typeparam>
 /// <typeparam name="TArithmetic">Its arithmetic.</typeparam>
 internal sealed class ScaleGradient<T, TArithmetic>(
-    LayerRunner<T> runner, LayerParameters<T> parameters, LayerParameters<T> gradients) : StatelessGradient<T>(runner)
+    LayerRunner<T> runner, LayerParameters<T> parameters, LayerParameters<double> gradients) : StatelessGradient<T>(runner)
     where T : IFloatingPointIeee754<T>
     where TArithmetic : IArithmetic<T>
 {
     private readonly T[] _factors = parameters.Packed<TArithmetic>(ParameterRole.Factors);
-    private readonly Memory<T> _factorGradients = gradients.Part(ParameterRole.Factors);
-    private readonly Memory<T> _offsetGradients = gradients.Part(ParameterRole.Offsets);
+    private readonly Memory<double> _factorGradients = gradients.Part(ParameterRole.Factors);
+    private readonly Memory<double> _offsetGradients = gradients.Part(ParameterRole.Offsets);
 
     protected override void Step(LayerPass<T> pass, LayerPassGradients<T> gradients, int step)
     {
@@ -23,12 +23,12 @@ internal sealed class ScaleGradient<T, TArithmetic>(
         for (int j = 0; j < x.Length; j++)
         {
             dx[j] = dy[j] * _factors[j];
-            _factorGradients.Span[j] += dy[j] * x[j];
+            _factorGradients.Span[j] += double.CreateChecked(dy[j]) * double.CreateChecked(x[j]);
         }
 
         if (!_offsetGradients.IsEmpty)
         {
-            Product.Accumulate(T.One, dy, _offsetGradients.Span);
+            Product.Gather(T.One, dy, _offsetGradients.Span);
         }
     }
 }

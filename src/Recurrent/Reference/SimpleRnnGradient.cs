@@ -9,7 +9,7 @@ namespace Recurrent.Reference;
 internal sealed class SimpleRnnGradient<T, TArithmetic>(
     SimpleRnnSpecification specification,
     DirectionWeights<T> weights,
-    LayerParameters<T> gradients,
+    LayerParameters<double> gradients,
     Direction direction) : CellGradient<T>(weights, gradients, direction)
     where T : IFloatingPointIeee754<T>
     where TArithmetic : IArithmetic<T>
