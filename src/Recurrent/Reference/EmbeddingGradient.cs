@@ -11,9 +11,9 @@ internal sealed class EmbeddingGradient<T>(LayerRunner<T> runner, LayerParameter
 {
     private readonly Memory<double> _table = gradients.Part(ParameterRole.Table);
 
-    protected override void Step(LayerPass<T> pass, LayerPassGradients<T> gradients, int step)
+    protected override void Step(LayerPass<T> pass, LayerPassGradients gradients, int step)
     {
-        ReadOnlySpan<T> dy = Output(gradients.Output, step);
-        Product.Gather(T.One, dy, Product.Row(_table, pass.Indices[step], dy.Length));
+        ReadOnlySpan<double> dy = Output(gradients.Output, step);
+        Product.Gather(1, dy, Product.Row(_table, pass.Indices[step], dy.Length));
     }
 }

@@ -46,7 +46,7 @@ internal sealed class GradientFactory<T, TArithmetic> : GradientFactory<T>
         return specification switch
         {
             DenseSpecification dense => new DenseGradient<T, TArithmetic>(dense, runner, parameters, gradients),
-            ActivationSpecification activation => new ActivationLayerGradient<T, TArithmetic>(activation, runner),
+            ActivationSpecification activation => new ActivationLayerGradient<T>(activation, runner),
             SoftmaxSpecification => new SoftmaxGradient<T>(runner),
             ScaleSpecification => new ScaleGradient<T, TArithmetic>(runner, parameters, gradients),
             EmbeddingSpecification => new EmbeddingGradient<T>(runner, gradients),
@@ -75,7 +75,7 @@ internal sealed class GradientFactory<T, TArithmetic> : GradientFactory<T>
         DirectionWeights<T> weights = DirectionWeights<T>.Create<TArithmetic>(specification, parameters, direction);
         return specification switch
         {
-            SimpleRnnSpecification rnn => new SimpleRnnGradient<T, TArithmetic>(rnn, weights, gradients, direction),
+            SimpleRnnSpecification rnn => new SimpleRnnGradient<T>(rnn, weights, gradients, direction),
             LstmSpecification lstm => new LstmGradient<T, TArithmetic>(lstm, weights, gradients, direction),
             GruSpecification gru => new GruGradient<T, TArithmetic>(gru, weights, gradients, direction),
             _ => throw new InvalidOperationException($"The cell {specification.GetType()} has no gradient."),
