@@ -7,59 +7,61 @@ namespace Recurrent.Reference;
 /// The slope of an activation, after an optional clip of its argument. That of relu and of a clamp at a kink is 0, that of
 /// a leaky relu at 0 its alpha; beyond the clip it is 0, on its bound that of the activation.
 /// </summary>
-/// <typeparam name="T">The number type.</typeparam>
-/// <typeparam name="TArithmetic">Its arithmetic.</typeparam>
-internal readonly struct ActivationGradient<T, TArithmetic>
-    where T : IFloatingPointIeee754<T>
-    where TArithmetic : IArithmetic<T>
+/// <remarks>In double, like all gradients of the reference; the pre-activation is that of the outputs.</remarks>
+internal readonly struct ActivationGradient
 {
     private readonly ActivationKind _kind;
-    private readonly T _alpha;
-    private readonly T _beta;
-    private readonly T _clip;
+    private readonly double _alpha;
+    private readonly double _beta;
+    private readonly double _clip;
 
     public ActivationGradient(Activation activation, float clip = 0)
     {
         _kind = activation.Kind;
-        _alpha = T.CreateChecked(activation.Alpha);
-        _beta = T.CreateChecked(activation.Beta);
-        _clip = T.CreateChecked(clip);
+        _alpha = activation.Alpha;
+        _beta = activation.Beta;
+        _clip = clip;
     }
 
     /// <summary>The slope at a pre-activation.</summary>
-    public T At(T a) => _clip != T.Zero && T.Abs(a) > _clip ? T.Zero : Slope(a);
+    public double At<T>(T a)
+        where T : IFloatingPointIeee754<T>
+    {
+        double wide = double.CreateChecked(a);
+        return _clip != 0 && Math.Abs(wide) > _clip ? 0 : Slope(wide);
+    }
 
     // Comparisons with NaN are false. As in PyTorch, relu lets a gradient through at NaN.
-    private T Slope(T a) => _kind switch
+    private double Slope(double a) => _kind switch
     {
         ActivationKind.Tanh => TanhSlope(a),
         ActivationKind.Sigmoid => SigmoidSlope(a),
-        ActivationKind.Relu => a <= T.Zero ? T.Zero : T.One,
-        ActivationKind.HardSigmoid => HardSigmoidSlope(T.FusedMultiplyAdd(_alpha, a, _beta)),
-        ActivationKind.Identity => T.One,
+        ActivationKind.Relu => a <= 0 ? 0 : 1,
+        ActivationKind.HardSigmoid => HardSigmoidSlope(Math.FusedMultiplyAdd(_alpha, a, _beta)),
+        ActivationKind.Identity => 1,
         ActivationKind.Affine => _alpha,
-        ActivationKind.LeakyRelu => a > T.Zero ? T.One : _alpha,
-        ActivationKind.ThresholdedRelu => a < _alpha ? T.Zero : T.One,
+        ActivationKind.LeakyRelu => a > 0 ? 1 : _alpha,
+        ActivationKind.ThresholdedRelu => a < _alpha ? 0 : 1,
         ActivationKind.ScaledTanh => _alpha * _beta * TanhSlope(_beta * a),
-        ActivationKind.Elu => a > T.Zero ? T.One : _alpha * TArithmetic.Exp(a),
-        ActivationKind.Softsign => SoftsignSlope(T.One + T.Abs(a)),
-        ActivationKind.Softplus => TArithmetic.Sigmoid(a),
+        ActivationKind.Elu => a > 0 ? 1 : _alpha * OracleArithmetic<double>.Exp(a),
+        ActivationKind.Softsign => SoftsignSlope(1 + Math.Abs(a)),
+        ActivationKind.Softplus => OracleArithmetic<double>.Sigmoid(a),
         _ => throw new InvalidOperationException($"The activation {_kind} has no slope."),
     };
 
-    private static T TanhSlope(T a)
+    private static double TanhSlope(double a)
     {
-        T y = TArithmetic.Tanh(a);
-        return (T.One - y) * (T.One + y);
+        double y = OracleArithmetic<double>.Tanh(a);
+        return Math.FusedMultiplyAdd(-y, y, 1);
     }
 
-    private static T SigmoidSlope(T a)
+    private static double SigmoidSlope(double a)
     {
-        T y = TArithmetic.Sigmoid(a);
-        return y * (T.One - y);
+        double y = OracleArithmetic<double>.Sigmoid(a);
+        return y * (1 - y);
     }
 
-    private T HardSigmoidSlope(T t) => t > T.Zero && t < T.One ? _alpha : T.Zero;
+    private double HardSigmoidSlope(double t) => t > 0 && t < 1 ? _alpha : 0;
 
-    private static T SoftsignSlope(T denominator) => T.One / (denominator * denominator);
+    private static double SoftsignSlope(double denominator) => 1 / (denominator * denominator);
 }

@@ -5,53 +5,56 @@ namespace Recurrent.Reference;
 
 /// <summary>
 /// One direction of a recurrent layer on the way back. What a step computed is computed again from what it read, which
-/// is all that the way there keeps.
+/// is all that the way there keeps; gradients are in double, whatever the number type.
 /// </summary>
 /// <typeparam name="T">The number type.</typeparam>
 /// <param name="weights">The weights.</param>
 /// <param name="gradients">Their gradients; added to.</param>
 /// <param name="direction">The direction.</param>
 internal abstract class CellGradient<T>(
-    DirectionWeights<T> weights, LayerParameters<T> gradients, Direction direction)
+    DirectionWeights<T> weights, LayerParameters<double> gradients, Direction direction)
     where T : IFloatingPointIeee754<T>
 {
-    private readonly Memory<T> _input = gradients.Part(ParameterRole.InputWeights, direction);
-    private readonly Memory<T> _state = gradients.Part(ParameterRole.StateWeights, direction);
-    private readonly Memory<T> _inputBias = gradients.Part(ParameterRole.InputBias, direction);
-    private readonly Memory<T> _stateBias = gradients.Part(ParameterRole.StateBias, direction);
+    private readonly Memory<double> _input = gradients.Part(ParameterRole.InputWeights, direction);
+    private readonly Memory<double> _state = gradients.Part(ParameterRole.StateWeights, direction);
+    private readonly Memory<double> _inputBias = gradients.Part(ParameterRole.InputBias, direction);
+    private readonly Memory<double> _stateBias = gradients.Part(ParameterRole.StateBias, direction);
 
     protected DirectionWeights<T> Weights { get; } = weights;
 
     /// <summary>Goes back over one step of one row.</summary>
     public abstract void Step(in CellStep<T> step);
 
+    protected static double Wide(T value) => double.CreateChecked(value);
+
     /// <summary>
     /// From the gradient of <c>a = b + W x + R h</c>, one row, to those of everything in it; <paramref name="hidden"/> is
     /// what stands for <c>h</c>.
     /// </summary>
-    protected void Gate(int row, T gradient, in CellStep<T> step, ReadOnlySpan<T> hidden, Span<T> hiddenGradient)
+    protected void Gate(
+        int row, double gradient, in CellStep<T> step, ReadOnlySpan<T> hidden, Span<double> hiddenGradient)
     {
         InputPart(row, gradient, step);
         StatePart(row, gradient, hidden, hiddenGradient);
     }
 
     /// <summary>The part <c>b_W + W x</c> of a pre-activation.</summary>
-    protected void InputPart(int row, T gradient, in CellStep<T> step)
+    protected void InputPart(int row, double gradient, in CellStep<T> step)
     {
-        Product.Accumulate(gradient, step.X, Product.Row(_input, row, Weights.InputSize));
-        Product.Accumulate(gradient, Product.Row(Weights.Input, row, Weights.InputSize), step.XGradient);
+        Product.Gather(gradient, step.X, Product.Row(_input, row, Weights.InputSize));
+        Product.Gather(gradient, Product.Row(Weights.Input, row, Weights.InputSize), step.XGradient);
         Add(gradient, _inputBias.Span, row);
     }
 
     /// <summary>The part <c>b_R + R h</c> of a pre-activation.</summary>
-    protected void StatePart(int row, T gradient, ReadOnlySpan<T> hidden, Span<T> hiddenGradient)
+    protected void StatePart(int row, double gradient, ReadOnlySpan<T> hidden, Span<double> hiddenGradient)
     {
-        Product.Accumulate(gradient, hidden, Product.Row(_state, row, Weights.StateSize));
-        Product.Accumulate(gradient, Product.Row(Weights.State, row, Weights.StateSize), hiddenGradient);
+        Product.Gather(gradient, hidden, Product.Row(_state, row, Weights.StateSize));
+        Product.Gather(gradient, Product.Row(Weights.State, row, Weights.StateSize), hiddenGradient);
         Add(gradient, _stateBias.Span, row);
     }
 
-    private static void Add(T gradient, Span<T> biases, int row)
+    private static void Add(double gradient, Span<double> biases, int row)
     {
         if (!biases.IsEmpty)
         {

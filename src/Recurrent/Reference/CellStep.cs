@@ -14,11 +14,11 @@ internal readonly ref struct CellStep<T>
     public required ReadOnlySpan<T> CellState { get; init; }
 
     /// <summary>The gradient of the state that the step made, <c>[S]</c>; becomes that of the one it read.</summary>
-    public required Span<T> HiddenGradient { get; init; }
+    public required Span<double> HiddenGradient { get; init; }
 
     /// <summary>The gradient of the cell state that the step made, <c>[H]</c>; becomes that of the one it read.</summary>
-    public required Span<T> CellGradient { get; init; }
+    public required Span<double> CellGradient { get; init; }
 
     /// <summary>The gradient of the input, <c>[I]</c>; added to.</summary>
-    public required Span<T> XGradient { get; init; }
+    public required Span<double> XGradient { get; init; }
 }

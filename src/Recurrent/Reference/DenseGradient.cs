@@ -10,7 +10,7 @@ internal sealed class DenseGradient<T, TArithmetic>(
     DenseSpecification specification,
     LayerRunner<T> runner,
     LayerParameters<T> parameters,
-    LayerParameters<T> gradients) : StatelessGradient<T>(runner)
+    LayerParameters<double> gradients) : StatelessGradient<T>(runner)
     where T : IFloatingPointIeee754<T>
     where TArithmetic : IArithmetic<T>
 {
@@ -18,21 +18,21 @@ internal sealed class DenseGradient<T, TArithmetic>(
     private readonly T[] _bias =
         parameters.PackedOrZeros<TArithmetic>(ParameterRole.InputBias, specification.OutputSize);
 
-    private readonly Memory<T> _kernelGradient = gradients.Part(ParameterRole.InputWeights);
-    private readonly Memory<T> _biasGradient = gradients.Part(ParameterRole.InputBias);
-    private readonly ActivationGradient<T, TArithmetic> _slope = new(specification.Activation);
+    private readonly Memory<double> _kernelGradient = gradients.Part(ParameterRole.InputWeights);
+    private readonly Memory<double> _biasGradient = gradients.Part(ParameterRole.InputBias);
+    private readonly ActivationGradient _slope = new(specification.Activation);
 
-    protected override void Step(LayerPass<T> pass, LayerPassGradients<T> gradients, int step)
+    protected override void Step(LayerPass<T> pass, LayerPassGradients gradients, int step)
     {
         ReadOnlySpan<T> x = Input(pass.Input, step);
-        ReadOnlySpan<T> dy = Output(gradients.Output, step);
-        Span<T> dx = Input(gradients.Input, step);
+        ReadOnlySpan<double> dy = Output(gradients.Output, step);
+        Span<double> dx = Input(gradients.Input, step);
         for (int j = 0; j < dy.Length; j++)
         {
             ReadOnlySpan<T> row = Product.Row(_kernel, j, x.Length);
-            T da = dy[j] * _slope.At(Product.Chain(_bias[j], row, x));
-            Product.Accumulate(da, row, dx);
-            Product.Accumulate(da, x, Product.Row(_kernelGradient, j, x.Length));
+            double da = dy[j] * _slope.At(Product.Chain(_bias[j], row, x));
+            Product.Gather(da, row, dx);
+            Product.Gather(da, x, Product.Row(_kernelGradient, j, x.Length));
             if (!_biasGradient.IsEmpty)
             {
                 _biasGradient.Span[j] += da;

@@ -14,16 +14,16 @@ internal sealed record DirectionGradient<T>(
     Direction Direction,
     DirectionCell<T> Cell,
     CellGradient<T> Gradient,
-    Memory<T> InitialHidden,
-    Memory<T> InitialCell)
+    Memory<double> InitialHidden,
+    Memory<double> InitialCell)
     where T : IFloatingPointIeee754<T>
 {
     /// <summary>Zeros in the shape of the states of a batch.</summary>
-    public DirectionState<T> CreateStateGradients(int batch) =>
-        new(new T[Cell.InitialHidden.Length], new T[Cell.InitialCell.Length], batch);
+    public DirectionState<double> CreateStateGradients(int batch) =>
+        new(new double[Cell.InitialHidden.Length], new double[Cell.InitialCell.Length], batch);
 
     /// <summary>Adds the gradients of all rows' initial states to those of the parameters.</summary>
-    public void AddInitialStates(DirectionState<T> gradients, int batch)
+    public void AddInitialStates(DirectionState<double> gradients, int batch)
     {
         for (int row = 0; row < batch; row++)
         {
@@ -32,11 +32,11 @@ internal sealed record DirectionGradient<T>(
         }
     }
 
-    private static void Add(ReadOnlySpan<T> gradient, Span<T> parameters)
+    private static void Add(ReadOnlySpan<double> gradient, Span<double> parameters)
     {
         if (!parameters.IsEmpty)
         {
-            Product.Accumulate(T.One, gradient, parameters);
+            Product.Gather(1, gradient, parameters);
         }
     }
 }

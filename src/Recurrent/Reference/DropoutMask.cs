@@ -6,9 +6,7 @@ namespace Recurrent.Reference;
 /// Which elements of one kind are dropped: a function of a seed and of the element's place alone, so that neither the
 /// order of computation nor the number of threads matters. docs/numerics.md has the formula.
 /// </summary>
-/// <typeparam name="T">The number type.</typeparam>
-internal readonly struct DropoutMask<T>
-    where T : IFloatingPointIeee754<T>
+internal readonly struct DropoutMask
 {
     // The increment of SplitMix64 (Steele, Lea and Flood 2014): 2^64 divided by the golden ratio, odd.
     private const ulong Increment = 0x9E3779B97F4A7C15;
@@ -16,7 +14,7 @@ internal readonly struct DropoutMask<T>
 
     private readonly ulong _key;
     private readonly ulong _dropped;
-    private readonly T _factor;
+    private readonly float _factor;
 
     /// <summary>Makes the mask of a batch.</summary>
     /// <param name="seed">The batch's number.</param>
@@ -29,14 +27,16 @@ internal readonly struct DropoutMask<T>
         ulong stream = ((ulong)layer * 8) + ((ulong)purpose * 2) + (isReverse ? 1ul : 0ul);
         _key = Mix(unchecked(seed + (Increment * (1 + stream))));
         _dropped = (ulong)(rate * HashValues);
-        _factor = T.CreateChecked(1f / (1f - rate));
+        _factor = 1f / (1f - rate);
     }
 
     /// <summary>A value, or the gradient of one, behind the mask: 0 whatever it was, or scaled up to keep the mean.</summary>
-    public T Apply(T value, long element) => Drops(element) ? T.Zero : value * _factor;
+    public T Apply<T>(T value, long element)
+        where T : IFloatingPointIeee754<T> => Drops(element) ? T.Zero : value * T.CreateChecked(_factor);
 
     /// <summary>Applies the mask to elements that follow each other.</summary>
-    public void Apply(Span<T> values, long firstElement)
+    public void Apply<T>(Span<T> values, long firstElement)
+        where T : IFloatingPointIeee754<T>
     {
         for (int j = 0; j < values.Length && _dropped != 0; j++)
         {

@@ -5,15 +5,15 @@ namespace Recurrent.Reference;
 
 /// <summary>The row of a table that an index picks: the gradient goes into that row.</summary>
 /// <typeparam name="T">The number type.</typeparam>
-internal sealed class EmbeddingGradient<T>(LayerRunner<T> runner, LayerParameters<T> gradients)
+internal sealed class EmbeddingGradient<T>(LayerRunner<T> runner, LayerParameters<double> gradients)
     : StatelessGradient<T>(runner)
     where T : IFloatingPointIeee754<T>
 {
-    private readonly Memory<T> _table = gradients.Part(ParameterRole.Table);
+    private readonly Memory<double> _table = gradients.Part(ParameterRole.Table);
 
-    protected override void Step(LayerPass<T> pass, LayerPassGradients<T> gradients, int step)
+    protected override void Step(LayerPass<T> pass, LayerPassGradients gradients, int step)
     {
-        ReadOnlySpan<T> dy = Output(gradients.Output, step);
-        Product.Accumulate(T.One, dy, Product.Row(_table, pass.Indices[step], dy.Length));
+        ReadOnlySpan<double> dy = Output(gradients.Output, step);
+        Product.Gather(1, dy, Product.Row(_table, pass.Indices[step], dy.Length));
     }
 }

@@ -18,7 +18,7 @@ internal abstract class GradientFactory<T>
     /// <param name="parameters">Its parameters; copied.</param>
     /// <param name="gradients">Where their gradients are gathered.</param>
     public abstract LayerGradient<T> Create(
-        LayerSpecification specification, LayerParameters<T> parameters, LayerParameters<T> gradients);
+        LayerSpecification specification, LayerParameters<T> parameters, LayerParameters<double> gradients);
 }
 
 /// <inheritdoc/>
@@ -29,7 +29,7 @@ internal sealed class GradientFactory<T, TArithmetic> : GradientFactory<T>
     where TArithmetic : IArithmetic<T>
 {
     public override LayerGradient<T> Create(
-        LayerSpecification specification, LayerParameters<T> parameters, LayerParameters<T> gradients)
+        LayerSpecification specification, LayerParameters<T> parameters, LayerParameters<double> gradients)
     {
         if (specification is RecurrentSpecification recurrent)
         {
@@ -46,7 +46,7 @@ internal sealed class GradientFactory<T, TArithmetic> : GradientFactory<T>
         return specification switch
         {
             DenseSpecification dense => new DenseGradient<T, TArithmetic>(dense, runner, parameters, gradients),
-            ActivationSpecification activation => new ActivationLayerGradient<T, TArithmetic>(activation, runner),
+            ActivationSpecification activation => new ActivationLayerGradient<T>(activation, runner),
             SoftmaxSpecification => new SoftmaxGradient<T>(runner),
             ScaleSpecification => new ScaleGradient<T, TArithmetic>(runner, parameters, gradients),
             EmbeddingSpecification => new EmbeddingGradient<T>(runner, gradients),
@@ -58,7 +58,7 @@ internal sealed class GradientFactory<T, TArithmetic> : GradientFactory<T>
     private static DirectionGradient<T> CreateDirection(
         RecurrentSpecification specification,
         LayerParameters<T> parameters,
-        LayerParameters<T> gradients,
+        LayerParameters<double> gradients,
         Direction direction) => new(
             direction,
             RunnerFactory<T>.Default.CreateDirection(specification, parameters, direction),
@@ -69,13 +69,13 @@ internal sealed class GradientFactory<T, TArithmetic> : GradientFactory<T>
     private static CellGradient<T> CreateCell(
         RecurrentSpecification specification,
         LayerParameters<T> parameters,
-        LayerParameters<T> gradients,
+        LayerParameters<double> gradients,
         Direction direction)
     {
         DirectionWeights<T> weights = DirectionWeights<T>.Create<TArithmetic>(specification, parameters, direction);
         return specification switch
         {
-            SimpleRnnSpecification rnn => new SimpleRnnGradient<T, TArithmetic>(rnn, weights, gradients, direction),
+            SimpleRnnSpecification rnn => new SimpleRnnGradient<T>(rnn, weights, gradients, direction),
             LstmSpecification lstm => new LstmGradient<T, TArithmetic>(lstm, weights, gradients, direction),
             GruSpecification gru => new GruGradient<T, TArithmetic>(gru, weights, gradients, direction),
             _ => throw new InvalidOperationException($"The cell {specification.GetType()} has no gradient."),

@@ -15,13 +15,13 @@ internal sealed class GruGradient<T, TArithmetic> : CellGradient<T>
     private readonly bool _resetAfter;
     private readonly ActivationFunction<T, TArithmetic> _gate;
     private readonly ActivationFunction<T, TArithmetic> _candidate;
-    private readonly ActivationGradient<T, TArithmetic> _gateSlope;
-    private readonly ActivationGradient<T, TArithmetic> _candidateSlope;
+    private readonly ActivationGradient _gateSlope;
+    private readonly ActivationGradient _candidateSlope;
 
     public GruGradient(
         GruSpecification specification,
         DirectionWeights<T> weights,
-        LayerParameters<T> gradients,
+        LayerParameters<double> gradients,
         Direction direction)
         : base(weights, gradients, direction)
     {
@@ -37,7 +37,7 @@ internal sealed class GruGradient<T, TArithmetic> : CellGradient<T>
 
     public override void Step(in CellStep<T> step)
     {
-        T[] dh = step.HiddenGradient.ToArray();
+        double[] dh = step.HiddenGradient.ToArray();
         step.HiddenGradient.Clear();
         T[] r = new T[Size];
         T[] s = new T[Size];
@@ -47,15 +47,15 @@ internal sealed class GruGradient<T, TArithmetic> : CellGradient<T>
             s[unit] = r[unit] * step.Hidden[unit];
         }
 
-        T[] dr = new T[Size];
-        T[] ds = new T[Size];
+        double[] dr = new double[Size];
+        double[] ds = new double[Size];
         for (int unit = 0; unit < Size; unit++)
         {
             T aUpdate = Weights.GateChain(Size + unit, step.X, step.Hidden);
-            T z = _gate.Of(aUpdate);
-            T dn = dh[unit] * (T.One - z);
-            T n = _resetAfter ? ResetAfter(unit, step, r[unit], dn, out dr[unit]) : ResetBefore(unit, step, s, dn, ds);
-            T dz = dh[unit] * (step.Hidden[unit] - n);
+            double z = Wide(_gate.Of(aUpdate));
+            double dn = dh[unit] * (1 - z);
+            double n = _resetAfter ? ResetAfter(unit, step, r[unit], dn, out dr[unit]) : ResetBefore(unit, step, s, dn, ds);
+            double dz = dh[unit] * (Wide(step.Hidden[unit]) - n);
             step.HiddenGradient[unit] += dh[unit] * z;
             Gate(Size + unit, dz * _gateSlope.At(aUpdate), step, step.Hidden, step.HiddenGradient);
         }
@@ -64,34 +64,35 @@ internal sealed class GruGradient<T, TArithmetic> : CellGradient<T>
         {
             if (!_resetAfter)
             {
-                dr[unit] = ds[unit] * step.Hidden[unit];
-                step.HiddenGradient[unit] += ds[unit] * r[unit];
+                dr[unit] = ds[unit] * Wide(step.Hidden[unit]);
+                step.HiddenGradient[unit] += ds[unit] * Wide(r[unit]);
             }
 
-            T da = dr[unit] * _gateSlope.At(Weights.GateChain(unit, step.X, step.Hidden));
+            double da = dr[unit] * _gateSlope.At(Weights.GateChain(unit, step.X, step.Hidden));
             Gate(unit, da, step, step.Hidden, step.HiddenGradient);
         }
     }
 
     /// <summary><c>n = candidate(b_in + W_n x + r q)</c>, <c>q = b_hn + R_n h</c>; gives <c>n</c>.</summary>
-    private T ResetAfter(int unit, in CellStep<T> step, T r, T dn, out T dr)
+    private double ResetAfter(int unit, in CellStep<T> step, T r, double dn, out double dr)
     {
         int row = (2 * Size) + unit;
         T q = Weights.StateChain(Weights.CandidateStateBias[unit], row, step.Hidden);
         T a = T.FusedMultiplyAdd(r, q, Weights.InputChain(row, step.X));
-        T da = dn * _candidateSlope.At(a);
+        double da = dn * _candidateSlope.At(a);
         InputPart(row, da, step);
-        StatePart(row, da * r, step.Hidden, step.HiddenGradient);
-        dr = da * q;
-        return _candidate.Of(a);
+        StatePart(row, da * Wide(r), step.Hidden, step.HiddenGradient);
+        dr = da * Wide(q);
+        return Wide(_candidate.Of(a));
     }
 
     /// <summary><c>n = candidate(b_n + W_n x + R_n s)</c>, <c>s = r h</c>; gives <c>n</c>.</summary>
-    private T ResetBefore(int unit, in CellStep<T> step, ReadOnlySpan<T> s, T dn, Span<T> ds)
+    private double ResetBefore(
+        int unit, in CellStep<T> step, ReadOnlySpan<T> s, double dn, Span<double> ds)
     {
         int row = (2 * Size) + unit;
         T a = Weights.GateChain(row, step.X, s);
         Gate(row, dn * _candidateSlope.At(a), step, s, ds);
-        return _candidate.Of(a);
+        return Wide(_candidate.Of(a));
     }
 }

@@ -4,14 +4,12 @@ using Recurrent.Layers;
 namespace Recurrent.Reference;
 
 /// <summary>The dropout of a layer for one batch.</summary>
-/// <typeparam name="T">The number type.</typeparam>
-internal sealed class LayerDropoutMasks<T>
-    where T : IFloatingPointIeee754<T>
+internal sealed class LayerDropoutMasks
 {
-    private readonly DropoutMask<T> _elements;
-    private readonly DropoutMask<T> _input;
-    private readonly DropoutMask<T> _forwardState;
-    private readonly DropoutMask<T> _reverseState;
+    private readonly DropoutMask _elements;
+    private readonly DropoutMask _input;
+    private readonly DropoutMask _forwardState;
+    private readonly DropoutMask _reverseState;
 
     /// <summary>Drops what the rates say.</summary>
     public LayerDropoutMasks(ulong seed, int layer, LayerDropout rates)
@@ -30,13 +28,15 @@ internal sealed class LayerDropoutMasks<T>
     /// <param name="values">The features of one step of one row.</param>
     /// <param name="step">Index of the step in <c>[time, batch]</c>, the caller's time.</param>
     /// <param name="row">The row.</param>
-    public void ApplyInput(Span<T> values, int step, int row)
+    public void ApplyInput<T>(Span<T> values, int step, int row)
+        where T : IFloatingPointIeee754<T>
     {
         _elements.Apply(values, (long)step * values.Length);
         _input.Apply(values, (long)row * values.Length);
     }
 
     /// <summary>Applies the mask of the state to a row, or to its gradient.</summary>
-    public void ApplyState(Span<T> values, Direction direction, int row) =>
+    public void ApplyState<T>(Span<T> values, Direction direction, int row)
+        where T : IFloatingPointIeee754<T> =>
         (direction == Direction.Forward ? _forwardState : _reverseState).Apply(values, (long)row * values.Length);
 }

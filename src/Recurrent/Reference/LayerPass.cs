@@ -29,7 +29,7 @@ internal sealed class LayerPass<T>
     public required DirectionState<T>[] States { get; init; }
 
     /// <summary>What is dropped; null for nothing.</summary>
-    public required LayerDropoutMasks<T>? Dropout { get; init; }
+    public required LayerDropoutMasks? Dropout { get; init; }
 
     /// <summary>What the steps of each direction read, forward first; set by the layer.</summary>
     public DirectionTape<T>[] Tapes { get; set; } = [];

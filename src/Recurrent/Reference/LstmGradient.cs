@@ -18,16 +18,16 @@ internal sealed class LstmGradient<T, TArithmetic> : CellGradient<T>
     private readonly ActivationFunction<T, TArithmetic> _gate;
     private readonly ActivationFunction<T, TArithmetic> _candidate;
     private readonly ActivationFunction<T, TArithmetic> _output;
-    private readonly ActivationGradient<T, TArithmetic> _gateSlope;
-    private readonly ActivationGradient<T, TArithmetic> _candidateSlope;
-    private readonly ActivationGradient<T, TArithmetic> _outputSlope;
-    private readonly Memory<T> _peephole;
-    private readonly Memory<T> _projection;
+    private readonly ActivationGradient _gateSlope;
+    private readonly ActivationGradient _candidateSlope;
+    private readonly ActivationGradient _outputSlope;
+    private readonly Memory<double> _peephole;
+    private readonly Memory<double> _projection;
 
     public LstmGradient(
         LstmSpecification specification,
         DirectionWeights<T> weights,
-        LayerParameters<T> gradients,
+        LayerParameters<double> gradients,
         Direction direction)
         : base(weights, gradients, direction)
     {
@@ -71,7 +71,7 @@ internal sealed class LstmGradient<T, TArithmetic> : CellGradient<T>
             h[unit] = TArithmetic.Flush(values[unit].O * _output.Of(values[unit].NewCell));
         }
 
-        T[] dh = _projection.IsEmpty ? step.HiddenGradient.ToArray() : Project(h, step.HiddenGradient);
+        double[] dh = _projection.IsEmpty ? step.HiddenGradient.ToArray() : Project(h, step.HiddenGradient);
         step.HiddenGradient.Clear();
         for (int unit = 0; unit < Size; unit++)
         {
@@ -100,60 +100,59 @@ internal sealed class LstmGradient<T, TArithmetic> : CellGradient<T>
     }
 
     /// <summary>From the gradient of <c>m' = P h'</c> to that of <c>h'</c>.</summary>
-    private T[] Project(ReadOnlySpan<T> h, ReadOnlySpan<T> dm)
+    private double[] Project(ReadOnlySpan<T> h, ReadOnlySpan<double> dm)
     {
-        T[] dh = new T[Size];
+        double[] dh = new double[Size];
         for (int j = 0; j < dm.Length; j++)
         {
-            Product.Accumulate(dm[j], h, Product.Row(_projection, j, Size));
-            Product.Accumulate<T>(dm[j], Product.Row(Weights.Projection, j, Size), dh);
+            Product.Gather(dm[j], h, Product.Row(_projection, j, Size));
+            Product.Gather(dm[j], Product.Row(Weights.Projection, j, Size), dh);
         }
 
         return dh;
     }
 
-    private void Unit(int unit, in StepValues values, T dh, in CellStep<T> step)
+    private void Unit(int unit, in StepValues values, double dh, in CellStep<T> step)
     {
         T c = step.CellState[unit];
-        T dNewCell = step.CellGradient[unit];
-        dNewCell += dh * values.O * _outputSlope.At(values.NewCell);
-        T daOutput = dh * _output.Of(values.NewCell) * _gateSlope.At(values.AOutput);
-        T seen = Gate(Gates.Output, Peepholes.Output, unit, daOutput, step, _outputSeesNewCell ? values.NewCell : c);
-        dNewCell += _outputSeesNewCell ? seen : T.Zero;
+        double dNewCell = step.CellGradient[unit] + (dh * Wide(values.O) * _outputSlope.At(values.NewCell));
+        double daOutput = dh * Wide(_output.Of(values.NewCell)) * _gateSlope.At(values.AOutput);
+        double seen = Gate(
+            Gates.Output, Peepholes.Output, unit, daOutput, step, _outputSeesNewCell ? values.NewCell : c);
+        dNewCell += _outputSeesNewCell ? seen : 0;
 
-        T dc = _outputSeesNewCell ? T.Zero : seen;
-        dc += dNewCell * values.F;
-        T di = dNewCell * values.G;
-        T df = dNewCell * c;
+        double dc = (dNewCell * Wide(values.F)) + (_outputSeesNewCell ? 0 : seen);
+        double di = dNewCell * Wide(values.G);
+        double df = dNewCell * Wide(c);
         if (_coupling != GateCoupling.InputFromForget)
         {
-            T d = _coupling == GateCoupling.ForgetFromInput ? di - df : di;
+            double d = _coupling == GateCoupling.ForgetFromInput ? di - df : di;
             dc += Gate(Gates.Input, Peepholes.Input, unit, d * _gateSlope.At(values.AInput), step, c);
         }
 
         if (_coupling != GateCoupling.ForgetFromInput)
         {
-            T d = _coupling == GateCoupling.InputFromForget ? df - di : df;
+            double d = _coupling == GateCoupling.InputFromForget ? df - di : df;
             dc += Gate(Gates.Forget, Peepholes.Forget, unit, d * _gateSlope.At(values.AForget), step, c);
         }
 
-        T daCandidate = dNewCell * values.I * _candidateSlope.At(values.ACandidate);
+        double daCandidate = dNewCell * Wide(values.I) * _candidateSlope.At(values.ACandidate);
         Gate(Row(Gates.Candidate, unit), daCandidate, step, step.Hidden, step.HiddenGradient);
         step.CellGradient[unit] = dc;
     }
 
     /// <summary>From the gradient of a gate's pre-activation; gives that of the cell state it sees.</summary>
-    private T Gate(Gates gate, Peepholes peephole, int unit, T gradient, in CellStep<T> step, T seen)
+    private double Gate(Gates gate, Peepholes peephole, int unit, double gradient, in CellStep<T> step, T seen)
     {
         Gate(Row(gate, unit), gradient, step, step.Hidden, step.HiddenGradient);
         if (_peephole.IsEmpty)
         {
-            return T.Zero;
+            return 0;
         }
 
         int place = ((int)peephole * Size) + unit;
-        _peephole.Span[place] += gradient * seen;
-        return gradient * Weights.Peephole[place];
+        _peephole.Span[place] += gradient * Wide(seen);
+        return gradient * Wide(Weights.Peephole[place]);
     }
 
     private T Preactivation(Gates gate, Peepholes peephole, int unit, in CellStep<T> step, T seen)

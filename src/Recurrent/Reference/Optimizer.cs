@@ -49,11 +49,11 @@ internal readonly ref struct Optimizer<T>
     /// <param name="gradients">Their gradients.</param>
     /// <param name="mean">The mean or momentum of each; replaced.</param>
     /// <param name="square">The mean square of each; replaced.</param>
-    public void Update(Span<T> parameters, ReadOnlySpan<T> gradients, Span<T> mean, Span<T> square)
+    public void Update(Span<T> parameters, ReadOnlySpan<double> gradients, Span<T> mean, Span<T> square)
     {
         for (int i = 0; i < parameters.Length; i++)
         {
-            T g = Bounded(gradients[i] * _scale);
+            T g = Bounded(T.CreateChecked(gradients[i]) * _scale);
             parameters[i] = _kind switch
             {
                 OptimizerKind.Sgd => parameters[i] - (_rate * Sgd(g, ref mean[i])),

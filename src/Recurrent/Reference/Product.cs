@@ -18,13 +18,13 @@ internal static class Product
         return sum;
     }
 
-    /// <summary><c>sums += factor * values</c>.</summary>
-    public static void Accumulate<T>(T factor, ReadOnlySpan<T> values, Span<T> sums)
+    /// <summary><c>sums += factor * values</c>, for gradients, which are in double.</summary>
+    public static void Gather<T>(double factor, ReadOnlySpan<T> values, Span<double> sums)
         where T : IFloatingPointIeee754<T>
     {
         for (int k = 0; k < values.Length; k++)
         {
-            sums[k] = T.FusedMultiplyAdd(factor, values[k], sums[k]);
+            sums[k] = double.FusedMultiplyAdd(factor, double.CreateChecked(values[k]), sums[k]);
         }
     }
 

@@ -24,10 +24,10 @@ internal sealed class RecurrentGradient<T>(
     public override DirectionState<T>[] CreateStates(int batch) =>
         [.. directions.Select(direction => direction.Cell.CreateState(batch))];
 
-    public override DirectionState<T>[] CreateStateGradients(int batch) =>
+    public override DirectionState<double>[] CreateStateGradients(int batch) =>
         [.. directions.Select(direction => direction.CreateStateGradients(batch))];
 
-    public override void AddInitialStates(DirectionState<T>[] gradients, int batch)
+    public override void AddInitialStates(DirectionState<double>[] gradients, int batch)
     {
         for (int d = 0; d < directions.Count; d++)
         {
@@ -52,7 +52,7 @@ internal sealed class RecurrentGradient<T>(
         }
     }
 
-    public override void Backward(LayerPass<T> pass, LayerPassGradients<T> gradients)
+    public override void Backward(LayerPass<T> pass, LayerPassGradients gradients)
     {
         for (int d = 0; d < directions.Count; d++)
         {
@@ -84,10 +84,10 @@ internal sealed class RecurrentGradient<T>(
         hidden.CopyTo(Output(pass.Output, d, step));
     }
 
-    private void Backward(LayerPass<T> pass, LayerPassGradients<T> gradients, int d, int row, int step)
+    private void Backward(LayerPass<T> pass, LayerPassGradients gradients, int d, int row, int step)
     {
-        Span<T> dHidden = gradients.States[d].Row(StateKind.Hidden, row);
-        Product.Accumulate(T.One, Output(gradients.Output, d, step), dHidden);
+        Span<double> dHidden = gradients.States[d].Row(StateKind.Hidden, row);
+        Product.Gather<double>(1, Output(gradients.Output, d, step), dHidden);
         directions[d].Gradient.Step(new CellStep<T>
         {
             X = pass.Input.AsSpan(step * Inputs, Inputs),
@@ -101,6 +101,6 @@ internal sealed class RecurrentGradient<T>(
     }
 
     /// <summary>A direction's part of one step of the output, or of its gradient.</summary>
-    private Span<T> Output(T[] values, int d, int step) =>
+    private Span<TValue> Output<TValue>(TValue[] values, int d, int step) =>
         values.AsSpan((step * specification.OutputSize) + (d * States), States);
 }

@@ -89,13 +89,13 @@ public sealed partial class ReferenceGradientSession<T>
         .. Definition.Chain.Specifications.Select((specification, layer) => GradientFactory<T>.Default.Create(
             specification,
             LayerParameters<T>.Of(layer, Blocks, _parameters),
-            LayerParameters<T>.Of(layer, Blocks, _gradients))),
+            LayerParameters<double>.Of(layer, Blocks, _gradients))),
     ];
 
-    private LayerDropoutMasks<T>?[] CreateMasks(ulong? seed) =>
+    private LayerDropoutMasks?[] CreateMasks(ulong? seed) =>
     [
         .. Enumerable.Range(0, Definition.Layers.Count).Select(layer => seed is { } value && _dropout.Count > 0
-            ? new LayerDropoutMasks<T>(value, layer, _dropout[layer])
+            ? new LayerDropoutMasks(value, layer, _dropout[layer])
             : null),
     ];
 }

@@ -18,15 +18,12 @@ public sealed partial class ReferenceGradientSession<T>
     {
         GradientArguments.RequirePenalty(block, Blocks.Count, l1, l2);
         ParameterBlock place = Blocks[block];
-        T sign = T.CreateChecked(l1);
-        T slope = T.CreateChecked(2 * l2);
         double penalty = 0;
         for (int i = place.Offset; i < place.Offset + place.Length; i++)
         {
-            T p = _parameters[i];
-            double value = double.CreateChecked(p);
-            penalty += (l1 * Math.Abs(value)) + (l2 * value * value);
-            _gradients[i] += (p > T.Zero ? sign : p < T.Zero ? -sign : T.Zero) + (slope * p);
+            double p = double.CreateChecked(_parameters[i]);
+            penalty += (l1 * Math.Abs(p)) + (l2 * p * p);
+            _gradients[i] += (p > 0 ? l1 : p < 0 ? -l1 : 0) + (2 * l2 * p);
         }
 
         return penalty;
@@ -39,14 +36,13 @@ public sealed partial class ReferenceGradientSession<T>
     public double GradientNorm(int block = -1)
     {
         Require.Within(block, -1, Blocks.Count - 1, nameof(block));
-        ReadOnlySpan<T> gradients = block < 0
+        ReadOnlySpan<double> gradients = block < 0
             ? _gradients
             : _gradients.AsSpan(Blocks[block].Offset, Blocks[block].Length);
         double sum = 0;
-        foreach (T gradient in gradients)
+        foreach (double gradient in gradients)
         {
-            double value = double.CreateChecked(gradient);
-            sum += value * value;
+            sum += gradient * gradient;
         }
 
         return Math.Sqrt(sum);

@@ -20,7 +20,8 @@ public sealed partial class ReferenceGradientSession<T>
 {
     private readonly IReadOnlyList<LayerDropout> _dropout;
     private readonly T[] _parameters;
-    private readonly T[] _gradients;
+    // Sums over all steps of all rows, and of all passes: in double, whatever the number type.
+    private readonly double[] _gradients;
     private readonly T[] _moments;
     private IReadOnlyList<LayerGradient<T>>? _layers;
     private SequencePass<T>? _pass;
@@ -32,7 +33,7 @@ public sealed partial class ReferenceGradientSession<T>
         Blocks = ParameterBlocks.Of(definition, nameof(definition));
         _dropout = dropout;
         _parameters = Array.ConvertAll(ParameterBlocks.Gather(definition), T.CreateChecked);
-        _gradients = new T[_parameters.Length];
+        _gradients = new double[_parameters.Length];
         _moments = new T[Require.Elements(2, _parameters.Length, "[2, ParameterCount]", nameof(definition))];
     }
 
@@ -97,7 +98,10 @@ public sealed partial class ReferenceGradientSession<T>
     public void GetGradients(Span<T> values)
     {
         RequireParameters(values.Length, 1, nameof(values));
-        _gradients.CopyTo(values);
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = T.CreateChecked(_gradients[i]);
+        }
     }
 
     /// <summary>Sets all gradients to zero.</summary>

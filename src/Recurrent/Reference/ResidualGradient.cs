@@ -7,10 +7,10 @@ namespace Recurrent.Reference;
 internal sealed class ResidualGradient<T>(LayerRunner<T> runner) : StatelessGradient<T>(runner)
     where T : IFloatingPointIeee754<T>
 {
-    protected override void Step(LayerPass<T> pass, LayerPassGradients<T> gradients, int step)
+    protected override void Step(LayerPass<T> pass, LayerPassGradients gradients, int step)
     {
-        ReadOnlySpan<T> dy = Output(gradients.Output, step);
+        ReadOnlySpan<double> dy = Output(gradients.Output, step);
         dy.CopyTo(Input(gradients.Input, step));
-        Product.Accumulate(T.One, dy, gradients.Source.AsSpan(step * pass.SourceSize, pass.SourceSize));
+        Product.Gather(1, dy, gradients.Source.AsSpan(step * pass.SourceSize, pass.SourceSize));
     }
 }

@@ -7,28 +7,28 @@ namespace Recurrent.Reference;
 /// <typeparam name="T">The number type.</typeparam>
 /// <typeparam name="TArithmetic">Its arithmetic.</typeparam>
 internal sealed class ScaleGradient<T, TArithmetic>(
-    LayerRunner<T> runner, LayerParameters<T> parameters, LayerParameters<T> gradients) : StatelessGradient<T>(runner)
+    LayerRunner<T> runner, LayerParameters<T> parameters, LayerParameters<double> gradients) : StatelessGradient<T>(runner)
     where T : IFloatingPointIeee754<T>
     where TArithmetic : IArithmetic<T>
 {
     private readonly T[] _factors = parameters.Packed<TArithmetic>(ParameterRole.Factors);
-    private readonly Memory<T> _factorGradients = gradients.Part(ParameterRole.Factors);
-    private readonly Memory<T> _offsetGradients = gradients.Part(ParameterRole.Offsets);
+    private readonly Memory<double> _factorGradients = gradients.Part(ParameterRole.Factors);
+    private readonly Memory<double> _offsetGradients = gradients.Part(ParameterRole.Offsets);
 
-    protected override void Step(LayerPass<T> pass, LayerPassGradients<T> gradients, int step)
+    protected override void Step(LayerPass<T> pass, LayerPassGradients gradients, int step)
     {
         ReadOnlySpan<T> x = Input(pass.Input, step);
-        ReadOnlySpan<T> dy = Output(gradients.Output, step);
-        Span<T> dx = Input(gradients.Input, step);
+        ReadOnlySpan<double> dy = Output(gradients.Output, step);
+        Span<double> dx = Input(gradients.Input, step);
         for (int j = 0; j < x.Length; j++)
         {
-            dx[j] = dy[j] * _factors[j];
-            _factorGradients.Span[j] += dy[j] * x[j];
+            dx[j] = dy[j] * double.CreateChecked(_factors[j]);
+            _factorGradients.Span[j] += dy[j] * double.CreateChecked(x[j]);
         }
 
         if (!_offsetGradients.IsEmpty)
         {
-            Product.Accumulate(T.One, dy, _offsetGradients.Span);
+            Product.Gather(1, dy, _offsetGradients.Span);
         }
     }
 }

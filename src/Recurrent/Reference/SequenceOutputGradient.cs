@@ -1,4 +1,3 @@
-using System.Numerics;
 using Recurrent.Layers;
 
 namespace Recurrent.Reference;
@@ -7,11 +6,9 @@ namespace Recurrent.Reference;
 /// The way back over <see cref="SequenceOutput{T}"/>: what is put out more than once gathers the gradients of all its
 /// places, and places where nothing was put out have none.
 /// </summary>
-/// <typeparam name="T">The number type.</typeparam>
 /// <param name="chain">The model.</param>
 /// <param name="steps">Which steps were there.</param>
-internal sealed class SequenceOutputGradient<T>(LayerChain chain, SequenceSteps steps)
-    where T : IFloatingPointIeee754<T>
+internal sealed class SequenceOutputGradient(LayerChain chain, SequenceSteps steps)
 {
     private readonly int _features = chain.OutputSize;
 
@@ -21,11 +18,11 @@ internal sealed class SequenceOutputGradient<T>(LayerChain chain, SequenceSteps 
     /// <param name="states">
     /// Of a row's output to repeat: the gradient of the final one, replaced by that of the one to start from.
     /// </param>
-    public void Read(ReadOnlySpan<T> dy, T[] computed, BatchStates<T> states)
+    public void Read(ReadOnlySpan<double> dy, double[] computed, BatchStates<double> states)
     {
         for (int row = 0; row < steps.Batch; row++)
         {
-            T[] final = states.Repeated(row).ToArray();
+            double[] final = states.Repeated(row).ToArray();
             states.Repeated(row).Clear();
             if (chain.PutsOutOneStep)
             {
@@ -38,10 +35,10 @@ internal sealed class SequenceOutputGradient<T>(LayerChain chain, SequenceSteps 
         }
     }
 
-    private void ReadOneStep(ReadOnlySpan<T> dy, T[] computed, Span<T> start, ReadOnlySpan<T> final, int row)
+    private void ReadOneStep(ReadOnlySpan<double> dy, double[] computed, Span<double> start, ReadOnlySpan<double> final, int row)
     {
         int count = steps.Present(row).Length;
-        Span<T> output = count > 0
+        Span<double> output = count > 0
             ? Step(computed, chain.Output == ModelOutput.FinalState ? 0 : count - 1, row)
             : start;
         Add(final, output);
@@ -51,10 +48,10 @@ internal sealed class SequenceOutputGradient<T>(LayerChain chain, SequenceSteps 
         }
     }
 
-    private void ReadEveryStep(ReadOnlySpan<T> dy, T[] computed, Span<T> start, ReadOnlySpan<T> final, int row)
+    private void ReadEveryStep(ReadOnlySpan<double> dy, double[] computed, Span<double> start, ReadOnlySpan<double> final, int row)
     {
         ReadOnlySpan<int> present = steps.Present(row);
-        Span<T> last = start;
+        Span<double> last = start;
         int next = 0;
         for (int t = 0; t < steps.Length(row); t++)
         {
@@ -70,17 +67,17 @@ internal sealed class SequenceOutputGradient<T>(LayerChain chain, SequenceSteps 
     }
 
     // To nothing, where a model repeats nothing.
-    private static void Add(ReadOnlySpan<T> gradient, Span<T> output)
+    private static void Add(ReadOnlySpan<double> gradient, Span<double> output)
     {
         if (!output.IsEmpty)
         {
-            Product.Accumulate(T.One, gradient, output);
+            Product.Gather(1, gradient, output);
         }
     }
 
-    private ReadOnlySpan<T> Place(ReadOnlySpan<T> dy, int position) =>
+    private ReadOnlySpan<double> Place(ReadOnlySpan<double> dy, int position) =>
         dy.IsEmpty ? [] : dy.Slice(position * _features, _features);
 
-    private Span<T> Step(T[] computed, int step, int row) =>
+    private Span<double> Step(double[] computed, int step, int row) =>
         computed.AsSpan(((step * steps.Batch) + row) * _features, _features);
 }

@@ -12,7 +12,7 @@ namespace Recurrent.Reference;
 internal sealed class SequencePass<T>(
     LayerChain chain,
     IReadOnlyList<LayerGradient<T>> layers,
-    IReadOnlyList<LayerDropoutMasks<T>?> dropout,
+    IReadOnlyList<LayerDropoutMasks?> dropout,
     SequenceSteps steps)
     where T : IFloatingPointIeee754<T>
 {
@@ -61,14 +61,14 @@ internal sealed class SequencePass<T>(
     /// <param name="dInitialStates">Receives that of the states that were started from, or is empty.</param>
     public void Backward(ReadOnlySpan<T> dy, ReadOnlySpan<T> dFinalStates, Span<T> dx, Span<T> dInitialStates)
     {
-        BatchStates<T> states = new(
+        BatchStates<double> states = new(
             [.. layers.Select(layer => layer.CreateStateGradients(steps.Batch))], chain.RepeatedSize, steps.Batch);
         if (!dFinalStates.IsEmpty)
         {
-            states.CopyFrom(dFinalStates);
+            states.CopyFrom(Convert<T, double>(dFinalStates));
         }
 
-        T[] dInput = GoBack(dy, states);
+        double[] dInput = GoBack(Convert<T, double>(dy), states);
         for (int layer = 0; layer < layers.Count && !_startsFromGivenStates; layer++)
         {
             layers[layer].AddInitialStates(states.Of(layer), steps.Batch);
@@ -76,13 +76,28 @@ internal sealed class SequencePass<T>(
 
         if (!dInitialStates.IsEmpty)
         {
-            states.CopyTo(dInitialStates);
+            double[] initial = new double[dInitialStates.Length];
+            states.CopyTo(initial);
+            Convert<double, T>(initial).CopyTo(dInitialStates);
         }
 
         if (!dx.IsEmpty)
         {
-            steps.Scatter<T>(dInput, dx, chain.InputSize);
+            steps.Scatter<T>(Convert<double, T>(dInput), dx, chain.InputSize);
         }
+    }
+
+    private static TTo[] Convert<TFrom, TTo>(ReadOnlySpan<TFrom> values)
+        where TFrom : INumberBase<TFrom>
+        where TTo : INumberBase<TTo>
+    {
+        TTo[] converted = new TTo[values.Length];
+        for (int i = 0; i < values.Length; i++)
+        {
+            converted[i] = TTo.CreateChecked(values[i]);
+        }
+
+        return converted;
     }
 
     private T[] Compute(T[] features, int[] indices)
@@ -119,30 +134,30 @@ internal sealed class SequencePass<T>(
     }
 
     /// <summary>Back through all layers, from the gradient of the output to that of the input.</summary>
-    private T[] GoBack(ReadOnlySpan<T> dy, BatchStates<T> states)
+    private double[] GoBack(ReadOnlySpan<double> dy, BatchStates<double> states)
     {
         // Of what each layer took in, and last of what the model computed.
-        T[][] gradients = [.. _inputs.Select(input => new T[input.Length]), new T[ComputedLength]];
-        new SequenceOutputGradient<T>(chain, steps).Read(dy, gradients[^1], states);
+        double[][] gradients = [.. _inputs.Select(input => new double[input.Length]), new double[ComputedLength]];
+        new SequenceOutputGradient(chain, steps).Read(dy, gradients[^1], states);
         for (int layer = layers.Count - 1; layer >= 0; layer--)
         {
             LayerPass<T> pass = _passes[layer];
-            T[] output = gradients[layer + 1];
+            double[] output = gradients[layer + 1];
             if (PutsOutFinalStates(layer))
             {
                 AddToFinalStates(output, states.Of(layer));
-                output = new T[pass.Output.Length];
+                output = new double[pass.Output.Length];
             }
 
-            T[] read = new T[pass.Input.Length];
-            layers[layer].Backward(pass, new LayerPassGradients<T>
+            double[] read = new double[pass.Input.Length];
+            layers[layer].Backward(pass, new LayerPassGradients
             {
                 Output = output,
                 Input = read,
                 Source = SourceOf(layer) == layer ? [] : gradients[SourceOf(layer)],
                 States = states.Of(layer),
             });
-            Product.Accumulate<T>(T.One, Drop(layer, pass.Extent, read), gradients[layer]);
+            Product.Gather<double>(1, Drop(layer, pass.Extent, read), gradients[layer]);
         }
 
         return gradients[0];
@@ -159,7 +174,8 @@ internal sealed class SequencePass<T>(
         chain.Output == ModelOutput.FinalState && layer == chain.TailBegin - 1;
 
     /// <summary>What a layer reads, or the gradient of what it took in: a copy behind the masks.</summary>
-    private T[] Drop(int layer, SequenceExtent extent, T[] values)
+    private TValue[] Drop<TValue>(int layer, SequenceExtent extent, TValue[] values)
+        where TValue : IFloatingPointIeee754<TValue>
     {
         if (dropout[layer] is not { DropsInput: true } masks)
         {
@@ -169,7 +185,7 @@ internal sealed class SequencePass<T>(
         int features = chain.Specifications[layer].InputSize;
         // Of layers behind the one step that is put out there is one step.
         bool isOneStep = chain.PutsOutOneStep && chain.TailBegin > 0 && layer >= chain.TailBegin;
-        T[] dropped = [.. values];
+        TValue[] dropped = [.. values];
         for (int row = 0; row < extent.Batch; row++)
         {
             for (int i = 0; i < extent.Length(row); i++)
@@ -192,14 +208,14 @@ internal sealed class SequencePass<T>(
            select value,
     ];
 
-    private void AddToFinalStates(ReadOnlySpan<T> gradient, DirectionState<T>[] states)
+    private void AddToFinalStates(ReadOnlySpan<double> gradient, DirectionState<double>[] states)
     {
         for (int row = 0; row < steps.Batch; row++)
         {
-            foreach (DirectionState<T> state in states)
+            foreach (DirectionState<double> state in states)
             {
-                Span<T> hidden = state.Row(StateKind.Hidden, row);
-                Product.Accumulate(T.One, gradient[..hidden.Length], hidden);
+                Span<double> hidden = state.Row(StateKind.Hidden, row);
+                Product.Gather(1, gradient[..hidden.Length], hidden);
                 gradient = gradient[hidden.Length..];
             }
         }

@@ -5,25 +5,23 @@ namespace Recurrent.Reference;
 
 /// <summary>The way back over <c>h' = f(a)</c>, <c>a = b + W x + R h</c>.</summary>
 /// <typeparam name="T">The number type.</typeparam>
-/// <typeparam name="TArithmetic">Its arithmetic.</typeparam>
-internal sealed class SimpleRnnGradient<T, TArithmetic>(
+internal sealed class SimpleRnnGradient<T>(
     SimpleRnnSpecification specification,
     DirectionWeights<T> weights,
-    LayerParameters<T> gradients,
+    LayerParameters<double> gradients,
     Direction direction) : CellGradient<T>(weights, gradients, direction)
     where T : IFloatingPointIeee754<T>
-    where TArithmetic : IArithmetic<T>
 {
-    private readonly ActivationGradient<T, TArithmetic> _slope =
+    private readonly ActivationGradient _slope =
         new(specification.GetActivations(direction).Candidate, specification.Clip);
 
     public override void Step(in CellStep<T> step)
     {
-        T[] dh = step.HiddenGradient.ToArray();
+        double[] dh = step.HiddenGradient.ToArray();
         step.HiddenGradient.Clear();
         for (int unit = 0; unit < dh.Length; unit++)
         {
-            T da = dh[unit] * _slope.At(Weights.GateChain(unit, step.X, step.Hidden));
+            double da = dh[unit] * _slope.At(Weights.GateChain(unit, step.X, step.Hidden));
             Gate(unit, da, step, step.Hidden, step.HiddenGradient);
         }
     }

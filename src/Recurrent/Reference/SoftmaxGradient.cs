@@ -7,15 +7,20 @@ namespace Recurrent.Reference;
 internal sealed class SoftmaxGradient<T>(LayerRunner<T> runner) : StatelessGradient<T>(runner)
     where T : IFloatingPointIeee754<T>
 {
-    protected override void Step(LayerPass<T> pass, LayerPassGradients<T> gradients, int step)
+    protected override void Step(LayerPass<T> pass, LayerPassGradients gradients, int step)
     {
         ReadOnlySpan<T> y = Output(pass.Output, step);
-        ReadOnlySpan<T> dy = Output(gradients.Output, step);
-        Span<T> dx = Input(gradients.Input, step);
-        T mean = Product.Chain(T.Zero, y, dy);
+        ReadOnlySpan<double> dy = Output(gradients.Output, step);
+        Span<double> dx = Input(gradients.Input, step);
+        double mean = 0;
         for (int j = 0; j < y.Length; j++)
         {
-            dx[j] = y[j] * (dy[j] - mean);
+            mean += double.CreateChecked(y[j]) * dy[j];
+        }
+
+        for (int j = 0; j < y.Length; j++)
+        {
+            dx[j] = double.CreateChecked(y[j]) * (dy[j] - mean);
         }
     }
 }

@@ -14,7 +14,7 @@ internal abstract class StatelessGradient<T>(LayerRunner<T> runner) : LayerGradi
     public sealed override void Forward(LayerPass<T> pass) =>
         runner.Run(pass.LayerInput, pass.Output, pass.Extent, pass.States);
 
-    public sealed override void Backward(LayerPass<T> pass, LayerPassGradients<T> gradients)
+    public sealed override void Backward(LayerPass<T> pass, LayerPassGradients gradients)
     {
         for (int row = 0; row < pass.Extent.Batch; row++)
         {
@@ -29,13 +29,13 @@ internal abstract class StatelessGradient<T>(LayerRunner<T> runner) : LayerGradi
     /// <param name="pass">What was computed.</param>
     /// <param name="gradients">The gradients.</param>
     /// <param name="step">Index of the step in <c>[time, batch]</c>.</param>
-    protected abstract void Step(LayerPass<T> pass, LayerPassGradients<T> gradients, int step);
+    protected abstract void Step(LayerPass<T> pass, LayerPassGradients gradients, int step);
 
     /// <summary>The features of one step of something as long as the input.</summary>
-    protected Span<T> Input(T[] values, int step) =>
+    protected Span<TValue> Input<TValue>(TValue[] values, int step) =>
         values.AsSpan(step * Specification.InputSize, Specification.InputSize);
 
     /// <summary>The features of one step of something as long as the output.</summary>
-    protected Span<T> Output(T[] values, int step) =>
+    protected Span<TValue> Output<TValue>(TValue[] values, int step) =>
         values.AsSpan(step * Specification.OutputSize, Specification.OutputSize);
 }

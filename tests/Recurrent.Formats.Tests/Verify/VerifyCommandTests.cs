@@ -27,6 +27,45 @@ public sealed class VerifyCommandTests
         Assert.EndsWith("passed, 0 failed", run.LastLine);
     }
 
+    public static TheoryData<string> Paths => new(VerifyPaths.Choices.Where(path => path != VerifyPaths.All));
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public void The_committed_gradients_pass(string path)
+    {
+        CommandRun run = CommandRun.Of("verify", "--gradients", GoldenCopy.Committed("torch"), "--isa", path);
+
+        Assert.SkipWhen(run.Output.StartsWith($"skipped {path}:", StringComparison.Ordinal), run.Output);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.DoesNotContain("FAIL", run.Output);
+        Assert.Equal(path == VerifyPaths.Reference ? "118 passed, 0 failed" : "59 passed, 0 failed", run.LastLine);
+    }
+
+    [Theory]
+    [InlineData(Lstm, "g64.x")]
+    [InlineData(Lstm, "g64.bias_hh_l0")]
+    [InlineData(Gru, "g64.weight_hh_l0")]
+    public void A_wrong_gradient_fails_with_a_line_that_names_it(string id, string tensor)
+    {
+        using var golden = new GoldenCopy(Lstm, Gru);
+        golden.Tamper(id, tensor, 0x40);
+
+        CommandRun run = CommandRun.Of("verify", "--gradients", golden.Path, "--isa", "reference");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"FAIL {id} reference g.{tensor["g64.".Length..]}: error ", run.Output);
+        Assert.Equal("2 passed, 2 failed", run.LastLine);
+    }
+
+    [Fact]
+    public void A_folder_without_gradients_is_unusable()
+    {
+        CommandRun run = CommandRun.Of("verify", "--gradients", GoldenCopy.Committed("variants"));
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("has no case with gradients", run.Error);
+    }
+
     [Fact]
     public void All_paths_are_counted_once_for_each_case()
     {

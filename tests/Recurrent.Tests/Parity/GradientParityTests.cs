@@ -126,6 +126,7 @@ public sealed class GradientParityTests
             data.ComputeReference(reference),
             data.Compute(session),
             session.Blocks,
+            @case.Time * @case.Batch,
             $"{isa}, {data}");
     }
 }

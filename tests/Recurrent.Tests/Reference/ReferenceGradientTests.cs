@@ -152,14 +152,14 @@ public sealed class ReferenceGradientTests
     [Fact]
     public void Dropout_is_a_function_of_seed_and_place()
     {
-        DropoutMask<double> half = new(1234567, 0, DropoutPurpose.Elements, isReverse: false, 0.5f);
-        double[] kept = [.. Enumerable.Range(0, 100_000).Select(e => half.Apply(1, e))];
+        DropoutMask half = new(1234567, 0, DropoutPurpose.Elements, isReverse: false, 0.5f);
+        double[] kept = [.. Enumerable.Range(0, 100_000).Select(e => half.Apply(1.0, e))];
 
         Assert.All(kept, value => Assert.True(value is 0 or 2));
         Assert.Equal(1, kept.Average(), 0.02);
-        Assert.Equal(Expected(1234567, 1), Enumerable.Range(0, 64).Select(e => half.Apply(1, e) == 0));
-        DropoutMask<double> reverse = new(9, 2, DropoutPurpose.State, isReverse: true, 0.5f);
-        Assert.Equal(Expected(9, 1 + 16 + 4 + 1), Enumerable.Range(0, 64).Select(e => reverse.Apply(1, e) == 0));
+        Assert.Equal(Expected(1234567, 1), Enumerable.Range(0, 64).Select(e => half.Apply(1.0, e) == 0));
+        DropoutMask reverse = new(9, 2, DropoutPurpose.State, isReverse: true, 0.5f);
+        Assert.Equal(Expected(9, 1 + 16 + 4 + 1), Enumerable.Range(0, 64).Select(e => reverse.Apply(1.0, e) == 0));
 
         static bool[] Expected(ulong seed, ulong stream)
         {

@@ -9,16 +9,20 @@ namespace Recurrent.Tests.Support;
 internal static class GradientRule
 {
     private const double OtherOrder = 16;
-    private const double Relative = 4e-6;
 
     // A rounding of an output's gradient, which is of size 1: softmax, for one, takes differences of those.
     private const double Rounding = 1.2e-7;
+
+    // Of products and slopes in a row; the sums over all steps, which the reference has in double, come on top.
+    private const double Roundings = 32;
+    private const double RoundingsOfSum = 4;
 
     public static void Require(
         Gradients<double> exact,
         Gradients<float> reference,
         Gradients<float> actual,
         IReadOnlyList<ParameterBlock> blocks,
+        int steps,
         string what)
     {
         Part[] parts =
@@ -32,7 +36,7 @@ internal static class GradientRule
         double amplified = parts.Select(part => part.Largest == 0 ? 0 : part.Error / part.Largest).DefaultIfEmpty().Max();
         foreach (Part part in parts)
         {
-            double relative = Math.Max(Relative, OtherOrder * amplified);
+            double relative = (OtherOrder * amplified) + (Rounding * (Roundings + (RoundingsOfSum * Math.Sqrt(steps))));
             part.Require(Math.Max(Rounding, relative * part.Largest), what);
         }
     }
