@@ -74,10 +74,12 @@ public sealed class CheckpointFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{}")]
     [InlineData("[1]")]
     [InlineData("{\"a\":3}")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[4611686018427387904,4,0],\"data_offsets\":[0,0]}}")]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[-1,0],\"data_offsets\":[0,0]}}")]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,0]}}")]
+    [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[],\"data_offsets\":[0,3]}}")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,-4]}}")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}")]
     [InlineData("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[9223372036854775807,3]}}")]
@@ -92,6 +94,14 @@ public sealed class CheckpointFileTests : IDisposable
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, (ulong)text.Length);
         text.CopyTo(bytes, 8);
         File.WriteAllBytes(FilePath, bytes);
+        Assert.Throws<InvalidDataException>(() => CheckpointFile.Read(FilePath, out _, out _));
+    }
+
+    [Fact]
+    public void Tensors_without_a_format_are_no_checkpoint()
+    {
+        CheckpointFile.Write(FilePath, new Dictionary<string, string>(), new Dictionary<string, CheckpointTensor>());
+        CheckpointFile.Read(FilePath, out _, out _);
         Assert.Throws<InvalidDataException>(() => TrainingCheckpoint.Load(FilePath));
     }
 

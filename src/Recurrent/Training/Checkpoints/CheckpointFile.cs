@@ -147,8 +147,8 @@ internal static class CheckpointFile
         Int128 expected = CheckpointTensor.SizeOf(type);
         foreach (long size in shape)
         {
-            // Within the file, so that the product cannot grow without bound.
-            expected = size < 0 || expected > data.Length ? -1 : expected * size;
+            // Within the file, so that the product cannot grow without bound; below 0 it stays.
+            expected = size < 0 || expected < 0 || expected > data.Length ? -1 : expected * size;
         }
 
         return begin >= 0 && begin <= end && end <= data.Length && end - begin == expected
