@@ -113,6 +113,21 @@ class Two(nn.Module):
         return self.last(y[:, -1, :])
 
 
+class Trained(nn.Module):
+    """Initial states that are parameters, brought to the length of the batch in both ways that people use."""
+
+    def __init__(self):
+        super().__init__()
+        self.batch_first = True
+        self.core = nn.LSTM(INPUT, HIDDEN, 2, batch_first=True, bidirectional=True)
+        self.hidden = nn.Parameter(torch.zeros(4, 1, HIDDEN))
+        self.cell = nn.Parameter(torch.zeros(4, 1, HIDDEN))
+
+    def forward(self, x):
+        batch = x.shape[0]
+        return self.core(x, (self.hidden.expand(-1, batch, -1).contiguous(), self.cell.repeat(1, batch, 1)))[0]
+
+
 def export(name, model, inputs, names, opset, dynamic=True, folding=True):
     torch.manual_seed(1)
     for parameter in model.parameters():
@@ -176,6 +191,8 @@ def export_all():
         name = f"states_{layers}{'_bi' if bidirectional else ''}"
         export(f"lstm_{name}", Model("LSTM", layers, bidirectional), [sequences(False)] + states, ["x", "h0", "c0"], 14)
         export(f"gru_{name}", Model("GRU", layers, bidirectional, True), [sequences(True)] + states[:1], ["x", "h0"], 12)
+    for number in (9, 14):
+        export(f"lstm_trained_states_{number}", Trained(), [sequences(True)], ["x"], number)
     export("two_modules", Two(), [sequences(True)], ["x"], 15)
 
 

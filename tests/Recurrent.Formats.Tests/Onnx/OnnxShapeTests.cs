@@ -118,6 +118,45 @@ public sealed class OnnxShapeTests
         Assert.True(layer.Forward.InitialCell.IsEmpty);
     }
 
+    [Theory]
+    [InlineData("ends", "ends")]
+    [InlineData("size", "ends")]
+    public void Numbers_of_a_shape_are_compared_and_chosen_where_that_does_not_depend_on_lengths(string first, string last)
+    {
+        GraphBuilder graph = Trained(first, last).Node("LSTM", "x W R B - h0", "out", Integer("hidden_size", Hidden)).Output("out");
+
+        RecurrentLayer layer = Assert.IsType<RecurrentLayer>(Assert.Single(Bind(graph).Model.Definition.Layers));
+
+        Assert.Equal([0.5f, -0.5f], layer.Forward!.InitialHidden.ToArray());
+    }
+
+    [Fact]
+    public void A_choice_that_depends_on_the_length_of_the_batch_is_refused()
+    {
+        GraphBuilder graph = Trained("ends", "ends", replaced: 2)
+            .Node("LSTM", "x W R B - h0", "out", Integer("hidden_size", Hidden)).Output("out");
+
+        ModelFormatException refusal = Assert.Throws<ModelFormatException>(() => Bind(graph));
+
+        Assert.Contains("(Equal): whether 'x1' is 2 depends on the input", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, 1, 2, null)]
+    [InlineData(1, 0, 2, "outputs come in the input's order of axes, [time, batch, features]; the graph has [batch, time, features]")]
+    [InlineData(1, 2, 0, "outputs come in the input's order of axes, [time, batch, features]; the graph has [batch, features, time]")]
+    public void An_output_in_another_order_of_axes_than_the_input_is_told(int first, int second, int third, string? message)
+    {
+        GraphBuilder graph = Core().Node("LSTM", "x W R B", "y", Integer("hidden_size", Hidden))
+            .Integers("one", 1).Node("Squeeze", "y one", "s")
+            .Node("Transpose", "s", "out", IntegerList("perm", first, second, third)).Output("out");
+
+        ImportNote? note = Bind(graph).Model.Notes.SingleOrDefault(note => note.Subject == "out");
+
+        Assert.Equal(message, note?.Message);
+        Assert.Equal(message is null ? null : ImportNoteKind.Assumed, note?.Kind);
+    }
+
     [Fact]
     public void Attributes_reach_the_specification()
     {
@@ -165,6 +204,14 @@ public sealed class OnnxShapeTests
 
     private static GraphBuilder Core() =>
         new GraphBuilder().Input("x", 0, 0, Input).Recurrent("", 4, 1, Input, Hidden);
+
+    /// <summary>An initial state h0, brought to the length of the batch as PyTorch does for expand.</summary>
+    private static GraphBuilder Trained(string first, string last, long replaced = -1) => Core()
+        .Constant("h", [1, 1, Hidden], [0.5f, -0.5f]).Integers("ends", -1).Integers("size", 1)
+        .Integers("all", -1).Integers("replaced", replaced).Integers("kept", 1)
+        .Node("Shape", "x", "batch", Integer("start", 1), Integer("end", 2))
+        .Node("Concat", $"{first} batch {last}", "s", Integer("axis", 0)).Node("Reshape", "s all", "list")
+        .Node("Equal", "list replaced", "is").Node("Where", "is kept list", "shape").Node("Expand", "h shape", "h0");
 
     private static GraphBuilder Lstm() => new GraphBuilder().Input("x", 0, 0, Input).Recurrent("", 4, 2, Input, Hidden)
         .Node("LSTM", "x W R B", "y h c", Integer("hidden_size", Hidden), Text("direction", "bidirectional"));

@@ -28,6 +28,12 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
                 + "final state of 0 for a row of length 0, for which a session is opened with EmptyRow.ZeroesState");
         }
 
+        OnnxOutput[] results = [.. flows.Select(flow => binder.Output(flow.Name, flow.Flow))];
+        foreach ((string name, FlowValue flow) in flows.Where(output => !IsState(output.Flow)))
+        {
+            NoteOrder(name, flow, LayoutOf(root));
+        }
+
         return new OnnxBinding
         {
             Model = new ImportedModel
@@ -40,7 +46,7 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
                 Metadata = Metadata(),
             },
             Inputs = inputs,
-            Outputs = [.. flows.Select(flow => binder.Output(flow.Name, flow.Flow))],
+            Outputs = results,
         };
     }
 
@@ -139,6 +145,25 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
                 ImportNoteKind.Assumed, root.Name, $"its axis {axis} is taken for {role.ToString().ToLowerInvariant()}");
         }
     }
+
+    /// <summary>A model knows one order of axes, and the graph may put out another.</summary>
+    private void NoteOrder(string name, FlowValue flow, SequenceLayout layout)
+    {
+        OnnxAxis[] found = [.. flow.Groups.SelectMany(group => group)
+            .Where(axis => axis.Size != 1).Select(axis => axis.Role).OfType<OnnxAxis>()];
+        OnnxAxis[] steps = layout == SequenceLayout.BatchMajor
+            ? [OnnxAxis.Batch, OnnxAxis.Time]
+            : [OnnxAxis.Time, OnnxAxis.Batch];
+        OnnxAxis[] given = [.. steps.Append(OnnxAxis.Direction).Append(OnnxAxis.Features).Where(found.Contains)];
+        if (!found.SequenceEqual(given))
+        {
+            interpreter.Note(ImportNoteKind.Assumed, name, "outputs come in the input's order of axes, "
+                + $"[{Names(given)}]; the graph has [{Names(found)}]");
+        }
+    }
+
+    private static string Names(OnnxAxis[] axes) =>
+        string.Join(", ", axes.Select(axis => axis.ToString().ToLowerInvariant()));
 
     private Dictionary<string, string> Metadata()
     {

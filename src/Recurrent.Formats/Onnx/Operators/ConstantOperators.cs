@@ -37,6 +37,7 @@ internal static class ConstantOperators
         {
             ConstantValue constant => constant.Shape,
             FlowValue flow => [.. flow.Shape],
+            ExtentsValue extents => extents.IsScalar ? [] : [Extent.Of(extents.Elements.Count)],
             Value other => throw context.RefuseInput(other, "a tensor"),
         };
         long start = Math.Clamp(Counted(context.Node.Integer("start", 0), shape.Count), 0, shape.Count);
@@ -70,6 +71,21 @@ internal static class ConstantOperators
         }
 
         return Fill(context, context.Constant(0, "what is expanded"), context.Required(1));
+    }
+
+    /// <summary>Repeats a constant along axes of one element, as often as an axis of the input is long or a number says.</summary>
+    public static Value Tile(NodeContext context)
+    {
+        ConstantValue value = context.Constant(0, "what is repeated");
+        IReadOnlyList<Extent> repeats = ConstantArithmetic.Elements(context.Required(1))
+            ?? throw context.RefuseInput(context.Required(1), "numbers of repetitions");
+        bool fits = repeats.Count == value.Rank && value.Rank <= 16
+            && !Enumerable.Range(0, value.Rank).Any(i => value.Shape[i].Known != 1 && repeats[i].Known != 1);
+        return fits
+            ? ConstantTensors.Expand(
+                context, value, [.. repeats.Select((times, i) => times.Known == 1 ? value.Shape[i] : times)])
+            : throw context.Refuse(
+                $"only axes of one element can be repeated, found {value} and [{string.Join(", ", repeats)}]");
     }
 
     private static ConstantValue Fill(NodeContext context, ConstantValue value, Value shape)

@@ -130,6 +130,11 @@ internal static class ShapeOperators
         IReadOnlyList<Extent> wanted = (context.Node.Integers("shape") is { } old
             ? [.. old.Select(Extent.Of)]
             : ConstantArithmetic.Elements(context.Required(1))) ?? throw context.RefuseInput(context.Required(1), "a shape");
+        if (value is ExtentsValue numbers && wanted is [{ Known: { } count }] && (count == -1 || count == numbers.Elements.Count))
+        {
+            return ExtentsValue.Create(numbers.Elements, isScalar: false);
+        }
+
         bool zeroCopies = context.Node.Integer("allowzero", 0) == 0;
         Extent[] shape = value is FlowValue given ? [.. given.Shape] : value is ConstantValue constant ? [.. constant.Shape]
             : throw context.RefuseInput(value, "a tensor");

@@ -23,6 +23,8 @@ internal readonly record struct Extent
     /// <summary>The axes whose length is not known.</summary>
     public ReadOnlySpan<Axis> Axes => _axes;
 
+    private bool IsNeverNegative => Factor >= 0 && Offset >= 0;
+
     private long Factor { get; }
 
     private long Offset { get; }
@@ -58,6 +60,20 @@ internal readonly record struct Extent
 
         List<Axis> rest = [.. other._axes];
         return _axes.All(rest.Remove);
+    }
+
+    /// <summary>Whether this is the same number; null if that depends on how long axes are.</summary>
+    public bool? IsEqualTo(Extent other)
+    {
+        if (Same(other))
+        {
+            return true;
+        }
+
+        // Lengths are never below 0, which is what exporters compare them with.
+        bool differs = (Known is not null && other.Known is not null)
+            || (other.Known is < 0 && IsNeverNegative) || (Known is < 0 && other.IsNeverNegative);
+        return differs ? false : null;
     }
 
     /// <summary>The sum; null if it cannot be said or is too large.</summary>
