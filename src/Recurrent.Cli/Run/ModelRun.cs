@@ -7,6 +7,9 @@ namespace Recurrent.Cli.Run;
 /// <summary>Computes an input call by call, and times the calls.</summary>
 internal static class ModelRun
 {
+    // Enough for the first call not to be a cold one; all of a long recording would be computed twice.
+    private const int WarmupSteps = 4096;
+
     // Telling the terminal takes longer than many a call.
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(100);
 
@@ -20,7 +23,7 @@ internal static class ModelRun
         using Session session =
             model.OpenSession(new SessionOptions { Batch = request.Input.Batch, Threads = request.Threads });
         var output = new float[ArraySize.Of(request.OutputTime, request.Input.Batch, model.OutputSize)];
-        session.Warmup();
+        session.Warmup(Math.Clamp(Math.Min(request.BlockLength, request.Input.Time), 1, WarmupSteps));
         if (request.Calls > 1)
         {
             // What comes first is slower than what follows, and is computed twice so that it does not count.
