@@ -14,7 +14,7 @@ using kernels::CellArgs;
 
 // Rows whose input products are computed at once: their pre-activations are to stay in the
 // second-level cache.
-constexpr int64_t kProductFloats = 192 * 1024;
+constexpr int64_t kProductFloats = int64_t{192} * 1024;
 
 Slice units_of(const kernels::CellConstants& cell, int64_t width, int64_t stride, int index,
                int slices) {

@@ -142,7 +142,8 @@ void Trainer::unpick() {
 
 void Trainer::backward_layer(Shift& shift, size_t index, bool of_input) {
   Layer& layer = layers_[index];
-  const bool drops_input = of_input && (drops(index, Drop::kElements) || drops(index, Drop::kInput));
+  const bool drops_input =
+      of_input && (drops(index, Drop::kElements) || drops(index, Drop::kInput));
   if (drops_input)
     shift.stage([&](int slice) {
       if (slice == 0) set_aside(index);
