@@ -56,7 +56,7 @@ public sealed class RealHeaderTests
         string text = File.ReadAllText(Tree.HeaderPath);
         using Header header = new(text);
         Assert.Equal(0, header.Run().Status);
-        const string Comment = "Opens a session with zero states.";
+        const string Comment = "Opens a session with the states that a sequence starts from, as after a reset.";
         Assert.Contains(Comment, text, StringComparison.Ordinal);
         File.WriteAllText(header.FilePath, text.Replace(Comment, "Opens a session.", StringComparison.Ordinal));
 
