@@ -3,7 +3,7 @@
 // arithmetic.
 
 // The slope of an activation at the pre-activation `a`, where its value is `y`. That of relu at 0
-// is 0.
+// is 0, and at NaN 1: a NaN is not to be hidden from who trains.
 RECURRENT_INLINE Vec slope_of(int32_t kind, float alpha, float beta, Vec a, Vec y) {
   const Vec one = Vec::broadcast(1.0f);
   const Vec zero = Vec::zero();
@@ -14,7 +14,7 @@ RECURRENT_INLINE Vec slope_of(int32_t kind, float alpha, float beta, Vec a, Vec 
     case RECURRENT_ACTIVATION_SIGMOID:
       return mul(y, sub(one, y));
     case RECURRENT_ACTIVATION_RELU:
-      return select(gt(a, zero), one, zero);
+      return select(ge(zero, a), zero, one);
     case RECURRENT_ACTIVATION_HARD_SIGMOID: {
       const Vec t = fma(va, a, Vec::broadcast(beta));
       return select(gt(t, zero), select(lt(t, one), va, zero), zero);
@@ -24,7 +24,7 @@ RECURRENT_INLINE Vec slope_of(int32_t kind, float alpha, float beta, Vec a, Vec 
     case RECURRENT_ACTIVATION_LEAKY_RELU:
       return select(gt(a, zero), one, va);
     case RECURRENT_ACTIVATION_THRESHOLDED_RELU:
-      return select(ge(a, va), one, zero);
+      return select(lt(a, va), zero, one);
     case RECURRENT_ACTIVATION_SCALED_TANH: {
       const Vec t = tanh(mul(Vec::broadcast(beta), a));
       return mul(mul(va, Vec::broadcast(beta)), neg_fma(t, t, one));

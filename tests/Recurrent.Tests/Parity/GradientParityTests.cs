@@ -123,6 +123,7 @@ public sealed class GradientParityTests
         ReferenceGradientSession<float> reference = ReferenceGradientSession<float>.Open(data.Definition, data.Dropout);
         GradientRule.Require(
             data.ComputeReference(exact),
+            [.. Enumerable.Range(1, 3).Select(data.ComputeDisturbed)],
             data.ComputeReference(reference),
             data.Compute(session),
             session.Blocks,

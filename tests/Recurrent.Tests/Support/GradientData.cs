@@ -81,17 +81,35 @@ internal sealed class GradientData
 
     /// <summary>All gradients of the loss.</summary>
     public Gradients<T> ComputeReference<T>(ReferenceGradientSession<T> session)
+        where T : IFloatingPointIeee754<T> => ComputeReference(
+            session, Array.ConvertAll(OutputWeights, T.CreateChecked), Array.ConvertAll(StateWeights, T.CreateChecked));
+
+    /// <summary>All gradients, where every parameter and every gradient of the loss is a rounding away.</summary>
+    public Gradients<double> ComputeDisturbed(int number)
+    {
+        // Of a number in float, up or down.
+        const double Rounding = 1.2e-7;
+        Random random = new(Case.Seed ^ number);
+        double Disturb(double value) => value * (1 + (random.Next(2) == 0 ? -Rounding : Rounding));
+
+        ReferenceGradientSession<double> session = ReferenceGradientSession<double>.Open(Definition, Dropout);
+        double[] parameters = new double[session.ParameterCount];
+        session.GetParameters(parameters);
+        session.SetParameters(Array.ConvertAll(parameters, Disturb));
+        return ComputeReference(
+            session,
+            Array.ConvertAll(OutputWeights, value => Disturb(value)),
+            Array.ConvertAll(StateWeights, value => Disturb(value)));
+    }
+
+    private Gradients<T> ComputeReference<T>(ReferenceGradientSession<T> session, T[] dy, T[] dFinal)
         where T : IFloatingPointIeee754<T>
     {
         T[] y = new T[OutputLength];
         T[] final = new T[StateLength];
         Gradients<T> gradients = Gradients<T>.Empty(session.ParameterCount, Data.X.Length, StateLength);
         session.Forward(Batch(X<T>(), States<T>()), y, final);
-        session.Backward(
-            Array.ConvertAll(OutputWeights, T.CreateChecked),
-            Array.ConvertAll(StateWeights, T.CreateChecked),
-            gradients.X,
-            gradients.States);
+        session.Backward(dy, dFinal, gradients.X, gradients.States);
         session.GetGradients(gradients.Parameters);
         return gradients;
     }
