@@ -126,7 +126,9 @@ void OuterProduct::add_rows(const RowsView& a, const LeftColumns& left, int64_t 
   const int64_t rows = std::min(height, left.count - m);
   pack_columns(a, block.first, block.depth, left.first + m, rows, height, scratch);
   float* const tile = scratch + height * kDepth;
-  for (int64_t first = 0; first < b.columns(); first += width) {
+  const int64_t begin_of_wanted = left.to[0] ? 0 : b.sides[0].columns / width * width;
+  const int64_t end_of_wanted = left.to[1] ? b.columns() : b.sides[0].columns;
+  for (int64_t first = begin_of_wanted; first < end_of_wanted; first += width) {
     kernels_.gradient_tile(scratch, right_.data() + first * kDepth, block.depth, tile);
     int64_t before = 0;
     int64_t done = 0;
@@ -135,7 +137,7 @@ void OuterProduct::add_rows(const RowsView& a, const LeftColumns& left, int64_t 
       const int64_t begin = std::clamp<int64_t>(first - before, 0, columns);
       const int64_t end = std::clamp<int64_t>(first + width - before, 0, columns);
       before += columns;
-      for (int64_t r = 0; begin < end && r < rows; ++r)
+      for (int64_t r = 0; left.to[side] && begin < end && r < rows; ++r)
         recurrent::add(tile + r * width + done, end - begin,
                        left.to[side] + (m + r) * columns + begin);
       done += end - begin;

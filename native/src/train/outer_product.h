@@ -31,7 +31,7 @@ struct RightSides {
 };
 
 // Some columns of the left matrix, and where the products with them are added: `[count][columns]`
-// for each right side.
+// for each right side, null where the product is not wanted.
 struct LeftColumns {
   int64_t first;
   int64_t count;

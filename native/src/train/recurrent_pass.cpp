@@ -376,9 +376,9 @@ void RecurrentPass::add_weights(Shift& shift, const Steps& steps, const float* x
     // p r z of x, r z q of h.
     float* const dw_n = dw + 2 * h * inputs;
     float* const dr_n = dr + 2 * h * states;
-    outer_.add(shift, total, tape, {{h, 2 * h, {dw, dr}}}, {{from_x, from_h}});
-    outer_.add(shift, total, tape, {{0, h, {dw_n, nullptr}}}, {{from_x, {}}});
-    outer_.add(shift, total, tape, {{3 * h, h, {dr_n, nullptr}}}, {{from_h, {}}});
+    outer_.add(shift, total, tape,
+               {{h, 2 * h, {dw, dr}}, {0, h, {dw_n, nullptr}}, {3 * h, h, {nullptr, dr_n}}},
+               {{from_x, from_h}});
   } else if (resets_before()) {
     const RightSides::Side from_s{{reset_.data(), cell_stride(), nullptr}, states};
     float* const dw_n = dw + 2 * h * inputs;
