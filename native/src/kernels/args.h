@@ -143,8 +143,12 @@ struct BackwardArgs {
   const float* c_new;
   int64_t c_stride;
   const float* ds;  // reset-before GRU, second phase: of s = r * h
-  float* bias;      // `[gate][units]`, to which the gradients of all rows are added
+  // `[gate][units]`, to which the gradients of a row are added; those of all rows if the stride is
+  // 0.
+  float* bias;
+  int64_t bias_stride;
   float* peephole;  // LSTM: `[i f o][units]`, likewise; null if there are none
+  int64_t peephole_stride;
 };
 
 // One step of one row: what a stream is made of. It has the fields of CellArgs that it

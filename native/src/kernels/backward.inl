@@ -97,7 +97,7 @@ struct Units {
   // Puts the gradient of a pre-activation on the tape, and adds it to the bias.
   RECURRENT_INLINE void give(int gate, Vec gradient) const {
     put(tape(gate), gradient);
-    add_to(args.bias + gate * args.cell->units, gradient);
+    add_to(args.bias + row * args.bias_stride + gate * args.cell->units, gradient);
   }
   RECURRENT_INLINE void add_to(float* sums, Vec value) const {
     put(sums + unit, add(partial(sums + unit), value));
@@ -201,9 +201,10 @@ struct LstmBackward {
     u.give(2, mul(mul(dc, i.value), g.slope));
     u.give(3, da_o);
     if (!u.args.peephole) return;
-    u.add_to(u.args.peephole, mul(da_i, c));
-    u.add_to(u.args.peephole + cell.units, mul(da_f, c));
-    u.add_to(u.args.peephole + 2 * cell.units, mul(da_o, seen));
+    float* sums = u.args.peephole + u.row * u.args.peephole_stride;
+    u.add_to(sums, mul(da_i, c));
+    u.add_to(sums + cell.units, mul(da_f, c));
+    u.add_to(sums + 2 * cell.units, mul(da_o, seen));
   }
 };
 

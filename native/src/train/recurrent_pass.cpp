@@ -17,6 +17,17 @@ using kernels::CellArgs;
 // second-level cache.
 constexpr int64_t kProductFloats = int64_t{192} * 1024;
 
+// Weights that every core has in its second-level cache at little cost, while a step of them is too
+// short for threads to meet after each.
+constexpr int64_t kSmallWeights = int64_t{32} * 1024;
+constexpr int64_t kFewPlaces = 4;
+
+// Rows of a step that belong to these places.
+Slice rows_of(const Steps& steps, int64_t step, Slice places) {
+  const int64_t rows = steps.rows(step);
+  return {std::min(places.begin, rows), std::min(places.end, rows)};
+}
+
 Slice units_of(const kernels::CellConstants& cell, int64_t width, int64_t stride, int index,
                int slices) {
   const Slice groups = slice_of(cell.groups, index, slices);
@@ -88,7 +99,8 @@ void RecurrentPass::reserve(const Steps& steps, int threads, bool drops_state) {
     reset_.need(of(total, cell));
     scratch_.need(of(2 * places, cell));
   }
-  bias_gradient_.need(tape_stride_);
+  bias_gradient_.need(of(places, tape_stride_));
+  if (direction_->peephole.size() > 0) peephole_gradient_.need(of(places, 3 * units()));
   previous_.resize(static_cast<size_t>(total));
   outer_.reserve(std::max(layer_->input_size + layer_->state_size, layer_->hidden_size), threads);
 }
@@ -115,42 +127,61 @@ const float* RecurrentPass::final_cell(const Steps& steps, int64_t place) const 
                      : cell_.data() + (steps.begin(length - 1) + place) * cell_stride();
 }
 
+bool RecurrentPass::shares_places(const Steps& steps) const {
+  return layer_->columns * (layer_->input_size + layer_->state_size) <= kSmallWeights &&
+         steps.places() >= kFewPlaces;
+}
+
 void RecurrentPass::forward(Shift& shift, const Steps& steps, const float* x, float* y,
                             int64_t y_stride) {
+  if (shares_places(steps)) {
+    shift.stage([&](int index) {
+      Shift alone;
+      const Slice places = slice_of(steps.places(), index, shift.size());
+      for (int64_t s = 0; s < steps.count(); ++s) {
+        const Slice own = rows_of(steps, s, places);
+        if (own.begin == own.end) break;
+        const int64_t first = steps.begin(s) + own.begin;
+        float* const product = product_.data() + own.begin * layer_->columns;
+        multiply_inputs(alone, x + first * layer_->input_size, own.end - own.begin, product);
+        step(alone, steps, s, own, product, y + first * y_stride, y_stride);
+      }
+    });
+    return;
+  }
   const int64_t most = std::max(kProductFloats / layer_->columns, steps.places());
   for (int64_t first = 0; first < steps.count();) {
     int64_t last = first;
     while (last < steps.count() && steps.begin(last + 1) - steps.begin(first) <= most) ++last;
     multiply_inputs(shift, x + steps.begin(first) * layer_->input_size,
-                    steps.begin(last) - steps.begin(first));
+                    steps.begin(last) - steps.begin(first), product_.data());
     for (int64_t s = first; s < last; ++s)
-      step(shift, steps, s,
+      step(shift, steps, s, {0, steps.rows(s)},
            product_.data() + (steps.begin(s) - steps.begin(first)) * layer_->columns,
            y + steps.begin(s) * y_stride, y_stride);
     first = last;
   }
 }
 
-void RecurrentPass::multiply_inputs(Shift& shift, const float* x, int64_t rows) {
+void RecurrentPass::multiply_inputs(Shift& shift, const float* x, int64_t rows, float* out) {
   const PackedMatrix& weights = direction_->weights;
   shift.stage([&](int index) {
     const Slice groups = slice_of(weights.groups(), index, shift.size());
-    recurrent::multiply({model_, *layer_, *direction_, x, product_.data(), rows}, groups.begin,
-                        groups.end);
+    recurrent::multiply({model_, *layer_, *direction_, x, out, rows}, groups.begin, groups.end);
   });
 }
 
-void RecurrentPass::step(Shift& shift, const Steps& steps, int64_t step, const float* init,
-                         float* y, int64_t y_stride) {
-  const int64_t begin = steps.begin(step);
-  const int64_t rows = steps.rows(step);
-  if (dropout_) drop_state(shift, steps, step);
+void RecurrentPass::step(Shift& shift, const Steps& steps, int64_t step, Slice own,
+                         const float* init, float* y, int64_t y_stride) {
+  const int64_t rows = own.end - own.begin;
+  const int64_t begin = steps.begin(step) + own.begin;
+  if (dropout_) drop_state(shift, steps, step, own);
   CellArgs args{};
   args.range = {rows, 0, 0, 0};
   args.cell = &first_;
   args.init = init;
   args.init_stride = layer_->columns;
-  args.h = state_before(steps, step);
+  args.h = state_before(steps, step) + own.begin * hidden_stride();
   args.h_stride = args.h_out_stride = hidden_stride();
   args.h_out = hidden_.data() + begin * hidden_stride();
   args.y = y;
@@ -172,20 +203,21 @@ void RecurrentPass::step(Shift& shift, const Steps& steps, int64_t step, const f
     second.tape = nullptr;
   } else if (resets_before()) {
     args.reset_state = second.reset_state = reset_.data() + begin * cell_stride();
-    args.update = second.update = scratch_.data();
-    args.candidate = second.candidate = scratch_.data() + steps.places() * cell_stride();
+    args.update = second.update = scratch_.data() + own.begin * cell_stride();
+    args.candidate = second.candidate = args.update + steps.places() * cell_stride();
   }
-  const float* cell_from = layer_->has_cell() ? cell_before(steps, step) : nullptr;
+  const float* cell_from =
+      layer_->has_cell() ? cell_before(steps, step) + own.begin * cell_stride() : nullptr;
   shift.stage([&](int index) {
     for (int64_t row = 0; index == 0 && row < rows; ++row)
       previous_[static_cast<size_t>(begin + row)] = args.h + row * hidden_stride();
     // The kernel renews cell states in place; the old ones are for the backward pass.
     if (cell_from) {
-      const Slice own = units_of(first_, kernels_.width, cell_stride(), index, shift.size());
+      const Slice units = units_of(first_, kernels_.width, cell_stride(), index, shift.size());
       for (int64_t row = 0; row < rows; ++row)
-        std::copy(cell_from + row * cell_stride() + own.begin,
-                  cell_from + row * cell_stride() + own.end,
-                  args.c + row * cell_stride() + own.begin);
+        std::copy(cell_from + row * cell_stride() + units.begin,
+                  cell_from + row * cell_stride() + units.end,
+                  args.c + row * cell_stride() + units.begin);
     }
     call(args, index, shift.size());
   });
@@ -201,14 +233,14 @@ void RecurrentPass::call(CellArgs args, int index, int slices) const {
   phase.function(args);
 }
 
-void RecurrentPass::drop_state(Shift& shift, const Steps& steps, int64_t step) {
+void RecurrentPass::drop_state(Shift& shift, const Steps& steps, int64_t step, Slice own) {
   const int64_t stride = hidden_stride();
   const float* from =
       step == 0 ? initial_hidden_.data() : hidden_.data() + steps.begin(step - 1) * stride;
   float* to = dropped_.data() + steps.begin(step) * stride;
   shift.stage([&](int index) {
-    const Slice own = slice_of(steps.rows(step), index, shift.size());
-    for (int64_t row = own.begin; row < own.end; ++row) {
+    const Slice part = slice_of(own.end - own.begin, index, shift.size());
+    for (int64_t row = own.begin + part.begin; row < own.begin + part.end; ++row) {
       std::copy_n(from + row * stride, stride, to + row * stride);
       const auto caller = static_cast<uint64_t>((*dropped_rows_)[static_cast<size_t>(row)]);
       dropout_->apply(to + row * stride, state_size(),
@@ -217,11 +249,11 @@ void RecurrentPass::drop_state(Shift& shift, const Steps& steps, int64_t step) {
   });
 }
 
-void RecurrentPass::drop_gradients(Shift& shift, int64_t rows) {
+void RecurrentPass::drop_gradients(Shift& shift, Slice own) {
   const int64_t stride = hidden_stride();
   shift.stage([&](int index) {
-    const Slice own = slice_of(rows, index, shift.size());
-    for (int64_t row = own.begin; row < own.end; ++row) {
+    const Slice part = slice_of(own.end - own.begin, index, shift.size());
+    for (int64_t row = own.begin + part.begin; row < own.begin + part.end; ++row) {
       const auto first = static_cast<uint64_t>((*dropped_rows_)[static_cast<size_t>(row)]) *
                          static_cast<uint64_t>(state_size());
       dropout_->apply(hidden_gradient_.data() + row * stride, state_size(), first);
@@ -238,11 +270,27 @@ void RecurrentPass::clear_states(const Steps& steps) {
 
 void RecurrentPass::backward(Shift& shift, const Steps& steps, const float* dy, int64_t dy_stride,
                              float* dx, int64_t dx_stride) {
+  const bool by_place = shares_places(steps);
   shift.stage([&](int index) {
-    if (index == 0) bias_gradient_.zeroed(tape_stride_);
+    if (index != 0) return;
+    bias_gradient_.zeroed((by_place ? steps.places() : 1) * tape_stride_);
+    if (by_place && direction_->peephole.size() > 0)
+      peephole_gradient_.zeroed(steps.places() * 3 * units());
   });
-  for (int64_t s = steps.count(); s-- > 0;)
-    step_back(shift, steps, s, dy + steps.begin(s) * dy_stride, dy_stride);
+  if (by_place) {
+    shift.stage([&](int index) {
+      Shift alone;
+      const Slice places = slice_of(steps.places(), index, shift.size());
+      for (int64_t s = steps.count(); s-- > 0;) {
+        const Slice own = rows_of(steps, s, places);
+        if (own.begin == own.end) continue;
+        step_back(alone, steps, s, own, dy + (steps.begin(s) + own.begin) * dy_stride, dy_stride);
+      }
+    });
+  } else {
+    for (int64_t s = steps.count(); s-- > 0;)
+      step_back(shift, steps, s, {0, steps.rows(s)}, dy + steps.begin(s) * dy_stride, dy_stride);
+  }
   if (dx) multiply_input_gradients(shift, steps.total(), dx, dx_stride);
 }
 
@@ -270,33 +318,40 @@ void RecurrentPass::multiply_input_gradients(Shift& shift, int64_t rows, float* 
   });
 }
 
-void RecurrentPass::step_back(Shift& shift, const Steps& steps, int64_t step, const float* dy,
-                              int64_t dy_stride) {
-  const int64_t begin = steps.begin(step);
+void RecurrentPass::step_back(Shift& shift, const Steps& steps, int64_t step, Slice own,
+                              const float* dy, int64_t dy_stride) {
+  const int64_t begin = steps.begin(step) + own.begin;
+  const bool by_place = shares_places(steps);
   BackwardArgs args{};
-  args.rows = steps.rows(step);
+  args.rows = own.end - own.begin;
   args.cell = &first_;
   args.tape = tape_.data() + begin * tape_stride_;
   args.tape_stride = tape_stride_;
   args.dy = dy;
   args.dy_stride = dy_stride;
-  args.dh = hidden_gradient_.data();
+  float* const dh = hidden_gradient_.data() + own.begin * hidden_stride();
+  args.dh = dh;
   args.h_stride = hidden_stride();
-  args.h = state_before(steps, step);
-  args.bias = bias_gradient_.data();
+  args.h = state_before(steps, step) + own.begin * hidden_stride();
+  args.bias_stride = by_place ? tape_stride_ : 0;
+  args.bias = bias_gradient_.data() + own.begin * args.bias_stride;
   args.c_stride = cell_stride();
-  float* dh = hidden_gradient_.data();
-  if (is_gru()) args.direct = direct_gradient_.data();
+  float* const unprojected = unprojected_gradient_.data() + own.begin * cell_stride();
+  if (is_gru()) args.direct = direct_gradient_.data() + own.begin * hidden_stride();
   if (layer_->has_cell()) {
-    args.dc = cell_gradient_.data();
-    args.c = cell_before(steps, step);
+    args.dc = cell_gradient_.data() + own.begin * cell_stride();
+    args.c = cell_before(steps, step) + own.begin * cell_stride();
     args.c_new = cell_.data() + begin * cell_stride();
     args.peephole = parameters_.gradient(index_, reverse_, RECURRENT_PARAMETER_PEEPHOLE);
+    if (by_place && args.peephole) {
+      args.peephole_stride = 3 * units();
+      args.peephole = peephole_gradient_.data() + own.begin * args.peephole_stride;
+    }
   }
   if (projects()) {
-    unproject(shift, steps, step, dy, dy_stride);
+    unproject(shift, steps, step, own, dy, dy_stride);
     args.dy = nullptr;
-    args.dh = unprojected_gradient_.data();
+    args.dh = unprojected;
     args.h_stride = cell_stride();
   }
   const int64_t h = units();
@@ -312,33 +367,34 @@ void RecurrentPass::step_back(Shift& shift, const Steps& steps, int64_t step, co
       break;
     default:
       turn(shift, Backward::kGruCandidate, args);
-      candidate_weights_.multiply(shift, args.tape + 2 * h, tape_stride_, args.rows,
-                                  unprojected_gradient_.data(), cell_stride());
-      args.ds = unprojected_gradient_.data();
+      candidate_weights_.multiply(shift, args.tape + 2 * h, tape_stride_, args.rows, unprojected,
+                                  cell_stride());
+      args.ds = unprojected;
       turn(shift, Backward::kGruReset, args);
   }
   // The gates that h feeds are the tape's last ones, except where n has s instead.
   const float* fed = args.tape + (is(RECURRENT_LAYER_GRU) ? h : 0);
   recurrent_weights_.multiply(shift, fed, tape_stride_, args.rows, dh, hidden_stride());
-  if (dropout_) drop_gradients(shift, args.rows);
+  if (dropout_) drop_gradients(shift, own);
 }
 
 // From the gradient of what a projection puts out to that of what it takes in.
-void RecurrentPass::unproject(Shift& shift, const Steps& steps, int64_t step, const float* dy,
-                              int64_t dy_stride) {
+void RecurrentPass::unproject(Shift& shift, const Steps& steps, int64_t step, Slice own,
+                              const float* dy, int64_t dy_stride) {
   const int64_t stride = hidden_stride();
   const int64_t size = state_size();
-  float* to = projected_gradient_.data() + steps.begin(step) * stride;
+  const int64_t rows = own.end - own.begin;
+  float* to = projected_gradient_.data() + (steps.begin(step) + own.begin) * stride;
   shift.stage([&](int index) {
-    const Slice own = slice_of(steps.rows(step), index, shift.size());
-    for (int64_t row = own.begin; row < own.end; ++row) {
-      const float* dh = hidden_gradient_.data() + row * stride;
+    const Slice part = slice_of(rows, index, shift.size());
+    for (int64_t row = part.begin; row < part.end; ++row) {
+      const float* dh = hidden_gradient_.data() + (own.begin + row) * stride;
       for (int64_t j = 0; j < size; ++j)
         to[row * stride + j] = dh[j] + (dy ? dy[row * dy_stride + j] : 0.0f);
     }
   });
-  projection_.multiply(shift, to, stride, steps.rows(step), unprojected_gradient_.data(),
-                       cell_stride());
+  projection_.multiply(shift, to, stride, rows,
+                       unprojected_gradient_.data() + own.begin * cell_stride(), cell_stride());
 }
 
 void RecurrentPass::turn(Shift& shift, Backward cell, const BackwardArgs& args) const {
@@ -358,7 +414,7 @@ void RecurrentPass::turn(Shift& shift, Backward cell, const BackwardArgs& args) 
 void RecurrentPass::add_gradients(Shift& shift, const Steps& steps, const float* x) {
   add_weights(shift, steps, x);
   shift.stage([&](int index) {
-    if (index == 0) add_biases();
+    if (index == 0) add_biases(steps);
   });
 }
 
@@ -396,9 +452,17 @@ void RecurrentPass::add_weights(Shift& shift, const Steps& steps, const float* x
 }
 
 // Both biases have the same gradient, but for the halves of the candidate of a GRU.
-void RecurrentPass::add_biases() {
+void RecurrentPass::add_biases(const Steps& steps) {
   const int64_t h = units();
-  const float* sums = bias_gradient_.data();
+  float* sums = bias_gradient_.data();
+  if (shares_places(steps)) {
+    for (int64_t place = 1; place < steps.places(); ++place)
+      for (int64_t i = 0; i < tape_stride_; ++i) sums[i] += sums[place * tape_stride_ + i];
+    float* peephole = parameters_.gradient(index_, reverse_, RECURRENT_PARAMETER_PEEPHOLE);
+    for (int64_t place = 0; peephole && place < steps.places(); ++place)
+      for (int64_t i = 0; i < 3 * h; ++i)
+        peephole[i] += peephole_gradient_.data()[place * 3 * h + i];
+  }
   for (const int32_t role : {RECURRENT_PARAMETER_INPUT_BIAS, RECURRENT_PARAMETER_RECURRENT_BIAS}) {
     float* to = parameters_.gradient(index_, reverse_, role);
     if (!to) continue;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "exec/lane.h"
 #include "model/model.h"
 #include "train/dropout.h"
 #include "train/floats.h"
@@ -80,21 +81,27 @@ class RecurrentPass {
 
   const float* state_before(const Steps& steps, int64_t step) const;
   const float* cell_before(const Steps& steps, int64_t step) const;
-  void multiply_inputs(Shift& shift, const float* x, int64_t rows);
+  // Whether threads share the rows of a batch, each going through all steps alone, and not the
+  // units of each step: the gradients of biases are then summed by place, so it must not depend on
+  // the number of threads.
+  bool shares_places(const Steps& steps) const;
+  void multiply_inputs(Shift& shift, const float* x, int64_t rows, float* out);
   void multiply_input_gradients(Shift& shift, int64_t rows, float* dx, int64_t dx_stride) const;
-  void step(Shift& shift, const Steps& steps, int64_t step, const float* init, float* y,
+  // Of the places in `own`, the step's own: those that have it. `init`, `y` and `dy` are the
+  // first one's.
+  void step(Shift& shift, const Steps& steps, int64_t step, Slice own, const float* init, float* y,
             int64_t y_stride);
   void call(kernels::CellArgs args, int index, int slices) const;
-  void drop_state(Shift& shift, const Steps& steps, int64_t step);
-  void drop_gradients(Shift& shift, int64_t rows);
+  void drop_state(Shift& shift, const Steps& steps, int64_t step, Slice own);
+  void drop_gradients(Shift& shift, Slice own);
 
-  void step_back(Shift& shift, const Steps& steps, int64_t step, const float* dy,
+  void step_back(Shift& shift, const Steps& steps, int64_t step, Slice own, const float* dy,
                  int64_t dy_stride);
-  void unproject(Shift& shift, const Steps& steps, int64_t step, const float* dy,
+  void unproject(Shift& shift, const Steps& steps, int64_t step, Slice own, const float* dy,
                  int64_t dy_stride);
   void turn(Shift& shift, kernels::Backward cell, const kernels::BackwardArgs& args) const;
   void add_weights(Shift& shift, const Steps& steps, const float* x);
-  void add_biases();
+  void add_biases(const Steps& steps);
 
   const Model& model_;
   const kernels::KernelTable& kernels_;
@@ -130,7 +137,8 @@ class RecurrentPass {
   Floats direct_gradient_;              // GRU: what of the state's needs no product
   Floats unprojected_gradient_;         // `[places][cell_stride]`; of s in a reset-before GRU
   Floats projected_gradient_;           // `[total][hidden_stride]`
-  Floats bias_gradient_;                // `[tape_stride]`
+  Floats bias_gradient_;                // `[tape_stride]`, or that of each place
+  Floats peephole_gradient_;            // `[places][3 * units]`, where places are shared
   std::vector<const float*> previous_;  // the state that each row of a step has read
   OuterProduct outer_;
 };

@@ -23,18 +23,22 @@ void Transposed::set(const float* matrix, std::initializer_list<PackedMatrix::Ro
 
 void Transposed::multiply(Shift& shift, const float* x, int64_t x_stride, int64_t rows, float* out,
                           int64_t out_stride) const {
+  const bool shares_rows = weights_.groups() < shift.size();
   shift.stage([&](int index) {
-    const Slice groups = slice_of(weights_.groups(), index, shift.size());
-    kernels_->product({{rows, groups.begin, groups.end, 0},
+    const Slice own = slice_of(shares_rows ? rows : weights_.groups(), index, shift.size());
+    if (own.begin == own.end) return;
+    const Slice part = shares_rows ? own : Slice{0, rows};
+    const Slice groups = shares_rows ? Slice{0, weights_.groups()} : own;
+    kernels_->product({{part.end - part.begin, groups.begin, groups.end, 0},
                        weights_.grouping(),
                        weights_.data(),
                        weights_.panel_stride(),
                        1,
                        zeros_.data(),
-                       x,
+                       x + part.begin * x_stride,
                        x_stride,
                        terms_,
-                       out,
+                       out + part.begin * out_stride,
                        out_stride});
   });
 }
