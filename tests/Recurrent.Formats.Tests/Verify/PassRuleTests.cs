@@ -60,7 +60,9 @@ public sealed class PassRuleTests
     [InlineData(1, 0.9e-12, true)]
     [InlineData(1, 1.1e-12, false)]
     [InlineData(0, 0, true)]
-    [InlineData(0, 1e-300, false)]
+    [InlineData(0, 1e-299, false)]
+    [InlineData(0, -3.5e-308, true)]
+    [InlineData(1e-299, 1e-300, false)]
     public void The_oracle_is_held_to_1e_12(double expected, double error, bool passes) =>
         Assert.Equal(passes, PassRule.Double.Check(Expected(0, expected), [expected + error]).Passed);
 

@@ -80,6 +80,54 @@ public sealed class GradientParityTests
             @case => RequireNear(InstructionSet.Auto, @case, GemmProvider.Mkl));
     }
 
+    /// <summary>More rows than a block of a product has, and more than are multiplied at once on the way there.</summary>
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Gradients_of_many_rows_are_near_those_in_double(InstructionSet isa)
+    {
+        Support.InstructionSets.Use(isa);
+        RequireNear(isa, new SequenceCase
+        {
+            Seed = 21,
+            InputSize = 3,
+            Batch = 23,
+            Time = 120,
+            Ragged = true,
+            Layers = [new LayerCase { Cell = CellKind.Gru, Size = 35 }, new LayerCase { Cell = CellKind.Dense, Size = 2 }],
+        });
+    }
+
+    /// <summary>What is written is all of the memory that the caller has given, whatever was in it.</summary>
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Nothing_is_left_of_what_was_in_the_callers_memory(InstructionSet isa)
+    {
+        Support.InstructionSets.Use(isa);
+        Property.Check(SequenceCases.Arbitrary(Work, models: true), 60, @case =>
+        {
+            GradientData data = new(@case with { EmptyRow = Recurrent.Layers.EmptyRow.KeepsState });
+            using GradientSession session = data.Open(isa);
+            Gradients<float> clean = data.Compute(session);
+            float[] y = Filled(data.OutputLength);
+            float[] final = Filled(data.StateLength);
+            float[] dx = Filled(clean.X.Length);
+            float[] states = Filled(data.StateLength);
+            Outcome expected = data.Forward(session);
+            session.Forward(data.Batch(data.Data.X, data.Data.States ?? []), y, final);
+            session.Backward(data.OutputWeights, data.StateWeights, dx, states);
+            data.Data.RequireSame(expected, new Outcome(y, final), $"{isa}, {data}");
+            Bits.RequireSame(clean.X, dx, $"input, {isa}, {data}", 1);
+            Bits.RequireSame(clean.States, states, $"states, {isa}, {data}", 1);
+        });
+
+        static float[] Filled(int length)
+        {
+            float[] values = new float[length];
+            Array.Fill(values, -7);
+            return values;
+        }
+    }
+
     /// <summary>With the built-in product: from run to run, and for any number of threads.</summary>
     [Theory]
     [MemberData(nameof(InstructionSets))]

@@ -111,7 +111,7 @@ internal sealed class BatchComputer<T>
         double scale = 1;
         if (optimizer.GlobalClipNorm > 0)
         {
-            norm = _engine.GradientNorm();
+            norm = TrainedNorm();
             scale = norm > optimizer.GlobalClipNorm ? optimizer.GlobalClipNorm / norm : 1;
             if (!double.IsFinite(norm))
             {
@@ -122,5 +122,23 @@ internal sealed class BatchComputer<T>
         double rate = optimizer.LearningRate.At(updatesBefore) * rateScale;
         _engine.Update(optimizer.At(updatesBefore + 1, rate, scale, _trained));
         return norm;
+    }
+
+    /// <summary>Of the gradients that move something: as in Keras, others are none of the clipping's business.</summary>
+    private double TrainedNorm()
+    {
+        if (!_trained.Contains(false))
+        {
+            return _engine.GradientNorm();
+        }
+
+        double squares = 0;
+        for (int block = 0; block < _trained.Length; block++)
+        {
+            double norm = _trained[block] ? _engine.GradientNorm(block) : 0;
+            squares += norm * norm;
+        }
+
+        return Math.Sqrt(squares);
     }
 }
