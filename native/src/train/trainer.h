@@ -74,6 +74,7 @@ class Trainer {
   void reserve();
   void gather(const recurrent_forward_args& args);
   void start_states(const float* states);
+  void choose_dropped_states();
   void forward_layers(Shift& shift);
   void forward_layer(Shift& shift, size_t index);
   void forward_direction(Shift& shift, size_t index, RecurrentPass& pass, size_t direction);

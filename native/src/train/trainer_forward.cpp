@@ -97,6 +97,7 @@ void Trainer::forward(const recurrent_forward_args& args) {
   const cpu::ScopedFpControl canonical;
   gather(args);
   start_states(args.initial_states);
+  choose_dropped_states();
   share(team_.get(), [this](Shift& shift) { forward_layers(shift); });
   deliver(args.y);
   if (args.final_states) deliver_states(args.final_states);
@@ -222,6 +223,19 @@ void Trainer::start_states(const float* states) {
     std::copy_n(states + row * model_->state_size() + at, width, repeated_.data() + row * width);
 }
 
+// Before the threads begin: which stages there are depends on it, also for a thread that skips
+// some.
+void Trainer::choose_dropped_states() {
+  for (size_t i = 0; i < layers(); ++i)
+    for (RecurrentPass& pass : layers_[i].directions)
+      if (drops(i, Drop::kState))
+        pass.drop(Dropout(batch_.seed, static_cast<int64_t>(i), Drop::kState, pass.is_reverse(),
+                          layers_[i].rates[2]),
+                  &order_);
+      else
+        pass.drop({}, nullptr);
+}
+
 void Trainer::forward_layers(Shift& shift) {
   for (size_t i = 0; i < layers(); ++i) {
     forward_layer(shift, i);
@@ -286,20 +300,14 @@ void Trainer::forward_direction(Shift& shift, size_t index, RecurrentPass& pass,
   const int64_t outputs = packed(index).output_size;
   const int64_t size = pass.state_size();
   float* to = output_of(index) + static_cast<int64_t>(direction) * size;
-  shift.stage([&](int slice) {
-    if (slice != 0) return;
-    if (drops(index, Drop::kState))
-      pass.drop(Dropout(batch_.seed, static_cast<int64_t>(index), Drop::kState, pass.is_reverse(),
-                        layer.rates[2]),
-                &order_);
-    else
-      pass.drop({}, nullptr);
-    if (!pass.is_reverse()) return;
-    for (int64_t step = 0; step < steps_.count(); ++step)
-      for (int64_t place = 0; place < steps_.rows(step); ++place)
-        std::copy_n(read_by(index) + steps_.row_of(step, place, true) * inputs, inputs,
-                    layer.reversed.data() + (steps_.begin(step) + place) * inputs);
-  });
+  if (pass.is_reverse())
+    shift.stage([&](int slice) {
+      if (slice != 0) return;
+      for (int64_t step = 0; step < steps_.count(); ++step)
+        for (int64_t place = 0; place < steps_.rows(step); ++place)
+          std::copy_n(read_by(index) + steps_.row_of(step, place, true) * inputs, inputs,
+                      layer.reversed.data() + (steps_.begin(step) + place) * inputs);
+    });
   if (!pass.is_reverse()) {
     pass.forward(shift, steps_, read_by(index), to, outputs);
     return;
