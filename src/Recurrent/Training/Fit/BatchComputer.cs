@@ -19,8 +19,12 @@ internal sealed class BatchComputer<T>
     {
         _engine = engine;
         Batch = new PreparedBatch<T>(engine.Definition);
-        _penalized = PenalizedBlock.All(engine.Blocks, options.Regularizers, engine.Definition.Layers.Count);
         _trained = options.Trainable is null ? [] : [.. engine.Blocks.Select(options.Trainable)];
+        _penalized =
+        [
+            .. PenalizedBlock.All(engine.Blocks, options.Regularizers, engine.Definition.Layers.Count)
+                .Where(penalized => IsTrained(penalized.Index)),
+        ];
     }
 
     public PreparedBatch<T> Batch { get; }
@@ -111,7 +115,7 @@ internal sealed class BatchComputer<T>
         double scale = 1;
         if (optimizer.GlobalClipNorm > 0)
         {
-            norm = _engine.GradientNorm();
+            norm = GradientNorm();
             scale = norm > optimizer.GlobalClipNorm ? optimizer.GlobalClipNorm / norm : 1;
             if (!double.IsFinite(norm))
             {
@@ -122,5 +126,25 @@ internal sealed class BatchComputer<T>
         double rate = optimizer.LearningRate.At(updatesBefore) * rateScale;
         _engine.Update(optimizer.At(updatesBefore + 1, rate, scale, _trained));
         return norm;
+    }
+
+    private bool IsTrained(int block) => _trained.Length == 0 || _trained[block];
+
+    /// <summary>Of what is trained: nothing else is moved, so nothing else may make the moves smaller.</summary>
+    private double GradientNorm()
+    {
+        if (Array.TrueForAll(_trained, trained => trained))
+        {
+            return _engine.GradientNorm();
+        }
+
+        double squares = 0;
+        for (int block = 0; block < _trained.Length; block++)
+        {
+            double norm = _trained[block] ? _engine.GradientNorm(block) : 0;
+            squares += norm * norm;
+        }
+
+        return Math.Sqrt(squares);
     }
 }
