@@ -86,6 +86,29 @@ TEST_F(MklTest, MultipliesRowMajorMatrices) {
   }
 }
 
+TEST_F(MklTest, AddsOuterProducts) {
+  for (const Shape& shape : {Shape{1, 1, 1}, {1, 7, 3}, {5, 1, 9}, {17, 33, 65}, {64, 48, 300}}) {
+    for (const int64_t padding : {0, 5}) {
+      const int64_t lda = shape.m + padding;
+      const int64_t ldb = shape.n + 2 * padding;
+      const int64_t ldc = shape.n + 3 * padding;
+      const std::vector<float> a = integers(shape.k, lda, 1);
+      const std::vector<float> b = integers(shape.k, ldb, 2);
+      std::vector<float> c = integers(shape.m, ldc, 3);
+      std::vector<float> expected = c;
+      std::vector<float> turned(static_cast<std::size_t>(shape.m * shape.k));
+      for (int64_t row = 0; row < shape.m; ++row)
+        for (int64_t inner = 0; inner < shape.k; ++inner)
+          turned.at(static_cast<std::size_t>(row * shape.k + inner)) =
+              a.at(static_cast<std::size_t>(inner * lda + row));
+      multiply_plainly(shape, turned.data(), shape.k, b.data(), ldb, 1.0f, expected.data(), ldc);
+      mkl()->add_outer(shape.m, shape.n, shape.k, a.data(), lda, b.data(), ldb, c.data(), ldc);
+      EXPECT_EQ(c, expected) << shape.m << " x " << shape.n << " x " << shape.k << ", padding "
+                             << padding;
+    }
+  }
+}
+
 TEST_F(MklTest, DoesNotReadTheResultForABetaOfZero) {
   const std::vector<float> a = integers(4, 4, 1);
   const std::vector<float> b = integers(4, 4, 2);

@@ -247,7 +247,10 @@ typedef enum recurrent_isa {
   RECURRENT_ISA_AVX512 = 2
 } recurrent_isa;
 
-/** Who multiplies the input weights of a whole chunk of a sequence. */
+/**
+ * Who multiplies the input weights of a whole chunk of a sequence; in a trainer also who computes
+ * the gradients of the weights and of the input, in one product over all steps each.
+ */
 typedef enum recurrent_gemm_provider {
   /** This library; canonical bits. */
   RECURRENT_GEMM_BUILTIN = 0,
@@ -705,7 +708,7 @@ typedef struct recurrent_trainer_info {
   int32_t output_size;
   /** The ::recurrent_isa in use: never AUTO. */
   int32_t isa;
-  /** The ::recurrent_gemm_provider of the gradients of weights: BUILTIN or MKL. */
+  /** The ::recurrent_gemm_provider in use: BUILTIN or MKL. */
   int32_t gemm_provider;
 } recurrent_trainer_info;
 
@@ -1056,9 +1059,9 @@ RECURRENT_API recurrent_status recurrent_session_load(recurrent_session* session
 /**
  * @brief Makes a trainer with the parameters of a model.
  *
- * Outputs are those of a session of the same model, bit for bit. Gradients are outside the
- * canonical arithmetic; with the built-in product they are the same from run to run and for any
- * number of threads on one instruction set. docs/numerics.md has the formulas.
+ * With the built-in product, outputs are those of a session of the same model, bit for bit.
+ * Gradients are outside the canonical arithmetic; with that product they are the same from run to
+ * run and for any number of threads on one instruction set. docs/numerics.md has the formulas.
  *
  * @param model The model. Everything that it points to may be freed after the call.
  * @param desc Threads and dropout.

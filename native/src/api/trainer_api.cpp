@@ -44,7 +44,7 @@ recurrent_status recurrent_trainer_get_info(const recurrent_trainer* trainer,
     filled.input_size = static_cast<int32_t>(t.model().input_size());
     filled.output_size = static_cast<int32_t>(t.model().output_size());
     filled.isa = t.model().kernels().isa;
-    filled.gemm_provider = RECURRENT_GEMM_BUILTIN;
+    filled.gemm_provider = t.model().uses_mkl() ? RECURRENT_GEMM_MKL : RECURRENT_GEMM_BUILTIN;
     out = filled;
   });
 }

@@ -13,6 +13,10 @@ namespace {
 // Values of the headers mkl_cblas.h and mkl_service.h.
 constexpr int kCblasRowMajor = 101;
 constexpr int kCblasNoTrans = 111;
+constexpr int kCblasTrans = 112;
+
+// Rows are time steps times streams, which alone may go beyond MKL's integers.
+constexpr int64_t kMaxRows = int64_t{1} << 30;
 
 // What the search ended with.
 struct Outcome {
@@ -331,13 +335,21 @@ const Outcome& outcome() {
 
 void Mkl::sgemm(int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, const float* b,
                 int64_t ldb, float beta, float* c, int64_t ldc) const noexcept {
-  // Rows are time steps times streams, which alone may go beyond MKL's integers.
-  constexpr int64_t kMaxRows = int64_t{1} << 30;
   for (int64_t row = 0; row < m; row += kMaxRows) {
     cblas_sgemm_(kCblasRowMajor, kCblasNoTrans, kCblasNoTrans,
                  static_cast<int>(std::min(kMaxRows, m - row)), static_cast<int>(n),
                  static_cast<int>(k), 1.0f, a + row * lda, static_cast<int>(lda), b,
                  static_cast<int>(ldb), beta, c + row * ldc, static_cast<int>(ldc));
+  }
+}
+
+void Mkl::add_outer(int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, const float* b,
+                    int64_t ldb, float* c, int64_t ldc) const noexcept {
+  for (int64_t row = 0; row < k; row += kMaxRows) {
+    cblas_sgemm_(kCblasRowMajor, kCblasTrans, kCblasNoTrans, static_cast<int>(m),
+                 static_cast<int>(n), static_cast<int>(std::min(kMaxRows, k - row)), 1.0f,
+                 a + row * lda, static_cast<int>(lda), b + row * ldb, static_cast<int>(ldb), 1.0f,
+                 c, static_cast<int>(ldc));
   }
 }
 

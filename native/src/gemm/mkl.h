@@ -29,6 +29,11 @@ class Mkl {
   void sgemm(int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, const float* b,
              int64_t ldb, float beta, float* c, int64_t ldc) const noexcept;
 
+  // C += A' B with A [k, m], B [k, n] and C [m, n]; everything else as above, but k may be any size
+  // and m is below 2^31.
+  void add_outer(int64_t m, int64_t n, int64_t k, const float* a, int64_t lda, const float* b,
+                 int64_t ldb, float* c, int64_t ldc) const noexcept;
+
  private:
   CblasSgemm* cblas_sgemm_;
 };

@@ -31,13 +31,14 @@ void multiply_builtin(const InputProduct& product, int64_t group_begin, int64_t 
 
 void multiply_mkl(const Mkl& mkl, const InputProduct& product, int64_t group_begin,
                   int64_t group_end) {
+  // A thread for which there are no groups.
+  if (group_begin == group_end) return;
   const PackedLayer& layer = product.layer;
   const kernels::Grouping& grouping = product.direction.weights.grouping();
   const int64_t panel_floats = layer.columns / grouping.panels;
   const int64_t begin = group_begin * grouping.panels_per_group * panel_floats;
   const int64_t end =
       std::min(group_end * grouping.panels_per_group, grouping.panels) * panel_floats;
-  if (begin == end) return;
   for (int64_t row = 0; row < product.rows; ++row)
     std::copy(product.direction.bias.data() + begin, product.direction.bias.data() + end,
               product.out + row * layer.columns + begin);

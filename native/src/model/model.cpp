@@ -41,7 +41,11 @@ Model::Model(const recurrent_model_desc& desc) {
 }
 
 void Model::set_weights(const recurrent_model_desc& desc) {
-  for (size_t i = 0; i < layers_.size(); ++i) pack_layer(desc.layers[i], *kernels_, layers_[i]);
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    pack_layer(desc.layers[i], *kernels_, layers_[i]);
+    for (PackedDirection& direction : layers_[i].directions)
+      if (direction.gemm.size() > 0) fill_gemm(layers_[i], direction);
+  }
   keep_initial_states(desc);
 }
 
@@ -116,10 +120,14 @@ int64_t Model::packed_bytes() const {
 void Model::use_mkl(size_t layer_index, size_t direction_index) {
   const PackedLayer& layer = layers_[layer_index];
   PackedDirection& direction = layers_[layer_index].directions[direction_index];
-  const kernels::Grouping& grouping = direction.weights.grouping();
-  const int64_t panel_floats = int64_t{layer.gates} * kernels_->width;
   direction.gemm =
       AlignedBuffer<float>(checked_mul(layer.input_size, layer.columns, "hidden_size"));
+  fill_gemm(layer, direction);
+}
+
+void Model::fill_gemm(const PackedLayer& layer, PackedDirection& direction) const {
+  const kernels::Grouping& grouping = direction.weights.grouping();
+  const int64_t panel_floats = int64_t{layer.gates} * kernels_->width;
   for (int64_t first = 0; first < grouping.panels; first += grouping.panels_per_group) {
     const int64_t panels = std::min(grouping.panels_per_group, grouping.panels - first);
     const float* group = direction.weights.data() + first * direction.weights.panel_stride();

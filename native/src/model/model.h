@@ -71,6 +71,7 @@ class Model {
   void place_states(PackedLayer& layer);
   void place_outputs(const recurrent_model_desc& desc);
   void keep_initial_states(const recurrent_model_desc& desc);
+  void fill_gemm(const PackedLayer& layer, PackedDirection& direction) const;
 
   const kernels::KernelTable* kernels_;
   std::vector<PackedLayer> layers_;

@@ -35,6 +35,10 @@ void add(const float* from, int64_t count, float* to) {
 }  // namespace
 
 void OuterProduct::reserve(int64_t columns, int threads) {
+  if (mkl_) {
+    right_.need(columns * kMklDepth);
+    return;
+  }
   const int64_t width = kernels_.gradient_columns;
   right_.need(round_up(columns, width) * kDepth);
   own_.need(threads * kernels_.gradient_rows * (kDepth + width));
@@ -42,6 +46,7 @@ void OuterProduct::reserve(int64_t columns, int threads) {
 
 void OuterProduct::add(Shift& shift, int64_t rows, const RowsView& a,
                        std::initializer_list<LeftColumns> left, const RightSides& b) {
+  if (mkl_) return add_by_mkl(shift, rows, a, left, b);
   const int64_t tiles = div_up(b.columns(), kernels_.gradient_columns);
   for (int64_t first = 0; first < rows; first += kDepth) {
     const Block block{first, std::min(kDepth, rows - first)};
@@ -60,6 +65,39 @@ void OuterProduct::add(Shift& shift, int64_t rows, const RowsView& a,
       }
     });
   }
+}
+
+// MKL takes rows that are evenly spaced.
+void OuterProduct::add_by_mkl(Shift& shift, int64_t rows, const RowsView& a,
+                              std::initializer_list<LeftColumns> left, const RightSides& b) {
+  for (int64_t first = 0; first < rows; first += kMklDepth) {
+    const Block block{first, std::min(kMklDepth, rows - first)};
+    for (int side = 0; side < 2; ++side) {
+      const int64_t columns = b.sides[side].columns;
+      if (columns == 0) continue;
+      const RowsView right = side_by_side(shift, b.sides[side], block);
+      shift.stage([&](int index) {
+        for (const LeftColumns& part : left) {
+          const Slice own = slice_of(part.count, index, shift.size());
+          if (own.begin == own.end || !part.to[side]) continue;
+          mkl_->add_outer(own.end - own.begin, columns, block.depth,
+                          a.at(block.first) + part.first + own.begin, a.stride, right.first,
+                          right.stride, part.to[side] + own.begin * columns, columns);
+        }
+      });
+    }
+  }
+}
+
+RowsView OuterProduct::side_by_side(Shift& shift, const RightSides::Side& side, Block block) {
+  if (!side.rows.rows) return {side.rows.at(block.first), side.rows.stride, nullptr};
+  shift.stage([&](int index) {
+    const Slice own = slice_of(block.depth, index, shift.size());
+    for (int64_t row = own.begin; row < own.end; ++row)
+      std::copy_n(side.rows.at(block.first + row), side.columns,
+                  right_.data() + row * side.columns);
+  });
+  return {right_.data(), side.columns, nullptr};
 }
 
 void OuterProduct::pack_right(const RightSides& b, Block block, int64_t tile) const {
@@ -88,7 +126,9 @@ void OuterProduct::add_rows(const RowsView& a, const LeftColumns& left, int64_t 
   const int64_t rows = std::min(height, left.count - m);
   pack_columns(a, block.first, block.depth, left.first + m, rows, height, scratch);
   float* const tile = scratch + height * kDepth;
-  for (int64_t first = 0; first < b.columns(); first += width) {
+  const int64_t begin_of_wanted = left.to[0] ? 0 : b.sides[0].columns / width * width;
+  const int64_t end_of_wanted = left.to[1] ? b.columns() : b.sides[0].columns;
+  for (int64_t first = begin_of_wanted; first < end_of_wanted; first += width) {
     kernels_.gradient_tile(scratch, right_.data() + first * kDepth, block.depth, tile);
     int64_t before = 0;
     int64_t done = 0;
@@ -97,7 +137,7 @@ void OuterProduct::add_rows(const RowsView& a, const LeftColumns& left, int64_t 
       const int64_t begin = std::clamp<int64_t>(first - before, 0, columns);
       const int64_t end = std::clamp<int64_t>(first + width - before, 0, columns);
       before += columns;
-      for (int64_t r = 0; begin < end && r < rows; ++r)
+      for (int64_t r = 0; left.to[side] && begin < end && r < rows; ++r)
         recurrent::add(tile + r * width + done, end - begin,
                        left.to[side] + (m + r) * columns + begin);
       done += end - begin;

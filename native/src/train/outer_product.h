@@ -4,6 +4,7 @@
 #include <initializer_list>
 
 #include "exec/team.h"
+#include "gemm/mkl.h"
 #include "kernels/table.h"
 #include "train/floats.h"
 
@@ -30,7 +31,7 @@ struct RightSides {
 };
 
 // Some columns of the left matrix, and where the products with them are added: `[count][columns]`
-// for each right side.
+// for each right side, null where the product is not wanted.
 struct LeftColumns {
   int64_t first;
   int64_t count;
@@ -43,6 +44,9 @@ class OuterProduct {
  public:
   explicit OuterProduct(const kernels::KernelTable& kernels) : kernels_(kernels) {}
 
+  // Hands the products to MKL; null for the built-in ones.
+  void use(const Mkl* mkl) { mkl_ = mkl; }
+
   // Grows scratch memory for products with at most so many columns; throws std::bad_alloc.
   void reserve(int64_t columns, int threads);
 
@@ -52,18 +56,23 @@ class OuterProduct {
 
  private:
   static constexpr int64_t kDepth = 192;  // rows of a block: a tile's operands fit the first level
+  static constexpr int64_t kMklDepth = 2048;
 
   // Rows [first, first + depth) of the matrices.
   struct Block {
     int64_t first;
     int64_t depth;
   };
+  void add_by_mkl(Shift& shift, int64_t rows, const RowsView& a,
+                  std::initializer_list<LeftColumns> left, const RightSides& b);
+  RowsView side_by_side(Shift& shift, const RightSides::Side& side, Block block);
   void pack_right(const RightSides& b, Block block, int64_t tile) const;
   void add_rows(const RowsView& a, const LeftColumns& left, int64_t m, const RightSides& b,
                 Block block, float* scratch) const;
 
   const kernels::KernelTable& kernels_;
-  Floats right_;  // `[tile of columns][depth][gradient_columns]`
+  const Mkl* mkl_ = nullptr;
+  Floats right_;  // `[tile of columns][depth][gradient_columns]`; for MKL, rows side by side
   Floats own_;    // of each thread: packed rows of `a`, and a tile
 };
 

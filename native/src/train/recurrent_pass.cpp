@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "exec/lane.h"
+#include "gemm/provider.h"
 
 namespace recurrent {
 namespace {
@@ -25,17 +26,18 @@ Slice units_of(const kernels::CellConstants& cell, int64_t width, int64_t stride
 
 }  // namespace
 
-RecurrentPass::RecurrentPass(const kernels::KernelTable& kernels, Parameters& parameters,
-                             size_t layer, bool reverse)
-    : kernels_(kernels),
+RecurrentPass::RecurrentPass(const Model& model, Parameters& parameters, size_t layer, bool reverse)
+    : model_(model),
+      kernels_(model.kernels()),
       parameters_(parameters),
       index_(layer),
       reverse_(reverse),
-      outer_(kernels) {}
+      outer_(model.kernels()) {}
 
 void RecurrentPass::set_weights(const PackedLayer& layer, const PackedDirection& direction) {
   layer_ = &layer;
   direction_ = &direction;
+  outer_.use(uses_mkl() ? mkl() : nullptr);
   first_ = direction.first.constants;
   first_.finish = direction.first.record;
   second_ = direction.second.constants;
@@ -133,17 +135,8 @@ void RecurrentPass::multiply_inputs(Shift& shift, const float* x, int64_t rows) 
   const PackedMatrix& weights = direction_->weights;
   shift.stage([&](int index) {
     const Slice groups = slice_of(weights.groups(), index, shift.size());
-    kernels_.product({{rows, groups.begin, groups.end, 0},
-                      weights.grouping(),
-                      weights.data(),
-                      weights.panel_stride(),
-                      layer_->gates,
-                      direction_->bias.data(),
-                      x,
-                      layer_->input_size,
-                      layer_->input_size,
-                      product_.data(),
-                      layer_->columns});
+    recurrent::multiply({model_, *layer_, *direction_, x, product_.data(), rows}, groups.begin,
+                        groups.end);
   });
 }
 
@@ -250,7 +243,31 @@ void RecurrentPass::backward(Shift& shift, const Steps& steps, const float* dy, 
   });
   for (int64_t s = steps.count(); s-- > 0;)
     step_back(shift, steps, s, dy + steps.begin(s) * dy_stride, dy_stride);
-  if (dx) input_weights_.multiply(shift, tape_.data(), tape_stride_, steps.total(), dx, dx_stride);
+  if (dx) multiply_input_gradients(shift, steps.total(), dx, dx_stride);
+}
+
+void RecurrentPass::multiply_input_gradients(Shift& shift, int64_t rows, float* dx,
+                                             int64_t dx_stride) const {
+  if (!uses_mkl())
+    return input_weights_.multiply(shift, tape_.data(), tape_stride_, rows, dx, dx_stride);
+  const recurrent_layer_desc& desc = parameters_.layer(index_);
+  const float* weights = (reverse_ ? *desc.reverse : *desc.forward).input_weights;
+  const int64_t inputs = layer_->input_size;
+  shift.stage([&](int index) {
+    const Slice own = slice_of(rows, index, shift.size());
+    const float* from = tape_.data() + own.begin * tape_stride_;
+    const auto add = [&](int64_t gate, int64_t row, int64_t count, float beta) {
+      mkl()->sgemm(own.end - own.begin, inputs, count, from + gate, tape_stride_,
+                   weights + row * inputs, inputs, beta, dx + own.begin * dx_stride, dx_stride);
+    };
+    const int64_t h = units();
+    if (is(RECURRENT_LAYER_GRU)) {
+      add(0, 2 * h, h, 0.0f);
+      add(h, 0, 2 * h, 1.0f);
+    } else {
+      add(0, 0, input_columns_, 0.0f);
+    }
+  });
 }
 
 void RecurrentPass::step_back(Shift& shift, const Steps& steps, int64_t step, const float* dy,
@@ -359,9 +376,9 @@ void RecurrentPass::add_weights(Shift& shift, const Steps& steps, const float* x
     // p r z of x, r z q of h.
     float* const dw_n = dw + 2 * h * inputs;
     float* const dr_n = dr + 2 * h * states;
-    outer_.add(shift, total, tape, {{h, 2 * h, {dw, dr}}}, {{from_x, from_h}});
-    outer_.add(shift, total, tape, {{0, h, {dw_n, nullptr}}}, {{from_x, {}}});
-    outer_.add(shift, total, tape, {{3 * h, h, {dr_n, nullptr}}}, {{from_h, {}}});
+    outer_.add(shift, total, tape,
+               {{h, 2 * h, {dw, dr}}, {0, h, {dw_n, nullptr}}, {3 * h, h, {nullptr, dr_n}}},
+               {{from_x, from_h}});
   } else if (resets_before()) {
     const RightSides::Side from_s{{reset_.data(), cell_stride(), nullptr}, states};
     float* const dw_n = dw + 2 * h * inputs;

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "model/packed_layer.h"
+#include "model/model.h"
 #include "train/dropout.h"
 #include "train/floats.h"
 #include "train/outer_product.h"
@@ -20,8 +20,7 @@ namespace recurrent {
 // in the order in which the direction takes its steps, states by place; see Steps.
 class RecurrentPass {
  public:
-  RecurrentPass(const kernels::KernelTable& kernels, Parameters& parameters, size_t layer,
-                bool reverse);
+  RecurrentPass(const Model& model, Parameters& parameters, size_t layer, bool reverse);
 
   // Takes the weights after they have changed. What is packed belongs to the caller.
   void set_weights(const PackedLayer& layer, const PackedDirection& direction);
@@ -75,12 +74,14 @@ class RecurrentPass {
   bool is(int32_t kind) const { return layer_->kind == kind; }
   bool is_gru() const { return is(RECURRENT_LAYER_GRU) || is(RECURRENT_LAYER_GRU_RESET_BEFORE); }
   bool resets_before() const { return is(RECURRENT_LAYER_GRU_RESET_BEFORE); }
+  bool uses_mkl() const { return direction_->gemm.size() > 0; }
   bool projects() const { return layer_->projection_size > 0; }
   int64_t units() const { return layer_->hidden_size; }
 
   const float* state_before(const Steps& steps, int64_t step) const;
   const float* cell_before(const Steps& steps, int64_t step) const;
   void multiply_inputs(Shift& shift, const float* x, int64_t rows);
+  void multiply_input_gradients(Shift& shift, int64_t rows, float* dx, int64_t dx_stride) const;
   void step(Shift& shift, const Steps& steps, int64_t step, const float* init, float* y,
             int64_t y_stride);
   void call(kernels::CellArgs args, int index, int slices) const;
@@ -95,6 +96,7 @@ class RecurrentPass {
   void add_weights(Shift& shift, const Steps& steps, const float* x);
   void add_biases();
 
+  const Model& model_;
   const kernels::KernelTable& kernels_;
   Parameters& parameters_;
   const size_t index_;

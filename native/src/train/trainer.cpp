@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "cpu/fp_control.h"
+#include "gemm/provider.h"
 
 namespace recurrent {
 namespace {
@@ -42,6 +43,7 @@ Trainer::Trainer(const recurrent_model_desc& model, const recurrent_trainer_desc
     : parameters_(model), layers_(static_cast<size_t>(model.layer_count)) {
   checked(desc, model.layer_count);
   model_ = std::make_unique<Model>(parameters_.desc());
+  choose_provider(*model_, model.gemm_provider);
   const float* const rates[] = {desc.dropout, desc.input_dropout, desc.recurrent_dropout};
   for (size_t i = 0; i < layers(); ++i) {
     Layer& layer = layers_[i];
@@ -54,7 +56,7 @@ Trainer::Trainer(const recurrent_model_desc& model, const recurrent_trainer_desc
       invalid("recurrent_dropout", "expected 0 for layer %zu, which has no state", i);
     if (packed(i).recurrent())
       for (const PackedDirection& direction : packed(i).directions)
-        layer.directions.emplace_back(model_->kernels(), parameters_, i, direction.reverse);
+        layer.directions.emplace_back(*model_, parameters_, i, direction.reverse);
     if (packed(i).kind == RECURRENT_LAYER_DENSE)
       layer.dense = std::make_unique<DensePass>(model_->kernels(), parameters_, i);
   }

@@ -70,6 +70,16 @@ public sealed class GradientParityTests
         }
     }
 
+    [Fact]
+    public void Gradients_with_mkl_are_near_those_in_double()
+    {
+        Assert.SkipUnless(Machine.MklAvailable, $"Intel MKL: {Machine.Mkl}");
+        Property.Check(
+            SequenceCases.Arbitrary(Work, models: true),
+            300,
+            @case => RequireNear(InstructionSet.Auto, @case, GemmProvider.Mkl));
+    }
+
     /// <summary>With the built-in product: from run to run, and for any number of threads.</summary>
     [Theory]
     [MemberData(nameof(InstructionSets))]
@@ -115,10 +125,11 @@ public sealed class GradientParityTests
         Assert.Equal(once, data.Compute(session).Parameters);
     }
 
-    private static void RequireNear(InstructionSet isa, SequenceCase @case)
+    private static void RequireNear(
+        InstructionSet isa, SequenceCase @case, GemmProvider provider = GemmProvider.BuiltIn)
     {
         GradientData data = new(@case with { Special = false, EmptyRow = Recurrent.Layers.EmptyRow.KeepsState });
-        using GradientSession session = data.Open(isa, @case.Threads);
+        using GradientSession session = data.Open(isa, @case.Threads, provider);
         ReferenceGradientSession<double> exact = ReferenceGradientSession<double>.Open(data.Definition, data.Dropout);
         ReferenceGradientSession<float> reference = ReferenceGradientSession<float>.Open(data.Definition, data.Dropout);
         GradientRule.Require(

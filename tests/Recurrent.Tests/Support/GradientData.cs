@@ -142,9 +142,15 @@ internal sealed class GradientData
         return gradients;
     }
 
-    public GradientSession Open(InstructionSet isa = InstructionSet.Auto, int threads = 1) => GradientSession.Open(
-        Definition,
-        new GradientSessionOptions { InstructionSet = isa, Threads = threads, Dropout = Dropout });
+    public GradientSession Open(
+        InstructionSet isa = InstructionSet.Auto, int threads = 1, GemmProvider provider = GemmProvider.BuiltIn) =>
+        GradientSession.Open(Definition, new GradientSessionOptions
+        {
+            InstructionSet = isa,
+            GemmProvider = provider,
+            Threads = threads,
+            Dropout = Dropout,
+        });
 
     /// <summary>The loss and the sum of the magnitudes of its terms.</summary>
     public (double Value, double Size) Loss(ReferenceGradientSession<double> session, double[] x, double[] states)

@@ -186,7 +186,10 @@ internal enum NativeIsa
     Avx512 = 2,
 }
 
-/// <summary>Who multiplies the input weights of a whole chunk of a sequence.</summary>
+/// <summary>
+/// Who multiplies the input weights of a whole chunk of a sequence; in a trainer also who computes the gradients of the
+/// weights and of the input, in one product over all steps each.
+/// </summary>
 internal enum NativeGemmProvider
 {
     /// <summary>This library; canonical bits.</summary>

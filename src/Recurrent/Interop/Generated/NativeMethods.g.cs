@@ -285,9 +285,9 @@ internal static unsafe class NativeMethods
 
     /// <summary>Makes a trainer with the parameters of a model.</summary>
     /// <remarks>
-    /// Outputs are those of a session of the same model, bit for bit. Gradients are outside the canonical arithmetic;
-    /// with the built-in product they are the same from run to run and for any number of threads on one instruction
-    /// set. docs/numerics.md has the formulas.
+    /// With the built-in product, outputs are those of a session of the same model, bit for bit. Gradients are outside
+    /// the canonical arithmetic; with that product they are the same from run to run and for any number of threads on
+    /// one instruction set. docs/numerics.md has the formulas.
     /// </remarks>
     /// <param name="model">The model. Everything that it points to may be freed after the call.</param>
     /// <param name="desc">Threads and dropout.</param>

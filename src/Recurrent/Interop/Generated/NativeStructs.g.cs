@@ -476,7 +476,7 @@ internal unsafe struct NativeTrainerInfo
     /// <summary>The <see cref="NativeIsa"/> in use: never AUTO.</summary>
     public int Isa;
 
-    /// <summary>The <see cref="NativeGemmProvider"/> of the gradients of weights: BUILTIN or MKL.</summary>
+    /// <summary>The <see cref="NativeGemmProvider"/> in use: BUILTIN or MKL.</summary>
     public int GemmProvider;
 
     /// <summary>All zero, but for the size.</summary>

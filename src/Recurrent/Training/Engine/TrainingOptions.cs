@@ -9,7 +9,7 @@ public sealed record TrainingOptions
     public InstructionSet InstructionSet { get; init; } = InstructionSet.Auto;
 
     /// <summary>
-    /// Who computes the gradients of weights. With the built-in product, the default, results are the same from run to run
+    /// Who computes the large products of recurrent layers. With the built-in product, the default, results are the same from run to run
     /// and for any number of threads.
     /// </summary>
     public GemmProvider GemmProvider { get; init; } = GemmProvider.BuiltIn;
