@@ -35,7 +35,9 @@ public sealed class DivergenceTests : IDisposable
         using TrainableModel<float> model = SmallTask.Model(optimizer: new Sgd(new SuddenRate()));
         FitOptions<float> options = new()
         {
-            Epochs = 5, BatchSize = 8, Callbacks = [new ModelCheckpoint(path, everyBatches: 1)],
+            Epochs = 5,
+            BatchSize = 8,
+            Callbacks = [new ModelCheckpoint(path, everyBatches: 1)],
         };
         Assert.Throws<TrainingDivergedException>(() => model.Fit(X, Y, options));
         TrainingCheckpoint checkpoint = TrainingCheckpoint.Load(path);

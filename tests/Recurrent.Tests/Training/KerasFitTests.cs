@@ -38,7 +38,9 @@ public sealed class KerasFitTests
         using TrainableModel<float> model = SmallTask.Model();
         FitOptions<float> options = new()
         {
-            BatchSize = 1, ValidationSplit = 0.5, ValidationData = (X.Slice(3, 2), Y.Slice(3, 2)),
+            BatchSize = 1,
+            ValidationSplit = 0.5,
+            ValidationData = (X.Slice(3, 2), Y.Slice(3, 2)),
         };
         History history = model.Fit(X, Y, options);
         Assert.Equal(SmallTask.Count, history.BatchLosses.Count);
@@ -76,7 +78,8 @@ public sealed class KerasFitTests
         LayerRegularizers penalty = new(Kernel: new Regularizer(L2: 1), Recurrent: new Regularizer(L2: 1));
         TrainingOptions options = new()
         {
-            Trainable = block => block.Layer == 1, Regularizers = [penalty, default],
+            Trainable = block => block.Layer == 1,
+            Regularizers = [penalty, default],
         };
         using TrainableModel<float> model = SmallTask.Model(options, new Sgd(1) { GlobalClipNorm = 0.01 });
         using TrainableModel<float> plain = SmallTask.Model();
