@@ -54,13 +54,12 @@ internal static class CharacterModel
                 new EarlyStopping(patience: 10, restoreBestWeights: true),
                 new ModelCheckpoint(checkpoint, everyBatches: 100),
             ],
-            Resume = File.Exists(checkpoint) ? TrainingCheckpoint.Load(checkpoint) : null,
         };
         Console.WriteLine(
-            $"{text.Train.Length} characters of {text.Alphabet.Length} kinds, {model.ParameterCount} parameters"
-            + (options.Resume is { } state ? $", going on in epoch {state.Epoch + 1}" : string.Empty));
+            $"{text.Train.Length} characters of {text.Alphabet.Length} kinds, {model.ParameterCount} parameters");
         long begin = Stopwatch.GetTimestamp();
-        History history = ProgressBar.Show(progress => model.Fit(x, y, options with { Progress = progress }));
+        History history = GoOn(checkpoint, resumed => ProgressBar.Show(
+            progress => model.Fit(x, y, options with { Resume = resumed, Progress = progress })));
         TimeSpan taken = Stopwatch.GetElapsedTime(begin);
         File.Delete(checkpoint);
 
@@ -82,6 +81,28 @@ internal static class CharacterModel
         }
 
         return bits < bigram;
+    }
+
+    /// <summary>Goes on from a checkpoint; anew if there is none, or one of another text, model or machine.</summary>
+    private static History GoOn(string checkpoint, Func<TrainingCheckpoint?, History> fit)
+    {
+        if (File.Exists(checkpoint))
+        {
+            try
+            {
+                var state = TrainingCheckpoint.Load(checkpoint);
+                Console.WriteLine($"going on in epoch {state.Epoch + 1}");
+                return fit(state);
+            }
+            catch (InvalidDataException exception)
+            {
+                string aside = checkpoint + ".old";
+                File.Move(checkpoint, aside, overwrite: true);
+                Console.WriteLine($"{exception.Message} It is kept as {aside}; training begins anew.");
+            }
+        }
+
+        return fit(null);
     }
 
     /// <summary>Streams of equal length, and for each character the one after it.</summary>

@@ -37,21 +37,21 @@ internal readonly struct ActivationGradient
     // Comparisons with NaN are false. As in PyTorch, relu lets a gradient through at NaN.
     private double Slope<T>(T rounded, double a)
         where T : IFloatingPointIeee754<T> => _kind switch
-    {
-        ActivationKind.Tanh => TanhSlope(rounded),
-        ActivationKind.Sigmoid => SigmoidSlope(rounded),
-        ActivationKind.Relu => a <= 0 ? 0 : 1,
-        ActivationKind.HardSigmoid => HardSigmoidSlope(Math.FusedMultiplyAdd(_alpha, a, _beta)),
-        ActivationKind.Identity => 1,
-        ActivationKind.Affine => _alpha,
-        ActivationKind.LeakyRelu => a > 0 ? 1 : _alpha,
-        ActivationKind.ThresholdedRelu => a < _alpha ? 0 : 1,
-        ActivationKind.ScaledTanh => _alpha * _beta * TanhSlope(T.CreateChecked(_beta) * rounded),
-        ActivationKind.Elu => a > 0 ? 1 : _alpha * OracleArithmetic<double>.Exp(a),
-        ActivationKind.Softsign => SoftsignSlope(1 + Math.Abs(a)),
-        ActivationKind.Softplus => OracleArithmetic<double>.Sigmoid(a),
-        _ => throw new InvalidOperationException($"The activation {_kind} has no slope."),
-    };
+        {
+            ActivationKind.Tanh => TanhSlope(rounded),
+            ActivationKind.Sigmoid => SigmoidSlope(rounded),
+            ActivationKind.Relu => a <= 0 ? 0 : 1,
+            ActivationKind.HardSigmoid => HardSigmoidSlope(Math.FusedMultiplyAdd(_alpha, a, _beta)),
+            ActivationKind.Identity => 1,
+            ActivationKind.Affine => _alpha,
+            ActivationKind.LeakyRelu => a > 0 ? 1 : _alpha,
+            ActivationKind.ThresholdedRelu => a < _alpha ? 0 : 1,
+            ActivationKind.ScaledTanh => _alpha * _beta * TanhSlope(T.CreateChecked(_beta) * rounded),
+            ActivationKind.Elu => a > 0 ? 1 : _alpha * OracleArithmetic<double>.Exp(a),
+            ActivationKind.Softsign => SoftsignSlope(1 + Math.Abs(a)),
+            ActivationKind.Softplus => OracleArithmetic<double>.Sigmoid(a),
+            _ => throw new InvalidOperationException($"The activation {_kind} has no slope."),
+        };
 
     private static double TanhSlope<T>(T a)
         where T : IFloatingPointIeee754<T>

@@ -64,7 +64,7 @@ public sealed partial class TrainableModel<T> : IDisposable
         _loss = loss;
         Metrics = [.. metrics];
         Updates = 0;
-        Engine.SetMoments(new T[2 * ParameterCount]);
+        ForgetMoments();
     }
 
     /// <summary>Fits the model to data (Keras <c>fit</c>).</summary>
@@ -113,10 +113,18 @@ public sealed partial class TrainableModel<T> : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         RequireData(x, y, nameof(x), nameof(y));
-        int validated = (int)(x.Count * options.ValidationSplit);
-        if (validated > 0)
+        if (options is { ValidationSplit: > 0, ValidationData: null })
         {
-            int trained = x.Count - validated;
+            int trained = (int)Math.Floor(x.Count * (1 - options.ValidationSplit));
+            int validated = x.Count - trained;
+            if (trained == 0 || validated == 0)
+            {
+                throw new ArgumentException(
+                    $"{nameof(options.ValidationSplit)}: expected a share that leaves sequences on both sides, found "
+                    + $"{options.ValidationSplit} of {x.Count}.",
+                    nameof(options));
+            }
+
             int elements = y.Length / x.Count;
             options = options with
             {
@@ -211,6 +219,8 @@ public sealed partial class TrainableModel<T> : IDisposable
 
         return sums;
     }
+
+    internal void ForgetMoments() => Engine.SetMoments(new T[2 * ParameterCount]);
 
     /// <summary>Which elements are dropped at the next update.</summary>
     internal ulong? DropoutSeed(ulong seed) => _drops ? SeededRandom.Combine(seed, (ulong)Updates) : null;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurrent.Training;
 
 namespace Recurrent.Tests.Training;
@@ -92,6 +93,13 @@ public sealed class CallbackTests
     [Fact]
     public void A_history_is_written_as_values_and_as_a_plot()
     {
+        CultureInfo culture = CultureInfo.CurrentCulture;
+
+        // As a German has it; the culture itself is not on every machine.
+        CultureInfo.CurrentCulture = new CultureInfo(string.Empty)
+        {
+            NumberFormat = { NumberDecimalSeparator = ",", NumberGroupSeparator = ".", NegativeSign = "\u2212" },
+        };
         using TrainableModel<float> model = SmallTask.Model();
         History history = model.Fit(X, Y, epochs: 3, validationData: (X, Y));
         string folder = Directory.CreateTempSubdirectory("recurrent-history").FullName;
@@ -103,12 +111,19 @@ public sealed class CallbackTests
             history.SaveSvg(svg, "a < b");
             string[] lines = File.ReadAllLines(csv);
             Assert.Equal("epoch,loss,val_loss,learning_rate", lines[0]);
-            Assert.Equal(history["loss"][2], double.Parse(lines[3].Split(',')[1]));
+            Assert.Equal(history["loss"][2], double.Parse(lines[3].Split(',')[1], CultureInfo.InvariantCulture));
             System.Xml.Linq.XDocument plot = System.Xml.Linq.XDocument.Load(svg);
-            Assert.Equal(2, plot.Root!.Elements().Count(element => element.Name.LocalName == "polyline"));
+            System.Xml.Linq.XElement[] polylines =
+                [.. plot.Root!.Elements().Where(element => element.Name.LocalName == "polyline")];
+            Assert.Equal(2, polylines.Length);
+            Assert.Equal(3, polylines[0].Attribute("points")!.Value.Trim().Split(' ').Length);
+            Assert.All(
+                polylines[0].Attribute("points")!.Value.Trim().Split(' '),
+                point => Assert.Equal(2, point.Split(',').Length));
         }
         finally
         {
+            CultureInfo.CurrentCulture = culture;
             Directory.Delete(folder, recursive: true);
         }
     }

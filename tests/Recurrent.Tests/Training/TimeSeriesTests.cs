@@ -51,6 +51,34 @@ public sealed class TimeSeriesTests
         Assert.Throws<ArgumentException>(() => SeriesScalers.MinMax<double>([double.NaN]));
     }
 
+    /// <summary>The mean of values that are all 0.1 is another number, and so the deviation from it is not 0.</summary>
+    [Fact]
+    public void A_column_that_never_changes_is_not_blown_up()
+    {
+        double[] train = [0.1, 5, 0.1, 6, 0.1, 7];
+        SeriesScaler<double> scaler = SeriesScalers.Standard<double>(train, features: 2);
+        Assert.Equal([0.1, 6], scaler.Offsets);
+        Assert.Equal(1, scaler.Scales[0]);
+        Assert.Equal([0, 0], scaler.Transform([0.1, 6]));
+    }
+
+    [Fact]
+    public void A_share_of_decimals_is_not_rounded_down_by_its_last_bit()
+    {
+        Assert.Equal(29, TimeSeries.Split<double>(new double[100], 0.29).Train.Length);
+        Assert.Equal(57, TimeSeries.Split<double>(new double[100], 0.57).Train.Length);
+        Assert.Equal(6, TimeSeries.Split<double>(new double[10], 0.69).Train.Length);
+    }
+
+    [Fact]
+    public void Numbers_of_features_below_1_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => SeriesScalers.MinMax<double>([1], features: -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => SeriesScalers.MinMax<double>([1], features: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => MissingValues.FillWithPrevious<double>([1], features: 0));
+        Assert.Throws<ArgumentOutOfRangeException>(() => MissingValues.Fill<double>([1], [1], 0, features: 0));
+    }
+
     [Fact]
     public void Missing_values_are_dropped_or_filled()
     {

@@ -4,9 +4,10 @@ namespace Recurrent.Training;
 public abstract class Callback
 {
     /// <summary>
-    /// Whether it is called after all others at the end of an epoch: what it writes has to hold what they have learnt.
+    /// Callbacks are called by this, and those that have the same in the order of the list: what writes the states of all
+    /// comes after those that change theirs.
     /// </summary>
-    internal virtual bool ComesLast => false;
+    internal virtual int Place => 0;
 
     /// <summary>Before the first epoch, or before going on with an interrupted run.</summary>
     /// <param name="run">The run.</param>

@@ -11,13 +11,17 @@ namespace Recurrent.Training;
 /// </param>
 /// <param name="mode">Which way the figure gets better.</param>
 /// <param name="startFromEpoch">Epochs at the beginning that are not watched.</param>
+/// <param name="baseline">
+/// What the figure has to be better than: epochs that are not count as epochs without improvement; null for nothing.
+/// </param>
 public sealed class EarlyStopping(
     string monitor = "val_loss",
     int patience = 0,
     double minDelta = 0,
     bool restoreBestWeights = false,
     MonitorMode mode = MonitorMode.Auto,
-    int startFromEpoch = 0)
+    int startFromEpoch = 0,
+    double? baseline = null)
     : Callback
 {
     private readonly Monitor _monitor = Monitor.Of(monitor, mode, minDelta);
@@ -54,8 +58,9 @@ public sealed class EarlyStopping(
 
         if (_monitor.Improves(value))
         {
+            // As in Keras: without the baseline the wait goes on, but it does not end at an epoch that improves.
             _monitor.Best = value;
-            _wait = 0;
+            _wait = baseline is { } least && !_monitor.IsBetter(value, least) ? _wait + 1 : 0;
             BestEpoch = run.Epoch;
             _best = restoreBestWeights ? run.CaptureParameters(_best) : null;
             return;

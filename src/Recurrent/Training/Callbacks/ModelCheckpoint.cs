@@ -5,7 +5,9 @@ namespace Recurrent.Training;
 /// <summary>
 /// Writes the state of training to a file, whole or not at all (Keras <c>ModelCheckpoint</c> and <c>BackupAndRestore</c>).
 /// </summary>
-/// <param name="path">The file. <c>{epoch}</c> in it stands for the epoch, from 1.</param>
+/// <param name="path">
+/// The file; its folder is made. <c>{epoch}</c> in it stands for the epoch, from 1.
+/// </param>
 /// <param name="everyBatches">Batches between two writes; 0 to write after every epoch.</param>
 /// <param name="saveBestOnly">Whether it is written only after an epoch whose figure is the best so far.</param>
 /// <param name="monitor">That figure.</param>
@@ -23,7 +25,8 @@ public sealed class ModelCheckpoint(
     private readonly Monitor _monitor = Monitor.Of(monitor, mode, 0);
     private long _batches;
 
-    internal override bool ComesLast => true;
+    /// <summary>The last one; the best one before it, so that the last one knows of it.</summary>
+    internal override int Place => saveBestOnly ? 1 : 2;
 
     /// <inheritdoc/>
     public override void OnTrainBegin(TrainingRun run)
@@ -81,6 +84,8 @@ public sealed class ModelCheckpoint(
     {
         ArgumentNullException.ThrowIfNull(run);
         string epoch = (run.Epoch + 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        run.Capture().Save(_path.Replace("{epoch}", epoch, StringComparison.Ordinal));
+        string path = Path.GetFullPath(_path.Replace("{epoch}", epoch, StringComparison.Ordinal));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        run.Capture().Save(path);
     }
 }

@@ -23,13 +23,9 @@ internal sealed class Monitor(string figure, MonitorMode mode, double minDelta)
             + "Figures that begin with val_ need validation data.");
 
     /// <summary>Whether a value is better than the best one by more than the least difference. NaN is not.</summary>
-    public bool Improves(double value)
-    {
-        if (double.IsNaN(value))
-        {
-            return false;
-        }
+    public bool Improves(double value) => !double.IsNaN(value) && (double.IsNaN(Best) || IsBetter(value, Best));
 
-        return double.IsNaN(Best) || (_higher ? value - minDelta > Best : value + minDelta < Best);
-    }
+    /// <summary>Whether a value is better than another one by more than the least difference; never where one is NaN.</summary>
+    public bool IsBetter(double value, double other) =>
+        _higher ? value - minDelta > other : value + minDelta < other;
 }

@@ -37,6 +37,7 @@ public static class MissingValues
     public static T[] FillWithPrevious<T>(ReadOnlySpan<T> series, int features = 1)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        TimeSeries.Steps(series.Length, features, nameof(series));
         T[] filled = series.ToArray();
         for (int feature = 0; feature < features; feature++)
         {

@@ -33,13 +33,15 @@ public static class SeriesScalers
         ReadOnlySpan<T> train, int features, Func<double[], (double Offset, double Scale)> statistics)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(features, 1);
         var offsets = new double[features];
         var scales = new double[features];
         for (int feature = 0; feature < features; feature++)
         {
             double[] values = SeriesColumn.Present(train, feature, features, nameof(train));
-            (offsets[feature], double scale) = statistics(values);
-            scales[feature] = scale == 0 ? 1 : scale;
+
+            // Rounding of the mean can leave a deviation where there is none.
+            (offsets[feature], scales[feature]) = values.Min() == values.Max() ? (values[0], 1) : statistics(values);
         }
 
         return new SeriesScaler<T>(offsets, scales);

@@ -61,7 +61,9 @@ public static class TimeSeries
     {
         ArgumentOutOfRangeException.ThrowIfNegative(context);
         int steps = Steps(series.Length, features, nameof(series));
-        int train = (int)(steps * trainShare);
+
+        // A share such as 0.29 is a little less than that, which must not cost a step.
+        int train = (int)Math.Floor((steps * trainShare) + 1e-9);
         if (!(trainShare is > 0 and < 1) || train < 1 || train == steps || context > train)
         {
             throw new ArgumentException(

@@ -19,8 +19,12 @@ internal sealed class BatchComputer<T>
     {
         _engine = engine;
         Batch = new PreparedBatch<T>(engine.Definition);
-        _penalized = PenalizedBlock.All(engine.Blocks, options.Regularizers, engine.Definition.Layers.Count);
         _trained = options.Trainable is null ? [] : [.. engine.Blocks.Select(options.Trainable)];
+        _penalized =
+        [
+            .. PenalizedBlock.All(engine.Blocks, options.Regularizers, engine.Definition.Layers.Count)
+                .Where(penalized => IsTrained(penalized.Index)),
+        ];
     }
 
     public PreparedBatch<T> Batch { get; }
@@ -111,7 +115,7 @@ internal sealed class BatchComputer<T>
         double scale = 1;
         if (optimizer.GlobalClipNorm > 0)
         {
-            norm = TrainedNorm();
+            norm = GradientNorm();
             scale = norm > optimizer.GlobalClipNorm ? optimizer.GlobalClipNorm / norm : 1;
             if (!double.IsFinite(norm))
             {
@@ -124,10 +128,12 @@ internal sealed class BatchComputer<T>
         return norm;
     }
 
-    /// <summary>Of the gradients that move something: as in Keras, others are none of the clipping's business.</summary>
-    private double TrainedNorm()
+    private bool IsTrained(int block) => _trained.Length == 0 || _trained[block];
+
+    /// <summary>Of what is trained: nothing else is moved, so nothing else may make the moves smaller.</summary>
+    private double GradientNorm()
     {
-        if (!_trained.Contains(false))
+        if (Array.TrueForAll(_trained, trained => trained))
         {
             return _engine.GradientNorm();
         }

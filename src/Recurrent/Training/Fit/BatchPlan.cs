@@ -38,6 +38,9 @@ internal readonly record struct BatchPlan
     /// <summary>Rows of the largest batch.</summary>
     public int BatchSize => _batchSize;
 
+    /// <summary>Rows of a batch, on average.</summary>
+    public double MeanRows => (double)_count * _pieces / Batches;
+
     /// <summary>Whether there is more than one piece.</summary>
     public bool CarriesStates => _pieces > 1;
 

@@ -34,7 +34,7 @@ internal static class Divergence
             text.Append('.');
         }
 
-        return text.Append(" The model has the last parameters that gave a finite loss. ")
+        return text.Append(" The model has the last parameters that gave a finite loss, its optimizer has forgotten its moments. ")
             .Append("A lower learning rate or clipped gradients (GlobalClipNorm) may help.").ToString();
     }
 

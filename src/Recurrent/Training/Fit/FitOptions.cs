@@ -23,10 +23,15 @@ public sealed record FitOptions<T>
         init => field = Require.Within(value, 1, int.MaxValue, nameof(BatchSize));
     } = 32;
 
-    /// <summary>Data that is evaluated after every epoch; null for none.</summary>
+    /// <summary>
+    /// Data that is evaluated after every epoch; null for none. It comes before <see cref="ValidationSplit"/>.
+    /// </summary>
     public (Sequences<T> X, Targets<T> Y)? ValidationData { get; init; }
 
-    /// <summary>Share of the sequences, the last ones, that are evaluated and not trained on, from 0 to below 1.</summary>
+    /// <summary>
+    /// Share of the sequences, the last ones, that are evaluated and not trained on, from 0 to below 1. What is trained on
+    /// is rounded down, as Keras does.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public double ValidationSplit
     {

@@ -101,7 +101,12 @@ public sealed class History
         for (int i = 0; i < names.Length; i++)
         {
             _names.Add(names[i]);
-            _columns.Add(names[i], [.. checkpoint.GetValues<double>($"history.{i}")]);
+            double[] values = checkpoint.GetValues<double>($"history.{i}");
+            if (!_columns.TryAdd(names[i], [.. values]) || values.Length != Epochs)
+            {
+                throw new InvalidDataException(
+                    $"The checkpoint's history of {names[i]} is there twice, or not as long as that of {names[0]}.");
+            }
         }
     }
 }

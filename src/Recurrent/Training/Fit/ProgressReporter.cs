@@ -20,7 +20,7 @@ internal sealed class ProgressReporter(IProgress<TrainingProgress>? progress)
         _batchesBefore = batchesBefore;
     }
 
-    public void Report(TrainingRun run, double loss, int batchSize, bool isLast)
+    public void Report(TrainingRun run, double loss, double rows, bool isLast)
     {
         if (progress is null)
         {
@@ -31,11 +31,11 @@ internal sealed class ProgressReporter(IProgress<TrainingProgress>? progress)
         if (isLast || now - _last >= Interval)
         {
             _last = now;
-            progress.Report(Progress(run, loss, batchSize, isLast, Stopwatch.GetElapsedTime(_begin, now)));
+            progress.Report(Progress(run, loss, rows, isLast, Stopwatch.GetElapsedTime(_begin, now)));
         }
     }
 
-    private TrainingProgress Progress(TrainingRun run, double loss, int batchSize, bool isLast, TimeSpan elapsed)
+    private TrainingProgress Progress(TrainingRun run, double loss, double rows, bool isLast, TimeSpan elapsed)
     {
         // At the end the epoch is one further already.
         int epoch = isLast ? Math.Max(run.Epoch, 1) : run.Epoch + 1;
@@ -44,7 +44,7 @@ internal sealed class ProgressReporter(IProgress<TrainingProgress>? progress)
         long done = ((long)(epoch - 1) * run.BatchesPerEpoch) + batch;
         long doneHere = Math.Max(done - _batchesBefore, 1);
         TimeSpan remaining = isLast ? TimeSpan.Zero : elapsed * ((double)(all - done) / doneHere);
-        double samples = doneHere * batchSize / Math.Max(elapsed.TotalSeconds, 1e-9);
+        double samples = doneHere * rows / Math.Max(elapsed.TotalSeconds, 1e-9);
         return new TrainingProgress(
             epoch, run.Epochs, batch, run.BatchesPerEpoch, loss, ValidationLoss, elapsed, remaining, samples);
     }

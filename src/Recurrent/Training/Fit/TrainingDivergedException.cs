@@ -2,7 +2,7 @@ namespace Recurrent.Training;
 
 /// <summary>
 /// A loss or gradient was not a finite number. The message says when and where; the model has the last parameters that gave
-/// a finite loss.
+/// a finite loss, and its optimizer remembers nothing.
 /// </summary>
 public sealed class TrainingDivergedException : ArithmeticException
 {

@@ -18,6 +18,9 @@ internal sealed class TrainingLoop<T> : TrainingRun
     private readonly int[] _order;
     private readonly T[] _lastGood;
     private long _updatesAtEpochStart;
+    private long? _dataChecksum;
+    private double _epochLoss;
+    private int _batchOfUpdate;
     private bool _epochIsDone;
     private bool _hasGradients;
 
@@ -32,7 +35,7 @@ internal sealed class TrainingLoop<T> : TrainingRun
         _plan = plan;
         _states = new CarriedStates<T>(plan, model.Engine.StateSize);
         _sums = new FigureSums(model.Metrics);
-        _callbacks = [.. options.Callbacks.OrderBy(callback => callback.ComesLast)];
+        _callbacks = [.. options.Callbacks.OrderBy(callback => callback.Place)];
         _order = new int[x.Count];
         _lastGood = new T[model.ParameterCount];
         _reporter = new ProgressReporter(options.Progress);
@@ -50,7 +53,7 @@ internal sealed class TrainingLoop<T> : TrainingRun
         Array.ForEach(_callbacks, callback => callback.OnTrainBegin(this));
         if (_options.Resume is { } checkpoint)
         {
-            Restore(checkpoint);
+            Resume(checkpoint);
         }
 
         _model.Engine.GetParameters(_lastGood);
@@ -60,9 +63,10 @@ internal sealed class TrainingLoop<T> : TrainingRun
         {
             RunEpoch();
             Epoch++;
+            _epochIsDone = false;
         }
 
-        _reporter.Report(this, _sums.MeanLoss, _plan.BatchSize, isLast: true);
+        _reporter.Report(this, _epochLoss, _plan.MeanRows, isLast: true);
         Array.ForEach(_callbacks, callback => callback.OnTrainEnd(this));
         return History;
     }
@@ -82,6 +86,8 @@ internal sealed class TrainingLoop<T> : TrainingRun
 
     public override TrainingCheckpoint Capture()
     {
+        // Nothing good is to be overwritten with what the last update may have left.
+        RequireFiniteParameters();
         TrainingCheckpoint checkpoint = _model.Capture();
         checkpoint.SetValues<long>(
             "position",
@@ -104,6 +110,21 @@ internal sealed class TrainingLoop<T> : TrainingRun
     internal override ParameterSnapshot LoadSnapshot(TrainingCheckpoint checkpoint, string name) =>
         new(checkpoint.GetValues<T>(name, _model.ParameterCount));
 
+    /// <summary>Goes on from a checkpoint; one that does not fit leaves the model as it was.</summary>
+    private void Resume(TrainingCheckpoint checkpoint)
+    {
+        TrainingCheckpoint before = _model.Capture();
+        try
+        {
+            Restore(checkpoint);
+        }
+        catch (InvalidDataException)
+        {
+            _model.Restore(before);
+            throw;
+        }
+    }
+
     private void Restore(TrainingCheckpoint checkpoint)
     {
         _model.Restore(checkpoint, _options.ResumesOnOtherArithmetic);
@@ -111,12 +132,18 @@ internal sealed class TrainingLoop<T> : TrainingRun
         if (!found.AsSpan().SequenceEqual(FitFingerprint()))
         {
             throw new InvalidDataException(
-                "The checkpoint is of another fit: expected sequences, steps, batch size, truncated steps, shuffle and seed "
+                "The checkpoint is of another fit: expected sequences, steps, batch size, truncated steps, shuffle, seed and checksum of the data "
                 + $"{string.Join(", ", FitFingerprint())}, found {string.Join(", ", found)}.");
         }
 
         Epoch = checkpoint.Epoch;
         Batch = checkpoint.Batch;
+        if (Epoch < 0 || Batch < 0 || Batch > BatchesPerEpoch)
+        {
+            throw new InvalidDataException(
+                $"The checkpoint is at epoch {Epoch}, batch {Batch}: expected 0 or more, and at most {BatchesPerEpoch} batches.");
+        }
+
         _updatesAtEpochStart = checkpoint.GetValues<long>("epoch_start", 1)[0];
         StopTraining = checkpoint.GetValues<long>("stopped", 1)[0] != 0;
         LearningRateScale = checkpoint.GetValues<double>("rate_scale", 1)[0];
@@ -141,6 +168,7 @@ internal sealed class TrainingLoop<T> : TrainingRun
     private long[] FitFingerprint() =>
     [
         _x.Count, _x.Time, _options.BatchSize, _options.TruncatedSteps, _options.Shuffle ? 1 : 0, (long)_options.Seed,
+        _dataChecksum ??= DataChecksum.Of(_x, _y),
     ];
 
     private void RunEpoch()
@@ -158,7 +186,7 @@ internal sealed class TrainingLoop<T> : TrainingRun
                 callback.OnBatchEnd(this);
             }
 
-            _reporter.Report(this, _sums.MeanLoss, _plan.BatchSize, isLast: false);
+            _reporter.Report(this, _sums.MeanLoss, _plan.MeanRows, isLast: false);
         }
 
         RequireFiniteParameters();
@@ -180,16 +208,14 @@ internal sealed class TrainingLoop<T> : TrainingRun
         _epochIsDone = true;
         Array.ForEach(_callbacks, callback => callback.OnEpochEnd(this, figures));
         Batch = 0;
-        if (Epoch + 1 < Epochs && !StopTraining)
-        {
-            _sums.Clear();
-        }
-
+        _epochLoss = _sums.MeanLoss;
+        _sums.Clear();
         _updatesAtEpochStart = Updates;
     }
 
     private void RunBatch(int batch)
     {
+        _batchOfUpdate = batch;
         BatchComputer<T> computer = _model.Computer;
         ReadOnlySpan<int> rows = _order.AsSpan(_plan.FirstRow(batch), _plan.Rows(batch));
         computer.Batch.Fill(_x, _y, rows, _plan.FirstStep(batch), _plan.Steps(batch));
@@ -251,9 +277,13 @@ internal sealed class TrainingLoop<T> : TrainingRun
 
     private void Diverge(string what)
     {
+        int batch = _batchOfUpdate;
         string message = Divergence.Describe(
-            _model.Engine, _model.Computer.Batch, what, Epoch, Math.Min(Batch, BatchesPerEpoch - 1), _hasGradients);
+            _model.Engine, _model.Computer.Batch, what, Epoch, batch, _hasGradients);
         _model.Engine.SetParameters(_lastGood);
-        throw new TrainingDivergedException(message) { Epoch = Epoch, Batch = Batch, History = History };
+
+        // What is not finite got into the moments too, and would be in every update to come.
+        _model.ForgetMoments();
+        throw new TrainingDivergedException(message) { Epoch = Epoch, Batch = batch, History = History };
     }
 }

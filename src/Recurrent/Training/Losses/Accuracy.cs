@@ -9,9 +9,17 @@ public sealed class Accuracy : Metric
     /// <inheritdoc/>
     public override string Name => "accuracy";
 
+    private static BinaryAccuracy Binary { get; } = new();
+
     /// <inheritdoc/>
     public override double Sum<T>(in LossBatch<T> batch)
     {
+        if (batch.Features == 1 && batch.Classes.IsEmpty)
+        {
+            // The largest of one is always the same one: Keras takes "accuracy" of a single output for the binary one.
+            return Binary.Sum(batch);
+        }
+
         int right = 0;
         for (int position = 0; position < batch.Positions; position++)
         {
