@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Recurrent.Layers;
+using Recurrent.Shared;
 using Recurrent.Training;
 
 namespace Recurrent.Demo;
@@ -60,7 +61,7 @@ internal static class CharacterModel
             $"{text.Train.Length} characters of {text.Alphabet.Length} kinds, {model.ParameterCount} parameters"
             + (options.Resume is { } state ? $", going on in epoch {state.Epoch + 1}" : string.Empty));
         long begin = Stopwatch.GetTimestamp();
-        History history = ProgressBar.Show(progress => model.Fit(x, y, options with { Progress = progress }));
+        History history = TrainingBar.Show(Console.Out, progress => model.Fit(x, y, options with { Progress = progress }));
         TimeSpan taken = Stopwatch.GetElapsedTime(begin);
         File.Delete(checkpoint);
 
