@@ -82,8 +82,9 @@ internal sealed class TrainCommand
         TrainRequest request = _options.Read(parsed, parsed.GetRequiredValue(_file), parsed.GetValue(_checkpoint));
         RequireFiles([request.File, output, request.Checkpoint, parsed.GetValue(_history), parsed.GetValue(_plot)]);
         var task = new SeriesTask(DataFile.ReadSeries(request.File, request.Columns), request);
-        ForecasterFile.RequireWritable(Forecaster.Untrained(request, task), output);
-        if (Train(request, task, error) is not { } result)
+        var forecaster = new Forecaster(request, task);
+        ForecasterFile.RequireWritable(forecaster.Untrained, output);
+        if (Train(forecaster, request, error) is not { } result)
         {
             return ExitCode.Failure;
         }
@@ -115,13 +116,13 @@ internal sealed class TrainCommand
     }
 
     /// <summary>Trains under a bar or with lines; null where it did not come to an end, which has been told then.</summary>
-    private static TrainResult? Train(TrainRequest request, SeriesTask task, TextWriter error)
+    private static TrainResult? Train(Forecaster forecaster, TrainRequest request, TextWriter error)
     {
         using var interruption = new Interruption();
         try
         {
             return TrainingBar.Show(error, bar =>
-                Forecaster.Train(request, task, bar ?? new ProgressLines(error), interruption.Token));
+                forecaster.Train(bar ?? new ProgressLines(error), interruption.Token));
         }
         catch (OperationCanceledException)
         {
@@ -133,7 +134,7 @@ internal sealed class TrainCommand
         }
         catch (TrainingDivergedException e)
         {
-            error.WriteLine($"error: {e.Message}");
+            error.WriteLine($"error: {OptionNames.Translate(e.Message)} Nothing was written.");
             return null;
         }
     }

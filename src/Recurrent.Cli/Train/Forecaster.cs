@@ -5,23 +5,29 @@ using Recurrent.Training;
 namespace Recurrent.Cli.Train;
 
 /// <summary>Builds and trains a model that forecasts a series.</summary>
-internal static class Forecaster
+/// <param name="request">How.</param>
+/// <param name="task">On what.</param>
+internal sealed class Forecaster(TrainRequest request, SeriesTask task)
 {
+    private readonly Sequential _layers = Layers(request, task.Table.Features);
+
+    private readonly Masking? _masking = request.Missing == MissingPolicy.Mask ? new Masking() : null;
+
+    /// <summary>The model before training, as its file will have it: to learn early whether it can be written.</summary>
+    public ModelDefinition Untrained =>
+        task.Scale.Wrap(_layers.ToDefinition(ModelOutput.LastStep, _masking), request.Horizon);
+
     /// <summary>Trains.</summary>
-    /// <param name="request">How.</param>
-    /// <param name="task">On what.</param>
     /// <param name="progress">What is told how far it is; null for nothing.</param>
     /// <param name="cancellation">Ends it between two batches.</param>
     /// <exception cref="UnusableInputException">The checkpoint is of another training.</exception>
     /// <exception cref="TrainingDivergedException">A loss or gradient was not finite.</exception>
     /// <exception cref="OperationCanceledException">It was ended.</exception>
-    public static TrainResult Train(
-        TrainRequest request, SeriesTask task, IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    public TrainResult Train(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
     {
         var options = new TrainingOptions { Threads = request.Threads, GemmProvider = request.Gemm };
-        using TrainableModel<float> model =
-            Layers(request, task).ToModel(ModelOutput.LastStep, MaskingOf(request), options);
-        model.Compile(Optimizer(request), new MeanSquaredError());
+        using TrainableModel<float> model = _layers.ToModel(ModelOutput.LastStep, _masking, options);
+        model.Compile(Optimizer(), new MeanSquaredError());
         EarlyStopping? stopping = request.Patience is { } patience
             ? new EarlyStopping(patience: patience, restoreBestWeights: true)
             : null;
@@ -57,13 +63,9 @@ internal static class Forecaster
         };
     }
 
-    /// <summary>The model before training, as its file will have it: to learn early whether it can be written.</summary>
-    public static ModelDefinition Untrained(TrainRequest request, SeriesTask task) => task.Scale.Wrap(
-        Layers(request, task).ToDefinition(ModelOutput.LastStep, MaskingOf(request)), request.Horizon);
-
-    private static Sequential Layers(TrainRequest request, SeriesTask task)
+    private static Sequential Layers(TrainRequest request, int features)
     {
-        Sequential layers = new(task.Table.Features, (ulong)request.Seed);
+        Sequential layers = new(features, (ulong)request.Seed);
         float dropout = (float)request.Dropout;
         for (int i = 0; i < request.Layers; i++)
         {
@@ -80,13 +82,10 @@ internal static class Forecaster
             };
         }
 
-        return (dropout > 0 ? layers.Dropout(dropout) : layers).Dense(task.Table.Features * request.Horizon);
+        return (dropout > 0 ? layers.Dropout(dropout) : layers).Dense(features * request.Horizon);
     }
 
-    private static Masking? MaskingOf(TrainRequest request) =>
-        request.Missing == MissingPolicy.Mask ? new Masking() : null;
-
-    private static Optimizer Optimizer(TrainRequest request) => request.Optimizer switch
+    private Optimizer Optimizer() => request.Optimizer switch
     {
         "adam" => new Adam(request.Rate) { GlobalClipNorm = request.Clip },
         "adamw" => new AdamW(request.Rate) { GlobalClipNorm = request.Clip },
