@@ -48,13 +48,15 @@ internal sealed class Forecaster(TrainRequest request, SeriesTask task)
             Resume = checkpoint,
             Cancellation = cancellation,
         };
+        int done = 0;
+        fit = fit with { Callbacks = [new EpochCallback((_, _) => done++), .. fit.Callbacks] };
         long begin = Stopwatch.GetTimestamp();
         History history = model.Fit(task.Train.ScaledX, task.Train.ScaledY, fit);
         return new TrainResult
         {
             History = history,
             Elapsed = Stopwatch.GetElapsedTime(begin),
-            EpochsBefore = checkpoint?.Epoch ?? 0,
+            EpochsBefore = history.Epochs - done,
             BestEpoch = stopping?.BestEpoch,
             Stopped = stopping?.StoppedEpoch is not null,
             ParameterCount = model.ParameterCount,

@@ -193,6 +193,22 @@ public sealed class TrainCommandTests
     }
 
     [Fact]
+    public void The_best_epoch_is_kept()
+    {
+        using var files = new CommandFiles();
+        string x = files.Text("x.csv", Text(Series()));
+        string[] options = [.. Quick, "--rate", "0.3", "--validation", "0.2", "--epochs"];
+
+        JsonNode report = Train(x, files.PathOf("kept.safetensors"), [.. options, "30", "--patience", "30"]);
+        int kept = (int)report["kept_epoch"]!;
+        Train(x, files.PathOf("until.safetensors"), [.. options, $"{kept}"]);
+
+        Assert.InRange(kept, 1, 29);
+        Assert.Equal(
+            File.ReadAllBytes(files.PathOf("until.safetensors")), File.ReadAllBytes(files.PathOf("kept.safetensors")));
+    }
+
+    [Fact]
     public void Losses_and_progress_are_told()
     {
         using var files = new CommandFiles();
