@@ -20,6 +20,7 @@ internal static class CommandLine
               recurrent run model.onnx -i x.npy -o y.npy         compute it
               recurrent compare model.onnx --reference           is it the same in the managed reference?
               recurrent convert amplifier.nam amplifier.onnx     write it in another format
+              recurrent train series.csv -o model.onnx           learn to forecast a series
               recurrent verify tests/golden/torch                known results on every instruction set
               recurrent bench lstm --hidden 128                  how fast a network of your sizes is here
               recurrent info                                     what this machine offers
@@ -34,6 +35,7 @@ internal static class CommandLine
             VerifyCommand.Create(),
             CompareCommand.Create(),
             ConvertCommand.Create(),
+            TrainCommand.Create(),
             new HelpOption(),
             new VersionOption(),
         };

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Recurrent.Layers;
+using Recurrent.Shared;
 using Recurrent.Training;
 
 namespace Recurrent.Demo;
@@ -58,8 +59,8 @@ internal static class CharacterModel
         Console.WriteLine(
             $"{text.Train.Length} characters of {text.Alphabet.Length} kinds, {model.ParameterCount} parameters");
         long begin = Stopwatch.GetTimestamp();
-        History history = GoOn(checkpoint, resumed => ProgressBar.Show(
-            progress => model.Fit(x, y, options with { Resume = resumed, Progress = progress })));
+        History history = GoOn(checkpoint, resumed => TrainingBar.Show(
+            Console.Out, progress => model.Fit(x, y, options with { Resume = resumed, Progress = progress })));
         TimeSpan taken = Stopwatch.GetElapsedTime(begin);
         File.Delete(checkpoint);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Recurrent.Layers;
+using Recurrent.Shared;
 using Recurrent.Training;
 
 namespace Recurrent.Demo;
@@ -26,7 +27,7 @@ internal static class TrainForecast
 
         model.Compile(new Adam(learningRate: 1e-3, epsilon: 1e-7), new MeanSquaredError(), new MeanAbsoluteError());
         long begin = Stopwatch.GetTimestamp();
-        History history = ProgressBar.Show(progress =>
+        History history = TrainingBar.Show(Console.Out, progress =>
             model.Fit(task.X, task.Y, epochs: Epochs, batchSize: 32, progress: progress));
         TimeSpan taken = Stopwatch.GetElapsedTime(begin);
         IReadOnlyDictionary<string, double> test = model.Evaluate(task.TestX, task.TestY);

@@ -6,7 +6,7 @@ namespace Recurrent.Cli.Commands;
 internal static partial class OptionNames
 {
     /// <summary>Names options as the command line has them: <c>--modules</c> for <c>ImportOptions.Modules</c>.</summary>
-    public static string Translate(string message) => ImportOption().Replace(message, match => match.Groups[1].Value switch
+    public static string Translate(string message) => Option().Replace(message, match => match.Groups[1].Value switch
     {
         "Modules" => "--modules",
         "Nonlinearity" => "--nonlinearity",
@@ -16,9 +16,10 @@ internal static partial class OptionNames
         "Layout" => "--batch-major or --time-major",
         "KerasVersion" => "--keras-version",
         "OnnxActivationDefaults" => "--onnxruntime-defaults",
+        "GlobalClipNorm" => "--clip",
         _ => match.Value,
     });
 
-    [GeneratedRegex(@"\bImportOptions\.(\w+)")]
-    private static partial Regex ImportOption();
+    [GeneratedRegex(@"\b(?:ImportOptions\.(\w+)|(?<1>GlobalClipNorm))")]
+    private static partial Regex Option();
 }

@@ -82,8 +82,8 @@ internal static class CsvFile
         _ => value.ToString("R", CultureInfo.InvariantCulture),
     };
 
-    // The first of the separators that the line has; where it has none, it is one value.
-    private static char SeparatorOf(ReadOnlySpan<char> line)
+    /// <summary>The first of the separators that a line has; where it has none, it is one value.</summary>
+    public static char SeparatorOf(ReadOnlySpan<char> line)
     {
         foreach (char separator in Separators)
         {

@@ -39,6 +39,23 @@ internal static class DataFile
         }
     }
 
+    /// <summary>Reads columns of a .csv file.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="columns">Names or numbers of the columns; empty for the only one.</param>
+    /// <exception cref="UnusableInputException">It cannot be read; the message names the file and the place.</exception>
+    public static SeriesTable ReadSeries(string path, IReadOnlyList<string> columns)
+    {
+        RequireFile(path);
+        try
+        {
+            return SeriesFile.Parse(ReadBytes(path), columns);
+        }
+        catch (DataFormatException e)
+        {
+            throw new UnusableInputException($"{path}: {e.Message}", e);
+        }
+    }
+
     /// <summary>Refuses a name before a long computation has been done for it.</summary>
     /// <exception cref="UnusableInputException">The kind of file is not known, or cannot hold the data.</exception>
     public static void RequireWritable(string path, int batch, int features, int? sampleRate)

@@ -12,6 +12,7 @@ public sealed class HelpTests
     [InlineData("verify")]
     [InlineData("compare")]
     [InlineData("convert")]
+    [InlineData("train")]
     public void Every_command_explains_itself_with_examples(string command)
     {
         CommandRun run = CommandRun.Of(command, "--help");

@@ -12,9 +12,10 @@ public sealed partial class ManagedArchitectureTests
     /// </summary>
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
-        ["Recurrent.Cli"] = ["Recurrent.Formats", "Recurrent/Training", "Recurrent/Reference"],
-        ["Recurrent.Demo"] = ["Recurrent.Formats", "Recurrent/Training"],
+        ["Recurrent.Cli"] = ["Recurrent.Formats", "Recurrent.Shared", "Recurrent/Training", "Recurrent/Reference"],
+        ["Recurrent.Demo"] = ["Recurrent.Formats", "Recurrent.Shared", "Recurrent/Training"],
         ["Recurrent.Formats"] = ["Recurrent/Layers"],
+        ["Recurrent.Shared"] = ["Recurrent/Training"],
         ["Recurrent/Training"] = ["Recurrent/Inference", "Recurrent/Reference"],
         ["Recurrent/Inference"] = ["Recurrent/Layers", "Recurrent/Interop"],
         ["Recurrent/Reference"] = ["Recurrent/Layers"],
@@ -135,7 +136,7 @@ public sealed partial class ManagedArchitectureTests
     private static string PartOfNamespace(string name) => name.Split('.') switch
     {
         ["Recurrent"] => "Recurrent/Inference",
-        ["Recurrent", "Formats" or "Cli" or "Demo" or "Bindgen", ..] steps => $"Recurrent.{steps[1]}",
+        ["Recurrent", "Formats" or "Cli" or "Demo" or "Shared" or "Bindgen", ..] steps => $"Recurrent.{steps[1]}",
         ["Recurrent", .. string[] rest] => $"Recurrent/{rest[0]}",
         _ => throw new ArgumentException($"not a namespace of the project: {name}", nameof(name)),
     };

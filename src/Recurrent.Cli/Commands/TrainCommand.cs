@@ -1,0 +1,165 @@
+using System.CommandLine;
+using Recurrent.Cli.Data;
+using Recurrent.Cli.Train;
+using Recurrent.Formats;
+using Recurrent.Shared;
+using Recurrent.Training;
+
+namespace Recurrent.Cli.Commands;
+
+/// <summary><c>recurrent train</c>: a forecaster of a series.</summary>
+internal sealed class TrainCommand
+{
+    private readonly TrainOptions _options = new();
+
+    private readonly Argument<string> _file = new("FILE")
+    {
+        Description = "The series: .csv with a step a line, in the order of time.",
+    };
+
+    private readonly Option<string> _output = new("--output", "-o")
+    {
+        Description = "The model's file, .safetensors with PyTorch's names, or .onnx. Replaced if it is there.",
+        HelpName = "FILE",
+        Required = true,
+    };
+
+    private readonly Option<string?> _checkpoint = new("--checkpoint")
+    {
+        Description = "Where training is kept after every epoch. If the file is there, training goes on from it.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _history = new("--history")
+    {
+        Description = "Also write the losses of all epochs into this file, as .csv.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _plot = new("--plot")
+    {
+        Description = "Also draw the losses into this file, as SVG.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<bool> _json = new("--json") { Description = "Print JSON and nothing else." };
+
+    public static Command Create()
+    {
+        var options = new TrainCommand();
+        var command = new Command(
+            "train",
+            """
+            Trains a forecaster on a series, judges it by the last part of it, and writes it.
+            The file takes and gives values as the series has them: their scaling is part of the model. It is read again
+            and must forecast the same bits. A run that is interrupted goes on from its --checkpoint to the same bits.
+            Exit code 0: trained and written; 1: diverged or interrupted, or the file forecasts other bits; 2: the series or
+            an option cannot be used.
+
+              recurrent train sunspots.csv -o sunspots.safetensors            the next value from the ten before it
+              recurrent train x.csv --column price --window 48 --horizon 12 -o price.onnx
+              recurrent train x.csv --column 2 --missing previous --patience 10 --plot loss.svg -o model.safetensors
+              recurrent train x.csv --cell gru --hidden 64 --layers 2 --dropout 0.2 --checkpoint run.ckpt -o model.onnx
+              recurrent run sunspots.safetensors -i last_years.csv -o next.csv
+            """)
+        {
+            options._file, options._output,
+        };
+        options._options.AddTo(command);
+        foreach (Option option in new Option[] { options._checkpoint, options._history, options._plot, options._json })
+        {
+            command.Add(option);
+        }
+
+        command.SetAction(parsed => CommandFrame.Run(parsed, () => options.Run(parsed)));
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        TextWriter error = parsed.InvocationConfiguration.Error;
+        string output = parsed.GetRequiredValue(_output);
+        TrainRequest request = _options.Read(parsed, parsed.GetRequiredValue(_file), parsed.GetValue(_checkpoint));
+        RequireFiles([request.File, output, request.Checkpoint, parsed.GetValue(_history), parsed.GetValue(_plot)]);
+        var task = new SeriesTask(DataFile.ReadSeries(request.File, request.Columns), request);
+        var forecaster = new Forecaster(request, task);
+        ForecasterFile.RequireWritable(forecaster.Untrained, output);
+        if (Train(forecaster, request, error) is not { } result)
+        {
+            return ExitCode.Failure;
+        }
+
+        ForecasterFile.Write(result.Definition, output, request, task);
+        float[] written = ForecasterFile.Forecast(ModelFile.Load(output).Definition, task.Test.X);
+        var report = new TrainReport(request, task, result, output, written);
+        if (parsed.GetValue(_history) is { } history)
+        {
+            result.History.SaveCsv(history);
+        }
+
+        if (parsed.GetValue(_plot) is { } plot)
+        {
+            result.History.SaveSvg(plot, $"Training on {Path.GetFileName(request.File)}");
+        }
+
+        TextWriter writer = parsed.InvocationConfiguration.Output;
+        if (parsed.GetValue(_json))
+        {
+            writer.WriteLine(TrainJson.Write(report));
+        }
+        else
+        {
+            TrainText.Write(report, writer);
+        }
+
+        return report.IsEqual ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    /// <summary>Trains under a bar or with lines; null where it did not come to an end, which has been told then.</summary>
+    private static TrainResult? Train(Forecaster forecaster, TrainRequest request, TextWriter error)
+    {
+        using var interruption = new Interruption();
+        try
+        {
+            return TrainingBar.Show(error, bar =>
+                forecaster.Train(bar ?? new ProgressLines(error), interruption.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine(request.Checkpoint is { } path && File.Exists(path)
+                ? $"error: interrupted; {path} has {TrainingCheckpoint.Load(path).Epoch} of {request.Epochs} epochs, and the "
+                    + "same command goes on from there."
+                : "error: interrupted; with --checkpoint it could go on from here.");
+            return null;
+        }
+        catch (TrainingDivergedException e)
+        {
+            error.WriteLine($"error: {OptionNames.Translate(e.Message)} Nothing was written.");
+            return null;
+        }
+    }
+
+    /// <summary>Refuses before a long training what could not be written after it, or would be lost.</summary>
+    private static void RequireFiles(IReadOnlyList<string?> files)
+    {
+        string[] paths = [.. files.OfType<string>()];
+        for (int i = 0; i < paths.Length; i++)
+        {
+            string full = Path.GetFullPath(paths[i]);
+            if (paths.Take(i).Any(other => Path.GetFullPath(other) == full))
+            {
+                throw new UnusableInputException($"'{paths[i]}': expected different files, found it twice.");
+            }
+
+            if (Directory.Exists(full))
+            {
+                throw new UnusableInputException($"'{paths[i]}' is a folder, expected a file.");
+            }
+
+            if (!Directory.Exists(Path.GetDirectoryName(full)))
+            {
+                throw new UnusableInputException($"'{paths[i]}': its folder does not exist.");
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using Recurrent.Formats;
+using Recurrent.Layers;
+using Recurrent.Training;
+
+namespace Recurrent.Cli.Train;
+
+/// <summary>Writes a trained forecaster, and computes what a file forecasts.</summary>
+internal static class ForecasterFile
+{
+    private const string Onnx = ".onnx";
+    private const string Safetensors = ".safetensors";
+    private const int Rows = 256;
+
+    /// <summary>Refuses before a long training what could not be written after it.</summary>
+    /// <exception cref="UnusableInputException">The name says no format, or the format cannot hold the model.</exception>
+    public static void RequireWritable(ModelDefinition model, string path)
+    {
+        string kind = KindOf(path);
+        try
+        {
+            if (kind == Onnx)
+            {
+                OnnxExport.Save(model, Stream.Null);
+            }
+            else
+            {
+                PyTorchExport.ToWriter(model);
+            }
+        }
+        catch (NotSupportedException e)
+        {
+            throw new UnusableInputException($"{path}: not supported by this format: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Writes the model of values of the series.</summary>
+    public static void Write(ModelDefinition model, string path, TrainRequest request, SeriesTask task)
+    {
+        if (KindOf(path) == Onnx)
+        {
+            OnnxExport.Save(model, path);
+            return;
+        }
+
+        SafetensorsWriter writer = PyTorchExport.ToWriter(model);
+        writer.Metadata["columns"] = string.Join(',', task.Table.Names);
+        writer.Metadata["window"] = $"{request.Window}";
+        writer.Metadata["horizon"] = $"{request.Horizon}";
+        writer.Save(path);
+    }
+
+    /// <summary>What a model forecasts.</summary>
+    /// <param name="definition">A model of values of the series.</param>
+    /// <param name="windows">Values of the series.</param>
+    /// <returns><c>[count, horizon * features]</c>, values of the series.</returns>
+    public static float[] Forecast(ModelDefinition definition, Sequences<float> windows)
+    {
+        using RecurrentModel model = RecurrentModel.Create(definition);
+        int inputs = windows.Time * windows.Features;
+        var forecasts = new float[windows.Count * definition.OutputSize];
+        for (int first = 0; first < windows.Count; first += Rows)
+        {
+            int rows = Math.Min(Rows, windows.Count - first);
+            using Session session = model.OpenSession(new SessionOptions { Batch = rows });
+            session.Run(
+                windows.Values.Span.Slice(first * inputs, rows * inputs),
+                forecasts.AsSpan(first * definition.OutputSize, rows * definition.OutputSize),
+                windows.Time,
+                SequenceLayout.BatchMajor);
+        }
+
+        return forecasts;
+    }
+
+    private static string KindOf(string path)
+    {
+        string kind = Path.GetExtension(path).ToLowerInvariant();
+        return kind is Onnx or Safetensors
+            ? kind
+            : throw new UnusableInputException($"'{path}': expected a name that ends in {Onnx} or {Safetensors}.");
+    }
+}

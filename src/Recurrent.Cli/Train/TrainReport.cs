@@ -1,0 +1,45 @@
+namespace Recurrent.Cli.Train;
+
+/// <summary>Everything that <c>recurrent train</c> tells.</summary>
+internal sealed class TrainReport
+{
+    /// <summary>Judges a model.</summary>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="task">The series.</param>
+    /// <param name="result">What came out.</param>
+    /// <param name="output">The file that was written.</param>
+    /// <param name="written">What that file forecasts of the test part.</param>
+    public TrainReport(TrainRequest request, SeriesTask task, TrainResult result, string output, float[] written)
+    {
+        (Request, Task, Result, Output) = (request, task, result, output);
+        float[] forecasts = task.Scale.InverseTransform(result.Test);
+        IsEqual = forecasts.Zip(written).All(pair =>
+            BitConverter.SingleToInt32Bits(pair.First) == BitConverter.SingleToInt32Bits(pair.Second));
+        Scaled = ForecastError.Of(task.Test.ScaledX, task.Test.ScaledY, result.Test);
+        Columns =
+        [
+            .. Enumerable.Range(0, task.Table.Features)
+                .Select(column => ForecastError.Of(task.Test.X, task.Test.Y, written, column)),
+        ];
+    }
+
+    public TrainRequest Request { get; }
+
+    public SeriesTask Task { get; }
+
+    public TrainResult Result { get; }
+
+    public string Output { get; }
+
+    /// <summary>Whether the file, read again, forecasts from values of the series what the trained model did, bit for bit.</summary>
+    public bool IsEqual { get; }
+
+    /// <summary>The errors over the test part, of scaled values.</summary>
+    public ForecastError Scaled { get; }
+
+    /// <summary>The errors of each column, of values of the series.</summary>
+    public IReadOnlyList<ForecastError> Columns { get; }
+
+    public double SamplesPerSecond =>
+        (double)(Result.History.Epochs - Result.EpochsBefore) * Task.Train.Count / Result.Elapsed.TotalSeconds;
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using Recurrent.Cli.Bench;
+using Recurrent.Cli.Commands;
+using Spectre.Console;
+
+namespace Recurrent.Cli.Train;
+
+/// <summary>A training for people.</summary>
+internal static class TrainText
+{
+    public static void Write(TrainReport report, TextWriter output)
+    {
+        Table table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("what", "found");
+        AddRow("series", Series(report));
+        AddRow("model", $"{Model(report.Request)}, {report.Result.ParameterCount} parameters; "
+            + $"{Count(report.Request.Horizon, "step")} from {report.Request.Window}");
+        AddRow("training", Training(report));
+        AddRow("loss", Losses(report));
+        AddRow("test", $"MSE {Error(report.Scaled)}, scaled to 0 to 1, in {report.Task.Test.Count} windows");
+        for (int i = 0; i < report.Columns.Count; i++)
+        {
+            AddRow(string.Empty, $"MSE {Error(report.Columns[i])}, {report.Task.Table.Names[i]} as in the file");
+        }
+
+        AddRow("written", $"{report.Output}: values as in the file in and out; read again, "
+            + (report.IsEqual ? "the same bits in all forecasts" : "NOT the same bits in all forecasts"));
+        Tables.Write(table, output);
+
+        void AddRow(string what, string found) => table.AddRow(Tables.Cell(what), Markup.Escape(found));
+    }
+
+    private static string Series(TrainReport report)
+    {
+        SeriesTask task = report.Task;
+        string missing = task.Table.Missing == 0
+            ? string.Empty
+            : $", {Count(task.Table.Missing, "missing value")} ({report.Request.Missing.ToString().ToLowerInvariant()})";
+        return $"{report.Request.File}: {task.Steps} steps of {string.Join(", ", task.Table.Names)}{missing}";
+    }
+
+    private static string Model(TrainRequest request)
+    {
+        string cell = request.Cell switch
+        {
+            "lstm" => "LSTM",
+            "gru" => "GRU",
+            _ => "SimpleRNN",
+        };
+        return $"{(request.Layers == 1 ? string.Empty : $"{request.Layers} x ")}{cell}({request.Hidden}) + Dense";
+    }
+
+    private static string Training(TrainReport report)
+    {
+        int done = report.Result.History.Epochs - report.Result.EpochsBefore;
+        string before = report.Result.EpochsBefore == 0
+            ? string.Empty
+            : $" after {report.Result.EpochsBefore} of the checkpoint";
+        string speed = done == 0
+            ? string.Empty
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $" in {Numbers.Short(report.Result.Elapsed.TotalSeconds)} s, {report.SamplesPerSecond:N0} samples/s");
+        return $"{Count(done, "epoch")} of {report.Task.Train.Count} windows{before}{speed}";
+    }
+
+    private static string Losses(TrainReport report)
+    {
+        IReadOnlyList<double> losses = report.Result.History["loss"];
+        string text = $"{Figure(losses[0])} in the first epoch, {Figure(losses[^1])} in the last";
+        if (report.Task.Validation is { } validation)
+        {
+            int epoch = report.Result.BestEpoch ?? report.Result.History.Epochs - 1;
+            string which = report.Result.BestEpoch is null ? string.Empty : $" in epoch {epoch + 1}, which is kept";
+            text += $"; {Figure(report.Result.History["val_loss"][epoch])} of {validation.Count} validated windows{which}";
+        }
+
+        return text;
+    }
+
+    private static string Error(ForecastError error) =>
+        $"{Figure(error.Model)}, of persistence {Figure(error.Persistence)}";
+
+    private static string Figure(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
+
+    private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? string.Empty : "s")}";
+}
