@@ -4,7 +4,7 @@
 constexpr int kGradientRows = Vec::kWidth == 16 ? 12 : Vec::kWidth == 8 ? 6 : 4;
 constexpr int kGradientVectors = 2;
 
-void gradient_tile(const float* a, const float* b, int64_t terms, float* c) {
+void gradient_tile(const float* a, const float* b, int64_t terms, float* c, int64_t c_stride) {
   Vec acc[static_cast<size_t>(kGradientRows)][kGradientVectors];
 #pragma GCC unroll 12
   for (int r = 0; r < kGradientRows; ++r)
@@ -25,6 +25,8 @@ void gradient_tile(const float* a, const float* b, int64_t terms, float* c) {
 #pragma GCC unroll 12
   for (int r = 0; r < kGradientRows; ++r)
 #pragma GCC unroll 2
-    for (int j = 0; j < kGradientVectors; ++j)
-      Vec::store(c + (r * kGradientVectors + j) * Vec::kWidth, acc[r][j]);
+    for (int j = 0; j < kGradientVectors; ++j) {
+      float* to = c + r * c_stride + j * Vec::kWidth;
+      Vec::store(to, add(Vec::load(to), acc[r][j]));
+    }
 }

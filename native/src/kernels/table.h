@@ -57,9 +57,10 @@ struct BackwardKernels {
 enum class Backward : int32_t { kSimple, kLstm, kGru, kGruCandidate, kGruReset };
 inline constexpr int32_t kBackwardCount = 5;
 
-// `c[r][j] = sum of a[k][r] * b[k][j]` in the order of k, for a tile of `gradient_rows` by
-// `gradient_columns`.
-using GradientTileFn = void (*)(const float* a, const float* b, int64_t terms, float* c);
+// `c[r][j] += sum of a[k][r] * b[k][j]` in the order of k, for a tile of `gradient_rows` by
+// `gradient_columns` whose rows are `c_stride` apart.
+using GradientTileFn = void (*)(const float* a, const float* b, int64_t terms, float* c,
+                                int64_t c_stride);
 // `dx[i] = dy[i] * f'(x[i])`
 using SlopeFn = void (*)(int32_t kind, float alpha, float beta, const float* x, const float* dy,
                          float* dx, int64_t count);

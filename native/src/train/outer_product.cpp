@@ -8,23 +8,34 @@
 namespace recurrent {
 namespace {
 
-// A copy whose length the compiler knows: a call for a few floats would take longer than they do.
-template <int kCount>
-void copy_rows(const RowsView& from, int64_t first, int64_t rows, int64_t column, float* to) {
-  for (int64_t row = 0; row < rows; ++row, to += kCount) {
+// Rows that are fetched ahead: they lie far apart, where the processor does not expect them.
+constexpr int64_t kAhead = 8;
+
+// `[tile][row][kHeight]` of whole tiles side by side. The compiler knows how long the copies are: a
+// call for a few floats would take longer than they do.
+template <int kHeight>
+void pack_tiles(const RowsView& from, int64_t first, int64_t rows, int64_t column, int64_t tiles,
+                int64_t tile_stride, float* to) {
+  for (int64_t row = 0; row < rows; ++row, to += kHeight) {
     const float* at = from.at(first + row) + column;
-    for (int i = 0; i < kCount; ++i) to[i] = at[i];
+    if (row + kAhead < rows) {
+      const float* ahead = from.at(first + row + kAhead) + column;
+      fetch(ahead, tiles * kHeight);
+    }
+    float* tile = to;
+    for (int64_t t = 0; t < tiles; ++t, at += kHeight, tile += tile_stride)
+      for (int i = 0; i < kHeight; ++i) tile[i] = at[i];
   }
 }
 
-// `[row][height]`, zeros where `count` columns end.
+// `[tile][row][height]`, zeros where `count` columns end.
 void pack_columns(const RowsView& from, int64_t first, int64_t rows, int64_t column, int64_t count,
-                  int64_t height, float* to) {
-  if (count == height && height == 12) return copy_rows<12>(from, first, rows, column, to);
-  if (count == height && height == 6) return copy_rows<6>(from, first, rows, column, to);
+                  int64_t height, int64_t tile_stride, float* to) {
   for (int64_t row = 0; row < rows; ++row, to += height) {
     const float* at = from.at(first + row) + column;
-    for (int64_t i = 0; i < height; ++i) to[i] = i < count ? at[i] : 0.0f;
+    float* tile = to;
+    for (int64_t begin = 0; begin < count; begin += height, tile += tile_stride)
+      for (int64_t i = 0; i < height; ++i) tile[i] = begin + i < count ? at[begin + i] : 0.0f;
   }
 }
 
@@ -41,7 +52,7 @@ void OuterProduct::reserve(int64_t columns, int threads) {
   }
   const int64_t width = kernels_.gradient_columns;
   right_.need(round_up(columns, width) * kDepth);
-  own_.need(threads * kernels_.gradient_rows * (kDepth + width));
+  own_.need(threads * own_floats());
 }
 
 void OuterProduct::add(Shift& shift, int64_t rows, const RowsView& a,
@@ -55,13 +66,11 @@ void OuterProduct::add(Shift& shift, int64_t rows, const RowsView& a,
       for (int64_t tile = own.begin; tile < own.end; ++tile) pack_right(b, block, tile);
     });
     shift.stage([&](int index) {
-      float* scratch =
-          own_.data() + index * kernels_.gradient_rows * (kDepth + kernels_.gradient_columns);
+      float* scratch = own_.data() + index * own_floats();
       for (const LeftColumns& part : left) {
-        const int64_t height = kernels_.gradient_rows;
-        const Slice own = slice_of(div_up(part.count, height), index, shift.size());
-        for (int64_t tile = own.begin; tile < own.end; ++tile)
-          add_rows(a, part, tile * height, b, block, scratch);
+        const Slice own = slice_of(div_up(part.count, kernels_.gradient_rows), index, shift.size());
+        for (int64_t tile = own.begin; tile < own.end; tile += kTiles)
+          add_tiles(a, part, {tile, std::min(tile + kTiles, own.end)}, b, block, scratch);
       }
     });
   }
@@ -100,6 +109,17 @@ RowsView OuterProduct::side_by_side(Shift& shift, const RightSides::Side& side, 
   return {right_.data(), side.columns, nullptr};
 }
 
+void OuterProduct::pack_left(const RowsView& a, Block block, int64_t column, int64_t count,
+                             int64_t height, float* to) const {
+  const int64_t stride = height * kDepth;
+  if (count % height == 0 && height == 12)
+    pack_tiles<12>(a, block.first, block.depth, column, count / height, stride, to);
+  else if (count % height == 0 && height == 6)
+    pack_tiles<6>(a, block.first, block.depth, column, count / height, stride, to);
+  else
+    pack_columns(a, block.first, block.depth, column, count, height, stride, to);
+}
+
 void OuterProduct::pack_right(const RightSides& b, Block block, int64_t tile) const {
   const int64_t width = kernels_.gradient_columns;
   float* const to = const_cast<float*>(right_.data()) + tile * kDepth * width;
@@ -118,30 +138,48 @@ void OuterProduct::pack_right(const RightSides& b, Block block, int64_t tile) co
     std::fill_n(to + k * width + filled, width - filled, 0.0f);
 }
 
-// The rows from `m` on that a tile has, times all columns.
-void OuterProduct::add_rows(const RowsView& a, const LeftColumns& left, int64_t m,
-                            const RightSides& b, Block block, float* scratch) const {
+// Some neighbouring tiles of rows, times all columns. A tile of columns stays in the first-level
+// cache for all of them.
+void OuterProduct::add_tiles(const RowsView& a, const LeftColumns& left, Slice tiles,
+                             const RightSides& b, Block block, float* scratch) const {
   const int64_t height = kernels_.gradient_rows;
   const int64_t width = kernels_.gradient_columns;
-  const int64_t rows = std::min(height, left.count - m);
-  pack_columns(a, block.first, block.depth, left.first + m, rows, height, scratch);
-  float* const tile = scratch + height * kDepth;
+  const int64_t packed = height * kDepth;
+  const int64_t m = tiles.begin * height;
+  pack_left(a, block, left.first + m, std::min(left.count, tiles.end * height) - m, height,
+            scratch);
   const int64_t begin_of_wanted = left.to[0] ? 0 : b.sides[0].columns / width * width;
   const int64_t end_of_wanted = left.to[1] ? b.columns() : b.sides[0].columns;
-  for (int64_t first = begin_of_wanted; first < end_of_wanted; first += width) {
-    kernels_.gradient_tile(scratch, right_.data() + first * kDepth, block.depth, tile);
-    int64_t before = 0;
-    int64_t done = 0;
-    for (int side = 0; side < 2; ++side) {
-      const int64_t columns = b.sides[side].columns;
-      const int64_t begin = std::clamp<int64_t>(first - before, 0, columns);
-      const int64_t end = std::clamp<int64_t>(first + width - before, 0, columns);
-      before += columns;
-      for (int64_t r = 0; left.to[side] && begin < end && r < rows; ++r)
-        recurrent::add(tile + r * width + done, end - begin,
-                       left.to[side] + (m + r) * columns + begin);
-      done += end - begin;
-    }
+  for (int64_t first = begin_of_wanted; first < end_of_wanted; first += width)
+    for (int64_t tile = tiles.begin; tile < tiles.end; ++tile)
+      add_tile(scratch + (tile - tiles.begin) * packed, right_.data() + first * kDepth, block.depth,
+               {tile * height, std::min((tile + 1) * height, left.count)}, first, left, b,
+               scratch + kTiles * packed);
+}
+
+// One product of two tiles; `edge` is memory for one that is not whole.
+void OuterProduct::add_tile(const float* a, const float* b, int64_t depth, Slice rows,
+                            int64_t first, const LeftColumns& left, const RightSides& sides,
+                            float* edge) const {
+  const int64_t width = kernels_.gradient_columns;
+  const int64_t count = rows.end - rows.begin;
+  const int64_t border = sides.sides[0].columns;
+  const int side = first < border ? 0 : 1;
+  const int64_t columns = sides.sides[side].columns;
+  const int64_t begin = first - (side == 0 ? 0 : border);
+  if (count == kernels_.gradient_rows && begin + width <= columns && left.to[side]) {
+    kernels_.gradient_tile(a, b, depth, left.to[side] + rows.begin * columns + begin, columns);
+    return;
+  }
+  std::fill_n(edge, kernels_.gradient_rows * width, 0.0f);
+  kernels_.gradient_tile(a, b, depth, edge, width);
+  for (int s = side; s < 2; ++s) {
+    const int64_t all = sides.sides[s].columns;
+    const int64_t at = s == side ? begin : 0;
+    const int64_t from = s == side ? 0 : border - first;
+    const int64_t some = std::min(all - at, width - from);
+    for (int64_t r = 0; left.to[s] && some > 0 && r < count; ++r)
+      recurrent::add(edge + r * width + from, some, left.to[s] + (rows.begin + r) * all + at);
   }
 }
 

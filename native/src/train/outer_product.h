@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <initializer_list>
 
+#include "exec/lane.h"
 #include "exec/team.h"
 #include "gemm/mkl.h"
 #include "kernels/table.h"
@@ -56,6 +57,7 @@ class OuterProduct {
 
  private:
   static constexpr int64_t kDepth = 192;  // rows of a block: a tile's operands fit the first level
+  static constexpr int64_t kTiles = 4;    // packed at once: their rows are whole cache lines
   static constexpr int64_t kMklDepth = 2048;
 
   // Rows [first, first + depth) of the matrices.
@@ -67,13 +69,20 @@ class OuterProduct {
                   std::initializer_list<LeftColumns> left, const RightSides& b);
   RowsView side_by_side(Shift& shift, const RightSides::Side& side, Block block);
   void pack_right(const RightSides& b, Block block, int64_t tile) const;
-  void add_rows(const RowsView& a, const LeftColumns& left, int64_t m, const RightSides& b,
-                Block block, float* scratch) const;
+  void pack_left(const RowsView& a, Block block, int64_t column, int64_t count, int64_t height,
+                 float* to) const;
+  void add_tiles(const RowsView& a, const LeftColumns& left, Slice tiles, const RightSides& b,
+                 Block block, float* scratch) const;
+  void add_tile(const float* a, const float* b, int64_t depth, Slice rows, int64_t first,
+                const LeftColumns& left, const RightSides& sides, float* edge) const;
+  int64_t own_floats() const {
+    return kernels_.gradient_rows * (kTiles * kDepth + kernels_.gradient_columns);
+  }
 
   const kernels::KernelTable& kernels_;
   const Mkl* mkl_ = nullptr;
   Floats right_;  // `[tile of columns][depth][gradient_columns]`; for MKL, rows side by side
-  Floats own_;    // of each thread: packed rows of `a`, and a tile
+  Floats own_;    // of each thread: packed tiles of `a`, and one of the result
 };
 
 }  // namespace recurrent
