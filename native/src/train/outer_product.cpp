@@ -28,14 +28,13 @@ void pack_tiles(const RowsView& from, int64_t first, int64_t rows, int64_t colum
   }
 }
 
-// `[tile][row][height]`, zeros where `count` columns end.
-void pack_columns(const RowsView& from, int64_t first, int64_t rows, int64_t column, int64_t count,
-                  int64_t height, int64_t tile_stride, float* to) {
+// `[row][height]` of the last tile, zeros where `count` columns end.
+void pack_rest(const RowsView& from, int64_t first, int64_t rows, int64_t column, int64_t count,
+               int64_t height, float* to) {
   for (int64_t row = 0; row < rows; ++row, to += height) {
     const float* at = from.at(first + row) + column;
-    float* tile = to;
-    for (int64_t begin = 0; begin < count; begin += height, tile += tile_stride)
-      for (int64_t i = 0; i < height; ++i) tile[i] = begin + i < count ? at[begin + i] : 0.0f;
+    for (int64_t i = 0; i < count; ++i) to[i] = at[i];
+    for (int64_t i = count; i < height; ++i) to[i] = 0.0f;
   }
 }
 
@@ -110,14 +109,15 @@ RowsView OuterProduct::side_by_side(Shift& shift, const RightSides::Side& side, 
 }
 
 void OuterProduct::pack_left(const RowsView& a, Block block, int64_t column, int64_t count,
-                             int64_t height, float* to) const {
+                             float* to) const {
+  const int64_t height = kernels_.gradient_rows;
   const int64_t stride = height * kDepth;
-  if (count % height == 0 && height == 12)
-    pack_tiles<12>(a, block.first, block.depth, column, count / height, stride, to);
-  else if (count % height == 0 && height == 6)
-    pack_tiles<6>(a, block.first, block.depth, column, count / height, stride, to);
-  else
-    pack_columns(a, block.first, block.depth, column, count, height, stride, to);
+  const int64_t whole = count / height;
+  const auto pack = height == 12 ? pack_tiles<12> : height == 6 ? pack_tiles<6> : pack_tiles<4>;
+  pack(a, block.first, block.depth, column, whole, stride, to);
+  if (whole * height < count)
+    pack_rest(a, block.first, block.depth, column + whole * height, count - whole * height, height,
+              to + whole * stride);
 }
 
 void OuterProduct::pack_right(const RightSides& b, Block block, int64_t tile) const {
@@ -146,8 +146,7 @@ void OuterProduct::add_tiles(const RowsView& a, const LeftColumns& left, Slice t
   const int64_t width = kernels_.gradient_columns;
   const int64_t packed = height * kDepth;
   const int64_t m = tiles.begin * height;
-  pack_left(a, block, left.first + m, std::min(left.count, tiles.end * height) - m, height,
-            scratch);
+  pack_left(a, block, left.first + m, std::min(left.count, tiles.end * height) - m, scratch);
   const int64_t begin_of_wanted = left.to[0] ? 0 : b.sides[0].columns / width * width;
   const int64_t end_of_wanted = left.to[1] ? b.columns() : b.sides[0].columns;
   for (int64_t first = begin_of_wanted; first < end_of_wanted; first += width)
@@ -168,7 +167,10 @@ void OuterProduct::add_tile(const float* a, const float* b, int64_t depth, Slice
   const int64_t columns = sides.sides[side].columns;
   const int64_t begin = first - (side == 0 ? 0 : border);
   if (count == kernels_.gradient_rows && begin + width <= columns && left.to[side]) {
-    kernels_.gradient_tile(a, b, depth, left.to[side] + rows.begin * columns + begin, columns);
+    float* const to = left.to[side] + rows.begin * columns + begin;
+    // On their way while the tile is computed.
+    for (int64_t r = 0; r < count; ++r) fetch(to + r * columns, width);
+    kernels_.gradient_tile(a, b, depth, to, columns);
     return;
   }
   std::fill_n(edge, kernels_.gradient_rows * width, 0.0f);

@@ -69,8 +69,7 @@ class OuterProduct {
                   std::initializer_list<LeftColumns> left, const RightSides& b);
   RowsView side_by_side(Shift& shift, const RightSides::Side& side, Block block);
   void pack_right(const RightSides& b, Block block, int64_t tile) const;
-  void pack_left(const RowsView& a, Block block, int64_t column, int64_t count, int64_t height,
-                 float* to) const;
+  void pack_left(const RowsView& a, Block block, int64_t column, int64_t count, float* to) const;
   void add_tiles(const RowsView& a, const LeftColumns& left, Slice tiles, const RightSides& b,
                  Block block, float* scratch) const;
   void add_tile(const float* a, const float* b, int64_t depth, Slice rows, int64_t first,
