@@ -209,8 +209,6 @@ void RecurrentPass::step(Shift& shift, const Steps& steps, int64_t step, Slice o
   const float* cell_from =
       layer_->has_cell() ? cell_before(steps, step) + own.begin * cell_stride() : nullptr;
   shift.stage([&](int index) {
-    for (int64_t row = 0; index == 0 && row < rows; ++row)
-      previous_[static_cast<size_t>(begin + row)] = args.h + row * hidden_stride();
     // The kernel renews cell states in place; the old ones are for the backward pass.
     if (cell_from) {
       const Slice units = units_of(first_, kernels_.width, cell_stride(), index, shift.size());
@@ -273,6 +271,10 @@ void RecurrentPass::backward(Shift& shift, const Steps& steps, const float* dy, 
   const bool by_place = shares_places(steps);
   shift.stage([&](int index) {
     if (index != 0) return;
+    for (int64_t s = 0; s < steps.count(); ++s)
+      for (int64_t row = 0; row < steps.rows(s); ++row)
+        previous_[static_cast<size_t>(steps.begin(s) + row)] =
+            state_before(steps, s) + row * hidden_stride();
     bias_gradient_.zeroed((by_place ? steps.places() : 1) * tape_stride_);
     if (by_place && direction_->peephole.size() > 0)
       peephole_gradient_.zeroed(steps.places() * 3 * units());
