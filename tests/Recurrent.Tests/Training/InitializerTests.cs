@@ -111,4 +111,14 @@ public sealed class InitializerTests
         RecurrentWeights[] weights = [.. definition.Layers.OfType<RecurrentLayer>().Select(layer => layer.Forward!)];
         Assert.NotEqual(weights[0].StateWeights.ToArray(), weights[1].StateWeights.ToArray());
     }
+
+    [Fact]
+    public void Dropout_that_no_layer_follows_is_refused()
+    {
+        Sequential layers = new Sequential(4, 7).Gru(5).Dropout(0.25f);
+        Assert.Contains("Dropout(0.25)", Assert.Throws<InvalidOperationException>(() => layers.Dropout(0.5f)).Message);
+        Assert.Throws<InvalidOperationException>(() => layers.ToDefinition(ModelOutput.EveryStep));
+        Assert.Throws<ArgumentOutOfRangeException>(() => layers.Dense(2).Dropout(1));
+        Assert.Equal(2, layers.ToDefinition(ModelOutput.EveryStep).OutputSize);
+    }
 }

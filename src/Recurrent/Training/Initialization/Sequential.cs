@@ -130,8 +130,21 @@ public sealed class Sequential
     /// <summary>Drops elements in front of the next layer, every one of every step on its own (Keras <c>Dropout</c>).</summary>
     /// <param name="rate">Share that is dropped, from 0 to below 1.</param>
     /// <returns>This.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The rate is out of range.</exception>
+    /// <exception cref="InvalidOperationException">There is dropout already, and no layer after it.</exception>
     public Sequential Dropout(float rate)
     {
+        if (!(rate >= 0 && rate < 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(rate), rate, "Expected a rate from 0 up to but not including 1.");
+        }
+
+        if (_next.Elements > 0)
+        {
+            throw new InvalidOperationException(
+                $"Expected a layer after Dropout({_next.Elements}), found Dropout({rate}): give one rate for both.");
+        }
+
         _next = new LayerDropout(Elements: rate);
         return this;
     }
@@ -141,7 +154,11 @@ public sealed class Sequential
     /// <param name="masking">Whether steps may be missing; null if not.</param>
     /// <returns>The definition.</returns>
     /// <exception cref="ArgumentException">The layers do not fit each other.</exception>
-    public ModelDefinition ToDefinition(ModelOutput output, Masking? masking = null) => new(_layers, output, masking);
+    /// <exception cref="InvalidOperationException">No layer follows the last dropout.</exception>
+    public ModelDefinition ToDefinition(ModelOutput output, Masking? masking = null) => _next.Elements == 0
+        ? new(_layers, output, masking)
+        : throw new InvalidOperationException(
+            $"Expected a layer after Dropout({_next.Elements}), found the end: outputs of a model are not dropped.");
 
     /// <summary>The model, to be trained natively with the dropout and penalties of its layers.</summary>
     /// <param name="output">What is put out for a sequence (Keras <c>return_sequences</c>).</param>
@@ -149,6 +166,7 @@ public sealed class Sequential
     /// <param name="options">How to train it besides; null for the defaults.</param>
     /// <returns>The model; the caller disposes it.</returns>
     /// <exception cref="ArgumentException">The layers do not fit each other.</exception>
+    /// <exception cref="InvalidOperationException">No layer follows the last dropout.</exception>
     /// <exception cref="NativeLibraryException">The native library cannot be used; the message says why.</exception>
     public TrainableModel<float> ToModel(
         ModelOutput output, Masking? masking = null, TrainingOptions? options = null) =>
