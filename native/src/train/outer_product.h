@@ -56,8 +56,10 @@ class OuterProduct {
            const RightSides& b);
 
  private:
-  static constexpr int64_t kDepth = 192;  // rows of a block: a tile's operands fit the first level
-  static constexpr int64_t kTiles = 4;    // packed at once: their rows are whole cache lines
+  // Rows of a block: the operands of a tile come from the second-level cache, and the result, which
+  // is larger than it, is read and written the less often.
+  static constexpr int64_t kDepth = 384;
+  static constexpr int64_t kTiles = 4;  // packed at once: their rows are whole cache lines
   static constexpr int64_t kMklDepth = 2048;
 
   // Rows [first, first + depth) of the matrices.
