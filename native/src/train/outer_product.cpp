@@ -1,6 +1,7 @@
 #include "train/outer_product.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/checked.h"
 #include "exec/lane.h"
@@ -24,7 +25,7 @@ void pack_tiles(const RowsView& from, int64_t first, int64_t rows, int64_t colum
     }
     float* tile = to;
     for (int64_t t = 0; t < tiles; ++t, at += kHeight, tile += tile_stride)
-      for (int i = 0; i < kHeight; ++i) tile[i] = at[i];
+      std::memcpy(tile, at, kHeight * sizeof(float));
   }
 }
 
