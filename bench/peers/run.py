@@ -25,6 +25,9 @@ from table import Table
 
 TOLERANCE = 1e-4
 
+# A training step takes up to a quarter of a second: a turn is to have several.
+TRAINING_TURN = 10
+
 # Thread pools spin for a while after a call; they must not take the next system's processor.
 SETTLE_SECONDS = 0.01
 
@@ -112,11 +115,12 @@ class Run:
             ready = self._compare(shape, ready, pathlib.Path(folder))
         results = {}
         samples = {name: [] for name in ready}
+        seconds = self._arguments.seconds * (TRAINING_TURN if shape.trains else 1)
         for _ in range(self._arguments.rounds):
             for name in ready:
                 if shape.threads > 1:
                     time.sleep(SETTLE_SECONDS)
-                answer = self._ask(shape, name, f"run {self._arguments.seconds}")
+                answer = self._ask(shape, name, f"run {seconds}")
                 if answer is not None:
                     samples[name].append(json.loads(answer))
         for name, sets in samples.items():
