@@ -2,30 +2,15 @@
 // the format that the primitive prefers.
 
 #include <omp.h>
-#include <dnnl.hpp>
 
 #include <cstring>
-#include <unordered_map>
 
 #include "peers/native/engine.h"
+#include "peers/native/onednn_memory.h"
 #include "peers/native/onednn_training.h"
 
 namespace peers {
 namespace {
-
-using dnnl::memory;
-using Arguments = std::unordered_map<int, memory>;
-using Tag = memory::format_tag;
-
-memory::desc plain(const memory::dims& dims, Tag tag) {
-  return memory::desc(dims, memory::data_type::f32, tag);
-}
-
-memory::desc any(const memory::dims& dims) { return plain(dims, Tag::any); }
-
-void zero(memory& target) {
-  std::memset(target.get_data_handle(), 0, target.get_desc().get_size());
-}
 
 // One layer of a task. The states go from one set of memory to the other and back, so that a
 // stream needs no copies.

@@ -7,28 +7,14 @@
 
 #include <algorithm>
 #include <cstring>
-#include <dnnl.hpp>
-#include <unordered_map>
 #include <utility>
+
+#include "peers/native/onednn_memory.h"
 
 namespace peers {
 namespace {
 
-using dnnl::memory;
-using Arguments = std::unordered_map<int, memory>;
-using Tag = memory::format_tag;
-
-memory::desc plain(const memory::dims& dims, Tag tag) {
-  return memory::desc(dims, memory::data_type::f32, tag);
-}
-
-memory::desc any(const memory::dims& dims) { return plain(dims, Tag::any); }
-
 float* values_of(const memory& of) { return static_cast<float*>(of.get_data_handle()); }
-
-void zero(const memory& target) {
-  std::memset(target.get_data_handle(), 0, target.get_desc().get_size());
-}
 
 class TrainingEngine : public Engine {
  public:

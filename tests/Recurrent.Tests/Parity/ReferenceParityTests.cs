@@ -11,22 +11,7 @@ public sealed class ReferenceParityTests
 
     public static TheoryData<InstructionSet> InstructionSets => Support.InstructionSets.All;
 
-    public static TheoryData<InstructionSet, CellKind> Kernels
-    {
-        get
-        {
-            TheoryData<InstructionSet, CellKind> data = [];
-            foreach (InstructionSet isa in new[] { InstructionSet.Scalar, InstructionSet.Avx2, InstructionSet.Avx512 })
-            {
-                foreach (CellKind cell in CellKinds.Products)
-                {
-                    data.Add(isa, cell);
-                }
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<InstructionSet, CellKind> Kernels => Support.InstructionSets.Kernels;
 
     [Theory]
     [MemberData(nameof(InstructionSets))]

@@ -7,7 +7,7 @@ namespace Recurrent.Tests.Parity;
 /// <summary>NaN, infinity and denormals: where they go and where they do not.</summary>
 public sealed class SpecialValueTests
 {
-    public static TheoryData<InstructionSet, CellKind> Kernels => ReferenceParityTests.Kernels;
+    public static TheoryData<InstructionSet, CellKind> Kernels => Support.InstructionSets.Kernels;
 
     public static TheoryData<InstructionSet, CellKind> KernelsWithState =>
         [.. Kernels.Where(row => row.Data.Item2 != CellKind.Dense)];

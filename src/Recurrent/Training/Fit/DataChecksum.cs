@@ -1,46 +1,37 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace Recurrent.Training;
 
 /// <summary>A number that tells data apart: a run goes on with the data that it began with.</summary>
 internal static class DataChecksum
 {
-    private const ulong Offset = 0xCBF29CE484222325;
-    private const ulong Prime = 0x100000001B3;
-
+    /// <summary>The first 8 bytes of the SHA-256 of all values and of how many there are.</summary>
     public static long Of<T>(Sequences<T> x, Targets<T> y)
         where T : unmanaged
     {
-        ulong sum = Add(Offset, x.Values.Span);
-        sum = Add(sum, x.Indices.Span);
-        sum = Add(sum, x.Lengths.Span);
-        sum = Add(sum, x.Present.Span);
-        sum = Add(sum, y.Values.Span);
-        return (long)Add(sum, y.Classes.Span);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Add(hash, x.Values.Span);
+        Add(hash, x.Indices.Span);
+        Add(hash, x.Lengths.Span);
+        Add(hash, x.Present.Span);
+        Add(hash, y.Values.Span);
+        Add(hash, y.Classes.Span);
+        return BinaryPrimitives.ReadInt64LittleEndian(hash.GetHashAndReset());
     }
 
-    /// <summary>FNV-1a over words of 8 bytes, with the high half folded in, as the product moves bits up alone.</summary>
-    private static ulong Add<T>(ulong sum, ReadOnlySpan<T> values)
+    // A part at a time: a span of bytes cannot be longer than 2^31, one of values can.
+    private static void Add<T>(IncrementalHash hash, ReadOnlySpan<T> values)
         where T : unmanaged
     {
-        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(values);
-        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        foreach (ulong word in words)
+        const int Part = 1 << 24;
+        for (int first = 0; first < values.Length; first += Part)
         {
-            sum = Next(sum, word);
+            hash.AppendData(MemoryMarshal.AsBytes(values.Slice(first, Math.Min(Part, values.Length - first))));
         }
 
-        foreach (byte rest in bytes[(words.Length * sizeof(ulong))..])
-        {
-            sum = Next(sum, rest);
-        }
-
-        return Next(sum, (ulong)bytes.Length);
-    }
-
-    private static ulong Next(ulong sum, ulong word)
-    {
-        sum = (sum ^ word) * Prime;
-        return sum ^ (sum >> 32);
+        int count = values.Length;
+        hash.AppendData(MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in count)));
     }
 }
