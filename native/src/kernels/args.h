@@ -178,4 +178,59 @@ struct StepArgs {
   static constexpr int64_t scratch_stride = 0;
 };
 
+// Training of small layers takes the rows of a batch in *blocks*, a row in each lane: no lane is
+// left over where units do not fill a vector. What belongs to a unit, gate or feature is
+// `[unit][kBlockRows]`; the weights are those of every other kernel.
+inline constexpr int64_t kBlockRows = 16;
+
+// One step of a block of plain cells.
+struct BlockStepArgs {
+  const CellConstants* cell;
+  const float* x;  // `[x_terms][rows]`
+  const float* h;  // `[h_terms][rows]`, the previous state
+  float* h_out;
+  const float* c;  // LSTM: the previous cell state
+  float* c_out;
+  float* tape;  // `[gate][units][rows]`, the gates of BackwardArgs
+};
+
+// The same step back. Of rows that do not have it everything stays as it is, and their gradients on
+// the tape are 0.
+struct BlockBackArgs {
+  int64_t units;
+  int64_t rows;     // that have the step, the first ones
+  float* tape;      // values of gates, in whose place their gradients are put
+  const float* dy;  // of the output; null for 0
+  float* dh;        // of the state from the step after; left is the part that needs no product
+  const float* h;   // GRU: the previous state
+  float* dc;        // LSTM: of the cell state from the step after; left is that of the one before
+  const float* c;   // LSTM: the previous cell state
+  const float* c_new;
+};
+
+// `out[j] += sum over k of weights[k][j] * a[k]`
+struct BlockProductArgs {
+  const float* weights;  // `[terms][columns]`, as the caller of the library has them
+  int64_t terms;
+  int64_t columns;
+  const float* a;  // `[terms][rows]`
+  float* out;      // `[columns][rows]`
+};
+
+// `out[k][j]` = or += the sum over steps and rows of `a[k] * b[j]`, for whole tiles of
+// BlockKernels::tile_rows and tile_columns: memory behind the last ones is read and
+// counts for what nobody wants.
+struct BlockGradientArgs {
+  const float* const* a;  // of each step, `[k][rows]`
+  const float* const* b;  // of each step, `[j][rows]`
+  int64_t steps;
+  int64_t a_begin;
+  int64_t a_end;
+  int64_t b_begin;
+  int64_t b_end;
+  bool adds;
+  float* out;  // `[k][out_stride]`, of `a_begin` and `b_begin`
+  int64_t out_stride;
+};
+
 }  // namespace recurrent::kernels

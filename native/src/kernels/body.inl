@@ -19,6 +19,12 @@
 #include "kernels/gradient.inl"
 #include "kernels/update.inl"
 
+#if RECURRENT_KERNELS_ISA > 0
+#include "kernels/blocks.inl"
+#else
+constexpr BlockKernels block_kernels() { return {}; }  // no lanes to fill
+#endif
+
 void flush_array(const float* x, float* y, int64_t count) {
   int64_t i = 0;
   for (; i + Vec::kWidth <= count; i += Vec::kWidth) Vec::store(y + i, flush(Vec::load(x + i)));
@@ -61,5 +67,6 @@ const kernels::KernelTable kTable = {
     gradient_tile,
     kGradientRows,
     kGradientVectors* Vec::kWidth,
+    block_kernels(),
     update,
 };

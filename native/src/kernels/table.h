@@ -57,6 +57,28 @@ struct BackwardKernels {
 enum class Backward : int32_t { kSimple, kLstm, kGru, kGruCandidate, kGruReset };
 inline constexpr int32_t kBackwardCount = 5;
 
+// Those of rows in lanes, see kBlockRows.
+using BlockStepFn = void (*)(const BlockStepArgs& args);
+using BlockBackFn = void (*)(const BlockBackArgs& args);
+using BlockProductFn = void (*)(const BlockProductArgs& args);
+using BlockGradientFn = void (*)(const BlockGradientArgs& args);
+// Between rows `[count][stride]`, count <= kBlockRows, and a block's `[columns][kBlockRows]`, whose
+// other lanes become 0.
+using ToBlockFn = void (*)(const float* rows, int64_t stride, int64_t count, int64_t columns,
+                           float* block);
+using FromBlockFn = void (*)(const float* block, int64_t columns, int64_t count, float* rows,
+                             int64_t stride);
+struct BlockKernels {
+  BlockStepFn step[3];  // SimpleRNN, LSTM, GRU; null where the instruction set has no blocks
+  BlockBackFn back[3];
+  BlockProductFn product;
+  BlockGradientFn gradient;
+  ToBlockFn to_block;
+  FromBlockFn from_block;
+  int64_t tile_rows;
+  int64_t tile_columns;
+};
+
 // `c[r][j] += sum of a[k][r] * b[k][j]` in the order of k, for a tile of `gradient_rows` by
 // `gradient_columns` whose rows are `c_stride` apart.
 using GradientTileFn = void (*)(const float* a, const float* b, int64_t terms, float* c,
@@ -110,6 +132,7 @@ struct KernelTable {
   GradientTileFn gradient_tile;
   int64_t gradient_rows;
   int64_t gradient_columns;
+  BlockKernels blocks;
   UpdateFn update;
 };
 

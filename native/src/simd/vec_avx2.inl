@@ -89,3 +89,33 @@ RECURRENT_INLINE Vec div_unless(Mask zero, Vec a, Vec b) {
 
 // True where a is to become +0 because its magnitude is below 2^-126; +0 itself may be left out.
 RECURRENT_INLINE Mask is_to_flush(Vec a) { return lt(abs(a), Vec::broadcast(0x1p-126f)); }
+
+// Lane i is the sum of the lanes of a[i].
+RECURRENT_INLINE Vec sums_of(const Vec* a) {
+  const __m256 low = _mm256_hadd_ps(_mm256_hadd_ps(a[0].v, a[1].v), _mm256_hadd_ps(a[2].v, a[3].v));
+  const __m256 high =
+      _mm256_hadd_ps(_mm256_hadd_ps(a[4].v, a[5].v), _mm256_hadd_ps(a[6].v, a[7].v));
+  return {_mm256_add_ps(_mm256_permute2f128_ps(low, high, 0x20),
+                        _mm256_permute2f128_ps(low, high, 0x31))};
+}
+
+// Lane i of a[j] becomes lane j of a[i].
+RECURRENT_INLINE void transpose(Vec* a) {
+  __m256 fours[8];
+#pragma GCC unroll 2
+  for (int i = 0; i < 8; i += 4) {
+    const __m256d low_0 = _mm256_castps_pd(_mm256_unpacklo_ps(a[i].v, a[i + 1].v));
+    const __m256d high_0 = _mm256_castps_pd(_mm256_unpackhi_ps(a[i].v, a[i + 1].v));
+    const __m256d low_1 = _mm256_castps_pd(_mm256_unpacklo_ps(a[i + 2].v, a[i + 3].v));
+    const __m256d high_1 = _mm256_castps_pd(_mm256_unpackhi_ps(a[i + 2].v, a[i + 3].v));
+    fours[i] = _mm256_castpd_ps(_mm256_unpacklo_pd(low_0, low_1));
+    fours[i + 1] = _mm256_castpd_ps(_mm256_unpackhi_pd(low_0, low_1));
+    fours[i + 2] = _mm256_castpd_ps(_mm256_unpacklo_pd(high_0, high_1));
+    fours[i + 3] = _mm256_castpd_ps(_mm256_unpackhi_pd(high_0, high_1));
+  }
+#pragma GCC unroll 4
+  for (int c = 0; c < 4; ++c) {
+    a[c].v = _mm256_permute2f128_ps(fours[c], fours[4 + c], 0x20);
+    a[4 + c].v = _mm256_permute2f128_ps(fours[c], fours[4 + c], 0x31);
+  }
+}

@@ -101,3 +101,61 @@ RECURRENT_INLINE Mask is_to_flush(Vec a) {
   constexpr int kDenormal = 0x20;
   return {_mm512_fpclass_ps_mask(a.v, kNegativeZero | kDenormal)};
 }
+
+// Lane i is the sum of the lanes of a[i].
+RECURRENT_INLINE Vec sums_of(const Vec* a) {
+  __m512 four[4];
+#pragma GCC unroll 4
+  for (int i = 0; i < 4; ++i) {
+    const Vec* b = a + 4 * i;
+    const __m512d x = _mm512_castps_pd(
+        _mm512_add_ps(_mm512_unpacklo_ps(b[0].v, b[1].v), _mm512_unpackhi_ps(b[0].v, b[1].v)));
+    const __m512d y = _mm512_castps_pd(
+        _mm512_add_ps(_mm512_unpacklo_ps(b[2].v, b[3].v), _mm512_unpackhi_ps(b[2].v, b[3].v)));
+    four[i] = _mm512_add_ps(_mm512_castpd_ps(_mm512_unpacklo_pd(x, y)),
+                            _mm512_castpd_ps(_mm512_unpackhi_pd(x, y)));
+  }
+  constexpr int kEven = 0x88;
+  constexpr int kOdd = 0xDD;
+  const __m512 low = _mm512_add_ps(_mm512_shuffle_f32x4(four[0], four[1], kEven),
+                                   _mm512_shuffle_f32x4(four[0], four[1], kOdd));
+  const __m512 high = _mm512_add_ps(_mm512_shuffle_f32x4(four[2], four[3], kEven),
+                                    _mm512_shuffle_f32x4(four[2], four[3], kOdd));
+  return {
+      _mm512_add_ps(_mm512_shuffle_f32x4(low, high, kEven), _mm512_shuffle_f32x4(low, high, kOdd))};
+}
+
+// Lane i of a[j] becomes lane j of a[i].
+RECURRENT_INLINE void transpose(Vec* a) {
+  __m512 pairs[16];
+#pragma GCC unroll 8
+  for (int i = 0; i < 16; i += 2) {
+    pairs[i] = _mm512_unpacklo_ps(a[i].v, a[i + 1].v);
+    pairs[i + 1] = _mm512_unpackhi_ps(a[i].v, a[i + 1].v);
+  }
+  // Four rows each: `fours[4 * g + c]` has, in each quarter q, column 4 * q + c of rows 4 * g on.
+  __m512 fours[16];
+#pragma GCC unroll 4
+  for (int i = 0; i < 16; i += 4) {
+#pragma GCC unroll 2
+    for (int half = 0; half < 2; ++half) {
+      const __m512d x = _mm512_castps_pd(pairs[i + half]);
+      const __m512d y = _mm512_castps_pd(pairs[i + half + 2]);
+      fours[i + 2 * half] = _mm512_castpd_ps(_mm512_unpacklo_pd(x, y));
+      fours[i + 2 * half + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(x, y));
+    }
+  }
+  constexpr int kEven = 0x88;
+  constexpr int kOdd = 0xDD;
+#pragma GCC unroll 4
+  for (int c = 0; c < 4; ++c) {
+    const __m512 even_low = _mm512_shuffle_f32x4(fours[c], fours[4 + c], kEven);
+    const __m512 even_high = _mm512_shuffle_f32x4(fours[8 + c], fours[12 + c], kEven);
+    const __m512 odd_low = _mm512_shuffle_f32x4(fours[c], fours[4 + c], kOdd);
+    const __m512 odd_high = _mm512_shuffle_f32x4(fours[8 + c], fours[12 + c], kOdd);
+    a[c].v = _mm512_shuffle_f32x4(even_low, even_high, kEven);
+    a[8 + c].v = _mm512_shuffle_f32x4(even_low, even_high, kOdd);
+    a[4 + c].v = _mm512_shuffle_f32x4(odd_low, odd_high, kEven);
+    a[12 + c].v = _mm512_shuffle_f32x4(odd_low, odd_high, kOdd);
+  }
+}

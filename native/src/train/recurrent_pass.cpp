@@ -43,11 +43,13 @@ RecurrentPass::RecurrentPass(const Model& model, Parameters& parameters, size_t 
       parameters_(parameters),
       index_(layer),
       reverse_(reverse),
+      blocks_(model.kernels(), parameters, layer, reverse),
       outer_(model.kernels()) {}
 
 void RecurrentPass::set_weights(const PackedLayer& layer, const PackedDirection& direction) {
   layer_ = &layer;
   direction_ = &direction;
+  blocks_.set_weights(layer, direction);
   outer_.use(uses_mkl() ? mkl() : nullptr);
   first_ = direction.first.constants;
   first_.finish = direction.first.record;
@@ -78,18 +80,25 @@ void RecurrentPass::reserve(const Steps& steps, int threads, bool drops_state) {
   const int64_t hidden = hidden_stride();
   const int64_t cell = cell_stride();
   const auto of = [](int64_t rows, int64_t width) { return checked_mul(rows, width, "time"); };
-  product_.need(of(std::max(kProductFloats / layer_->columns, places), layer_->columns));
-  tape_.need(of(total, tape_stride_));
-  hidden_.need(of(total, hidden));
-  if (drops_state) dropped_.need(of(total, hidden));
   initial_hidden_.need(of(places, hidden));
   hidden_gradient_.need(of(places, hidden));
   if (layer_->has_cell()) {
-    cell_.need(of(total, cell));
     initial_cell_.need(of(places, cell));
     cell_gradient_.need(of(places, cell));
   }
   if (is_gru()) direct_gradient_.need(of(places, hidden));
+  in_blocks_ = !drops_state && blocks_.serves(steps);
+  if (in_blocks_) {
+    blocks_.reserve(steps);
+    final_hidden_.need(of(places, hidden));
+    if (layer_->has_cell()) final_cell_.need(of(places, cell));
+    return;
+  }
+  product_.need(of(std::max(kProductFloats / layer_->columns, places), layer_->columns));
+  tape_.need(of(total, tape_stride_));
+  hidden_.need(of(total, hidden));
+  if (drops_state) dropped_.need(of(total, hidden));
+  if (layer_->has_cell()) cell_.need(of(total, cell));
   if (projects()) {
     unprojected_.need(of(total, cell));
     projected_gradient_.need(of(total, hidden));
@@ -116,12 +125,14 @@ const float* RecurrentPass::cell_before(const Steps& steps, int64_t step) const 
 }
 
 const float* RecurrentPass::final_hidden(const Steps& steps, int64_t place) const {
+  if (in_blocks_) return final_hidden_.data() + place * hidden_stride();
   const int64_t length = steps.length(place);
   return length == 0 ? initial_hidden_.data() + place * hidden_stride()
                      : hidden_.data() + (steps.begin(length - 1) + place) * hidden_stride();
 }
 
 const float* RecurrentPass::final_cell(const Steps& steps, int64_t place) const {
+  if (in_blocks_) return final_cell_.data() + place * cell_stride();
   const int64_t length = steps.length(place);
   return length == 0 ? initial_cell_.data() + place * cell_stride()
                      : cell_.data() + (steps.begin(length - 1) + place) * cell_stride();
@@ -134,6 +145,9 @@ bool RecurrentPass::shares_places(const Steps& steps) const {
 
 void RecurrentPass::forward(Shift& shift, const Steps& steps, const float* x, float* y,
                             int64_t y_stride) {
+  if (in_blocks_)
+    return blocks_.forward(shift, steps, x, states(initial_hidden_, initial_cell_),
+                           states(final_hidden_, final_cell_), y, y_stride);
   if (shares_places(steps)) {
     shift.stage([&](int index) {
       Shift alone;
@@ -144,7 +158,7 @@ void RecurrentPass::forward(Shift& shift, const Steps& steps, const float* x, fl
         const int64_t first = steps.begin(s) + own.begin;
         float* const product = product_.data() + own.begin * layer_->columns;
         multiply_inputs(alone, x + first * layer_->input_size, own.end - own.begin, product);
-        step(alone, steps, s, own, product, y + first * y_stride, y_stride);
+        step(alone, steps, s, own, product, y ? y + first * y_stride : nullptr, y_stride);
       }
     });
     return;
@@ -158,7 +172,7 @@ void RecurrentPass::forward(Shift& shift, const Steps& steps, const float* x, fl
     for (int64_t s = first; s < last; ++s)
       step(shift, steps, s, {0, steps.rows(s)},
            product_.data() + (steps.begin(s) - steps.begin(first)) * layer_->columns,
-           y + steps.begin(s) * y_stride, y_stride);
+           y ? y + steps.begin(s) * y_stride : nullptr, y_stride);
     first = last;
   }
 }
@@ -267,7 +281,11 @@ void RecurrentPass::clear_states(const Steps& steps) {
 }
 
 void RecurrentPass::backward(Shift& shift, const Steps& steps, const float* dy, int64_t dy_stride,
-                             float* dx, int64_t dx_stride) {
+                             float* dx, int64_t dx_stride, bool of_start) {
+  if (in_blocks_)
+    return blocks_.backward(shift, steps, dy, dy_stride, states(hidden_gradient_, cell_gradient_),
+                            dx, dx_stride, of_start);
+  const auto dy_of = [&](int64_t row) { return dy ? dy + row * dy_stride : nullptr; };
   const bool by_place = shares_places(steps);
   shift.stage([&](int index) {
     if (index != 0) return;
@@ -286,12 +304,14 @@ void RecurrentPass::backward(Shift& shift, const Steps& steps, const float* dy, 
       for (int64_t s = steps.count(); s-- > 0;) {
         const Slice own = rows_of(steps, s, places);
         if (own.begin == own.end) continue;
-        step_back(alone, steps, s, own, dy + (steps.begin(s) + own.begin) * dy_stride, dy_stride);
+        step_back(alone, steps, s, own, dy_of(steps.begin(s) + own.begin), dy_stride,
+                  s > 0 || of_start);
       }
     });
   } else {
     for (int64_t s = steps.count(); s-- > 0;)
-      step_back(shift, steps, s, {0, steps.rows(s)}, dy + steps.begin(s) * dy_stride, dy_stride);
+      step_back(shift, steps, s, {0, steps.rows(s)}, dy_of(steps.begin(s)), dy_stride,
+                s > 0 || of_start);
   }
   if (dx) multiply_input_gradients(shift, steps.total(), dx, dx_stride);
 }
@@ -321,7 +341,7 @@ void RecurrentPass::multiply_input_gradients(Shift& shift, int64_t rows, float* 
 }
 
 void RecurrentPass::step_back(Shift& shift, const Steps& steps, int64_t step, Slice own,
-                              const float* dy, int64_t dy_stride) {
+                              const float* dy, int64_t dy_stride, bool of_before) {
   const int64_t begin = steps.begin(step) + own.begin;
   const bool by_place = shares_places(steps);
   BackwardArgs args{};
@@ -374,6 +394,7 @@ void RecurrentPass::step_back(Shift& shift, const Steps& steps, int64_t step, Sl
       args.ds = unprojected;
       turn(shift, Backward::kGruReset, args);
   }
+  if (!of_before) return;
   // The gates that h feeds are the tape's last ones, except where n has s instead.
   const float* fed = args.tape + (is(RECURRENT_LAYER_GRU) ? h : 0);
   recurrent_weights_.multiply(shift, fed, tape_stride_, args.rows, dh, hidden_stride());
@@ -414,6 +435,7 @@ void RecurrentPass::turn(Shift& shift, Backward cell, const BackwardArgs& args) 
 }
 
 void RecurrentPass::add_gradients(Shift& shift, const Steps& steps, const float* x) {
+  if (in_blocks_) return blocks_.add_gradients(shift);
   add_weights(shift, steps, x);
   shift.stage([&](int index) {
     if (index == 0) add_biases(steps);
@@ -479,8 +501,8 @@ void RecurrentPass::add_biases(const Steps& steps) {
 }
 
 int64_t RecurrentPass::tape_bytes() const {
-  return tape_.bytes() + hidden_.bytes() + dropped_.bytes() + cell_.bytes() + unprojected_.bytes() +
-         reset_.bytes();
+  return blocks_.tape_bytes() + tape_.bytes() + hidden_.bytes() + dropped_.bytes() + cell_.bytes() +
+         unprojected_.bytes() + reset_.bytes();
 }
 
 }  // namespace recurrent

@@ -8,6 +8,7 @@
 
 #include "exec/lane.h"
 #include "model/model.h"
+#include "train/block_pass.h"
 #include "train/dropout.h"
 #include "train/floats.h"
 #include "train/outer_product.h"
@@ -34,7 +35,8 @@ class RecurrentPass {
   int64_t hidden_stride() const { return layer_->hidden_stride(); }
   int64_t cell_stride() const { return layer_->cell_stride(); }
 
-  // x `[total, input_size]` is kept by the caller until backward(); y rows are `y_stride` apart.
+  // x `[total, input_size]` is kept by the caller until backward(); y rows are `y_stride` apart, y
+  // is null if it is not wanted.
   void forward(Shift& shift, const Steps& steps, const float* x, float* y, int64_t y_stride);
   // What a place has come to.
   const float* final_hidden(const Steps& steps, int64_t place) const;
@@ -46,10 +48,11 @@ class RecurrentPass {
   float* hidden_gradient() { return hidden_gradient_.data(); }
   float* cell_gradient() { return cell_gradient_.data(); }
 
-  // From the gradients of outputs to those on the tape; dx `[total, dx_stride]` receives that of
-  // the input, if it is not null: whole vectors of columns.
+  // From the gradients of outputs, null for 0, to those on the tape; dx `[total, dx_stride]`
+  // receives that of the input, if it is not null: whole vectors of columns. The initial states'
+  // are complete only if they are wanted.
   void backward(Shift& shift, const Steps& steps, const float* dy, int64_t dy_stride, float* dx,
-                int64_t dx_stride);
+                int64_t dx_stride, bool of_start);
 
   // Afterwards, once: adds the gradients of weights and biases, for which x is read again.
   void add_gradients(Shift& shift, const Steps& steps, const float* x);
@@ -79,6 +82,9 @@ class RecurrentPass {
   bool projects() const { return layer_->projection_size > 0; }
   int64_t units() const { return layer_->hidden_size; }
 
+  BlockPass::States states(Floats& hidden, Floats& cell) {
+    return {hidden.data(), hidden_stride(), cell.data(), cell_stride()};
+  }
   const float* state_before(const Steps& steps, int64_t step) const;
   const float* cell_before(const Steps& steps, int64_t step) const;
   // Whether threads share the rows of a batch, each going through all steps alone, and not the
@@ -96,7 +102,7 @@ class RecurrentPass {
   void drop_gradients(Shift& shift, Slice own);
 
   void step_back(Shift& shift, const Steps& steps, int64_t step, Slice own, const float* dy,
-                 int64_t dy_stride);
+                 int64_t dy_stride, bool of_before);
   void unproject(Shift& shift, const Steps& steps, int64_t step, Slice own, const float* dy,
                  int64_t dy_stride);
   void turn(Shift& shift, kernels::Backward cell, const kernels::BackwardArgs& args) const;
@@ -112,6 +118,8 @@ class RecurrentPass {
   const PackedDirection* direction_ = nullptr;
   kernels::CellConstants first_{};  // the direction's, which record
   kernels::CellConstants second_{};
+  BlockPass blocks_;
+  bool in_blocks_ = false;  // since reserve(): blocks_ has the tape
   int64_t tape_stride_ = 0;
   int64_t input_columns_ = 0;  // gates of the tape, times units, that x feeds: the first ones
   std::optional<Dropout> dropout_;
@@ -132,6 +140,8 @@ class RecurrentPass {
   Floats scratch_;         // reset-before GRU: z and the candidate of a step
   Floats initial_hidden_;  // `[places][stride]`
   Floats initial_cell_;
+  Floats final_hidden_;  // of blocks
+  Floats final_cell_;
   Floats hidden_gradient_;
   Floats cell_gradient_;
   Floats direct_gradient_;              // GRU: what of the state's needs no product

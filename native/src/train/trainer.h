@@ -90,10 +90,15 @@ class Trainer {
   void clear_gradients(bool of_input);
   void take_gradients(const float* dy);
   void take_state_gradients(const float* states);
-  void backward_layers(Shift& shift, bool of_input);
-  void backward_layer(Shift& shift, size_t index, bool of_input);
+  // Gradients that somebody reads, beside those of parameters.
+  struct Wanted {
+    bool input;
+    bool states;
+  };
+  void backward_layers(Shift& shift, Wanted wanted);
+  void backward_layer(Shift& shift, size_t index, Wanted wanted);
   void backward_direction(Shift& shift, size_t index, RecurrentPass& pass, size_t direction,
-                          bool of_input);
+                          Wanted wanted);
   void backward_pointwise(size_t index, bool of_input);
   void add_to_input(size_t index, const float* from, int64_t stride, bool reverse);
   void unpick();
@@ -106,6 +111,8 @@ class Trainer {
   size_t layers() const { return layers_.size(); }
   size_t head_end() const;  // the layer behind which there is one step only
   bool is_one_step() const { return model_->puts_out_one_step(); }
+  // Whether the one step is the final states of the head's last layer, whose outputs nobody reads.
+  bool picks_states() const;
   bool is_last_of_head(size_t layer) const { return is_one_step() && layer + 1 == head_end(); }
   const PackedLayer& packed(size_t layer) const { return model_->layers()[layer]; }
   int64_t width_at(size_t boundary) const;

@@ -38,8 +38,8 @@ void Trainer::backward(const recurrent_backward_args& args) {
   clear_gradients(args.dx != nullptr);
   if (args.dy) take_gradients(args.dy);
   if (args.final_states) take_state_gradients(args.final_states);
-  const bool of_input = args.dx != nullptr;
-  share(team_.get(), [this, of_input](Shift& shift) { backward_layers(shift, of_input); });
+  const Wanted wanted{args.dx != nullptr, args.initial_states != nullptr};
+  share(team_.get(), [this, wanted](Shift& shift) { backward_layers(shift, wanted); });
   if (args.dx) give_input_gradients(args.dx);
   if (!batch_.given_states) add_initial_states();
   if (args.initial_states) give_state_gradients(args.initial_states);
@@ -49,7 +49,8 @@ void Trainer::clear_gradients(bool of_input) {
   for (size_t b = of_input ? 0 : 1; b < layers(); ++b)
     std::fill_n(gradient_at(b), rows_at(b) * width_at(b), 0.0f);
   output_gradient_.zeroed(rows_at(layers()) * model_->output_size());
-  if (is_one_step()) head_gradient_.zeroed(steps_.total() * packed(head_end() - 1).output_size);
+  if (is_one_step() && !picks_states())
+    head_gradient_.zeroed(steps_.total() * packed(head_end() - 1).output_size);
   for (Layer& layer : layers_)
     for (RecurrentPass& pass : layer.directions) pass.clear_states(steps_);
   if (model_->repeats())
@@ -110,13 +111,13 @@ void Trainer::take_state_gradients(const float* states) {
   }
 }
 
-void Trainer::backward_layers(Shift& shift, bool of_input) {
+void Trainer::backward_layers(Shift& shift, Wanted wanted) {
   for (size_t i = layers(); i-- > 0;) {
     if (is_last_of_head(i))
       shift.stage([&](int index) {
         if (index == 0) unpick();
       });
-    backward_layer(shift, i, i > 0 || of_input);
+    backward_layer(shift, i, {i > 0 || wanted.input, wanted.states});
   }
 }
 
@@ -126,7 +127,7 @@ void Trainer::unpick() {
   const int64_t width = packed(last).output_size;
   const float* from = gradient_at(head_end());
   for (int64_t place = 0; place < rows_at(head_end()); ++place, from += width) {
-    if (!model_->puts_out_final_state()) {
+    if (!picks_states()) {
       const int64_t row = steps_.begin(steps_.length(place) - 1) + place;
       std::copy_n(from, width, head_gradient_.data() + row * width);
       continue;
@@ -140,8 +141,9 @@ void Trainer::unpick() {
   }
 }
 
-void Trainer::backward_layer(Shift& shift, size_t index, bool of_input) {
+void Trainer::backward_layer(Shift& shift, size_t index, Wanted wanted) {
   Layer& layer = layers_[index];
+  const bool of_input = wanted.input;
   const bool drops_input =
       of_input && (drops(index, Drop::kElements) || drops(index, Drop::kInput));
   if (drops_input)
@@ -158,7 +160,7 @@ void Trainer::backward_layer(Shift& shift, size_t index, bool of_input) {
       });
   }
   for (size_t d = 0; d < layer.directions.size(); ++d)
-    backward_direction(shift, index, layer.directions[d], d, of_input);
+    backward_direction(shift, index, layer.directions[d], d, wanted);
   shift.stage([&](int slice) {
     if (slice != 0) return;
     if (packed(index).is_pointwise()) backward_pointwise(index, of_input);
@@ -182,14 +184,17 @@ void Trainer::take_back(size_t index) {
 }
 
 void Trainer::backward_direction(Shift& shift, size_t index, RecurrentPass& pass, size_t direction,
-                                 bool of_input) {
+                                 Wanted wanted) {
   Layer& layer = layers_[index];
   const int64_t size = pass.state_size();
   const int64_t outputs = packed(index).output_size;
   const int64_t stride = round_up(width_at(index), kRowPadding);
-  const float* dy = output_gradient_of(index) + static_cast<int64_t>(direction) * size;
+  const bool puts_out = !(is_last_of_head(index) && picks_states());
+  const float* dy =
+      puts_out ? output_gradient_of(index) + static_cast<int64_t>(direction) * size : nullptr;
+  int64_t dy_stride = outputs;
   const float* x = pass.is_reverse() ? layer.reversed.data() : read_by(index);
-  if (pass.is_reverse()) {
+  if (pass.is_reverse() && puts_out) {
     shift.stage([&](int slice) {
       if (slice != 0) return;
       for (int64_t step = 0; step < steps_.count(); ++step)
@@ -197,13 +202,19 @@ void Trainer::backward_direction(Shift& shift, size_t index, RecurrentPass& pass
           std::copy_n(dy + steps_.row_of(step, place, true) * outputs, size,
                       layer.reversed_output.data() + (steps_.begin(step) + place) * size);
     });
-    pass.backward(shift, steps_, layer.reversed_output.data(), size,
-                  of_input ? wide_.data() : nullptr, stride);
-  } else {
-    pass.backward(shift, steps_, dy, outputs, of_input ? wide_.data() : nullptr, stride);
+    dy = layer.reversed_output.data();
+    dy_stride = size;
   }
+  const auto learns = [&](int32_t role) {
+    return parameters_.gradient(index, pass.is_reverse(), role) != nullptr;
+  };
+  const bool of_start =
+      wanted.states || (!batch_.given_states && (learns(RECURRENT_PARAMETER_INITIAL_HIDDEN) ||
+                                                 learns(RECURRENT_PARAMETER_INITIAL_CELL)));
+  pass.backward(shift, steps_, dy, dy_stride, wanted.input ? wide_.data() : nullptr, stride,
+                of_start);
   pass.add_gradients(shift, steps_, x);
-  if (of_input)
+  if (wanted.input)
     shift.stage([&](int slice) {
       if (slice == 0) add_to_input(index, wide_.data(), stride, pass.is_reverse());
     });

@@ -16,6 +16,13 @@ size_t Trainer::head_end() const {
   return is_one_step() ? static_cast<size_t>(model_->tail_begin()) : layers();
 }
 
+bool Trainer::picks_states() const {
+  if (!is_one_step()) return false;
+  const PackedLayer& last = packed(head_end() - 1);
+  return model_->puts_out_final_state() ||
+         (last.recurrent() && last.directions.size() == 1 && !last.directions.front().reverse);
+}
+
 int64_t Trainer::width_at(size_t boundary) const {
   return boundary == layers() ? model_->output_size() : packed(boundary).input_size;
 }
@@ -160,7 +167,7 @@ void Trainer::reserve() {
   }
   output_.need(of(rows_at(layers()), model_->output_size()));
   output_gradient_.need(of(rows_at(layers()), model_->output_size()));
-  if (is_one_step()) {
+  if (is_one_step() && !picks_states()) {
     const int64_t width = packed(head_end() - 1).output_size;
     head_output_.need(of(steps_.total(), width));
     head_gradient_.need(of(steps_.total(), width));
@@ -299,7 +306,8 @@ void Trainer::forward_direction(Shift& shift, size_t index, RecurrentPass& pass,
   const int64_t inputs = width_at(index);
   const int64_t outputs = packed(index).output_size;
   const int64_t size = pass.state_size();
-  float* to = output_of(index) + static_cast<int64_t>(direction) * size;
+  const bool puts_out = !(is_last_of_head(index) && picks_states());
+  float* to = puts_out ? output_of(index) + static_cast<int64_t>(direction) * size : nullptr;
   if (pass.is_reverse())
     shift.stage([&](int slice) {
       if (slice != 0) return;
@@ -312,7 +320,9 @@ void Trainer::forward_direction(Shift& shift, size_t index, RecurrentPass& pass,
     pass.forward(shift, steps_, read_by(index), to, outputs);
     return;
   }
-  pass.forward(shift, steps_, layer.reversed.data(), layer.reversed_output.data(), size);
+  pass.forward(shift, steps_, layer.reversed.data(),
+               puts_out ? layer.reversed_output.data() : nullptr, size);
+  if (!puts_out) return;
   shift.stage([&](int slice) {
     if (slice != 0) return;
     for (int64_t step = 0; step < steps_.count(); ++step)
@@ -343,7 +353,7 @@ void Trainer::pick() {
   const int64_t width = packed(last).output_size;
   float* to = value_at(head_end());
   for (int64_t place = 0; place < rows_at(head_end()); ++place, to += width) {
-    if (!model_->puts_out_final_state()) {
+    if (!picks_states()) {
       const int64_t row = steps_.begin(steps_.length(place) - 1) + place;
       std::copy_n(head_output_.data() + row * width, width, to);
       continue;

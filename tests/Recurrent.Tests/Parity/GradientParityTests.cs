@@ -1,3 +1,4 @@
+using Recurrent.Layers;
 using Recurrent.Reference;
 using Recurrent.Tests.Support;
 
@@ -19,7 +20,7 @@ public sealed class GradientParityTests
         Support.InstructionSets.Use(isa);
         Property.Check(SequenceCases.Arbitrary(Work, models: true), 300, @case =>
         {
-            GradientData data = new(@case with { EmptyRow = Recurrent.Layers.EmptyRow.KeepsState });
+            GradientData data = new(@case with { EmptyRow = EmptyRow.KeepsState });
             using GradientSession session = data.Open(isa, @case.Threads);
             Outcome expected = data.Forward(ReferenceGradientSession<float>.Open(data.Definition, data.Dropout));
             data.Data.RequireSame(expected, data.Forward(session), $"{isa}, {data}");
@@ -82,6 +83,51 @@ public sealed class GradientParityTests
         });
     }
 
+    /// <summary>Batches that fill the lanes of a vector, where small plain layers have a row in each.</summary>
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Full_batches_of_small_layers_have_the_references_outputs_and_gradients(InstructionSet isa)
+    {
+        Support.InstructionSets.Use(isa);
+        int seed = 0;
+        foreach (CellKind cell in new[] { CellKind.SimpleRnn, CellKind.Lstm, CellKind.Gru })
+        {
+            foreach (int size in new[] { 1, 5, 20, 35 })
+            {
+                foreach (int batch in new[] { 15, 16, 29, 32, 48 })
+                {
+                    seed++;
+                    LayerCase layer = new()
+                    {
+                        Cell = cell,
+                        Size = size,
+                        TrainedState = seed % 3 == 0,
+                        Direction = (Direction)(seed % 5 % 3),
+                        InputBias = seed % 4 != 1,
+                        StateBias = seed % 4 != 2,
+                    };
+                    SequenceCase @case = new()
+                    {
+                        Seed = seed,
+                        InputSize = 1 + (seed % 6),
+                        Batch = batch,
+                        Time = 1 + (seed % 9),
+                        Threads = 1 + (seed % 3),
+                        Ragged = seed % 2 == 0,
+                        InitialState = seed % 3 == 1,
+                        Output = (ModelOutput)(seed % 7 % 3),
+                        Layers = seed % 4 == 0 ? [layer, layer with { Size = size + 1 }] : [layer],
+                    };
+                    RequireNear(isa, @case);
+                    GradientData data = new(@case);
+                    using GradientSession session = data.Open(isa, @case.Threads);
+                    Outcome expected = data.Forward(ReferenceGradientSession<float>.Open(data.Definition, data.Dropout));
+                    data.Data.RequireSame(expected, data.Forward(session), $"{isa}, {data}");
+                }
+            }
+        }
+    }
+
     /// <summary>What is written is all of the memory that the caller has given, whatever was in it.</summary>
     [Theory]
     [MemberData(nameof(InstructionSets))]
@@ -90,7 +136,7 @@ public sealed class GradientParityTests
         Support.InstructionSets.Use(isa);
         Property.Check(SequenceCases.Arbitrary(Work, models: true), 60, @case =>
         {
-            GradientData data = new(@case with { EmptyRow = Recurrent.Layers.EmptyRow.KeepsState });
+            GradientData data = new(@case with { EmptyRow = EmptyRow.KeepsState });
             using GradientSession session = data.Open(isa);
             Gradients<float> clean = data.Compute(session);
             float[] y = Filled(data.OutputLength);
@@ -121,7 +167,7 @@ public sealed class GradientParityTests
         Support.InstructionSets.Use(isa);
         Property.Check(SequenceCases.Arbitrary(Work, models: true), 60, @case =>
         {
-            GradientData data = new(@case with { EmptyRow = Recurrent.Layers.EmptyRow.KeepsState });
+            GradientData data = new(@case with { EmptyRow = EmptyRow.KeepsState });
             using GradientSession alone = data.Open(isa);
             Gradients<float> expected = data.Compute(alone);
             foreach (int threads in new[] { 1, 2, 3 })
@@ -161,7 +207,7 @@ public sealed class GradientParityTests
     private static void RequireNear(
         InstructionSet isa, SequenceCase @case, GemmProvider provider = GemmProvider.BuiltIn)
     {
-        GradientData data = new(@case with { Special = false, EmptyRow = Recurrent.Layers.EmptyRow.KeepsState });
+        GradientData data = new(@case with { Special = false, EmptyRow = EmptyRow.KeepsState });
         using GradientSession session = data.Open(isa, @case.Threads, provider);
         ReferenceGradientSession<double> exact = ReferenceGradientSession<double>.Open(data.Definition, data.Dropout);
         ReferenceGradientSession<float> reference = ReferenceGradientSession<float>.Open(data.Definition, data.Dropout);

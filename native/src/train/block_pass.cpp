@@ -1,0 +1,287 @@
+#include "train/block_pass.h"
+
+#include <algorithm>
+
+#include "base/checked.h"
+
+namespace recurrent {
+namespace {
+
+using kernels::kBlockRows;
+
+// Up to so many weights blocks were the faster ones (docs/kernels.md).
+constexpr int64_t kSmallWeights = int64_t{32} * 1024;
+// So full have lanes to be, of how full vectors of units are, in percent.
+constexpr int64_t kLeastFill = 85;
+
+// Steps of blocks whose products are summed at once: few enough for the second-level cache, so many
+// that the sums across lanes at their end do not count.
+constexpr int64_t kStepsAtOnce = 64;
+
+}  // namespace
+
+BlockPass::BlockPass(const kernels::KernelTable& kernels, Parameters& parameters, size_t layer,
+                     bool reverse)
+    : kernels_(kernels), parameters_(parameters), index_(layer), reverse_(reverse) {}
+
+void BlockPass::set_weights(const PackedLayer& layer, const PackedDirection& direction) {
+  layer_ = &layer;
+  direction_ = &direction;
+  const kernels::BlockKernels& blocks = kernels_.blocks;
+  if (!blocks.product) return;
+  // Tiles read a little beyond the last row or column.
+  seen_size_ = round_up(columns() + blocks.tile_columns, blocks.tile_columns) * kBlockRows;
+  tape_size_ = (tape_gates() * units() + blocks.tile_rows) * kBlockRows;
+}
+
+int BlockPass::kind() const {
+  switch (layer_->kind) {
+    case RECURRENT_LAYER_SIMPLE_RNN:
+      return 0;
+    case RECURRENT_LAYER_LSTM:
+      return 1;
+    case RECURRENT_LAYER_GRU:
+      return 2;
+    default:
+      return -1;
+  }
+}
+
+const recurrent_direction_desc& BlockPass::weights() const {
+  const recurrent_layer_desc& desc = parameters_.layer(index_);
+  return reverse_ ? *desc.reverse : *desc.forward;
+}
+
+bool BlockPass::serves(const Steps& steps) const {
+  const bool is_plain = kind() >= 0 && direction_->first.records_values &&
+                        layer_->projection_size == 0 && direction_->gemm.size() == 0;
+  if (!kernels_.blocks.product || !is_plain) return false;
+  const int64_t lanes = blocks(steps) * kBlockRows;
+  const int64_t padded = round_up(units(), kernels_.width);
+  return layer_->columns * (inputs() + units()) <= kSmallWeights &&
+         100 * steps.places() * padded >= kLeastFill * units() * lanes;
+}
+
+int64_t BlockPass::blocks(const Steps& steps) {
+  return (steps.places() + kBlockRows - 1) / kBlockRows;
+}
+
+int64_t BlockPass::rows_of(const Steps& steps, int64_t step, int64_t block) {
+  return std::min(steps.rows(step) - block * kBlockRows, kBlockRows);
+}
+
+void BlockPass::reserve(const Steps& steps) {
+  entries_.assign(1, 0);
+  for (int64_t block = 0; block < blocks(steps); ++block)
+    entries_.push_back(entries_.back() + steps.length(block * kBlockRows) + 1);
+  const int64_t all = entries_.back();
+  const auto of = [](int64_t count, int64_t size) { return checked_mul(count, size, "time"); };
+  const int64_t state = units() * kBlockRows;
+  seen_.need(of(all, seen_size_));
+  tape_.need(of(all, tape_size_));
+  if (layer_->has_cell()) cell_.need(of(all, state));
+  scratch_.need(of(blocks(steps), 3 * state + inputs() * kBlockRows));
+  sums_.need(of(
+      round_up(tape_gates() * units(), kernels_.blocks.tile_rows) + 4 * kernels_.blocks.tile_rows,
+      seen_size_ / kBlockRows));
+  steps_seen_.clear();
+  steps_tape_.clear();
+  for (int64_t block = 0; block < blocks(steps); ++block)
+    for (int64_t at = entry(block); at + 1 < entry(block + 1); ++at) {
+      steps_seen_.push_back(seen(at));
+      steps_tape_.push_back(tape(at));
+    }
+}
+
+void BlockPass::forward(Shift& shift, const Steps& steps, const float* x, const States& initial,
+                        const States& final, float* y, int64_t y_stride) {
+  shift.stage([&](int index) {
+    const Slice own = slice_of(blocks(steps), index, shift.size());
+    for (int64_t block = own.begin; block < own.end; ++block)
+      forward_block(steps, block, x, initial, final, y, y_stride);
+  });
+}
+
+void BlockPass::forward_block(const Steps& steps, int64_t block, const float* x,
+                              const States& initial, const States& final, float* y,
+                              int64_t y_stride) {
+  const kernels::BlockKernels& kernels = kernels_.blocks;
+  const bool has_cell = layer_->has_cell();
+  const int64_t place = block * kBlockRows;
+  const int64_t places = std::min(steps.places() - place, kBlockRows);
+  const int64_t count = steps.length(place);
+  const int64_t first = entry(block);
+  kernels.to_block(initial.hidden + place * initial.hidden_stride, initial.hidden_stride, places,
+                   units(), states(first));
+  if (has_cell)
+    kernels.to_block(initial.cell + place * initial.cell_stride, initial.cell_stride, places,
+                     units(), cell(first));
+  kernels::BlockStepArgs args{};
+  args.cell = &direction_->first.constants;
+  for (int64_t step = 0; step < count; ++step) {
+    const int64_t at = first + step;
+    const int64_t rows = rows_of(steps, step, block);
+    const int64_t row = steps.begin(step) + place;
+    kernels.to_block(x + row * inputs(), inputs(), rows, inputs(), seen(at));
+    std::fill_n(seen(at) + inputs() * kBlockRows, kBlockRows, 1.0f);
+    args.x = seen(at);
+    args.h = states(at);
+    args.h_out = states(at + 1);
+    args.tape = tape(at);
+    if (has_cell) {
+      args.c = cell(at);
+      args.c_out = cell(at + 1);
+    }
+    kernels.step[kind()](args);
+    if (y) kernels.from_block(args.h_out, units(), rows, y + row * y_stride, y_stride);
+  }
+  // Places of the same length together.
+  for (int64_t i = 0; i < places;) {
+    const int64_t length = steps.length(place + i);
+    int64_t end = i + 1;
+    while (end < places && steps.length(place + end) == length) ++end;
+    const int64_t at = first + length;
+    kernels.from_block(states(at) + i, units(), end - i,
+                       final.hidden + (place + i) * final.hidden_stride, final.hidden_stride);
+    if (has_cell)
+      kernels.from_block(cell(at) + i, units(), end - i,
+                         final.cell + (place + i) * final.cell_stride, final.cell_stride);
+    i = end;
+  }
+}
+
+void BlockPass::backward(Shift& shift, const Steps& steps, const float* dy, int64_t dy_stride,
+                         const States& gradients, float* dx, int64_t dx_stride, bool of_start) {
+  shift.stage([&](int index) {
+    const Slice own = slice_of(blocks(steps), index, shift.size());
+    for (int64_t block = own.begin; block < own.end; ++block)
+      backward_block(steps, block, dy, dy_stride, gradients, dx, dx_stride, of_start);
+  });
+}
+
+void BlockPass::backward_block(const Steps& steps, int64_t block, const float* dy,
+                               int64_t dy_stride, const States& gradients, float* dx,
+                               int64_t dx_stride, bool of_start) {
+  const kernels::BlockKernels& kernels = kernels_.blocks;
+  const bool is_gru = layer_->kind == RECURRENT_LAYER_GRU;
+  const int64_t state = units() * kBlockRows;
+  const int64_t place = block * kBlockRows;
+  const int64_t places = std::min(steps.places() - place, kBlockRows);
+  float* const dh = scratch_.data() + block * (3 * state + inputs() * kBlockRows);
+  float* const dc = dh + state;
+  float* const dy_block = dc + state;
+  float* const dx_block = dy_block + state;
+  float* const hidden = gradients.hidden + place * gradients.hidden_stride;
+  float* const cells = gradients.cell + place * gradients.cell_stride;
+  kernels.to_block(hidden, gradients.hidden_stride, places, units(), dh);
+  if (layer_->has_cell()) kernels.to_block(cells, gradients.cell_stride, places, units(), dc);
+  kernels::BlockBackArgs args{};
+  args.units = units();
+  args.dh = dh;
+  args.dc = dc;
+  for (int64_t step = steps.length(place); step-- > 0;) {
+    const int64_t at = entry(block) + step;
+    const int64_t row = steps.begin(step) + place;
+    args.rows = rows_of(steps, step, block);
+    args.tape = tape(at);
+    args.h = states(at);
+    if (layer_->has_cell()) {
+      args.c = cell(at);
+      args.c_new = cell(at + 1);
+    }
+    if (dy) {
+      kernels.to_block(dy + row * dy_stride, dy_stride, args.rows, units(), dy_block);
+      args.dy = dy_block;
+    }
+    kernels.back[kind()](args);
+    // Of a GRU h feeds r z q, and x, whose weights are r z n, feeds n r z.
+    const int64_t gates = (is_gru ? 3 : tape_gates()) * units();
+    if (step > 0 || of_start)
+      multiply(weights().recurrent_weights, args.tape + (is_gru ? state : 0), gates, units(), dh);
+    if (!dx) continue;
+    std::fill_n(dx_block, inputs() * kBlockRows, 0.0f);
+    if (is_gru) {
+      const float* candidate = weights().input_weights + 2 * units() * inputs();
+      multiply(candidate, args.tape, units(), inputs(), dx_block);
+      multiply(weights().input_weights, args.tape + state, 2 * units(), inputs(), dx_block);
+    } else {
+      multiply(weights().input_weights, args.tape, gates, inputs(), dx_block);
+    }
+    kernels.from_block(dx_block, inputs(), args.rows, dx + row * dx_stride, dx_stride);
+  }
+  if (!of_start) return;
+  kernels.from_block(dh, units(), places, hidden, gradients.hidden_stride);
+  if (layer_->has_cell()) kernels.from_block(dc, units(), places, cells, gradients.cell_stride);
+}
+
+void BlockPass::multiply(const float* weights, const float* gates, int64_t terms, int64_t columns,
+                         float* out) const {
+  kernels_.blocks.product({weights, terms, columns, gates, out});
+}
+
+std::vector<BlockPass::Segment> BlockPass::segments() {
+  const auto to = [&](int32_t role) { return parameters_.gradient(index_, reverse_, role); };
+  const auto from = [](float* first, int64_t offset) { return first ? first + offset : nullptr; };
+  float* const dw = to(RECURRENT_PARAMETER_INPUT_WEIGHTS);
+  float* const dr = to(RECURRENT_PARAMETER_RECURRENT_WEIGHTS);
+  float* const b = to(RECURRENT_PARAMETER_INPUT_BIAS);
+  float* const r = to(RECURRENT_PARAMETER_RECURRENT_BIAS);
+  const int64_t h = units();
+  if (layer_->kind != RECURRENT_LAYER_GRU) return {{0, tape_gates() * h, dw, dr, b, r}};
+  return {{0, h, dw + 2 * h * inputs(), nullptr, from(b, 2 * h), nullptr},
+          {h, 2 * h, dw, dr, b, r},
+          {3 * h, h, nullptr, dr + 2 * h * h, nullptr, from(r, 2 * h)}};
+}
+
+void BlockPass::add_gradients(Shift& shift) {
+  const int64_t tile = kernels_.blocks.tile_rows;
+  float* sums = sums_.data();
+  shift.stage([&](int index) {
+    float* own_sums = sums;
+    for (const Segment& segment : segments()) {
+      const int64_t tiles = (segment.count + tile - 1) / tile;
+      add_segment(segment, slice_of(tiles, index, shift.size()), own_sums);
+      own_sums += tiles * tile * (seen_size_ / kBlockRows);
+    }
+  });
+}
+
+void BlockPass::add_segment(const Segment& segment, Slice tiles, float* sums) {
+  const kernels::BlockKernels& kernels = kernels_.blocks;
+  const int64_t stride = seen_size_ / kBlockRows;
+  const int64_t begin = tiles.begin * kernels.tile_rows;
+  const int64_t end = std::min(tiles.end * kernels.tile_rows, segment.count);
+  if (begin >= end) return;
+  kernels::BlockGradientArgs args{};
+  args.a_begin = segment.first + begin;
+  args.a_end = segment.first + end;
+  args.b_begin = segment.input_weights ? 0 : inputs();
+  args.b_end = segment.recurrent_weights ? columns() : inputs() + 1;
+  args.out = sums + begin * stride;
+  args.out_stride = stride;
+  const auto count = static_cast<int64_t>(steps_seen_.size());
+  for (int64_t first = 0; first < count; first += args.steps) {
+    args.a = steps_tape_.data() + first;
+    args.b = steps_seen_.data() + first;
+    args.steps = std::min(kStepsAtOnce, count - first);
+    args.adds = first > 0;
+    kernels.gradient(args);
+  }
+  if (count == 0) return;
+  const auto add = [](const float* from, int64_t size, float* to) {
+    for (int64_t i = 0; i < size; ++i) to[i] += from[i];
+  };
+  for (int64_t row = begin; row < end; ++row) {
+    const float* from = sums + row * stride;
+    if (segment.input_weights) {
+      add(from, inputs(), segment.input_weights + row * inputs());
+      from += inputs();
+    }
+    if (segment.input_bias) segment.input_bias[row] += *from;
+    if (segment.recurrent_bias) segment.recurrent_bias[row] += *from;
+    if (segment.recurrent_weights)
+      add(from + 1, units(), segment.recurrent_weights + row * units());
+  }
+}
+
+}  // namespace recurrent
