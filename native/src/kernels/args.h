@@ -191,7 +191,7 @@ struct BlockStepArgs {
   float* h_out;
   const float* c;  // LSTM: the previous cell state
   float* c_out;
-  float* tape;  // `[gate][units][rows]`, the gates of BackwardArgs
+  float* tape;  // `[gate][units][rows]`, the gates of BackwardArgs; LSTM: and tanh(c')
 };
 
 // The same step back. Of rows that do not have it everything stays as it is, and their gradients on
@@ -205,7 +205,6 @@ struct BlockBackArgs {
   const float* h;   // GRU: the previous state
   float* dc;        // LSTM: of the cell state from the step after; left is that of the one before
   const float* c;   // LSTM: the previous cell state
-  const float* c_new;
 };
 
 // `out[j] += sum over k of weights[k][j] * a[k]`

@@ -70,7 +70,9 @@ struct LstmBlock {
     Vec::store(args.tape + at + 3 * gate, o);
     const Vec next = fma(f, Vec::load(args.c + at), mul(i, g));
     Vec::store(args.c_out + at, flush(next));
-    Vec::store(args.h_out + at, flush(mul(o, tanh(next))));
+    const Vec t = tanh(next);
+    Vec::store(args.tape + at + 4 * gate, t);
+    Vec::store(args.h_out + at, flush(mul(o, t)));
   }
 };
 
@@ -207,7 +209,7 @@ struct LstmBlockBack {
     const Vec g = u.recorded(2);
     const Vec o = u.recorded(3);
     const Vec dh = u.dh();
-    const Vec t = tanh(Vec::load(u.args.c_new + u.at));
+    const Vec t = u.recorded(4);
     const Vec dc = fma(mul(dh, o), neg_fma(t, t, one), Vec::load(u.args.dc + u.at));
     u.leave(u.args.dc, mul(dc, f));
     u.leave(u.args.dh, Vec::zero());

@@ -31,7 +31,8 @@ void BlockPass::set_weights(const PackedLayer& layer, const PackedDirection& dir
   if (!blocks.product) return;
   // Tiles read a little beyond the last row or column.
   seen_size_ = round_up(columns() + blocks.tile_columns, blocks.tile_columns) * kBlockRows;
-  tape_size_ = (tape_gates() * units() + blocks.tile_rows) * kBlockRows;
+  const int64_t recorded = tape_gates() + (layer.has_cell() ? 1 : 0);
+  tape_size_ = (recorded * units() + blocks.tile_rows) * kBlockRows;
 }
 
 int BlockPass::kind() const {
@@ -185,10 +186,7 @@ void BlockPass::backward_block(const Steps& steps, int64_t block, const float* d
     args.rows = rows_of(steps, step, block);
     args.tape = tape(at);
     args.h = states(at);
-    if (layer_->has_cell()) {
-      args.c = cell(at);
-      args.c_new = cell(at + 1);
-    }
+    if (layer_->has_cell()) args.c = cell(at);
     if (dy) {
       kernels.to_block(dy + row * dy_stride, dy_stride, args.rows, units(), dy_block);
       args.dy = dy_block;

@@ -58,20 +58,25 @@ void RecurrentPass::set_weights(const PackedLayer& layer, const PackedDirection&
   const int64_t gates = is(RECURRENT_LAYER_GRU) ? 4 : layer.gates;
   tape_stride_ = gates * units();
   input_columns_ = layer.gates * units();
+  is_turned_ = false;
+}
 
+void RecurrentPass::turn_weights() {
   const recurrent_layer_desc& desc = parameters_.layer(index_);
   const recurrent_direction_desc& weights = reverse_ ? *desc.reverse : *desc.forward;
   const int64_t h = units();
-  const int64_t s = layer.state_size;
+  const int64_t s = layer_->state_size;
   // The order of the tape.
   if (is(RECURRENT_LAYER_GRU))
-    input_weights_.set(weights.input_weights, {{2 * h, h}, {0, 2 * h}}, layer.input_size, kernels_);
+    input_weights_.set(weights.input_weights, {{2 * h, h}, {0, 2 * h}}, layer_->input_size,
+                       kernels_);
   else
-    input_weights_.set(weights.input_weights, {{0, input_columns_}}, layer.input_size, kernels_);
-  const int64_t fed = resets_before() ? 2 * h : layer.gates * h;
+    input_weights_.set(weights.input_weights, {{0, input_columns_}}, layer_->input_size, kernels_);
+  const int64_t fed = resets_before() ? 2 * h : layer_->gates * h;
   recurrent_weights_.set(weights.recurrent_weights, {{0, fed}}, s, kernels_);
   if (resets_before()) candidate_weights_.set(weights.recurrent_weights, {{2 * h, h}}, s, kernels_);
   if (projects()) projection_.set(weights.projection, {{0, s}}, h, kernels_);
+  is_turned_ = true;
 }
 
 void RecurrentPass::reserve(const Steps& steps, int threads, bool drops_state) {
@@ -94,6 +99,7 @@ void RecurrentPass::reserve(const Steps& steps, int threads, bool drops_state) {
     if (layer_->has_cell()) final_cell_.need(of(places, cell));
     return;
   }
+  if (!is_turned_) turn_weights();
   product_.need(of(std::max(kProductFloats / layer_->columns, places), layer_->columns));
   tape_.need(of(total, tape_stride_));
   hidden_.need(of(total, hidden));

@@ -91,6 +91,7 @@ class RecurrentPass {
   // units of each step: the gradients of biases are then summed by place, so it must not depend on
   // the number of threads.
   bool shares_places(const Steps& steps) const;
+  void turn_weights();
   void multiply_inputs(Shift& shift, const float* x, int64_t rows, float* out);
   void multiply_input_gradients(Shift& shift, int64_t rows, float* dx, int64_t dx_stride) const;
   // Of the places in `own`, the step's own: those that have it. `init`, `y` and `dy` are the
@@ -125,6 +126,7 @@ class RecurrentPass {
   std::optional<Dropout> dropout_;
   const std::vector<int32_t>* dropped_rows_ = nullptr;
 
+  bool is_turned_ = false;  // since the weights have changed; blocks read them as they are
   Transposed input_weights_;
   Transposed recurrent_weights_;  // of a reset-before GRU r and z
   Transposed candidate_weights_;  // reset-before GRU

@@ -62,6 +62,7 @@ class Trainer {
     bool drops = false;
     bool given_states = false;
     uint64_t seed = 0;
+    bool whole = false;  // rows of steps are where the caller has them
   };
 
   // trainer.cpp
@@ -87,6 +88,8 @@ class Trainer {
 
   // trainer_backward.cpp
   void check_backward(const recurrent_backward_args& args) const;
+  // Whether the gradient at the boundary in front of a layer is a sum, or what the layer gives.
+  bool adds_up(size_t boundary) const;
   void clear_gradients(bool of_input);
   void take_gradients(const float* dy);
   void take_state_gradients(const float* states);
@@ -100,7 +103,8 @@ class Trainer {
   void backward_direction(Shift& shift, size_t index, RecurrentPass& pass, size_t direction,
                           Wanted wanted);
   void backward_pointwise(size_t index, bool of_input);
-  void add_to_input(size_t index, const float* from, int64_t stride, bool reverse);
+  float* input_gradient_of(size_t index);
+  void give_to_input(Shift& shift, size_t index, bool reverse);
   void unpick();
   void set_aside(size_t index);
   void take_back(size_t index);
@@ -111,16 +115,24 @@ class Trainer {
   size_t layers() const { return layers_.size(); }
   size_t head_end() const;  // the layer behind which there is one step only
   bool is_one_step() const { return model_->puts_out_one_step(); }
-  // Whether the one step is the final states of the head's last layer, whose outputs nobody reads.
-  bool picks_states() const;
+  // Whether anybody reads what a layer puts out, and not its final states only.
+  bool is_read(size_t layer) const {
+    return !(is_last_of_head(layer) && model_->puts_out_final_state());
+  }
+  bool gives_rows_as_they_are() const {
+    return batch_.whole && !is_one_step() && !model_->repeats();
+  }
   bool is_last_of_head(size_t layer) const { return is_one_step() && layer + 1 == head_end(); }
   const PackedLayer& packed(size_t layer) const { return model_->layers()[layer]; }
   int64_t width_at(size_t boundary) const;
+  int64_t padded_width_at(size_t boundary) const {
+    return round_up(width_at(boundary), kRowPadding);
+  }
   int64_t rows_at(size_t boundary) const;
   float* value_at(size_t boundary);
   float* gradient_at(size_t boundary);
   float* output_of(size_t layer);
-  float* output_gradient_of(size_t layer);
+  const float* output_gradient_of(size_t layer);
   const float* read_by(size_t layer);
   bool drops(size_t layer, Drop what) const;
   int64_t caller_time(int64_t step, int64_t place) const;
@@ -147,6 +159,10 @@ class Trainer {
   std::vector<float> repeated_gradient_;
   Floats output_;  // at the last boundary
   Floats output_gradient_;
+  // The caller's memory in place of that of the first and the last boundary, within a call.
+  float* direct_y_ = nullptr;
+  const float* direct_dy_ = nullptr;
+  float* direct_dx_ = nullptr;
   Floats head_output_;  // all steps of what the one step is picked from
   Floats head_gradient_;
   Floats wide_;     // the gradient of an input, in whole vectors

@@ -4,6 +4,7 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "cpu/fp_control.h"
+#include "exec/lane.h"
 #include "train/pointwise_pass.h"
 #include "train/shared_work.h"
 #include "train/trainer.h"
@@ -11,10 +12,12 @@
 namespace recurrent {
 
 float* Trainer::gradient_at(size_t boundary) {
+  if (boundary == 0 && direct_dx_) return direct_dx_;
   return boundary == layers() ? output_gradient_.data() : layers_[boundary].gradient.data();
 }
 
-float* Trainer::output_gradient_of(size_t layer) {
+const float* Trainer::output_gradient_of(size_t layer) {
+  if (layer + 1 == layers() && direct_dy_) return direct_dy_;
   return is_last_of_head(layer) ? head_gradient_.data() : gradient_at(layer + 1);
 }
 
@@ -35,21 +38,33 @@ void Trainer::backward(const recurrent_backward_args& args) {
   check_backward(args);
   ran_forward_ = false;
   const cpu::ScopedFpControl canonical;
+  direct_dy_ = gives_rows_as_they_are() ? args.dy : nullptr;
+  direct_dx_ = batch_.whole ? args.dx : nullptr;
   clear_gradients(args.dx != nullptr);
-  if (args.dy) take_gradients(args.dy);
+  if (args.dy && !direct_dy_) take_gradients(args.dy);
   if (args.final_states) take_state_gradients(args.final_states);
   const Wanted wanted{args.dx != nullptr, args.initial_states != nullptr};
   share(team_.get(), [this, wanted](Shift& shift) { backward_layers(shift, wanted); });
-  if (args.dx) give_input_gradients(args.dx);
+  if (args.dx && !direct_dx_) give_input_gradients(args.dx);
   if (!batch_.given_states) add_initial_states();
   if (args.initial_states) give_state_gradients(args.initial_states);
 }
 
+bool Trainer::adds_up(size_t boundary) const {
+  const PackedLayer& layer = packed(boundary);
+  if (layer.is_pointwise() || layer.directions.size() > 1 || layer.directions.front().reverse ||
+      drops(boundary, Drop::kElements) || drops(boundary, Drop::kInput))
+    return true;
+  for (size_t i = boundary + 1; i < layers(); ++i)
+    if (packed(i).pointwise.residual_source == static_cast<int64_t>(boundary)) return true;
+  return false;
+}
+
 void Trainer::clear_gradients(bool of_input) {
   for (size_t b = of_input ? 0 : 1; b < layers(); ++b)
-    std::fill_n(gradient_at(b), rows_at(b) * width_at(b), 0.0f);
-  output_gradient_.zeroed(rows_at(layers()) * model_->output_size());
-  if (is_one_step() && !picks_states())
+    if (adds_up(b)) std::fill_n(gradient_at(b), rows_at(b) * width_at(b), 0.0f);
+  if (!direct_dy_) output_gradient_.zeroed(rows_at(layers()) * model_->output_size());
+  if (is_one_step() && !model_->puts_out_final_state())
     head_gradient_.zeroed(steps_.total() * packed(head_end() - 1).output_size);
   for (Layer& layer : layers_)
     for (RecurrentPass& pass : layer.directions) pass.clear_states(steps_);
@@ -127,7 +142,7 @@ void Trainer::unpick() {
   const int64_t width = packed(last).output_size;
   const float* from = gradient_at(head_end());
   for (int64_t place = 0; place < rows_at(head_end()); ++place, from += width) {
-    if (!picks_states()) {
+    if (!model_->puts_out_final_state()) {
       const int64_t row = steps_.begin(steps_.length(place) - 1) + place;
       std::copy_n(from, width, head_gradient_.data() + row * width);
       continue;
@@ -151,13 +166,10 @@ void Trainer::backward_layer(Shift& shift, size_t index, Wanted wanted) {
       if (slice == 0) set_aside(index);
     });
   if (layer.dense) {
-    const int64_t stride = round_up(width_at(index), kRowPadding);
-    layer.dense->backward(shift, read_by(index), rows_at(index), output_gradient_of(index),
-                          of_input ? wide_.data() : nullptr, stride);
-    if (of_input)
-      shift.stage([&](int slice) {
-        if (slice == 0) add_to_input(index, wide_.data(), stride, false);
-      });
+    float* const dx = of_input ? input_gradient_of(index) : nullptr;
+    layer.dense->backward(shift, read_by(index), rows_at(index), output_gradient_of(index), dx,
+                          padded_width_at(index));
+    if (of_input) give_to_input(shift, index, false);
   }
   for (size_t d = 0; d < layer.directions.size(); ++d)
     backward_direction(shift, index, layer.directions[d], d, wanted);
@@ -188,13 +200,11 @@ void Trainer::backward_direction(Shift& shift, size_t index, RecurrentPass& pass
   Layer& layer = layers_[index];
   const int64_t size = pass.state_size();
   const int64_t outputs = packed(index).output_size;
-  const int64_t stride = round_up(width_at(index), kRowPadding);
-  const bool puts_out = !(is_last_of_head(index) && picks_states());
   const float* dy =
-      puts_out ? output_gradient_of(index) + static_cast<int64_t>(direction) * size : nullptr;
+      is_read(index) ? output_gradient_of(index) + static_cast<int64_t>(direction) * size : nullptr;
   int64_t dy_stride = outputs;
   const float* x = pass.is_reverse() ? layer.reversed.data() : read_by(index);
-  if (pass.is_reverse() && puts_out) {
+  if (pass.is_reverse() && dy) {
     shift.stage([&](int slice) {
       if (slice != 0) return;
       for (int64_t step = 0; step < steps_.count(); ++step)
@@ -211,30 +221,41 @@ void Trainer::backward_direction(Shift& shift, size_t index, RecurrentPass& pass
   const bool of_start =
       wanted.states || (!batch_.given_states && (learns(RECURRENT_PARAMETER_INITIAL_HIDDEN) ||
                                                  learns(RECURRENT_PARAMETER_INITIAL_CELL)));
-  pass.backward(shift, steps_, dy, dy_stride, wanted.input ? wide_.data() : nullptr, stride,
-                of_start);
+  float* const dx = wanted.input ? input_gradient_of(index) : nullptr;
+  pass.backward(shift, steps_, dy, dy_stride, dx, padded_width_at(index), of_start);
   pass.add_gradients(shift, steps_, x);
-  if (wanted.input)
-    shift.stage([&](int slice) {
-      if (slice == 0) add_to_input(index, wide_.data(), stride, pass.is_reverse());
-    });
+  if (wanted.input) give_to_input(shift, index, pass.is_reverse());
 }
 
-void Trainer::add_to_input(size_t index, const float* from, int64_t stride, bool reverse) {
+// Rows are put down in whole vectors: there, if nobody adds to them, or beside.
+float* Trainer::input_gradient_of(size_t index) {
+  const bool fits = width_at(index) == padded_width_at(index);
+  return fits && !adds_up(index) ? gradient_at(index) : wide_.data();
+}
+
+void Trainer::give_to_input(Shift& shift, size_t index, bool reverse) {
+  if (input_gradient_of(index) == gradient_at(index)) return;
   const int64_t width = width_at(index);
-  float* gradient = gradient_at(index);
-  const auto add = [&](const float* row, float* to) {
-    for (int64_t i = 0; i < width; ++i) to[i] += row[i];
-  };
-  if (!reverse) {
-    for (int64_t row = 0; row < rows_at(index); ++row)
-      add(from + row * stride, gradient + row * width);
-    return;
-  }
-  for (int64_t step = 0; step < steps_.count(); ++step)
-    for (int64_t place = 0; place < steps_.rows(step); ++place)
-      add(from + (steps_.begin(step) + place) * stride,
-          gradient + steps_.row_of(step, place, true) * width);
+  const int64_t stride = padded_width_at(index);
+  const bool adds = adds_up(index);
+  shift.stage([&](int slice) {
+    const float* const from = wide_.data();
+    float* const gradient = gradient_at(index);
+    const auto give = [&](const float* row, float* to) {
+      for (int64_t i = 0; i < width; ++i) to[i] = adds ? to[i] + row[i] : row[i];
+    };
+    if (!reverse) {
+      const Slice own = slice_of(rows_at(index), slice, shift.size());
+      for (int64_t row = own.begin; row < own.end; ++row)
+        give(from + row * stride, gradient + row * width);
+      return;
+    }
+    const Slice own = slice_of(steps_.count(), slice, shift.size());
+    for (int64_t step = own.begin; step < own.end; ++step)
+      for (int64_t place = 0; place < steps_.rows(step); ++place)
+        give(from + (steps_.begin(step) + place) * stride,
+             gradient + steps_.row_of(step, place, true) * width);
+  });
 }
 
 void Trainer::backward_pointwise(size_t index, bool of_input) {

@@ -16,13 +16,6 @@ size_t Trainer::head_end() const {
   return is_one_step() ? static_cast<size_t>(model_->tail_begin()) : layers();
 }
 
-bool Trainer::picks_states() const {
-  if (!is_one_step()) return false;
-  const PackedLayer& last = packed(head_end() - 1);
-  return model_->puts_out_final_state() ||
-         (last.recurrent() && last.directions.size() == 1 && !last.directions.front().reverse);
-}
-
 int64_t Trainer::width_at(size_t boundary) const {
   return boundary == layers() ? model_->output_size() : packed(boundary).input_size;
 }
@@ -33,6 +26,7 @@ int64_t Trainer::rows_at(size_t boundary) const {
 }
 
 float* Trainer::value_at(size_t boundary) {
+  if (boundary == layers() && direct_y_) return direct_y_;
   return boundary == layers() ? output_.data() : layers_[boundary].value.data();
 }
 
@@ -100,13 +94,17 @@ void Trainer::forward(const recurrent_forward_args& args) {
             model_->masks(), args.drops != 0, args.initial_states != nullptr,
             args.seed};
   order_rows(args);
+  batch_.whole = batch_.time_major && steps_.total() == batch_.time * batch_.rows;
+  // What a layer without a product has put out is read again on the way back.
+  direct_y_ = gives_rows_as_they_are() && !packed(layers() - 1).is_pointwise() ? args.y : nullptr;
   reserve();
   const cpu::ScopedFpControl canonical;
   gather(args);
   start_states(args.initial_states);
   choose_dropped_states();
   share(team_.get(), [this](Shift& shift) { forward_layers(shift); });
-  deliver(args.y);
+  if (!direct_y_) deliver(args.y);
+  direct_y_ = nullptr;
   if (args.final_states) deliver_states(args.final_states);
   ran_forward_ = true;
 }
@@ -165,9 +163,9 @@ void Trainer::reserve() {
     }
     if (layer.dense) layer.dense->reserve(rows, threads);
   }
-  output_.need(of(rows_at(layers()), model_->output_size()));
+  if (!direct_y_) output_.need(of(rows_at(layers()), model_->output_size()));
   output_gradient_.need(of(rows_at(layers()), model_->output_size()));
-  if (is_one_step() && !picks_states()) {
+  if (is_one_step() && !model_->puts_out_final_state()) {
     const int64_t width = packed(head_end() - 1).output_size;
     head_output_.need(of(steps_.total(), width));
     head_gradient_.need(of(steps_.total(), width));
@@ -179,19 +177,31 @@ void Trainer::reserve() {
 
 // The rows of each step side by side, denormals removed.
 void Trainer::gather(const recurrent_forward_args& args) {
+  const kernels::KernelTable& kernels = model_->kernels();
   const int64_t width = width_at(0);
+  const int64_t count = steps_.total() * width;
   if (args.indices) indices_.resize(static_cast<size_t>(steps_.total()));
+  float* const values = layers_[0].value.data();
+  if (args.x && batch_.whole) return kernels.flush(args.x, values, count);
+  // Short rows are copied first: a call for each would take longer.
+  const bool is_narrow = width < kernels.width;
+  float* to = values;
   for (int64_t step = 0; step < steps_.count(); ++step)
-    for (int64_t place = 0; place < steps_.rows(step); ++place) {
-      const int64_t row = steps_.begin(step) + place;
+    for (int64_t place = 0; place < steps_.rows(step); ++place, to += width) {
       const int64_t time = caller_time(step, place);
-      if (args.indices)
-        indices_[static_cast<size_t>(row)] =
-            args.indices[caller_offset(time, caller_row(place), 1)];
+      const int64_t row = caller_row(place);
+      if (args.indices) {
+        indices_[static_cast<size_t>(steps_.begin(step) + place)] =
+            args.indices[caller_offset(time, row, 1)];
+        continue;
+      }
+      const float* from = args.x + caller_offset(time, row, width);
+      if (is_narrow)
+        for (int64_t i = 0; i < width; ++i) to[i] = from[i];
       else
-        model_->kernels().flush(args.x + caller_offset(time, caller_row(place), width),
-                                layers_[0].value.data() + row * width, width);
+        kernels.flush(from, to, width);
     }
+  if (args.x && is_narrow) kernels.flush(values, values, count);
 }
 
 template <class Visitor>
@@ -306,8 +316,7 @@ void Trainer::forward_direction(Shift& shift, size_t index, RecurrentPass& pass,
   const int64_t inputs = width_at(index);
   const int64_t outputs = packed(index).output_size;
   const int64_t size = pass.state_size();
-  const bool puts_out = !(is_last_of_head(index) && picks_states());
-  float* to = puts_out ? output_of(index) + static_cast<int64_t>(direction) * size : nullptr;
+  float* to = is_read(index) ? output_of(index) + static_cast<int64_t>(direction) * size : nullptr;
   if (pass.is_reverse())
     shift.stage([&](int slice) {
       if (slice != 0) return;
@@ -320,9 +329,9 @@ void Trainer::forward_direction(Shift& shift, size_t index, RecurrentPass& pass,
     pass.forward(shift, steps_, read_by(index), to, outputs);
     return;
   }
-  pass.forward(shift, steps_, layer.reversed.data(),
-               puts_out ? layer.reversed_output.data() : nullptr, size);
-  if (!puts_out) return;
+  pass.forward(shift, steps_, layer.reversed.data(), to ? layer.reversed_output.data() : nullptr,
+               size);
+  if (!to) return;
   shift.stage([&](int slice) {
     if (slice != 0) return;
     for (int64_t step = 0; step < steps_.count(); ++step)
@@ -353,7 +362,7 @@ void Trainer::pick() {
   const int64_t width = packed(last).output_size;
   float* to = value_at(head_end());
   for (int64_t place = 0; place < rows_at(head_end()); ++place, to += width) {
-    if (!picks_states()) {
+    if (!model_->puts_out_final_state()) {
       const int64_t row = steps_.begin(steps_.length(place) - 1) + place;
       std::copy_n(head_output_.data() + row * width, width, to);
       continue;
