@@ -175,7 +175,9 @@ public sealed class GradientParityTests
                 judged += IsNear(isa, @case, provider) ? 1 : 0;
             },
             test: test);
-        Assert.True(judged > 0.9 * cases, $"only {judged} of {cases} models were judged by gradients in double");
+        Assert.True(
+            judged > 0.9 * cases,
+            $"only {judged} of {cases} models were judged by gradients in double; again with {Property.Variables}");
     }
 
     /// <summary>Fails if gradients are wrong; says whether all of them could be judged by those in double.</summary>

@@ -18,9 +18,9 @@ public sealed class GradientRuleTests
     };
 
     /// <summary>
-    /// Found by a random test. An update gate of -1 to 1, not 0 to 1: what one rounding moves grows from step to step. Outputs
-    /// in float and in double have nothing in common after some hundred, and a gradient of 3e15 in the first layer is
-    /// anything from 4e10 to 3e21, of either sign, in models that are a rounding away.
+    /// Found by a random test. An update gate of -1 to 1, not 0 to 1: what one rounding moves grows from step to step.
+    /// Outputs in float and in double have nothing in common after some hundred, and a gradient of 3e15 in the first layer
+    /// is anything from 4e10 to 3e21, of either sign, in models that are a rounding away.
     /// </summary>
     private static readonly SequenceCase Chaotic = new()
     {

@@ -15,7 +15,7 @@ namespace Recurrent.Tests.Support;
 /// could be right or wrong; it shows itself by one of the models, all of them as right as the one in double, being away by
 /// more than <see cref="Share"/>. What can be judged of it is the way back: over the same outputs, the gradients of the
 /// reference in float are exact to within the roundings of that way, on which nothing is chaotic, for it is linear. The
-/// built-in product gives the same outputs, bit for bit; of Intel MKL's outputs there is no reference, and nothing is judged.
+/// built-in product gives the same outputs, bit for bit; of Intel MKL's there is no reference, and nothing is judged.
 /// </remarks>
 internal sealed class GradientRule
 {

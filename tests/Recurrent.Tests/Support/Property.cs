@@ -24,6 +24,11 @@ internal static class Property
 
     private static readonly Lazy<ulong> Series = new(ReadSeries);
 
+    private static readonly Lazy<int> Factor = new(ReadFactor);
+
+    /// <summary>The variables that repeat this run.</summary>
+    public static string Variables => $"{SeedVariable}={Series.Value} {FactorVariable}={Factor.Value}";
+
     /// <summary>Checks a property.</summary>
     /// <param name="cases">The cases.</param>
     /// <param name="count">How many of them, if nothing else is said.</param>
@@ -37,13 +42,10 @@ internal static class Property
         [CallerFilePath] string file = "",
         [CallerMemberName] string test = "")
     {
-        int factor = Environment.GetEnvironmentVariable(FactorVariable) is { Length: > 0 } value
-            ? int.Parse(value, CultureInfo.InvariantCulture)
-            : 1;
         ulong seed = Seed($"{FileName(file)}/{test}/{Series.Value}");
         // The second number is that of the generator's steps, which has to be odd.
         Config config = Config.QuickThrowOnFailure
-            .WithMaxTest(count * factor)
+            .WithMaxTest(count * Factor.Value)
             .WithReplay(seed, (seed << 1) | 1)
             .WithQuietOnSuccess(true);
         try
@@ -52,9 +54,8 @@ internal static class Property
         }
         catch (Exception failure)
         {
-            string variables = $"{SeedVariable}={Series.Value} {FactorVariable}={factor}";
             // Its text has the case and where the test failed; as the inner exception it would be printed a second time.
-            throw new XunitException($"Again with {variables}: {failure.Message}");
+            throw new XunitException($"Again with {Variables}: {failure.Message}");
         }
     }
 
@@ -72,6 +73,10 @@ internal static class Property
 
         return hash;
     }
+
+    private static int ReadFactor() => Environment.GetEnvironmentVariable(FactorVariable) is { Length: > 0 } number
+        ? int.Parse(number, CultureInfo.InvariantCulture)
+        : 1;
 
     private static ulong ReadSeries() => Environment.GetEnvironmentVariable(SeedVariable) switch
     {
