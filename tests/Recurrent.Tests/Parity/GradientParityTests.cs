@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Recurrent.Layers;
 using Recurrent.Reference;
 using Recurrent.Tests.Support;
@@ -32,7 +33,7 @@ public sealed class GradientParityTests
     public void Gradients_of_random_models_are_near_those_in_double(InstructionSet isa)
     {
         Support.InstructionSets.Use(isa);
-        Property.Check(SequenceCases.Arbitrary(Work, models: true), 300, @case => RequireNear(isa, @case));
+        RequireMostAreNear(isa, GemmProvider.BuiltIn);
     }
 
     [Theory]
@@ -44,7 +45,7 @@ public sealed class GradientParityTests
         foreach (LayerCase layer in CellOptions.Of(new LayerCase { Cell = cell, Size = 21, TrainedState = true }, [0, 1, 8, 20]))
         {
             seed++;
-            RequireNear(isa, new SequenceCase
+            SequenceCase @case = new()
             {
                 Seed = seed,
                 InputSize = 5,
@@ -52,7 +53,8 @@ public sealed class GradientParityTests
                 Time = 4,
                 InitialState = seed % 2 == 0,
                 Layers = [layer],
-            });
+            };
+            Assert.True(IsNear(isa, @case), $"not to be judged: {@case}");
         }
     }
 
@@ -60,10 +62,7 @@ public sealed class GradientParityTests
     public void Gradients_with_mkl_are_near_those_in_double()
     {
         Assert.SkipUnless(Machine.MklAvailable, $"Intel MKL: {Machine.Mkl}");
-        Property.Check(
-            SequenceCases.Arbitrary(Work, models: true),
-            300,
-            @case => RequireNear(InstructionSet.Auto, @case, GemmProvider.Mkl));
+        RequireMostAreNear(InstructionSet.Auto, GemmProvider.Mkl);
     }
 
     /// <summary>More rows than a block of a product has, and more than are multiplied at once on the way there.</summary>
@@ -72,7 +71,7 @@ public sealed class GradientParityTests
     public void Gradients_of_many_rows_are_near_those_in_double(InstructionSet isa)
     {
         Support.InstructionSets.Use(isa);
-        RequireNear(isa, new SequenceCase
+        SequenceCase @case = new()
         {
             Seed = 21,
             InputSize = 3,
@@ -80,7 +79,8 @@ public sealed class GradientParityTests
             Time = 120,
             Ragged = true,
             Layers = [new LayerCase { Cell = CellKind.Gru, Size = 35 }, new LayerCase { Cell = CellKind.Dense, Size = 2 }],
-        });
+        };
+        Assert.True(IsNear(isa, @case), $"not to be judged: {@case}");
     }
 
     /// <summary>Batches that fill the lanes of a vector, where small plain layers have a row in each.</summary>
@@ -118,7 +118,7 @@ public sealed class GradientParityTests
                         Output = (ModelOutput)(seed % 7 % 3),
                         Layers = seed % 4 == 0 ? [layer, layer with { Size = size + 1 }] : [layer],
                     };
-                    RequireNear(isa, @case);
+                    Assert.True(IsNear(isa, @case), $"not to be judged: {@case}");
                     GradientData data = new(@case);
                     using GradientSession session = data.Open(isa, @case.Threads);
                     Outcome expected = data.Forward(ReferenceGradientSession<float>.Open(data.Definition, data.Dropout));
@@ -204,20 +204,35 @@ public sealed class GradientParityTests
         Assert.Equal(once, data.Compute(session).Parameters);
     }
 
-    private static void RequireNear(
+    /// <summary>
+    /// Few random models may be so that nothing in float is right for them: a rule that lets all of them pass is none.
+    /// </summary>
+    private static void RequireMostAreNear(
+        InstructionSet isa, GemmProvider provider, [CallerMemberName] string test = "")
+    {
+        int judged = 0;
+        int cases = 0;
+        Property.Check(
+            SequenceCases.Arbitrary(Work, models: true),
+            300,
+            @case =>
+            {
+                cases++;
+                judged += IsNear(isa, @case, provider) ? 1 : 0;
+            },
+            test: test);
+        Assert.True(
+            judged > 0.9 * cases,
+            $"only {judged} of {cases} models were judged by gradients in double; again with {Property.Variables}");
+    }
+
+    /// <summary>Fails if gradients are wrong; says whether all of them could be judged by those in double.</summary>
+    private static bool IsNear(
         InstructionSet isa, SequenceCase @case, GemmProvider provider = GemmProvider.BuiltIn)
     {
         GradientData data = new(@case with { Special = false, EmptyRow = EmptyRow.KeepsState });
         using GradientSession session = data.Open(isa, @case.Threads, provider);
-        ReferenceGradientSession<double> exact = ReferenceGradientSession<double>.Open(data.Definition, data.Dropout);
-        ReferenceGradientSession<float> reference = ReferenceGradientSession<float>.Open(data.Definition, data.Dropout);
-        GradientRule.Require(
-            data.ComputeReference(exact),
-            [.. Enumerable.Range(1, 3).Select(data.ComputeDisturbed)],
-            data.ComputeReference(reference),
-            data.Compute(session),
-            session.Blocks,
-            @case.Time * @case.Batch,
-            $"{isa}, {data}");
+        GradientRule rule = new(data, session.Blocks, hasSameOutputs: provider == GemmProvider.BuiltIn);
+        return rule.Require(data.Compute(session), $"{isa}, {data}");
     }
 }

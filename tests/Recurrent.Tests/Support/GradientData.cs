@@ -80,38 +80,54 @@ internal sealed class GradientData
         where T : INumberBase<T> => Array.ConvertAll(Data.States ?? [], T.CreateChecked);
 
     /// <summary>All gradients of the loss.</summary>
+    public Gradients<T> ComputeReference<T>()
+        where T : IFloatingPointIeee754<T> => ComputeReference(ReferenceGradientSession<T>.Open(Definition, Dropout));
+
+    /// <summary>All gradients of the loss; adds to those that the session has of its parameters.</summary>
     public Gradients<T> ComputeReference<T>(ReferenceGradientSession<T> session)
         where T : IFloatingPointIeee754<T> => ComputeReference(
-            session, Array.ConvertAll(OutputWeights, T.CreateChecked), Array.ConvertAll(StateWeights, T.CreateChecked));
+            session,
+            Batch(X<T>(), States<T>()),
+            Array.ConvertAll(OutputWeights, T.CreateChecked),
+            Array.ConvertAll(StateWeights, T.CreateChecked));
 
-    /// <summary>All gradients, where every parameter and every gradient of the loss is a rounding away.</summary>
-    public Gradients<double> ComputeDisturbed(int number)
+    /// <summary>
+    /// All gradients, where every parameter, input, state and gradient of the loss is <paramref name="size"/> times itself
+    /// away, up or down.
+    /// </summary>
+    public Gradients<double> ComputeDisturbed(int number, double size)
     {
-        // Of a number in float, up or down.
-        const double Rounding = 1.2e-7;
         Random random = new(Case.Seed ^ number);
-        double Disturb(double value) => value * (1 + (random.Next(2) == 0 ? -Rounding : Rounding));
+        double Disturb(double value) => Disturbed(value, size, random);
 
         ReferenceGradientSession<double> session = ReferenceGradientSession<double>.Open(Definition, Dropout);
         double[] parameters = new double[session.ParameterCount];
         session.GetParameters(parameters);
         session.SetParameters(Array.ConvertAll(parameters, Disturb));
+        // What says that a step is missing has to go on saying it.
+        double[] x = Array.ConvertAll(
+            X<double>(), value => value == Definition.Masking?.Value ? value : Disturb(value));
         return ComputeReference(
             session,
+            Batch(x, Array.ConvertAll(States<double>(), Disturb)),
             Array.ConvertAll(OutputWeights, value => Disturb(value)),
             Array.ConvertAll(StateWeights, value => Disturb(value)));
     }
 
-    private Gradients<T> ComputeReference<T>(ReferenceGradientSession<T> session, T[] dy, T[] dFinal)
-        where T : IFloatingPointIeee754<T>
+    /// <summary>
+    /// All gradients in float of the same outputs, where every gradient of the loss is <paramref name="size"/> times itself
+    /// away, up or down.
+    /// </summary>
+    public Gradients<float> ComputeDisturbedOnTheWayBack(int number, double size)
     {
-        T[] y = new T[OutputLength];
-        T[] final = new T[StateLength];
-        Gradients<T> gradients = Gradients<T>.Empty(session.ParameterCount, Data.X.Length, StateLength);
-        session.Forward(Batch(X<T>(), States<T>()), y, final);
-        session.Backward(dy, dFinal, gradients.X, gradients.States);
-        session.GetGradients(gradients.Parameters);
-        return gradients;
+        Random random = new(Case.Seed ^ number);
+        float Disturb(float value) => (float)Disturbed(value, size, random);
+
+        return ComputeReference(
+            ReferenceGradientSession<float>.Open(Definition, Dropout),
+            Batch(X<float>(), States<float>()),
+            Array.ConvertAll(OutputWeights, Disturb),
+            Array.ConvertAll(StateWeights, Disturb));
     }
 
     /// <summary>Goes forward: the outputs and the final states.</summary>
@@ -172,6 +188,9 @@ internal sealed class GradientData
     public override string ToString() =>
         $"{Case}{(Seed is null ? string.Empty : $"{Environment.NewLine}  dropout {string.Join("; ", Dropout)}")}";
 
+    private static double Disturbed(double value, double size, Random random) =>
+        value * (1 + (random.Next(2) == 0 ? -size : size));
+
     private static LayerDropout RandomDropout(Layer layer, Random random) => new(
         layer is EmbeddingLayer || random.Next(2) == 0 ? 0 : 0.6f * random.NextSingle(),
         layer is EmbeddingLayer || random.Next(2) == 0 ? 0 : 0.6f * random.NextSingle(),
@@ -179,4 +198,17 @@ internal sealed class GradientData
 
     private static float[] Weights(int count, Random random) =>
         [.. Enumerable.Range(0, count).Select(_ => (2 * random.NextSingle()) - 1)];
+
+    private Gradients<T> ComputeReference<T>(
+        ReferenceGradientSession<T> session, GradientBatch<T> batch, T[] dy, T[] dFinal)
+        where T : IFloatingPointIeee754<T>
+    {
+        T[] y = new T[OutputLength];
+        T[] final = new T[StateLength];
+        Gradients<T> gradients = Gradients<T>.Empty(session.ParameterCount, Data.X.Length, StateLength);
+        session.Forward(batch, y, final);
+        session.Backward(dy, dFinal, gradients.X, gradients.States);
+        session.GetGradients(gradients.Parameters);
+        return gradients;
+    }
 }
