@@ -18,6 +18,8 @@ constexpr int64_t kLeastFill = 85;
 // that the sums across lanes at their end do not count.
 constexpr int64_t kStepsAtOnce = 64;
 
+constexpr int64_t kMostParts = 8;
+
 }  // namespace
 
 BlockPass::BlockPass(const kernels::KernelTable& kernels, Parameters& parameters, size_t layer,
@@ -30,7 +32,9 @@ void BlockPass::set_weights(const PackedLayer& layer, const PackedDirection& dir
   const kernels::BlockKernels& blocks = kernels_.blocks;
   if (!blocks.product) return;
   // Tiles read a little beyond the last row or column.
-  seen_size_ = round_up(columns() + blocks.tile_columns, blocks.tile_columns) * kBlockRows;
+  width_ = round_up(columns(), blocks.tile_columns) + blocks.tile_columns;
+  gates_ = tape_gates() * units() + blocks.tile_rows;
+  seen_size_ = width_ * kBlockRows;
   const int64_t recorded = tape_gates() + (layer.has_cell() ? 1 : 0);
   tape_size_ = (recorded * units() + blocks.tile_rows) * kBlockRows;
 }
@@ -82,9 +86,9 @@ void BlockPass::reserve(const Steps& steps) {
   tape_.need(of(all, tape_size_));
   if (layer_->has_cell()) cell_.need(of(all, state));
   scratch_.need(of(blocks(steps), 3 * state + inputs() * kBlockRows));
-  sums_.need(of(
-      round_up(tape_gates() * units(), kernels_.blocks.tile_rows) + 4 * kernels_.blocks.tile_rows,
-      seen_size_ / kBlockRows));
+  blocks_ = blocks(steps);
+  parts_ = std::min(blocks_, kMostParts);
+  sums_.need(of(parts_ * gates_, width_));
   steps_seen_.clear();
   steps_tape_.clear();
   for (int64_t block = 0; block < blocks(steps); ++block)
@@ -94,12 +98,20 @@ void BlockPass::reserve(const Steps& steps) {
     }
 }
 
+template <class Visitor>
+void BlockPass::for_own_parts(const Shift& shift, int index, Visitor visit) const {
+  const Slice own = slice_of(parts_, index, shift.size());
+  for (int64_t part = own.begin; part < own.end; ++part)
+    visit(part, slice_of(blocks_, part, parts_));
+}
+
 void BlockPass::forward(Shift& shift, const Steps& steps, const float* x, const States& initial,
                         const States& final, float* y, int64_t y_stride) {
   shift.stage([&](int index) {
-    const Slice own = slice_of(blocks(steps), index, shift.size());
-    for (int64_t block = own.begin; block < own.end; ++block)
-      forward_block(steps, block, x, initial, final, y, y_stride);
+    for_own_parts(shift, index, [&](int64_t, Slice own) {
+      for (int64_t block = own.begin; block < own.end; ++block)
+        forward_block(steps, block, x, initial, final, y, y_stride);
+    });
   });
 }
 
@@ -154,9 +166,10 @@ void BlockPass::forward_block(const Steps& steps, int64_t block, const float* x,
 void BlockPass::backward(Shift& shift, const Steps& steps, const float* dy, int64_t dy_stride,
                          const States& gradients, float* dx, int64_t dx_stride, bool of_start) {
   shift.stage([&](int index) {
-    const Slice own = slice_of(blocks(steps), index, shift.size());
-    for (int64_t block = own.begin; block < own.end; ++block)
-      backward_block(steps, block, dy, dy_stride, gradients, dx, dx_stride, of_start);
+    for_own_parts(shift, index, [&](int64_t, Slice own) {
+      for (int64_t block = own.begin; block < own.end; ++block)
+        backward_block(steps, block, dy, dy_stride, gradients, dx, dx_stride, of_start);
+    });
   });
 }
 
@@ -232,53 +245,53 @@ std::vector<BlockPass::Segment> BlockPass::segments() {
 }
 
 void BlockPass::add_gradients(Shift& shift) {
-  const int64_t tile = kernels_.blocks.tile_rows;
-  float* sums = sums_.data();
+  const std::vector<Segment> all = segments();
   shift.stage([&](int index) {
-    float* own_sums = sums;
-    for (const Segment& segment : segments()) {
-      const int64_t tiles = (segment.count + tile - 1) / tile;
-      add_segment(segment, slice_of(tiles, index, shift.size()), own_sums);
-      own_sums += tiles * tile * (seen_size_ / kBlockRows);
-    }
+    for_own_parts(shift, index, [&](int64_t part, Slice own) {
+      for (const Segment& segment : all) sum(segment, part, own);
+    });
+  });
+  shift.stage([&](int index) {
+    for (const Segment& segment : all)
+      add_sums(segment, slice_of(segment.count, index, shift.size()));
   });
 }
 
-void BlockPass::add_segment(const Segment& segment, Slice tiles, float* sums) {
-  const kernels::BlockKernels& kernels = kernels_.blocks;
-  const int64_t stride = seen_size_ / kBlockRows;
-  const int64_t begin = tiles.begin * kernels.tile_rows;
-  const int64_t end = std::min(tiles.end * kernels.tile_rows, segment.count);
-  if (begin >= end) return;
+// A tile's rows beyond the segment are those of the next one, which comes later and sets them.
+void BlockPass::sum(const Segment& segment, int64_t part, Slice blocks) {
+  // Without the entries behind the last steps.
+  const int64_t begin = entry(blocks.begin) - blocks.begin;
+  const int64_t end = entry(blocks.end) - blocks.end;
   kernels::BlockGradientArgs args{};
-  args.a_begin = segment.first + begin;
-  args.a_end = segment.first + end;
+  args.a_begin = segment.first;
+  args.a_end = segment.first + segment.count;
   args.b_begin = segment.input_weights ? 0 : inputs();
   args.b_end = segment.recurrent_weights ? columns() : inputs() + 1;
-  args.out = sums + begin * stride;
-  args.out_stride = stride;
-  const auto count = static_cast<int64_t>(steps_seen_.size());
-  for (int64_t first = 0; first < count; first += args.steps) {
+  args.out = sums(part, segment.first) + args.b_begin;
+  args.out_stride = width_;
+  // Without steps the sums are 0.
+  for (int64_t first = begin; first == begin || first < end; first += kStepsAtOnce) {
     args.a = steps_tape_.data() + first;
     args.b = steps_seen_.data() + first;
-    args.steps = std::min(kStepsAtOnce, count - first);
-    args.adds = first > 0;
-    kernels.gradient(args);
+    args.steps = std::min(kStepsAtOnce, end - first);
+    args.adds = first > begin;
+    kernels_.blocks.gradient(args);
   }
-  if (count == 0) return;
-  const auto add = [](const float* from, int64_t size, float* to) {
-    for (int64_t i = 0; i < size; ++i) to[i] += from[i];
-  };
-  for (int64_t row = begin; row < end; ++row) {
-    const float* from = sums + row * stride;
-    if (segment.input_weights) {
-      add(from, inputs(), segment.input_weights + row * inputs());
-      from += inputs();
-    }
-    if (segment.input_bias) segment.input_bias[row] += *from;
-    if (segment.recurrent_bias) segment.recurrent_bias[row] += *from;
+}
+
+void BlockPass::add_sums(const Segment& segment, Slice rows) {
+  for (int64_t row = rows.begin; row < rows.end; ++row) {
+    const auto add = [&](int64_t column, int64_t count, float* to) {
+      for (int64_t part = 0; part < parts_; ++part) {
+        const float* from = sums(part, segment.first + row) + column;
+        for (int64_t i = 0; i < count; ++i) to[i] += from[i];
+      }
+    };
+    if (segment.input_weights) add(0, inputs(), segment.input_weights + row * inputs());
+    if (segment.input_bias) add(inputs(), 1, segment.input_bias + row);
+    if (segment.recurrent_bias) add(inputs(), 1, segment.recurrent_bias + row);
     if (segment.recurrent_weights)
-      add(from + 1, units(), segment.recurrent_weights + row * units());
+      add(inputs() + 1, units(), segment.recurrent_weights + row * units());
   }
 }
 

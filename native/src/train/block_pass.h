@@ -15,8 +15,11 @@
 namespace recurrent {
 
 // RecurrentPass for small layers: a row of the batch in each lane, in *blocks* of
-// kernels::kBlockRows places. A block has memory of its own and goes through all steps alone, so
-// that threads share blocks and never write side by side. Nothing depends on the number of threads.
+// kernels::kBlockRows places. A block has memory of its own and goes through all steps alone.
+//
+// Threads share *parts*, a few blocks each, from the first step to the sums of gradients, of which
+// every part has its own: what a core has written it reads again itself. There are as many parts
+// as the batch asks for, whatever the number of threads, and nothing depends on that.
 //
 // The steps of a block follow each other, one more than it has: *entries*. An entry of `seen_` has
 // what the chains of its step read, `[inputs, a one for the biases, states][rows]`, where the
@@ -72,6 +75,9 @@ class BlockPass {
   const recurrent_direction_desc& weights() const;
 
   static int64_t blocks(const Steps& steps);
+  // Calls `visit(part, blocks)` for a thread's own parts.
+  template <class Visitor>
+  void for_own_parts(const Shift& shift, int index, Visitor visit) const;
   static int64_t rows_of(const Steps& steps, int64_t step, int64_t block);
   // The entry of a block's first step; a block has one more than steps.
   int64_t entry(int64_t block) const { return entries_[static_cast<size_t>(block)]; }
@@ -87,7 +93,9 @@ class BlockPass {
   void multiply(const float* weights, const float* gates, int64_t terms, int64_t columns,
                 float* out) const;
   std::vector<Segment> segments();
-  void add_segment(const Segment& segment, Slice tiles, float* sums);
+  void sum(const Segment& segment, int64_t part, Slice blocks);
+  void add_sums(const Segment& segment, Slice rows);
+  float* sums(int64_t part, int64_t gate) { return sums_.data() + (part * gates_ + gate) * width_; }
 
   const kernels::KernelTable& kernels_;
   Parameters& parameters_;
@@ -97,12 +105,16 @@ class BlockPass {
   const PackedDirection* direction_ = nullptr;
   int64_t seen_size_ = 0;  // floats of an entry
   int64_t tape_size_ = 0;
+  int64_t width_ = 0;  // columns of an entry and of sums
+  int64_t gates_ = 0;  // rows of sums
+  int64_t blocks_ = 0;
+  int64_t parts_ = 0;
 
   Floats seen_;
   Floats cell_;  // LSTM: before each step, `[entry][units][rows]`
   Floats tape_;
   Floats scratch_;  // of each block: gradients of states, cell states, outputs and inputs
-  Floats sums_;     // `[gates of the tape][columns]`
+  Floats sums_;     // `[part][gates of the tape][columns]`
   std::vector<int64_t> entries_;
   std::vector<const float*> steps_seen_;  // of each step of all blocks
   std::vector<const float*> steps_tape_;
