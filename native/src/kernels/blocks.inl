@@ -304,13 +304,16 @@ RECURRENT_INLINE void block_gradient_tile(const BlockGradientArgs& args, int64_t
   alignas(64) float sums[Vec::kWidth];
   Vec::store(sums, sums_of(acc));
   float* const out = args.out + (row - args.a_begin) * args.out_stride + column - args.b_begin;
-#pragma GCC unroll 8
-  for (int r = 0; r < kRows; ++r)
+  for (int r = 0; r < kRows; ++r) {
+    const float* const from = sums + r * kColumns;
+    float* const to = out + r * args.out_stride;
+    if (args.adds)
 #pragma GCC unroll 4
-    for (int j = 0; j < kColumns; ++j) {
-      float& to = out[r * args.out_stride + j];
-      to = args.adds ? to + sums[r * kColumns + j] : sums[r * kColumns + j];
-    }
+      for (int j = 0; j < kColumns; ++j) to[j] += from[j];
+    else
+#pragma GCC unroll 4
+      for (int j = 0; j < kColumns; ++j) to[j] = from[j];
+  }
 }
 
 void block_gradient(const BlockGradientArgs& args) {

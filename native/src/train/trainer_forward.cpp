@@ -185,6 +185,14 @@ void Trainer::gather(const recurrent_forward_args& args) {
   if (args.x && batch_.whole) return kernels.flush(args.x, values, count);
   // Short rows are copied first: a call for each would take longer.
   const bool is_narrow = width < kernels.width;
+  if (args.x && is_narrow && count == batch_.time * batch_.rows * width) {
+    const float* from = args.x;
+    for (int64_t row = 0; row < batch_.rows; ++row)
+      for (int64_t time = 0; time < batch_.time; ++time, from += width)
+        for (int64_t i = 0; i < width; ++i)
+          values[(time * batch_.rows + row) * width + i] = from[i];
+    return kernels.flush(values, values, count);
+  }
   float* to = values;
   for (int64_t step = 0; step < steps_.count(); ++step)
     for (int64_t place = 0; place < steps_.rows(step); ++place, to += width) {
