@@ -75,23 +75,26 @@ int64_t BlockPass::rows_of(const Steps& steps, int64_t step, int64_t block) {
   return std::min(steps.rows(step) - block * kBlockRows, kBlockRows);
 }
 
-void BlockPass::reserve(const Steps& steps) {
+void BlockPass::plan(Arena& arena, const Steps& steps) {
   entries_.assign(1, 0);
   for (int64_t block = 0; block < blocks(steps); ++block)
     entries_.push_back(entries_.back() + steps.length(block * kBlockRows) + 1);
   const int64_t all = entries_.back();
   const auto of = [](int64_t count, int64_t size) { return checked_mul(count, size, "time"); };
   const int64_t state = units() * kBlockRows;
-  seen_.need(of(all, seen_size_));
-  tape_.need(of(all, tape_size_));
-  if (layer_->has_cell()) cell_.need(of(all, state));
-  scratch_.need(of(blocks(steps), 3 * state + inputs() * kBlockRows));
+  arena.keep(seen_, of(all, seen_size_));
+  arena.keep(tape_, of(all, tape_size_));
+  if (layer_->has_cell()) arena.keep(cell_, of(all, state));
+  arena.scratch(scratch_, of(blocks(steps), 3 * state + inputs() * kBlockRows));
   blocks_ = blocks(steps);
   parts_ = std::min(blocks_, kMostParts);
-  sums_.need(of(parts_ * gates_, width_));
+  arena.scratch(sums_, of(parts_ * gates_, width_));
+}
+
+void BlockPass::take_places() {
   steps_seen_.clear();
   steps_tape_.clear();
-  for (int64_t block = 0; block < blocks(steps); ++block)
+  for (int64_t block = 0; block < blocks_; ++block)
     for (int64_t at = entry(block); at + 1 < entry(block + 1); ++at) {
       steps_seen_.push_back(seen(at));
       steps_tape_.push_back(tape(at));

@@ -8,7 +8,7 @@
 #include "exec/lane.h"
 #include "kernels/table.h"
 #include "model/packed_layer.h"
-#include "train/floats.h"
+#include "train/arena.h"
 #include "train/parameters.h"
 #include "train/steps.h"
 
@@ -33,8 +33,9 @@ class BlockPass {
   // Whether blocks serve these places: plain cells with few weights, and lanes that are filled as
   // well as those of units would be.
   bool serves(const Steps& steps) const;
-  // Grows the memory for a batch; throws std::bad_alloc.
-  void reserve(const Steps& steps);
+  void plan(Arena& arena, const Steps& steps);
+  // Once the plan is laid out.
+  void take_places();
 
   // Rows of places `[places][stride]`.
   struct States {

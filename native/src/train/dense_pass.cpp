@@ -18,9 +18,9 @@ void DensePass::set_weights(const PackedLayer& layer) {
                layer.input_size, kernels_);
 }
 
-void DensePass::reserve(int64_t rows, int threads) {
-  tape_.need(checked_mul(rows, layer_->output_size, "time"));
-  outer_.reserve(layer_->input_size, threads);
+void DensePass::plan(Arena& arena, int64_t rows, int threads) {
+  arena.keep(tape_, checked_mul(rows, layer_->output_size, "time"));
+  outer_.plan(arena, layer_->input_size, threads);
 }
 
 void DensePass::forward(Shift& shift, const float* x, int64_t rows, float* y) {

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "model/packed_layer.h"
-#include "train/floats.h"
+#include "train/arena.h"
 #include "train/outer_product.h"
 #include "train/parameters.h"
 #include "train/transposed.h"
@@ -18,8 +18,7 @@ class DensePass {
 
   // Takes the weights after they have changed. What is packed belongs to the caller.
   void set_weights(const PackedLayer& layer);
-  // Grows the memory for so many rows; throws std::bad_alloc.
-  void reserve(int64_t rows, int threads);
+  void plan(Arena& arena, int64_t rows, int threads);
 
   // x `[rows, input_size]`, y `[rows, output_size]`; both are kept by the caller until backward().
   void forward(Shift& shift, const float* x, int64_t rows, float* y);

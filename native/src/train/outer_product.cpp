@@ -45,14 +45,14 @@ void add(const float* from, int64_t count, float* to) {
 
 }  // namespace
 
-void OuterProduct::reserve(int64_t columns, int threads) {
+void OuterProduct::plan(Arena& arena, int64_t columns, int threads) {
   if (mkl_) {
-    right_.need(columns * kMklDepth);
+    arena.scratch(right_, columns * kMklDepth);
     return;
   }
   const int64_t width = kernels_.gradient_columns;
-  right_.need(round_up(columns, width) * kDepth);
-  own_.need(threads * own_floats());
+  arena.scratch(right_, round_up(columns, width) * kDepth);
+  arena.scratch(own_, threads * own_floats());
 }
 
 void OuterProduct::add(Shift& shift, int64_t rows, const RowsView& a,

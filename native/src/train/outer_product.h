@@ -7,7 +7,7 @@
 #include "exec/team.h"
 #include "gemm/mkl.h"
 #include "kernels/table.h"
-#include "train/floats.h"
+#include "train/arena.h"
 
 namespace recurrent {
 
@@ -48,8 +48,8 @@ class OuterProduct {
   // Hands the products to MKL; null for the built-in ones.
   void use(const Mkl* mkl) { mkl_ = mkl; }
 
-  // Grows scratch memory for products with at most so many columns; throws std::bad_alloc.
-  void reserve(int64_t columns, int threads);
+  // Scratch for products with at most so many columns.
+  void plan(Arena& arena, int64_t columns, int threads);
 
   // All threads of the shift call it.
   void add(Shift& shift, int64_t rows, const RowsView& a, std::initializer_list<LeftColumns> left,

@@ -79,45 +79,50 @@ void RecurrentPass::turn_weights() {
   is_turned_ = true;
 }
 
-void RecurrentPass::reserve(const Steps& steps, int threads, bool drops_state) {
+void RecurrentPass::plan(Arena& arena, const Steps& steps, int threads, bool drops_state) {
   const int64_t total = steps.total();
   const int64_t places = steps.places();
   const int64_t hidden = hidden_stride();
   const int64_t cell = cell_stride();
   const auto of = [](int64_t rows, int64_t width) { return checked_mul(rows, width, "time"); };
-  initial_hidden_.need(of(places, hidden));
-  hidden_gradient_.need(of(places, hidden));
+  arena.keep(initial_hidden_, of(places, hidden));
+  arena.keep(hidden_gradient_, of(places, hidden));
   if (layer_->has_cell()) {
-    initial_cell_.need(of(places, cell));
-    cell_gradient_.need(of(places, cell));
+    arena.keep(initial_cell_, of(places, cell));
+    arena.keep(cell_gradient_, of(places, cell));
   }
-  if (is_gru()) direct_gradient_.need(of(places, hidden));
+  if (is_gru()) arena.keep(direct_gradient_, of(places, hidden));
   in_blocks_ = !drops_state && blocks_.serves(steps);
   if (in_blocks_) {
-    blocks_.reserve(steps);
-    final_hidden_.need(of(places, hidden));
-    if (layer_->has_cell()) final_cell_.need(of(places, cell));
+    blocks_.plan(arena, steps);
+    arena.keep(final_hidden_, of(places, hidden));
+    if (layer_->has_cell()) arena.keep(final_cell_, of(places, cell));
     return;
   }
   if (!is_turned_) turn_weights();
-  product_.need(of(std::max(kProductFloats / layer_->columns, places), layer_->columns));
-  tape_.need(of(total, tape_stride_));
-  hidden_.need(of(total, hidden));
-  if (drops_state) dropped_.need(of(total, hidden));
-  if (layer_->has_cell()) cell_.need(of(total, cell));
+  arena.scratch(product_, of(std::max(kProductFloats / layer_->columns, places), layer_->columns));
+  arena.keep(tape_, of(total, tape_stride_));
+  arena.keep(hidden_, of(total, hidden));
+  if (drops_state) arena.keep(dropped_, of(total, hidden));
+  if (layer_->has_cell()) arena.keep(cell_, of(total, cell));
   if (projects()) {
-    unprojected_.need(of(total, cell));
-    projected_gradient_.need(of(total, hidden));
+    arena.keep(unprojected_, of(total, cell));
+    arena.scratch(projected_gradient_, of(total, hidden));
   }
-  if (projects() || resets_before()) unprojected_gradient_.need(of(places, cell));
+  if (projects() || resets_before()) arena.scratch(unprojected_gradient_, of(places, cell));
   if (resets_before()) {
-    reset_.need(of(total, cell));
-    scratch_.need(of(2 * places, cell));
+    arena.keep(reset_, of(total, cell));
+    arena.scratch(scratch_, of(2 * places, cell));
   }
-  bias_gradient_.need(of(places, tape_stride_));
-  if (direction_->peephole.size() > 0) peephole_gradient_.need(of(places, 3 * units()));
+  arena.scratch(bias_gradient_, of(places, tape_stride_));
+  if (direction_->peephole.size() > 0) arena.scratch(peephole_gradient_, of(places, 3 * units()));
   previous_.resize(static_cast<size_t>(total));
-  outer_.reserve(std::max(layer_->input_size + layer_->state_size, layer_->hidden_size), threads);
+  outer_.plan(arena, std::max(layer_->input_size + layer_->state_size, layer_->hidden_size),
+              threads);
+}
+
+void RecurrentPass::take_places() {
+  if (in_blocks_) blocks_.take_places();
 }
 
 const float* RecurrentPass::state_before(const Steps& steps, int64_t step) const {

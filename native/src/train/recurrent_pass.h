@@ -8,9 +8,9 @@
 
 #include "exec/lane.h"
 #include "model/model.h"
+#include "train/arena.h"
 #include "train/block_pass.h"
 #include "train/dropout.h"
-#include "train/floats.h"
 #include "train/outer_product.h"
 #include "train/parameters.h"
 #include "train/steps.h"
@@ -27,8 +27,10 @@ class RecurrentPass {
   // Takes the weights after they have changed. What is packed belongs to the caller.
   void set_weights(const PackedLayer& layer, const PackedDirection& direction);
 
-  // Grows the memory for a batch; throws std::bad_alloc.
-  void reserve(const Steps& steps, int threads, bool drops_state);
+  // The memory for a batch.
+  void plan(Arena& arena, const Steps& steps, int threads, bool drops_state);
+  // Once the plan is laid out.
+  void take_places();
   // The states that the places start from, `[places]` rows of these strides; forward() reads them.
   float* initial_hidden() { return initial_hidden_.data(); }
   float* initial_cell() { return initial_cell_.data(); }
@@ -120,7 +122,7 @@ class RecurrentPass {
   kernels::CellConstants first_{};  // the direction's, which record
   kernels::CellConstants second_{};
   BlockPass blocks_;
-  bool in_blocks_ = false;  // since reserve(): blocks_ has the tape
+  bool in_blocks_ = false;  // since plan(): blocks_ has the tape
   int64_t tape_stride_ = 0;
   int64_t input_columns_ = 0;  // gates of the tape, times units, that x feeds: the first ones
   std::optional<Dropout> dropout_;

@@ -9,6 +9,7 @@
 #include "exec/missing_steps.h"
 #include "exec/team.h"
 #include "model/model.h"
+#include "train/arena.h"
 #include "train/dense_pass.h"
 #include "train/parameters.h"
 #include "train/recurrent_pass.h"
@@ -72,7 +73,7 @@ class Trainer {
   // trainer_forward.cpp
   void check_forward(const recurrent_forward_args& args) const;
   void order_rows(const recurrent_forward_args& args);
-  void reserve();
+  void plan();
   void gather(const recurrent_forward_args& args);
   void start_states(const float* states);
   void choose_dropped_states();
@@ -148,6 +149,7 @@ class Trainer {
   std::unique_ptr<Team> team_;    // null for one thread
   AlignedBuffer<float> moments_;  // `[2, count]`, none before the first update
 
+  Arena arena_;  // has all Floats of this, the layers and their passes
   Batch batch_;
   bool ran_forward_ = false;
   MissingSteps missing_;

@@ -97,7 +97,7 @@ void Trainer::forward(const recurrent_forward_args& args) {
   batch_.whole = batch_.time_major && steps_.total() == batch_.time * batch_.rows;
   // What a layer without a product has put out is read again on the way back.
   direct_y_ = gives_rows_as_they_are() && !packed(layers() - 1).is_pointwise() ? args.y : nullptr;
-  reserve();
+  plan();
   const cpu::ScopedFpControl canonical;
   gather(args);
   start_states(args.initial_states);
@@ -137,42 +137,50 @@ void Trainer::order_rows(const recurrent_forward_args& args) {
   steps_.set(lengths);
 }
 
-void Trainer::reserve() {
+void Trainer::plan() {
+  arena_.begin();
   const int threads = team_ ? team_->size() : 1;
   const auto of = [](int64_t rows, int64_t width) { return checked_mul(rows, width, "time"); };
   int64_t widest = 1;
+  int64_t aside = 0;
   for (size_t i = 0; i < layers(); ++i) {
     Layer& layer = layers_[i];
     const int64_t rows = rows_at(i);
     const int64_t width = width_at(i);
     if (packed(i).kind != RECURRENT_LAYER_EMBEDDING) {
       widest = std::max(widest, round_up(width, kRowPadding));
-      layer.value.need(of(rows, width));
-      layer.gradient.need(of(rows, width));
+      arena_.keep(layer.value, of(rows, width));
+      arena_.keep(layer.gradient, of(rows, width));
       if (drops(i, Drop::kElements) || drops(i, Drop::kInput)) {
-        layer.dropped.need(of(rows, width));
-        aside_.need(of(rows, width));
+        arena_.keep(layer.dropped, of(rows, width));
+        aside = std::max(aside, of(rows, width));
       }
     }
     for (RecurrentPass& pass : layer.directions) {
-      pass.reserve(steps_, threads, drops(i, Drop::kState));
+      arena_.begin_section();
+      pass.plan(arena_, steps_, threads, drops(i, Drop::kState));
       if (pass.is_reverse()) {
-        layer.reversed.need(of(rows, width));
-        layer.reversed_output.need(of(rows, pass.state_size()));
+        arena_.keep(layer.reversed, of(rows, width));
+        arena_.keep(layer.reversed_output, of(rows, pass.state_size()));
       }
     }
-    if (layer.dense) layer.dense->reserve(rows, threads);
+    arena_.begin_section();
+    if (layer.dense) layer.dense->plan(arena_, rows, threads);
   }
-  if (!direct_y_) output_.need(of(rows_at(layers()), model_->output_size()));
-  output_gradient_.need(of(rows_at(layers()), model_->output_size()));
+  if (!direct_y_) arena_.keep(output_, of(rows_at(layers()), model_->output_size()));
+  arena_.keep(output_gradient_, of(rows_at(layers()), model_->output_size()));
   if (is_one_step() && !model_->puts_out_final_state()) {
     const int64_t width = packed(head_end() - 1).output_size;
-    head_output_.need(of(steps_.total(), width));
-    head_gradient_.need(of(steps_.total(), width));
+    arena_.keep(head_output_, of(steps_.total(), width));
+    arena_.keep(head_gradient_, of(steps_.total(), width));
     widest = std::max(widest, width);
   }
-  wide_.need(of(steps_.total(), widest));
-  scratch_.need(std::max(widest, model_->output_size()));
+  arena_.keep(aside_, aside);
+  arena_.keep(wide_, of(steps_.total(), widest));
+  arena_.keep(scratch_, std::max(widest, model_->output_size()));
+  arena_.lay_out();
+  for (Layer& layer : layers_)
+    for (RecurrentPass& pass : layer.directions) pass.take_places();
 }
 
 // The rows of each step side by side, denormals removed.
