@@ -96,7 +96,10 @@ public sealed partial class TrainableModel<T> : IDisposable
 
     /// <summary>Fits the model to data.</summary>
     /// <param name="x">The inputs.</param>
-    /// <param name="y">What should be put out for them.</param>
+    /// <param name="y">
+    /// What should be put out for them; its weights (<see cref="Targets{T}.WithWeights"/>) are those of the loss, not of the
+    /// metrics.
+    /// </param>
     /// <param name="options">How.</param>
     /// <returns>What was gone through.</returns>
     /// <exception cref="ArgumentException">Data does not fit the model or the loss.</exception>
@@ -145,7 +148,7 @@ public sealed partial class TrainableModel<T> : IDisposable
 
     /// <summary>The loss and the metrics over data, without dropout (Keras <c>evaluate</c>).</summary>
     /// <param name="x">The inputs.</param>
-    /// <param name="y">What should be put out for them.</param>
+    /// <param name="y">What should be put out for them; its weights are those of the loss, not of the metrics.</param>
     /// <param name="batchSize">Sequences that are computed together.</param>
     /// <param name="steps">Steps that are computed together, states going on; 0 for whole sequences.</param>
     /// <returns>The figures by name; <c>loss</c> with the penalties, as in training.</returns>
@@ -213,7 +216,7 @@ public sealed partial class TrainableModel<T> : IDisposable
             states.Advance();
             if (Computer.Batch.Counted > 0)
             {
-                sums.Add(Computer, (Computer.Sum(Loss) / Computer.Batch.Counted) + penalty);
+                sums.Add(Computer, (Computer.LossSum(Loss) / Computer.Batch.Counted) + penalty);
             }
         }
 
@@ -232,6 +235,7 @@ public sealed partial class TrainableModel<T> : IDisposable
     {
         DataCheck.RequireInputs(Definition, x, xName);
         DataCheck.RequireTargets(Definition, x, y, Loss, yName);
+        DataCheck.RequireWeights(Definition, x, y, yName);
         foreach (Metric metric in Metrics)
         {
             DataCheck.RequireTargets(Definition, x, y, metric, yName);

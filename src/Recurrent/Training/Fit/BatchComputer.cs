@@ -45,7 +45,8 @@ internal sealed class BatchComputer<T>
     }
 
     /// <summary>
-    /// The mean loss over the positions that count, without penalties, and its gradient for <see cref="Backward"/>.
+    /// The mean of the weighted losses of the positions that count, without penalties, and its gradient for
+    /// <see cref="Backward"/>.
     /// </summary>
     public double Loss(Loss loss)
     {
@@ -59,8 +60,11 @@ internal sealed class BatchComputer<T>
         return loss.Compute(Batch.ForLoss(Outputs), T.One / T.CreateTruncating(counted), gradient) / counted;
     }
 
+    /// <summary>The sum of the loss over the positions that count, each times its weight; without any gradient.</summary>
+    public double LossSum(Loss loss) => loss.Sum(Batch.ForLoss(Outputs));
+
     /// <summary>The sum of a figure over the positions that count.</summary>
-    public double Sum(Metric metric) => metric.Sum(Batch.ForLoss(Outputs));
+    public double Sum(Metric metric) => metric.Sum(Batch.ForMetric(Outputs));
 
     /// <summary>Adds the gradients of the loss and of penalties, and tells the penalties.</summary>
     public double Backward()

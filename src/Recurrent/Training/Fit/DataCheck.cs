@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Numerics;
 using Recurrent.Layers;
 
 namespace Recurrent.Training;
@@ -53,6 +55,43 @@ internal static class DataCheck
                 throw new ArgumentException(
                     $"{argument}: expected classes below {definition.OutputSize}, the model's output size, found "
                     + $"{target}.",
+                    argument);
+            }
+        }
+    }
+
+    /// <summary>Weights of targets that fit otherwise.</summary>
+    public static void RequireWeights<T>(ModelDefinition definition, Sequences<T> x, Targets<T> y, string argument)
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        bool everyStep = definition.Output == ModelOutput.EveryStep;
+        ReadOnlySpan<T> weights = y.Weights.Span;
+        if (!weights.IsEmpty && weights.Length != x.Count && !(everyStep && weights.Length == (long)x.Count * x.Time))
+        {
+            string steps = everyStep ? $" or [{x.Count}, {x.Time}]" : string.Empty;
+            throw new ArgumentException(
+                $"{argument}: expected weights [{x.Count}]{steps}, found {weights.Length} elements.", argument);
+        }
+
+        for (int i = 0; i < weights.Length; i++)
+        {
+            if (!T.IsFinite(weights[i]) || weights[i] < T.Zero)
+            {
+                throw new ArgumentException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{argument}: expected finite weights of 0 or more, found {weights[i]} at {i}."),
+                    argument);
+            }
+        }
+
+        foreach (int named in y.ClassWeights?.Keys ?? [])
+        {
+            if (definition.OutputSize > 1 && named >= definition.OutputSize)
+            {
+                throw new ArgumentException(
+                    $"{argument}: expected weights of classes below {definition.OutputSize}, the model's output size, "
+                    + $"found class {named}.",
                     argument);
             }
         }

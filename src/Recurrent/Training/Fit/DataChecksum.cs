@@ -18,7 +18,25 @@ internal static class DataChecksum
         Add(hash, x.Present.Span);
         Add(hash, y.Values.Span);
         Add(hash, y.Classes.Span);
+        AddWeights(hash, y);
         return BinaryPrimitives.ReadInt64LittleEndian(hash.GetHashAndReset());
+    }
+
+    // Nothing where there are none, so that older checkpoints go on.
+    private static void AddWeights<T>(IncrementalHash hash, Targets<T> y)
+        where T : unmanaged
+    {
+        if (!y.Weights.IsEmpty)
+        {
+            Add(hash, y.Weights.Span);
+        }
+
+        if (y.ClassWeights is { } classWeights)
+        {
+            int[] classes = [.. classWeights.Keys.Order()];
+            Add<int>(hash, classes);
+            Add<double>(hash, [.. classes.Select(index => classWeights[index])]);
+        }
     }
 
     // A part at a time: a span of bytes cannot be longer than 2^31, one of values can.

@@ -24,13 +24,14 @@ public sealed record FitOptions<T>
     } = 32;
 
     /// <summary>
-    /// Data that is evaluated after every epoch; null for none. It comes before <see cref="ValidationSplit"/>.
+    /// Data that is evaluated after every epoch, with the weights of its targets; null for none. It comes before
+    /// <see cref="ValidationSplit"/>.
     /// </summary>
     public (Sequences<T> X, Targets<T> Y)? ValidationData { get; init; }
 
     /// <summary>
     /// Share of the sequences, the last ones, that are evaluated and not trained on, from 0 to below 1. What is trained on
-    /// is rounded down, as Keras does.
+    /// is rounded down, as Keras does. They keep their weights.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public double ValidationSplit

@@ -13,6 +13,7 @@ internal sealed class PreparedBatch<T>(ModelDefinition definition)
     private readonly bool _everyStep = definition.Output == ModelOutput.EveryStep;
     private readonly int _outputSize = definition.OutputSize;
     private readonly Masking? _masking = definition.Masking;
+    private readonly PositionWeights<T> _weights = new();
     private T[] _x = [];
     private T[] _y = [];
     private int[] _indices = [];
@@ -52,14 +53,10 @@ internal sealed class PreparedBatch<T>(ModelDefinition definition)
         DropoutSeed = dropoutSeed,
     };
 
-    public LossBatch<T> ForLoss(ReadOnlySpan<T> predictions) => new()
-    {
-        Predictions = predictions,
-        Targets = Targets,
-        Classes = _classes.AsSpan(0, _shape.HasClasses ? Positions : 0),
-        Counts = _counts.AsSpan(0, Counted == Positions ? 0 : Positions),
-        Features = _outputSize,
-    };
+    public LossBatch<T> ForLoss(ReadOnlySpan<T> predictions) => ForFigure(predictions, _weights.Span);
+
+    /// <summary>Metrics have no weights, as Keras's <c>metrics</c>.</summary>
+    public LossBatch<T> ForMetric(ReadOnlySpan<T> predictions) => ForFigure(predictions, []);
 
     /// <summary>Copies rows together.</summary>
     /// <param name="x">The data.</param>
@@ -92,6 +89,8 @@ internal sealed class PreparedBatch<T>(ModelDefinition definition)
         }
 
         Counted = CountPositions();
+        _weights.Fill(
+            y, x.Count, rows, _everyStep ? firstStep : 0, _everyStep ? steps : 1, ForMetric([]));
     }
 
     private static void Copy<TElement>(
@@ -116,6 +115,16 @@ internal sealed class PreparedBatch<T>(ModelDefinition definition)
             buffer = new TElement[length];
         }
     }
+
+    private LossBatch<T> ForFigure(ReadOnlySpan<T> predictions, ReadOnlySpan<T> weights) => new()
+    {
+        Predictions = predictions,
+        Targets = Targets,
+        Classes = _classes.AsSpan(0, _shape.HasClasses ? Positions : 0),
+        Counts = _counts.AsSpan(0, Counted == Positions ? 0 : Positions),
+        Weights = weights,
+        Features = _outputSize,
+    };
 
     private int FillLengths(ReadOnlySpan<int> lengths, ReadOnlySpan<int> rows, int firstStep, int steps)
     {

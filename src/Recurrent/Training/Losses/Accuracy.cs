@@ -29,22 +29,10 @@ public sealed class Accuracy : Metric
                 continue;
             }
 
-            int expected = classes ? batch.Classes[position] : IndexOfLargest(batch.TargetAt(position));
-            right += IndexOfLargest(batch.PredictionAt(position)) == expected ? 1 : 0;
+            int expected = classes ? batch.Classes[position] : Largest.IndexIn(batch.TargetAt(position));
+            right += Largest.IndexIn(batch.PredictionAt(position)) == expected ? 1 : 0;
         }
 
         return right;
-    }
-
-    private static int IndexOfLargest<T>(ReadOnlySpan<T> values)
-        where T : unmanaged, System.Numerics.IFloatingPointIeee754<T>
-    {
-        int largest = 0;
-        for (int i = 1; i < values.Length; i++)
-        {
-            largest = values[i] > values[largest] ? i : largest;
-        }
-
-        return largest;
     }
 }

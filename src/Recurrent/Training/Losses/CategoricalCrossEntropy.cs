@@ -23,17 +23,20 @@ public sealed class CategoricalCrossEntropy(bool fromLogits = false) : Loss
         for (int position = 0; position < batch.Positions; position++)
         {
             Span<T> here = gradient.IsEmpty ? [] : gradient.Slice(position * batch.Features, batch.Features);
+            T weight = batch.WeightAt(position);
+            double factor = double.CreateTruncating(weight);
             if (!batch.Has(position))
             {
                 here.Clear();
             }
             else if (FromLogits)
             {
-                sum += OfLogits(batch.PredictionAt(position), batch.TargetAt(position), scale, here);
+                sum += factor * OfLogits(batch.PredictionAt(position), batch.TargetAt(position), weight * scale, here);
             }
             else
             {
-                sum += OfProbabilities(batch.PredictionAt(position), batch.TargetAt(position), scale, here);
+                sum += factor * OfProbabilities(
+                    batch.PredictionAt(position), batch.TargetAt(position), weight * scale, here);
             }
         }
 

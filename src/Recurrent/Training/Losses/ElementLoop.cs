@@ -11,7 +11,9 @@ internal static class ElementLoop
     {
         if (batch.Counts.IsEmpty)
         {
-            return Mean(element, batch.Predictions, batch.Targets, batch.Features, scale, gradient);
+            return batch.Weights.IsEmpty
+                ? Mean(element, batch.Predictions, batch.Targets, batch.Features, scale, gradient)
+                : WeightedMean(element, batch, scale, gradient);
         }
 
         double sum = 0;
@@ -20,8 +22,14 @@ internal static class ElementLoop
             Span<T> here = gradient.IsEmpty ? [] : gradient.Slice(position * batch.Features, batch.Features);
             if (batch.Counts[position])
             {
-                sum += Mean(
-                    element, batch.PredictionAt(position), batch.TargetAt(position), batch.Features, scale, here);
+                T weight = batch.WeightAt(position);
+                sum += double.CreateTruncating(weight) * Mean(
+                    element,
+                    batch.PredictionAt(position),
+                    batch.TargetAt(position),
+                    batch.Features,
+                    weight * scale,
+                    here);
             }
             else
             {
@@ -50,5 +58,30 @@ internal static class ElementLoop
         }
 
         return sum / features;
+    }
+
+    /// <summary>In the order of <see cref="Mean"/>, so that weights of 1 give its bits.</summary>
+    private static double WeightedMean<T, TElement>(
+        TElement element, in LossBatch<T> batch, T scale, Span<T> gradient)
+        where T : unmanaged, IFloatingPointIeee754<T>
+        where TElement : struct, IElementLoss<T>
+    {
+        double sum = 0;
+        T factor = scale / T.CreateTruncating(batch.Features);
+        for (int position = 0; position < batch.Positions; position++)
+        {
+            T weight = batch.Weights[position];
+            for (int i = position * batch.Features; i < (position + 1) * batch.Features; i++)
+            {
+                T value = element.Value(batch.Predictions[i], batch.Targets[i]);
+                sum += double.CreateTruncating(weight) * double.CreateTruncating(value);
+                if (!gradient.IsEmpty)
+                {
+                    gradient[i] = weight * factor * element.Slope(batch.Predictions[i], batch.Targets[i]);
+                }
+            }
+        }
+
+        return sum / batch.Features;
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Recurrent.Training;
 
 /// <summary>
@@ -6,6 +8,7 @@ namespace Recurrent.Training;
 /// </summary>
 /// <typeparam name="T">The number type.</typeparam>
 public readonly ref struct LossBatch<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>What the model put out, <c>[positions, features]</c>.</summary>
     public required ReadOnlySpan<T> Predictions { get; init; }
@@ -19,6 +22,11 @@ public readonly ref struct LossBatch<T>
     /// <summary>Which positions count, <c>[positions]</c>; empty if all do.</summary>
     public ReadOnlySpan<bool> Counts { get; init; }
 
+    /// <summary>
+    /// What each position weighs in a loss, <c>[positions]</c>; empty if all weigh 1, and for metrics.
+    /// </summary>
+    public ReadOnlySpan<T> Weights { get; init; }
+
     /// <summary>Features of a prediction.</summary>
     public required int Features { get; init; }
 
@@ -29,6 +37,11 @@ public readonly ref struct LossBatch<T>
     /// <param name="position">The position.</param>
     /// <returns>Whether it does.</returns>
     public bool Has(int position) => Counts.IsEmpty || Counts[position];
+
+    /// <summary>What a position weighs.</summary>
+    /// <param name="position">The position.</param>
+    /// <returns>The weight.</returns>
+    public T WeightAt(int position) => Weights.IsEmpty ? T.One : Weights[position];
 
     /// <summary>The prediction of a position.</summary>
     /// <param name="position">The position.</param>

@@ -25,6 +25,8 @@ public sealed class SparseCategoricalCrossEntropy(bool fromLogits = false) : Los
         for (int position = 0; position < batch.Positions; position++)
         {
             Span<T> here = gradient.IsEmpty ? [] : gradient.Slice(position * batch.Features, batch.Features);
+            T weight = batch.WeightAt(position);
+            double factor = double.CreateTruncating(weight);
             int target = batch.Classes[position];
             if (target < 0 || !batch.Has(position))
             {
@@ -32,16 +34,16 @@ public sealed class SparseCategoricalCrossEntropy(bool fromLogits = false) : Los
             }
             else if (FromLogits)
             {
-                sum += OfLogits(batch.PredictionAt(position), target, scale, here);
+                sum += factor * OfLogits(batch.PredictionAt(position), target, weight * scale, here);
             }
             else
             {
                 T p = batch.PredictionAt(position)[target];
-                sum -= double.CreateTruncating(T.Log(ProbabilityBound<T>.Apply(p)));
+                sum -= factor * double.CreateTruncating(T.Log(ProbabilityBound<T>.Apply(p)));
                 here.Clear();
                 if (here.Length > 0)
                 {
-                    here[target] = ProbabilityBound<T>.Contains(p) ? -scale / p : p * T.Zero;
+                    here[target] = ProbabilityBound<T>.Contains(p) ? -(weight * scale) / p : p * T.Zero;
                 }
             }
         }
