@@ -4,9 +4,15 @@ namespace Recurrent.Tests.Training;
 
 public sealed class FitAllocationTests
 {
-    [Fact]
-    public void Batches_allocate_nothing()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Batches_allocate_nothing(bool weighted)
     {
+        Targets<float> y = weighted
+            ? SmallTask.Data.Y.WithWeights(SmallTask.Wave(SmallTask.Count).Select(MathF.Abs).ToArray())
+                .WithClassWeights(new Dictionary<int, double> { [0] = 2 })
+            : SmallTask.Data.Y;
         using TrainableModel<float> model = SmallTask.Model(optimizer: new Adam(1e-3) { GlobalClipNorm = 1 });
         Measure(batchSize: 1);
         Measure(batchSize: 4);
@@ -21,7 +27,7 @@ public sealed class FitAllocationTests
         long Measure(int batchSize)
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
-            model.Fit(SmallTask.Data.X, SmallTask.Data.Y, epochs: 50, batchSize: batchSize);
+            model.Fit(SmallTask.Data.X, y, epochs: 50, batchSize: batchSize);
             return GC.GetAllocatedBytesForCurrentThread() - before;
         }
     }

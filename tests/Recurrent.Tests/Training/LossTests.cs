@@ -53,6 +53,47 @@ public sealed class LossTests
         Assert.Equal(both, first + second, 1e-12);
     }
 
+    /// <summary>Keras's <c>sum_over_batch_size</c>: <c>sum_i w_i l_i / n</c>; the scale is <c>1 / n</c>.</summary>
+    [Theory]
+    [MemberData(nameof(AllLosses))]
+    public void A_weight_is_a_factor_of_the_loss_and_of_the_gradient_of_its_position(string name)
+    {
+        Loss loss = Create(name);
+        double[] predictions = Predictions(name);
+        double[] plain = new double[6];
+        loss.Compute(Batch(loss, predictions), 0.5, plain);
+        double first = loss.Sum(Batch(loss, predictions, [true, false]));
+        double second = loss.Sum(Batch(loss, predictions, [false, true]));
+        double[] gradient = new double[6];
+        double sum = loss.Compute(Batch(loss, predictions, null, [2, 0.25]), 0.5, gradient);
+        Assert.Equal((2 * first) + (0.25 * second), sum, 1e-12);
+        for (int i = 0; i < gradient.Length; i++)
+        {
+            Assert.Equal((i < Features ? 2 : 0.25) * plain[i], gradient[i], 1e-12);
+        }
+
+        sum = loss.Compute(Batch(loss, predictions, [false, true], [2, 0.25]), 0.5, gradient);
+        Assert.Equal(0.25 * second, sum, 1e-12);
+        Assert.Equal([0, 0, 0], gradient[..3]);
+        Assert.All(gradient[3..].Zip(plain[3..]), pair => Assert.Equal(0.25 * pair.Second, pair.First, 1e-12));
+        Assert.Equal(0.25 * second, loss.Sum(Batch(loss, predictions, null, [0, 0.25])), 1e-12);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllLosses))]
+    public void Weights_of_one_give_the_bits_of_none(string name)
+    {
+        Loss loss = Create(name);
+        foreach (bool[]? counts in new bool[]?[] { null, [true, false] })
+        {
+            double[] expected = new double[6];
+            double[] found = new double[6];
+            double sum = loss.Compute(Batch(loss, Predictions(name), counts), 0.3, expected);
+            Assert.Equal(sum, loss.Compute(Batch(loss, Predictions(name), counts, [1, 1]), 0.3, found));
+            Assert.Equal(expected, found);
+        }
+    }
+
     [Theory]
     [InlineData("mse", (0.49 + 1.44 + 0.81 + 4 + 0.0225 + 0.4225) / 3)]
     [InlineData("mae", (0.7 + 1.2 + 0.9 + 2 + 0.15 + 0.65) / 3)]
@@ -137,12 +178,14 @@ public sealed class LossTests
 
     private static double[] Predictions(string name) => name is "bce" or "cce" or "scce" ? Probabilities : Numbers;
 
-    private static LossBatch<double> Batch(Loss loss, double[] predictions, bool[]? counts = null) => new()
+    private static LossBatch<double> Batch(
+        Loss loss, double[] predictions, bool[]? counts = null, double[]? weights = null) => new()
     {
         Predictions = predictions,
         Targets = loss.NeedsClasses ? [] : Targets,
         Classes = loss.NeedsClasses ? Classes : [],
         Counts = counts,
+        Weights = weights,
         Features = Features,
     };
 

@@ -49,6 +49,35 @@ public sealed class ResumeGuardTests : IDisposable
     }
 
     [Fact]
+    public void Other_weights_of_the_same_data_are_refused_and_the_model_stays()
+    {
+        float[] weights = [.. Enumerable.Repeat(1f, X.Count)];
+        Targets<float> weighted = Y.WithWeights(weights);
+        Targets<float> classes = Y.WithClassWeights(new Dictionary<int, double> { [0] = 2 });
+        RequireRefused(Checkpoint(), X, weighted);
+        RequireRefused(Checkpoint(), X, classes);
+        RequireRefused(Checkpoint(weighted), X, Y);
+        RequireRefused(Checkpoint(weighted), X, Y.WithWeights(weights.Select((w, i) => i == 3 ? 2 : w).ToArray()));
+        RequireRefused(Checkpoint(classes), X, Y.WithClassWeights(new Dictionary<int, double> { [0] = 3 }));
+        RequireRefused(Checkpoint(classes), X, Y.WithClassWeights(new Dictionary<int, double> { [1] = 2 }));
+    }
+
+    [Fact]
+    public void The_same_weights_go_on()
+    {
+        Targets<float> y = Y.WithWeights(Enumerable.Repeat(2f, X.Count).ToArray())
+            .WithClassWeights(new Dictionary<int, double> { [0] = 2, [1] = 3 });
+        Targets<float> same = Y.WithWeights(Enumerable.Repeat(2f, X.Count).ToArray())
+            .WithClassWeights(new Dictionary<int, double> { [1] = 3, [0] = 2 });
+        using TrainableModel<float> whole = SmallTask.Model();
+        History expected = whole.Fit(X, y, Options() with { Epochs = 3 });
+        using TrainableModel<float> second = SmallTask.Model();
+        History history = second.Fit(X, same, Options() with { Epochs = 3, Resume = Checkpoint(y) });
+        Assert.Equal(expected["loss"], history["loss"]);
+        Assert.Equal(SmallTask.Parameters(whole), SmallTask.Parameters(second));
+    }
+
+    [Fact]
     public void A_checkpoint_knows_of_the_best_one_of_the_same_epoch()
     {
         string last = Path.Combine(_folder, "last");
@@ -84,11 +113,11 @@ public sealed class ResumeGuardTests : IDisposable
         Assert.Equal(1, TrainingCheckpoint.Load(path.Replace("{epoch}", "1", StringComparison.Ordinal)).Epoch);
     }
 
-    private static TrainingCheckpoint Checkpoint()
+    private static TrainingCheckpoint Checkpoint(Targets<float>? y = null)
     {
         TrainingCheckpoint? state = null;
         using TrainableModel<float> model = SmallTask.Model();
-        model.Fit(X, Y, Options() with { Callbacks = [new EpochCallback((run, _) => state = run.Capture())] });
+        model.Fit(X, y ?? Y, Options() with { Callbacks = [new EpochCallback((run, _) => state = run.Capture())] });
         return state!;
     }
 
