@@ -9,8 +9,6 @@ namespace {
 
 using kernels::kBlockRows;
 
-// Up to so many weights blocks were the faster ones (docs/kernels.md).
-constexpr int64_t kSmallWeights = int64_t{32} * 1024;
 // So full have lanes to be, of how full vectors of units are, in percent.
 constexpr int64_t kLeastFill = 85;
 
@@ -63,7 +61,7 @@ bool BlockPass::serves(const Steps& steps) const {
   if (!kernels_.blocks.product || !is_plain) return false;
   const int64_t lanes = blocks(steps) * kBlockRows;
   const int64_t padded = round_up(units(), kernels_.width);
-  return layer_->columns * (inputs() + units()) <= kSmallWeights &&
+  return layer_->columns * (inputs() + units()) <= kMostWeights &&
          100 * steps.places() * padded >= kLeastFill * units() * lanes;
 }
 
@@ -99,6 +97,7 @@ void BlockPass::take_places() {
       steps_seen_.push_back(seen(at));
       steps_tape_.push_back(tape(at));
     }
+  segments_ = segments();
 }
 
 template <class Visitor>
@@ -248,14 +247,13 @@ std::vector<BlockPass::Segment> BlockPass::segments() {
 }
 
 void BlockPass::add_gradients(Shift& shift) {
-  const std::vector<Segment> all = segments();
   shift.stage([&](int index) {
     for_own_parts(shift, index, [&](int64_t part, Slice own) {
-      for (const Segment& segment : all) sum(segment, part, own);
+      for (const Segment& segment : segments_) sum(segment, part, own);
     });
   });
   shift.stage([&](int index) {
-    for (const Segment& segment : all)
+    for (const Segment& segment : segments_)
       add_sums(segment, slice_of(segment.count, index, shift.size()));
   });
 }

@@ -30,6 +30,8 @@ class BlockPass {
             bool reverse);
 
   void set_weights(const PackedLayer& layer, const PackedDirection& direction);
+  // Weights of a layer up to which blocks were the faster ones (docs/kernels.md).
+  static constexpr int64_t kMostWeights = int64_t{32} * 1024;
   // Whether blocks serve these places: plain cells with few weights, and lanes that are filled as
   // well as those of units would be.
   bool serves(const Steps& steps) const;
@@ -119,6 +121,7 @@ class BlockPass {
   std::vector<int64_t> entries_;
   std::vector<const float*> steps_seen_;  // of each step of all blocks
   std::vector<const float*> steps_tape_;
+  std::vector<Segment> segments_;
 };
 
 }  // namespace recurrent
