@@ -180,14 +180,14 @@ public sealed class LossTests
 
     private static LossBatch<double> Batch(
         Loss loss, double[] predictions, bool[]? counts = null, double[]? weights = null) => new()
-    {
-        Predictions = predictions,
-        Targets = loss.NeedsClasses ? [] : Targets,
-        Classes = loss.NeedsClasses ? Classes : [],
-        Counts = counts,
-        Weights = weights,
-        Features = Features,
-    };
+        {
+            Predictions = predictions,
+            Targets = loss.NeedsClasses ? [] : Targets,
+            Classes = loss.NeedsClasses ? Classes : [],
+            Counts = counts,
+            Weights = weights,
+            Features = Features,
+        };
 
     private static Loss Create(string name) => name switch
     {
