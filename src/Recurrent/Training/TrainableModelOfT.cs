@@ -132,7 +132,8 @@ public sealed partial class TrainableModel<T> : IDisposable
             options = options with
             {
                 ValidationData = (
-                    x.Slice(trained, validated), y.Slice(trained * elements, validated * elements)),
+                    x.Slice(trained, validated),
+                    y.Slice(trained * elements, validated * elements).WithoutClassWeights()),
             };
             (x, y) = (x.Slice(0, trained), y.Slice(0, trained * elements));
         }

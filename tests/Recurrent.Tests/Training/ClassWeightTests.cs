@@ -46,7 +46,22 @@ public sealed class ClassWeightTests
         RequireSame(new MeanSquaredError(), 1, ModelOutput.LastStep, column, [0.25f, 1, 3, 0.25f, 3, 1]);
     }
 
-    /// <summary>As Keras 2 did; Keras 3 refuses both together.</summary>
+    [Fact]
+    public void A_validation_split_has_none()
+    {
+        Targets<float> y = new(new[] { 0, 1, 2, 2, 0, 1 });
+        Sequences<float> x = Sequences.Of(SmallTask.Wave(Count * 5), Count);
+        using TrainableModel<float> model = TrainableModel.Create(
+            new Sequential(1, 4).Gru(3).Dense(3).ToDefinition(ModelOutput.LastStep));
+        model.Compile(new Adam(0.01), new SparseCategoricalCrossEntropy(fromLogits: true));
+        History history = model.Fit(
+            x, y.WithClassWeights(ClassWeights), new FitOptions<float> { Epochs = 1, ValidationSplit = 0.5 });
+        Assert.Equal(model.Evaluate(x.Slice(3, 3), y.Slice(3, 3))["loss"], history["val_loss"][0]);
+        Assert.NotEqual(
+            model.Evaluate(x.Slice(3, 3), y.Slice(3, 3).WithClassWeights(ClassWeights))["loss"], history["val_loss"][0]);
+    }
+
+    /// <summary>Keras 3 refuses both together.</summary>
     [Fact]
     public void Sample_weights_are_multiplied()
     {

@@ -85,9 +85,9 @@ public sealed class Targets<T>
     /// <exception cref="ArgumentNullException">The argument is null.</exception>
     /// <exception cref="ArgumentException">A class is below 0, or a weight is not finite or below 0.</exception>
     /// <remarks>
-    /// Keras's <c>fit</c> leaves validation out of <c>class_weight</c>; here they go with the targets, also into the part that
-    /// <see cref="FitOptions{T}.ValidationSplit"/> cuts off. <see cref="FitOptions{T}.ValidationData"/> with targets that have
-    /// none does as Keras. Keras 3 refuses both kinds of weights together, Keras 2 multiplied them.
+    /// As in Keras the part that <see cref="FitOptions{T}.ValidationSplit"/> cuts off has no class weights, only those of
+    /// samples; <see cref="FitOptions{T}.ValidationData"/> has what it is given. Keras 3 refuses both kinds of weights
+    /// together; here they are multiplied.
     /// </remarks>
     public Targets<T> WithClassWeights(IReadOnlyDictionary<int, double> classWeights)
     {
@@ -118,6 +118,8 @@ public sealed class Targets<T>
         Classes = Classes.IsEmpty ? default : Classes.Slice(first, length),
         Weights = Weights.IsEmpty ? default : SliceWeights(first, length),
     };
+
+    internal Targets<T> WithoutClassWeights() => new(this) { ClassWeights = null };
 
     private ReadOnlyMemory<T> SliceWeights(int first, int length)
     {
