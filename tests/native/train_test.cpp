@@ -4,41 +4,10 @@
 #include <cmath>
 #include <limits>
 
-#include "native_session.h"
+#include "native_trainer.h"
 
 namespace recurrent::test {
 namespace {
-
-struct DestroyTrainer {
-  void operator()(recurrent_trainer* trainer) const { recurrent_trainer_destroy(trainer); }
-};
-using TrainerHandle = std::unique_ptr<recurrent_trainer, DestroyTrainer>;
-
-TrainerHandle make_trainer(const OwnedModel& owned, int32_t isa, int32_t threads,
-                           Options options = {}) {
-  const std::vector<recurrent_layer_desc> layers = owned.descs();
-  recurrent_model_desc desc{};
-  desc.struct_size = sizeof(desc);
-  desc.layer_count = static_cast<int32_t>(layers.size());
-  desc.layers = layers.data();
-  desc.isa = isa;
-  desc.output = options.output;
-  desc.masking = options.masking;
-  desc.mask_value = options.mask_value;
-  recurrent_trainer_desc how{};
-  how.struct_size = sizeof(how);
-  how.threads = threads;
-  recurrent_trainer* trainer = nullptr;
-  EXPECT_OK(recurrent_trainer_create(&desc, &how, &trainer));
-  return TrainerHandle(trainer);
-}
-
-int64_t parameter_count(const TrainerHandle& trainer) {
-  recurrent_trainer_info info{};
-  info.struct_size = sizeof(info);
-  EXPECT_OK(recurrent_trainer_get_info(trainer.get(), &info));
-  return info.parameter_count;
-}
 
 struct Data {
   int64_t time, batch;
@@ -69,37 +38,6 @@ Data random_data(Random& random, const OwnedModel& owned) {
     for (int64_t b = 0; b < data.batch; ++b)
       data.lengths.push_back(static_cast<int32_t>(uniform(random, 0, data.time)));
   return data;
-}
-
-// A layer without options, whose batches have a row in each lane where they fill them.
-OwnedLayer plain_layer(Random& random, int32_t kind, int32_t input_size, int32_t units,
-                       int32_t direction = RECURRENT_DIRECTION_FORWARD) {
-  OwnedLayer owned;
-  recurrent_layer_desc& layer = owned.desc;
-  layer.struct_size = sizeof(layer);
-  layer.kind = kind;
-  layer.input_size = input_size;
-  layer.hidden_size = units;
-  layer.direction = direction;
-  const auto add = [&](std::unique_ptr<OwnedDirection>& to, const recurrent_direction_desc*& desc) {
-    const int64_t rows = gates_of(kind) * static_cast<int64_t>(units);
-    to = std::make_unique<OwnedDirection>();
-    to->input_weights = random_values(random, rows * input_size, 0.3f);
-    to->recurrent_weights = random_values(random, rows * units, 0.3f);
-    to->input_bias = random_values(random, rows, 0.3f);
-    to->recurrent_bias = random_values(random, rows, 0.3f);
-    recurrent_direction_desc& d = to->desc;
-    d.struct_size = sizeof(d);
-    d.gate_activation = RECURRENT_ACTIVATION_SIGMOID;
-    d.input_weights = to->input_weights.data();
-    d.recurrent_weights = to->recurrent_weights.data();
-    d.input_bias = to->input_bias.data();
-    d.recurrent_bias = to->recurrent_bias.data();
-    desc = &d;
-  };
-  if (direction != RECURRENT_DIRECTION_REVERSE) add(owned.forward, layer.forward);
-  if (direction != RECURRENT_DIRECTION_FORWARD) add(owned.reverse, layer.reverse);
-  return owned;
 }
 
 class Train : public EveryIsa {};
@@ -205,42 +143,6 @@ TEST_P(Train, AgreesWithDifferencesOfTheLoss) {
     for (const float g : gradient) scale += static_cast<double>(std::fabs(g));
     EXPECT_NEAR(found, expected, 2e-3 * scale) << "seed " << seed << ": " << owned.describe();
   }
-}
-
-// A row without steps has no part in anything, whatever it starts from.
-TEST_P(Train, LeavesOutWhatARowWithoutStepsStartsFrom) {
-  for (const int32_t kind : {RECURRENT_LAYER_SIMPLE_RNN, RECURRENT_LAYER_LSTM, RECURRENT_LAYER_GRU})
-    for (const int64_t batch : {3, 32}) {
-      Random random(5);
-      OwnedModel owned;
-      owned.add(plain_layer(random, kind, 3, 12));
-      Data data{4, batch, random_values(random, 4 * batch * 3, 1.0f),
-                random_values(random, 4 * batch * 12, 1.0f),
-                std::vector<int32_t>(static_cast<size_t>(batch), 3)};
-      data.lengths[1] = 0;
-      const auto gradients_from = [&](float value) {
-        const TrainerHandle trainer = make_trainer(owned, GetParam(), 1);
-        const int64_t size = kind == RECURRENT_LAYER_LSTM ? 24 : 12;
-        std::vector<float> states(static_cast<size_t>(batch * size), 0.5f);
-        std::fill_n(states.begin() + size, size, value);
-        std::vector<float> y(data.dy.size());
-        recurrent_forward_args forward = data.forward(y);
-        forward.initial_states = states.data();
-        EXPECT_OK(recurrent_trainer_forward(trainer.get(), &forward));
-        recurrent_backward_args backward{};
-        backward.struct_size = sizeof(backward);
-        backward.dy = data.dy.data();
-        EXPECT_OK(recurrent_trainer_backward(trainer.get(), &backward));
-        std::vector<float> all(static_cast<size_t>(parameter_count(trainer)));
-        EXPECT_OK(recurrent_trainer_get_gradients(trainer.get(), all.data(),
-                                                  static_cast<int64_t>(all.size())));
-        return all;
-      };
-      const std::vector<float> want = gradients_from(0.0f);
-      const std::vector<float> got = gradients_from(std::numeric_limits<float>::quiet_NaN());
-      ASSERT_EQ(first_difference(want.data(), got.data(), static_cast<int64_t>(got.size())), -1)
-          << "kind " << kind << " batch " << batch;
-    }
 }
 
 TEST(TrainMisuse, IsRefused) {
