@@ -171,6 +171,48 @@ TEST_P(TrainRows, GiveTogetherWhatTheyGiveAlone) {
   }
 }
 
+// The rows of all steps in the opposite order.
+std::vector<float> turned(const std::vector<float>& all, int64_t time) {
+  std::vector<float> result;
+  const auto step = static_cast<std::ptrdiff_t>(all.size()) / time;
+  for (auto end = all.end(); end != all.begin(); end -= step)
+    result.insert(result.end(), end - step, end);
+  return result;
+}
+
+// In widths that are put down in place and in others; behind a layer too, which adds up nothing.
+TEST_P(TrainRows, TurnedRoundGiveWhatAReverseLayerGives) {
+  for (const int32_t width : {5, 16})
+    for (const int64_t rows : {3, 32}) {
+      SCOPED_TRACE("width " + std::to_string(width) + " rows " + std::to_string(rows));
+      const Sizes sizes{width, 6, 6 + 16, false};
+      const auto result = [&](int32_t direction) {
+        Random random(7);
+        OwnedModel owned;
+        owned.add(plain_layer(random, RECURRENT_LAYER_GRU, width, 16, direction));
+        owned.add(plain_layer(random, RECURRENT_LAYER_SIMPLE_RNN, 16, 6, direction));
+        Batch batch = random_batch(random, sizes, 5, rows);
+        batch.lengths.assign(static_cast<size_t>(rows), 5);
+        const bool turns = direction == RECURRENT_DIRECTION_REVERSE;
+        if (turns) {
+          batch.x = turned(batch.x, 5);
+          batch.dy = turned(batch.dy, 5);
+        }
+        const TrainerHandle trainer = make_trainer(owned, GetParam(), 2);
+        run(trainer, batch);
+        std::vector<float> all(static_cast<size_t>(parameter_count(trainer)));
+        EXPECT_OK(recurrent_trainer_get_gradients(trainer.get(), all.data(),
+                                                  static_cast<int64_t>(all.size())));
+        for (const std::vector<float>& more :
+             {turns ? turned(batch.dx, 5) : batch.dx, turns ? turned(batch.y, 5) : batch.y,
+              batch.d_states})
+          all.insert(all.end(), more.begin(), more.end());
+        return all;
+      };
+      EXPECT_EQ(result(RECURRENT_DIRECTION_FORWARD), result(RECURRENT_DIRECTION_REVERSE));
+    }
+}
+
 // Whatever they start from.
 TEST_P(TrainRows, HaveNoPartInGradientsWithoutSteps) {
   for (const int32_t kind : {RECURRENT_LAYER_SIMPLE_RNN, RECURRENT_LAYER_LSTM, RECURRENT_LAYER_GRU})
