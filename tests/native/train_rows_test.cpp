@@ -213,6 +213,32 @@ TEST_P(TrainRows, TurnedRoundGiveWhatAReverseLayerGives) {
     }
 }
 
+// Denormals are removed from inputs, however they are gathered, and from states.
+TEST_P(TrainRows, OfDenormalsAreRowsOfZeros) {
+  for (const int32_t kind : {RECURRENT_LAYER_SIMPLE_RNN, RECURRENT_LAYER_LSTM, RECURRENT_LAYER_GRU})
+    for (const int32_t width : {3, 20})
+      for (const int64_t rows : {1, 32})
+        for (const bool ragged : {false, true})
+          for (const bool of_input : {false, true}) {
+            Random random(9);
+            OwnedModel owned;
+            owned.add(plain_layer(random, kind, width, 16));
+            OwnedDirection& weights = *owned.layers.front().forward;
+            std::ranges::fill(weights.input_weights, of_input ? 1e10f : 1e-20f);
+            std::ranges::fill(weights.input_bias, 0.0f);
+            std::ranges::fill(weights.recurrent_bias, 0.0f);
+            const Sizes sizes{width, 16, kind == RECURRENT_LAYER_LSTM ? 32 : 16, false};
+            Batch batch = random_batch(random, sizes, 2, rows);
+            std::ranges::fill(batch.x, of_input ? 1e-40f : 1e-20f);
+            std::ranges::fill(batch.states, 0.0f);
+            batch.lengths.assign(static_cast<size_t>(rows), 2);
+            if (ragged) batch.lengths[0] = 1;
+            run(make_trainer(owned, GetParam(), 1), batch);
+            EXPECT_EQ(batch.y, std::vector<float>(batch.y.size(), 0.0f));
+            EXPECT_EQ(batch.final, std::vector<float>(batch.final.size(), 0.0f));
+          }
+}
+
 // Whatever they start from.
 TEST_P(TrainRows, HaveNoPartInGradientsWithoutSteps) {
   for (const int32_t kind : {RECURRENT_LAYER_SIMPLE_RNN, RECURRENT_LAYER_LSTM, RECURRENT_LAYER_GRU})
