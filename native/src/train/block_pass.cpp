@@ -126,10 +126,13 @@ void BlockPass::forward_block(const Steps& steps, int64_t block, const float* x,
   const int64_t places = std::min(steps.places() - place, kBlockRows);
   const int64_t count = steps.length(place);
   const int64_t first = entry(block);
-  kernels.to_block(initial.hidden + place * initial.hidden_stride, initial.hidden_stride, places,
+  // Sums read the states of all lanes, times 0 where there is no step: a place that has none must
+  // not bring a NaN.
+  const int64_t started = count > 0 ? rows_of(steps, 0, block) : 0;
+  kernels.to_block(initial.hidden + place * initial.hidden_stride, initial.hidden_stride, started,
                    units(), states(first));
   if (has_cell)
-    kernels.to_block(initial.cell + place * initial.cell_stride, initial.cell_stride, places,
+    kernels.to_block(initial.cell + place * initial.cell_stride, initial.cell_stride, started,
                      units(), cell(first));
   kernels::BlockStepArgs args{};
   args.cell = &direction_->first.constants;
@@ -151,10 +154,10 @@ void BlockPass::forward_block(const Steps& steps, int64_t block, const float* x,
     if (y) kernels.from_block(args.h_out, units(), rows, y + row * y_stride, y_stride);
   }
   // Places of the same length together.
-  for (int64_t i = 0; i < places;) {
+  for (int64_t i = 0; i < started;) {
     const int64_t length = steps.length(place + i);
     int64_t end = i + 1;
-    while (end < places && steps.length(place + end) == length) ++end;
+    while (end < started && steps.length(place + end) == length) ++end;
     const int64_t at = first + length;
     kernels.from_block(states(at) + i, units(), end - i,
                        final.hidden + (place + i) * final.hidden_stride, final.hidden_stride);
@@ -162,6 +165,13 @@ void BlockPass::forward_block(const Steps& steps, int64_t block, const float* x,
       kernels.from_block(cell(at) + i, units(), end - i,
                          final.cell + (place + i) * final.cell_stride, final.cell_stride);
     i = end;
+  }
+  for (int64_t i = place + started; i < place + places; ++i) {
+    std::copy_n(initial.hidden + i * initial.hidden_stride, units(),
+                final.hidden + i * final.hidden_stride);
+    if (has_cell)
+      std::copy_n(initial.cell + i * initial.cell_stride, units(),
+                  final.cell + i * final.cell_stride);
   }
 }
 
@@ -188,7 +198,8 @@ void BlockPass::backward_block(const Steps& steps, int64_t block, const float* d
   float* const dy_block = dc + state;
   float* const dx_block = dy_block + state;
   float* const hidden = gradients.hidden + place * gradients.hidden_stride;
-  float* const cells = gradients.cell + place * gradients.cell_stride;
+  float* const cells =
+      layer_->has_cell() ? gradients.cell + place * gradients.cell_stride : nullptr;
   kernels.to_block(hidden, gradients.hidden_stride, places, units(), dh);
   if (layer_->has_cell()) kernels.to_block(cells, gradients.cell_stride, places, units(), dc);
   kernels::BlockBackArgs args{};

@@ -203,7 +203,7 @@ void Trainer::gather(const recurrent_forward_args& args) {
   }
   float* to = values;
   for (int64_t step = 0; step < steps_.count(); ++step)
-    for (int64_t place = 0; place < steps_.rows(step); ++place, to += width) {
+    for (int64_t place = 0; place < steps_.rows(step); ++place) {
       const int64_t time = caller_time(step, place);
       const int64_t row = caller_row(place);
       if (args.indices) {
@@ -216,6 +216,7 @@ void Trainer::gather(const recurrent_forward_args& args) {
         for (int64_t i = 0; i < width; ++i) to[i] = from[i];
       else
         kernels.flush(from, to, width);
+      to += width;
     }
   if (args.x && is_narrow) kernels.flush(values, values, count);
 }
