@@ -27,18 +27,25 @@ struct Options {
   float mask_value = 0;
 };
 
-inline ModelHandle make_model(const OwnedModel& owned, int32_t isa,
-                              int32_t provider = RECURRENT_GEMM_BUILTIN, Options options = {}) {
-  const std::vector<recurrent_layer_desc> layers = owned.descs();
+// Of these layers, which have to outlive it.
+inline recurrent_model_desc describe(const std::vector<recurrent_layer_desc>& layers, int32_t isa,
+                                     Options options = {}) {
   recurrent_model_desc desc{};
   desc.struct_size = sizeof(desc);
   desc.layer_count = static_cast<int32_t>(layers.size());
   desc.layers = layers.data();
   desc.isa = isa;
-  desc.gemm_provider = provider;
   desc.output = options.output;
   desc.masking = options.masking;
   desc.mask_value = options.mask_value;
+  return desc;
+}
+
+inline ModelHandle make_model(const OwnedModel& owned, int32_t isa,
+                              int32_t provider = RECURRENT_GEMM_BUILTIN, Options options = {}) {
+  const std::vector<recurrent_layer_desc> layers = owned.descs();
+  recurrent_model_desc desc = describe(layers, isa, options);
+  desc.gemm_provider = provider;
   recurrent_model* model = nullptr;
   EXPECT_OK(recurrent_model_create(&desc, &model));
   return ModelHandle(model);

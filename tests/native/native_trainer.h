@@ -12,14 +12,7 @@ using TrainerHandle = std::unique_ptr<recurrent_trainer, DestroyTrainer>;
 inline TrainerHandle make_trainer(const OwnedModel& owned, int32_t isa, int32_t threads,
                                   Options options = {}) {
   const std::vector<recurrent_layer_desc> layers = owned.descs();
-  recurrent_model_desc desc{};
-  desc.struct_size = sizeof(desc);
-  desc.layer_count = static_cast<int32_t>(layers.size());
-  desc.layers = layers.data();
-  desc.isa = isa;
-  desc.output = options.output;
-  desc.masking = options.masking;
-  desc.mask_value = options.mask_value;
+  const recurrent_model_desc desc = describe(layers, isa, options);
   recurrent_trainer_desc how{};
   how.struct_size = sizeof(how);
   how.threads = threads;

@@ -381,12 +381,7 @@ TEST(WholeModelLayers, AreRefusedWhereTheyDoNotGoTogether) {
   Random random(2);
   const auto create = [](const OwnedModel& owned, int32_t output) {
     const std::vector<recurrent_layer_desc> layers = owned.descs();
-    recurrent_model_desc desc{};
-    desc.struct_size = sizeof(desc);
-    desc.layer_count = static_cast<int32_t>(layers.size());
-    desc.layers = layers.data();
-    desc.isa = RECURRENT_ISA_AUTO;
-    desc.output = output;
+    const recurrent_model_desc desc = describe(layers, RECURRENT_ISA_AUTO, {output});
     recurrent_model* model = nullptr;
     const recurrent_status status = recurrent_model_create(&desc, &model);
     recurrent_model_destroy(model);

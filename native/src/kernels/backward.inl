@@ -132,6 +132,27 @@ struct SimpleBackward {
   }
 };
 
+// Of pre-activations i f g o, and of the cell state before.
+struct LstmGradients {
+  Vec gates[4];
+  Vec cell;
+};
+
+// Of a plain cell: values of gates, tanh(c'), c, and the gradients of h' and, from the step after,
+// c'.
+RECURRENT_INLINE LstmGradients lstm_gradients(const Vec (&gates)[4], Vec t, Vec c, Vec dh,
+                                              Vec after) {
+  const Vec one = Vec::broadcast(1.0f);
+  const Vec i = gates[0];
+  const Vec f = gates[1];
+  const Vec g = gates[2];
+  const Vec o = gates[3];
+  const Vec dc = fma(mul(dh, o), neg_fma(t, t, one), after);
+  return {{mul(mul(dc, g), mul(i, sub(one, i))), mul(mul(dc, c), mul(f, sub(one, f))),
+           mul(mul(dc, i), neg_fma(g, g, one)), mul(mul(dh, t), mul(o, sub(one, o)))},
+          mul(dc, f)};
+}
+
 struct LstmBackward {
   template <Form kForm>
   static RECURRENT_INLINE void run(const Units& u) {
@@ -141,18 +162,12 @@ struct LstmBackward {
     float* dc_at = u.args.dc + u.row * u.args.c_stride + u.unit;
     const Vec dh = u.dh();
     if constexpr (kForm == Form::kPlain) {
-      const Vec i = u.recorded(0);
-      const Vec f = u.recorded(1);
-      const Vec g = u.recorded(2);
-      const Vec o = u.recorded(3);
-      const Vec one = Vec::broadcast(1.0f);
-      const Vec t = tanh(next);
-      const Vec dc = fma(mul(dh, o), neg_fma(t, t, one), Vec::load(dc_at));
-      Vec::store(dc_at, mul(dc, f));
-      u.give(0, mul(mul(dc, g), mul(i, sub(one, i))));
-      u.give(1, mul(mul(dc, c), mul(f, sub(one, f))));
-      u.give(2, mul(mul(dc, i), neg_fma(g, g, one)));
-      u.give(3, mul(mul(dh, t), mul(o, sub(one, o))));
+      const LstmGradients gradients =
+          lstm_gradients({u.recorded(0), u.recorded(1), u.recorded(2), u.recorded(3)}, tanh(next),
+                         c, dh, Vec::load(dc_at));
+      Vec::store(dc_at, gradients.cell);
+#pragma GCC unroll 4
+      for (int j = 0; j < 4; ++j) u.give(j, gradients.gates[j]);
     } else {
       general(u, cell, c, next, dh, dc_at);
     }
@@ -208,6 +223,20 @@ struct LstmBackward {
   }
 };
 
+// Of p r z q, and the part of the previous state's that needs no product.
+struct GruGradients {
+  Vec gates[4];
+  Vec direct;
+};
+
+RECURRENT_INLINE GruGradients gru_gradients(Recorded r, Recorded z, Recorded n, Vec q, Vec h,
+                                            Vec dh) {
+  const Vec da_n = mul(mul(dh, sub(Vec::broadcast(1.0f), z.value)), n.slope);
+  return {{da_n, mul(mul(da_n, q), r.slope), mul(mul(dh, sub(h, n.value)), z.slope),
+           mul(da_n, r.value)},
+          mul(dh, z.value)};
+}
+
 struct GruBackward {
   template <Form kForm>
   static RECURRENT_INLINE void run(const Units& u) {
@@ -220,13 +249,10 @@ struct GruBackward {
         candidate_of<kForm>(cell, kForm == Form::kPlain ? first : fma(r.value, q, first));
     float* direct = u.args.direct + u.row * u.args.h_stride + u.unit;
     const Vec dh = add(u.dh(), Vec::load(direct));
-    const Vec h = u.state(u.args.h);
-    Vec::store(direct, mul(dh, z.value));
-    const Vec da_n = mul(mul(dh, sub(Vec::broadcast(1.0f), z.value)), n.slope);
-    u.give(0, da_n);
-    u.give(1, mul(mul(da_n, q), r.slope));
-    u.give(2, mul(mul(dh, sub(h, n.value)), z.slope));
-    u.give(3, mul(da_n, r.value));
+    const GruGradients gradients = gru_gradients(r, z, n, q, u.state(u.args.h), dh);
+    Vec::store(direct, gradients.direct);
+#pragma GCC unroll 4
+    for (int j = 0; j < 4; ++j) u.give(j, gradients.gates[j]);
   }
 };
 

@@ -60,19 +60,12 @@ struct LstmBlock {
                                       const Vec* a) {
     const int64_t at = block_at(unit, j);
     const int64_t gate = args.cell->units * kBlockRows;
-    const Vec i = sigmoid(a[0]);
-    const Vec f = sigmoid(a[1]);
-    const Vec g = tanh(a[2]);
-    const Vec o = sigmoid(a[3]);
-    Vec::store(args.tape + at, i);
-    Vec::store(args.tape + at + gate, f);
-    Vec::store(args.tape + at + 2 * gate, g);
-    Vec::store(args.tape + at + 3 * gate, o);
-    const Vec next = fma(f, Vec::load(args.c + at), mul(i, g));
-    Vec::store(args.c_out + at, flush(next));
-    const Vec t = tanh(next);
-    Vec::store(args.tape + at + 4 * gate, t);
-    Vec::store(args.h_out + at, flush(mul(o, t)));
+    const LstmStep step = lstm_step(a, Vec::load(args.c + at));
+#pragma GCC unroll 4
+    for (int g = 0; g < kGates; ++g) Vec::store(args.tape + at + g * gate, step.gates[g]);
+    Vec::store(args.tape + at + 4 * gate, step.tanh_of_cell);
+    Vec::store(args.c_out + at, step.cell);
+    Vec::store(args.h_out + at, step.output);
   }
 };
 
@@ -86,14 +79,12 @@ struct GruBlock {
                                       const Vec* a) {
     const int64_t at = block_at(unit, j);
     const int64_t gate = args.cell->units * kBlockRows;
-    const Vec r = sigmoid(a[0]);
-    const Vec z = sigmoid(a[1]);
-    const Vec n = tanh(fma(r, a[3], a[2]));
-    Vec::store(args.tape + at, n);
-    Vec::store(args.tape + at + gate, r);
-    Vec::store(args.tape + at + 2 * gate, z);
+    const GruGates gates = gru_gates(a);
+    Vec::store(args.tape + at, gates.n);
+    Vec::store(args.tape + at + gate, gates.r);
+    Vec::store(args.tape + at + 2 * gate, gates.z);
     Vec::store(args.tape + at + 3 * gate, a[3]);
-    Vec::store(args.h_out + at, gru_blend(z, Vec::load(args.h + at), n));
+    Vec::store(args.h_out + at, gru_blend(gates.z, Vec::load(args.h + at), gates.n));
   }
 };
 
@@ -195,45 +186,33 @@ struct BlockUnit {
 
 struct SimpleBlockBack {
   static RECURRENT_INLINE void run(const BlockUnit& u) {
-    const Vec y = u.recorded(0);
-    u.give(0, mul(u.dh(), neg_fma(y, y, Vec::broadcast(1.0f))));
+    u.give(0, mul(u.dh(), candidate_of<Form::kPlain>(CellConstants{}, u.recorded(0)).slope));
     u.leave(u.args.dh, Vec::zero());
   }
 };
 
 struct LstmBlockBack {
   static RECURRENT_INLINE void run(const BlockUnit& u) {
-    const Vec one = Vec::broadcast(1.0f);
-    const Vec i = u.recorded(0);
-    const Vec f = u.recorded(1);
-    const Vec g = u.recorded(2);
-    const Vec o = u.recorded(3);
-    const Vec dh = u.dh();
-    const Vec t = u.recorded(4);
-    const Vec dc = fma(mul(dh, o), neg_fma(t, t, one), Vec::load(u.args.dc + u.at));
-    u.leave(u.args.dc, mul(dc, f));
+    const LstmGradients gradients =
+        lstm_gradients({u.recorded(0), u.recorded(1), u.recorded(2), u.recorded(3)}, u.recorded(4),
+                       Vec::load(u.args.c + u.at), u.dh(), Vec::load(u.args.dc + u.at));
+    u.leave(u.args.dc, gradients.cell);
     u.leave(u.args.dh, Vec::zero());
-    u.give(0, mul(mul(dc, g), mul(i, sub(one, i))));
-    u.give(1, mul(mul(dc, Vec::load(u.args.c + u.at)), mul(f, sub(one, f))));
-    u.give(2, mul(mul(dc, i), neg_fma(g, g, one)));
-    u.give(3, mul(mul(dh, t), mul(o, sub(one, o))));
+#pragma GCC unroll 4
+    for (int g = 0; g < 4; ++g) u.give(g, gradients.gates[g]);
   }
 };
 
 struct GruBlockBack {
   static RECURRENT_INLINE void run(const BlockUnit& u) {
-    const Vec one = Vec::broadcast(1.0f);
-    const Vec n = u.recorded(0);
-    const Vec r = u.recorded(1);
-    const Vec z = u.recorded(2);
-    const Vec q = u.recorded(3);
-    const Vec dh = u.dh();
-    u.leave(u.args.dh, mul(dh, z));
-    const Vec da_n = mul(mul(dh, sub(one, z)), neg_fma(n, n, one));
-    u.give(0, da_n);
-    u.give(1, mul(mul(da_n, q), mul(r, sub(one, r))));
-    u.give(2, mul(mul(dh, sub(Vec::load(u.args.h + u.at), n)), mul(z, sub(one, z))));
-    u.give(3, mul(da_n, r));
+    const CellConstants plain{};
+    const GruGradients gradients = gru_gradients(gate_of<Form::kPlain>(plain, u.recorded(1)),
+                                                 gate_of<Form::kPlain>(plain, u.recorded(2)),
+                                                 candidate_of<Form::kPlain>(plain, u.recorded(0)),
+                                                 u.recorded(3), Vec::load(u.args.h + u.at), u.dh());
+    u.leave(u.args.dh, gradients.direct);
+#pragma GCC unroll 4
+    for (int g = 0; g < 4; ++g) u.give(g, gradients.gates[g]);
   }
 };
 
@@ -329,7 +308,7 @@ void block_gradient(const BlockGradientArgs& args) {
       }
 }
 
-// Below so many columns a transposition is slower than one element after the other.
+// A transposition of fewer columns would mostly move nothing.
 constexpr int64_t kFewColumns = 4;
 
 void to_block(const float* rows, int64_t stride, int64_t count, int64_t columns, float* block) {

@@ -15,6 +15,18 @@ RECURRENT_INLINE Vec gru_blend(Vec z, Vec h, Vec n) {
   return flush(fma(z, h, mul(sub(Vec::broadcast(1.0f), z), n)));
 }
 
+// The gates of a plain cell from its accumulators.
+struct GruGates {
+  Vec r;
+  Vec z;
+  Vec n;
+};
+
+RECURRENT_INLINE GruGates gru_gates(const Vec* a) {
+  const Vec r = sigmoid(a[0]);
+  return {r, sigmoid(a[1]), tanh(fma(r, a[3], a[2]))};
+}
+
 struct GruBody {
   static constexpr int kMaxPanels = 3;
   static constexpr int kGates = 3;
@@ -59,14 +71,12 @@ struct GruBody {
   static RECURRENT_INLINE void record(const CellArgs& args, int64_t row, int64_t panel,
                                       const Vec* a) {
     if constexpr (kForm == Form::kPlain) {
-      const Vec r = sigmoid(a[0]);
-      const Vec z = sigmoid(a[1]);
-      const Vec n = tanh(fma(r, a[3], a[2]));
-      put_on_tape(args, row, panel, 0, n);
-      put_on_tape(args, row, panel, 1, r);
-      put_on_tape(args, row, panel, 2, z);
+      const GruGates gates = gru_gates(a);
+      put_on_tape(args, row, panel, 0, gates.n);
+      put_on_tape(args, row, panel, 1, gates.r);
+      put_on_tape(args, row, panel, 2, gates.z);
       put_on_tape(args, row, panel, 3, a[3]);
-      store_output(args, row, panel, gru_blend(z, previous_state(args, row, panel), n));
+      store_output(args, row, panel, gru_blend(gates.z, previous_state(args, row, panel), gates.n));
     } else {
       put_on_tape(args, row, panel, 0, a[2]);
       put_on_tape(args, row, panel, 1, a[0]);

@@ -2,6 +2,24 @@
 //   c' = fma(f, c, i * g), h' = o * tanh(c')
 // with peepholes (Gers & Schmidhuber 2000), coupled gates and a clip where they are asked for.
 
+// A plain cell from its pre-activations: what training keeps of it.
+struct LstmStep {
+  Vec gates[4];  // values
+  Vec cell;
+  Vec tanh_of_cell;
+  Vec output;
+};
+
+RECURRENT_INLINE LstmStep lstm_step(const Vec* a, Vec c) {
+  const Vec i = sigmoid(a[0]);
+  const Vec f = sigmoid(a[1]);
+  const Vec g = tanh(a[2]);
+  const Vec o = sigmoid(a[3]);
+  const Vec next = fma(f, c, mul(i, g));
+  const Vec t = tanh(next);
+  return {{i, f, g, o}, flush(next), t, flush(mul(o, t))};
+}
+
 struct LstmBody {
   static constexpr int kMaxPanels = 3;
   static constexpr int kColumns = 4;
@@ -55,13 +73,12 @@ struct LstmBody {
   static RECURRENT_INLINE void record(const CellArgs& args, int64_t row, int64_t panel,
                                       const Vec* a) {
     if constexpr (kForm == Form::kPlain) {
-      const Vec gates[] = {sigmoid(a[0]), sigmoid(a[1]), tanh(a[2]), sigmoid(a[3])};
-#pragma GCC unroll 4
-      for (int j = 0; j < kColumns; ++j) put_on_tape(args, row, panel, j, gates[j]);
       float* state = args.c + row * args.c_stride + panel * Vec::kWidth;
-      const Vec next = fma(gates[1], Vec::load(state), mul(gates[0], gates[2]));
-      Vec::store(state, flush(next));
-      store_output(args, row, panel, flush(mul(gates[3], tanh(next))));
+      const LstmStep step = lstm_step(a, Vec::load(state));
+#pragma GCC unroll 4
+      for (int j = 0; j < kColumns; ++j) put_on_tape(args, row, panel, j, step.gates[j]);
+      Vec::store(state, step.cell);
+      store_output(args, row, panel, step.output);
     } else {
 #pragma GCC unroll 4
       for (int j = 0; j < kColumns; ++j) put_on_tape(args, row, panel, j, a[j]);

@@ -33,6 +33,8 @@ void BlockPass::set_weights(const PackedLayer& layer, const PackedDirection& dir
   width_ = round_up(columns(), blocks.tile_columns) + blocks.tile_columns;
   gates_ = tape_gates() * units() + blocks.tile_rows;
   seen_size_ = width_ * kBlockRows;
+  // Where gradients go does not change with the weights.
+  if (segments_.empty()) segments_ = segments();
   const int64_t recorded = tape_gates() + (layer.has_cell() ? 1 : 0);
   tape_size_ = (recorded * units() + blocks.tile_rows) * kBlockRows;
 }
@@ -97,7 +99,6 @@ void BlockPass::take_places() {
       steps_seen_.push_back(seen(at));
       steps_tape_.push_back(tape(at));
     }
-  segments_ = segments();
 }
 
 template <class Visitor>

@@ -31,7 +31,7 @@ public sealed record FitOptions<T>
 
     /// <summary>
     /// Share of the sequences, the last ones, that are evaluated and not trained on, from 0 to below 1. What is trained on
-    /// is rounded down, as Keras does. They keep their weights.
+    /// is rounded down, as Keras does. They keep the weights of samples; those of classes are for training only.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is out of range.</exception>
     public double ValidationSplit
