@@ -329,15 +329,9 @@ target_accuracy() {
 # An engine to compare with is optional: without it the run says so and goes on.
 want() { (require "$@") || say "left out: ${*##*:}"; }
 
-# ONNX Runtime comes as the npm package for Node.js; only its shared library is used.
-fetch_onnxruntime() {
-  local folder="$root/artifacts/bench/node" version=1.30.0
-  onnxruntime="$folder/node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime.so.1"
-  [[ -e "$onnxruntime" ]] && return
-  want npm:npm
-  mkdir -p "$folder"
-  quietly_optional onnxruntime npm install --prefix "$folder" --no-save --no-package-lock --no-audit --no-fund \
-    --ignore-scripts "onnxruntime-node@$version"
+# A peer that is a package of .NET. It is in no solution, so that nothing but the comparison fetches it.
+build_dotnet_peer() {
+  quietly_optional "peer-$1" dotnet build "bench/peers/$1" -c Release -v minimal
 }
 
 # MKL with its vector functions, which the library does not need: in a folder of its own.
@@ -364,14 +358,15 @@ target_peers() {
   want /usr/lib/python3/dist-packages/torch:python3-torch
   # PyTorch takes the BLAS of the system, which without this is the slow reference.
   want /usr/lib/x86_64-linux-gnu/openblas-pthread:libopenblas0-pthread
-  local onnxruntime
-  fetch_onnxruntime
   fetch_mkl_for_peers
   build_native release
   build_native bench
   build_managed bench/peers/Recurrent.Peers
+  say "ONNX Runtime and TorchSharp from NuGet (MIT; the first time about 300 MB)"
+  build_dotnet_peer OnnxRuntime.Peers
+  build_dotnet_peer TorchSharp.Peers
   python3 bench/peers/run.py --shapes bench/shapes.json --native "$native/bench" \
-    --managed "$(application Recurrent.Peers)" --onnxruntime "$onnxruntime" \
+    --managed "$(application Recurrent.Peers)" --dotnet-peers "$dotnet_output/bin" \
     --output artifacts/bench/peers.json "$@"
 }
 

@@ -10,13 +10,14 @@ import pathlib
 from goals import EPOCHS, goals
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PEERS = ["onednn", "libxsmm", "pytorch", "onnxruntime", "mkl-plain"]
+PEERS = ["onednn", "libxsmm", "pytorch", "onnxruntime", "onnxruntime-dotnet", "torchsharp", "mkl-plain"]
 OURS = ["recurrent", "recurrent-mkl", "recurrent-avx2"]
 # Held back on purpose: compared with ours under the same restriction, not counted among the peers.
 RESTRICTED = ["onednn-avx2"]
 COLORS = {
     "limit": "#999999", "recurrent": "#d62728", "recurrent-avx2": "#ff9896", "recurrent-mkl": "#8c564b",
-    "onednn": "#1f77b4", "libxsmm": "#2ca02c", "pytorch": "#ff7f0e", "onnxruntime": "#9467bd", "mkl-plain": "#17becf",
+    "onednn": "#1f77b4", "libxsmm": "#2ca02c", "pytorch": "#ff7f0e", "onnxruntime": "#9467bd", "onnxruntime-dotnet": "#c5b0d5",
+    "torchsharp": "#ffbb78", "mkl-plain": "#17becf",
     "onednn-avx2": "#aec7e8",
 }
 CELLS = {"lstm": "LSTM", "gru": "GRU", "gru_before": "GRU, reset before"}

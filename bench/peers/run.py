@@ -20,7 +20,7 @@ import time
 import data
 from limit import limit_us
 from shapes import select
-from systems import Peer, PeerFailure, Unsupported, known
+from systems import Peer, PeerFailure, Unavailable, Unsupported, known
 from table import Table
 
 TOLERANCE = 1e-4
@@ -41,7 +41,7 @@ def parse_arguments():
                         help="these systems only")
     parser.add_argument("--rounds", type=int, metavar="N", help="turns of each system (5, quick 3)")
     parser.add_argument("--seconds", type=float, metavar="S", help="length of a turn (0.1, quick 0.05)")
-    for name in ("shapes", "native", "managed", "onnxruntime", "output"):
+    for name in ("shapes", "native", "managed", "dotnet-peers", "output"):
         parser.add_argument(f"--{name}", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     arguments.rounds = arguments.rounds or (3 if arguments.quick else 5)
@@ -50,17 +50,29 @@ def parse_arguments():
 
 
 def choose_systems(arguments):
-    """Those that were asked for and are installed; says which are not."""
-    systems = known(arguments.native, arguments.managed, arguments.onnxruntime)
+    """Those that were asked for, and for each one that is not installed why."""
+    systems = known(arguments.native, arguments.managed, arguments.dotnet_peers)
     names = [name for name in arguments.systems.split(",") if name]
     unknown = set(names) - {system.name for system in systems}
     if unknown:
         sys.exit(f"--systems: expected some of {', '.join(s.name for s in systems)}; found {', '.join(unknown)}")
-    chosen = [system for system in systems if system.name in names or not names]
-    for system in chosen:
-        if not system.needs.exists():
-            print(f"not installed: {system.name}")
-    return [system for system in chosen if system.needs.exists()]
+    return [system for system in systems if system.name in names or not names]
+
+
+def start(systems):
+    """The peers that run here, and for each other system the reason."""
+    peers, missing = {}, {}
+    for system in systems:
+        peer = Peer(system)
+        try:
+            if not system.needs.exists():
+                raise Unavailable(f"{system.needs.name} is not installed")
+            peer.start()
+            peers[system.name] = peer
+        except (PeerFailure, Unavailable) as reason:
+            missing[system.name] = str(reason)
+            print(f"left out: {system.name}: {reason}")
+    return peers, missing
 
 
 def read_floats(path):
@@ -74,7 +86,7 @@ class Run:
 
     def __init__(self, arguments):
         self._arguments = arguments
-        self._peers = {system.name: Peer(system) for system in choose_systems(arguments)}
+        self._peers, self._missing = start(choose_systems(arguments))
         self._table = Table([peer.system for peer in self._peers.values()])
         self._problems = []
         self.rows = []
@@ -99,7 +111,8 @@ class Run:
     def _write(self):
         """After every shape, so that an interrupted run leaves what it has."""
         systems = {name: peer.version for name, peer in self._peers.items()}
-        machine = {**self._machine, "date": datetime.date.today().isoformat(), "systems": systems}
+        machine = {**self._machine, "date": datetime.date.today().isoformat(), "systems": systems,
+                   "missing": self._missing}
         result = {"machine": machine, "limits": self._limits, "rows": self.rows}
         self._arguments.output.parent.mkdir(parents=True, exist_ok=True)
         self._arguments.output.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
@@ -111,7 +124,7 @@ class Run:
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "data.bin"
             data.write(shape, path)
-            ready = self._prepare(shape, path)
+            ready = self._prepare(shape, path, pathlib.Path(folder) / "model.onnx")
             ready = self._compare(shape, ready, pathlib.Path(folder))
         results = {}
         samples = {name: [] for name in ready}
@@ -139,10 +152,13 @@ class Run:
             self._problems.append(f"{shape.name}: {name}: {failure}")
             return None
 
-    def _prepare(self, shape, path):
-        line = f"prepare {shape.words(path)}"
-        return [name for name, peer in self._peers.items()
-                if peer.system.takes(shape) and self._ask(shape, name, line) is not None]
+    def _prepare(self, shape, path, model):
+        words = shape.words(path)
+        takers = {name: peer for name, peer in self._peers.items() if peer.system.takes(shape)}
+        if any(peer.system.onnx for peer in takers.values()):
+            subprocess.run([self._arguments.native / "onnx_model", model, *words.split()], check=True)
+            words = f"{words} model={model}"
+        return [name for name in takers if self._ask(shape, name, f"prepare {words}") is not None]
 
     def _compare(self, shape, ready, folder):
         """Those of `ready` that compute what the first one does; ours is the first where it runs."""

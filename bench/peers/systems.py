@@ -22,6 +22,8 @@ class System:
     # The instruction set whose limit it is held against.
     forced: str = ""
     note: str = ""
+    # Whether it reads the task as an ONNX file.
+    onnx: bool = False
     # Whether it has training steps, and whole epochs with loss and optimizer.
     trains: bool = False
     fits: bool = False
@@ -37,10 +39,14 @@ class System:
         return self.name != "recurrent-mkl" or not shape.streaming
 
 
-def known(native, managed, onnxruntime):
+def known(native, managed, dotnet_peers):
     """Every system, whether installed or not. `onednn-avx2` is what `recurrent-avx2` is compared with, and no peer
-    of the others."""
+    of the others. `dotnet_peers` is where the peers that are packages of .NET were built, each in a folder."""
     dotnet = ("dotnet", str(managed))
+    onnxruntime_dotnet = dotnet_peers / "OnnxRuntime.Peers" / "release" / "OnnxRuntime.Peers.dll"
+    # The package's library is the native peer's too: both are the same version.
+    onnxruntime = onnxruntime_dotnet.parent / "runtimes" / "linux-x64" / "native" / "libonnxruntime.so"
+    torchsharp = dotnet_peers / "TorchSharp.Peers" / "release_linux-x64" / "TorchSharp.Peers.dll"
     api = "public C# API"
     learns = {"trains": True, "fits": True}
 
@@ -60,6 +66,9 @@ def known(native, managed, onnxruntime):
         System("pytorch", ("/usr/bin/python3", str(HERE / "pytorch_peer.py")), {"OPENBLAS_NUM_THREADS": "1"},
                pathlib.Path("/usr/lib/python3/dist-packages/torch"), **learns),
         executable("onnxruntime", "onnxruntime", onnxruntime, {"ONNXRUNTIME_LIBRARY": str(onnxruntime)}),
+        System("onnxruntime-dotnet", ("dotnet", str(onnxruntime_dotnet)), {}, onnxruntime_dotnet, note="C#, memory bound",
+               onnx=True),
+        System("torchsharp", ("dotnet", str(torchsharp)), {}, torchsharp, note="C#", **learns),
         executable("mkl-plain", "mkl_plain", mkl),
         executable("onednn-avx2", "onednn", environment={"ONEDNN_MAX_CPU_ISA": "AVX2"}, forced="avx2",
                    note="AVX2 forced", trains=True),
@@ -72,6 +81,10 @@ class PeerFailure(Exception):
 
 class Unsupported(Exception):
     """A peer cannot do a shape."""
+
+
+class Unavailable(Exception):
+    """A peer cannot run on this machine; its text says why."""
 
 
 class Peer:
@@ -99,6 +112,11 @@ class Peer:
             raise PeerFailure(answer)
         return answer
 
+    def start(self):
+        """Starts the process, so that a system that cannot run here is known before anything is timed."""
+        if self._process is None:
+            self._start()
+
     def close(self):
         if self._process is not None:
             self._end()
@@ -108,6 +126,9 @@ class Peer:
             self.system.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
             env={**os.environ, **self.system.environment})
         ready = self._read()
+        if ready.startswith("unavailable"):
+            self._end()
+            raise Unavailable(ready.removeprefix("unavailable").strip())
         if not ready.startswith("ready"):
             self._end()
             raise PeerFailure(f"did not start: {ready}")

@@ -15,13 +15,13 @@ class Table:
         self._peers = [system.name for system in systems if not system.ours and not system.forced]
 
     def header(self):
-        columns = "".join(f"{name:>15}" for name in (system.name for system in self._systems))
+        columns = "".join(f"{name:>19}" for name in (system.name for system in self._systems))
         return f"{'us a step':<48}{columns}{'best/ours':>11}{'limit':>10}{'of limit':>9}"
 
     def line(self, shape, results, limit):
         """`results` maps systems to microseconds a call."""
         columns = "".join(
-            f"{_time(results[system.name] / shape.shown_steps if system.name in results else None):>15}"
+            f"{_time(results[system.name] / shape.shown_steps if system.name in results else None):>19}"
             for system in self._systems)
         ours = results.get("recurrent")
         peers = [results[name] for name in self._peers if name in results]

@@ -2,26 +2,17 @@ using System.Globalization;
 using Recurrent;
 using Recurrent.Peers;
 
-// The line protocol of bench/peers/README.md over the public API of Recurrent. The instruction set is forced through
+// The line protocol of bench/README.md over the public API of Recurrent. The instruction set is forced through
 // RECURRENT_ISA, the provider of large products by the one argument.
 GemmProvider provider = args is ["--gemm", var name]
     ? Enum.Parse<GemmProvider>(name, ignoreCase: true)
     : GemmProvider.BuiltIn;
 
-using PeerSession session = new(provider);
-Console.WriteLine(string.Create(
-    CultureInfo.InvariantCulture,
-    $"ready Recurrent {Machine.LibraryVersion}, {Machine.InstructionSet}, .NET {Environment.Version}"));
-while (Console.ReadLine() is { } line)
-{
-    string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-    if (words is ["quit"])
+PeerSession.Serve(
+    string.Create(CultureInfo.InvariantCulture, $"Recurrent {Machine.LibraryVersion}, {Machine.InstructionSet}"),
+    task => task switch
     {
-        break;
-    }
-
-    if (words.Length > 0)
-    {
-        Console.WriteLine(session.Answer(words));
-    }
-}
+        { Sequences: > 0 } => new EpochTask(task, provider),
+        { Workload: "train" } => new GradientTask(task, provider),
+        _ => new SessionTask(task, provider),
+    });

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Recurrent.Layers;
 
 namespace Recurrent.Peers;
 
@@ -28,13 +27,16 @@ internal sealed record BenchTask
     /// <summary>Steps in the shared inputs: <see cref="Time"/>, or the steps of a stream that are compared.</summary>
     public required int Steps { get; init; }
 
-    /// <summary>Of an epoch of training; 0 where a call is not an epoch.</summary>
+    /// <summary>Windows of an epoch of training; 0 where a call is not an epoch.</summary>
     public required int Sequences { get; init; }
 
     /// <summary>
     /// Weights of every direction of every layer, then the inputs and what bench/peers/data.py says comes with them.
     /// </summary>
     public required float[] Data { get; init; }
+
+    /// <summary>The task as an ONNX file, for systems that read one.</summary>
+    public required string Model { get; init; }
 
     public bool IsStreaming => Workload is "stream" or "tiny";
 
@@ -75,51 +77,7 @@ internal sealed record BenchTask
             Steps = Number("steps"),
             Sequences = Number("sequences"),
             Data = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(pairs["data"])).ToArray(),
-        };
-    }
-
-    public Layer[] CreateLayers()
-    {
-        var layers = new Layer[Layers];
-        int next = 0;
-        for (int i = 0; i < layers.Length; i++)
-        {
-            RecurrentSpecification specification = Specify(i == 0 ? Input : Output);
-            var directions = new RecurrentWeights[Directions];
-            for (int direction = 0; direction < directions.Length; direction++)
-            {
-                int rows = specification.GateCount * Hidden;
-                directions[direction] = new RecurrentWeights(
-                    Take(rows * specification.InputSize), Take(rows * Hidden), Take(rows), Take(rows));
-            }
-
-            layers[i] = new RecurrentLayer(specification, directions);
-        }
-
-        return layers;
-
-        ReadOnlySpan<float> Take(int count)
-        {
-            next += count;
-            return Data.AsSpan(next - count, count);
-        }
-    }
-
-    private RecurrentSpecification Specify(int input)
-    {
-        Direction direction = Directions == 2 ? Direction.Bidirectional : Direction.Forward;
-        return Cell switch
-        {
-            "lstm" => new LstmSpecification { InputSize = input, HiddenSize = Hidden, Direction = direction },
-            "gru" => new GruSpecification { InputSize = input, HiddenSize = Hidden, Direction = direction },
-            "gru_before" => new GruSpecification
-            {
-                InputSize = input,
-                HiddenSize = Hidden,
-                Direction = direction,
-                ResetAfter = false,
-            },
-            _ => throw new NotSupportedException($"no cell is called {Cell}"),
+            Model = pairs.GetValueOrDefault("model", ""),
         };
     }
 }

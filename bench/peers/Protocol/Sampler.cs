@@ -38,7 +38,8 @@ internal static class Sampler
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{{\"us\": {1e6 * Percentile(sorted, 0.5):F5}, \"p99\": {1e6 * Percentile(sorted, 0.99):F5}, "
-            + $"\"samples\": {count}, \"block\": {block}, \"allocated_bytes\": {allocated}}}");
+            + $"\"samples\": {count}, \"block\": {block}, \"allocated_bytes\": {allocated}"
+            + $"{(task.Setting is { } setting ? $", \"setting\": \"{setting}\"" : "")}}}");
     }
 
     private static double TimeBlock(PreparedTask task, int calls)
