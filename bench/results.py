@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes docs/results.md and its plots from artifacts/bench/peers.json, which `./build.sh peers` leaves."""
+"""Writes docs/results.md, its plots and README's table from artifacts/bench/peers.json, which `./build.sh peers` leaves."""
 
 import argparse
 import collections
@@ -7,7 +7,8 @@ import json
 import math
 import pathlib
 
-from goals import EPOCHS, goals
+# Workloads of which a call is an epoch, shown whole.
+EPOCHS = ("train_yearly", "train_monthly")
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PEERS = ["onednn", "libxsmm", "pytorch", "onnxruntime", "onnxruntime-dotnet", "torchsharp", "mkl-plain"]
@@ -23,7 +24,7 @@ COLORS = {
 CELLS = {"lstm": "LSTM", "gru": "GRU", "gru_before": "GRU, reset before"}
 GATES = {"lstm": 4, "gru": 3, "gru_before": 3}
 TITLES = {
-    "stream": "One step a call, one stream",
+    "stream": "One step per call, one stream",
     "sequence": "Sequences of 100 steps, one stream",
     "batched": "Batches",
     "stack": "Two bidirectional layers",
@@ -32,6 +33,20 @@ TITLES = {
     "train_yearly": "An epoch of a forecaster, 237 windows of yearly sunspots; microseconds of the epoch",
     "train_monthly": "An epoch of a forecaster, 2246 windows of monthly sunspots; microseconds of the epoch",
 }
+
+# README's table: workload, batch, hidden size, what the row is called. LSTM, input size = hidden size, one thread.
+README_ROWS = [
+    ("stream", 1, 64, "one step, 64 units"),
+    ("stream", 1, 256, "one step, 256 units"),
+    ("sequence", 1, 256, "100 steps, 256 units"),
+    ("batched", 32, 256, "50 steps of 32 rows, 256 units"),
+    ("train", 32, 256, "the same forward and backward"),
+]
+README_SYSTEMS = {
+    "recurrent": "Recurrent (C#)", "onnxruntime-dotnet": "ONNX Runtime (C#)", "onednn": "oneDNN (C++)",
+    "torchsharp": "TorchSharp (C#)", "pytorch": "PyTorch (Python)",
+}
+README_MARKS = ("<!-- written by bench/results.py -->", "<!-- end -->")
 
 Shape = collections.namedtuple("Shape", "workload cell T B I H threads")
 
@@ -42,6 +57,7 @@ class Results:
     def __init__(self, run):
         self.machine = run["machine"]
         self.limits = run["limits"]
+        self.missing = run["machine"].get("missing", {})
         self.systems = [name for name in OURS + PEERS + RESTRICTED if any(row["system"] == name for row in run["rows"])]
         self.shapes = {}
         for row in run["rows"]:
@@ -81,50 +97,58 @@ def number(value):
     return f"{value:.0f}" if value >= 1000 else f"{value:#.3g}".rstrip(".")
 
 
-def table(results, shapes, wanted):
-    """`wanted` has the goals of a shape."""
+def table(results, shapes):
     names = results.systems
-    lines = [f"| cell | B | H | threads | {' | '.join(names)} | best peer / ours | of limit | goal | met |",
-             "|---|---|---|---|" + "---|" * (len(names) + 4)]
+    lines = [f"| cell | B | H | threads | {' | '.join(names)} | best peer / ours | of limit |",
+             "|---|---|---|---|" + "---|" * (len(names) + 2)]
     for shape in shapes:
         share, ratio = results.share_of_limit(shape, "recurrent"), results.ratio(shape)
         times = " | ".join(number(results.step_us(shape, name)) for name in names)
-        own = [goal for goal in wanted.get(shape, []) if not goal.what.startswith("AVX2")]
         lines.append(f"| {CELLS[shape.cell]} | {shape.B} | {shape.H} | {shape.threads} | {times} | "
-                     f"{f'{ratio:.2f}x' if ratio else '–'} | {f'{100 * share:.0f} %' if share else '–'} | "
-                     f"{', '.join(goal.text(goal.wanted) for goal in own) or '–'} | "
-                     f"{('yes' if all(goal.met for goal in own) else 'no') if own else '–'} |")
+                     f"{f'{ratio:.2f}x' if ratio else '–'} | {f'{100 * share:.0f} %' if share else '–'} |")
     return lines
 
 
-def at_the_limit(results, goal):
-    """What a ratio to the best peer would be if a step took no more than the limit."""
-    share = results.share_of_limit(goal.shape, "recurrent")
-    return f"{results.ratio(goal.shape) / share:.2f}x" if goal.what == "ahead of the best peer" and share else "–"
+def machine_line(machine):
+    return (f"{machine['processor']}, {machine['processors']} processors, L1d {machine['l1d_bytes'] >> 10} KiB, "
+            f"L2 {machine['l2_bytes'] >> 10} KiB, L3 {machine['l3_bytes'] >> 10} KiB; {machine['date']}.")
 
 
-def goal_table(results, wanted):
-    """How many goals of each kind are met, and every one that is not."""
-    every = [goal for of_shape in wanted.values() for goal in of_shape]
-    lines = ["| goal | met | of |", "|---|---|---|"]
-    for what in dict.fromkeys(goal.what for goal in every):
-        kind = [goal for goal in every if goal.what == what]
-        lines.append(f"| {what} | {sum(goal.met for goal in kind)} | {len(kind)} |")
-    missed = [goal for goal in every if not goal.met]
-    if missed:
-        lines += ["", "Not met:", "", "| workload | cell | B | H | threads | goal | wanted | reached | at the limit |",
-                  "|---|---|---|---|---|---|---|---|---|"]
-    for goal in missed:
-        shape = goal.shape
-        lines.append(f"| {shape.workload} | {CELLS[shape.cell]} | {shape.B} | {shape.H} | {shape.threads} | {goal.what} | "
-                     f"{goal.text(goal.wanted)} | {goal.text(goal.reached)} | {at_the_limit(results, goal)} |")
-    return lines
+def readme_table(results):
+    """Microseconds of a call, and in parentheses how many times as long as ours."""
+    lines = [f"| LSTM, microseconds a call | {' | '.join(README_SYSTEMS.values())} |", "|---|" + "---|" * len(README_SYSTEMS)]
+    for workload, batch, hidden, title in README_ROWS:
+        shape = next(shape for shape in results.shapes
+                     if (shape.workload, shape.cell, shape.B, shape.H, shape.threads) == (workload, "lstm", batch, hidden, 1))
+        row = results.shapes[shape]
+        ours = row["recurrent"]["us"]
+        cells = []
+        for system in README_SYSTEMS:
+            us = row[system]["us"] if system in row else None
+            factor = f" ({us / ours:.1f}x)" if us and system != "recurrent" else ""
+            cells.append(number(us) + factor)
+        lines.append(f"| {title} | {' | '.join(cells)} |")
+    notes = [f"{machine_line(results.machine)} One thread; median of turns in one run of `./build.sh peers`."]
+    if any("onnxruntime-dotnet" not in results.shapes[shape] for shape in results.shapes if shape.workload == "train"):
+        notes.append("ONNX Runtime's package does not train.")
+    notes += [f"{README_SYSTEMS[name]} did not run here: `{reason}`."
+              for name, reason in results.missing.items() if name in README_SYSTEMS]
+    return lines + ["", *notes]
+
+
+def write_readme(path, results):
+    begin, end = README_MARKS
+    before, _, rest = path.read_text(encoding="utf-8").partition(begin)
+    _, mark, after = rest.partition(end)
+    if not mark:
+        raise SystemExit(f"{path}: expected a table between {begin} and {end}")
+    path.write_text("\n".join([before + begin, *readme_table(results), end]) + after, encoding="utf-8")
 
 
 class Plot:
     """Lines over H, both axes logarithmic, as SVG text."""
 
-    WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM, LABEL = 640, 400, 64, 140, 36, 44, 28
+    WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM, LABEL = 720, 420, 80, 190, 36, 52, 28
 
     def __init__(self, title, unit, lines):
         self._title, self._unit, self._lines = title, unit, lines
@@ -167,7 +191,10 @@ class Plot:
             'font-family="sans-serif" font-size="12">',
             f'<rect width="{self.WIDTH}" height="{self.HEIGHT}" fill="white"/>',
             f'<text x="{self.LEFT}" y="20" font-size="14">{self._title}</text>',
-            f'<text x="{self.LEFT}" y="{self.HEIGHT - 8}">hidden size; {self._unit}</text>',
+            f'<text x="{(self.LEFT + right) / 2}" y="{self.HEIGHT - 12}" text-anchor="middle">'
+            'hidden size (units, log scale)</text>',
+            f'<text transform="translate(18 {(self.TOP + bottom) / 2}) rotate(-90)" text-anchor="middle">'
+            f'{self._unit} (log scale)</text>',
         ]
         for value in self._ticks():
             _, y = self._place(math.exp(self._x[0]), value)
@@ -181,6 +208,9 @@ class Plot:
             dash = ' stroke-dasharray="5 4"' if name == "limit" else ""
             width = 2.5 if name == "recurrent" else 1.5
             parts.append(f'<path d="M{path}" fill="none" stroke="{COLORS[name]}" stroke-width="{width}"{dash}/>')
+            for point in line:
+                x, y = self._place(*point)
+                parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{COLORS[name]}"/>')
             y = self.TOP + 12 + 18 * place
             parts.append(f'<path d="M{right + 10} {y - 4}h18" stroke="{COLORS[name]}" stroke-width="{width}"{dash}/>')
             parts.append(f'<text x="{right + 34}" y="{y}">{name}</text>')
@@ -206,7 +236,7 @@ def plots(results):
         lines = lines_over_hidden(results, shapes, lambda _, step_us: step_us)
         title = f"{TITLES[workload]}: {CELLS[cell]}, {threads} thread{'s' if threads > 1 else ''}"
         if lines:
-            yield f"{workload}-{cell}-{threads}.svg", Plot(title, "microseconds a step, less is better", lines).text()
+            yield f"{workload}-{cell}-{threads}.svg", Plot(title, "microseconds per step, less is better", lines).text()
     for cell in ("lstm", "gru"):
         shapes = [shape for shape in results.shapes
                   if (shape.workload, shape.cell, shape.B, shape.threads) == ("batched", cell, 32, 1)]
@@ -229,18 +259,14 @@ def slower(results):
 
 def page(results, plot_names):
     machine = results.machine
-    wanted = collections.defaultdict(list)
-    for goal in goals(results):
-        wanted[goal.shape].append(goal)
     text = [
         "# Results", "",
         "Written by `bench/results.py` from what `./build.sh peers` measured; how is in [bench/README.md](../bench/README.md).",
-        "Times are microseconds a step of all batch rows; a ratio is between figures of one interleaved run. The limit is what "
-        "this machine needs at least; the goal is for the best peer's time over ours, for the share of the limit (%), or for a "
-        "step (ns).", "",
-        f"{machine['processor']}, {machine['processors']} processors, L1d {machine['l1d_bytes'] >> 10} KiB, "
-        f"L2 {machine['l2_bytes'] >> 10} KiB, L3 {machine['l3_bytes'] >> 10} KiB; {machine['date']}.", "",
-        *(f"- `{name}`: {version}" for name, version in machine["systems"].items()), "",
+        "Times are microseconds per step of all batch rows; a ratio is between figures of one interleaved run. The limit is "
+        "what this machine needs at least: its multiply-adds, and the bytes of the weights from the nearest cache that holds them.",
+        "", machine_line(machine), "",
+        *(f"- `{name}`: {version}" for name, version in machine["systems"].items()),
+        *(f"- `{name}` did not run here: {reason}" for name, reason in results.missing.items()), "",
         "| limit | GFLOP/s | L1 | L2 | L3 | memory, GB/s |", "|---|---|---|---|---|---|",
     ]
     for name, rates in results.limits.items():
@@ -254,13 +280,9 @@ def page(results, plot_names):
         shapes.sort(key=lambda shape: (shape.threads, list(CELLS).index(shape.cell), shape.B, shape.H))
         text += ["", f"## {title}", ""]
         drawn = [f"![{name}](results/{name})" for name in plot_names if name.startswith(f"{workload}-")]
-        text += drawn + [""] * bool(drawn) + table(results, shapes, wanted)
+        text += drawn + [""] * bool(drawn) + table(results, shapes)
     behind = list(slower(results))
     text += ["", "## Where a peer is ahead", ""] + (behind or ["Nowhere in this run."])
-    text += ["", "## Goals", "",
-             "A ratio is the best peer's time over ours; a size that is no multiple of a vector is held to the ratio of the "
-             "nearest size above. Steps in ns were aimed at on a processor of 3.8 GHz."]
-    text += [""] + goal_table(results, wanted)
     return "\n".join(text) + "\n"
 
 
@@ -268,6 +290,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--input", type=pathlib.Path, default=ROOT / "artifacts/bench/peers.json")
     parser.add_argument("--output", type=pathlib.Path, default=ROOT / "docs", help="folder of results.md")
+    parser.add_argument("--readme", type=pathlib.Path, help="file whose table is written too; it needs a whole run")
     arguments = parser.parse_args()
     results = Results(json.loads(arguments.input.read_text(encoding="utf-8")))
     folder = arguments.output / "results"
@@ -276,6 +299,8 @@ def main():
     for name, text in drawn.items():
         (folder / name).write_text(text, encoding="utf-8")
     (arguments.output / "results.md").write_text(page(results, list(drawn)), encoding="utf-8")
+    if arguments.readme:
+        write_readme(arguments.readme, results)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ class Table:
 
     def header(self):
         columns = "".join(f"{name:>19}" for name in (system.name for system in self._systems))
-        return f"{'us a step':<48}{columns}{'best/ours':>11}{'limit':>10}{'of limit':>9}"
+        return f"{'us per step':<48}{columns}{'best/ours':>11}{'limit':>10}{'of limit':>9}"
 
     def line(self, shape, results, limit):
         """`results` maps systems to microseconds a call."""
