@@ -127,19 +127,17 @@ internal static class CharacterModel
         using Session session = model.OpenSession();
         SeededRandom random = new(7);
         float[] logits = new float[text.Alphabet.Length];
-        int[] character = [0];
         foreach (char c in Prompt)
         {
-            character[0] = Math.Max(Array.IndexOf(text.Alphabet, c), 0);
-            session.Step(character.AsSpan(), logits);
+            session.StepIndices([Math.Max(Array.IndexOf(text.Alphabet, c), 0)], logits);
         }
 
         StringBuilder sampled = new(Prompt);
         for (int i = 0; i < SampleLength; i++)
         {
-            character[0] = Draw(logits, temperature, random);
-            sampled.Append(text.Alphabet[character[0]]);
-            session.Step(character.AsSpan(), logits);
+            int character = Draw(logits, temperature, random);
+            sampled.Append(text.Alphabet[character]);
+            session.StepIndices([character], logits);
         }
 
         return sampled.ToString();

@@ -36,7 +36,7 @@ internal sealed record RecordedCase(ImportedModel Model, float[] Input, double[]
         ReferenceSession<double> session = ReferenceModel<double>.Create(Definition).OpenSession();
         if (Definition.VocabularySize > 0)
         {
-            session.Run(Indices(), y, Time);
+            session.RunIndices(Indices(), y, Time);
         }
         else
         {
@@ -54,7 +54,7 @@ internal sealed record RecordedCase(ImportedModel Model, float[] Input, double[]
         using Session session = model.OpenSession();
         if (Definition.VocabularySize > 0)
         {
-            session.Run(Indices(), y, Time);
+            session.RunIndices(Indices(), y, Time);
         }
         else
         {

@@ -11,7 +11,7 @@ internal static class SessionInput
         int features = input.Batch * session.Model.InputSize;
         if (session.Model.VocabularySize > 0)
         {
-            session.Step(input.Indices.Span.Slice(step * features, features), y);
+            session.StepIndices(input.Indices.Span.Slice(step * features, features), y);
         }
         else
         {
@@ -34,7 +34,7 @@ internal static class SessionInput
         if (session.Model.VocabularySize > 0)
         {
             ReadOnlySpan<int> indices = input.Indices.Span.Slice(from * features, count * features);
-            session.Run(indices, y, count, mask);
+            session.RunIndices(indices, y, count, mask);
         }
         else
         {

@@ -62,15 +62,15 @@ internal sealed class NativePath(string name, InstructionSet instructionSet) : V
             }
         }
 
-        public void Run(ReadOnlySpan<int> indices, Span<float> y, int time, int[]? lengths, SequenceLayout layout)
+        public void RunIndices(ReadOnlySpan<int> indices, Span<float> y, int time, int[]? lengths, SequenceLayout layout)
         {
             if (lengths is null)
             {
-                _session.Run(indices, y, time, layout);
+                _session.RunIndices(indices, y, time, layout);
             }
             else
             {
-                _session.Run(indices, y, time, lengths, layout);
+                _session.RunIndices(indices, y, time, lengths, layout);
             }
         }
 

@@ -55,15 +55,15 @@ internal sealed class ReferencePath<T>(string name) : VerifyPath<T>(name)
             }
         }
 
-        public void Run(ReadOnlySpan<int> indices, Span<T> y, int time, int[]? lengths, SequenceLayout layout)
+        public void RunIndices(ReadOnlySpan<int> indices, Span<T> y, int time, int[]? lengths, SequenceLayout layout)
         {
             if (lengths is null)
             {
-                session.Run(indices, y, time, layout);
+                session.RunIndices(indices, y, time, layout);
             }
             else
             {
-                session.Run(indices, y, time, lengths, layout);
+                session.RunIndices(indices, y, time, lengths, layout);
             }
         }
 

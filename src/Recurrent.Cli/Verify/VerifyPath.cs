@@ -37,7 +37,7 @@ internal abstract class VerifyPath<T>(string name) : VerifyPath(name)
         var y = new T[ArraySize.Of(steps, request.Batch, request.Model.OutputSize)];
         if (request.Model.VocabularySize > 0)
         {
-            session.Run(request.Indices.Span, y, request.Time, request.Lengths, request.Layout);
+            session.RunIndices(request.Indices.Span, y, request.Time, request.Lengths, request.Layout);
         }
         else
         {

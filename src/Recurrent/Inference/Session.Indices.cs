@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Recurrent.Interop;
 using Recurrent.Layers;
 
@@ -23,11 +22,10 @@ public sealed unsafe partial class Session
     /// </exception>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>
     /// <exception cref="ObjectDisposedException">The session has been disposed.</exception>
-    [OverloadResolutionPriority(-1)] // [1, 2] are features.
-    public void Step(ReadOnlySpan<int> indices, Span<float> y)
+    public void StepIndices(ReadOnlySpan<int> indices, Span<float> y)
     {
         BeginStep();
-        _shape.RequireStep<float>(indices, y);
+        _shape.RequireStepIndices<float>(indices, y);
         Enter();
         NativeStatus status;
         fixed (int* input = indices)
@@ -58,14 +56,13 @@ public sealed unsafe partial class Session
     /// <exception cref="InsufficientMemoryException">Scratch memory for a larger shape could not be had.</exception>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>
     /// <exception cref="ObjectDisposedException">The session has been disposed.</exception>
-    [OverloadResolutionPriority(-1)]
-    public void Run(
+    public void RunIndices(
         ReadOnlySpan<int> indices, Span<float> y, int time, SequenceLayout layout = SequenceLayout.TimeMajor) =>
-        Run(indices, y, time, default(SequenceMask), layout);
+        RunIndices(indices, y, time, default(SequenceMask), layout);
 
     /// <summary>Advances every row of a model that takes indices by a sequence of its own length.</summary>
     /// <param name="indices">
-    /// Input, as in <see cref="Run(ReadOnlySpan{int}, Span{float}, int, SequenceLayout)"/>.
+    /// Input, as in <see cref="RunIndices(ReadOnlySpan{int}, Span{float}, int, SequenceLayout)"/>.
     /// </param>
     /// <param name="y">
     /// Receives the output, likewise. Past a row's end it is 0, and so is the one step of a row of length 0.
@@ -82,8 +79,7 @@ public sealed unsafe partial class Session
     /// <exception cref="InsufficientMemoryException">Scratch memory for a larger shape could not be had.</exception>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>
     /// <exception cref="ObjectDisposedException">The session has been disposed.</exception>
-    [OverloadResolutionPriority(-1)]
-    public void Run(
+    public void RunIndices(
         ReadOnlySpan<int> indices,
         Span<float> y,
         int time,
@@ -91,7 +87,7 @@ public sealed unsafe partial class Session
         SequenceLayout layout = SequenceLayout.TimeMajor)
     {
         ThrowIfDisposed();
-        _shape.RequireRun<float>(indices, y, time, layout);
+        _shape.RequireRunIndices<float>(indices, y, time, layout);
         _shape.RequireLengths<float>(lengths, y, time, nameof(lengths));
         RunChecked([], indices, y, time, new SequenceMask { Lengths = lengths }, layout);
     }
@@ -100,7 +96,7 @@ public sealed unsafe partial class Session
     /// Advances every row of a model that takes indices by a sequence of its own length, of which steps may be missing.
     /// </summary>
     /// <param name="indices">
-    /// Input, as in <see cref="Run(ReadOnlySpan{int}, Span{float}, int, SequenceLayout)"/>.
+    /// Input, as in <see cref="RunIndices(ReadOnlySpan{int}, Span{float}, int, SequenceLayout)"/>.
     /// </param>
     /// <param name="y">
     /// Receives the output, likewise. At a missing step it is what the model's <see cref="Masking"/> says, past a row's
@@ -119,8 +115,7 @@ public sealed unsafe partial class Session
     /// <exception cref="InsufficientMemoryException">Scratch memory for a larger shape could not be had.</exception>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>
     /// <exception cref="ObjectDisposedException">The session has been disposed.</exception>
-    [OverloadResolutionPriority(-1)]
-    public void Run(
+    public void RunIndices(
         ReadOnlySpan<int> indices,
         Span<float> y,
         int time,
@@ -128,7 +123,7 @@ public sealed unsafe partial class Session
         SequenceLayout layout = SequenceLayout.TimeMajor)
     {
         ThrowIfDisposed();
-        _shape.RequireRun<float>(indices, y, time, layout);
+        _shape.RequireRunIndices<float>(indices, y, time, layout);
         _shape.RequireMask<float>(mask, y, time, layout);
         RunChecked([], indices, y, time, mask, layout);
     }

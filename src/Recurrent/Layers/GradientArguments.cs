@@ -37,7 +37,7 @@ internal static class GradientArguments
         if (chain.VocabularySize > 0)
         {
             Require.Absent(batch.X.Length, "the model begins with an embedding and takes indices", "batch.X");
-            shape.RequireRun(batch.Indices, y, batch.Time, batch.Layout);
+            shape.RequireRunIndices(batch.Indices, y, batch.Time, batch.Layout);
         }
         else
         {

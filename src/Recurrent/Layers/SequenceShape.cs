@@ -30,7 +30,7 @@ internal readonly struct SequenceShape
 
     public void RequireStep<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y)
     {
-        RequireFeatures(nameof(x));
+        RequireFeatures(nameof(x), "StepIndices");
         // The messages are built only when a check has failed: this runs once a step.
         if (x.Length != StepInput)
         {
@@ -41,9 +41,9 @@ internal readonly struct SequenceShape
         RequireApart(x, y, nameof(x));
     }
 
-    public void RequireStep<T>(ReadOnlySpan<int> indices, ReadOnlySpan<T> y)
+    public void RequireStepIndices<T>(ReadOnlySpan<int> indices, ReadOnlySpan<T> y)
     {
-        RequireIndices(nameof(indices));
+        RequireIndices(nameof(indices), "Step");
         if (indices.Length != StepInput)
         {
             Require.Shape(indices.Length, Batch, "[batch]", nameof(indices));
@@ -56,16 +56,16 @@ internal readonly struct SequenceShape
 
     public void RequireRun<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, int time, SequenceLayout layout)
     {
-        RequireFeatures(nameof(x));
+        RequireFeatures(nameof(x), "RunIndices");
         RequireTime(time, layout);
         RequireSequence(x.Length, time, layout, _chain.InputSize, "InputSize", nameof(x));
         RequireOutput(y, time, layout);
         RequireApart(x, y, nameof(x));
     }
 
-    public void RequireRun<T>(ReadOnlySpan<int> indices, ReadOnlySpan<T> y, int time, SequenceLayout layout)
+    public void RequireRunIndices<T>(ReadOnlySpan<int> indices, ReadOnlySpan<T> y, int time, SequenceLayout layout)
     {
-        RequireIndices(nameof(indices));
+        RequireIndices(nameof(indices), "Run");
         RequireTime(time, layout);
         RequireSequence(indices.Length, time, layout, nameof(indices));
         RequireOutput(y, time, layout);
@@ -152,23 +152,24 @@ internal readonly struct SequenceShape
         }
     }
 
-    private void RequireFeatures(string argument)
+    private void RequireFeatures(string argument, string forIndices)
     {
         if (_chain.VocabularySize != 0)
         {
             throw new ArgumentException(
-                $"{argument}: expected a span of int, because the model begins with an embedding and takes indices; "
-                + "found features.",
+                $"{argument}: expected a call of {forIndices}, because the model begins with an embedding and takes "
+                + "indices; found features.",
                 argument);
         }
     }
 
-    private void RequireIndices(string argument)
+    private void RequireIndices(string argument, string forFeatures)
     {
         if (_chain.VocabularySize == 0)
         {
             throw new ArgumentException(
-                $"{argument}: expected features, because the model does not begin with an embedding; found indices.",
+                $"{argument}: expected a call of {forFeatures}, because the model does not begin with an embedding and "
+                + "takes features; found indices.",
                 argument);
         }
     }

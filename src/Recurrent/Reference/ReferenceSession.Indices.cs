@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Recurrent.Layers;
 
 namespace Recurrent.Reference;
@@ -17,11 +16,10 @@ public sealed partial class ReferenceSession<T>
     /// <exception cref="ArgumentException">
     /// A length is wrong, an index is out of range, or the model takes features.
     /// </exception>
-    [OverloadResolutionPriority(-1)] // [1, 2] are features.
-    public void Step(ReadOnlySpan<int> indices, Span<T> y)
+    public void StepIndices(ReadOnlySpan<int> indices, Span<T> y)
     {
         Model.Chain.RequireStep();
-        _shape.RequireStep<T>(indices, y);
+        _shape.RequireStepIndices<T>(indices, y);
         Advance(indices, y, 1, default, SequenceLayout.TimeMajor);
     }
 
@@ -41,14 +39,13 @@ public sealed partial class ReferenceSession<T>
     /// <exception cref="ArgumentException">
     /// A length is wrong, an index is out of range, or the model takes features.
     /// </exception>
-    [OverloadResolutionPriority(-1)]
-    public void Run(
+    public void RunIndices(
         ReadOnlySpan<int> indices, Span<T> y, int time, SequenceLayout layout = SequenceLayout.TimeMajor) =>
-        Run(indices, y, time, default(SequenceMask), layout);
+        RunIndices(indices, y, time, default(SequenceMask), layout);
 
     /// <summary>Advances every row of a model that takes indices by a sequence of its own length.</summary>
     /// <param name="indices">
-    /// Input, as in <see cref="Run(ReadOnlySpan{int}, Span{T}, int, SequenceLayout)"/>.
+    /// Input, as in <see cref="RunIndices(ReadOnlySpan{int}, Span{T}, int, SequenceLayout)"/>.
     /// </param>
     /// <param name="y">Receives the output, likewise. Past a row's end it is 0.</param>
     /// <param name="time">Steps of the longest row, 0 or more; with 0 no state changes.</param>
@@ -60,15 +57,14 @@ public sealed partial class ReferenceSession<T>
     /// <exception cref="ArgumentException">
     /// A length is wrong, an index is out of range, or the model takes features.
     /// </exception>
-    [OverloadResolutionPriority(-1)]
-    public void Run(
+    public void RunIndices(
         ReadOnlySpan<int> indices,
         Span<T> y,
         int time,
         ReadOnlySpan<int> lengths,
         SequenceLayout layout = SequenceLayout.TimeMajor)
     {
-        _shape.RequireRun<T>(indices, y, time, layout);
+        _shape.RequireRunIndices<T>(indices, y, time, layout);
         _shape.RequireLengths<T>(lengths, y, time, nameof(lengths));
         RunChecked(indices, y, time, new SequenceMask { Lengths = lengths }, layout);
     }
@@ -77,7 +73,7 @@ public sealed partial class ReferenceSession<T>
     /// Advances every row of a model that takes indices by a sequence of its own length, of which steps may be missing.
     /// </summary>
     /// <param name="indices">
-    /// Input, as in <see cref="Run(ReadOnlySpan{int}, Span{T}, int, SequenceLayout)"/>.
+    /// Input, as in <see cref="RunIndices(ReadOnlySpan{int}, Span{T}, int, SequenceLayout)"/>.
     /// </param>
     /// <param name="y">
     /// Receives the output, likewise. At a missing step it is what the model's <see cref="Masking"/> says, past a row's end
@@ -93,15 +89,14 @@ public sealed partial class ReferenceSession<T>
     /// A length is wrong, an index is out of range, the model takes features, or steps are said to be missing and it has
     /// no masking.
     /// </exception>
-    [OverloadResolutionPriority(-1)]
-    public void Run(
+    public void RunIndices(
         ReadOnlySpan<int> indices,
         Span<T> y,
         int time,
         in SequenceMask mask,
         SequenceLayout layout = SequenceLayout.TimeMajor)
     {
-        _shape.RequireRun<T>(indices, y, time, layout);
+        _shape.RequireRunIndices<T>(indices, y, time, layout);
         _shape.RequireMask<T>(mask, y, time, layout);
         RunChecked(indices, y, time, mask, layout);
     }

@@ -33,7 +33,9 @@ public sealed partial class ReferenceSession<T>
     private IEnumerable<DirectionState<T>> AllStates => _states.SelectMany(states => states);
 
     /// <summary>Advances every row by one step.</summary>
-    /// <param name="x">Input <c>[batch, InputSize]</c>, of exactly that length.</param>
+    /// <param name="x">
+    /// Input <c>[batch, InputSize]</c>, of exactly that length. A model that takes indices has <see cref="StepIndices"/>.
+    /// </param>
     /// <param name="y">Receives the output <c>[batch, OutputSize]</c>, of exactly that length; must not overlap
     /// <paramref name="x"/>.</param>
     /// <exception cref="NotSupportedException">
@@ -50,7 +52,10 @@ public sealed partial class ReferenceSession<T>
     }
 
     /// <summary>Advances every row by a whole sequence, or by a piece of one if every layer runs forward.</summary>
-    /// <param name="x">Input <c>[time, batch, InputSize]</c>, or as the layout says; of exactly that length.</param>
+    /// <param name="x">
+    /// Input <c>[time, batch, InputSize]</c>, or as the layout says; of exactly that length. A model that takes indices has
+    /// <c>RunIndices</c>.
+    /// </param>
     /// <param name="y">
     /// Receives the output <c>[time, batch, OutputSize]</c>, or as the layout says, or <c>[batch, OutputSize]</c> from a
     /// model that puts out one step; of exactly that length, or empty if only the final state matters. Must not overlap

@@ -109,7 +109,7 @@ public sealed class RunCommandTests
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         var expected = new float[5 * batch * 3];
-        ReferenceModel<float>.Create(ModelFile.Load(model).Definition).OpenSession(batch).Run(indices, expected, 5);
+        ReferenceModel<float>.Create(ModelFile.Load(model).Definition).OpenSession(batch).RunIndices(indices, expected, 5);
         Assert.Equal(expected, DataFile.Read(files.PathOf("y.npy")).Values);
     }
 

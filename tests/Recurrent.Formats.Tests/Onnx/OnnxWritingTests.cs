@@ -249,7 +249,7 @@ public sealed class OnnxWritingTests
         ReferenceSession<float> session = ReferenceModel<float>.Create(definition).OpenSession(Batch);
         if (definition.VocabularySize > 0)
         {
-            session.Run(Array.ConvertAll(input, index => (int)index), output, Time);
+            session.RunIndices(Array.ConvertAll(input, index => (int)index), output, Time);
         }
         else
         {

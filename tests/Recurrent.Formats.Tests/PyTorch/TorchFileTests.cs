@@ -52,7 +52,7 @@ public sealed class TorchFileTests
         ReferenceSession<double> session = ReferenceModel<double>.Create(model.Definition).OpenSession(batch);
         if (model.Definition.VocabularySize > 0)
         {
-            session.Run(Array.ConvertAll(x, value => (int)value), outputs, time, SequenceLayout.TimeMajor);
+            session.RunIndices(Array.ConvertAll(x, value => (int)value), outputs, time, SequenceLayout.TimeMajor);
         }
         else
         {

@@ -52,11 +52,11 @@ public sealed class AllocationTests
         float[] y = new float[output == ModelOutput.EveryStep ? 30 : 6];
         int[] lengths = [5, 3];
         bool[] present = [true, true, false, true, true, true, true, false, false, false];
-        RequireNone(1_000, () => wordSession.Step(indices.AsSpan(0, 2), y.AsSpan(0, 6)));
+        RequireNone(1_000, () => wordSession.StepIndices(indices.AsSpan(0, 2), y.AsSpan(0, 6)));
         RequireNone(1_000, () => featureSession.Step(x.AsSpan(0, 8), y.AsSpan(0, 6)));
-        RequireNone(1_000, () => wordSession.Run(indices, y, 5));
-        RequireNone(1_000, () => wordSession.Run(indices, y, 5, lengths));
-        RequireNone(1_000, () => wordSession.Run(indices, y, 5, new SequenceMask { Present = present }));
+        RequireNone(1_000, () => wordSession.RunIndices(indices, y, 5));
+        RequireNone(1_000, () => wordSession.RunIndices(indices, y, 5, lengths));
+        RequireNone(1_000, () => wordSession.RunIndices(indices, y, 5, new SequenceMask { Present = present }));
         RequireNone(1_000, () => featureSession.Run(x, y, 5, SequenceLayout.BatchMajor));
         RequireNone(
             1_000, () => featureSession.Run(x, y, 5, new SequenceMask { Present = present, Lengths = lengths }));

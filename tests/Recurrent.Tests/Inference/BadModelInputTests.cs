@@ -61,8 +61,8 @@ public sealed class BadModelInputTests : IDisposable
     [InlineData(new[] { 0, 1, 2 }, "[batch] = [2], found 3")]
     public void A_step_of_wrong_indices(int[] indices, string text)
     {
-        Require("indices", text, () => _wordSession.Step(indices, new float[6]));
-        Require("indices", text, () => _wordReference.Step(indices, new float[6]));
+        Require("indices", text, () => _wordSession.StepIndices(indices, new float[6]));
+        Require("indices", text, () => _wordReference.StepIndices(indices, new float[6]));
     }
 
     [Theory]
@@ -72,11 +72,13 @@ public sealed class BadModelInputTests : IDisposable
     public void A_run_of_wrong_indices(int[] indices, string text)
     {
         // Also where an index stands for nothing: past the end of a row, at a missing step.
-        Require("indices", text, () => _wordSession.Run(indices, new float[6], 2));
-        Require("indices", text, () => _wordSession.Run(indices, new float[6], 2, [1, 1]));
-        Require("indices", text, () => _wordReference.Run(indices, new float[6], 2, [1, 1]));
-        Require("indices", text, () => _wordSession.Run(indices, [], 2, new SequenceMask { Present = new bool[4] }));
-        Require("indices", text, () => _wordReference.Run(indices, [], 2, new SequenceMask { Present = new bool[4] }));
+        Require("indices", text, () => _wordSession.RunIndices(indices, new float[6], 2));
+        Require("indices", text, () => _wordSession.RunIndices(indices, new float[6], 2, [1, 1]));
+        Require("indices", text, () => _wordReference.RunIndices(indices, new float[6], 2, [1, 1]));
+        Require("indices", text, () => _wordSession.RunIndices(
+            indices, [], 2, new SequenceMask { Present = new bool[4] }));
+        Require("indices", text, () => _wordReference.RunIndices(
+            indices, [], 2, new SequenceMask { Present = new bool[4] }));
     }
 
     [Fact]
@@ -85,16 +87,31 @@ public sealed class BadModelInputTests : IDisposable
         int[] indices = [0, 1];
         float[] x = new float[6];
         float[] y = new float[6];
-        Require("x", "expected a span of int", () => _wordSession.Step(x, y));
-        Require("x", "takes indices; found features", () => _wordReference.Step(x, y));
-        Require("x", "expected a span of int", () => _wordSession.Run(x, y, 1));
-        Require("x", "expected a span of int", () => _wordReference.Run(x, y, 1, [1, 1]));
-        // What could be either is features.
-        Require("x", "expected a span of int", () => _wordSession.Step([0, 1], y));
-        Require("indices", "expected features", () => _featureSession.Step(indices, y));
-        Require("indices", "found indices", () => _featureReference.Step(indices, y));
-        Require("indices", "expected features", () => _featureSession.Run(indices, y, 1));
-        Require("indices", "expected features", () => _featureReference.Run(indices, y, 1));
+        RequireMethod("StepIndices", () => _wordSession.Step(x, y));
+        RequireMethod("StepIndices", () => _wordReference.Step(x, y));
+        RequireMethod("RunIndices", () => _wordSession.Run(x, y, 1));
+        RequireMethod("RunIndices", () => _wordSession.Run(x, y, 1, [1, 1]));
+        RequireMethod("RunIndices", () => _wordReference.Run(x, y, 1, new SequenceMask()));
+        // Numbers in brackets are features, be they variables of type int.
+        RequireMethod("StepIndices", () => _wordSession.Step([indices[0], indices[1]], y));
+        RequireMethod("Step", () => _featureSession.StepIndices(indices, y));
+        RequireMethod("Step", () => _featureReference.StepIndices(indices, y));
+        RequireMethod("Run", () => _featureSession.RunIndices(indices, y, 1));
+        RequireMethod("Run", () => _featureSession.RunIndices(indices, y, 1, [1, 1]));
+        RequireMethod("Run", () => _featureReference.RunIndices(indices, y, 1, new SequenceMask()));
+
+        static void RequireMethod(string name, Action call)
+        {
+            bool takesIndices = name.EndsWith("Indices", StringComparison.Ordinal);
+            Require(
+                takesIndices ? "x" : "indices",
+                takesIndices
+                    ? $"expected a call of {name}, because the model begins with an embedding and takes indices; found "
+                        + "features."
+                    : $"expected a call of {name}, because the model does not begin with an embedding and takes "
+                        + "features; found indices.",
+                call);
+        }
     }
 
     [Theory]
@@ -105,10 +122,10 @@ public sealed class BadModelInputTests : IDisposable
     {
         int[] indices = [0, 1, 2, 3];
         const string Text = "[batch, OutputSize] = [2, 3] (6 elements), found";
-        Require("y", Text, () => _wordSession.Run(indices, new float[length], 2));
-        Require("y", Text, () => _wordReference.Run(indices, new float[length], 2));
-        Require("y", Text, () => _wordSession.Run(indices, new float[length], 2, SequenceLayout.BatchMajor));
-        Require("y", Text, () => _wordSession.Run(Array.Empty<int>(), new float[length], 0));
+        Require("y", Text, () => _wordSession.RunIndices(indices, new float[length], 2));
+        Require("y", Text, () => _wordReference.RunIndices(indices, new float[length], 2));
+        Require("y", Text, () => _wordSession.RunIndices(indices, new float[length], 2, SequenceLayout.BatchMajor));
+        Require("y", Text, () => _wordSession.RunIndices(Array.Empty<int>(), new float[length], 0));
     }
 
     [Fact]
@@ -119,7 +136,7 @@ public sealed class BadModelInputTests : IDisposable
         RequireMask("mask.Present", "found 5", present: 5, lengths: 0);
         RequireMask("mask.Lengths", "[batch] = [2], found 3", present: 4, lengths: 3);
         Require("mask.Lengths", "mask.Lengths[1]: expected 0 to time = 2, found 3", () =>
-            _wordSession.Run(indices, [], 2, new SequenceMask { Lengths = [0, 3] }));
+            _wordSession.RunIndices(indices, [], 2, new SequenceMask { Lengths = [0, 3] }));
         Require("mask.Present", "expected nothing, because the model has no Masking", () =>
             _featureSession.Run(new float[6], new float[6], 1, new SequenceMask { Present = [true, true] }));
         Require("mask.Present", "found 2 elements", () =>
@@ -127,9 +144,9 @@ public sealed class BadModelInputTests : IDisposable
 
         void RequireMask(string name, string text, int present, int lengths)
         {
-            Require(name, text, () => _wordSession.Run(
+            Require(name, text, () => _wordSession.RunIndices(
                 indices, [], 2, new SequenceMask { Present = new bool[present], Lengths = new int[lengths] }));
-            Require(name, text, () => _wordReference.Run(
+            Require(name, text, () => _wordReference.RunIndices(
                 indices, [], 2, new SequenceMask { Present = new bool[present], Lengths = new int[lengths] }));
         }
     }
@@ -139,23 +156,25 @@ public sealed class BadModelInputTests : IDisposable
     {
         byte[] memory = new byte[64];
         int[] indices = [0, 1];
-        Require("y", "apart from indices, found an overlap (indices begins at byte 20 of y)", () => _wordSession.Step(
+        Require("y", "apart from indices, found an overlap (indices begins at byte 20 of y)", () =>
+            _wordSession.StepIndices(
+                MemoryMarshal.Cast<byte, int>(memory.AsSpan(20, 8)),
+                MemoryMarshal.Cast<byte, float>(memory.AsSpan(0, 24))));
+        Require("y", "apart from indices", () => _wordReference.StepIndices(
             MemoryMarshal.Cast<byte, int>(memory.AsSpan(20, 8)), MemoryMarshal.Cast<byte, float>(memory.AsSpan(0, 24))));
-        Require("y", "apart from indices", () => _wordReference.Step(
-            MemoryMarshal.Cast<byte, int>(memory.AsSpan(20, 8)), MemoryMarshal.Cast<byte, float>(memory.AsSpan(0, 24))));
-        Require("y", "apart from lengths", () => _wordSession.Run(
+        Require("y", "apart from lengths", () => _wordSession.RunIndices(
             indices,
             MemoryMarshal.Cast<byte, float>(memory.AsSpan(4, 24)),
             1,
             MemoryMarshal.Cast<byte, int>(memory.AsSpan(0, 8))));
-        Require("y", "apart from mask.Present", () => _wordSession.Run(
+        Require("y", "apart from mask.Present", () => _wordSession.RunIndices(
             indices,
             MemoryMarshal.Cast<byte, float>(memory.AsSpan(1, 24)),
             1,
             new SequenceMask { Present = MemoryMarshal.Cast<byte, bool>(memory.AsSpan(0, 2)) }));
         // Neighbours are no overlap.
         using Session session = _words.OpenSession(Batch);
-        session.Step(
+        session.StepIndices(
             MemoryMarshal.Cast<byte, int>(memory.AsSpan(24, 8)), MemoryMarshal.Cast<byte, float>(memory.AsSpan(0, 24)));
     }
 

@@ -174,11 +174,11 @@ public sealed class WholeModelTests
         empty.Step([], []);
         using RecurrentModel words = RecurrentModel.Create(Words(null, output));
         using Session noWords = words.OpenSession(0);
-        noWords.Run(Array.Empty<int>(), [], 5);
-        noWords.Step(Array.Empty<int>(), []);
+        noWords.RunIndices(Array.Empty<int>(), [], 5);
+        noWords.StepIndices(Array.Empty<int>(), []);
         using Session noSteps = words.OpenSession(2);
         y = [.. Enumerable.Repeat(9f, 10)];
-        noSteps.Run(Array.Empty<int>(), y, 0);
+        noSteps.RunIndices(Array.Empty<int>(), y, 0);
         Assert.All(y, value => Assert.Equal(0, value));
     }
 

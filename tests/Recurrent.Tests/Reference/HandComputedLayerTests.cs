@@ -74,11 +74,11 @@ public sealed class HandComputedLayerTests
         ReferenceSession<float> session = ReferenceModel<float>.Create(layer).OpenSession(2);
         float[] y = new float[4];
         int[] indices = [2, 1];
-        session.Step(indices, y);
+        session.StepIndices(indices, y);
         Bits.RequireSame([5, 0f, 3, 0f], y, "rows 2 and 1", 2);
         float[] sequence = new float[8];
         indices = [0, 1, 2, 0];
-        session.Run(indices, sequence, 2, [2, 1], SequenceLayout.BatchMajor);
+        session.RunIndices(indices, sequence, 2, [2, 1], SequenceLayout.BatchMajor);
         Assert.Equal([1, 2, 3, 0, 5, 0, 0, 0], sequence);
     }
 

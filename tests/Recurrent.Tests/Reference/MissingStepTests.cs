@@ -196,11 +196,11 @@ public sealed class MissingStepTests
         EmbeddingLayer embedding = new(new EmbeddingSpecification { InputSize = 3, OutputSize = 1 }, [100, 1, 2]);
         int[] indices = [1, 0, 2];
         float[] y = Nines(3);
-        Create(0).Run(indices, y, 3);
+        Create(0).RunIndices(indices, y, 3);
         Assert.Equal([1, 1, 3], y);
-        Create(NaN).Run(indices, y, 3);
+        Create(NaN).RunIndices(indices, y, 3);
         Assert.Equal([1, 101, 103], y);
-        Create(NaN).Run(indices, y, 3, new SequenceMask { Present = [false, true, true] });
+        Create(NaN).RunIndices(indices, y, 3, new SequenceMask { Present = [false, true, true] });
         Assert.Equal([0, 100, 102], y);
 
         ReferenceSession<float> Create(float value)

@@ -128,7 +128,7 @@ internal sealed class SequenceData
         SequenceMask mask = new() { Lengths = Lengths, Present = Present };
         if (Case.TakesIndices)
         {
-            session.Run(Indices, y, Case.Time, mask, Case.Layout);
+            session.RunIndices(Indices, y, Case.Time, mask, Case.Layout);
         }
         else
         {
@@ -144,7 +144,7 @@ internal sealed class SequenceData
         float[] y = Unwritten(Case.Batch * Case.OutputSize);
         if (Case.TakesIndices)
         {
-            session.Step(Indices, y);
+            session.StepIndices(Indices, y);
         }
         else
         {
@@ -191,7 +191,7 @@ internal sealed class SequenceData
         float[] y = Unwritten(Case.Batch * Case.OutputSize);
         if (Case.TakesIndices)
         {
-            session.Step(Indices, y);
+            session.StepIndices(Indices, y);
         }
         else
         {
@@ -293,7 +293,7 @@ internal sealed class SequenceData
         SequenceMask mask = new() { Lengths = Lengths, Present = Present };
         if (Case.TakesIndices)
         {
-            session.Run(Indices, y, Case.Time, mask, Case.Layout);
+            session.RunIndices(Indices, y, Case.Time, mask, Case.Layout);
         }
         else
         {

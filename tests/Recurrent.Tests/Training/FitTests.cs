@@ -186,7 +186,7 @@ public sealed class FitTests
         var targets = Assert.Throws<ArgumentException>(() => model.Fit(X, new float[20]));
         Assert.Contains("expected [21, 1], 21 elements, found 20", targets.Message, StringComparison.Ordinal);
         var inputs = Assert.Throws<ArgumentException>(() => model.Fit(Sequences.Of(new float[42], 21, 2), Y));
-        Assert.Contains("expected 1 features a step, found 2", inputs.Message, StringComparison.Ordinal);
+        Assert.Contains("expected 1 features per step, found 2", inputs.Message, StringComparison.Ordinal);
         var classes = Assert.Throws<ArgumentException>(() => model.Fit(X, Targets.OfClasses<float>(new int[21])));
         Assert.Contains("expected numbers", classes.Message, StringComparison.Ordinal);
         using var uncompiled = TrainableModel.Create(SmallTask.Definition);

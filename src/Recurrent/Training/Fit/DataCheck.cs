@@ -97,5 +97,5 @@ internal static class DataCheck
         }
     }
 
-    private static string Name(int features) => features == 0 ? "indices" : $"{features} features a step";
+    private static string Name(int features) => features == 0 ? "indices (OfIndices)" : $"{features} features per step";
 }
