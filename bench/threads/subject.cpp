@@ -30,41 +30,59 @@ int32_t directions_of(const Shape& shape) {
   return shape.direction == RECURRENT_DIRECTION_BIDIRECTIONAL ? 2 : 1;
 }
 
+std::vector<float> inputs_of(const Shape& shape) {
+  return random_values(shape.time * shape.batch * shape.hidden, 1.0f);
+}
+
+std::vector<float> outputs_of(const Shape& shape) {
+  return std::vector<float>(
+      static_cast<size_t>(shape.time * shape.batch * shape.hidden * directions_of(shape)));
+}
+
 }  // namespace
 
-SharedModel::SharedModel(const Shape& shape) {
-  const int64_t rows = gates_of(shape.kind) * shape.hidden;
-  const std::vector<float> weights =
-      random_values(rows * shape.hidden * directions_of(shape), 0.05f);
-  recurrent_direction_desc direction{};
-  direction.struct_size = sizeof(direction);
-  direction.gate_activation = RECURRENT_ACTIVATION_SIGMOID;
-  direction.input_weights = direction.recurrent_weights = weights.data();
-  std::vector<recurrent_layer_desc> layers(static_cast<size_t>(shape.layers));
-  for (size_t i = 0; i < layers.size(); ++i) {
-    layers[i].struct_size = sizeof(layers[i]);
-    layers[i].kind = shape.kind;
-    layers[i].direction = shape.direction;
-    layers[i].hidden_size = shape.hidden;
-    layers[i].input_size = i == 0 ? shape.hidden : shape.hidden * directions_of(shape);
-    layers[i].forward = &direction;
-    layers[i].reverse = directions_of(shape) == 2 ? &direction : nullptr;
+SharedModel::SharedModel(const Shape& shape)
+    : weights_(random_values(
+          gates_of(shape.kind) * shape.hidden * shape.hidden * directions_of(shape), 0.05f)),
+      layers_(static_cast<size_t>(shape.layers)) {
+  direction_.struct_size = sizeof(direction_);
+  direction_.gate_activation = RECURRENT_ACTIVATION_SIGMOID;
+  direction_.input_weights = direction_.recurrent_weights = weights_.data();
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    layers_[i].struct_size = sizeof(layers_[i]);
+    layers_[i].kind = shape.kind;
+    layers_[i].direction = shape.direction;
+    layers_[i].hidden_size = shape.hidden;
+    layers_[i].input_size = i == 0 ? shape.hidden : shape.hidden * directions_of(shape);
+    layers_[i].forward = &direction_;
+    layers_[i].reverse = directions_of(shape) == 2 ? &direction_ : nullptr;
   }
-  recurrent_model_desc desc{};
-  desc.struct_size = sizeof(desc);
-  desc.layer_count = shape.layers;
-  desc.layers = layers.data();
-  desc.isa = RECURRENT_ISA_AUTO;
+  desc_.struct_size = sizeof(desc_);
+  desc_.layer_count = shape.layers;
+  desc_.layers = layers_.data();
+  desc_.isa = RECURRENT_ISA_AUTO;
   recurrent_model* model = nullptr;
-  require(recurrent_model_create(&desc, &model));
+  require(recurrent_model_create(&desc_, &model));
   model_.reset(model);
 }
 
-Subject::Subject(const SharedModel& model, const Shape& shape, int threads,
-                 const recurrent::Candidate* way)
-    : shape_(shape),
-      x_(random_values(shape.time * shape.batch * shape.hidden, 1.0f)),
-      y_(static_cast<size_t>(shape.time * shape.batch * shape.hidden * directions_of(shape))) {
+double Subject::measure(double seconds, int calls_per_look) {
+  using Clock = std::chrono::steady_clock;
+  call();
+  call();
+  const Clock::time_point start = Clock::now();
+  std::chrono::duration<double> taken{};
+  int64_t calls = 0;
+  do {
+    for (int i = 0; i < calls_per_look; ++i, ++calls) call();
+    taken = Clock::now() - start;
+  } while (taken.count() < seconds);
+  return taken.count() * 1e6 / static_cast<double>(calls);
+}
+
+SessionSubject::SessionSubject(const SharedModel& model, const Shape& shape, int threads,
+                               const recurrent::Candidate* way)
+    : shape_(shape), x_(inputs_of(shape)), y_(outputs_of(shape)) {
   recurrent_session_desc desc{};
   desc.struct_size = sizeof(desc);
   desc.threads = threads;
@@ -75,7 +93,7 @@ Subject::Subject(const SharedModel& model, const Shape& shape, int threads,
   if (way) session->session.force(*way);
 }
 
-void Subject::call() {
+void SessionSubject::call() {
   if (shape_.time == 1) {
     require(recurrent_session_step(session_.get(), x_.data(), y_.data()));
     return;
@@ -92,23 +110,39 @@ void Subject::call() {
   require(recurrent_session_run(session_.get(), &args));
 }
 
-double Subject::measure(double seconds) {
-  using Clock = std::chrono::steady_clock;
-  call();
-  call();
-  const Clock::time_point start = Clock::now();
-  std::chrono::duration<double> taken{};
-  int64_t calls = 0;
-  // The clock is looked at every few calls, so that it is no part of a short step.
-  do {
-    for (int i = 0; i < (shape_.time == 1 ? 16 : 1); ++i, ++calls) call();
-    taken = Clock::now() - start;
-  } while (taken.count() < seconds);
-  return taken.count() * 1e6 / static_cast<double>(calls);
+std::vector<recurrent::Candidate> SessionSubject::explain(size_t& chosen) const {
+  return session_->session.explain(shape_.time, chosen);
 }
 
-std::vector<recurrent::Candidate> Subject::explain(size_t& chosen) const {
-  return session_->session.explain(shape_.time, chosen);
+TrainerSubject::TrainerSubject(const SharedModel& model, const Shape& shape, int threads)
+    : shape_(shape), x_(inputs_of(shape)), y_(outputs_of(shape)) {
+  recurrent_trainer_desc desc{};
+  desc.struct_size = sizeof(desc);
+  desc.threads = threads;
+  recurrent_trainer* trainer = nullptr;
+  require(recurrent_trainer_create(&model.desc(), &desc, &trainer));
+  trainer_.reset(trainer);
+}
+
+double TrainerSubject::together() const {
+  return 100.0 * static_cast<double>(trainer_->trainer.passes_together()) /
+         static_cast<double>(passes_);
+}
+
+void TrainerSubject::call() {
+  passes_ += 2;
+  recurrent_forward_args forward{};
+  forward.struct_size = sizeof(forward);
+  forward.time = shape_.time;
+  forward.batch = shape_.batch;
+  forward.x = x_.data();
+  forward.y = y_.data();
+  require(recurrent_trainer_forward(trainer_.get(), &forward));
+  recurrent_backward_args backward{};
+  backward.struct_size = sizeof(backward);
+  backward.dy = y_.data();
+  require(recurrent_trainer_zero_gradients(trainer_.get()));
+  require(recurrent_trainer_backward(trainer_.get(), &backward));
 }
 
 }  // namespace threads

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "api/handles.h"
 #include "native_session.h"
 
 namespace recurrent::test {
@@ -9,6 +10,7 @@ struct DestroyTrainer {
 };
 using TrainerHandle = std::unique_ptr<recurrent_trainer, DestroyTrainer>;
 
+// Its threads run every pass, whatever the machine is doing: tests compare their results.
 inline TrainerHandle make_trainer(const OwnedModel& owned, int32_t isa, int32_t threads,
                                   Options options = {}) {
   const std::vector<recurrent_layer_desc> layers = owned.descs();
@@ -18,6 +20,7 @@ inline TrainerHandle make_trainer(const OwnedModel& owned, int32_t isa, int32_t 
   how.threads = threads;
   recurrent_trainer* trainer = nullptr;
   EXPECT_OK(recurrent_trainer_create(&desc, &how, &trainer));
+  if (trainer) trainer->trainer.force(true);
   return TrainerHandle(trainer);
 }
 

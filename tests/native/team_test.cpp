@@ -319,6 +319,38 @@ TEST(TeamTest, IdleWorkersUseNoProcessorTime) {
   EXPECT_LT(used() - before, std::chrono::milliseconds(1));
 }
 
+// With more threads than processors a waiting caller gives its processor away at once, and where it
+// does not get it back for long that is time lost, too.
+TEST(TeamTest, CountsWhatACallerLosesByGivingItsProcessorAway) {
+  cpu_set_t before;
+  sched_getaffinity(0, sizeof(before), &before);
+  Team team(cpu::processor_count() + 1);
+  cpu_set_t one;
+  CPU_ZERO(&one);
+  CPU_SET(index(sched_getcpu()), &one);
+  run_on_every_thread(team, [&](int) { sched_setaffinity(0, sizeof(one), &one); });
+  bool dismissed = false;
+  for (int i = 0; i < 300 && !dismissed; ++i) {
+    std::atomic<bool> caller_waits{false};
+    const std::thread::id caller = std::this_thread::get_id();
+    run(team, [&](Shift& shift) {
+      shift.stage([&](int slice) {
+        if (slice == 0) std::this_thread::sleep_for(std::chrono::microseconds(200));
+        if (slice == 0) caller_waits = true;
+        if (std::this_thread::get_id() == caller) return;
+        while (!caller_waits) std::this_thread::yield();
+        // Busy, so that the processor has changed hands when the caller has it again.
+        const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(2);
+        while (std::chrono::steady_clock::now() < end) {
+        }
+      });
+    });
+    dismissed = team.was_dismissed();
+  }
+  sched_setaffinity(0, sizeof(before), &before);
+  EXPECT_TRUE(dismissed);
+}
+
 TEST(TeamTest, PinnedWorkersHaveAProcessorEachAndTheCallerAll) {
   if (cpu::processor_count() < 2) GTEST_SKIP() << "needs two processors";
   cpu_set_t before;

@@ -65,10 +65,13 @@ TEST_P(Train, GoesForwardAsASessionDoes) {
   }
 }
 
-// Gradients of all parameters and of the input.
+// Gradients of all parameters and of the input. A pass that is not `together` is the caller's
+// alone.
 std::vector<float> gradients(const OwnedModel& owned, const Data& data, int32_t isa,
-                             int32_t threads) {
+                             int32_t threads, bool forward_together = true,
+                             bool backward_together = true) {
   const TrainerHandle trainer = make_trainer(owned, isa, threads);
+  trainer->trainer.force(forward_together);
   std::vector<float> y(data.dy.size());
   const recurrent_forward_args forward = data.forward(y);
   EXPECT_OK(recurrent_trainer_forward(trainer.get(), &forward));
@@ -77,6 +80,7 @@ std::vector<float> gradients(const OwnedModel& owned, const Data& data, int32_t 
   backward.struct_size = sizeof(backward);
   backward.dy = data.dy.data();
   backward.dx = all.data() + parameter_count(trainer);
+  trainer->trainer.force(backward_together);
   EXPECT_OK(recurrent_trainer_backward(trainer.get(), &backward));
   EXPECT_OK(recurrent_trainer_get_gradients(trainer.get(), all.data(), parameter_count(trainer)));
   return all;
@@ -92,6 +96,20 @@ TEST_P(Train, GivesTheSameGradientsOnAnyNumberOfThreads) {
       const std::vector<float> got = gradients(owned, data, GetParam(), threads);
       ASSERT_EQ(first_difference(want.data(), got.data(), static_cast<int64_t>(got.size())), -1)
           << "seed " << seed << " threads " << threads << ": " << owned.describe();
+    }
+  }
+}
+
+TEST_P(Train, GivesTheSameGradientsWhicheverPassHasTheThreads) {
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    Random random(seed);
+    const OwnedModel owned = random_model(random, seed % 4 == 0 ? 70 : 24, true);
+    const Data data = random_data(random, owned);
+    const std::vector<float> want = gradients(owned, data, GetParam(), 1);
+    for (const bool forward : {false, true}) {
+      const std::vector<float> got = gradients(owned, data, GetParam(), 3, forward, !forward);
+      ASSERT_EQ(first_difference(want.data(), got.data(), static_cast<int64_t>(got.size())), -1)
+          << "seed " << seed << " forward " << forward << ": " << owned.describe();
     }
   }
 }

@@ -8,6 +8,7 @@
 #include "exec/session.h"
 #include "gemm/provider.h"
 #include "model/model.h"
+#include "train/trainer.h"
 
 // What the opaque handles of the C interface point to.
 struct recurrent_model {
@@ -22,4 +23,10 @@ struct recurrent_session {
                     const recurrent_session_desc& desc)
       : session(std::move(model), desc) {}
   recurrent::Session session;
+};
+
+struct recurrent_trainer {
+  recurrent_trainer(const recurrent_model_desc& model, const recurrent_trainer_desc& desc)
+      : trainer(model, desc) {}
+  recurrent::Trainer trainer;
 };

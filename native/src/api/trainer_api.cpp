@@ -1,19 +1,13 @@
 #include <memory>
 
 #include "api/guard.h"
+#include "api/handles.h"
 #include "base/error.h"
-#include "train/trainer.h"
 
 using recurrent::invalid;
 using recurrent::Trainer;
 using recurrent::api::guarded;
 using recurrent::api::required;
-
-struct recurrent_trainer {
-  recurrent_trainer(const recurrent_model_desc& model, const recurrent_trainer_desc& desc)
-      : trainer(model, desc) {}
-  Trainer trainer;
-};
 
 recurrent_status recurrent_trainer_create(const recurrent_model_desc* model,
                                           const recurrent_trainer_desc* desc,

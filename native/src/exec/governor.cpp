@@ -21,11 +21,11 @@ constexpr std::chrono::microseconds kBetweenWakes{500};
 
 bool Governor::admits(Team& team, int threads, std::chrono::nanoseconds saving) noexcept {
   if (is_resting_) {
-    if (Clock::now() < rest_until_) return false;
+    if (now_() < rest_until_) return false;
     is_resting_ = false;
   }
   if (saving > kWakeUp || !team.is_asleep(threads)) return true;
-  const Clock::time_point now = Clock::now();
+  const Clock::time_point now = now_();
   if (now - last_alone_ > kBurst || now - last_wake_ < kBetweenWakes) return false;
   last_wake_ = now;
   return true;
@@ -34,11 +34,11 @@ bool Governor::admits(Team& team, int threads, std::chrono::nanoseconds saving) 
 void Governor::ran_with(const Team& team) noexcept {
   if (!team.was_dismissed()) return;
   is_resting_ = true;
-  rest_until_ = Clock::now() + kRestFactor * team.waited();
+  rest_until_ = now_() + kRestFactor * team.waited();
 }
 
 void Governor::ran_alone() noexcept {
-  if (!is_resting_) last_alone_ = Clock::now();
+  if (!is_resting_) last_alone_ = now_();
 }
 
 }  // namespace recurrent

@@ -18,6 +18,12 @@ namespace recurrent {
 //   of which will find them awake. A stream with pauses costs what it costs with one thread.
 class Governor {
  public:
+  using Clock = std::chrono::steady_clock;
+  using Now = Clock::time_point (*)();
+
+  // Tests bring their own clock.
+  explicit Governor(Now now = Clock::now) noexcept : now_(now) {}
+
   // Whether a call that the team is predicted to shorten by `saving` is to be run by it.
   bool admits(Team& team, int threads, std::chrono::nanoseconds saving) noexcept;
 
@@ -26,8 +32,7 @@ class Governor {
   void ran_alone() noexcept;
 
  private:
-  using Clock = std::chrono::steady_clock;
-
+  Now now_;
   bool is_resting_ = false;
   Clock::time_point rest_until_{};
   Clock::time_point last_alone_{};  // end of the last call without the team

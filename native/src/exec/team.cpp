@@ -1,5 +1,6 @@
 #include "exec/team.h"
 
+#include <algorithm>
 #include <new>
 #include <system_error>
 
@@ -83,6 +84,7 @@ bool is_odd(uint32_t value) { return value % 2 != 0; }
 Team::Team(int threads, bool pinned)
     : size_(checked_size(threads)),
       patience_(threads <= cpu::processor_count() ? kPatience : kPatience.zero()),
+      grace_(std::min<std::chrono::nanoseconds>(patience_, kGrace)),
       seats_(std::make_unique<Seat[]>(static_cast<std::size_t>(threads))) {
   // The caller is always there.
   seats_[0].presence.store(1, std::memory_order_relaxed);
@@ -213,7 +215,11 @@ void Team::take_back(Seat& seat, uint64_t end) noexcept {
   if (!has_been_there &&
       seat.next.compare_exchange_strong(next, end | kClosed, std::memory_order_acq_rel)) {
     // It may have come and gone just before, and is out only when it says so.
-    while (is_odd(presence())) std::this_thread::yield();
+    if (is_odd(presence())) {
+      const Clock::time_point begin = Clock::now();
+      while (is_odd(presence())) std::this_thread::yield();
+      note_wait(begin);
+    }
     seat.last_presence = presence();
     seat.last_next = end | kClosed;
     return;
@@ -255,7 +261,7 @@ bool Team::await(const Shift& shift, int slice, uint64_t stage) noexcept {
   const bool is_on_its_way = stage == shift.first_ && (!is_caller || seat.was_awake);
   const bool is_there = is_on_its_way || is_odd(seat.presence.load(std::memory_order_relaxed));
   if (is_there && !dismissed_.load(std::memory_order_relaxed) &&
-      seat.done.poll(target, patience_ == patience_.zero() ? patience_ : kGrace))
+      (is_caller ? poll_as_caller(seat.done, target, grace_) : seat.done.poll(target, grace_)))
     return true;
   if (claim(slice, stage)) return false;
   if (is_caller)
@@ -265,8 +271,20 @@ bool Team::await(const Shift& shift, int slice, uint64_t stage) noexcept {
   return true;
 }
 
+// With more threads than processors a poll gives the processor away, and others may keep it for
+// milliseconds.
+bool Team::poll_as_caller(WaitableCounter& done, uint32_t target,
+                          std::chrono::nanoseconds patience) noexcept {
+  if (patience != patience.zero()) return done.poll(target, patience);
+  if (done.has_reached(target)) return true;
+  const Clock::time_point begin = Clock::now();
+  const bool reached = done.poll(target, patience);
+  note_wait(begin);
+  return reached;
+}
+
 void Team::wait_as_caller(WaitableCounter& done, uint32_t target) noexcept {
-  if (done.poll(target, patience_)) return;
+  if (poll_as_caller(done, target, patience_)) return;
   const Clock::time_point begin = Clock::now();
   done.wait(target, std::chrono::nanoseconds::zero());
   note_wait(begin);

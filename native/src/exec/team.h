@@ -106,11 +106,14 @@ class Team {
   bool claim(int slice, uint64_t stage) noexcept;
   void finish(int slice, uint64_t stage) noexcept;
   bool await(const Shift& shift, int slice, uint64_t stage) noexcept;
+  bool poll_as_caller(WaitableCounter& done, uint32_t target,
+                      std::chrono::nanoseconds patience) noexcept;
   void wait_as_caller(WaitableCounter& done, uint32_t target) noexcept;
   void note_wait(std::chrono::steady_clock::time_point begin) noexcept;
 
   const int size_;
   const std::chrono::nanoseconds patience_;
+  const std::chrono::nanoseconds grace_;
   std::unique_ptr<Seat[]> seats_;
   int workers_ = 0;
 

@@ -60,7 +60,7 @@ Trainer::Trainer(const recurrent_model_desc& model, const recurrent_trainer_desc
     if (packed(i).kind == RECURRENT_LAYER_DENSE)
       layer.dense = std::make_unique<DensePass>(model_->kernels(), parameters_, i);
   }
-  if (desc.threads > 1) team_ = std::make_unique<Team>(desc.threads);
+  if (desc.threads > 1) crew_ = std::make_unique<Crew>(desc.threads);
   pack();
 }
 

@@ -2,14 +2,18 @@
 
 #include <recurrent/recurrent.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "exec/missing_steps.h"
+#include "exec/strategy.h"
 #include "exec/team.h"
 #include "model/model.h"
 #include "train/arena.h"
+#include "train/crew.h"
 #include "train/dense_pass.h"
 #include "train/parameters.h"
 #include "train/recurrent_pass.h"
@@ -44,6 +48,12 @@ class Trainer {
   void forward(const recurrent_forward_args& args);
   void backward(const recurrent_backward_args& args);
 
+  // For tests and measurements: see Crew.
+  void force(std::optional<bool> together) {
+    if (crew_) crew_->force(together);
+  }
+  int64_t passes_together() const { return crew_ ? crew_->runs_together() : 0; }
+
  private:
   struct Layer {
     std::vector<RecurrentPass> directions;
@@ -74,6 +84,7 @@ class Trainer {
   void check_forward(const recurrent_forward_args& args) const;
   void order_rows(const recurrent_forward_args& args);
   void plan();
+  void predict();
   void gather(const recurrent_forward_args& args);
   void start_states(const float* states);
   void choose_dropped_states();
@@ -146,12 +157,14 @@ class Trainer {
   Parameters parameters_;
   std::unique_ptr<Model> model_;  // packed anew when parameters change
   std::vector<Layer> layers_;
-  std::unique_ptr<Team> team_;    // null for one thread
+  std::unique_ptr<Crew> crew_;    // null for one thread
   AlignedBuffer<float> moments_;  // `[2, count]`, none before the first update
 
   Arena arena_;  // has all Floats of this, the layers and their passes
   Batch batch_;
   bool ran_forward_ = false;
+  Workload predicted_;  // what the time below is for
+  std::chrono::nanoseconds alone_{0};
   MissingSteps missing_;
   Steps steps_;
   std::vector<int32_t> order_;    // the caller's row at each place

@@ -6,10 +6,16 @@
 #include "cpu/fp_control.h"
 #include "exec/lane.h"
 #include "train/pointwise_pass.h"
-#include "train/shared_work.h"
 #include "train/trainer.h"
 
 namespace recurrent {
+namespace {
+
+// Multiply-adds of a pass back, for each of the pass before it: a product for the gradient of a
+// layer's input, and one for those of its weights.
+constexpr int kBackwardFactor = 2;
+
+}  // namespace
 
 float* Trainer::gradient_at(size_t boundary) {
   if (boundary == 0 && direct_dx_) return direct_dx_;
@@ -44,7 +50,8 @@ void Trainer::backward(const recurrent_backward_args& args) {
   if (args.dy && !direct_dy_) take_gradients(args.dy);
   if (args.final_states) take_state_gradients(args.final_states);
   const Wanted wanted{args.dx != nullptr, args.initial_states != nullptr};
-  share(team_.get(), [this, wanted](Shift& shift) { backward_layers(shift, wanted); });
+  share(crew_.get(), kBackwardFactor * alone_,
+        [this, wanted](Shift& shift) { backward_layers(shift, wanted); });
   if (args.dx && !direct_dx_) give_input_gradients(args.dx);
   if (!batch_.given_states) add_initial_states();
   if (args.initial_states) give_state_gradients(args.initial_states);

@@ -7,7 +7,6 @@
 #include "base/error.h"
 #include "cpu/fp_control.h"
 #include "exec/pointwise.h"
-#include "train/shared_work.h"
 #include "train/trainer.h"
 
 namespace recurrent {
@@ -98,11 +97,12 @@ void Trainer::forward(const recurrent_forward_args& args) {
   // What a layer without a product has put out is read again on the way back.
   direct_y_ = gives_rows_as_they_are() && !packed(layers() - 1).is_pointwise() ? args.y : nullptr;
   plan();
+  predict();
   const cpu::ScopedFpControl canonical;
   gather(args);
   start_states(args.initial_states);
   choose_dropped_states();
-  share(team_.get(), [this](Shift& shift) { forward_layers(shift); });
+  share(crew_.get(), alone_, [this](Shift& shift) { forward_layers(shift); });
   if (!direct_y_) deliver(args.y);
   direct_y_ = nullptr;
   if (args.final_states) deliver_states(args.final_states);
@@ -139,7 +139,7 @@ void Trainer::order_rows(const recurrent_forward_args& args) {
 
 void Trainer::plan() {
   arena_.begin();
-  const int threads = team_ ? team_->size() : 1;
+  const int threads = crew_ ? crew_->size() : 1;
   const auto of = [](int64_t rows, int64_t width) { return checked_mul(rows, width, "time"); };
   int64_t widest = 1;
   int64_t aside = 0;
@@ -181,6 +181,18 @@ void Trainer::plan() {
   arena_.lay_out();
   for (Layer& layer : layers_)
     for (RecurrentPass& pass : layer.directions) pass.take_places();
+}
+
+// How long one thread takes. Rows are counted as if all were as long as the longest.
+void Trainer::predict() {
+  if (!crew_) return;
+  const Workload work{batch_.rows, std::max<int64_t>(steps_.count(), 1), false};
+  if (work == predicted_) return;
+  std::vector<Candidate> ways;
+  find_candidates(*model_, work, 1, ways);
+  const std::chrono::duration<double, std::micro> us(ways.front().microseconds);
+  alone_ = std::chrono::duration_cast<std::chrono::nanoseconds>(us);
+  predicted_ = work;
 }
 
 // The rows of each step side by side, denormals removed.
