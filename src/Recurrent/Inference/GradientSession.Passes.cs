@@ -30,7 +30,7 @@ public sealed unsafe partial class GradientSession
         {
             NativeForwardArgs arguments = new()
             {
-                Layout = (int)batch.Layout,
+                Layout = (int)(batch.Layout ?? Definition.Layout),
                 Time = batch.Time,
                 Batch = batch.Batch,
                 X = x,

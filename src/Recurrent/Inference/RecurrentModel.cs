@@ -46,6 +46,12 @@ public sealed class RecurrentModel : IDisposable
     /// <summary>Whether steps may be missing; null if not.</summary>
     public Masking? Masking => Chain.Masking;
 
+    /// <summary>Order of the axes of a sequence where a call does not say another.</summary>
+    public SequenceLayout Layout => Chain.Layout;
+
+    /// <summary>What the final state of a row is whose length is 0, where a session does not say another.</summary>
+    public EmptyRow EmptyRow => Chain.EmptyRow;
+
     /// <summary>
     /// Elements of state of one batch row in all layers and directions, and the output that is repeated at missing steps
     /// if there is one: a row of a saved state.

@@ -46,7 +46,7 @@ public sealed unsafe partial class Session
     /// <paramref name="x"/>.
     /// </param>
     /// <param name="time">Steps, 0 or more; with 0 no state changes.</param>
-    /// <param name="layout">Order of the axes.</param>
+    /// <param name="layout">Order of the axes; null for the model's.</param>
     /// <exception cref="ArgumentException">
     /// A length is wrong, the output overlaps the input, or the model takes indices.
     /// </exception>
@@ -57,12 +57,12 @@ public sealed unsafe partial class Session
     /// <exception cref="InvalidOperationException">Another call is running.</exception>
     /// <exception cref="ObjectDisposedException">The session has been disposed.</exception>
     public void Run(
-        ReadOnlySpan<float> x, Span<float> y, int time, SequenceLayout layout = SequenceLayout.TimeMajor) =>
+        ReadOnlySpan<float> x, Span<float> y, int time, SequenceLayout? layout = null) =>
         Run(x, y, time, default(SequenceMask), layout);
 
     /// <summary>Advances every row by a sequence of its own length.</summary>
     /// <param name="x">
-    /// Input, as in <see cref="Run(ReadOnlySpan{float}, Span{float}, int, SequenceLayout)"/>.
+    /// Input, as in <see cref="Run(ReadOnlySpan{float}, Span{float}, int, SequenceLayout?)"/>.
     /// </param>
     /// <param name="y">
     /// Receives the output, likewise. Past a row's end it is 0, and so is the one step of a row of length 0.
@@ -72,7 +72,7 @@ public sealed unsafe partial class Session
     /// Valid steps of each row, <c>[batch]</c>, each from 0 to <paramref name="time"/>. A row's state stays that of
     /// its last valid step; a reverse direction starts there.
     /// </param>
-    /// <param name="layout">Order of the axes.</param>
+    /// <param name="layout">Order of the axes; null for the model's.</param>
     /// <exception cref="ArgumentException">
     /// A length is wrong, a row's length is out of range, the output overlaps the input, or the model takes indices.
     /// </exception>
@@ -87,17 +87,18 @@ public sealed unsafe partial class Session
         Span<float> y,
         int time,
         ReadOnlySpan<int> lengths,
-        SequenceLayout layout = SequenceLayout.TimeMajor)
+        SequenceLayout? layout = null)
     {
         ThrowIfDisposed();
-        _shape.RequireRun<float>(x, y, time, layout);
+        SequenceLayout order = layout ?? Model.Layout;
+        _shape.RequireRun<float>(x, y, time, order);
         _shape.RequireLengths<float>(lengths, y, time, nameof(lengths));
-        RunChecked(x, [], y, time, new SequenceMask { Lengths = lengths }, layout);
+        RunChecked(x, [], y, time, new SequenceMask { Lengths = lengths }, order);
     }
 
     /// <summary>Advances every row by a sequence of its own length, of which steps may be missing.</summary>
     /// <param name="x">
-    /// Input, as in <see cref="Run(ReadOnlySpan{float}, Span{float}, int, SequenceLayout)"/>.
+    /// Input, as in <see cref="Run(ReadOnlySpan{float}, Span{float}, int, SequenceLayout?)"/>.
     /// </param>
     /// <param name="y">
     /// Receives the output, likewise. At a missing step it is what the model's <see cref="Masking"/> says, past a row's
@@ -105,7 +106,7 @@ public sealed unsafe partial class Session
     /// </param>
     /// <param name="time">Steps of the longest row, 0 or more; with 0 no state changes.</param>
     /// <param name="mask">Lengths, and which steps are there.</param>
-    /// <param name="layout">Order of the axes.</param>
+    /// <param name="layout">Order of the axes; null for the model's.</param>
     /// <exception cref="ArgumentException">
     /// A length is wrong, the output overlaps the input, the model takes indices, or steps are said to be missing and it
     /// has no masking.
@@ -121,12 +122,13 @@ public sealed unsafe partial class Session
         Span<float> y,
         int time,
         in SequenceMask mask,
-        SequenceLayout layout = SequenceLayout.TimeMajor)
+        SequenceLayout? layout = null)
     {
         ThrowIfDisposed();
-        _shape.RequireRun<float>(x, y, time, layout);
-        _shape.RequireMask<float>(mask, y, time, layout);
-        RunChecked(x, [], y, time, mask, layout);
+        SequenceLayout order = layout ?? Model.Layout;
+        _shape.RequireRun<float>(x, y, time, order);
+        _shape.RequireMask<float>(mask, y, time, order);
+        RunChecked(x, [], y, time, mask, order);
     }
 
     private void BeginStep()

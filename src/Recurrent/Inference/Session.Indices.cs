@@ -43,10 +43,10 @@ public sealed unsafe partial class Session
     /// <see cref="RecurrentModel.VocabularySize"/> - 1, also where it stands for nothing.
     /// </param>
     /// <param name="y">
-    /// Receives the output, as in <see cref="Run(ReadOnlySpan{float}, Span{float}, int, SequenceLayout)"/>.
+    /// Receives the output, as in <see cref="Run(ReadOnlySpan{float}, Span{float}, int, SequenceLayout?)"/>.
     /// </param>
     /// <param name="time">Steps, 0 or more; with 0 no state changes.</param>
-    /// <param name="layout">Order of the axes.</param>
+    /// <param name="layout">Order of the axes; null for the model's.</param>
     /// <exception cref="ArgumentException">
     /// A length is wrong, an index is out of range, the output overlaps the input, or the model takes features.
     /// </exception>
@@ -57,19 +57,19 @@ public sealed unsafe partial class Session
     /// <exception cref="InvalidOperationException">Another call is running.</exception>
     /// <exception cref="ObjectDisposedException">The session has been disposed.</exception>
     public void RunIndices(
-        ReadOnlySpan<int> indices, Span<float> y, int time, SequenceLayout layout = SequenceLayout.TimeMajor) =>
+        ReadOnlySpan<int> indices, Span<float> y, int time, SequenceLayout? layout = null) =>
         RunIndices(indices, y, time, default(SequenceMask), layout);
 
     /// <summary>Advances every row of a model that takes indices by a sequence of its own length.</summary>
     /// <param name="indices">
-    /// Input, as in <see cref="RunIndices(ReadOnlySpan{int}, Span{float}, int, SequenceLayout)"/>.
+    /// Input, as in <see cref="RunIndices(ReadOnlySpan{int}, Span{float}, int, SequenceLayout?)"/>.
     /// </param>
     /// <param name="y">
     /// Receives the output, likewise. Past a row's end it is 0, and so is the one step of a row of length 0.
     /// </param>
     /// <param name="time">Steps of the longest row, 0 or more; with 0 no state changes.</param>
     /// <param name="lengths">Valid steps of each row, <c>[batch]</c>, each from 0 to <paramref name="time"/>.</param>
-    /// <param name="layout">Order of the axes.</param>
+    /// <param name="layout">Order of the axes; null for the model's.</param>
     /// <exception cref="ArgumentException">
     /// A length is wrong, an index is out of range, the output overlaps the input, or the model takes features.
     /// </exception>
@@ -84,19 +84,20 @@ public sealed unsafe partial class Session
         Span<float> y,
         int time,
         ReadOnlySpan<int> lengths,
-        SequenceLayout layout = SequenceLayout.TimeMajor)
+        SequenceLayout? layout = null)
     {
         ThrowIfDisposed();
-        _shape.RequireRunIndices<float>(indices, y, time, layout);
+        SequenceLayout order = layout ?? Model.Layout;
+        _shape.RequireRunIndices<float>(indices, y, time, order);
         _shape.RequireLengths<float>(lengths, y, time, nameof(lengths));
-        RunChecked([], indices, y, time, new SequenceMask { Lengths = lengths }, layout);
+        RunChecked([], indices, y, time, new SequenceMask { Lengths = lengths }, order);
     }
 
     /// <summary>
     /// Advances every row of a model that takes indices by a sequence of its own length, of which steps may be missing.
     /// </summary>
     /// <param name="indices">
-    /// Input, as in <see cref="RunIndices(ReadOnlySpan{int}, Span{float}, int, SequenceLayout)"/>.
+    /// Input, as in <see cref="RunIndices(ReadOnlySpan{int}, Span{float}, int, SequenceLayout?)"/>.
     /// </param>
     /// <param name="y">
     /// Receives the output, likewise. At a missing step it is what the model's <see cref="Masking"/> says, past a row's
@@ -104,7 +105,7 @@ public sealed unsafe partial class Session
     /// </param>
     /// <param name="time">Steps of the longest row, 0 or more; with 0 no state changes.</param>
     /// <param name="mask">Lengths, and which steps are there.</param>
-    /// <param name="layout">Order of the axes.</param>
+    /// <param name="layout">Order of the axes; null for the model's.</param>
     /// <exception cref="ArgumentException">
     /// A length is wrong, an index is out of range, the output overlaps the input, the model takes features, or steps are
     /// said to be missing and it has no masking.
@@ -120,11 +121,12 @@ public sealed unsafe partial class Session
         Span<float> y,
         int time,
         in SequenceMask mask,
-        SequenceLayout layout = SequenceLayout.TimeMajor)
+        SequenceLayout? layout = null)
     {
         ThrowIfDisposed();
-        _shape.RequireRunIndices<float>(indices, y, time, layout);
-        _shape.RequireMask<float>(mask, y, time, layout);
-        RunChecked([], indices, y, time, mask, layout);
+        SequenceLayout order = layout ?? Model.Layout;
+        _shape.RequireRunIndices<float>(indices, y, time, order);
+        _shape.RequireMask<float>(mask, y, time, order);
+        RunChecked([], indices, y, time, mask, order);
     }
 }

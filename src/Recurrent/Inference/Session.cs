@@ -35,7 +35,7 @@ public sealed unsafe partial class Session : IDisposable
         {
             Threads = options.Threads,
             Batch = options.Batch,
-            EmptyRow = (int)options.EmptyRow,
+            EmptyRow = (int)(options.EmptyRow ?? model.EmptyRow),
             PinThreads = options.PinThreads ? 1 : 0,
         };
         _handle = SessionHandle.Create(modelHandle, &description);

@@ -38,11 +38,11 @@ public sealed record SessionOptions
     /// </remarks>
     public bool PinThreads { get; init; }
 
-    /// <summary>What the final state of a row is whose length is 0.</summary>
+    /// <summary>What the final state of a row is whose length is 0; null for the model's rule.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not defined.</exception>
-    public EmptyRow EmptyRow
+    public EmptyRow? EmptyRow
     {
         get;
-        init => field = Require.Defined(value, nameof(EmptyRow));
+        init => field = value is { } rule ? Require.Defined(rule, nameof(EmptyRow)) : null;
     }
 }

@@ -29,6 +29,7 @@ internal static class GradientArguments
         Require.Within(batch.Time, 1, int.MaxValue, "batch.Time");
         Require.Within(batch.Batch, 1, int.MaxValue, "batch.Batch");
         SequenceShape shape = new(chain, batch.Batch, "batch.Batch");
+        SequenceLayout layout = batch.Layout ?? chain.Layout;
         if (y.IsEmpty)
         {
             throw new ArgumentException($"{nameof(y)}: expected memory for the output, found none.", nameof(y));
@@ -37,16 +38,16 @@ internal static class GradientArguments
         if (chain.VocabularySize > 0)
         {
             Require.Absent(batch.X.Length, "the model begins with an embedding and takes indices", "batch.X");
-            shape.RequireRunIndices(batch.Indices, y, batch.Time, batch.Layout);
+            shape.RequireRunIndices(batch.Indices, y, batch.Time, layout);
         }
         else
         {
             Require.Absent(batch.Indices.Length, "the model does not begin with an embedding", "batch.Indices");
-            shape.RequireRun(batch.X, y, batch.Time, batch.Layout);
+            shape.RequireRun(batch.X, y, batch.Time, layout);
         }
 
         SequenceMask mask = new() { Lengths = batch.Lengths, Present = batch.Present };
-        shape.RequireMask(mask, y, batch.Time, batch.Layout);
+        shape.RequireMask(mask, y, batch.Time, layout);
         RequireStates(chain, batch.Batch, batch.InitialStates, "batch.InitialStates");
         RequireStates(chain, batch.Batch, finalStates, nameof(finalStates));
     }

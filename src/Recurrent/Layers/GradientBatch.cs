@@ -18,8 +18,8 @@ public readonly ref struct GradientBatch<T>
     /// <summary>Rows, 1 or more.</summary>
     public required int Batch { get; init; }
 
-    /// <summary>Order of the axes of the input and output.</summary>
-    public SequenceLayout Layout { get; init; }
+    /// <summary>Order of the axes of the input and output; null for the model's.</summary>
+    public SequenceLayout? Layout { get; init; }
 
     /// <summary>Valid steps of each row, <c>[batch]</c>; empty if all are full.</summary>
     public ReadOnlySpan<int> Lengths { get; init; }

@@ -7,7 +7,13 @@ internal sealed class LayerChain
 {
     public const int MaxLayers = 1024;
 
-    public LayerChain(IReadOnlyList<Layer> layers, ModelOutput output, Masking? masking, string argument)
+    public LayerChain(
+        IReadOnlyList<Layer> layers,
+        ModelOutput output,
+        Masking? masking,
+        SequenceLayout layout,
+        EmptyRow emptyRow,
+        string argument)
     {
         ArgumentNullException.ThrowIfNull(layers, argument);
         if (layers.Count is < 1 or > MaxLayers)
@@ -24,8 +30,10 @@ internal sealed class LayerChain
         }
 
         Specifications = [.. Layers.Select(layer => layer.Specification)];
-        Output = output;
+        Output = Require.Defined(output, nameof(output));
         Masking = masking;
+        Layout = Require.Defined(layout, nameof(layout));
+        EmptyRow = Require.Defined(emptyRow, nameof(emptyRow));
         VocabularySize = Specifications[0] is EmbeddingSpecification embedding ? embedding.InputSize : 0;
         InputSize = VocabularySize > 0 ? 1 : Specifications[0].InputSize;
         OutputSize = Specifications[^1].OutputSize;
@@ -48,6 +56,10 @@ internal sealed class LayerChain
     public ModelOutput Output { get; }
 
     public Masking? Masking { get; }
+
+    public SequenceLayout Layout { get; }
+
+    public EmptyRow EmptyRow { get; }
 
     /// <summary>Indices that the model knows; 0 if it takes features.</summary>
     public int VocabularySize { get; }

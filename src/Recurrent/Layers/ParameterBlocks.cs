@@ -43,6 +43,7 @@ internal static class ParameterBlocks
                     ? parameters.Slice(block.Offset, block.Length).ToArray()
                     : [])),
         ];
-        return new ModelDefinition(layers, definition.Output, definition.Masking);
+        return new ModelDefinition(
+            layers, definition.Output, definition.Masking, definition.Layout, definition.EmptyRow);
     }
 }

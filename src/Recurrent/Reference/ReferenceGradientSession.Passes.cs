@@ -65,8 +65,9 @@ public sealed partial class ReferenceGradientSession<T>
         where TInput : INumberBase<TInput>
     {
         SequenceMask mask = new() { Lengths = batch.Lengths, Present = batch.Present };
+        SequenceLayout layout = batch.Layout ?? Definition.Layout;
         return SequenceSteps.Of(
-            input, Definition.InputSize, batch.Time, batch.Batch, mask, batch.Layout, Definition.Masking);
+            input, Definition.InputSize, batch.Time, batch.Batch, mask, layout, Definition.Masking);
     }
 
     private void Forward(

@@ -40,6 +40,12 @@ public sealed class ReferenceModel<T>
     /// <summary>Whether steps may be missing; null if not.</summary>
     public Masking? Masking => Chain.Masking;
 
+    /// <summary>Order of the axes of a sequence where a call does not say another.</summary>
+    public SequenceLayout Layout => Chain.Layout;
+
+    /// <summary>What the final state of a row is whose length is 0, where a session does not say another.</summary>
+    public EmptyRow EmptyRow => Chain.EmptyRow;
+
     /// <summary>
     /// Elements of state of one batch row in all layers and directions, and the output that is repeated at missing steps
     /// if there is one: a row of a saved state.
@@ -81,11 +87,11 @@ public sealed class ReferenceModel<T>
 
     /// <summary>Opens a session with the states that a sequence starts from.</summary>
     /// <param name="batch">Batch rows, 0 or more; with 0 every call succeeds and does nothing.</param>
-    /// <param name="emptyRow">What the final state of a row is whose length is 0.</param>
+    /// <param name="emptyRow">What the final state of a row is whose length is 0; null for the model's rule.</param>
     /// <returns>The session.</returns>
     /// <exception cref="ArgumentException">
     /// The batch is negative, or so large that a step would not fit a span.
     /// </exception>
-    public ReferenceSession<T> OpenSession(int batch = 1, EmptyRow emptyRow = EmptyRow.KeepsState) =>
-        new(this, batch, Require.Defined(emptyRow, nameof(emptyRow)));
+    public ReferenceSession<T> OpenSession(int batch = 1, EmptyRow? emptyRow = null) =>
+        new(this, batch, Require.Defined(emptyRow ?? EmptyRow, nameof(emptyRow)));
 }

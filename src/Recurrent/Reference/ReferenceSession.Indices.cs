@@ -29,10 +29,10 @@ public sealed partial class ReferenceSession<T>
     /// <c>VocabularySize - 1</c>, also where it stands for nothing.
     /// </param>
     /// <param name="y">
-    /// Receives the output, as in <see cref="Run(ReadOnlySpan{T}, Span{T}, int, SequenceLayout)"/>.
+    /// Receives the output, as in <see cref="Run(ReadOnlySpan{T}, Span{T}, int, SequenceLayout?)"/>.
     /// </param>
     /// <param name="time">Steps, 0 or more; with 0 no state changes.</param>
-    /// <param name="layout">Order of the axes.</param>
+    /// <param name="layout">Order of the axes; null for the model's.</param>
     /// <exception cref="NotSupportedException">
     /// A layer has a reverse direction and the states come from an earlier run.
     /// </exception>
@@ -40,17 +40,17 @@ public sealed partial class ReferenceSession<T>
     /// A length is wrong, an index is out of range, or the model takes features.
     /// </exception>
     public void RunIndices(
-        ReadOnlySpan<int> indices, Span<T> y, int time, SequenceLayout layout = SequenceLayout.TimeMajor) =>
+        ReadOnlySpan<int> indices, Span<T> y, int time, SequenceLayout? layout = null) =>
         RunIndices(indices, y, time, default(SequenceMask), layout);
 
     /// <summary>Advances every row of a model that takes indices by a sequence of its own length.</summary>
     /// <param name="indices">
-    /// Input, as in <see cref="RunIndices(ReadOnlySpan{int}, Span{T}, int, SequenceLayout)"/>.
+    /// Input, as in <see cref="RunIndices(ReadOnlySpan{int}, Span{T}, int, SequenceLayout?)"/>.
     /// </param>
     /// <param name="y">Receives the output, likewise. Past a row's end it is 0.</param>
     /// <param name="time">Steps of the longest row, 0 or more; with 0 no state changes.</param>
     /// <param name="lengths">Valid steps of each row, <c>[batch]</c>, each from 0 to <paramref name="time"/>.</param>
-    /// <param name="layout">Order of the axes.</param>
+    /// <param name="layout">Order of the axes; null for the model's.</param>
     /// <exception cref="NotSupportedException">
     /// A layer has a reverse direction and the states come from an earlier run.
     /// </exception>
@@ -62,18 +62,19 @@ public sealed partial class ReferenceSession<T>
         Span<T> y,
         int time,
         ReadOnlySpan<int> lengths,
-        SequenceLayout layout = SequenceLayout.TimeMajor)
+        SequenceLayout? layout = null)
     {
-        _shape.RequireRunIndices<T>(indices, y, time, layout);
+        SequenceLayout order = layout ?? Model.Layout;
+        _shape.RequireRunIndices<T>(indices, y, time, order);
         _shape.RequireLengths<T>(lengths, y, time, nameof(lengths));
-        RunChecked(indices, y, time, new SequenceMask { Lengths = lengths }, layout);
+        RunChecked(indices, y, time, new SequenceMask { Lengths = lengths }, order);
     }
 
     /// <summary>
     /// Advances every row of a model that takes indices by a sequence of its own length, of which steps may be missing.
     /// </summary>
     /// <param name="indices">
-    /// Input, as in <see cref="RunIndices(ReadOnlySpan{int}, Span{T}, int, SequenceLayout)"/>.
+    /// Input, as in <see cref="RunIndices(ReadOnlySpan{int}, Span{T}, int, SequenceLayout?)"/>.
     /// </param>
     /// <param name="y">
     /// Receives the output, likewise. At a missing step it is what the model's <see cref="Masking"/> says, past a row's end
@@ -81,7 +82,7 @@ public sealed partial class ReferenceSession<T>
     /// </param>
     /// <param name="time">Steps of the longest row, 0 or more; with 0 no state changes.</param>
     /// <param name="mask">Lengths, and which steps are there.</param>
-    /// <param name="layout">Order of the axes.</param>
+    /// <param name="layout">Order of the axes; null for the model's.</param>
     /// <exception cref="NotSupportedException">
     /// A layer has a reverse direction and the states come from an earlier run.
     /// </exception>
@@ -94,10 +95,11 @@ public sealed partial class ReferenceSession<T>
         Span<T> y,
         int time,
         in SequenceMask mask,
-        SequenceLayout layout = SequenceLayout.TimeMajor)
+        SequenceLayout? layout = null)
     {
-        _shape.RequireRunIndices<T>(indices, y, time, layout);
-        _shape.RequireMask<T>(mask, y, time, layout);
-        RunChecked(indices, y, time, mask, layout);
+        SequenceLayout order = layout ?? Model.Layout;
+        _shape.RequireRunIndices<T>(indices, y, time, order);
+        _shape.RequireMask<T>(mask, y, time, order);
+        RunChecked(indices, y, time, mask, order);
     }
 }

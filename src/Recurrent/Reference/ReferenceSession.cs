@@ -62,7 +62,7 @@ public sealed partial class ReferenceSession<T>
     /// <paramref name="x"/>.
     /// </param>
     /// <param name="time">Steps, 0 or more; with 0 no state changes.</param>
-    /// <param name="layout">Order of the axes.</param>
+    /// <param name="layout">Order of the axes; null for the model's.</param>
     /// <exception cref="NotSupportedException">
     /// A layer has a reverse direction and the states come from an earlier run.
     /// </exception>
@@ -70,15 +70,15 @@ public sealed partial class ReferenceSession<T>
     /// A length is wrong, the output overlaps the input, or the model takes indices.
     /// </exception>
     public void Run(
-        ReadOnlySpan<T> x, Span<T> y, int time, SequenceLayout layout = SequenceLayout.TimeMajor) =>
+        ReadOnlySpan<T> x, Span<T> y, int time, SequenceLayout? layout = null) =>
         Run(x, y, time, default(SequenceMask), layout);
 
     /// <summary>Advances every row by a sequence of its own length.</summary>
-    /// <param name="x">Input, as in <see cref="Run(ReadOnlySpan{T}, Span{T}, int, SequenceLayout)"/>.</param>
+    /// <param name="x">Input, as in <see cref="Run(ReadOnlySpan{T}, Span{T}, int, SequenceLayout?)"/>.</param>
     /// <param name="y">Receives the output, likewise. Past a row's end it is 0.</param>
     /// <param name="time">Steps of the longest row, 0 or more; with 0 no state changes.</param>
     /// <param name="lengths">Valid steps of each row, <c>[batch]</c>, each from 0 to <paramref name="time"/>.</param>
-    /// <param name="layout">Order of the axes.</param>
+    /// <param name="layout">Order of the axes; null for the model's.</param>
     /// <exception cref="NotSupportedException">
     /// A layer has a reverse direction and the states come from an earlier run.
     /// </exception>
@@ -90,22 +90,23 @@ public sealed partial class ReferenceSession<T>
         Span<T> y,
         int time,
         ReadOnlySpan<int> lengths,
-        SequenceLayout layout = SequenceLayout.TimeMajor)
+        SequenceLayout? layout = null)
     {
-        _shape.RequireRun<T>(x, y, time, layout);
+        SequenceLayout order = layout ?? Model.Layout;
+        _shape.RequireRun<T>(x, y, time, order);
         _shape.RequireLengths<T>(lengths, y, time, nameof(lengths));
-        RunChecked(x, y, time, new SequenceMask { Lengths = lengths }, layout);
+        RunChecked(x, y, time, new SequenceMask { Lengths = lengths }, order);
     }
 
     /// <summary>Advances every row by a sequence of its own length, of which steps may be missing.</summary>
-    /// <param name="x">Input, as in <see cref="Run(ReadOnlySpan{T}, Span{T}, int, SequenceLayout)"/>.</param>
+    /// <param name="x">Input, as in <see cref="Run(ReadOnlySpan{T}, Span{T}, int, SequenceLayout?)"/>.</param>
     /// <param name="y">
     /// Receives the output, likewise. At a missing step it is what the model's <see cref="Masking"/> says, past a row's end
     /// it is 0.
     /// </param>
     /// <param name="time">Steps of the longest row, 0 or more; with 0 no state changes.</param>
     /// <param name="mask">Lengths, and which steps are there.</param>
-    /// <param name="layout">Order of the axes.</param>
+    /// <param name="layout">Order of the axes; null for the model's.</param>
     /// <exception cref="NotSupportedException">
     /// A layer has a reverse direction and the states come from an earlier run.
     /// </exception>
@@ -118,10 +119,11 @@ public sealed partial class ReferenceSession<T>
         Span<T> y,
         int time,
         in SequenceMask mask,
-        SequenceLayout layout = SequenceLayout.TimeMajor)
+        SequenceLayout? layout = null)
     {
-        _shape.RequireRun<T>(x, y, time, layout);
-        _shape.RequireMask<T>(mask, y, time, layout);
-        RunChecked(x, y, time, mask, layout);
+        SequenceLayout order = layout ?? Model.Layout;
+        _shape.RequireRun<T>(x, y, time, order);
+        _shape.RequireMask<T>(mask, y, time, order);
+        RunChecked(x, y, time, mask, order);
     }
 }

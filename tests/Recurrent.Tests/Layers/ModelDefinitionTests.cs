@@ -40,6 +40,22 @@ public sealed class ModelDefinitionTests
     }
 
     [Fact]
+    public void A_definition_has_an_order_of_axes_and_a_rule_for_empty_rows()
+    {
+        Masking masking = new();
+        ModelDefinition model = new([Rnn(3, 2)], ModelOutput.LastStep, masking);
+        Assert.Equal((SequenceLayout.TimeMajor, EmptyRow.KeepsState), (model.Layout, model.EmptyRow));
+        ModelDefinition other = model.WithLayout(SequenceLayout.BatchMajor).WithEmptyRow(EmptyRow.ZeroesState);
+        Assert.Equal((SequenceLayout.BatchMajor, EmptyRow.ZeroesState), (other.Layout, other.EmptyRow));
+        Assert.Equal(model.Layers, other.Layers);
+        Assert.Equal((ModelOutput.LastStep, masking), (other.Output, other.Masking));
+        Require("layout", "found 2", () => model.WithLayout((SequenceLayout)2));
+        Require("emptyRow", "found 2", () => model.WithEmptyRow((EmptyRow)2));
+        ModelDefinition inOneGo = new([Rnn(3, 2)], layout: SequenceLayout.BatchMajor, emptyRow: EmptyRow.ZeroesState);
+        Assert.Equal((SequenceLayout.BatchMajor, EmptyRow.ZeroesState), (inOneGo.Layout, inOneGo.EmptyRow));
+    }
+
+    [Fact]
     public void A_definition_does_not_follow_its_list()
     {
         List<Layer> layers = [Rnn(1, 1)];
