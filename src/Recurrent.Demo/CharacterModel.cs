@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Recurrent.Layers;
+using Recurrent.Plots;
 using Recurrent.Shared;
 using Recurrent.Training;
 
@@ -65,7 +66,9 @@ internal static class CharacterModel
         File.Delete(checkpoint);
 
         string plot = Path.Combine(outputFolder, "text-loss.svg");
-        history.SaveSvg(plot, "Character model");
+        LossPlot.Of(
+            "Character model of this repository's documents", "cross-entropy, nats per character",
+            history["loss"], history["val_loss"]).Save(plot);
         double bits = model.Evaluate(testX, testY, steps: Steps)["loss"] / Math.Log(2);
         double bigram = text.BigramBits();
         Console.WriteLine($"""

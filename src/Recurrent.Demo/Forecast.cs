@@ -11,8 +11,6 @@ namespace Recurrent.Demo;
 /// </summary>
 internal static class Forecast
 {
-    private const int FirstYear = 1700;
-
     /// <summary>Forecasts, plots and prints.</summary>
     /// <param name="data">The folder of the data.</param>
     /// <param name="plotFolder">The folder for the plot.</param>
@@ -77,13 +75,10 @@ internal static class Forecast
     {
         IEnumerable<string> lines = File.ReadLines(Path.Combine(data, "sunspots_yearly_1700_2008.csv"));
         double[] sunspots = [.. lines.Skip(1).Select(double.Parse)];
-        int firstForecast = FirstYear + sunspots.Length - forecasts.Length;
         string path = Path.Combine(folder, "sunspots.svg");
         Directory.CreateDirectory(folder);
-        new SvgPlot("Yearly sunspot numbers, forecast one year ahead", "year", "mean sunspot number")
-            .Line("measured", "#7a9cc6", FirstYear, sunspots)
-            .Line("forecast", "#cc4400", firstForecast, [.. forecasts.Select(value => value * scale)])
-            .Save(path);
+        SunspotPlot.Of(
+            "Yearly sunspot numbers, forecast one year ahead", sunspots, [.. forecasts.Select(value => value * scale)]).Save(path);
         return path;
     }
 

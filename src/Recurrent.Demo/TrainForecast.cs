@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Recurrent.Layers;
+using Recurrent.Plots;
 using Recurrent.Shared;
 using Recurrent.Training;
 
@@ -38,14 +39,13 @@ internal static class TrainForecast
         float[] forecasts = task.Scaler.InverseTransform(predictions);
 
         string plot = Path.Combine(plotFolder, "sunspots-trained.svg");
-        new SvgPlot("Yearly sunspot numbers, forecast one year ahead by a model trained here", "year", "mean sunspot number")
-            .Line("measured", "#7a9cc6", SunspotTask.FirstYear, [.. task.Series.Select(value => (double)value)])
-            .Line(
-                "forecast", "#cc4400", SunspotTask.FirstYear + task.Series.Length - forecasts.Length,
-                [.. forecasts.Select(value => (double)value)])
-            .Save(plot);
+        SunspotPlot.Of(
+            "Yearly sunspot numbers, forecast one year ahead by a model trained here",
+            [.. task.Series.Select(value => (double)value)],
+            [.. forecasts.Select(value => (double)value)]).Save(plot);
         string losses = Path.Combine(plotFolder, "sunspots-loss.svg");
-        history.SaveSvg(losses, "Training on the yearly sunspot numbers");
+        LossPlot.Of(
+            "Training on the yearly sunspot numbers", "mean squared error of scaled values", history["loss"], null).Save(losses);
         history.SaveCsv(Path.ChangeExtension(losses, ".csv"));
 
         bool sameBits = streamed.AsSpan().SequenceEqual(predictions);

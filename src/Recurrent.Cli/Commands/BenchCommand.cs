@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Recurrent.Cli.Bench;
+using Recurrent.Plots;
 
 namespace Recurrent.Cli.Commands;
 
@@ -32,9 +33,9 @@ internal sealed class BenchCommand
         DefaultValueFactory = _ => 2,
     };
 
-    private readonly Option<FileInfo?> _svg = new("--svg")
+    private readonly Option<string?> _plot = new("--plot", "--svg")
     {
-        Description = "Also draw the histogram into this file.",
+        Description = $"Also draw the histogram into this file, {PlotFile.Kinds}.",
         HelpName = "FILE",
     };
 
@@ -80,14 +81,14 @@ internal sealed class BenchCommand
             options._cell,
         };
         options._network.AddTo(command);
-        foreach (Option option in new Option[] { options._seconds, options._block, options._svg, options._json })
+        foreach (Option option in new Option[] { options._seconds, options._block, options._plot, options._json })
         {
             command.Add(option);
         }
 
         command.SetAction(parsed => Run(
             options.Read(parsed),
-            parsed.GetValue(options._svg),
+            parsed.GetValue(options._plot),
             parsed.GetValue(options._json),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error));
@@ -100,7 +101,7 @@ internal sealed class BenchCommand
         Block = parsed.GetValue(_block),
     };
 
-    private static int Run(BenchRequest request, FileInfo? svg, bool json, TextWriter output, TextWriter error)
+    private static int Run(BenchRequest request, string? plot, bool json, TextWriter output, TextWriter error)
     {
         try
         {
@@ -110,13 +111,13 @@ internal sealed class BenchCommand
                 Candidate.For(request, Machine.InstructionSets, Processors, forced);
             Workload workload =
                 request.Model is { } path ? Workloads.OfFile(request, path) : Workloads.OfSizes(request);
-            // Opened first: a measurement takes a while, and its plot has to go somewhere.
-            using StreamWriter? plot = svg?.CreateText();
+            // Refused first: a measurement takes a while, and its plot has to go somewhere.
+            if (plot is not null)
+            {
+                PlotFile.RequireWritable(plot);
+            }
+
             BenchReport report = BenchRun.Measure(request, workload, candidates);
-            plot?.Write(HistogramPlot.Draw(
-                $"{workload.Title}; {report.Recommended.Candidate}",
-                report.Bins,
-                BenchReport.Percentiles(report.Latencies).Where(mark => mark.Name is "p50" or "p99" or "p99.9")));
             if (json)
             {
                 output.WriteLine(BenchJson.Write(report));
@@ -124,6 +125,11 @@ internal sealed class BenchCommand
             else
             {
                 BenchText.Write(report, output);
+            }
+
+            if (plot is not null)
+            {
+                HistogramPlot.Of(report).Save(plot);
             }
 
             return ExitCode.Success;

@@ -6,6 +6,7 @@ using Recurrent.Cli.Models;
 using Recurrent.Cli.Verify;
 using Recurrent.Formats;
 using Recurrent.Layers;
+using Recurrent.Plots;
 
 namespace Recurrent.Cli.Commands;
 
@@ -53,7 +54,7 @@ internal sealed class CompareCommand
 
     private readonly Option<string?> _plot = new("--plot")
     {
-        Description = "Also draw the differences over time into this file, as SVG.",
+        Description = $"Also draw the differences over time into this file, {PlotFile.Kinds}.",
         HelpName = "FILE",
     };
 
@@ -109,6 +110,11 @@ internal sealed class CompareCommand
 
     private int Run(ParseResult parsed)
     {
+        if (parsed.GetValue(_plot) is { } planned)
+        {
+            PlotFile.RequireWritable(planned);
+        }
+
         string leftFile = parsed.GetRequiredValue(_left);
         ImportedModel left = ModelFileOptions.Load(leftFile, _modelFile.Read(parsed));
         (ModelDefinition right, VerifyPath rightPath, string rightName) = ReadRight(parsed, leftFile, left.Definition);
@@ -123,11 +129,6 @@ internal sealed class CompareCommand
             inputName,
             new Comparison(leftOutput, rightOutput, time, input.Batch, left.Definition.OutputSize),
             parsed.GetValue(_tolerance));
-        if (parsed.GetValue(_plot) is { } plot)
-        {
-            File.WriteAllText(plot, DifferencePlot.Draw($"{leftFile} and {rightName}", report.Comparison));
-        }
-
         TextWriter output = parsed.InvocationConfiguration.Output;
         if (parsed.GetValue(_json))
         {
@@ -136,6 +137,11 @@ internal sealed class CompareCommand
         else
         {
             CompareText.Write(report, output);
+        }
+
+        if (parsed.GetValue(_plot) is { } plot)
+        {
+            DifferencePlot.Of($"{Path.GetFileName(leftFile)} and {Path.GetFileName(rightName)}", report.Comparison).Save(plot);
         }
 
         return report.Passed ? ExitCode.Success : ExitCode.Failure;

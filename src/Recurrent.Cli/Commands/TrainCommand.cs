@@ -2,6 +2,7 @@ using System.CommandLine;
 using Recurrent.Cli.Data;
 using Recurrent.Cli.Train;
 using Recurrent.Formats;
+using Recurrent.Plots;
 using Recurrent.Shared;
 using Recurrent.Training;
 
@@ -38,7 +39,7 @@ internal sealed class TrainCommand
 
     private readonly Option<string?> _plot = new("--plot")
     {
-        Description = "Also draw the losses into this file, as SVG.",
+        Description = $"Also draw the losses into this file, {PlotFile.Kinds}.",
         HelpName = "FILE",
     };
 
@@ -81,6 +82,11 @@ internal sealed class TrainCommand
         string output = parsed.GetRequiredValue(_output);
         TrainRequest request = _options.Read(parsed, parsed.GetRequiredValue(_file), parsed.GetValue(_checkpoint));
         RequireFiles([request.File, output, request.Checkpoint, parsed.GetValue(_history), parsed.GetValue(_plot)]);
+        if (parsed.GetValue(_plot) is { } planned)
+        {
+            PlotFile.RequireWritable(planned);
+        }
+
         var task = new SeriesTask(DataFile.ReadSeries(request.File, request.Columns), request);
         var forecaster = new Forecaster(request, task);
         ForecasterFile.RequireWritable(forecaster.Untrained, output);
@@ -97,11 +103,6 @@ internal sealed class TrainCommand
             result.History.SaveCsv(history);
         }
 
-        if (parsed.GetValue(_plot) is { } plot)
-        {
-            result.History.SaveSvg(plot, $"Training on {Path.GetFileName(request.File)}");
-        }
-
         TextWriter writer = parsed.InvocationConfiguration.Output;
         if (parsed.GetValue(_json))
         {
@@ -112,8 +113,19 @@ internal sealed class TrainCommand
             TrainText.Write(report, writer);
         }
 
+        if (parsed.GetValue(_plot) is { } plot)
+        {
+            Plot(result.History, request).Save(plot);
+        }
+
         return report.IsEqual ? ExitCode.Success : ExitCode.Failure;
     }
+
+    private static Chart Plot(History history, TrainRequest request) => LossPlot.Of(
+        $"Training on {Path.GetFileName(request.File)}",
+        "mean squared error of scaled values",
+        history["loss"],
+        request.ValidationShare > 0 ? history["val_loss"] : null);
 
     /// <summary>Trains under a bar or with lines; null where it did not come to an end, which has been told then.</summary>
     private static TrainResult? Train(Forecaster forecaster, TrainRequest request, TextWriter error)

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Xml.Linq;
+using Recurrent.Formats.Tests.Plots;
 using Recurrent.Formats.Tests.Verify;
 
 namespace Recurrent.Formats.Tests.Bench;
@@ -25,6 +25,8 @@ public sealed class BenchCommandTests : IDisposable
     [InlineData("sse2", "bench", "lstm", "--hidden", "8", "--isa", "sse2")]
     [InlineData("--time, --batch", "bench", "lstm", "--hidden", "8", "--time", "2147483647")]
     [InlineData("--model: its sizes are those of the file", "bench", "lstm", "--hidden", "8", "--model", "none.safetensors")]
+    [InlineData("ends in .svg or .png, found .gif", "bench", "lstm", "--hidden", "8", "--plot", "plot.gif")]
+    [InlineData("its folder does not exist", "bench", "lstm", "--hidden", "8", "--plot", "none/plot.svg")]
     [InlineData("none.safetensors", "bench", "lstm", "--model", "none.safetensors")]
     public void A_request_that_cannot_be_measured_is_refused_with_the_reason(string reason, params string[] arguments)
     {
@@ -46,8 +48,8 @@ public sealed class BenchCommandTests : IDisposable
     [Fact]
     public void Text_tells_what_was_tried_recommended_and_measured()
     {
-        string svg = Path.Combine(_folder.Path, "plot.svg");
-        CommandRun run = CommandRun.Of("bench", "lstm", "--hidden", "8", "--seconds", "0.05", "--svg", svg);
+        string plot = Path.Combine(_folder.Path, "plot.svg");
+        CommandRun run = CommandRun.Of("bench", "lstm", "--hidden", "8", "--seconds", "0.05", "--plot", plot);
         Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
         Assert.All(
             [
@@ -56,7 +58,7 @@ public sealed class BenchCommandTests : IDisposable
                 "s after the beginning",
             ],
             part => Assert.Contains(part, run.Output, StringComparison.Ordinal));
-        Assert.Equal("svg", XElement.Load(svg).Name.LocalName);
+        new SvgPlot(File.ReadAllText(plot)).AssertShows("time per call (µs, log scale)", "samples (log scale)", "calls");
     }
 
     [Theory]

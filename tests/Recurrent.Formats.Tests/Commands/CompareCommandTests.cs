@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using System.Xml.Linq;
 using Recurrent.Cli.Compare;
+using Recurrent.Formats.Tests.Plots;
 using Recurrent.Formats.Tests.Verify;
 using Recurrent.Layers;
 
@@ -62,18 +62,19 @@ public sealed class CompareCommandTests
 
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("first difference     step 0", run.Output);
-        XDocument svg = XDocument.Load(plot);
-        Assert.Equal(2, svg.Descendants().Count(element => element.Name.LocalName == "polyline"));
+        SvgPlot drawn = new SvgPlot(File.ReadAllText(plot)).AssertShows(
+            "a.safetensors and b.safetensors", "step", "absolute difference (units of the output, log scale)", "largest", "mean");
+        Assert.DoesNotContain(drawn.Texts, text => text.Text.Contains("equal", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void A_plot_without_differences_can_be_drawn()
+    public void A_plot_without_differences_says_equal()
     {
         using var files = new CommandFiles();
         string plot = files.PathOf("plot.svg");
 
         Assert.Equal(0, CommandRun.Of("compare", CommandFiles.Capture, "--reference", "--time", "1", "--plot", plot).ExitCode);
-        Assert.DoesNotContain("NaN", File.ReadAllText(plot));
+        new SvgPlot(File.ReadAllText(plot)).AssertShows("equal in all 1 values", "equal");
     }
 
     [Fact]
@@ -90,6 +91,8 @@ public sealed class CompareCommandTests
         RunCommandTests.AssertRefused(
             CommandRun.Of("compare", model, files.Model("wide.safetensors", output: 4)), "put out different things");
         RunCommandTests.AssertRefused(CommandRun.Of("compare", model, "none.onnx"), "does not exist");
+        RunCommandTests.AssertRefused(
+            CommandRun.Of("compare", model, "--reference", "--plot", "plot.pdf"), "ends in .svg or .png, found .pdf");
         RunCommandTests.AssertRefused(
             CommandRun.Of("compare", model, "--reference", "--time", "16777216", "--batch", "65536"), "expected at most");
         Assert.Equal(2, CommandRun.Of("compare", model, "--reference", "half").ExitCode);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Recurrent.Cli.Data;
+using Recurrent.Formats.Tests.Plots;
 using Recurrent.Formats.Tests.Verify;
 using Recurrent.Layers;
 using Recurrent.Reference;
@@ -223,7 +224,8 @@ public sealed class TrainCommandTests
         Assert.Contains("of persistence", run.Output);
         Assert.Contains("read again, the same bits in all forecasts", run.Output);
         Assert.Equal(4, File.ReadAllLines(files.PathOf("h.csv")).Length);
-        Assert.Contains("<svg", File.ReadAllText(files.PathOf("h.svg")));
+        new SvgPlot(File.ReadAllText(files.PathOf("h.svg"))).AssertShows(
+            "Training on x.csv", "epoch", "loss (mean squared error of scaled values, log scale)", "training", "1", "2", "3");
     }
 
     [Fact]
@@ -250,6 +252,7 @@ public sealed class TrainCommandTests
     [InlineData("found it twice", "--history", "x.csv")]
     [InlineData("its folder does not exist", "--checkpoint", "none/run.ckpt")]
     [InlineData("is a folder, expected a file", "--plot", ".")]
+    [InlineData("'loss.jpg': expected a name that ends in .svg or .png, found .jpg", "--plot", "loss.jpg")]
     public void What_cannot_be_trained_is_refused_before(string expected, params string[] options)
     {
         using var files = new CommandFiles();

@@ -12,9 +12,10 @@ public sealed partial class ManagedArchitectureTests
     /// </summary>
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
-        ["Recurrent.Cli"] = ["Recurrent.Formats", "Recurrent.Shared", "Recurrent/Training", "Recurrent/Reference"],
-        ["Recurrent.Demo"] = ["Recurrent.Formats", "Recurrent.Shared", "Recurrent/Training"],
+        ["Recurrent.Cli"] = ["Recurrent.Formats", "Recurrent.Plots", "Recurrent.Shared", "Recurrent/Training", "Recurrent/Reference"],
+        ["Recurrent.Demo"] = ["Recurrent.Formats", "Recurrent.Plots", "Recurrent.Shared", "Recurrent/Training"],
         ["Recurrent.Formats"] = ["Recurrent/Layers"],
+        ["Recurrent.Plots"] = [],
         ["Recurrent.Shared"] = ["Recurrent/Training"],
         ["Recurrent/Training"] = ["Recurrent/Inference", "Recurrent/Reference"],
         ["Recurrent/Inference"] = ["Recurrent/Layers", "Recurrent/Interop"],
@@ -28,9 +29,10 @@ public sealed partial class ManagedArchitectureTests
     {
         ["Recurrent"] = [],
         ["Recurrent.Bindgen"] = [],
-        ["Recurrent.Cli"] = ["Recurrent", "Recurrent.Formats"],
-        ["Recurrent.Demo"] = ["Recurrent", "Recurrent.Formats"],
+        ["Recurrent.Cli"] = ["Recurrent", "Recurrent.Formats", "Recurrent.Plots"],
+        ["Recurrent.Demo"] = ["Recurrent", "Recurrent.Formats", "Recurrent.Plots"],
         ["Recurrent.Formats"] = ["Recurrent"],
+        ["Recurrent.Plots"] = [],
     };
 
     [Fact]
@@ -136,7 +138,7 @@ public sealed partial class ManagedArchitectureTests
     private static string PartOfNamespace(string name) => name.Split('.') switch
     {
         ["Recurrent"] => "Recurrent/Inference",
-        ["Recurrent", "Formats" or "Cli" or "Demo" or "Shared" or "Bindgen", ..] steps => $"Recurrent.{steps[1]}",
+        ["Recurrent", "Formats" or "Cli" or "Demo" or "Plots" or "Shared" or "Bindgen", ..] steps => $"Recurrent.{steps[1]}",
         ["Recurrent", .. string[] rest] => $"Recurrent/{rest[0]}",
         _ => throw new ArgumentException($"not a namespace of the project: {name}", nameof(name)),
     };

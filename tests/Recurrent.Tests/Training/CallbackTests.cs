@@ -91,7 +91,7 @@ public sealed class CallbackTests
     }
 
     [Fact]
-    public void A_history_is_written_as_values_and_as_a_plot()
+    public void A_history_is_written_as_values_in_any_culture()
     {
         CultureInfo culture = CultureInfo.CurrentCulture;
 
@@ -106,20 +106,10 @@ public sealed class CallbackTests
         try
         {
             string csv = Path.Combine(folder, "history.csv");
-            string svg = Path.Combine(folder, "history.svg");
             history.SaveCsv(csv);
-            history.SaveSvg(svg, "a < b");
             string[] lines = File.ReadAllLines(csv);
             Assert.Equal("epoch,loss,val_loss,learning_rate", lines[0]);
             Assert.Equal(history["loss"][2], double.Parse(lines[3].Split(',')[1], CultureInfo.InvariantCulture));
-            System.Xml.Linq.XDocument plot = System.Xml.Linq.XDocument.Load(svg);
-            System.Xml.Linq.XElement[] polylines =
-                [.. plot.Root!.Elements().Where(element => element.Name.LocalName == "polyline")];
-            Assert.Equal(2, polylines.Length);
-            Assert.Equal(3, polylines[0].Attribute("points")!.Value.Trim().Split(' ').Length);
-            Assert.All(
-                polylines[0].Attribute("points")!.Value.Trim().Split(' '),
-                point => Assert.Equal(2, point.Split(',').Length));
         }
         finally
         {

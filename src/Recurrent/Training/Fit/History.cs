@@ -47,14 +47,6 @@ public sealed class History
         File.WriteAllText(path, text.ToString());
     }
 
-    /// <summary>Writes a plot of the losses (<c>loss</c> and <c>val_loss</c>) over the epochs.</summary>
-    /// <param name="path">The file, an SVG.</param>
-    /// <param name="title">What is written above.</param>
-    public void SaveSvg(string path, string title = "Training") =>
-        File.WriteAllText(path, HistoryPlot.Draw(this, title));
-
-    internal bool Has(string name) => _columns.ContainsKey(name);
-
     internal void ReserveBatches(long batches) =>
         _batchLosses.EnsureCapacity((int)Math.Min(_batchLosses.Count + batches, 1 << 20));
 
