@@ -72,6 +72,22 @@ public sealed class CheckpointTests
         Assert.Contains(
             expected, Assert.Throws<ModelFormatException>(() => One(elements, 0, [0], [1]).Parse()).Message);
 
+    [Theory]
+    [InlineData(")R")]
+    [InlineData(")\x85R")]
+    [InlineData("]\x85R")]
+    public void Sizes_strides_and_hooks_may_be_lists_or_tuples(string hooks)
+    {
+        PyTorchFile file = new CheckpointBuilder().Singles("0", 1, 2, 3, 4, 5, 6).Operation('}').Text("w")
+            .Global("torch._utils", "_rebuild_tensor_v2").Operation('(').Storage("0", 6).Integer(0)
+            .Global("torch", "Size").Operations("](").Integer(2).Integer(3).Operations("e\x85R")
+            .Operations("](").Integer(3).Integer(1).Operations("e\x89")
+            .Global("collections", "OrderedDict").Operations(hooks + "tRs").Parse();
+
+        Assert.Equal("w: F32 [2, 3]", file.Tensors["w"].ToString());
+        Assert.Equal([1, 2, 3, 4, 5, 6], file.Tensors["w"].ToSingles());
+    }
+
     [Fact]
     public void A_missing_storage_is_named()
     {

@@ -61,6 +61,26 @@ public sealed class PickleTests
     public void A_pickle_that_makes_no_sense_is_refused(string operations, string expected) =>
         Assert.Contains(expected, Refused(operations));
 
+    [Theory]
+    [InlineData(")")]
+    [InlineData(")\x85")]
+    [InlineData("]\x85")]
+    [InlineData("X\x01\x00\x00\x00nN\x86\x85\x85")]
+    [InlineData("]X\x01\x00\x00\x00nN\x86" + "a\x85")]
+    [InlineData("](]X\x01\x00\x00\x00naNae\x85")]
+    public void A_dictionary_is_made_of_a_list_or_a_tuple_of_pairs(string arguments) =>
+        Assert.Contains("no tensors by name", Refused("ccollections\nOrderedDict\n" + arguments + "R"));
+
+    [Theory]
+    [InlineData("N\x85")]
+    [InlineData("N\x85\x85")]
+    [InlineData("NNN\x87\x85\x85")]
+    [InlineData("]]\x86")]
+    public void A_dictionary_of_what_is_no_pair_is_refused(string arguments) =>
+        Assert.Contains(
+            "'collections.OrderedDict': expected no argument, or a list or tuple of pairs.",
+            Refused("ccollections\nOrderedDict\n" + arguments + "R"));
+
     [Fact]
     public void A_value_that_contains_itself_is_no_trouble()
     {

@@ -15,7 +15,7 @@ internal static class PickleCalls
             return Dictionary(values);
         }
 
-        if (global == PickleGlobal.Size && values is [object?[] sizes])
+        if (global == PickleGlobal.Size && values is [IReadOnlyList<object?> sizes])
         {
             return sizes;
         }
@@ -66,7 +66,9 @@ internal static class PickleCalls
 
     private static TorchTensor Tensor(PickleGlobal function, object?[] values)
     {
-        if (values is not [TorchStorage storage, long offset, object?[] shape, object?[] strides, ..])
+        // Python takes lists and tuples alike here, and below.
+        if (values is not [
+            TorchStorage storage, long offset, IReadOnlyList<object?> shape, IReadOnlyList<object?> strides, ..])
         {
             throw new ModelFormatException($"'{function}': expected a storage, an offset, sizes and strides.");
         }
@@ -90,22 +92,28 @@ internal static class PickleCalls
             return dictionary;
         }
 
-        // Python 2 gave the items as a list of pairs.
-        if (arguments is not [List<object?> items])
+        // Python 2 gave the items as a list of pairs, TorchSharp.PyBridge gives none as an empty tuple.
+        if (arguments is not [IReadOnlyList<object?> items])
         {
-            throw new ModelFormatException(
-                $"'{PickleGlobal.OrderedDictionary}': expected no argument or a list of pairs.");
+            throw NoPairs();
         }
 
         foreach (object? item in items)
         {
-            IReadOnlyList<object?> pair = item as IReadOnlyList<object?> ?? [];
-            dictionary.Add(pair.ElementAtOrDefault(0), pair.ElementAtOrDefault(1));
+            if (item is not IReadOnlyList<object?> { Count: 2 } pair)
+            {
+                throw NoPairs();
+            }
+
+            dictionary.Add(pair[0], pair[1]);
         }
 
         return dictionary;
     }
 
-    private static long[] Integers(object?[] values) =>
+    private static ModelFormatException NoPairs() => new(
+        $"'{PickleGlobal.OrderedDictionary}': expected no argument, or a list or tuple of pairs.");
+
+    private static long[] Integers(IReadOnlyList<object?> values) =>
         [.. values.Select(value => value as long? ?? throw new ModelFormatException("expected integers."))];
 }
