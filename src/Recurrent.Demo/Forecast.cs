@@ -17,9 +17,15 @@ internal static class Forecast
     /// <returns>Whether everything is as it should be.</returns>
     public static bool Run(string data, string plotFolder)
     {
-        // The modules are named because the file holds test data too; one with nothing but parameters needs no options.
+        // PyTorch's names and nothing else: what the model puts out and the order of its axes are in the code that made it.
+        // The modules are named because the file holds test data too.
         string path = Path.Combine(data, "sunspots_yearly_lstm20.safetensors");
-        ImportedModel imported = ModelFile.Load(path, new ImportOptions { Modules = ["lstm", "dense"] });
+        ImportedModel imported = ModelFile.Load(path, new ImportOptions
+        {
+            Modules = ["lstm", "dense"],
+            Output = ModelOutput.EveryStep,
+            Layout = SequenceLayout.BatchMajor,
+        });
 
         // A model is its layers with packed weights: immutable, for any thread.
         using RecurrentModel model = RecurrentModel.Create(imported.Definition);

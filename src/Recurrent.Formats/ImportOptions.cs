@@ -26,7 +26,8 @@ public sealed record ImportOptions
     /// <summary>
     /// PyTorch: the modules and activations that the model consists of, in the order in which they are applied, such as
     /// <c>["lstm", "fc1", "relu", "fc2", "softmax"]</c>. Null to take all modules in an order that fits, without
-    /// activations.
+    /// activations; needed where they cannot be all that there is: where numbers of an <c>nn.Sequential</c> are missing
+    /// (<c>head.0</c>, <c>head.3</c>), or linear modules follow each other.
     /// </summary>
     /// <remarks>
     /// An entry is the name of a module of the file, whole or without what comes before a dot if that is unique; or, if
@@ -48,15 +49,25 @@ public sealed record ImportOptions
     /// <summary>PyTorch: the entry of a checkpoint that is the state dict; null to look for it.</summary>
     public string? StateDict { get; init; }
 
+    /// <summary>
+    /// PyTorch: whether to assume what a bare state dict does not say. If nobody has said <see cref="Output"/> and
+    /// <see cref="Layout"/>, or what lies where its modules cannot be all, then the model puts out every step, its
+    /// sequences are time-major, and between its modules there is nothing; <see cref="ImportedModel.Notes"/> tell of it.
+    /// Without it such a file is refused with the options to add: hardly any real model is like that.
+    /// </summary>
+    public bool AssumeDefaults { get; init; }
+
     /// <summary>PyTorch: the tensors that hold initial states, by the name of the recurrent module.</summary>
     public IReadOnlyDictionary<string, InitialStateNames>? InitialStates { get; init; }
 
-    /// <summary>What the model puts out for a sequence; null for what the file says, or every step.</summary>
+    /// <summary>
+    /// What the model puts out for a sequence; null for what the file says. A bare state dict of PyTorch does not say it.
+    /// </summary>
     public ModelOutput? Output { get; init; }
 
     /// <summary>
     /// Order of the axes of a sequence in the file's own convention (PyTorch <c>batch_first=True</c> is batch-major);
-    /// null for what the file says, or time-major.
+    /// null for what the file says. A bare state dict of PyTorch does not say it.
     /// </summary>
     public SequenceLayout? Layout { get; init; }
 

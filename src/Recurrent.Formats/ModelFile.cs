@@ -19,7 +19,10 @@ public static class ModelFile
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="ModelFormatException">
-    /// The file is of no known format, is damaged, or holds what is not supported; the message names the place.
+    /// The file is of no known format, is damaged, or holds what is not supported; the message names the place. Or it is
+    /// a bare state dict of PyTorch, and the options do not say what it does not (<see cref="ImportOptions.Output"/>,
+    /// <see cref="ImportOptions.Layout"/>, sometimes <see cref="ImportOptions.Modules"/>): the message has the lines to
+    /// add, <see cref="ModelFormatException.Proposal"/> the options.
     /// </exception>
     public static ImportedModel Load(string path, ImportOptions? options = null)
     {
@@ -30,7 +33,7 @@ public static class ModelFile
         }
         catch (ModelFormatException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
         {
-            throw new ModelFormatException($"{path}: {e.Message}", e);
+            throw new ModelFormatException($"{path}: {e.Message}", e) { Proposal = e.Proposal };
         }
     }
 

@@ -5,6 +5,12 @@ namespace Recurrent.Formats;
 /// </summary>
 public sealed class ModelFormatException : FormatException
 {
+    /// <summary>
+    /// Options to add, where the file says too little of its model: a guess, to be corrected by what the code says that
+    /// made the model. Null where something else is wrong. The message has them as lines of C#.
+    /// </summary>
+    public ImportOptions? Proposal { get; init; }
+
     /// <summary>Makes an exception without a reason; the other constructors are meant to be used.</summary>
     public ModelFormatException()
     {

@@ -4,6 +4,8 @@ namespace Recurrent.Formats.Tests;
 
 public sealed class ModelFileTests
 {
+    private static readonly ImportOptions Assuming = new() { AssumeDefaults = true };
+
     [Fact]
     public void What_a_file_is_follows_from_its_contents()
     {
@@ -12,15 +14,15 @@ public sealed class ModelFileTests
         string zip = folder.Write("model.safetensors", File.ReadAllBytes(TorchFiles.PathOf("zip")));
         string legacy = folder.Write("model.json", File.ReadAllBytes(TorchFiles.PathOf("legacy")));
 
-        Assert.Equal("safetensors, PyTorch's names", ModelFile.Load(safetensors).Format);
-        Assert.Equal("PyTorch checkpoint", ModelFile.Load(zip).Format);
-        Assert.Equal("PyTorch checkpoint (before 1.6)", ModelFile.Load(legacy).Format);
+        Assert.Equal("safetensors, PyTorch's names", ModelFile.Load(safetensors, Assuming).Format);
+        Assert.Equal("PyTorch checkpoint", ModelFile.Load(zip, Assuming).Format);
+        Assert.Equal("PyTorch checkpoint (before 1.6)", ModelFile.Load(legacy, Assuming).Format);
     }
 
     [Fact]
     public void The_part_of_a_checkpoint_that_was_taken_and_left_out_is_noted()
     {
-        ImportedModel model = ModelFile.Load(TorchFiles.PathOf("checkpoint"));
+        ImportedModel model = ModelFile.Load(TorchFiles.PathOf("checkpoint"), Assuming);
 
         Assert.Contains(
             "assumed model_state_dict: it is the state dict; ImportOptions.StateDict says otherwise.",

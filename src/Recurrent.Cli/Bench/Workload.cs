@@ -1,3 +1,4 @@
+using Recurrent.Formats;
 using Recurrent.Layers;
 
 namespace Recurrent.Cli.Bench;
@@ -9,6 +10,9 @@ namespace Recurrent.Cli.Bench;
 /// <param name="Time">Steps of a call; 1 for a stream, whose states are carried from call to call.</param>
 internal sealed record Workload(string Name, IReadOnlyList<RecurrentLayer> Layers, int Batch, int Time)
 {
+    /// <summary>What was assumed of a file's layers.</summary>
+    public IReadOnlyList<ImportNote> Notes { get; init; } = [];
+
     /// <summary>Name, batch and steps, as in <c>lstm, input 8, hidden 8; batch 1, one step a call</c>.</summary>
     public string Title => $"{Name}; batch {Batch}, {(Time == 1 ? "one step" : $"{Time} steps")} a call";
 

@@ -49,7 +49,12 @@ internal static class Workloads
             _ => throw new UnusableInputException(
                 $"--model: PyTorch has lstm, gru and rnn, found the cell '{request.Cell}'."),
         };
-        return Named(request, layers);
+        return Named(request, layers) with
+        {
+            Notes = request.Cell == "rnn"
+                ? [new ImportNote(ImportNoteKind.Assumed, request.Module, "its nonlinearity is tanh.")]
+                : [],
+        };
     }
 
     private static Workload Named(BenchRequest request, IReadOnlyList<RecurrentLayer> layers)

@@ -117,6 +117,7 @@ internal sealed class BenchCommand
                 PlotFile.RequireWritable(plot);
             }
 
+            new ImportNotes(error).Tell(request.Model ?? string.Empty, workload.Notes);
             BenchReport report = BenchRun.Measure(request, workload, candidates);
             if (json)
             {
@@ -136,7 +137,7 @@ internal sealed class BenchCommand
         }
         catch (Exception e) when (ExitCode.IsUnusable(e))
         {
-            error.WriteLine($"error: {e.Message}");
+            error.WriteLine($"error: {Refusal.Describe(e)}");
             return ExitCode.Unusable;
         }
     }

@@ -14,7 +14,7 @@ internal static class CommandFrame
         }
         catch (Exception e) when (ExitCode.IsUnusable(e))
         {
-            parsed.InvocationConfiguration.Error.WriteLine($"error: {OptionNames.Translate(e.Message)}");
+            parsed.InvocationConfiguration.Error.WriteLine($"error: {Refusal.Describe(e)}");
             return ExitCode.Unusable;
         }
     }

@@ -60,7 +60,6 @@ internal sealed class CompareCommand
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON and nothing else." };
 
-    private readonly LayoutOptions _layout = new();
     private readonly ModelFileOptions _modelFile = new();
 
     private CompareCommand()
@@ -102,7 +101,6 @@ internal sealed class CompareCommand
             command.Add(option);
         }
 
-        options._layout.AddTo(command);
         options._modelFile.AddTo(command);
         command.SetAction(parsed => CommandFrame.Run(parsed, () => options.Run(parsed)));
         return command;
@@ -117,11 +115,14 @@ internal sealed class CompareCommand
 
         string leftFile = parsed.GetRequiredValue(_left);
         ImportedModel left = ModelFileOptions.Load(leftFile, _modelFile.Read(parsed));
-        (ModelDefinition right, VerifyPath rightPath, string rightName) = ReadRight(parsed, leftFile, left.Definition);
-        RequireAlike(left.Definition, right);
+        (ImportedModel right, VerifyPath rightPath, string rightName) = ReadRight(parsed, leftFile, left);
+        RequireAlike(left.Definition, right.Definition);
         (ModelInput input, string inputName) = ReadInput(parsed, left);
+        var notes = new ImportNotes(parsed.InvocationConfiguration.Error);
+        notes.Tell(leftFile, left.Notes);
+        notes.Tell(parsed.GetValue(_right) ?? leftFile, right.Notes);
         double[] leftOutput = Compute(NativePath.Default, left.Definition, input);
-        double[] rightOutput = Compute(rightPath, right, input);
+        double[] rightOutput = Compute(rightPath, right.Definition, input);
         int time = left.Definition.Output == ModelOutput.EveryStep ? input.Time : 1;
         var report = new CompareReport(
             leftFile,
@@ -147,8 +148,8 @@ internal sealed class CompareCommand
         return report.Passed ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private (ModelDefinition Model, VerifyPath Path, string Name) ReadRight(
-        ParseResult parsed, string leftFile, ModelDefinition left)
+    private (ImportedModel Model, VerifyPath Path, string Name) ReadRight(
+        ParseResult parsed, string leftFile, ImportedModel left)
     {
         string? file = parsed.GetValue(_right);
         bool isReference = parsed.GetResult(_reference) is { Implicit: false };
@@ -160,7 +161,7 @@ internal sealed class CompareCommand
 
         if (file is not null)
         {
-            return (ModelFileOptions.Load(file, _modelFile.Read(parsed)).Definition, NativePath.Default, file);
+            return (ModelFileOptions.Load(file, _modelFile.Read(parsed)), NativePath.Default, file);
         }
 
         return parsed.GetValue(_reference) == InDouble
@@ -172,7 +173,7 @@ internal sealed class CompareCommand
     {
         if (parsed.GetValue(_input) is { } file)
         {
-            bool isBatchMajor = _layout.IsBatchMajor(parsed, model);
+            bool isBatchMajor = _modelFile.IsBatchMajor(parsed, model);
             return (ModelInput.Of(model.Definition, DataFile.Read(file), isBatchMajor, file), file);
         }
 

@@ -36,6 +36,7 @@ internal static class ConvertCommand
         {
             ConvertReport report = Conversion.Convert(
                 parsed.GetRequiredValue(input), parsed.GetRequiredValue(output), modelFile.Read(parsed));
+            new ImportNotes(parsed.InvocationConfiguration.Error).Tell(report.Input, report.Before.Notes);
             TextWriter writer = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
@@ -61,11 +62,6 @@ internal static class ConvertCommand
                 CultureInfo.InvariantCulture,
                 $"read again, it is NOT EQUAL: {report.Different} of {report.Values} values of output differ, by up to "
                 + $"{report.LargestDifference:G3}"));
-        foreach (ImportNote note in report.Before.Notes)
-        {
-            output.WriteLine(OptionNames.Translate(note.ToString()));
-        }
-
         foreach (string lost in report.Lost)
         {
             output.WriteLine($"lost: {lost}");

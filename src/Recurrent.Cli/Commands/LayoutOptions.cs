@@ -1,16 +1,15 @@
 using System.CommandLine;
-using Recurrent.Formats;
 using Recurrent.Layers;
 
 namespace Recurrent.Cli.Commands;
 
-/// <summary>The options that say which axis of an input is the batch.</summary>
+/// <summary>The options that say which axis of a sequence is the batch.</summary>
 internal sealed class LayoutOptions
 {
     private readonly Option<bool> _batchMajor = new("--batch-major")
     {
-        Description = "Input and output of several sequences are [batch, time, features]. Default: what the model's "
-            + "file says, or time-major.",
+        Description = "Several sequences are [batch, time, features], which PyTorch calls batch_first; in files of inputs "
+            + "and outputs, too. Default: what the model's file says.",
     };
 
     private readonly Option<bool> _timeMajor = new("--time-major")
@@ -24,13 +23,14 @@ internal sealed class LayoutOptions
         command.Add(_timeMajor);
     }
 
-    public bool IsBatchMajor(ParseResult parsed, ImportedModel model) =>
+    /// <summary>The order of axes that is given; null if none is.</summary>
+    public SequenceLayout? Read(ParseResult parsed) =>
         (parsed.GetValue(_batchMajor), parsed.GetValue(_timeMajor)) switch
         {
             (true, true) => throw new UnusableInputException(
                 "--batch-major, --time-major: expected one of them, found both."),
-            (true, false) => true,
-            (false, true) => false,
-            _ => model.Layout == SequenceLayout.BatchMajor,
+            (true, false) => SequenceLayout.BatchMajor,
+            (false, true) => SequenceLayout.TimeMajor,
+            _ => null,
         };
 }

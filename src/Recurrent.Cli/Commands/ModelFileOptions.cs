@@ -36,7 +36,7 @@ internal sealed partial class ModelFileOptions
 
     private readonly Option<bool> _everyStep = new("--every-step")
     {
-        Description = "The model puts out every step of a sequence. Default: what the file says.",
+        Description = "The model puts out every step of a sequence. Default, here and below: what the file says.",
     };
 
     private readonly Option<bool> _lastStep = new("--last-step") { Description = "It puts out only the last step." };
@@ -45,6 +45,14 @@ internal sealed partial class ModelFileOptions
     {
         Description = "It puts out what the last layers make of the final states.",
     };
+
+    private readonly Option<bool> _assumeDefaults = new("--assume-defaults")
+    {
+        Description = "PyTorch: of what a state dict does not say, assume every step, time-major and nothing between "
+            + "modules. Hardly any model is like that. Default: refuse the file, with the options to add.",
+    };
+
+    private readonly LayoutOptions _layout = new();
 
     private readonly Option<int?> _kerasVersion = NetworkOptions.Number(
         "--keras-version", "N", 1, 3,
@@ -59,8 +67,8 @@ internal sealed partial class ModelFileOptions
 
     private IEnumerable<Option> All =>
     [
-        _modules, _nonlinearity, _stateDict, _initialStates, _everyStep, _lastStep, _finalState, _kerasVersion,
-        _onnxRuntimeDefaults,
+        _modules, _nonlinearity, _stateDict, _initialStates, _everyStep, _lastStep, _finalState, _assumeDefaults,
+        _kerasVersion, _onnxRuntimeDefaults,
     ];
 
     public void AddTo(Command command)
@@ -69,7 +77,13 @@ internal sealed partial class ModelFileOptions
         {
             command.Add(option);
         }
+
+        _layout.AddTo(command);
     }
+
+    /// <summary>Whether inputs and outputs are batch-major: what is given, else what the model is.</summary>
+    public bool IsBatchMajor(ParseResult parsed, ImportedModel model) =>
+        (_layout.Read(parsed) ?? model.Layout) == SequenceLayout.BatchMajor;
 
     public ImportOptions Read(ParseResult parsed) => new()
     {
@@ -83,6 +97,8 @@ internal sealed partial class ModelFileOptions
         StateDict = parsed.GetValue(_stateDict),
         InitialStates = ReadInitialStates(parsed.GetValue(_initialStates) ?? []),
         Output = ReadOutput(parsed),
+        Layout = _layout.Read(parsed),
+        AssumeDefaults = parsed.GetValue(_assumeDefaults),
         KerasVersion = parsed.GetValue(_kerasVersion),
         OnnxActivationDefaults = parsed.GetValue(_onnxRuntimeDefaults)
             ? OnnxActivationDefaults.OnnxRuntime

@@ -14,6 +14,7 @@ internal static partial class OptionNames
         "InitialStates" => "--initial-state",
         "Output" => "--every-step, --last-step or --final-state",
         "Layout" => "--batch-major or --time-major",
+        "AssumeDefaults" => "--assume-defaults",
         "KerasVersion" => "--keras-version",
         "OnnxActivationDefaults" => "--onnxruntime-defaults",
         "GlobalClipNorm" => "--clip",

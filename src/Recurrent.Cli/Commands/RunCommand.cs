@@ -34,8 +34,6 @@ internal sealed class RunCommand
     private readonly Option<int?> _block = NetworkOptions.Number(
         "--block", "N", 1, int.MaxValue, "N steps a call. Default: the whole sequence in one call.");
 
-    private readonly LayoutOptions _layout = new();
-
     private readonly Option<string?> _lengths = new("--lengths")
     {
         Description = "Valid steps of each sequence, separated by commas: 5,3,4. Default: all.",
@@ -85,7 +83,6 @@ internal sealed class RunCommand
             command.Add(option);
         }
 
-        options._layout.AddTo(command);
         options._modelFile.AddTo(command);
         command.SetAction(parsed => CommandFrame.Run(parsed, () => options.Run(parsed)));
         return command;
@@ -98,7 +95,7 @@ internal sealed class RunCommand
         string inputFile = parsed.GetRequiredValue(_input);
         DataArray array = DataFile.Read(inputFile, parsed.GetValue(_channel));
         int? sampleRate = SampleRate(parsed, model, array, inputFile);
-        bool isBatchMajor = _layout.IsBatchMajor(parsed, model);
+        bool isBatchMajor = _modelFile.IsBatchMajor(parsed, model);
         ModelInput input = ModelInput.Of(model.Definition, array, isBatchMajor, inputFile);
         RunRequest request = Request(parsed, model, input);
         string? outputFile = parsed.GetValue(_output);
@@ -107,6 +104,7 @@ internal sealed class RunCommand
             DataFile.RequireWritable(outputFile, input.Batch, model.Definition.OutputSize, sampleRate);
         }
 
+        new ImportNotes(parsed.InvocationConfiguration.Error).Tell(file, model.Notes);
         RunResult result = ProgressBar.Show(
             inputFile, request.Calls, parsed.InvocationConfiguration.Error,
             progress => ModelRun.Compute(request, progress));
@@ -199,7 +197,7 @@ internal sealed class RunCommand
         int batch = request.Input.Batch;
         int features = request.Model.OutputSize;
         float[] values = isBatchMajor
-            ? ModelInput.Transpose(result.Output, request.OutputTime, batch, features)
+            ? ModelInput.Transpose<float>(result.Output, request.OutputTime, batch, features)
             : result.Output;
         int[] shape = batch == 1 ? [request.OutputTime, features]
             : isBatchMajor ? [batch, request.OutputTime, features] : [request.OutputTime, batch, features];

@@ -9,11 +9,7 @@ internal static class Tables
     private const int LongestText = 200;
 
     /// <summary>Text of a file as a cell: no markup, nothing that controls a terminal, not endless.</summary>
-    public static string Cell(string text)
-    {
-        string shown = text.Length > LongestText ? text[..LongestText] + "…" : text;
-        return Markup.Escape(string.Concat(shown.Select(c => char.IsControl(c) ? ' ' : c)));
-    }
+    public static string Cell(string text) => Markup.Escape(TerminalText.Line(text, LongestText));
 
     public static void Write(Table table, TextWriter output)
     {

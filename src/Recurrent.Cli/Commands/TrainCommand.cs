@@ -96,13 +96,15 @@ internal sealed class TrainCommand
         }
 
         ForecasterFile.Write(result.Definition, output, request, task);
-        float[] written = ForecasterFile.Forecast(ModelFile.Load(output).Definition, task.Test.X);
+        ImportedModel again = ModelFile.Load(output);
+        float[] written = ForecasterFile.Forecast(again.Definition, task.Test.X);
         var report = new TrainReport(request, task, result, output, written);
         if (parsed.GetValue(_history) is { } history)
         {
             result.History.SaveCsv(history);
         }
 
+        new ImportNotes(error).Tell(output, again.Notes);
         TextWriter writer = parsed.InvocationConfiguration.Output;
         if (parsed.GetValue(_json))
         {

@@ -38,6 +38,7 @@ internal static class VerifyCommand
 
               recurrent verify tests/golden/torch                  compare with PyTorch, on every instruction set
               recurrent verify tests/golden/torch --isa avx2       the same on one instruction set
+              recurrent verify tests/golden/cases                  folders with a case.json; one of them is enough, too
               recurrent verify tests/golden/onnx                   backend tests of ONNX; one of them is a folder, too
               recurrent verify tests/golden/onnxruntime/lstm.json  operator cases of ONNX Runtime; a folder of files, too
               recurrent verify --gradients tests/golden/torch      gradients of a loss, against PyTorch's
@@ -79,7 +80,7 @@ internal static class VerifyCommand
 
             // Opened first: a run takes long, and its results have to go somewhere.
             using FileStream? stream = json?.Create();
-            VerifyReport report = Verify(sets, paths, output);
+            VerifyReport report = Verify(sets, paths, output, new ImportNotes(error));
             if (stream is not null)
             {
                 report.WriteJson(stream);
@@ -90,16 +91,18 @@ internal static class VerifyCommand
         }
         catch (Exception e) when (ExitCode.IsUnusable(e))
         {
-            error.WriteLine($"error: {e.Message}");
+            error.WriteLine($"error: {Refusal.Describe(e)}");
             return ExitCode.Unusable;
         }
     }
 
-    private static VerifyReport Verify(IReadOnlyList<VerificationSet> sets, VerifyPaths paths, TextWriter output)
+    private static VerifyReport Verify(
+        IReadOnlyList<VerificationSet> sets, VerifyPaths paths, TextWriter output, ImportNotes notes)
     {
         var results = new List<CaseResult>();
         foreach (CheckedCase ofCase in sets.SelectMany(set => Verification.Run(set, paths.Available)))
         {
+            notes.Tell(ofCase.Source, ofCase.Notes);
             results.AddRange(ofCase.Results);
             VerifyText.WriteFailures(ofCase, output);
         }

@@ -8,6 +8,9 @@ internal sealed record DataArray(IReadOnlyList<int> Shape, float[] Values)
     /// <summary>Samples a second; null where the file does not say.</summary>
     public int? SampleRate { get; init; }
 
+    /// <summary>Whether the file holds whole numbers.</summary>
+    public bool IsInteger { get; init; }
+
     /// <summary>What was done that one should know, such as a channel that was taken; null if nothing.</summary>
     public string? Note { get; init; }
 

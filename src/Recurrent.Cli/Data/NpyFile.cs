@@ -47,7 +47,10 @@ internal static class NpyFile
         }
 
         float[] values = header.Type.ToSingles(data);
-        return new DataArray(header.Shape, header.IsFortranOrder ? ToRowMajor(values, header.Shape) : values);
+        return new DataArray(header.Shape, header.IsFortranOrder ? ToRowMajor(values, header.Shape) : values)
+        {
+            IsInteger = header.Type.IsInteger,
+        };
     }
 
     /// <summary>Writes a file of version 1 with 32-bit floats.</summary>

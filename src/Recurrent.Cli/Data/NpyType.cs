@@ -8,6 +8,9 @@ namespace Recurrent.Cli.Data;
 /// <param name="Read">Makes a float of an element, rounded to nearest.</param>
 internal sealed record NpyType(string Name, int Size, NpyType.Reader Read)
 {
+    /// <summary>Whether its elements are whole numbers.</summary>
+    public bool IsInteger => Name[1] is 'i' or 'u';
+
     private static readonly NpyType[] Known =
     [
         new("<f4", 4, BinaryPrimitives.ReadSingleLittleEndian),

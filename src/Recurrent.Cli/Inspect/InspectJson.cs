@@ -59,12 +59,31 @@ internal static class InspectJson
         }
 
         json.WriteEndArray();
+        if (inspection.Proposal is { } proposal)
+        {
+            WriteProposal(json, proposal, inspection.ProposedLines);
+        }
+
         json.WriteStartObject("metadata");
         foreach ((string key, string value) in model.Metadata)
         {
             json.WriteString(key, value);
         }
 
+        json.WriteEndObject();
+    }
+
+    private static void WriteProposal(Utf8JsonWriter json, string options, IReadOnlyList<string> lines)
+    {
+        json.WriteStartObject("proposal");
+        json.WriteString("options", options);
+        json.WriteStartArray("csharp");
+        foreach (string line in lines)
+        {
+            json.WriteStringValue(line);
+        }
+
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

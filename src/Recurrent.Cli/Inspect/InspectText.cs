@@ -25,6 +25,26 @@ internal static class InspectText
         {
             output.WriteLine(OptionNames.Translate(note.ToString()));
         }
+
+        WriteProposal(inspection, output);
+    }
+
+    private static void WriteProposal(Inspection inspection, TextWriter output)
+    {
+        if (inspection.Proposal is not { } options)
+        {
+            return;
+        }
+
+        output.WriteLine(
+            "The file does not say all of its model, and hardly any model is as was assumed. Other commands want what the "
+            + "code says that made it, for example");
+        output.WriteLine($"    {options}");
+        output.WriteLine("or in C#, as ImportOptions,");
+        foreach (string line in inspection.ProposedLines)
+        {
+            output.WriteLine($"    {line}");
+        }
     }
 
     private static void WriteLayers(Inspection inspection, TextWriter output)

@@ -27,6 +27,12 @@ internal sealed record Inspection
     /// <summary>Why the tensors are no model; null if they are.</summary>
     public string? NotSupported { get; init; }
 
+    /// <summary>What the file does not say, as options of the tool that would; null if it says all.</summary>
+    public string? Proposal { get; init; }
+
+    /// <summary>The same as lines of C#.</summary>
+    public IReadOnlyList<string> ProposedLines { get; init; } = [];
+
     public long Parameters => Layers.Sum(layer => layer.Parameters);
 
     /// <summary>Looks at a file.</summary>
@@ -36,16 +42,26 @@ internal sealed record Inspection
     /// <exception cref="ModelFormatException">It holds neither a model that is supported nor tensors.</exception>
     public static Inspection Of(string path, ImportOptions options, bool measure)
     {
-        ImportedModel model;
         try
         {
-            model = ModelFileOptions.Load(path, options);
+            return OfModel(path, ModelFileOptions.Load(path, options), measure);
+        }
+        catch (ModelFormatException e) when (e.Proposal is { } proposal)
+        {
+            return Of(path, options with { AssumeDefaults = true }, measure) with
+            {
+                Proposal = ProposedOptions.OfTool(proposal),
+                ProposedLines = ProposedOptions.OfCSharp(e),
+            };
         }
         catch (ModelFormatException e)
         {
             return OfTensors(path, e) ?? throw new ModelFormatException($"not supported: {e.Message}", e);
         }
+    }
 
+    private static Inspection OfModel(string path, ImportedModel model, bool measure)
+    {
         var inspection = new Inspection
         {
             File = path,

@@ -48,7 +48,7 @@ internal sealed class ModelInput
             throw new UnusableInputException($"{name}: expected at least one step, found shape {array.Describe()}.");
         }
 
-        float[] values = isBatchMajor ? Transpose(array.Values, batch, time, model.InputSize) : array.Values;
+        float[] values = isBatchMajor ? Transpose<float>(array.Values, batch, time, model.InputSize) : array.Values;
         return model.VocabularySize > 0
             ? new ModelInput(time, batch, [], ToIndices(values, model.VocabularySize, batch, name))
             : new ModelInput(time, batch, values, []);
@@ -69,14 +69,14 @@ internal sealed class ModelInput
     /// <param name="rows">Size of the first axis.</param>
     /// <param name="columns">Size of the second one.</param>
     /// <param name="features">Size of the last one.</param>
-    public static float[] Transpose(float[] values, int rows, int columns, int features)
+    public static T[] Transpose<T>(ReadOnlySpan<T> values, int rows, int columns, int features)
     {
-        var transposed = new float[values.Length];
+        var transposed = new T[values.Length];
         for (int row = 0; row < rows; row++)
         {
             for (int column = 0; column < columns; column++)
             {
-                values.AsSpan(((row * columns) + column) * features, features)
+                values.Slice(((row * columns) + column) * features, features)
                     .CopyTo(transposed.AsSpan(((column * rows) + row) * features));
             }
         }

@@ -1,8 +1,13 @@
+using Recurrent.Formats;
+
 namespace Recurrent.Cli.Verify;
 
 /// <summary>A case that has been read.</summary>
 internal interface ILoadedCase
 {
+    /// <summary>What was assumed, folded or left out to read its model.</summary>
+    IReadOnlyList<ImportNote> Notes => [];
+
     /// <summary>Computes the case and compares the results with what they should be.</summary>
     /// <param name="path">The way to compute it.</param>
     /// <returns>One result for each expected tensor.</returns>

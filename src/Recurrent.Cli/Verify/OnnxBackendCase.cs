@@ -35,7 +35,7 @@ internal sealed class OnnxBackendCase(string id, string model, string dataSet, I
                 [.. tensor.ToSingles().Select(value => (double)value)])),
         ];
         return outputs.Length > 0
-            ? new OnnxCase(file, inputs, outputs, Rule, options)
+            ? OnnxCase.InOrder(file, inputs, outputs, Rule, options)
             : throw new UnusableInputException($"'{dataSet}' holds no output_0.pb.");
     }
 

@@ -8,9 +8,11 @@ namespace Recurrent.Cli.Verify;
 /// A node of one recurrent operator with its inputs and outputs, as ONNX Runtime's operator tests have them.
 /// </summary>
 /// <param name="id">What it is called.</param>
+/// <param name="source">Path of the file.</param>
 /// <param name="json">The object of the file.</param>
 /// <param name="options">How the graph is to be read.</param>
-internal sealed class OnnxOperatorCase(string id, JsonElement json, ImportOptions options) : IVerificationCase
+internal sealed class OnnxOperatorCase(string id, string source, JsonElement json, ImportOptions options)
+    : IVerificationCase
 {
     private const string Refused = "fail:";
     private const int FloatType = 1;
@@ -21,6 +23,8 @@ internal sealed class OnnxOperatorCase(string id, JsonElement json, ImportOption
     private static readonly PassRule Rounded = new(TorchFactor: 0, Relative: 0, Tiny: 0, Absolute: 1e-4);
 
     public string Id { get; } = id;
+
+    public string Source { get; } = source;
 
     public ILoadedCase Load()
     {
@@ -40,7 +44,7 @@ internal sealed class OnnxOperatorCase(string id, JsonElement json, ImportOption
         {
             OnnxTensor?[] inputs = [.. json.GetProperty("inputs").EnumerateArray().Select(Input)];
             ExpectedTensor?[] outputs = [.. json.GetProperty("outputs").EnumerateArray().Select(Output)];
-            return new OnnxCase(
+            return OnnxCase.InOrder(
                 OnnxFile.Parse(Model(inputs, outputs)),
                 inputs.OfType<OnnxTensor>().ToDictionary(tensor => tensor.Name),
                 [.. outputs.OfType<ExpectedTensor>()],

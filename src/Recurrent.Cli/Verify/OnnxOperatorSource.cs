@@ -20,13 +20,13 @@ internal sealed class OnnxOperatorSource : IVerificationSource
         options = options with { OnnxActivationDefaults = OnnxActivationDefaults.OnnxRuntime };
         var cases = new List<IVerificationCase>();
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (JsonElement json in FilesOf(path).SelectMany(Read))
+        foreach ((string file, JsonElement json) in FilesOf(path).SelectMany(file => Read(file).Select(json => (file, json))))
         {
             string name = json.GetProperty("test").GetString() ?? "";
             counts[name] = counts.GetValueOrDefault(name) + 1;
 
             // A test that computes several nodes has several cases of its name.
-            cases.Add(new OnnxOperatorCase(counts[name] == 1 ? name : $"{name} {counts[name]}", json, options));
+            cases.Add(new OnnxOperatorCase(counts[name] == 1 ? name : $"{name} {counts[name]}", file, json, options));
         }
 
         return cases.Count > 0
@@ -51,7 +51,7 @@ internal sealed class OnnxOperatorSource : IVerificationSource
         return first == '[';
     }
 
-    private static IReadOnlyList<JsonElement> Read(string file)
+    private static JsonElement[] Read(string file)
     {
         try
         {

@@ -57,6 +57,24 @@ internal sealed class OnnxSequence
         }
     }
 
+    /// <summary>The sizes of an output's axes.</summary>
+    /// <param name="output">The output.</param>
+    /// <param name="elements">How many elements it has.</param>
+    public IReadOnlyList<int> ShapeOf(OnnxOutput output, int elements)
+    {
+        int others = output.Axes.Where(axis => axis != OnnxAxis.Features)
+            .Aggregate(1, (product, axis) => product * SizeOf(axis));
+        return [.. output.Axes.Select(axis =>
+            axis != OnnxAxis.Features ? SizeOf(axis) : others == 0 ? 0 : elements / others)];
+
+        int SizeOf(OnnxAxis axis) => axis switch
+        {
+            OnnxAxis.Time => _time,
+            OnnxAxis.Batch => _batch,
+            _ => output.Directions,
+        };
+    }
+
     private static bool IsSequence(OnnxInput input) => input.Role is OnnxInputRole.Sequence or OnnxInputRole.Indices;
 
     private static StateAddress AddressOf(OnnxState state, StateKind kind) => new(state.Layer, state.Direction, kind);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Recurrent.Formats;
+using Recurrent.Layers;
 
 namespace Recurrent.Cli.Verify;
 
@@ -36,9 +37,10 @@ internal sealed class RecordedModelSource : IVerificationSource
 
         public ILoadedCase Load()
         {
+            // A recording is one sequence, and the same in either order of axes.
             using SafetensorsFile recording = SafetensorsFile.Open(RecordingOf(model));
             return new RecordedSequence(
-                ModelFile.Load(model, options).Definition,
+                ModelFile.Load(model, options with { Layout = options.Layout ?? SequenceLayout.TimeMajor }),
                 recording["x"].ToSingles(),
                 recording["y.f64"].ToDoubles(),
                 Allowed(recording, "allowed.single", DefaultSingle),

@@ -1,3 +1,4 @@
+using Recurrent.Formats;
 using Recurrent.Layers;
 
 namespace Recurrent.Cli.Verify;
@@ -11,15 +12,17 @@ internal sealed class RecordedSequence : ILoadedCase
     private readonly PassRule _double;
 
     /// <summary>Puts a model and a recording together.</summary>
-    /// <param name="model">The model.</param>
+    /// <param name="imported">The model.</param>
     /// <param name="input">What it was given: features, or an index a step.</param>
     /// <param name="output">What it put out: every step, or one.</param>
     /// <param name="allowedSingle">Largest error of a result in float.</param>
     /// <param name="allowedDouble">Largest error of a result in double.</param>
     /// <exception cref="UnusableInputException">The recording is not one of such a model.</exception>
     public RecordedSequence(
-        ModelDefinition model, float[] input, double[] output, double allowedSingle, double allowedDouble)
+        ImportedModel imported, float[] input, double[] output, double allowedSingle, double allowedDouble)
     {
+        ModelDefinition model = imported.Definition;
+        Notes = imported.Notes;
         int time = input.Length / model.InputSize;
         int steps = model.Output == ModelOutput.EveryStep ? time : 1;
         if (time * model.InputSize != input.Length || (long)steps * model.OutputSize != output.Length)
@@ -41,6 +44,8 @@ internal sealed class RecordedSequence : ILoadedCase
         _single = new PassRule(TorchFactor: 0, Relative: 0, Tiny: 0, allowedSingle);
         _double = new PassRule(TorchFactor: 0, Relative: 0, Tiny: 0, allowedDouble);
     }
+
+    public IReadOnlyList<ImportNote> Notes { get; }
 
     public IReadOnlyList<TensorResult> Check(VerifyPath path) =>
         [(path.IsDouble ? _double : _single).Check(_expected, path.Compute(_request).Output)];

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Recurrent.Formats;
+using Recurrent.Layers;
 
 namespace Recurrent.Cli.Verify;
 
@@ -56,11 +57,18 @@ internal sealed class RtNeuralSource : IVerificationSource
         public string Id => name;
 
         public ILoadedCase Load() => new RecordedSequence(
-            ModelFile.Load(ModelOf(path, name), options).Definition,
+            ModelFile.Load(ModelOf(path, name), Conventions(options)),
             [.. Read(InputSuffix).Select(value => (float)value)],
             [.. Read(OutputSuffix)],
             Allowed,
             Allowed);
+
+        // The files have one sequence, and a line for each of its steps.
+        private static ImportOptions Conventions(ImportOptions options) => options with
+        {
+            Output = options.Output ?? ModelOutput.EveryStep,
+            Layout = options.Layout ?? SequenceLayout.TimeMajor,
+        };
 
         private IEnumerable<double> Read(string suffix)
         {

@@ -1,4 +1,5 @@
 using Recurrent.Cli.Commands;
+using Recurrent.Formats;
 
 namespace Recurrent.Cli.Verify;
 
@@ -19,7 +20,14 @@ internal sealed record CaseResult(
 /// <summary>What became of one case.</summary>
 /// <param name="Results">Its results, one for each path.</param>
 /// <param name="Unreadable">Why the case could not be read, so that it failed on every path; null if it was.</param>
-internal sealed record CheckedCase(IReadOnlyList<CaseResult> Results, string? Unreadable);
+internal sealed record CheckedCase(IReadOnlyList<CaseResult> Results, string? Unreadable)
+{
+    /// <summary>What its model was read from.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>What was assumed, folded or left out to read the model.</summary>
+    public IReadOnlyList<ImportNote> Notes { get; init; } = [];
+}
 
 /// <summary>Runs every case of a set on every path.</summary>
 internal static class Verification
@@ -40,11 +48,19 @@ internal static class Verification
         }
         catch (Exception e) when (ExitCode.IsUnusable(e))
         {
+            string reason = Refusal.Describe(e);
             return new CheckedCase(
-                [.. paths.Select(path => new CaseResult(set, unread.Id, path.Name, [], e.Message))], e.Message);
+                [.. paths.Select(path => new CaseResult(set, unread.Id, path.Name, [], reason))], reason)
+            {
+                Source = unread.Source,
+            };
         }
 
-        return new CheckedCase([.. paths.Select(path => Check(set, unread.Id, loaded, path))], Unreadable: null);
+        return new CheckedCase([.. paths.Select(path => Check(set, unread.Id, loaded, path))], Unreadable: null)
+        {
+            Source = unread.Source,
+            Notes = loaded.Notes,
+        };
     }
 
     private static CaseResult Check(VerificationSet set, string id, ILoadedCase loaded, VerifyPath path)
@@ -55,7 +71,7 @@ internal static class Verification
         }
         catch (Exception e) when (ExitCode.IsUnusable(e))
         {
-            return new CaseResult(set, id, path.Name, [], e.Message);
+            return new CaseResult(set, id, path.Name, [], Refusal.Describe(e));
         }
     }
 }

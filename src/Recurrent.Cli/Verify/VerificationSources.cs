@@ -8,7 +8,7 @@ internal static class VerificationSources
     // The first one that recognises a path has it.
     private static readonly IVerificationSource[] All =
     [
-        new GoldenSource(), new OnnxBackendSource(), new OnnxOperatorSource(), new RtNeuralSource(),
+        new GoldenSource(), new CaseSource(), new OnnxBackendSource(), new OnnxOperatorSource(), new RtNeuralSource(),
         new RecordedModelSource(),
     ];
 

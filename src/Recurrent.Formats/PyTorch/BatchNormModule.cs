@@ -59,6 +59,9 @@ internal sealed class BatchNormModule : PyTorchModule
         return [new ScaleLayer(factors, isOffset ? offsets : [])];
     }
 
+    public override ModuleListEntry FullEntry(ImportOptions options) =>
+        new(Name, DefaultEpsilon.ToString(CultureInfo.InvariantCulture));
+
     private double Epsilon(ModuleListEntry entry, PyTorchImport import)
     {
         if (entry.Argument is null)

@@ -34,6 +34,9 @@ internal sealed class MatrixModule : PyTorchModule
     /// <summary>Whether it is taken as an embedding.</summary>
     public bool IsEmbedding { get; }
 
+    /// <summary>What a list of modules says in parentheses for it to be taken so.</summary>
+    public string Argument => IsEmbedding ? EmbeddingArgument : LinearArgument;
+
     /// <summary>Whether it could be either.</summary>
     public bool IsAmbiguous => !Source.Has(Prefix + "bias");
 
@@ -57,6 +60,8 @@ internal sealed class MatrixModule : PyTorchModule
         _ => throw new ModelFormatException(
             $"module '{Name}': expected {LinearArgument} or {EmbeddingArgument} in parentheses, found '{entry}'."),
     };
+
+    public override ModuleListEntry FullEntry(ImportOptions options) => new(Name, IsEmbedding ? Argument : null);
 
     public override IEnumerable<string> KnownParameters() => [Prefix + "weight", Prefix + "bias"];
 

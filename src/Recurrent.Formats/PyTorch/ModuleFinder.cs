@@ -18,19 +18,28 @@ internal sealed class ModuleFinder
     /// <summary>Tensors that belong to no module.</summary>
     public IReadOnlyList<string> Unknown => _unknown;
 
+    /// <summary>
+    /// Whether the modules are in the order in which the model made them: in a file that keeps it, if the tensors follow
+    /// each other as <c>state_dict()</c> has them. TorchSharp.PyBridge takes them from a table without an order.
+    /// </summary>
+    public bool HasModelOrder { get; private set; }
+
     /// <summary>Finds the modules of a file.</summary>
     /// <param name="source">The file.</param>
     /// <param name="others">Tensors that something else is made from.</param>
     public static ModuleFinder Find(ITensorSource source, IReadOnlySet<string> others)
     {
         var finder = new ModuleFinder(source);
-        foreach (IGrouping<string, string> group in source.TensorNames
-            .Where(name => !others.Contains(name))
-            .GroupBy(PrefixOf, StringComparer.Ordinal))
+        string[] names = [.. source.TensorNames.Where(name => !others.Contains(name))];
+        foreach (IGrouping<string, string> group in names.GroupBy(PrefixOf, StringComparer.Ordinal))
         {
             finder.Add(group.Key, group.ToHashSet(StringComparer.Ordinal));
         }
 
+        HashSet<string> unknown = new(finder._unknown, StringComparer.Ordinal);
+        finder.HasModelOrder = source.HasModelOrder
+            && finder._modules.SelectMany(module => module.KnownParameters()).Where(source.Has)
+                .SequenceEqual(names.Where(name => !unknown.Contains(name)), StringComparer.Ordinal);
         return finder;
     }
 

@@ -48,6 +48,7 @@ internal sealed class ModuleListItem
         }
 
         ModuleListItem[] items = [.. list.Select(entry => Resolve(ModuleListEntry.Parse(entry), modules))];
+        items[0] = items[0].AsEmbeddingIfItFits(items.Skip(1).Select(item => item.Module).OfType<PyTorchModule>());
         string? twice = items.Select(item => item.Module?.Name).OfType<string>()
             .GroupBy(name => name, StringComparer.Ordinal)
             .FirstOrDefault(group => group.Count() > 1)?.Key;
@@ -65,6 +66,16 @@ internal sealed class ModuleListItem
 
         return Activation is { } activation ? new ActivationLayer(size, activation) : new SoftmaxLayer(size);
     }
+
+    /// <summary>
+    /// The first item of a list; where nobody says whether it is an embedding, the same that is found without a list.
+    /// </summary>
+    private ModuleListItem AsEmbeddingIfItFits(IEnumerable<PyTorchModule> following) =>
+        Module is MatrixModule { IsAmbiguous: true } matrix && Entry.Argument is null
+        && (following.FirstOrDefault()?.InputSize ?? matrix.As(isEmbedding: true).OutputSize)
+            == matrix.As(isEmbedding: true).OutputSize
+            ? new ModuleListItem(matrix.As(isEmbedding: true), Entry)
+            : this;
 
     private static ModuleListItem Resolve(ModuleListEntry entry, IReadOnlyList<PyTorchModule> modules)
     {

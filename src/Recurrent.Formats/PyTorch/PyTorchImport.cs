@@ -113,77 +113,9 @@ internal sealed class PyTorchImport
             throw new ModelFormatException($"initial states: there is no recurrent module '{module}'.");
         }
 
-        IReadOnlyList<string>? list = _options.Modules ?? _description.Modules;
-        if (list is not null)
-        {
-            _items = ModuleListItem.Resolve(list, finder.Modules);
-            NoteUnlisted(finder);
-            return;
-        }
-
-        RequireModules(finder);
-        ModuleOrder order = ModuleOrder.Find(finder.Modules, _source.HasModelOrder);
-        if (order.First is null)
-        {
-            throw new ModelFormatException(
-                $"the modules do not follow from each other: {string.Join(", ", finder.Modules.Take(16))}. "
-                + $"Name those of the model in {Option(nameof(ImportOptions.Modules))}, in their order.");
-        }
-
-        _items = [.. order.First.Select(module => new ModuleListItem(module))];
-        NoteOrder(order);
-    }
-
-    private static void RequireModules(ModuleFinder finder)
-    {
-        if (finder.Unknown.Count > 0)
-        {
-            throw new ModelFormatException(
-                $"tensor '{finder.Unknown[0]}' belongs to no module that is supported (nn.LSTM, nn.GRU, nn.RNN, their "
-                + "cells, nn.Linear, nn.Embedding, nn.BatchNorm1d). If the model does without it, name the model's "
-                + $"modules in {Option(nameof(ImportOptions.Modules))}, in their order.");
-        }
-
-        if (finder.Modules.Count == 0)
-        {
-            throw new ModelFormatException("there are no parameters of PyTorch modules in it.");
-        }
-    }
-
-    private void NoteUnlisted(ModuleFinder finder)
-    {
-        IEnumerable<string> modules = finder.Modules
-            .Select(module => module.Name)
-            .Except(_items.Select(item => item.Module?.Name).OfType<string>());
-        foreach (string name in modules.Concat(finder.Unknown))
-        {
-            _notes.Add(new ImportNote(ImportNoteKind.Ignored, name, "it is not in the list of modules."));
-        }
-    }
-
-    private void NoteOrder(ModuleOrder order)
-    {
-        string names = string.Join(", ", _items.Select(item => $"'{item.Module!.Name}'"));
-        string option = $"{Option(nameof(ImportOptions.Modules))} says otherwise";
-        if (_items.Count > 1)
-        {
-            Assume(
-                names, (_source.HasModelOrder ? "applied in the order of the file" : "applied in an order that fits")
-                + (order.HasOthers ? ", though another would fit as well; " : "; ") + option);
-        }
-
-        if (_items.Any(item => item.Module is MatrixModule { IsEmbedding: false }))
-        {
-            Assume(names, "no activations between or behind them; " + option);
-        }
-
-        IEnumerable<MatrixModule> matrices = _items.Select(item => item.Module).OfType<MatrixModule>();
-        foreach (MatrixModule matrix in matrices.Where(matrix => matrix.IsEmbedding))
-        {
-            Assume(
-                matrix.Name, "an nn.Embedding, because it comes first and has no bias; "
-                + $"'{matrix.Name}(linear)' in {option}");
-        }
+        ModuleSelection selection = ModuleSelection.Of(finder, _options, _description);
+        _items = selection.Items;
+        _notes.AddRange(selection.Notes);
     }
 
     private void ReadLayers()
@@ -213,9 +145,16 @@ internal sealed class PyTorchImport
         {
             throw new ModelFormatException(
                 $"module {module}: expected one that takes {size} features, which is what '{_names[^1]}' before "
-                + "it puts out.");
+                + $"it puts out{OtherReading(module)}.");
         }
     }
+
+    /// <summary>Where the first module could also be read as what would fit: how to say so.</summary>
+    private string OtherReading(PyTorchModule module) =>
+        _layers.Count == 1 && _items[0].Module is MatrixModule { IsAmbiguous: true } first
+        && first.As(!first.IsEmbedding) is var other && other.OutputSize == module.InputSize
+            ? $"; '{other.Name}({other.Argument})' would fit"
+            : "";
 
     private ModelDefinition Define()
     {
@@ -237,7 +176,8 @@ internal sealed class PyTorchImport
 
     private SequenceLayout Layout()
     {
-        if (_options.Layout is null)
+        // A file that describes its model is time-major where it says nothing else.
+        if (_options.Layout is null && !_description.IsFound)
         {
             Assume("layout", $"time-major (batch_first=False); {Option(nameof(ImportOptions.Layout))} says otherwise");
         }

@@ -34,5 +34,9 @@ internal abstract class PyTorchModule(ITensorSource source, string prefix)
     /// <param name="import">The import that it is part of.</param>
     public abstract IReadOnlyList<Layer> Read(ModuleListEntry entry, PyTorchImport import);
 
+    /// <summary>How a list of modules names it if it is to say all that an import would assume of it.</summary>
+    /// <param name="options">What is said of it elsewhere.</param>
+    public virtual ModuleListEntry FullEntry(ImportOptions options) => new(Name, null);
+
     public override string ToString() => $"'{Name}' ({Kind}, {InputSize} to {OutputSize})";
 }

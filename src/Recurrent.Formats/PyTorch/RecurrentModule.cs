@@ -111,6 +111,9 @@ internal sealed class RecurrentModule : PyTorchModule
         where stem != "weight_hr" || _layers[layer].Projection > 0
         select ParameterName(stem, layer) + direction;
 
+    public override ModuleListEntry FullEntry(ImportOptions options) => new(
+        Name, IsSimple && options.Nonlinearity is null ? ActivationNames.Format(Activation.Tanh) : null);
+
     private static int InferGates(ITensorSource source, string prefix, string suffix)
     {
         Tensor state = source.Require(prefix + "weight_hh" + suffix);

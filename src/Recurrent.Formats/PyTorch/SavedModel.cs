@@ -15,6 +15,9 @@ internal sealed class SavedModel
 
     private const int MaxDepth = 4;
 
+    /// <summary>Whether the file describes its model.</summary>
+    public bool IsFound => Modules is not null;
+
     /// <summary>The modules in order, as <see cref="ImportOptions.Modules"/> has them; null if not described.</summary>
     public IReadOnlyList<string>? Modules { get; init; }
 

@@ -17,7 +17,7 @@ public sealed class ConvertCommandTests
         CommandRun json = CommandRun.Of("convert", CommandFiles.Capture, output, "--json");
         CommandRun compared = CommandRun.Of("compare", CommandFiles.Capture, output, "--tolerance", "0");
 
-        Assert.Equal((0, "", 0, 0), (text.ExitCode, text.Error, json.ExitCode, compared.ExitCode));
+        Assert.Equal((0, 0, 0), (text.ExitCode, json.ExitCode, compared.ExitCode));
         Assert.Contains("it is equal: the same bits in all", text.Output);
         Assert.Contains("lost: the sample rate, 48000 Hz", text.Output);
         JsonNode report = JsonNode.Parse(json.Output)!;
@@ -34,7 +34,8 @@ public sealed class ConvertCommandTests
 
         CommandRun run = CommandRun.Of("convert", files.Model(), output, "--modules", "lstm,relu", "--last-step");
 
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(0, run.ExitCode);
+        Assert.EndsWith("ignored linear: it is not in the list of modules.", run.Error.TrimEnd());
         JsonNode json = JsonNode.Parse(CommandRun.Of("inspect", output, "--json", "--no-measure").Output)!;
         Assert.Equal(("LastStep", 5), ((string)json["output"]!, (int)json["output_size"]!));
     }

@@ -75,6 +75,41 @@ public sealed class InspectCommandTests
     }
 
     [Fact]
+    public void A_bare_state_dict_is_opened_all_the_same_and_options_are_proposed()
+    {
+        string file = Path.Combine(GoldenCopy.Committed("cases"), "sequential-gap", "model.pt");
+        const string Options = "--last-step --batch-major --modules core,head.0,relu,head.3";
+
+        CommandRun text = CommandRun.Of("inspect", file, "--no-measure");
+        CommandRun json = CommandRun.Of("inspect", file, "--no-measure", "--json");
+        CommandRun said = CommandRun.Of(["inspect", file, "--no-measure", .. Options.Split(' ')]);
+
+        Assert.Equal((0, ""), (text.ExitCode, text.Error));
+        Assert.Contains("assumed output: every step is put out", text.Output);
+        Assert.Contains($"    {Options}\n", text.Output.ReplaceLineEndings("\n"));
+        Assert.Contains("    Output = ModelOutput.LastStep, // or EveryStep, FinalState", text.Output);
+        JsonNode proposal = JsonNode.Parse(json.Output)!["proposal"]!;
+        Assert.Equal(Options, (string)proposal["options"]!);
+        Assert.Equal(
+            "Modules = [\"core\", \"head.0\", \"relu\", \"head.3\"], // relu: a guess", (string)proposal["csharp"]![2]!);
+        Assert.Equal(0, said.ExitCode);
+        Assert.DoesNotContain("assumed", said.Output);
+        Assert.DoesNotContain("--last-step", said.Output);
+    }
+
+    [Fact]
+    public void Options_are_proposed_as_a_shell_takes_them()
+    {
+        using var files = new CommandFiles();
+        File.WriteAllBytes(files.PathOf("words.safetensors"), new SafetensorsBuilder()
+            .AddCounting("it's.weight", 0, 7, 4).Linear("fc", 4, 2).Build());
+
+        CommandRun run = CommandRun.Of("inspect", files.PathOf("words.safetensors"), "--no-measure");
+
+        Assert.Contains(@"--last-step --batch-major --modules 'it'\''s(embedding),fc'", run.Output);
+    }
+
+    [Fact]
     public void Tensors_that_are_no_model_are_listed()
     {
         using var golden = new GoldenCopy("lstm_plain");

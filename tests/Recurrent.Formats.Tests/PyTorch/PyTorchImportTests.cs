@@ -17,6 +17,7 @@ public sealed class PyTorchImportTests
             [
                 "assumed 'lstm', 'a', 'b': applied in an order that fits; ImportOptions.Modules says otherwise.",
                 "assumed 'lstm', 'a', 'b': no activations between or behind them; ImportOptions.Modules says otherwise.",
+                "assumed modules: nothing between 'a' and 'b'; ImportOptions.Modules says otherwise.",
                 "assumed output: every step is put out; ImportOptions.Output says otherwise.",
                 "assumed layout: time-major (batch_first=False); ImportOptions.Layout says otherwise.",
             ],
@@ -94,6 +95,30 @@ public sealed class PyTorchImportTests
             model.Notes.Where(note => note.Subject == "emb").Select(note => note.Message));
         Assert.IsType<DenseLayer>(told.Definition.Layers[0]);
     }
+
+    [Theory]
+    [InlineData(new[] { "emb", "lstm" }, 7, 3, true)]
+    [InlineData(new[] { "emb", "lstm" }, 3, 3, true)]
+    [InlineData(new[] { "emb", "lstm" }, 3, 7, false)]
+    [InlineData(new[] { "emb(linear)", "lstm" }, 3, 3, false)]
+    [InlineData(new[] { "tanh", "emb", "lstm" }, 3, 3, false)]
+    [InlineData(new[] { "lstm", "emb" }, 4, 4, false)]
+    public void A_list_of_modules_keeps_what_is_found_without_it(string[] modules, int rows, int columns, bool isEmbedding)
+    {
+        ImportedModel model = Read(
+            Lstm("lstm", 3).AddCounting("emb.weight", 0, rows, columns), new ImportOptions { Modules = modules });
+
+        Assert.Equal(isEmbedding, model.Definition.Layers.Any(layer => layer is EmbeddingLayer));
+        Assert.Equal(isEmbedding, model.Notes.Any(note => note.Message.StartsWith("an nn.Embedding", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_matrix_that_is_read_as_what_does_not_fit_is_refused_with_what_would() =>
+        Assert.Contains(
+            "module 'lstm' (nn.LSTM, 3 to 4): expected one that takes 7 features, which is what 'emb' before it puts out; "
+            + "'emb(embedding)' would fit.",
+            Refused(
+                Lstm("lstm", 3).AddCounting("emb.weight", 0, 7, 3), new ImportOptions { Modules = ["emb(linear)", "lstm"] }));
 
     [Fact]
     public void Modules_that_are_not_listed_are_left_out_and_noted()
@@ -216,7 +241,8 @@ public sealed class PyTorchImportTests
     private static ImportedModel Read(SafetensorsBuilder builder, ImportOptions? options = null)
     {
         using var folder = new TemporaryFolder();
-        return ModelFile.Load(folder.Write("model.safetensors", builder.Build()), options);
+        return ModelFile.Load(
+            folder.Write("model.safetensors", builder.Build()), (options ?? new()) with { AssumeDefaults = true });
     }
 
     private static string Refused(SafetensorsBuilder builder, ImportOptions? options = null) =>

@@ -23,7 +23,7 @@ internal static class TorchFiles
     public static ImportOptions OptionsOf(string name)
     {
         using JsonDocument index = Index();
-        var options = new ImportOptions();
+        var options = new ImportOptions { Output = ModelOutput.EveryStep, Layout = SequenceLayout.TimeMajor };
         foreach (JsonProperty option in index.RootElement.GetProperty(name).GetProperty("options").EnumerateObject())
         {
             options = option.Name switch
