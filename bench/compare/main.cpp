@@ -1,6 +1,6 @@
 // Two or more builds of the library, taking turns in one process: what did a change do?
 //
-//   recurrent_compare [--isa scalar|avx2|avx512] [--threads N] [--rounds N] [--list] [--filter
+//   recurrent_compare [--isa NAME] [--threads N] [--rounds N] [--list] [--filter
 //   TEXT[,TEXT…]]
 //                     LIBRARY [LIBRARY…]
 //
@@ -41,15 +41,16 @@ struct Options {
 
 [[noreturn]] void usage() {
   std::fprintf(stderr,
-               "usage: recurrent_compare [--isa scalar|avx2|avx512] [--threads N] [--rounds N] "
+               "usage: recurrent_compare [--isa NAME] [--threads N] [--rounds N] "
                "[--list] [--filter TEXT[,TEXT...]] LIBRARY [LIBRARY...]\n");
   std::exit(2);
 }
 
 int32_t isa_named(const std::string& name) {
-  if (name == "scalar") return RECURRENT_ISA_SCALAR;
-  if (name == "avx2") return RECURRENT_ISA_AVX2;
-  if (name == "avx512") return RECURRENT_ISA_AVX512;
+#define RECURRENT_KERNELS(ns, value, text, ...) \
+  if (name == text) return value;
+#include "kernels/kernels.inc"
+#undef RECURRENT_KERNELS
   usage();
 }
 

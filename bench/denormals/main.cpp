@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "denormals/stream.h"
+#include "kernels/implementations.h"
 
 namespace denormals {
 namespace {
@@ -109,20 +110,23 @@ void run(const Options& options) {
     const char* name;
     int32_t value;
   };
-  for (const Named isa : {Named{"avx512", RECURRENT_ISA_AVX512}, Named{"avx2", RECURRENT_ISA_AVX2}})
+  const auto all = recurrent::kernels::implementations();
+  for (size_t i = all.size(); i-- > 0;) {
+    const recurrent::kernels::InstructionSet& isa = all[i].set;
+    if (!all[i].is_supported() || isa.width == 1) continue;
     for (const Named cell : {Named{"lstm", RECURRENT_LAYER_LSTM}, Named{"gru", RECURRENT_LAYER_GRU},
                              Named{"rnn", RECURRENT_LAYER_SIMPLE_RNN}}) {
-      if (!is_available(isa.value)) continue;
-      Stream without({cell.value, options.hidden, false}, isa.value);
+      Stream without({cell.value, options.hidden, false}, isa.isa);
       const std::vector<float> silence(static_cast<size_t>(options.hidden));
       // As many steps with biases, whose states come to rest far from zero.
       const int steps = steps_to_silence(without, silence);
       for (const bool has_bias : {false, true}) {
         const Network network{cell.value, options.hidden, has_bias};
-        Stream stream(network, isa.value);
+        Stream stream(network, isa.isa);
         report(isa.name, cell.name, network, measure(stream, steps, options.rounds));
       }
     }
+  }
   std::printf(
       "\nnormal: a step of random inputs. denormal: a step whose inputs are all 1e-39 over it. "
       "steps: from states of 1 to zero with silent input, without biases; slow: of these, over "

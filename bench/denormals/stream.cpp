@@ -63,11 +63,6 @@ std::vector<float> random_values(int64_t count, float scale) {
   return values;
 }
 
-bool is_available(int32_t isa) {
-  ModelHandle model;
-  return create({RECURRENT_LAYER_LSTM, 1, false}, isa, model) != RECURRENT_STATUS_UNAVAILABLE;
-}
-
 Stream::Stream(const Network& network, int32_t isa)
     : hidden_(network.hidden), y_(static_cast<size_t>(network.hidden)) {
   ModelHandle model;

@@ -40,9 +40,6 @@ class Stream {
   mutable std::vector<float> states_;
 };
 
-// Whether this machine has the kernels.
-bool is_available(int32_t isa);
-
 // Values between -scale and scale, the same at every run.
 std::vector<float> random_values(int64_t count, float scale);
 

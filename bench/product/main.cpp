@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "base/aligned_buffer.h"
-#include "cpu/features.h"
 #include "gemm/mkl.h"
 #include "gemm/provider.h"
+#include "kernels/implementations.h"
 #include "limits/probe.h"
 #include "model/model.h"
 
@@ -113,12 +113,13 @@ void measure(int32_t kind, int32_t hidden, int32_t isa, const limits::Probe& pro
 void run() {
   std::printf("%lld rows; the rate is that of a loop in registers between the turns\n",
               static_cast<long long>(kRows));
-  for (const int32_t isa : {RECURRENT_ISA_AVX512, RECURRENT_ISA_AVX2}) {
-    if (!recurrent::cpu::isa_supported(isa)) continue;
-    const limits::Probe& probe =
-        isa == RECURRENT_ISA_AVX512 ? limits::avx512_probe() : limits::avx2_probe();
+  const auto all = recurrent::kernels::implementations();
+  for (size_t i = all.size(); i-- > 0;) {
+    const recurrent::kernels::InstructionSet& set = all[i].set;
+    if (!all[i].is_supported() || set.width == 1) continue;
+    const limits::Probe& probe = set.width == 16 ? limits::avx512_probe() : limits::avx2_probe();
     for (const int32_t kind : {RECURRENT_LAYER_LSTM, RECURRENT_LAYER_GRU})
-      for (const int32_t hidden : {64, 128, 256, 512, 1024}) measure(kind, hidden, isa, probe);
+      for (const int32_t hidden : {64, 128, 256, 512, 1024}) measure(kind, hidden, set.isa, probe);
   }
 }
 

@@ -1,4 +1,4 @@
-# The two kernel files that are compiled for more than the architecture's baseline.
+# The kernel files that are compiled for more than the architecture's baseline.
 
 # Sets `out_architecture` to "x86_64" if the target is one, and to "other" otherwise.
 function(recurrent_target_architecture out_architecture)
@@ -9,27 +9,26 @@ function(recurrent_target_architecture out_architecture)
   endif()
 endfunction()
 
-# Takes the sources of the core and, on x86-64, gives the AVX2 and AVX-512 kernels their flags;
-# elsewhere removes them from the list, so that the scalar kernels are the only table.
+# Takes the sources of the core and gives the kernels of every instruction set of the target's
+# architecture their flags; removes those of others from the list. A line here belongs to each row
+# of kernels.inc but the scalar one's.
 function(recurrent_configure_kernels sources_variable)
-  set(avx2 "${CMAKE_CURRENT_SOURCE_DIR}/src/kernels/kernels_avx2.cpp")
-  set(avx512 "${CMAKE_CURRENT_SOURCE_DIR}/src/kernels/kernels_avx512.cpp")
   recurrent_target_architecture(architecture)
 
-  if(NOT architecture STREQUAL "x86_64")
-    set(sources ${${sources_variable}})
-    list(REMOVE_ITEM sources "${avx2}" "${avx512}")
-    set(${sources_variable} ${sources} PARENT_SCOPE)
-    return()
-  endif()
+  # Flags of GCC and Clang, flags of MSVC.
+  macro(kernels name built_for flags msvc_flags)
+    set(file "${CMAKE_CURRENT_SOURCE_DIR}/src/kernels/kernels_${name}.cpp")
+    if(NOT architecture STREQUAL "${built_for}")
+      list(REMOVE_ITEM ${sources_variable} "${file}")
+    elseif(MSVC)
+      set_source_files_properties("${file}" PROPERTIES COMPILE_OPTIONS "${msvc_flags}")
+    else()
+      set_source_files_properties("${file}" PROPERTIES COMPILE_OPTIONS "${flags}")
+    endif()
+  endmacro()
 
-  if(MSVC)
-    set(avx2_flags /arch:AVX2)
-    set(avx512_flags /arch:AVX512)
-  else()
-    set(avx2_flags -mavx2 -mfma -mf16c)
-    set(avx512_flags -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma)
-  endif()
-  set_source_files_properties("${avx2}" PROPERTIES COMPILE_OPTIONS "${avx2_flags}")
-  set_source_files_properties("${avx512}" PROPERTIES COMPILE_OPTIONS "${avx512_flags}")
+  kernels(avx2 x86_64 "-mavx2;-mfma;-mf16c" "/arch:AVX2")
+  kernels(avx512 x86_64 "-mavx512f;-mavx512dq;-mavx512bw;-mavx512vl;-mfma" "/arch:AVX512")
+
+  set(${sources_variable} ${${sources_variable}} PARENT_SCOPE)
 endfunction()

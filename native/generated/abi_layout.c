@@ -6,7 +6,7 @@
 #include <recurrent/recurrent.h>
 #include <stddef.h>
 
-_Static_assert(RECURRENT_ABI_VERSION == 3, "RECURRENT_ABI_VERSION == 3");
+_Static_assert(RECURRENT_ABI_VERSION == 4, "RECURRENT_ABI_VERSION == 4");
 
 _Static_assert(RECURRENT_MAX_SIZE == 1048576, "RECURRENT_MAX_SIZE == 1048576");
 
@@ -231,6 +231,13 @@ _Static_assert(offsetof(recurrent_machine_info, reserved) == 44, "offsetof(recur
 _Static_assert(offsetof(recurrent_machine_info, version) == 48, "offsetof(recurrent_machine_info, version) == 48");
 _Static_assert(offsetof(recurrent_machine_info, cpu) == 56, "offsetof(recurrent_machine_info, cpu) == 56");
 _Static_assert(offsetof(recurrent_machine_info, mkl) == 64, "offsetof(recurrent_machine_info, mkl) == 64");
+
+_Static_assert(sizeof(recurrent_instruction_set) == 24, "sizeof(recurrent_instruction_set) == 24");
+_Static_assert(offsetof(recurrent_instruction_set, struct_size) == 0, "offsetof(recurrent_instruction_set, struct_size) == 0");
+_Static_assert(offsetof(recurrent_instruction_set, isa) == 4, "offsetof(recurrent_instruction_set, isa) == 4");
+_Static_assert(offsetof(recurrent_instruction_set, width) == 8, "offsetof(recurrent_instruction_set, width) == 8");
+_Static_assert(offsetof(recurrent_instruction_set, supported) == 12, "offsetof(recurrent_instruction_set, supported) == 12");
+_Static_assert(offsetof(recurrent_instruction_set, name) == 16, "offsetof(recurrent_instruction_set, name) == 16");
 
 _Static_assert(sizeof(recurrent_trainer_desc) == 32, "sizeof(recurrent_trainer_desc) == 32");
 _Static_assert(offsetof(recurrent_trainer_desc, struct_size) == 0, "offsetof(recurrent_trainer_desc, struct_size) == 0");

@@ -48,6 +48,51 @@ recurrent_status create(const std::vector<recurrent_layer_desc>& layers,
 #define EXPECT_INVALID(expression, text) \
   EXPECT_REFUSED(expression, RECURRENT_STATUS_INVALID_ARGUMENT, text)
 
+std::vector<recurrent_instruction_set> instruction_sets() {
+  int64_t count = 0;
+  EXPECT_OK(recurrent_get_instruction_sets(nullptr, 0, &count));
+  std::vector<recurrent_instruction_set> sets(static_cast<size_t>(count));
+  for (recurrent_instruction_set& set : sets) set.struct_size = sizeof(set);
+  EXPECT_OK(recurrent_get_instruction_sets(sets.data(), count, &count));
+  return sets;
+}
+
+TEST(InstructionSets, AreListedWithWhatTheMachineHasOfThem) {
+  recurrent_machine_info machine{};
+  machine.struct_size = sizeof(machine);
+  ASSERT_OK(recurrent_get_machine_info(&machine));
+  uint32_t mask = 0;
+  for (const recurrent_instruction_set& set : instruction_sets()) {
+    if (set.supported != 0) mask |= 1u << set.isa;
+    EXPECT_GE(set.width, 1) << set.name;
+    EXPECT_EQ(create(one_layer(RECURRENT_LAYER_LSTM).descs(), set.isa),
+              set.supported != 0 ? RECURRENT_STATUS_OK : RECURRENT_STATUS_UNAVAILABLE)
+        << set.name;
+  }
+  EXPECT_EQ(mask, machine.isa_mask);
+  EXPECT_STREQ(instruction_sets().front().name, "scalar");
+}
+
+TEST(InstructionSets, AreGivenAsFarAsThereIsRoom) {
+  recurrent_instruction_set sets[2] = {};
+  sets[0].struct_size = sizeof(sets[0]);
+  int64_t count = 0;
+  ASSERT_OK(recurrent_get_instruction_sets(sets, 1, &count));
+  EXPECT_EQ(count, static_cast<int64_t>(instruction_sets().size()));
+  EXPECT_STREQ(sets[0].name, "scalar");
+  EXPECT_EQ(sets[1].name, nullptr);
+}
+
+TEST(InstructionSets, RefuseBadArguments) {
+  recurrent_instruction_set sets[1] = {};
+  int64_t count = 7;
+  EXPECT_INVALID(recurrent_get_instruction_sets(sets, 1, nullptr), "count");
+  EXPECT_INVALID(recurrent_get_instruction_sets(sets, -1, &count), "capacity");
+  EXPECT_INVALID(recurrent_get_instruction_sets(nullptr, 1, &count), "sets");
+  EXPECT_INVALID(recurrent_get_instruction_sets(sets, 1, &count), "struct_size");
+  EXPECT_EQ(count, 7);
+}
+
 TEST(Api, RefusesLayersThatAreNotWellFormed) {
   const OwnedModel lstm = one_layer(RECURRENT_LAYER_LSTM);
   const auto with = [&](auto change) {
@@ -280,11 +325,9 @@ TEST(EmptyRows, KeepOrLoseTheirStateAsAsked) {
 
 TEST(NonFinite, StayInTheirRow) {
   const OwnedModel owned = one_layer(RECURRENT_LAYER_LSTM);
-  for (int isa = 0; isa < 3; ++isa) {
-    recurrent_machine_info machine{};
-    machine.struct_size = sizeof(machine);
-    ASSERT_OK(recurrent_get_machine_info(&machine));
-    if (!(machine.isa_mask >> isa & 1u)) continue;
+  for (const recurrent_instruction_set& set : instruction_sets()) {
+    if (set.supported == 0) continue;
+    const int32_t isa = set.isa;
     const ModelHandle model = make_model(owned, isa);
     const int64_t size = output_size(owned.layers[0].desc);
     std::vector<float> x(7 * 5, 0.3f);

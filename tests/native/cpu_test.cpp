@@ -1,14 +1,11 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>
 #include <thread>
 
-#include "base/error.h"
 #include "cpu/caches.h"
 #include "cpu/features.h"
 #include "cpu/fp_control.h"
@@ -49,10 +46,15 @@ TEST(FeaturesTest, AgreeWithTheKernel) {
   if (kernel_says("flags").empty()) {
     GTEST_SKIP() << "this system has no /proc/cpuinfo with flags";
   }
-  const bool avx2_fma = kernel_lists("avx2") && kernel_lists("fma") && kernel_lists("f16c");
-  EXPECT_EQ(features().avx2_fma, avx2_fma);
-  EXPECT_EQ(features().avx512, avx2_fma && kernel_lists("avx512f") && kernel_lists("avx512dq") &&
-                                   kernel_lists("avx512bw") && kernel_lists("avx512vl"));
+  struct Named {
+    FeatureSet feature;
+    const char* flag;
+  };
+  for (const Named& each :
+       {Named{kAvx, "avx"}, Named{kAvx2, "avx2"}, Named{kFma, "fma"}, Named{kF16c, "f16c"},
+        Named{kAvx512F, "avx512f"}, Named{kAvx512Dq, "avx512dq"}, Named{kAvx512Bw, "avx512bw"},
+        Named{kAvx512Vl, "avx512vl"}})
+    EXPECT_EQ(features().has(each.feature), kernel_lists(each.flag)) << each.flag;
 }
 
 TEST(FeaturesTest, NameTheProcessor) {
@@ -62,120 +64,6 @@ TEST(FeaturesTest, NameTheProcessor) {
   }
   EXPECT_EQ(features().brand, kernel_says("model name"));
 }
-
-TEST(IsaTest, SupportsScalarEverywhereAndNothingUnknown) {
-  EXPECT_TRUE(isa_supported(RECURRENT_ISA_SCALAR));
-  EXPECT_EQ(isa_supported(RECURRENT_ISA_AVX2), features().avx2_fma);
-  EXPECT_EQ(isa_supported(RECURRENT_ISA_AVX512), features().avx512);
-  EXPECT_FALSE(isa_supported(RECURRENT_ISA_AUTO));
-  EXPECT_FALSE(isa_supported(3));
-}
-
-TEST(IsaTest, TakesTheBestOneUnlessTheEnvironmentNamesOne) {
-  const int best = features().avx512     ? RECURRENT_ISA_AVX512
-                   : features().avx2_fma ? RECURRENT_ISA_AVX2
-                                         : RECURRENT_ISA_SCALAR;
-  EXPECT_EQ(isa_from_environment(nullptr), best);
-  EXPECT_EQ(isa_from_environment(""), best);
-  EXPECT_EQ(isa_from_environment("scalar"), RECURRENT_ISA_SCALAR);
-}
-
-TEST(IsaTest, RefusesAnUnknownName) {
-  for (const char* name : {"sse", "AVX2", "avx2 ", "2", "auto"}) {
-    try {
-      isa_from_environment(name);
-      ADD_FAILURE() << name << " was accepted";
-    } catch (const Error& error) {
-      EXPECT_EQ(error.status(), RECURRENT_STATUS_INVALID_ARGUMENT);
-      EXPECT_EQ(error.message(), "RECURRENT_ISA: expected scalar, avx2 or avx512, found '" +
-                                     std::string(name) + "'");
-    }
-  }
-}
-
-TEST(IsaTest, RefusesAValueThatIsNone) {
-  for (const int isa : {-2, 3, 1000}) {
-    try {
-      resolve_isa(isa);
-      ADD_FAILURE() << isa << " was accepted";
-    } catch (const Error& error) {
-      EXPECT_EQ(error.status(), RECURRENT_STATUS_INVALID_ARGUMENT);
-      EXPECT_EQ(error.message(),
-                "isa: expected -1 (auto), 0 (scalar), 1 (avx2) or 2 (avx512), found " +
-                    std::to_string(isa));
-    }
-  }
-}
-
-class EveryIsaTest : public testing::TestWithParam<int> {};
-
-// Either it is there and can be asked for in both ways, or both ways say that it is not.
-TEST_P(EveryIsaTest, CanBeAskedForWhereItIsSupported) {
-  const int isa = GetParam();
-  if (isa_supported(isa)) {
-    EXPECT_EQ(isa_from_environment(isa_name(isa)), isa);
-    EXPECT_EQ(resolve_isa(isa), isa);
-    return;
-  }
-  try {
-    isa_from_environment(isa_name(isa));
-    ADD_FAILURE() << "accepted from the environment";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.status(), RECURRENT_STATUS_UNAVAILABLE);
-    EXPECT_EQ(error.message().rfind("RECURRENT_ISA: ", 0), 0U) << error.message();
-  }
-  try {
-    resolve_isa(isa);
-    ADD_FAILURE() << "accepted as an argument";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.status(), RECURRENT_STATUS_UNAVAILABLE);
-    EXPECT_EQ(error.message().rfind("isa: ", 0), 0U) << error.message();
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(Isa, EveryIsaTest,
-                         testing::Values(RECURRENT_ISA_SCALAR, RECURRENT_ISA_AVX2,
-                                         RECURRENT_ISA_AVX512),
-                         [](const testing::TestParamInfo<int>& tested) {
-                           return std::string(isa_name(tested.param));
-                         });
-
-#if defined(__unix__)
-
-// The choice is made once per process, so these look at it from fresh processes.
-// NOLINTBEGIN(concurrency-mt-unsafe): which have one thread when they write their environment.
-class SelectedIsaDeathTest : public testing::Test {
- protected:
-  void SetUp() override { testing::FLAGS_gtest_death_test_style = "threadsafe"; }
-};
-
-TEST_F(SelectedIsaDeathTest, IsForcedByTheEnvironment) {
-  const auto select = [] {
-    setenv("RECURRENT_ISA", "scalar", 1);
-    std::fprintf(stderr, "selected %d and %d", selected_isa(), resolve_isa(RECURRENT_ISA_AUTO));
-    std::_Exit(0);
-  };
-  EXPECT_EXIT(select(), testing::ExitedWithCode(0), "selected 0 and 0");
-}
-
-TEST_F(SelectedIsaDeathTest, IsDecidedOnceAndItsErrorThrownEveryTime) {
-  const auto select = [] {
-    for (const char* name : {"mmx", "scalar", "scalar"}) {
-      setenv("RECURRENT_ISA", name, 1);
-      try {
-        selected_isa();
-      } catch (const Error& error) {
-        std::fprintf(stderr, "%s;", error.what());
-      }
-    }
-    std::_Exit(0);
-  };
-  const std::string message = "RECURRENT_ISA: expected scalar, avx2 or avx512, found 'mmx';";
-  EXPECT_EXIT(select(), testing::ExitedWithCode(0), message + message + message);
-}
-// NOLINTEND(concurrency-mt-unsafe)
-
-#endif
 
 TEST(CachesTest, ArePlausibleWhereKnown) {
   const Caches& found = caches();

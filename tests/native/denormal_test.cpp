@@ -45,7 +45,7 @@ struct OneUnit {
 };
 
 class Denormals : public EveryIsa {};
-INSTANTIATE_TEST_SUITE_P(All, Denormals, ::testing::Values(0, 1, 2), isa_parameter_name);
+INSTANTIATE_ON_EVERY_ISA(Denormals);
 
 TEST_P(Denormals, InInputsCountAsZero) {
   for (int32_t kind : {RECURRENT_LAYER_SIMPLE_RNN, RECURRENT_LAYER_DENSE}) {

@@ -63,7 +63,7 @@ std::vector<float> expected(const Case& c) {
 }
 
 class Equality : public EveryIsa {};
-INSTANTIATE_TEST_SUITE_P(All, Equality, ::testing::Values(0, 1, 2), isa_parameter_name);
+INSTANTIATE_ON_EVERY_ISA(Equality);
 
 TEST_P(Equality, WholeSequencesOnAnyNumberOfThreads) {
   for (unsigned seed = 1; seed <= kCases; ++seed) {

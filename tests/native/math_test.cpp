@@ -12,7 +12,8 @@
 
 #include "../../native/tools/accuracy/functions.h"
 #include "../../native/tools/accuracy/ulp.h"
-#include "kernels/table.h"
+#include "every_isa.h"
+#include "kernels/implementations.h"
 
 namespace recurrent {
 namespace {
@@ -24,9 +25,6 @@ using accuracy::ulp_distance;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr uint32_t kSignBit = 0x80000000u;
-constexpr int kScalar = 0;
-constexpr int kIsaCount = 3;
-constexpr const char* kIsaNames[kIsaCount] = {"scalar", "avx2", "avx512"};
 
 uint32_t bits(float value) { return std::bit_cast<uint32_t>(value); }
 
@@ -82,27 +80,15 @@ float evaluate_one(int32_t kind, const kernels::KernelTable& table, float x, flo
   return y;
 }
 
-class IsaTest : public testing::TestWithParam<int> {
+class IsaTest : public test::EveryIsa {
  protected:
-  void SetUp() override {
-    table_ = kernels::table_for(GetParam());
-    if (table_ == nullptr) {
-      GTEST_SKIP() << "this machine cannot run the instruction set " << kIsaNames[GetParam()];
-    }
-  }
-
-  const kernels::KernelTable& table() const { return *table_; }
-
- private:
-  const kernels::KernelTable* table_ = nullptr;
+  const kernels::KernelTable& table() { return *kernels::table_for(GetParam()); }
 };
 
 using MathTest = IsaTest;
 using ActivationTest = IsaTest;
 
-std::string isa_name(const testing::TestParamInfo<int>& info) { return kIsaNames[info.param]; }
-
-INSTANTIATE_TEST_SUITE_P(AllIsas, MathTest, testing::Range(0, kIsaCount), isa_name);
+INSTANTIATE_ON_EVERY_ISA(MathTest);
 
 TEST_P(MathTest, IsWithinItsBoundOfTheCorrectlyRoundedResult) {
   for (const Function& function : kFunctions) {
@@ -158,7 +144,7 @@ TEST_P(MathTest, OddFunctionsAreOddBitForBit) {
 }
 
 TEST_P(MathTest, GivesTheBitsOfTheScalarCode) {
-  const kernels::KernelTable& scalar = *kernels::table_for(kScalar);
+  const kernels::KernelTable& scalar = *kernels::table_for(RECURRENT_ISA_SCALAR);
   for (const Function& function : kFunctions) {
     const std::vector<float> expected = evaluate(function, scalar, inputs());
     const std::vector<float> actual = evaluate(function, table(), inputs());
@@ -236,7 +222,7 @@ TEST_P(MathTest, SpecialValuesAreExact) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(AllIsas, ActivationTest, testing::Range(0, kIsaCount), isa_name);
+INSTANTIATE_ON_EVERY_ISA(ActivationTest);
 
 TEST_P(ActivationTest, EveryKindIsItsFormula) {
   struct Case {
@@ -282,7 +268,7 @@ TEST_P(ActivationTest, EveryKindKeepsNan) {
 }
 
 TEST_P(ActivationTest, EveryKindGivesTheBitsOfTheScalarCode) {
-  const kernels::KernelTable& scalar = *kernels::table_for(kScalar);
+  const kernels::KernelTable& scalar = *kernels::table_for(RECURRENT_ISA_SCALAR);
   constexpr float kAlpha = 0.7f;
   constexpr float kBeta = 0.3f;
   const std::vector<float>& x = inputs();

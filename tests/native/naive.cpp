@@ -3,7 +3,7 @@
 #include <cfloat>
 #include <cmath>
 
-#include "kernels/table.h"
+#include "kernels/implementations.h"
 
 namespace recurrent::test {
 namespace {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "every_isa.h"
 #include "random_model.h"
 
 namespace recurrent::test {
@@ -75,12 +76,5 @@ inline recurrent_run_args run_args(const std::vector<float>& x, std::vector<floa
 
 // Bits, with all NaNs equal. Gives the index of the first difference, or -1.
 int64_t first_difference(const float* a, const float* b, int64_t count);
-
-// Instruction sets as test parameters; a test of one that the machine lacks is skipped by name.
-class EveryIsa : public ::testing::TestWithParam<int> {
- protected:
-  void SetUp() override;
-};
-std::string isa_parameter_name(const ::testing::TestParamInfo<int>& info);
 
 }  // namespace recurrent::test

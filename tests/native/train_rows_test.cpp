@@ -117,7 +117,7 @@ void expect_near(const std::vector<float>& want, const std::vector<float>& got, 
 }
 
 class TrainRows : public EveryIsa {};
-INSTANTIATE_TEST_SUITE_P(All, TrainRows, ::testing::Values(0, 1, 2), isa_parameter_name);
+INSTANTIATE_ON_EVERY_ISA(TrainRows);
 
 // One trainer takes batches of all shapes one after the other, and its gradients add up.
 TEST_P(TrainRows, GiveTogetherWhatTheyGiveAlone) {

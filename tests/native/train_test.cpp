@@ -41,7 +41,7 @@ Data random_data(Random& random, const OwnedModel& owned) {
 }
 
 class Train : public EveryIsa {};
-INSTANTIATE_TEST_SUITE_P(All, Train, ::testing::Values(0, 1, 2), isa_parameter_name);
+INSTANTIATE_ON_EVERY_ISA(Train);
 
 TEST_P(Train, GoesForwardAsASessionDoes) {
   for (unsigned seed = 1; seed <= 80; ++seed) {

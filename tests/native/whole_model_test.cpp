@@ -220,7 +220,7 @@ class WholeCase {
 };
 
 class WholeModel : public EveryIsa {};
-INSTANTIATE_TEST_SUITE_P(All, WholeModel, ::testing::Values(0, 1, 2), isa_parameter_name);
+INSTANTIATE_ON_EVERY_ISA(WholeModel);
 
 TEST_P(WholeModel, GivesWhatOneNumberAtATimeGives) {
   for (unsigned seed = 1; seed <= kCases; ++seed) {

@@ -89,7 +89,7 @@ extern "C" {
  * Version of this interface. It changes whenever a struct, a function or the meaning of a value
  * does.
  */
-#define RECURRENT_ABI_VERSION 3
+#define RECURRENT_ABI_VERSION 4
 
 /** Largest hidden, input, output or projection size of a layer. */
 #define RECURRENT_MAX_SIZE 1048576
@@ -619,6 +619,20 @@ typedef struct recurrent_machine_info {
   const char* mkl;
 } recurrent_machine_info;
 
+/** An instruction set that the library knows. */
+typedef struct recurrent_instruction_set {
+  /** `sizeof(recurrent_instruction_set)`, set by the caller. */
+  uint32_t struct_size;
+  /** The ::recurrent_isa: never AUTO. */
+  int32_t isa;
+  /** Floats of a vector; 1 for plain C++. */
+  int32_t width;
+  /** 1 if this machine can run it and the library was built with it, otherwise 0. */
+  int32_t supported;
+  /** Its name, as the environment variable RECURRENT_ISA takes it. Static. */
+  const char* name;
+} recurrent_instruction_set;
+
 /** What a block of a trainer's parameters is. */
 typedef enum recurrent_parameter_role {
   /** `[G*H, I]`; Dense `[H, I]`. */
@@ -846,6 +860,20 @@ RECURRENT_API const char* recurrent_last_error(void) RECURRENT_NOEXCEPT;
  */
 RECURRENT_API recurrent_status recurrent_get_machine_info(recurrent_machine_info* info)
     RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Lists the instruction sets that the library knows, the plainest first: of those that a
+ * machine has, AUTO means the last one. It does not matter to this function what RECURRENT_ISA
+ * says.
+ * @param sets Receives the first `capacity` of them, each with its `struct_size` set by the caller;
+ * null if `capacity` is 0.
+ * @param capacity Elements of `sets`.
+ * @param count Receives the number of instruction sets, which may be larger than `capacity`.
+ * @return OK or INVALID_ARGUMENT.
+ */
+RECURRENT_API recurrent_status recurrent_get_instruction_sets(recurrent_instruction_set* sets,
+                                                              int64_t capacity,
+                                                              int64_t* count) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Validates a chain of layers and packs its weights.

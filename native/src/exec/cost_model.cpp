@@ -10,12 +10,9 @@ namespace {
 
 // All constants were measured with `recurrent_threads --every-way` (bench/threads) on a virtual
 // machine with two processors (Intel Xeon with AVX-512, about 3 GHz, 48 KiB L1, 2 MiB L2 a core).
-// They are those of this library's kernels, not of the machine. Other machines have other ones;
+// They are those of this library's kernels, not of the machine; those that an instruction set has
+// are in kernels.inc. Other machines have other ones;
 // ratios between them differ less.
-
-// Multiply-adds count twice. From batched LSTM, B=32 H=256: 115. Half the lanes with AVX2; scalar
-// code without the hardware's fma is two to three orders slower.
-constexpr double kFlopsPerNs[] = {0.15, 60.0, 120.0};
 
 // Reading weights at batch 1, by the cache that holds them: streaming LSTM of H=32 for L1, 128 and
 // 256 for L2, 512 and 1024 for L3. Memory was not reached: a third of L3 is what others show.
@@ -24,9 +21,8 @@ constexpr double kBytesPerNsL2 = 105.0;
 constexpr double kBytesPerNsL3 = 27.0;
 constexpr double kBytesPerNsMemory = 10.0;
 
-// Activations and state update of one vector of units with one gate, a kernel call with what is
-// done around it, and an input value that is copied: what is left of steps with H=16.
-constexpr double kNsPerVector = 5.0;
+// A kernel call with what is done around it, and an input value that is copied: what is left of
+// steps with H=16.
 constexpr double kNsPerCall = 40.0;
 constexpr double kNsPerValue = 0.06;
 // A row of a layer without a product; not measured on its own.
@@ -60,9 +56,7 @@ double input_floats(const PackedLayer& layer) {
 
 }  // namespace
 
-CostModel::CostModel(const Model& model)
-    : flops_per_ns_(kFlopsPerNs[model.kernels().isa]),
-      width_(static_cast<double>(model.kernels().width)) {}
+CostModel::CostModel(const Model& model) : set_(model.kernels()) {}
 
 // Weights that do not fit a cache are walked there and back, which keeps the part of them in it
 // that does.
@@ -89,18 +83,18 @@ double CostModel::step(const PackedLayer& layer, const PackedDirection& directio
                        int parts, double resident, bool with_inputs) const {
   const double share = largest_share(direction.first.constants.groups, parts);
   const double weights = bytes(layer, direction, parts, with_inputs);
-  const double multiply = 2.0 * rows * weights / sizeof(float) / flops_per_ns_;
-  const double vectors = rows * share * static_cast<double>(layer.columns) / width_;
+  const double multiply = 2.0 * rows * weights / sizeof(float) / set_.flops_per_ns;
+  const double vectors = rows * share * static_cast<double>(layer.columns) / set_.width;
   const double calls = direction.second.function ? 2.0 : 1.0;
-  return std::max(multiply, read(weights, resident)) +
-         vectors * (width_ > 1 ? kNsPerVector : 10 * kNsPerVector) + calls * kNsPerCall;
+  return std::max(multiply, read(weights, resident)) + vectors * set_.ns_per_vector +
+         calls * kNsPerCall;
 }
 
 double CostModel::product(const PackedLayer& layer, const PackedDirection& direction, double rows,
                           int parts) const {
   const double share = largest_share(direction.first.constants.groups, parts);
   const double weights = input_floats(layer) * share;
-  return std::max(2.0 * rows * weights / flops_per_ns_,
+  return std::max(2.0 * rows * weights / set_.flops_per_ns,
                   read(weights * sizeof(float), weights * sizeof(float))) +
          kNsPerCall;
 }

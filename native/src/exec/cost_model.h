@@ -42,8 +42,7 @@ class CostModel {
  private:
   double read(double bytes, double resident) const;
 
-  double flops_per_ns_;
-  double width_;
+  const kernels::InstructionSet& set_;
 };
 
 }  // namespace recurrent

@@ -1,6 +1,35 @@
 // All kernels over one vector type, and the table of them. A kernels_*.cpp includes this in the
-// namespace of its instruction set after its vector type; RECURRENT_KERNELS_ISA and
-// RECURRENT_KERNELS_NAME say which it is.
+// namespace of its instruction set after its vector type; `kSet` is that namespace's row of
+// kernels.inc.
+
+using kernels::Activation;
+using kernels::BackwardArgs;
+using kernels::BackwardKernels;
+using kernels::BlockBackArgs;
+using kernels::BlockGradientArgs;
+using kernels::BlockKernels;
+using kernels::BlockProductArgs;
+using kernels::BlockStepArgs;
+using kernels::CellArgs;
+using kernels::CellConstants;
+using kernels::CellFn;
+using kernels::CellKernels;
+using kernels::Form;
+using kernels::FormKernels;
+using kernels::Grouping;
+using kernels::kBlockRows;
+using kernels::ProductArgs;
+using kernels::Range;
+using kernels::StepArgs;
+using kernels::UpdateArgs;
+
+static_assert(Vec::kWidth == kSet.width, "kernels.inc says something else than the vector type");
+
+#include "simd/math.inl"
+
+#include "simd/activations.inl"
+
+#include "simd/math_arrays.inl"
 
 #include "kernels/chain.inl"
 #include "kernels/tiles.inl"
@@ -19,10 +48,10 @@
 #include "kernels/gradient.inl"
 #include "kernels/update.inl"
 
-#if RECURRENT_KERNELS_ISA > 0
-#include "kernels/blocks.inl"
-#else
+#if defined(RECURRENT_ONE_LANE)
 constexpr BlockKernels block_kernels() { return {}; }  // no lanes to fill
+#else
+#include "kernels/blocks.inl"
 #endif
 
 void flush_array(const float* x, float* y, int64_t count) {
@@ -36,9 +65,7 @@ void flush_array(const float* x, float* y, int64_t count) {
 
 extern const kernels::KernelTable kTable;
 const kernels::KernelTable kTable = {
-    RECURRENT_KERNELS_ISA,
-    Vec::kWidth,
-    RECURRENT_KERNELS_NAME,
+    kSet,
     exp_array,
     expm1_array,
     log1p_array,

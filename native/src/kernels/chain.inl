@@ -26,9 +26,6 @@ struct Weights {
 // Floats of a cache line: what one prefetch brings.
 constexpr int kLineFloats = 16;
 
-// A tile of this many accumulators takes so long over a term that a prefetch beside it is free.
-constexpr int kPrefetchingTile = Vec::kWidth == 16 ? 16 : 12;
-
 // One term of all chains. Beside the accumulators either the inputs or the weights of the term stay
 // in registers: those that are fewer, or the largest tiles would not fit.
 template <int kVectors, class Columns, int kRows, int kColumns>
@@ -70,7 +67,7 @@ RECURRENT_INLINE void term(Tile<kRows, kColumns>& acc, const float* w, const flo
 template <int kVectors, class Columns, int kRows, int kColumns>
 RECURRENT_INLINE void chain(Tile<kRows, kColumns>& acc, Weights w, const float* x, int64_t x_stride,
                             int64_t terms, const float*& ahead) {
-  constexpr bool kPrefetches = kRows * kColumns >= kPrefetchingTile;
+  constexpr bool kPrefetches = kRows * kColumns >= kSet.prefetching_tile;
 #pragma GCC unroll 2
   for (int64_t k = 0; k < terms; ++k) {
     term<kVectors, Columns>(acc, w.at, x + k, x_stride);

@@ -1,8 +1,8 @@
 // Gradients of weights: products of two matrices over all rows of all steps. Both come packed, one
 // term after the other: `a` with the rows of a tile, `b` with its columns.
 
-constexpr int kGradientRows = Vec::kWidth == 16 ? 12 : Vec::kWidth == 8 ? 6 : 4;
 constexpr int kGradientVectors = 2;
+constexpr int kGradientRows = kSet.accumulators / kGradientVectors;
 
 void gradient_tile(const float* a, const float* b, int64_t terms, float* c, int64_t c_stride) {
   Vec acc[static_cast<size_t>(kGradientRows)][kGradientVectors];

@@ -3,6 +3,7 @@
 #include <stdint.h>
 
 #include "kernels/args.h"
+#include "kernels/instruction_set.h"
 
 namespace recurrent::kernels {
 
@@ -111,10 +112,7 @@ struct UpdateArgs {
 using UpdateFn = void (*)(const UpdateArgs& args);
 
 // The kernels of one instruction set. Nothing else in the library is compiled for it.
-struct KernelTable {
-  int32_t isa;    // recurrent_isa
-  int32_t width;  // V, lanes of a vector
-  const char* name;
+struct KernelTable : InstructionSet {
   ArrayFn exp;
   ArrayFn expm1;
   ArrayFn log1p;
@@ -135,8 +133,5 @@ struct KernelTable {
   BlockKernels blocks;
   UpdateFn update;
 };
-
-// The kernels of a recurrent_isa, or null if this machine cannot run them or they were not built.
-const KernelTable* table_for(int isa);
 
 }  // namespace recurrent::kernels

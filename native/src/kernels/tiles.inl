@@ -10,14 +10,10 @@
 //                      start after them
 //   update<Form>(args, row, panel, accumulators)               accumulators to new units
 
-// Accumulators that a tile may have, so that they, the weights of a term and a broadcast fit the
-// register file (32 registers of AVX-512, 16 of AVX2). Scalar code gains nothing from tiles:
-// without the hardware's fma each takes dozens of instructions.
-constexpr int kAccumulatorBudget = Vec::kWidth == 16 ? 24 : Vec::kWidth == 8 ? 12 : 4;
 constexpr int kMaxTileRows = 8;
 
 constexpr int max_rows(int columns) {
-  const int rows = kAccumulatorBudget / columns;
+  const int rows = kSet.accumulators / columns;
   return rows < 1 ? 1 : rows > kMaxTileRows ? kMaxTileRows : rows;
 }
 

@@ -4,7 +4,7 @@
 
 #include "base/checked.h"
 #include "base/error.h"
-#include "cpu/features.h"
+#include "kernels/implementations.h"
 #include "model/specification.h"
 
 namespace recurrent {
@@ -18,10 +18,7 @@ int64_t bytes_of(const AlignedBuffer<float>& buffer) {
 
 Model::Model(const recurrent_model_desc& desc) {
   validate(desc);
-  kernels_ = kernels::table_for(cpu::resolve_isa(desc.isa));
-  if (!kernels_)
-    fail(RECURRENT_STATUS_UNAVAILABLE,
-         "isa: expected one that this library was built with, found %d", desc.isa);
+  kernels_ = kernels::table_for(kernels::resolve_isa(desc.isa));
   layers_.reserve(static_cast<size_t>(desc.layer_count));
   for (int32_t i = 0; i < desc.layer_count; ++i) {
     pack_layer(desc.layers[i], *kernels_, layers_.emplace_back());

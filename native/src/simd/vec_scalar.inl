@@ -3,6 +3,8 @@
 
 #include "simd/fma_scalar.inl"
 
+#define RECURRENT_ONE_LANE 1  // for the preprocessor, which does not know kWidth
+
 struct Mask {
   bool m;
 };

@@ -114,8 +114,14 @@ void OuterProduct::pack_left(const RowsView& a, Block block, int64_t column, int
   const int64_t height = kernels_.gradient_rows;
   const int64_t stride = height * kDepth;
   const int64_t whole = count / height;
-  const auto pack = height == 12 ? pack_tiles<12> : height == 6 ? pack_tiles<6> : pack_tiles<4>;
-  pack(a, block.first, block.depth, column, whole, stride, to);
+  if (height == 12)
+    pack_tiles<12>(a, block.first, block.depth, column, whole, stride, to);
+  else if (height == 6)
+    pack_tiles<6>(a, block.first, block.depth, column, whole, stride, to);
+  else
+    for (int64_t tile = 0; tile < whole; ++tile)
+      pack_rest(a, block.first, block.depth, column + tile * height, height, height,
+                to + tile * stride);
   if (whole * height < count)
     pack_rest(a, block.first, block.depth, column + whole * height, count - whole * height, height,
               to + whole * stride);

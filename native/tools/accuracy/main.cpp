@@ -1,7 +1,7 @@
 // The exhaustive activation check: every function over all 2^32 inputs, and all instruction sets
 // bit for bit.
 //
-//   recurrent_accuracy [--isa scalar|avx2|avx512] [--function NAME]
+//   recurrent_accuracy [--isa NAME] [--function NAME]
 //
 // --isa chooses the set whose accuracy is measured (the widest of the machine by default); the
 // others are compared with it either way. Exits with 1 if a check fails.
@@ -12,14 +12,13 @@
 #include <vector>
 
 #include "functions.h"
+#include "kernels/implementations.h"
 #include "sweep.h"
 
 namespace {
 
 using namespace recurrent;
 using namespace recurrent::accuracy;
-
-constexpr int kIsaCount = 3;
 
 struct Options {
   std::string_view isa;
@@ -49,9 +48,10 @@ bool parse(int argc, char** argv, Options& options) {
 // The tables of this machine, the one to be measured first. Empty if it is not there.
 std::vector<const kernels::KernelTable*> choose_tables(std::string_view first) {
   std::vector<const kernels::KernelTable*> tables;
-  for (int isa = kIsaCount - 1; isa >= 0; --isa) {
-    const kernels::KernelTable* table = kernels::table_for(isa);
-    if (table == nullptr) continue;
+  const auto all = kernels::implementations();
+  for (size_t i = all.size(); i-- > 0;) {
+    if (!all[i].is_supported()) continue;
+    const kernels::KernelTable* table = all[i].kernels;
     tables.insert(first == table->name ? tables.begin() : tables.end(), table);
   }
   if (!first.empty() && (tables.empty() || first != tables.front()->name)) tables.clear();

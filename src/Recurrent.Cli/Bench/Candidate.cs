@@ -9,7 +9,7 @@ internal sealed record Candidate(InstructionSet InstructionSet, int Threads)
     /// <summary>As in <c>avx512, 2 threads</c>.</summary>
     public override string ToString() => $"{NameOf(InstructionSet)}, {Threads} thread{(Threads == 1 ? "" : "s")}";
 
-    public static string NameOf(InstructionSet isa) => isa.ToString().ToLowerInvariant();
+    public static string NameOf(InstructionSet isa) => InstructionSetNames.Of(isa);
 
     /// <summary>What is tried: what was asked for, else every vector instruction set and 1, 2, 4, … threads.</summary>
     /// <param name="request">The request.</param>

@@ -21,12 +21,15 @@ internal abstract unsafe class RateProbe
     public double OperationsPerRound => 2.0 * Accumulators * Repeats * Lanes;
 
     /// <summary>The loops of an instruction set that this machine has.</summary>
-    public static RateProbe For(InstructionSet isa) => isa switch
+    public static RateProbe For(InstructionSet isa) => LanesOf(isa) switch
     {
-        InstructionSet.Avx512 when Avx512F.IsSupported => new Avx512Probe(),
-        InstructionSet.Avx2 when Fma.IsSupported && Avx2.IsSupported => new Avx2Probe(),
+        16 when Avx512F.IsSupported => new Avx512Probe(),
+        8 when Fma.IsSupported && Avx2.IsSupported => new Avx2Probe(),
         _ => new ScalarProbe(),
     };
+
+    private static int LanesOf(InstructionSet isa) =>
+        Machine.KnownInstructionSets.First(set => set.InstructionSet == isa).VectorWidth;
 
     /// <summary>Multiply-adds on independent accumulators.</summary>
     /// <returns>A number that depends on all of them.</returns>

@@ -16,7 +16,7 @@ internal sealed class BenchCommand
     };
 
     private readonly NetworkOptions _network = new(
-        isa: "The only instruction set to try: scalar, avx2 or avx512. Default: every vector one of this machine.",
+        isa: $"The only instruction set to try: {InstructionSetNames.Listed}. Default: every vector one of this machine.",
         threads: "The only number of threads to try; may be more than the machine has processors. Default: 1, 2, 4, … up "
             + "to the processors.");
 

@@ -23,7 +23,7 @@ internal sealed class InfoCommand
     };
 
     private readonly NetworkOptions _network = new(
-        isa: "With --plan: the instruction set, scalar, avx2 or avx512. Default: the one in use.",
+        isa: $"With --plan: the instruction set, {InstructionSetNames.Listed}. Default: the one in use.",
         threads: "With --plan: threads of the session. Default: as many as processors.");
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON." };

@@ -87,13 +87,13 @@ internal sealed class NetworkOptions
     public static Option<string?> InstructionSetOption(string description)
     {
         var option = new Option<string?>("--isa") { Description = description, HelpName = "SET" };
-        option.AcceptOnlyFromAmong([.. Enum.GetValues<InstructionSet>().Where(set => set >= 0).Select(Candidate.NameOf)]);
+        option.AcceptOnlyFromAmong([.. InstructionSetNames.All.Select(InstructionSetNames.Of)]);
         return option;
     }
 
     /// <summary>The instruction set that such an option names; null if it is not given.</summary>
     public static InstructionSet? ReadInstructionSet(ParseResult parsed, Option<string?> option) =>
-        parsed.GetValue(option) is { } isa ? Enum.Parse<InstructionSet>(isa, ignoreCase: true) : null;
+        parsed.GetValue(option) is { } isa ? InstructionSetNames.Parse(isa) : null;
 
     /// <summary>An option that takes a whole number of a range.</summary>
     public static Option<int?> Number(string name, string helpName, int least, int most, string description)

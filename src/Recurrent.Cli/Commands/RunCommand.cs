@@ -53,7 +53,7 @@ internal sealed class RunCommand
         "--threads", "N", 1, Candidate.MostThreads, "Threads that may share a call. Default: 1.");
 
     private readonly Option<string?> _isa = NetworkOptions.InstructionSetOption(
-        "The instruction set: scalar, avx2 or avx512. Default: the best one.");
+        $"The instruction set: {InstructionSetNames.Listed}. Default: the best one.");
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON and nothing else." };
 

@@ -1,3 +1,5 @@
+using Recurrent.Cli.Bench;
+
 namespace Recurrent.Cli.Verify;
 
 /// <summary>A path that was asked for and cannot be had on this machine.</summary>
@@ -10,25 +12,22 @@ internal sealed record VerifyPaths(IReadOnlyList<VerifyPath> Available, IReadOnl
     public const string Reference = "reference";
     public const string Oracle = "oracle";
 
-    private static readonly InstructionSet[] InstructionSets =
-        [InstructionSet.Scalar, InstructionSet.Avx2, InstructionSet.Avx512];
-
     /// <summary>Values of <c>--isa</c>.</summary>
-    public static string[] Choices => [All, .. InstructionSets.Select(NameOf), Reference];
+    public static string[] Choices => [All, .. InstructionSetNames.All.Select(InstructionSetNames.Of), Reference];
 
     public static VerifyPaths Select(string choice)
     {
         var available = new List<VerifyPath>();
         var skipped = new List<SkippedPath>();
-        foreach (InstructionSet isa in InstructionSets.Where(isa => choice == All || choice == NameOf(isa)))
+        foreach (InstructionSet isa in InstructionSetNames.All.Where(isa => choice == All || choice == InstructionSetNames.Of(isa)))
         {
             if (InstructionSetsOfThisMachine().Contains(isa))
             {
-                available.Add(new NativePath(NameOf(isa), isa));
+                available.Add(new NativePath(InstructionSetNames.Of(isa), isa));
             }
             else
             {
-                skipped.Add(new SkippedPath(NameOf(isa), "this machine does not have it"));
+                skipped.Add(new SkippedPath(InstructionSetNames.Of(isa), "this machine does not have it"));
             }
         }
 
@@ -40,8 +39,6 @@ internal sealed record VerifyPaths(IReadOnlyList<VerifyPath> Available, IReadOnl
 
         return new VerifyPaths(available, skipped);
     }
-
-    public static string NameOf(InstructionSet isa) => isa.ToString().ToLowerInvariant();
 
     private static IReadOnlyList<InstructionSet> InstructionSetsOfThisMachine()
     {

@@ -22,6 +22,9 @@ public static class Machine
     /// <summary>The instruction sets that this machine can run, from the plainest to the widest.</summary>
     public static IReadOnlyList<InstructionSet> InstructionSets => Found.Value.InstructionSets;
 
+    /// <summary>All that the library knows, from the plainest to the widest, whether this machine can run them or not.</summary>
+    public static IReadOnlyList<InstructionSetInfo> KnownInstructionSets => Found.Value.KnownInstructionSets;
+
     /// <summary>Logical processors that this process may use.</summary>
     public static int Processors => Found.Value.Processors;
 
@@ -53,10 +56,11 @@ public static class Machine
         NativeLibraryLoader.EnsureLoaded();
         NativeMachineInfo info = new();
         NativeMethods.GetMachineInfo(&info).ThrowIfFailed();
-        uint mask = info.IsaMask;
+        InstructionSetInfo[] known = ReadInstructionSets();
         return new Findings(
             (InstructionSet)info.Isa,
-            [.. Enum.GetValues<InstructionSet>().Where(isa => isa >= 0 && (mask & (1u << (int)isa)) != 0).Order()],
+            [.. known.Where(set => set.IsSupported).Select(set => set.InstructionSet)],
+            known,
             info.Processors,
             info.L1dBytes,
             info.L2Bytes,
@@ -67,11 +71,27 @@ public static class Machine
             Text(info.Version));
     }
 
+    private static unsafe InstructionSetInfo[] ReadInstructionSets()
+    {
+        long count = 0;
+        NativeMethods.GetInstructionSets(null, 0, &count).ThrowIfFailed();
+        NativeInstructionSet[] sets = new NativeInstructionSet[count];
+        Array.Fill(sets, new NativeInstructionSet());
+        fixed (NativeInstructionSet* first = sets)
+        {
+            NativeMethods.GetInstructionSets(first, count, &count).ThrowIfFailed();
+        }
+
+        return Array.ConvertAll(sets, set => new InstructionSetInfo(
+            (InstructionSet)set.Isa, Text(set.Name), set.Width, set.Supported != 0));
+    }
+
     private static unsafe string Text(byte* text) => Marshal.PtrToStringUTF8((nint)text) ?? string.Empty;
 
     private sealed record Findings(
         InstructionSet InstructionSet,
         IReadOnlyList<InstructionSet> InstructionSets,
+        IReadOnlyList<InstructionSetInfo> KnownInstructionSets,
         int Processors,
         long L1DataBytes,
         long L2Bytes,

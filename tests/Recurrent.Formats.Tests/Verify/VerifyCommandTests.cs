@@ -1,3 +1,4 @@
+using Recurrent.Cli.Bench;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Recurrent.Cli.Verify;
@@ -341,7 +342,7 @@ public sealed class VerifyCommandTests
         Assert.Contains(Machine.Processor, table.Output);
         Assert.Equal(Machine.Processor, json.GetProperty("processor").GetString());
         Assert.Equal(
-            Machine.InstructionSets.Select(VerifyPaths.NameOf),
+            Machine.InstructionSets.Select(InstructionSetNames.Of),
             json.GetProperty("instruction_sets").EnumerateArray().Select(isa => isa.GetString()));
         Assert.Equal(Machine.Mkl, json.GetProperty("mkl").GetString());
     }
@@ -355,7 +356,7 @@ public sealed class VerifyCommandTests
         JsonElement[] choices =
             [.. JsonDocument.Parse(run.Output).RootElement.GetProperty("gemm").EnumerateArray()];
         Assert.Equal(
-            Machine.InstructionSets.Select(VerifyPaths.NameOf).Order(),
+            Machine.InstructionSets.Select(InstructionSetNames.Of).Order(),
             choices.Select(choice => choice.GetProperty("instruction_set").GetString()!).Distinct().Order());
         Assert.All(choices, choice =>
         {

@@ -11,6 +11,8 @@ public sealed class BadInputTests : IDisposable
 {
     private const int Batch = 4;
 
+    public static TheoryData<InstructionSet> AllInstructionSets => InstructionSets.All;
+
     private readonly RecurrentModel _model = Models.Lstm();
     private readonly Session _session;
     private readonly float[] _states;
@@ -275,8 +277,7 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Theory]
-    [InlineData(InstructionSet.Avx2)]
-    [InlineData(InstructionSet.Avx512)]
+    [MemberData(nameof(AllInstructionSets))]
     public void An_instruction_set_that_the_machine_has_not(InstructionSet isa)
     {
         Assert.SkipWhen(Machine.InstructionSets.Contains(isa), $"This machine has {isa} ({Machine.Processor}).");

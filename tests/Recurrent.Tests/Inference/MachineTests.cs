@@ -16,10 +16,22 @@ public sealed class MachineTests
     {
         Assert.Contains(InstructionSet.Scalar, Machine.InstructionSets);
         Assert.Contains(Machine.InstructionSet, Machine.InstructionSets);
+        Assert.Equal(
+            Machine.InstructionSets,
+            Machine.KnownInstructionSets.Where(set => set.IsSupported).Select(set => set.InstructionSet));
         Assert.True(Machine.Processors >= 1);
         Assert.True(Machine.L1DataBytes >= 0 && Machine.L2Bytes >= 0 && Machine.L3Bytes >= 0);
         Assert.NotEmpty(Machine.LibraryVersion);
         Assert.NotEmpty(Machine.Mkl);
+    }
+
+    [Fact]
+    public void The_enumeration_has_the_instruction_sets_of_the_library()
+    {
+        Assert.Equal(
+            Enum.GetValues<InstructionSet>().Where(isa => isa >= 0).Select(isa => (isa, isa.ToString().ToLowerInvariant())),
+            Machine.KnownInstructionSets.Select(set => (set.InstructionSet, set.Name)));
+        Assert.All(Machine.KnownInstructionSets, set => Assert.Equal(set.InstructionSet == 0, set.VectorWidth == 1));
     }
 
     [Theory]

@@ -20,22 +20,8 @@ public sealed class ActivationParityTests
         float.PositiveInfinity, float.NegativeInfinity, float.NaN,
     ];
 
-    public static TheoryData<InstructionSet, ActivationKind> Functions
-    {
-        get
-        {
-            TheoryData<InstructionSet, ActivationKind> data = [];
-            foreach (InstructionSet isa in new[] { InstructionSet.Scalar, InstructionSet.Avx2, InstructionSet.Avx512 })
-            {
-                foreach (ActivationKind kind in Enum.GetValues<ActivationKind>())
-                {
-                    data.Add(isa, kind);
-                }
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<InstructionSet, ActivationKind> Functions =>
+        InstructionSets.With(Enum.GetValues<ActivationKind>());
 
     [Theory]
     [MemberData(nameof(Functions))]

@@ -67,7 +67,7 @@ public sealed class BenchmarkShapeTests
         {
             using RecurrentModel model =
                 RecurrentModel.Create(data.Layers, new ModelOptions { InstructionSet = isa });
-            long padded = data.Layers.Cast<RecurrentLayer>().Sum(layer => PaddedBytes(layer, VectorOf(isa)));
+            long padded = data.Layers.Cast<RecurrentLayer>().Sum(layer => PaddedBytes(layer, InstructionSets.VectorWidth(isa)));
             Assert.True(
                 model.PackedBytes <= 1.1 * padded,
                 $"{isa}: expected at most 1.1 * {padded} bytes, found {model.PackedBytes}.");
@@ -93,13 +93,6 @@ public sealed class BenchmarkShapeTests
 
         return new Outcome(y, data.StatesOf(session));
     }
-
-    private static int VectorOf(InstructionSet isa) => isa switch
-    {
-        InstructionSet.Avx512 => 16,
-        InstructionSet.Avx2 => 8,
-        _ => 1,
-    };
 
     private static long PaddedBytes(RecurrentLayer layer, int vector)
     {

@@ -9,20 +9,7 @@ public sealed class InvarianceTests
     private const long Work = 8_000_000;
 
     /// <summary>Layers that multiply, and models with everything that they can have.</summary>
-    public static TheoryData<InstructionSet, bool> Cases
-    {
-        get
-        {
-            TheoryData<InstructionSet, bool> data = [];
-            foreach (InstructionSet isa in new[] { InstructionSet.Scalar, InstructionSet.Avx2, InstructionSet.Avx512 })
-            {
-                data.Add(isa, false);
-                data.Add(isa, true);
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<InstructionSet, bool> Cases => Support.InstructionSets.With([false, true]);
 
     [Theory]
     [MemberData(nameof(Cases))]

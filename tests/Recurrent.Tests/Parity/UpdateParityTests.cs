@@ -6,22 +6,8 @@ namespace Recurrent.Tests.Parity;
 /// <summary>The native optimizers against their formulas, and what they remember.</summary>
 public sealed class UpdateParityTests
 {
-    public static TheoryData<InstructionSet, OptimizerCase> Optimizers
-    {
-        get
-        {
-            TheoryData<InstructionSet, OptimizerCase> data = [];
-            foreach (InstructionSet isa in new[] { InstructionSet.Scalar, InstructionSet.Avx2, InstructionSet.Avx512 })
-            {
-                foreach (TheoryDataRow<OptimizerCase> row in OptimizerCase.All)
-                {
-                    data.Add(isa, row.Data);
-                }
-            }
-
-            return data;
-        }
-    }
+    public static TheoryData<InstructionSet, OptimizerCase> Optimizers =>
+        InstructionSets.With(OptimizerCase.All.Select(row => row.Data));
 
     // Sizes that leave a remainder in every vector, and blocks that begin anywhere.
     private static SequenceCase Small => new()

@@ -3,26 +3,30 @@ namespace Recurrent.Tests.Support;
 /// <summary>Tests run on every instruction set that the machine has; the others are skipped by name.</summary>
 internal static class InstructionSets
 {
-    public static TheoryData<InstructionSet> All =>
-        new(InstructionSet.Scalar, InstructionSet.Avx2, InstructionSet.Avx512);
+    public static TheoryData<InstructionSet> All => new(Known);
 
     /// <summary>Every instruction set with every cell.</summary>
-    public static TheoryData<InstructionSet, CellKind> Kernels
-    {
-        get
-        {
-            TheoryData<InstructionSet, CellKind> data = [];
-            foreach (InstructionSet isa in new[] { InstructionSet.Scalar, InstructionSet.Avx2, InstructionSet.Avx512 })
-            {
-                foreach (CellKind cell in CellKinds.Products)
-                {
-                    data.Add(isa, cell);
-                }
-            }
+    public static TheoryData<InstructionSet, CellKind> Kernels => With(CellKinds.Products);
 
-            return data;
+    private static IEnumerable<InstructionSet> Known => Machine.KnownInstructionSets.Select(set => set.InstructionSet);
+
+    /// <summary>Every instruction set with each of some values.</summary>
+    public static TheoryData<InstructionSet, T> With<T>(IEnumerable<T> values)
+    {
+        TheoryData<InstructionSet, T> data = [];
+        foreach (InstructionSet isa in Known)
+        {
+            foreach (T value in values)
+            {
+                data.Add(isa, value);
+            }
         }
+
+        return data;
     }
+
+    public static int VectorWidth(InstructionSet isa) =>
+        Machine.KnownInstructionSets.First(set => set.InstructionSet == isa).VectorWidth;
 
     public static ModelOptions Use(InstructionSet isa)
     {

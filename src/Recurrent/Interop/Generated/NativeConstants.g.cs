@@ -11,7 +11,7 @@ internal static class NativeConstants
     /// <summary>
     /// Version of this interface. It changes whenever a struct, a function or the meaning of a value does.
     /// </summary>
-    internal const int AbiVersion = 3;
+    internal const int AbiVersion = 4;
 
     /// <summary>Largest hidden, input, output or projection size of a layer.</summary>
     internal const int MaxSize = 1048576;

@@ -37,6 +37,23 @@ internal static unsafe class NativeMethods
         CallingConvention = CallingConvention.Cdecl)]
     internal static extern NativeStatus GetMachineInfo(NativeMachineInfo* info);
 
+    /// <summary>
+    /// Lists the instruction sets that the library knows, the plainest first: of those that a machine has, AUTO means
+    /// the last one. It does not matter to this function what RECURRENT_ISA says.
+    /// </summary>
+    /// <param name="sets">
+    /// Receives the first <paramref name="capacity"/> of them, each with its <c>struct_size</c> set by the caller; null
+    /// if <paramref name="capacity"/> is 0.
+    /// </param>
+    /// <param name="capacity">Elements of <paramref name="sets"/>.</param>
+    /// <param name="count">
+    /// Receives the number of instruction sets, which may be larger than <paramref name="capacity"/>.
+    /// </param>
+    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_get_instruction_sets", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus GetInstructionSets(NativeInstructionSet* sets, long capacity, long* count);
+
     /// <summary>Validates a chain of layers and packs its weights.</summary>
     /// <param name="desc">The layers. Everything that it points to may be freed after the call.</param>
     /// <param name="model">

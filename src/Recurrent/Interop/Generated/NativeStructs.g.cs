@@ -414,6 +414,29 @@ internal unsafe struct NativeMachineInfo
     public NativeMachineInfo() => StructSize = (uint)sizeof(NativeMachineInfo);
 }
 
+/// <summary>An instruction set that the library knows.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeInstructionSet
+{
+    /// <summary><c>sizeof(recurrent_instruction_set)</c>, set by the caller.</summary>
+    public uint StructSize;
+
+    /// <summary>The <see cref="NativeIsa"/>: never AUTO.</summary>
+    public int Isa;
+
+    /// <summary>Floats of a vector; 1 for plain C++.</summary>
+    public int Width;
+
+    /// <summary>1 if this machine can run it and the library was built with it, otherwise 0.</summary>
+    public int Supported;
+
+    /// <summary>Its name, as the environment variable RECURRENT_ISA takes it. Static.</summary>
+    public byte* Name;
+
+    /// <summary>All zero, but for the size.</summary>
+    public NativeInstructionSet() => StructSize = (uint)sizeof(NativeInstructionSet);
+}
+
 /// <summary>How a trainer computes.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct NativeTrainerDesc
