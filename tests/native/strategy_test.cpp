@@ -25,7 +25,7 @@ class EveryStrategy : public ::testing::TestWithParam<Forced> {
   };
   static Result states_of(const ModelHandle& model, const SessionHandle& session, int64_t batch,
                           std::vector<float> y) {
-    const int64_t size = batch * model->model->state_size();
+    const int64_t size = batch * model->model->states().size();
     Result result{std::move(y), std::vector<float>(static_cast<size_t>(size))};
     EXPECT_OK(recurrent_session_save(session.get(), 0, batch, result.states.data(), size));
     return result;

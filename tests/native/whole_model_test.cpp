@@ -300,7 +300,7 @@ TEST_P(WholeModel, StepsAndPiecesContinueEachOther) {
     }
     ASSERT_EQ(first_difference(whole.data(), pieces.data(), static_cast<int64_t>(whole.size())), -1)
         << c.describe();
-    const int64_t size = c.batch * model->model->state_size();
+    const int64_t size = c.batch * model->model->states().size();
     std::vector<float> a(static_cast<size_t>(size));
     std::vector<float> b(a.size());
     ASSERT_OK(recurrent_session_save(first.get(), 0, c.batch, a.data(), size));
@@ -316,7 +316,7 @@ TEST_P(WholeModel, KeepsWhatIsRepeatedWithoutPuttingItOut) {
     WholeCase c(seed);
     if (c.options.masking != RECURRENT_MASKING_REPEAT || !c.model.can_step()) continue;
     const ModelHandle model = make_model(c.model, GetParam(), RECURRENT_GEMM_BUILTIN, c.options);
-    const int64_t size = c.batch * model->model->state_size();
+    const int64_t size = c.batch * model->model->states().size();
     std::vector<float> a(static_cast<size_t>(size));
     std::vector<float> b(a.size());
     std::vector<float> y(static_cast<size_t>(c.time * c.batch * c.out));

@@ -59,7 +59,7 @@ recurrent_status recurrent_model_get_info(const recurrent_model* model,
     filled.input_size = static_cast<int32_t>(m.input_size());
     filled.output_size = static_cast<int32_t>(m.output_size());
     filled.layer_count = static_cast<int32_t>(m.layers().size());
-    filled.state_size = m.state_size();
+    filled.state_size = m.states().size();
     filled.packed_bytes = m.packed_bytes();
     filled.can_step = m.can_step() ? 1 : 0;
     filled.isa = m.kernels().isa;

@@ -33,7 +33,7 @@ recurrent_status recurrent_trainer_get_info(const recurrent_trainer* trainer,
     filled.struct_size = sizeof(filled);
     filled.block_count = static_cast<int32_t>(t.parameters().blocks().size());
     filled.parameter_count = t.parameters().count();
-    filled.state_size = t.model().state_size();
+    filled.state_size = t.model().states().size();
     filled.tape_bytes = t.tape_bytes();
     filled.input_size = static_cast<int32_t>(t.model().input_size());
     filled.output_size = static_cast<int32_t>(t.model().output_size());

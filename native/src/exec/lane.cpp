@@ -188,10 +188,8 @@ void Lane::run_recurrent() {
 // leaves it in the session. A ragged batch is reordered, so there all of it is copied.
 void Lane::prepare_states(int64_t steps) {
   const int64_t first_row = ragged() ? 0 : rows_.begin;
-  state_ =
-      job_.states + job_.batch * direction_->hidden_offset + first_row * layer_->hidden_stride();
-  cell_state_ =
-      job_.states + job_.batch * direction_->cell_offset + first_row * layer_->cell_stride();
+  state_ = job_.states.row(direction_->hidden, first_row);
+  cell_state_ = job_.states.row(direction_->cell, first_row);
   hidden_[0] = scratch(plan_.hidden[0]);
   hidden_[1] = scratch(plan_.hidden[1]);
   cell_ = ragged() ? scratch(plan_.cell) : cell_state_;

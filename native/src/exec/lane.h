@@ -84,7 +84,7 @@ class Lane {
     return job_.missing.times + row * job_.missing.stride;
   }
   float* repeated(int64_t row) const {
-    return job_.repeated ? job_.repeated + row * job_.model.repeated_stride() : nullptr;
+    return job_.repeated ? job_.states.row(*job_.repeated, row) : nullptr;
   }
   int64_t rows() const { return rows_.end - rows_.begin; }
   int64_t length(int64_t place) const;

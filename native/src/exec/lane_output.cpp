@@ -125,9 +125,8 @@ void Lane::pick_final_states() {
     for (int64_t place = places.begin; place < places.end; ++place) {
       float* to = picked(layer.output_size).at(0, place);
       for (const PackedDirection& direction : layer.directions)
-        to = std::copy_n(job_.states + job_.batch * direction.hidden_offset +
-                             caller_row(place) * layer.hidden_stride(),
-                         layer.state_size, to);
+        to =
+            std::copy_n(job_.states.row(direction.hidden, caller_row(place)), layer.state_size, to);
     }
   });
 }

@@ -39,7 +39,7 @@ Schedule make_schedule(const Model& model, const Workload& work, const Candidate
   schedule.floats = checked_mul(schedule.lanes, schedule.plan.floats, "time");
   if (is_split_step(model, work, way)) {
     schedule.next_states = schedule.floats;
-    schedule.floats += checked_mul(work.batch, model.padded_state_size(), "batch");
+    schedule.floats += checked_mul(work.batch, model.states().stride(), "batch");
   }
   if (way.strategy == Strategy::kLayers) {
     int64_t width = 0;

@@ -117,12 +117,13 @@ void run_sequence(const SequenceJob& job, Team* team) {
     Runner(job, alone).run();
     return;
   }
+  const SequenceJob* shared = &job;
   team->run(
       job.schedule.way.threads,
       [](void* context, Shift& shift) noexcept {
-        Runner(*static_cast<const SequenceJob*>(context), shift).run();
+        Runner(**static_cast<const SequenceJob**>(context), shift).run();
       },
-      const_cast<SequenceJob*>(&job));
+      &shared);
 }
 
 }  // namespace recurrent

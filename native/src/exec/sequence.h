@@ -6,6 +6,7 @@
 #include "exec/team.h"
 #include "exec/workspace.h"
 #include "model/model.h"
+#include "model/states.h"
 
 namespace recurrent {
 
@@ -46,7 +47,7 @@ struct SequenceJob {
   const Model& model;
   const Schedule& schedule;
   float* scratch;  // `[schedule.floats]`
-  float* states;   // see Session
+  StateRows states;
   int64_t batch;
   int64_t time;  // steps that layers see
   SequenceView<const float> x;
@@ -56,7 +57,7 @@ struct SequenceJob {
   SequenceView<float> y;
   Ragged ragged;
   Missing missing;
-  float* repeated;  // `[batch, Model::repeated_stride()]`, see there; null if nothing is repeated
+  const StateSlot* repeated;  // the output of missing steps; null if nothing is repeated
 };
 
 // Runs the job as its schedule says. `team` may be null for a schedule of one thread.

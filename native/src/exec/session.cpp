@@ -113,12 +113,12 @@ Session::Session(std::shared_ptr<const Model> model, const recurrent_session_des
       batch_(checked(desc).batch),
       empty_row_zeroes_(desc.empty_row == RECURRENT_EMPTY_ROW_ZEROES_STATE),
       step_plan_(batch_ > 0 ? make_plan(*model_, batch_, 1, false) : Plan{}),
-      states_(checked_mul(batch_, model_->padded_state_size(), "batch")),
+      states_(model_->states(), batch_),
       missing_(model_->masks() ? std::make_unique<MissingSteps>() : nullptr),
       threads_(desc.threads > 1 ? std::make_unique<Threads>(desc.threads, desc.pin_threads != 0)
                                 : nullptr) {
   if (batch_ == 0) return;
-  start({0, batch_});
+  states_.reset({0, batch_}, model_->initial_states().data());
   const Workload step{batch_, 1, false};
   int64_t floats = step_plan_.floats;
   if (threads_) {
@@ -201,7 +201,7 @@ void Session::advance(StepInput input, float* y) {
   } else {
     workspace.reserve(step_plan_.floats);
   }
-  run_step(*model_, step_plan_, workspace, states_.data(), input, y, backwards_);
+  run_step(*model_, step_plan_, workspace, states_.rows(), input, y, backwards_);
   if (threads_ && threads_->step.together.way.threads > 1) threads_->governor.ran_alone();
 }
 
@@ -209,7 +209,7 @@ void Session::advance_together(const Schedule& schedule, StepInput input, float*
   const Workload& work = threads_->step.work;
   float* scratch = workspace_for(work).at(0);
   if (is_split_step(*model_, work, schedule.way)) {
-    run_split_step(*model_, schedule, scratch, states_.data(), batch_, input.x, y, backwards_,
+    run_split_step(*model_, schedule, scratch, states_.rows(), batch_, input.x, y, backwards_,
                    threads_->team);
   } else {
     const int64_t in = model_->input_size();
@@ -217,7 +217,7 @@ void Session::advance_together(const Schedule& schedule, StepInput input, float*
     run_sequence({*model_,
                   schedule,
                   scratch,
-                  states_.data(),
+                  states_.rows(),
                   batch_,
                   1,
                   {input.x, batch_ * in, in},
@@ -268,22 +268,17 @@ void Session::run_model(const recurrent_run_args& args, const Rows& rows) {
 
 // Keeps the output that is repeated when a step is missing, after a run that has none missing.
 void Session::keep_outputs(const recurrent_run_args& args) {
-  if (!model_->repeats()) return;
-  const int64_t width = model_->output_size();
+  const StateSlot* repeated = model_->repeated_output();
+  if (!repeated) return;
+  const int64_t width = repeated->size;
   const bool one_step = model_->puts_out_one_step();
   const bool time_major = args.layout == RECURRENT_LAYOUT_TIME_MAJOR;
   for (int64_t row = 0; row < batch_; ++row) {
     const int64_t length = args.lengths ? args.lengths[row] : args.time;
     if (length == 0) continue;
     const int64_t last = time_major ? (length - 1) * batch_ + row : row * args.time + length - 1;
-    std::copy_n(args.y + (one_step ? row : last) * width, width,
-                repeated() + row * model_->repeated_stride());
+    std::copy_n(args.y + (one_step ? row : last) * width, width, states_.row(*repeated, row));
   }
-}
-
-float* Session::repeated() const {
-  if (!model_->repeats()) return nullptr;
-  return const_cast<float*>(states_.data()) + batch_ * model_->repeated_offset();
 }
 
 void Session::run_with_threads(const Workload& work, const recurrent_run_args& args,
@@ -311,7 +306,7 @@ void Session::run_rows(const Schedule& schedule, const recurrent_run_args& args,
   run_sequence({*model_,
                 schedule,
                 workspace_.at(0),
-                states_.data(),
+                states_.rows(),
                 batch_,
                 rows.time,
                 {args.x, time_major ? batch_ * in : in, time_major ? in : args.time * in},
@@ -319,7 +314,7 @@ void Session::run_rows(const Schedule& schedule, const recurrent_run_args& args,
                 {args.y, by_time ? batch_ * out : out, by_time ? out : args.time * out},
                 ragged,
                 rows.masked ? missing_->missing() : Missing{},
-                rows.masked ? repeated() : nullptr},
+                rows.masked ? model_->repeated_output() : nullptr},
                threads_ ? &threads_->team : nullptr);
 }
 
@@ -481,22 +476,7 @@ Workspace& Session::workspace_for(const Workload& work) {
   return work.batch == 1 && work.time == 1 ? thread_workspace() : workspace_;
 }
 
-template <class Visitor>
-void Session::for_each_state(Visitor visit) const {
-  float* base = const_cast<float*>(states_.data());
-  for (const PackedLayer& layer : model_->layers()) {
-    if (!layer.recurrent()) continue;
-    for (const PackedDirection& direction : layer.directions) {
-      visit(
-          State{base + batch_ * direction.hidden_offset, layer.hidden_stride(), layer.state_size});
-      if (layer.has_cell())
-        visit(State{base + batch_ * direction.cell_offset, layer.cell_stride(), layer.hidden_size});
-    }
-  }
-  if (model_->repeats()) visit(State{repeated(), model_->repeated_stride(), model_->output_size()});
-}
-
-Session::State Session::find(StateId id) const {
+const StateSlot& Session::find(StateId id) const {
   const auto& layers = model_->layers();
   if (id.layer < 0 || id.layer >= static_cast<int64_t>(layers.size()))
     invalid("layer", "expected 0 to %zu, found %d", layers.size() - 1, id.layer);
@@ -510,14 +490,8 @@ Session::State Session::find(StateId id) const {
                 ? "expected a hidden (0) or cell (1) state, found %d"
                 : "expected the hidden state (0), the only one of this layer, found %d",
             id.kind);
-  float* base = const_cast<float*>(states_.data());
-  for (const PackedDirection& direction : layer.directions)
-    if (direction.reverse ? id.direction == RECURRENT_DIRECTION_REVERSE
-                          : id.direction == RECURRENT_DIRECTION_FORWARD) {
-      if (id.kind == RECURRENT_STATE_HIDDEN)
-        return {base + batch_ * direction.hidden_offset, layer.hidden_stride(), layer.state_size};
-      return {base + batch_ * direction.cell_offset, layer.cell_stride(), layer.hidden_size};
-    }
+  const StateSlot* slot = model_->states().find(id);
+  if (slot) return *slot;
   invalid("direction", "expected one that layer %d has, found %d", id.layer, id.direction);
 }
 
@@ -531,80 +505,49 @@ void Session::check_rows(RowRange rows) const {
             static_cast<long long>(rows.count));
 }
 
-void Session::zero(RowRange rows) {
-  for_each_state([&](const State& state) {
-    std::fill_n(state.data + rows.first * state.stride, rows.count * state.stride, 0.0f);
-  });
-}
-
-// The states that a sequence starts from.
-void Session::start(RowRange rows) {
-  const float* initial = model_->initial_states().data();
-  if (!initial) {
-    zero(rows);
-    return;
-  }
-  for_each_state([&](const State& state) {
-    for (int64_t row = rows.first; row < rows.first + rows.count; ++row)
-      std::copy_n(initial, state.stride, state.data + row * state.stride);
-    initial += state.stride;
-  });
-}
-
 void Session::zero_empty_rows(const recurrent_run_args& args) {
   for (int64_t row = 0; row < batch_; ++row)
-    if (args.lengths[row] == 0) zero({row, 1});
+    if (args.lengths[row] == 0) states_.zero({row, 1});
 }
 
 void Session::reset(RowRange rows) {
   const Use use(*this);
   check_rows(rows);
-  start(rows);
+  states_.reset(rows, model_->initial_states().data());
   if (rows.count == batch_) sequence_given_ = false;
 }
 
 void Session::get_state(StateId id, float* state, int64_t count) const {
   const Use use(*this);
-  const State from = find(id);
+  const StateSlot& from = find(id);
   check_exact("state", state, count, batch_ * from.size);
   for (int64_t row = 0; row < batch_; ++row)
-    std::copy_n(from.data + row * from.stride, from.size, state + row * from.size);
+    std::copy_n(states_.row(from, row), from.size, state + row * from.size);
 }
 
 void Session::set_state(StateId id, const float* state, int64_t count) {
   const Use use(*this);
-  const State to = find(id);
+  const StateSlot& to = find(id);
   check_exact("state", state, count, batch_ * to.size);
   const cpu::ScopedFpControl canonical;
   for (int64_t row = 0; row < batch_; ++row)
-    model_->kernels().flush(state + row * to.size, to.data + row * to.stride, to.size);
+    model_->kernels().flush(state + row * to.size, states_.row(to, row), to.size);
   sequence_given_ = false;
 }
 
 void Session::save(RowRange rows, float* states, int64_t count) const {
   const Use use(*this);
   check_rows(rows);
-  check_exact("states", states, count, rows.count * model_->state_size());
-  for (int64_t row = rows.first; row < rows.first + rows.count; ++row)
-    for_each_state([&](const State& from) {
-      states = std::copy_n(from.data + row * from.stride, from.size, states);
-    });
+  check_exact("states", states, count, rows.count * model_->states().size());
+  states_.save(rows, states);
 }
 
 void Session::load(RowRange rows, const float* states, int64_t count) {
   const Use use(*this);
   check_rows(rows);
-  check_exact("states", states, count, rows.count * model_->state_size());
+  check_exact("states", states, count, rows.count * model_->states().size());
   const cpu::ScopedFpControl canonical;
-  for (int64_t row = rows.first; row < rows.first + rows.count; ++row)
-    for_each_state([&](const State& to) {
-      // An output is kept as it was put out, denormals included.
-      if (to.data == repeated())
-        std::copy_n(states, to.size, to.data + row * to.stride);
-      else
-        model_->kernels().flush(states, to.data + row * to.stride, to.size);
-      states += to.size;
-    });
+  states_.load(rows, states, model_->kernels());
   if (rows.count == batch_) sequence_given_ = false;
 }
 

@@ -16,21 +16,9 @@
 #include "exec/step.h"
 #include "exec/workspace.h"
 #include "model/model.h"
+#include "model/states.h"
 
 namespace recurrent {
-
-// Batch rows of states, which every operation below counts and copies in a range.
-struct RowRange {
-  int64_t first;
-  int64_t count;
-};
-
-// Which state of which layer.
-struct StateId {
-  int32_t layer;
-  int32_t direction;  // recurrent_direction
-  int32_t kind;       // recurrent_state_kind
-};
 
 // The mutable side of a model: states, scratch memory, threads. One caller at a time; a second one
 // is refused when it is noticed, which is not always. Every operation throws Error before it
@@ -61,15 +49,7 @@ class Session {
   // Marks the session as in use for a scope.
   class Use;
 
-  // One state in memory: row b begins at `data + b * stride`.
-  struct State {
-    float* data;
-    int64_t stride;
-    int64_t size;
-  };
-  State find(StateId id) const;
-  template <class Visitor>
-  void for_each_state(Visitor visit) const;
+  const StateSlot& find(StateId id) const;
   void check_rows(RowRange rows) const;
   void check_run(const recurrent_run_args& args) const;
   void check_input(const recurrent_run_args& args) const;
@@ -87,10 +67,7 @@ class Session {
   void keep_outputs(const recurrent_run_args& args);
   recurrent_run_args step_args(StepInput input, float* y) const;
   bool masks_step(const recurrent_run_args& args);
-  float* repeated() const;
   void zero_empty_rows(const recurrent_run_args& args);
-  void zero(RowRange rows);
-  void start(RowRange rows);
   // What a session with threads has beside; one without is to be small.
   struct Threads;
   // How a workload is computed on the caller's thread, and how with the team.
@@ -119,8 +96,7 @@ class Session {
   bool sequence_given_ = false;
   bool backwards_ = false;  // how the last single step walked the weights
   Plan step_plan_;
-  // `[layer, direction, hidden and cell][batch][padded size]`
-  AlignedBuffer<float> states_;
+  States states_;
   // Rows of ragged batches in falling order of length, the same for each lane, and those lengths;
   // `[batch]` each once one was seen.
   std::vector<int32_t> sorted_rows_;

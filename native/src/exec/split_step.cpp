@@ -12,13 +12,13 @@ using kernels::CellArgs;
 
 class SplitStep {
  public:
-  SplitStep(const Model& model, const Schedule& schedule, float* scratch, float* states,
+  SplitStep(const Model& model, const Schedule& schedule, float* scratch, StateRows states,
             int64_t batch, float* y, bool backwards)
       : model_(model),
         plan_(schedule.plan),
         scratch_(scratch),
         states_(states),
-        next_states_(scratch + schedule.next_states),
+        next_states_{scratch + schedule.next_states, batch},
         batch_(batch),
         y_(y),
         backwards_(backwards) {}
@@ -47,8 +47,8 @@ class SplitStep {
   void take_states() const {
     for (const PackedLayer& layer : model_.layers()) {
       if (!layer.recurrent()) continue;
-      const int64_t at = batch_ * layer.directions.front().hidden_offset;
-      std::copy_n(next_states_ + at, batch_ * layer.hidden_stride(), states_ + at);
+      const StateSlot& slot = layer.directions.front().hidden;
+      std::copy_n(next_states_.row(slot, 0), batch_ * slot.stride, states_.row(slot, 0));
     }
   }
 
@@ -71,9 +71,9 @@ class SplitStep {
     args.y = out;
     args.y_stride = layer.output_size;
     if (layer.recurrent()) {
-      args.h = states_ + batch_ * direction.hidden_offset;
-      args.h_out = next_states_ + batch_ * direction.hidden_offset;
-      args.c = states_ + batch_ * direction.cell_offset;
+      args.h = states_.row(direction.hidden, 0);
+      args.h_out = next_states_.row(direction.hidden, 0);
+      args.c = states_.row(direction.cell, 0);
     }
     if (!direction.second.function) {
       run_phase(shift, direction.first, args);
@@ -101,8 +101,8 @@ class SplitStep {
   const Model& model_;
   const Plan& plan_;
   float* const scratch_;
-  float* const states_;
-  float* const next_states_;
+  const StateRows states_;
+  const StateRows next_states_;
   const int64_t batch_;
   float* const y_;
   const bool backwards_;
@@ -110,7 +110,7 @@ class SplitStep {
 
 }  // namespace
 
-void run_split_step(const Model& model, const Schedule& schedule, float* scratch, float* states,
+void run_split_step(const Model& model, const Schedule& schedule, float* scratch, StateRows states,
                     int64_t batch, const float* x, float* y, bool backwards, Team& team) {
   SplitStep step(model, schedule, scratch, states, batch, y, backwards);
   step.take_input(x);

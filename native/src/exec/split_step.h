@@ -3,6 +3,7 @@
 #include "exec/schedule.h"
 #include "exec/team.h"
 #include "model/model.h"
+#include "model/states.h"
 
 namespace recurrent {
 
@@ -12,7 +13,7 @@ namespace recurrent {
 //
 // `schedule` is one for which is_split_step() holds, `scratch` `[schedule.floats]`; the rest is as
 // for run_step().
-void run_split_step(const Model& model, const Schedule& schedule, float* scratch, float* states,
+void run_split_step(const Model& model, const Schedule& schedule, float* scratch, StateRows states,
                     int64_t batch, const float* x, float* y, bool backwards, Team& team);
 
 }  // namespace recurrent

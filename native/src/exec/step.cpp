@@ -130,7 +130,7 @@ void run_pointwise(const Model& model, const PackedLayer& layer, int64_t batch,
 
 }  // namespace
 
-void run_step(const Model& model, const Plan& plan, Workspace& workspace, float* states,
+void run_step(const Model& model, const Plan& plan, Workspace& workspace, StateRows states,
               StepInput input, float* y, bool backwards) {
   const float* in = input.x;
   bool may_have_denormals = true;
@@ -160,8 +160,8 @@ void run_step(const Model& model, const Plan& plan, Workspace& workspace, float*
                     direction,
                     plan,
                     workspace,
-                    recurs ? states + plan.batch * direction.hidden_offset : nullptr,
-                    recurs ? states + plan.batch * direction.cell_offset : nullptr,
+                    recurs ? states.row(direction.hidden, 0) : nullptr,
+                    recurs ? states.row(direction.cell, 0) : nullptr,
                     in,
                     out,
                     backwards};

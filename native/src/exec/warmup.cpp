@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <limits>
+#include <span>
+#include <vector>
 
 #include "base/checked.h"
 #include "base/error.h"
@@ -22,19 +24,18 @@ class Restored {
   const T kept_;
 };
 
-// The same for the contents of a buffer.
+// The same for many values.
 class RestoredContents {
  public:
-  explicit RestoredContents(AlignedBuffer<float>& buffer) : buffer_(buffer), kept_(buffer.size()) {
-    std::copy(buffer.begin(), buffer.end(), kept_.begin());
-  }
-  ~RestoredContents() { std::copy(kept_.begin(), kept_.end(), buffer_.begin()); }
+  explicit RestoredContents(std::span<float> values)
+      : values_(values), kept_(values.begin(), values.end()) {}
+  ~RestoredContents() { std::copy(kept_.begin(), kept_.end(), values_.begin()); }
   RestoredContents(const RestoredContents&) = delete;
   RestoredContents& operator=(const RestoredContents&) = delete;
 
  private:
-  AlignedBuffer<float>& buffer_;
-  AlignedBuffer<float> kept_;
+  const std::span<float> values_;
+  const std::vector<float> kept_;
 };
 
 }  // namespace
@@ -57,7 +58,7 @@ void Session::warm_up(int64_t time) {
                                      is_missing && model_->vocabulary_size() > 1 ? 1 : 0);
   AlignedBuffer<float> y(checked_mul(rows, model_->output_size(), "time"));
   const std::vector<int32_t> full(static_cast<size_t>(batch_), static_cast<int32_t>(time));
-  const RestoredContents states(states_);
+  const RestoredContents states(states_.contents());
   const Restored<bool> given(sequence_given_);
 
   recurrent_run_args args{};

@@ -22,18 +22,15 @@ Model::Model(const recurrent_model_desc& desc) {
   layers_.reserve(static_cast<size_t>(desc.layer_count));
   for (int32_t i = 0; i < desc.layer_count; ++i) {
     pack_layer(desc.layers[i], *kernels_, layers_.emplace_back());
-    place_states(layers_.back());
+    place_states(layers_.back(), i);
     if (desc.layers[i].reverse) can_step_ = false;
     if (layers_.back().is_pointwise()) is_plain_ = false;
   }
   place_outputs(desc);
   masking_ = desc.masking;
   mask_value_ = desc.mask_value;
-  repeated_offset_ = padded_state_size_;
-  if (repeats()) {
-    padded_state_size_ += repeated_stride();
-    state_size_ += output_size();
-  }
+  if (repeats())
+    states_.add({desc.layer_count, RECURRENT_DIRECTION_FORWARD, kRepeatedOutput}, output_size());
   keep_initial_states(desc);
 }
 
@@ -72,32 +69,28 @@ void Model::place_outputs(const recurrent_model_desc& desc) {
 }
 
 void Model::keep_initial_states(const recurrent_model_desc& desc) {
-  const auto keep = [&](const float* state, int64_t offset, int64_t size) {
+  const auto keep = [&](const float* state, const StateSlot& slot) {
     if (!state) return;
-    if (initial_states_.size() == 0) initial_states_ = AlignedBuffer<float>(padded_state_size_);
-    kernels_->flush(state, initial_states_.data() + offset, size);
+    if (initial_states_.size() == 0) initial_states_ = AlignedBuffer<float>(states_.stride());
+    kernels_->flush(state, initial_states_.data() + slot.offset, slot.size);
   };
   for (size_t i = 0; i < layers_.size(); ++i)
     for (const PackedDirection& direction : layers_[i].directions) {
       const recurrent_direction_desc& from =
           direction.reverse ? *desc.layers[i].reverse : *desc.layers[i].forward;
-      keep(from.initial_hidden, direction.hidden_offset, layers_[i].state_size);
-      keep(from.initial_cell, direction.cell_offset, layers_[i].hidden_size);
+      keep(from.initial_hidden, direction.hidden);
+      keep(from.initial_cell, direction.cell);
     }
 }
 
-// States of a row follow each other: layers in order, in each forward before reverse, hidden before
-// cell.
-void Model::place_states(PackedLayer& layer) {
+void Model::place_states(PackedLayer& layer, int32_t index) {
   if (!layer.recurrent()) return;
   for (PackedDirection& direction : layer.directions) {
-    direction.hidden_offset = padded_state_size_;
-    padded_state_size_ += layer.hidden_stride();
-    state_size_ += layer.state_size;
-    if (!layer.has_cell()) continue;
-    direction.cell_offset = padded_state_size_;
-    padded_state_size_ += layer.cell_stride();
-    state_size_ += layer.hidden_size;
+    const int32_t way =
+        direction.reverse ? RECURRENT_DIRECTION_REVERSE : RECURRENT_DIRECTION_FORWARD;
+    direction.hidden = states_.add({index, way, RECURRENT_STATE_HIDDEN}, layer.state_size);
+    if (layer.has_cell())
+      direction.cell = states_.add({index, way, RECURRENT_STATE_CELL}, layer.hidden_size);
   }
 }
 

@@ -43,15 +43,11 @@ class Model {
 
   bool uses_mkl() const;
   int64_t packed_bytes() const;
-  // Floats of a row's states, as the caller sees them and as they are stored.
-  int64_t state_size() const { return state_size_; }
-  int64_t padded_state_size() const { return padded_state_size_; }
-  // The states that a sequence starts from, `[padded_state_size]`; empty if all are zero.
+  const StateLayout& states() const { return states_; }
+  // The states that a sequence starts from, a row as it is stored; empty if all are zero.
   const AlignedBuffer<float>& initial_states() const { return initial_states_; }
-  // The output that is repeated at missing steps, after all states: where it begins in a row of
-  // them, and the floats that a row has for it.
-  int64_t repeated_offset() const { return repeated_offset_; }
-  int64_t repeated_stride() const { return round_up(output_size(), kRowPadding); }
+  // The output that is repeated at missing steps; null if none is.
+  const StateSlot* repeated_output() const { return repeats() ? &states_.slots().back() : nullptr; }
 
   // Buffers between layers, `PackedLayer::output_slot` being one of them: two take turns, and an
   // output that a residual connection needs later has one of its own.
@@ -68,17 +64,15 @@ class Model {
   void drop_mkl(size_t layer, size_t direction);
 
  private:
-  void place_states(PackedLayer& layer);
+  void place_states(PackedLayer& layer, int32_t index);
   void place_outputs(const recurrent_model_desc& desc);
   void keep_initial_states(const recurrent_model_desc& desc);
   void fill_gemm(const PackedLayer& layer, PackedDirection& direction) const;
 
   const kernels::KernelTable* kernels_;
   std::vector<PackedLayer> layers_;
-  int64_t state_size_ = 0;
-  int64_t padded_state_size_ = 0;
+  StateLayout states_;
   AlignedBuffer<float> initial_states_;
-  int64_t repeated_offset_ = 0;
   int64_t slots_ = 2;
   int64_t tail_begin_ = 0;
   int32_t output_ = RECURRENT_OUTPUT_EVERY_STEP;

@@ -9,11 +9,9 @@
 #include "base/checked.h"
 #include "kernels/table.h"
 #include "model/packing.h"
+#include "model/state_layout.h"
 
 namespace recurrent {
-
-// Rows of states and scratch are padded to whole vectors of the widest instruction set.
-inline constexpr int64_t kRowPadding = 16;
 
 // A kernel and what it is always given.
 struct Phase {
@@ -33,8 +31,8 @@ struct PackedDirection {
   // of a reset-before GRU.
   Phase first;
   Phase second;
-  int64_t hidden_offset = 0;  // floats before this direction's states in a row, see Session
-  int64_t cell_offset = 0;
+  StateSlot hidden;  // where its states are, of a recurrent layer
+  StateSlot cell;
 
   // What the phases' constants point to.
   PackedMatrix weights;             // x terms and h terms; of n, if the reset is before, x only
@@ -79,7 +77,7 @@ struct PackedLayer {
 };
 
 // Packs a layer that has been validated, anew or again with other weights: then memory is used
-// again, and what it is given stays where it is. The offsets of states are left to the model.
+// again, and what it is given stays where it is. The slots of states are left to the model.
 void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTable& kernels,
                 PackedLayer& layer);
 

@@ -135,18 +135,14 @@ const float* RecurrentPass::cell_before(const Steps& steps, int64_t step) const 
   return step == 0 ? initial_cell_.data() : cell_.data() + steps.begin(step - 1) * cell_stride();
 }
 
-const float* RecurrentPass::final_hidden(const Steps& steps, int64_t place) const {
-  if (in_blocks_) return final_hidden_.data() + place * hidden_stride();
+const float* RecurrentPass::final_state(int32_t kind, const Steps& steps, int64_t place) const {
+  const int64_t stride = is_cell(kind) ? cell_stride() : hidden_stride();
+  const Floats& initial = is_cell(kind) ? initial_cell_ : initial_hidden_;
+  const Floats& after = is_cell(kind) ? cell_ : hidden_;
+  if (in_blocks_) return (is_cell(kind) ? final_cell_ : final_hidden_).data() + place * stride;
   const int64_t length = steps.length(place);
-  return length == 0 ? initial_hidden_.data() + place * hidden_stride()
-                     : hidden_.data() + (steps.begin(length - 1) + place) * hidden_stride();
-}
-
-const float* RecurrentPass::final_cell(const Steps& steps, int64_t place) const {
-  if (in_blocks_) return final_cell_.data() + place * cell_stride();
-  const int64_t length = steps.length(place);
-  return length == 0 ? initial_cell_.data() + place * cell_stride()
-                     : cell_.data() + (steps.begin(length - 1) + place) * cell_stride();
+  return length == 0 ? initial.data() + place * stride
+                     : after.data() + (steps.begin(length - 1) + place) * stride;
 }
 
 bool RecurrentPass::shares_places(const Steps& steps) const {

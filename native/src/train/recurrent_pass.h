@@ -31,9 +31,11 @@ class RecurrentPass {
   void plan(Arena& arena, const Steps& steps, int threads, bool drops_state);
   // Once the plan is laid out.
   void take_places();
-  // The states that the places start from, `[places]` rows of these strides; forward() reads them.
-  float* initial_hidden() { return initial_hidden_.data(); }
-  float* initial_cell() { return initial_cell_.data(); }
+  // The states that the places start from, `[places]` rows as they are stored; forward() reads
+  // them. `kind` is a recurrent_state_kind, here and below.
+  float* initial_state(int32_t kind) {
+    return is_cell(kind) ? initial_cell_.data() : initial_hidden_.data();
+  }
   int64_t hidden_stride() const { return layer_->hidden_stride(); }
   int64_t cell_stride() const { return layer_->cell_stride(); }
 
@@ -41,14 +43,15 @@ class RecurrentPass {
   // is null if it is not wanted.
   void forward(Shift& shift, const Steps& steps, const float* x, float* y, int64_t y_stride);
   // What a place has come to.
-  const float* final_hidden(const Steps& steps, int64_t place) const;
-  const float* final_cell(const Steps& steps, int64_t place) const;
+  const float* final_state(int32_t kind, const Steps& steps, int64_t place) const;
 
   // Gradients of the states by place: before backward() of the final ones, afterwards of the
   // initial ones; prepared by clear_states().
   void clear_states(const Steps& steps);
-  float* hidden_gradient() { return hidden_gradient_.data(); }
-  float* cell_gradient() { return cell_gradient_.data(); }
+  float* state_gradient(int32_t kind, int64_t place) {
+    return is_cell(kind) ? cell_gradient_.data() + place * cell_stride()
+                         : hidden_gradient_.data() + place * hidden_stride();
+  }
 
   // From the gradients of outputs, null for 0, to those on the tape; dx `[total, dx_stride]`
   // receives that of the input, if it is not null: whole vectors of columns. The initial states'
@@ -61,10 +64,10 @@ class RecurrentPass {
 
   int64_t input_size() const { return layer_->input_size; }
   int64_t state_size() const { return layer_->state_size; }
-  int64_t cell_size() const { return layer_->has_cell() ? layer_->hidden_size : 0; }
   bool is_reverse() const { return reverse_; }
   // After backward(): the gradient of a place's initial state.
-  float initial_hidden_gradient(int64_t place, int64_t unit) const {
+  float initial_gradient(int32_t kind, int64_t place, int64_t unit) const {
+    if (is_cell(kind)) return cell_gradient_.data()[place * cell_stride() + unit];
     const int64_t at = place * hidden_stride() + unit;
     return hidden_gradient_.data()[at] + (is_gru() ? direct_gradient_.data()[at] : 0.0f);
   }
@@ -77,6 +80,7 @@ class RecurrentPass {
   }
 
  private:
+  static bool is_cell(int32_t kind) { return kind == RECURRENT_STATE_CELL; }
   bool is(int32_t kind) const { return layer_->kind == kind; }
   bool is_gru() const { return is(RECURRENT_LAYER_GRU) || is(RECURRENT_LAYER_GRU_RESET_BEFORE); }
   bool resets_before() const { return is(RECURRENT_LAYER_GRU_RESET_BEFORE); }

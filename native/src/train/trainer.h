@@ -151,8 +151,16 @@ class Trainer {
   int64_t caller_row(int64_t place) const { return order_[static_cast<size_t>(place)]; }
   // Elements in front of a step of the caller's row, of so many features each.
   int64_t caller_offset(int64_t time, int64_t row, int64_t width) const;
+  // Calls `visit(slot, pass)` for the states of all layers.
   template <class Visitor>
-  void for_each_direction(Visitor visit);
+  void for_each_state(Visitor visit) {
+    for (const StateSlot& slot : model_->states().slots()) {
+      if (slot.id.kind == kRepeatedOutput) continue;
+      auto& passes = layers_[static_cast<size_t>(slot.id.layer)].directions;
+      visit(slot,
+            slot.id.direction == RECURRENT_DIRECTION_REVERSE ? passes.back() : passes.front());
+    }
+  }
 
   Parameters parameters_;
   std::unique_ptr<Model> model_;  // packed anew when parameters change

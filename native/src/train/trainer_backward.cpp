@@ -107,21 +107,15 @@ void Trainer::take_gradients(const float* dy) {
 }
 
 void Trainer::take_state_gradients(const float* states) {
-  int64_t at = 0;
-  const int64_t size = model_->state_size();
-  for (Layer& layer : layers_)
-    for (RecurrentPass& pass : layer.directions) {
-      for (int64_t place = 0; place < batch_.rows; ++place) {
-        const float* from = states + caller_row(place) * size + at;
-        std::copy_n(from, pass.state_size(), pass.hidden_gradient() + place * pass.hidden_stride());
-        if (pass.cell_size() > 0)
-          std::copy_n(from + pass.state_size(), pass.cell_size(),
-                      pass.cell_gradient() + place * pass.cell_stride());
-      }
-      at += pass.state_size() + pass.cell_size();
-    }
-  if (!model_->repeats()) return;
-  const int64_t width = model_->output_size();
+  const StateLayout& layout = model_->states();
+  for_each_state([&](const StateSlot& slot, RecurrentPass& pass) {
+    for (int64_t place = 0; place < batch_.rows; ++place)
+      std::copy_n(states + caller_row(place) * layout.size() + slot.saved, slot.size,
+                  pass.state_gradient(slot.id.kind, place));
+  });
+  const StateSlot* repeated = model_->repeated_output();
+  if (!repeated) return;
+  const int64_t width = repeated->size;
   for (int64_t place = 0; place < batch_.rows; ++place) {
     const int64_t row = caller_row(place);
     const int64_t length = steps_.length(place);
@@ -129,7 +123,7 @@ void Trainer::take_state_gradients(const float* states) {
     if (length > 0)
       to = output_gradient_.data() +
            (is_one_step() ? place : steps_.begin(length - 1) + place) * width;
-    for (int64_t i = 0; i < width; ++i) to[i] += states[row * size + at + i];
+    for (int64_t i = 0; i < width; ++i) to[i] += states[row * layout.size() + repeated->saved + i];
   }
 }
 
@@ -156,7 +150,7 @@ void Trainer::unpick() {
     }
     const float* state = from;
     for (RecurrentPass& pass : layers_[last].directions) {
-      float* to = pass.hidden_gradient() + place * pass.hidden_stride();
+      float* to = pass.state_gradient(RECURRENT_STATE_HIDDEN, place);
       for (int64_t i = 0; i < pass.state_size(); ++i) to[i] += state[i];
       state += pass.state_size();
     }
@@ -297,39 +291,28 @@ void Trainer::give_input_gradients(float* dx) const {
 
 // All rows have started from the same states, if these are parameters.
 void Trainer::add_initial_states() {
-  for (size_t i = 0; i < layers(); ++i)
-    for (RecurrentPass& pass : layers_[i].directions) {
-      float* hidden =
-          parameters_.gradient(i, pass.is_reverse(), RECURRENT_PARAMETER_INITIAL_HIDDEN);
-      float* cell = parameters_.gradient(i, pass.is_reverse(), RECURRENT_PARAMETER_INITIAL_CELL);
-      for (int64_t place = 0; place < batch_.rows; ++place) {
-        for (int64_t j = 0; hidden && j < pass.state_size(); ++j)
-          hidden[j] += pass.initial_hidden_gradient(place, j);
-        for (int64_t j = 0; cell && j < pass.cell_size(); ++j)
-          cell[j] += pass.cell_gradient()[place * pass.cell_stride() + j];
-      }
-    }
+  for_each_state([&](const StateSlot& slot, RecurrentPass& pass) {
+    const int32_t role = slot.id.kind == RECURRENT_STATE_CELL ? RECURRENT_PARAMETER_INITIAL_CELL
+                                                              : RECURRENT_PARAMETER_INITIAL_HIDDEN;
+    float* to = parameters_.gradient(static_cast<size_t>(slot.id.layer), pass.is_reverse(), role);
+    for (int64_t place = 0; to && place < batch_.rows; ++place)
+      for (int64_t j = 0; j < slot.size; ++j)
+        to[j] += pass.initial_gradient(slot.id.kind, place, j);
+  });
 }
 
 void Trainer::give_state_gradients(float* states) {
-  int64_t at = 0;
-  const int64_t size = model_->state_size();
-  for (Layer& layer : layers_)
-    for (RecurrentPass& pass : layer.directions) {
-      for (int64_t place = 0; place < batch_.rows; ++place) {
-        float* to = states + caller_row(place) * size + at;
-        for (int64_t j = 0; j < pass.state_size(); ++j)
-          to[j] = pass.initial_hidden_gradient(place, j);
-        if (pass.cell_size() > 0)
-          std::copy_n(pass.cell_gradient() + place * pass.cell_stride(), pass.cell_size(),
-                      to + pass.state_size());
-      }
-      at += pass.state_size() + pass.cell_size();
+  const StateLayout& layout = model_->states();
+  for_each_state([&](const StateSlot& slot, RecurrentPass& pass) {
+    for (int64_t place = 0; place < batch_.rows; ++place) {
+      float* to = states + caller_row(place) * layout.size() + slot.saved;
+      for (int64_t j = 0; j < slot.size; ++j) to[j] = pass.initial_gradient(slot.id.kind, place, j);
     }
-  if (!model_->repeats()) return;
-  const int64_t width = model_->output_size();
-  for (int64_t row = 0; row < batch_.rows; ++row)
-    std::copy_n(repeated_gradient_.data() + row * width, width, states + row * size + at);
+  });
+  const StateSlot* repeated = model_->repeated_output();
+  for (int64_t row = 0; repeated && row < batch_.rows; ++row)
+    std::copy_n(repeated_gradient_.data() + row * repeated->size, repeated->size,
+                states + row * layout.size() + repeated->saved);
 }
 
 }  // namespace recurrent

@@ -233,40 +233,28 @@ void Trainer::gather(const recurrent_forward_args& args) {
   if (args.x && is_narrow) kernels.flush(values, values, count);
 }
 
-template <class Visitor>
-void Trainer::for_each_direction(Visitor visit) {
-  for (size_t i = 0; i < layers(); ++i)
-    for (size_t d = 0; d < layers_[i].directions.size(); ++d)
-      visit(packed(i), packed(i).directions[d], layers_[i].directions[d]);
-}
-
 void Trainer::start_states(const float* states) {
   const kernels::KernelTable& kernels = model_->kernels();
+  const StateLayout& layout = model_->states();
   const float* initial = model_->initial_states().data();
-  int64_t at = 0;
-  for_each_direction(
-      [&](const PackedLayer& layer, const PackedDirection& packed, RecurrentPass& pass) {
-        const auto start = [&](float* to, int64_t stride, int64_t size, int64_t offset) {
-          for (int64_t place = 0; place < batch_.rows; ++place, to += stride) {
-            if (states)
-              kernels.flush(states + caller_row(place) * model_->state_size() + at, to, size);
-            else if (initial)
-              std::copy_n(initial + offset, size, to);
-            else
-              std::fill_n(to, size, 0.0f);
-            std::fill_n(to + size, stride - size, 0.0f);
-          }
-          at += size;
-        };
-        start(pass.initial_hidden(), pass.hidden_stride(), layer.state_size, packed.hidden_offset);
-        if (layer.has_cell())
-          start(pass.initial_cell(), pass.cell_stride(), layer.hidden_size, packed.cell_offset);
-      });
-  if (!model_->repeats()) return;
-  const int64_t width = model_->output_size();
-  repeated_.assign(static_cast<size_t>(batch_.rows * width), 0.0f);
+  for_each_state([&](const StateSlot& slot, RecurrentPass& pass) {
+    float* to = pass.initial_state(slot.id.kind);
+    for (int64_t place = 0; place < batch_.rows; ++place, to += slot.stride) {
+      if (states)
+        kernels.flush(states + caller_row(place) * layout.size() + slot.saved, to, slot.size);
+      else if (initial)
+        std::copy_n(initial + slot.offset, slot.size, to);
+      else
+        std::fill_n(to, slot.size, 0.0f);
+      std::fill_n(to + slot.size, slot.stride - slot.size, 0.0f);
+    }
+  });
+  const StateSlot* repeated = model_->repeated_output();
+  if (!repeated) return;
+  repeated_.assign(static_cast<size_t>(batch_.rows * repeated->size), 0.0f);
   for (int64_t row = 0; states && row < batch_.rows; ++row)
-    std::copy_n(states + row * model_->state_size() + at, width, repeated_.data() + row * width);
+    std::copy_n(states + row * layout.size() + repeated->saved, repeated->size,
+                repeated_.data() + row * repeated->size);
 }
 
 // Before the threads begin: which stages there are depends on it, also for a thread that skips
@@ -398,7 +386,8 @@ void Trainer::pick() {
     }
     float* state = to;
     for (const RecurrentPass& pass : layers_[last].directions)
-      state = std::copy_n(pass.final_hidden(steps_, place), pass.state_size(), state);
+      state = std::copy_n(pass.final_state(RECURRENT_STATE_HIDDEN, steps_, place),
+                          pass.state_size(), state);
   }
 }
 
@@ -434,18 +423,16 @@ void Trainer::deliver(float* y) {
 }
 
 void Trainer::deliver_states(float* states) {
-  int64_t at = 0;
-  for_each_direction([&](const PackedLayer& layer, const PackedDirection&, RecurrentPass& pass) {
-    for (int64_t place = 0; place < batch_.rows; ++place) {
-      float* to = states + caller_row(place) * model_->state_size() + at;
-      to = std::copy_n(pass.final_hidden(steps_, place), layer.state_size, to);
-      if (layer.has_cell()) std::copy_n(pass.final_cell(steps_, place), layer.hidden_size, to);
-    }
-    at += layer.state_size + (layer.has_cell() ? layer.hidden_size : 0);
+  const StateLayout& layout = model_->states();
+  for_each_state([&](const StateSlot& slot, RecurrentPass& pass) {
+    for (int64_t place = 0; place < batch_.rows; ++place)
+      std::copy_n(pass.final_state(slot.id.kind, steps_, place), slot.size,
+                  states + caller_row(place) * layout.size() + slot.saved);
   });
-  const int64_t width = model_->output_size();
-  for (int64_t row = 0; model_->repeats() && row < batch_.rows; ++row)
-    std::copy_n(repeated_.data() + row * width, width, states + row * model_->state_size() + at);
+  const StateSlot* repeated = model_->repeated_output();
+  for (int64_t row = 0; repeated && row < batch_.rows; ++row)
+    std::copy_n(repeated_.data() + row * repeated->size, repeated->size,
+                states + row * layout.size() + repeated->saved);
 }
 
 }  // namespace recurrent

@@ -1,0 +1,49 @@
+#include "model/states.h"
+
+#include <algorithm>
+
+#include "base/checked.h"
+
+namespace recurrent {
+
+States::States(const StateLayout& layout, int64_t capacity)
+    : layout_(layout),
+      capacity_(capacity),
+      memory_(checked_mul(capacity, layout.stride(), "batch")) {}
+
+void States::zero(RowRange rows) {
+  for (const StateSlot& slot : layout_.slots())
+    std::fill_n(row(slot, rows.first), rows.count * slot.stride, 0.0f);
+}
+
+void States::reset(RowRange rows, const float* initial) {
+  if (!initial) return zero(rows);
+  for (const StateSlot& slot : layout_.slots())
+    for (int64_t r = rows.first; r < rows.first + rows.count; ++r)
+      std::copy_n(initial + slot.offset, slot.stride, row(slot, r));
+}
+
+void States::save(RowRange rows, float* states) const {
+  for (int64_t r = rows.first; r < rows.first + rows.count; ++r, states += layout_.size())
+    for (const StateSlot& slot : layout_.slots())
+      std::copy_n(row(slot, r), slot.size, states + slot.saved);
+}
+
+void States::load(RowRange rows, const float* states, const kernels::KernelTable& kernels) {
+  for (int64_t r = rows.first; r < rows.first + rows.count; ++r, states += layout_.size())
+    for (const StateSlot& slot : layout_.slots()) {
+      const float* from = states + slot.saved;
+      if (slot.id.kind == kRepeatedOutput)
+        std::copy_n(from, slot.size, row(slot, r));
+      else
+        kernels.flush(from, row(slot, r), slot.size);
+    }
+}
+
+void States::move(int64_t from, int64_t to) {
+  if (from == to) return;
+  for (const StateSlot& slot : layout_.slots())
+    std::copy_n(row(slot, from), slot.stride, row(slot, to));
+}
+
+}  // namespace recurrent
