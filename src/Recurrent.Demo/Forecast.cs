@@ -53,7 +53,7 @@ internal static class Forecast
         // The managed reference computes the same bits without native code. Here it takes all windows at once, as a batch.
         float[] expected = new float[windows.Length];
         ReferenceModel<float>.Create(imported.Definition).OpenSession(targets.Length)
-            .Run(windows, expected, years, SequenceLayout.BatchMajor);
+            .Run(windows, expected, years);
         bool sameBits = MemoryMarshal.AsBytes<float>(outputs).SequenceEqual(MemoryMarshal.AsBytes<float>(expected));
 
         // The output after a window's last year is the forecast of the next one. Persistence forecasts no change.

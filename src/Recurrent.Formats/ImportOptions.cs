@@ -66,10 +66,18 @@ public sealed record ImportOptions
     public ModelOutput? Output { get; init; }
 
     /// <summary>
-    /// Order of the axes of a sequence in the file's own convention (PyTorch <c>batch_first=True</c> is batch-major);
-    /// null for what the file says. A bare state dict of PyTorch does not say it.
+    /// Order of the axes of a sequence, <see cref="ModelDefinition.Layout"/> (PyTorch <c>batch_first=True</c> is
+    /// batch-major); null for what the file says. A bare state dict of PyTorch does not say it.
     /// </summary>
-    public SequenceLayout? Layout { get; init; }
+    /// <exception cref="ArgumentOutOfRangeException">The value is not defined.</exception>
+    public SequenceLayout? Layout
+    {
+        get;
+        init => field = value is null || Enum.IsDefined(value.Value)
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(Layout), value, $"{nameof(Layout)}: expected TimeMajor, BatchMajor or null, found {value}.");
+    }
 
     /// <summary>
     /// What parameters of activations are in a recurrent node of ONNX that leaves them out: those of the specification if

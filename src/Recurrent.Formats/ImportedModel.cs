@@ -3,9 +3,9 @@ using Recurrent.Layers;
 namespace Recurrent.Formats;
 
 /// <summary>A model that was read from a file, and what had to be known or decided to read it. Immutable.</summary>
-public sealed class ImportedModel
+public sealed record ImportedModel
 {
-    /// <summary>The model.</summary>
+    /// <summary>The model, with the order of axes and the rule for rows of length 0 that the file says.</summary>
     public required ModelDefinition Definition { get; init; }
 
     /// <summary>What the file is, for people: <c>ONNX</c>, <c>NAM capture</c>.</summary>
@@ -18,9 +18,6 @@ public sealed class ImportedModel
 
     /// <summary>What was assumed, folded, renamed or left out, in the order of the file.</summary>
     public IReadOnlyList<ImportNote> Notes { get; init; } = [];
-
-    /// <summary>Order of the axes of a sequence in the file's own convention.</summary>
-    public SequenceLayout Layout { get; init; }
 
     /// <summary>Samples a second of the audio that the model was made for; null if the file does not say.</summary>
     public int? SampleRate { get; init; }

@@ -69,7 +69,12 @@ internal sealed class LayerListBuilder
     /// <param name="format">What the file is, for people.</param>
     /// <param name="output">What is put out for a sequence.</param>
     /// <param name="masking">Whether steps may be missing.</param>
-    public ImportedModel Build(string format, ModelOutput output = ModelOutput.EveryStep, Masking? masking = null)
+    /// <param name="layout">Order of the axes of a sequence.</param>
+    public ImportedModel Build(
+        string format,
+        ModelOutput output = ModelOutput.EveryStep,
+        Masking? masking = null,
+        SequenceLayout layout = SequenceLayout.BatchMajor)
     {
         if (_layers.Count == 0)
         {
@@ -78,11 +83,10 @@ internal sealed class LayerListBuilder
 
         return new ImportedModel
         {
-            Definition = new ModelDefinition(_layers, output, masking),
+            Definition = new ModelDefinition(_layers, output, masking, layout),
             Format = format,
             LayerNames = _names,
             Notes = _notes,
-            Layout = SequenceLayout.BatchMajor,
         };
     }
 }

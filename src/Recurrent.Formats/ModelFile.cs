@@ -29,7 +29,11 @@ public static class ModelFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            return Read(path, ReadBeginning(path), options ?? ImportOptions.Default);
+            options ??= ImportOptions.Default;
+            ImportedModel model = Read(path, ReadBeginning(path), options);
+            return options.Layout is { } layout
+                ? model with { Definition = model.Definition.WithLayout(layout) }
+                : model;
         }
         catch (ModelFormatException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
         {

@@ -10,6 +10,7 @@ internal static class DefinitionAssert
     {
         Assert.Equal(expected.Output, found.Output);
         Assert.Equal(expected.Masking, found.Masking);
+        Assert.Equal((expected.Layout, expected.EmptyRow), (found.Layout, found.EmptyRow));
         Assert.Equal(
             expected.Layers.Select(layer => layer.Specification), found.Layers.Select(layer => layer.Specification));
         foreach ((Layer layer, Layer other) in expected.Layers.Zip(found.Layers))

@@ -29,6 +29,9 @@ internal sealed record RecordedCase(ImportedModel Model, float[] Input, double[]
     /// <summary>How large a difference the recording allows.</summary>
     public double Allowed(string name) => double.Parse(Metadata[name], CultureInfo.InvariantCulture);
 
+    /// <summary>The same, where a recording need not say it.</summary>
+    public double Allowed(string name, double otherwise) => Metadata.ContainsKey(name) ? Allowed(name) : otherwise;
+
     /// <summary>What the reference computes in double.</summary>
     public double[] ComputeReference()
     {

@@ -173,8 +173,7 @@ internal sealed class CompareCommand
     {
         if (parsed.GetValue(_input) is { } file)
         {
-            bool isBatchMajor = _modelFile.IsBatchMajor(parsed, model);
-            return (ModelInput.Of(model.Definition, DataFile.Read(file), isBatchMajor, file), file);
+            return (ModelInput.Of(model.Definition, DataFile.Read(file), file), file);
         }
 
         int time = parsed.GetValue(_time) ?? 100;
@@ -213,5 +212,6 @@ internal sealed class CompareCommand
             Time = input.Time,
             Input = input.Features,
             Indices = input.Indices,
+            Layout = ModelInput.Layout,
         }).Output;
 }

@@ -81,10 +81,6 @@ internal sealed partial class ModelFileOptions
         _layout.AddTo(command);
     }
 
-    /// <summary>Whether inputs and outputs are batch-major: what is given, else what the model is.</summary>
-    public bool IsBatchMajor(ParseResult parsed, ImportedModel model) =>
-        (_layout.Read(parsed) ?? model.Layout) == SequenceLayout.BatchMajor;
-
     public ImportOptions Read(ParseResult parsed) => new()
     {
         Modules = parsed.GetValue(_modules) is { } list ? [.. Comma().Split(list).Select(entry => entry.Trim())] : null,

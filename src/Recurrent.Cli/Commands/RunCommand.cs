@@ -5,6 +5,7 @@ using Recurrent.Cli.Data;
 using Recurrent.Cli.Models;
 using Recurrent.Cli.Run;
 using Recurrent.Formats;
+using Recurrent.Layers;
 
 namespace Recurrent.Cli.Commands;
 
@@ -17,7 +18,8 @@ internal sealed class RunCommand
 
     private readonly Option<string> _input = new("--input", "-i")
     {
-        Description = "The input: .npy with [time, features] or [time, batch, features], .csv with a step a line, or .wav "
+        Description = "The input: .npy with [time, features] or [time, batch, features] ([batch, time, features] for a "
+            + "batch-major model), .csv with a step a line, or .wav "
             + "for a model of one feature. A model that takes indices takes whole numbers, [time] or [time, batch].",
         HelpName = "FILE",
         Required = true,
@@ -95,8 +97,7 @@ internal sealed class RunCommand
         string inputFile = parsed.GetRequiredValue(_input);
         DataArray array = DataFile.Read(inputFile, parsed.GetValue(_channel));
         int? sampleRate = SampleRate(parsed, model, array, inputFile);
-        bool isBatchMajor = _modelFile.IsBatchMajor(parsed, model);
-        ModelInput input = ModelInput.Of(model.Definition, array, isBatchMajor, inputFile);
+        ModelInput input = ModelInput.Of(model.Definition, array, inputFile);
         RunRequest request = Request(parsed, model, input);
         string? outputFile = parsed.GetValue(_output);
         if (outputFile is not null)
@@ -114,7 +115,7 @@ internal sealed class RunCommand
         AddNote(outputFile is null
             ? null
             : DataFile.Write(
-                outputFile, Output(request, result, sampleRate, isBatchMajor), parsed.GetValue(_pcm16)));
+                outputFile, Output(request, result, sampleRate), parsed.GetValue(_pcm16)));
         var report = new RunReport(file, model, inputFile, outputFile, request, result, array.SampleRate ?? sampleRate, notes);
         TextWriter output = parsed.InvocationConfiguration.Output;
         if (parsed.GetValue(_json))
@@ -192,8 +193,9 @@ internal sealed class RunCommand
                 $"--lengths: expected {input.Batch} numbers from 0 to {input.Time}, found '{list}'.");
     }
 
-    private static DataArray Output(RunRequest request, RunResult result, int? sampleRate, bool isBatchMajor)
+    private static DataArray Output(RunRequest request, RunResult result, int? sampleRate)
     {
+        bool isBatchMajor = request.Model.Layout == SequenceLayout.BatchMajor;
         int batch = request.Input.Batch;
         int features = request.Model.OutputSize;
         float[] values = isBatchMajor

@@ -74,8 +74,8 @@ internal static class Conversion
 
     private static void RequireSameShape(ModelDefinition before, ModelDefinition after, string output)
     {
-        if ((before.InputSize, before.VocabularySize, before.OutputSize, before.Output)
-            != (after.InputSize, after.VocabularySize, after.OutputSize, after.Output))
+        if ((before.InputSize, before.VocabularySize, before.OutputSize, before.Output, before.Layout, before.EmptyRow)
+            != (after.InputSize, after.VocabularySize, after.OutputSize, after.Output, after.Layout, after.EmptyRow))
         {
             throw new UnusableInputException(
                 $"{output}: it was written, but is read again as another model: {Describe(before)} became "
@@ -83,7 +83,8 @@ internal static class Conversion
         }
 
         static string Describe(ModelDefinition model) =>
-            $"{model.InputSize} to {model.OutputSize} features ({model.Output}, vocabulary {model.VocabularySize})";
+            $"{model.InputSize} to {model.OutputSize} features ({model.Output}, vocabulary {model.VocabularySize}, "
+            + $"{model.Layout}, {model.EmptyRow})";
     }
 
     private static (int Values, int Different, double Largest) Compare(ModelDefinition before, ModelDefinition after)
@@ -114,6 +115,7 @@ internal static class Conversion
             Time = input.Time,
             Input = input.Features,
             Indices = input.Indices,
+            Layout = ModelInput.Layout,
         }).Output;
 
     private static IEnumerable<string> Lost(ImportedModel before, ImportedModel after)
@@ -121,11 +123,6 @@ internal static class Conversion
         if (before.SampleRate is { } rate && after.SampleRate != rate)
         {
             yield return $"the sample rate, {rate} Hz";
-        }
-
-        if (before.Layout != after.Layout)
-        {
-            yield return $"the order of the axes, which was {before.Layout} and is {after.Layout}";
         }
 
         string[] keys = [.. before.Metadata.Keys.Where(key => !after.Metadata.ContainsKey(key))];

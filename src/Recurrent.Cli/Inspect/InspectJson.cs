@@ -31,7 +31,8 @@ internal static class InspectJson
         json.WriteNumber("vocabulary_size", definition.VocabularySize);
         json.WriteString("output", definition.Output.ToString());
         json.WriteBoolean("can_step", definition.CanStep);
-        json.WriteString("layout", model.Layout.ToString());
+        json.WriteString("layout", definition.Layout.ToString());
+        json.WriteString("empty_row", definition.EmptyRow.ToString());
         if (definition.Masking is { } masking)
         {
             json.WriteStartObject("masking");

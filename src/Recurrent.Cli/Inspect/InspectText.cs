@@ -77,7 +77,8 @@ internal static class InspectText
         AddRow("output", $"{Features(definition.OutputSize)}, {OutputOf(definition.Output)}");
         AddRow("missing steps", Masking(definition.Masking));
         AddRow("can be streamed", definition.CanStep ? "yes" : "no: a layer reads its sequence from the end");
-        AddRow("order of axes", model.Layout == SequenceLayout.TimeMajor ? "time, batch, features" : "batch, time, features");
+        AddRow("order of axes", definition.Layout == SequenceLayout.TimeMajor ? "time, batch, features" : "batch, time, features");
+        AddRow("rows of length 0", definition.EmptyRow == EmptyRow.KeepsState ? "keep their state" : "end with a state of 0");
         if (model.SampleRate is { } rate)
         {
             AddRow("sample rate", $"{rate} Hz");

@@ -15,6 +15,9 @@ internal sealed class ModelInput
         Indices = indices;
     }
 
+    /// <summary>Its order of axes, whatever the model's is: a piece of it is steps of all sequences.</summary>
+    public static SequenceLayout Layout => SequenceLayout.TimeMajor;
+
     public int Time { get; }
 
     public int Batch { get; }
@@ -29,13 +32,15 @@ internal sealed class ModelInput
     /// <param name="model">The model.</param>
     /// <param name="array">
     /// <c>[time, features]</c>, <c>[time, batch, features]</c>, or <c>[time]</c> for a model of one feature; for one that
-    /// takes indices the last axis may be missing, and then <c>[time, batch]</c> comes before <c>[time, 1]</c>.
+    /// takes indices the last axis may be missing, and then <c>[time, batch]</c> comes before <c>[time, 1]</c>. Where it is
+    /// batch-major, the axes of time and batch are the other way round.
     /// </param>
-    /// <param name="isBatchMajor">Whether the axes of time and batch are the other way round.</param>
     /// <param name="name">What the file is called, for messages.</param>
+    /// <param name="layout">Order of its axes; null for the model's.</param>
     /// <exception cref="UnusableInputException">The shape does not fit the model, or an index is none.</exception>
-    public static ModelInput Of(ModelDefinition model, DataArray array, bool isBatchMajor, string name)
+    public static ModelInput Of(ModelDefinition model, DataArray array, string name, SequenceLayout? layout = null)
     {
+        bool isBatchMajor = (layout ?? model.Layout) == SequenceLayout.BatchMajor;
         (int first, int second) = SplitShape(model, array, name);
         (int time, int batch) = isBatchMajor && array.Shape.Count > 1 && second > 0 ? (second, first) : (first, second);
         if (batch == 0)

@@ -34,12 +34,12 @@ internal static class SessionInput
         if (session.Model.VocabularySize > 0)
         {
             ReadOnlySpan<int> indices = input.Indices.Span.Slice(from * features, count * features);
-            session.RunIndices(indices, y, count, mask);
+            session.RunIndices(indices, y, count, mask, ModelInput.Layout);
         }
         else
         {
             ReadOnlySpan<float> x = input.Features.Span.Slice(from * features, count * features);
-            session.Run(x, y, count, mask);
+            session.Run(x, y, count, mask, ModelInput.Layout);
         }
     }
 }

@@ -63,7 +63,8 @@ internal sealed class SeriesScale
         var output = new ScaleLayer(
             [.. Enumerable.Repeat(Output.Factors.ToArray(), horizon).SelectMany(factors => factors)],
             [.. Enumerable.Repeat(Output.Offsets.ToArray(), horizon).SelectMany(offsets => offsets)]);
-        return new ModelDefinition([Input, .. scaled.Layers, output], scaled.Output, scaled.Masking);
+        return new ModelDefinition(
+            [Input, .. scaled.Layers, output], scaled.Output, scaled.Masking, scaled.Layout, scaled.EmptyRow);
     }
 
     private float[] Apply(ScaleLayer layer, ReadOnlySpan<float> values)

@@ -36,7 +36,7 @@ internal sealed record CaseAxes(IReadOnlyList<string> Names)
     /// <summary>The axes of an array of which nobody says anything but what the model is like.</summary>
     public static CaseAxes Of(ImportedModel model, int rank)
     {
-        string[] steps = model.Layout == SequenceLayout.BatchMajor ? [Batch, Time] : [Time, Batch];
+        string[] steps = model.Definition.Layout == SequenceLayout.BatchMajor ? [Batch, Time] : [Time, Batch];
         bool takesIndices = model.Definition.VocabularySize > 0;
         return new CaseAxes(rank switch
         {

@@ -53,7 +53,7 @@ internal sealed class CaseComputation : ILoadedCase
     public IReadOnlyList<TensorResult> Check(VerifyPath path)
     {
         double[] output = path.Compute(_request).Output;
-        bool isBatchMajor = _request.Layout == SequenceLayout.BatchMajor;
+        bool isBatchMajor = _request.Model.Layout == SequenceLayout.BatchMajor;
         string? mismatch = Mismatch(_isBatchMajor);
         if (mismatch is null)
         {
@@ -71,19 +71,21 @@ internal sealed class CaseComputation : ILoadedCase
         (int time, int batch, int features) = axes.SizesOf(array.Shape, name);
         (int first, int second) = axes.IsBatchMajor ? (batch, time) : (time, batch);
         var input = ModelInput.Of(
-            model.Definition, array with { Shape = [first, second, features] }, axes.IsBatchMajor, $"input '{name}'");
+            model.Definition,
+            array with { Shape = [first, second, features] },
+            $"input '{name}'",
+            axes.IsBatchMajor ? SequenceLayout.BatchMajor : SequenceLayout.TimeMajor);
         return new SequenceRequest
         {
             Model = model.Definition,
             Batch = batch,
             Time = time,
-            Layout = model.Layout,
             Input = InOrder(input.Features),
             Indices = InOrder(input.Indices),
         };
 
         ReadOnlyMemory<T> InOrder<T>(ReadOnlyMemory<T> values) =>
-            values.IsEmpty || model.Layout == SequenceLayout.TimeMajor
+            values.IsEmpty || model.Definition.Layout == SequenceLayout.TimeMajor
                 ? values
                 : ModelInput.Transpose(values.Span, time, batch, features);
     }

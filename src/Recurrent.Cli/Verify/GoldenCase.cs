@@ -16,12 +16,13 @@ internal sealed class GoldenCase : ILoadedCase
     private GoldenCase(GoldenIndexEntry entry, IReadOnlyList<RecurrentLayer> layers)
     {
         Layers = layers;
-        Model = new ModelDefinition(layers);
+        Model = new ModelDefinition(
+            layers,
+            layout: entry.BatchFirst && !entry.Unbatched ? SequenceLayout.BatchMajor : SequenceLayout.TimeMajor,
+            emptyRow: entry.Variant?.EmptyRow ?? EmptyRow.KeepsState);
         Time = entry.Time;
         Batch = entry.Unbatched ? 1 : entry.Batch;
         Lengths = entry.Lengths;
-        Layout = entry.BatchFirst && !entry.Unbatched ? SequenceLayout.BatchMajor : SequenceLayout.TimeMajor;
-        EmptyRow = entry.Variant?.EmptyRow ?? EmptyRow.KeepsState;
         States = [.. EnumerateStates()];
     }
 
@@ -34,10 +35,6 @@ internal sealed class GoldenCase : ILoadedCase
     private int Batch { get; }
 
     private int[]? Lengths { get; }
-
-    private SequenceLayout Layout { get; }
-
-    private EmptyRow EmptyRow { get; }
 
     private float[] Input { get; init; } = [];
 
@@ -88,8 +85,6 @@ internal sealed class GoldenCase : ILoadedCase
         Time = Time,
         Input = Input,
         Lengths = Lengths,
-        Layout = Layout,
-        EmptyRow = EmptyRow,
         InitialStates = [.. States.Where(IsInitialised).Select(state => (state.Address, InitialState(state)))],
         FinalStates = [.. States.Select(state => state.Address)],
     };

@@ -11,7 +11,7 @@ internal interface ISequenceSession<T> : IDisposable
 
     void GetState(StateAddress state, Span<T> values);
 
-    void RunIndices(ReadOnlySpan<int> indices, Span<T> y, int time, int[]? lengths, SequenceLayout layout);
+    void RunIndices(ReadOnlySpan<int> indices, Span<T> y, int time, int[]? lengths, SequenceLayout? layout);
 
-    void Run(ReadOnlySpan<T> x, Span<T> y, int time, int[]? lengths, SequenceLayout layout);
+    void Run(ReadOnlySpan<T> x, Span<T> y, int time, int[]? lengths, SequenceLayout? layout);
 }

@@ -40,8 +40,7 @@ internal sealed class NativePath(string name, InstructionSet instructionSet) : V
         public Sequence(SequenceRequest request, InstructionSet instructionSet)
         {
             _model = RecurrentModel.Create(request.Model, new ModelOptions { InstructionSet = instructionSet });
-            _session = _model.OpenSession(
-                new SessionOptions { Batch = request.Batch, EmptyRow = request.EmptyRow });
+            _session = _model.OpenSession(request.Batch);
         }
 
         public void SetState(StateAddress state, ReadOnlySpan<float> values) =>
@@ -50,7 +49,7 @@ internal sealed class NativePath(string name, InstructionSet instructionSet) : V
         public void GetState(StateAddress state, Span<float> values) =>
             _session.GetState(state.Layer, state.Direction, state.Kind, values);
 
-        public void Run(ReadOnlySpan<float> x, Span<float> y, int time, int[]? lengths, SequenceLayout layout)
+        public void Run(ReadOnlySpan<float> x, Span<float> y, int time, int[]? lengths, SequenceLayout? layout)
         {
             if (lengths is null)
             {
@@ -62,7 +61,7 @@ internal sealed class NativePath(string name, InstructionSet instructionSet) : V
             }
         }
 
-        public void RunIndices(ReadOnlySpan<int> indices, Span<float> y, int time, int[]? lengths, SequenceLayout layout)
+        public void RunIndices(ReadOnlySpan<int> indices, Span<float> y, int time, int[]? lengths, SequenceLayout? layout)
         {
             if (lengths is null)
             {

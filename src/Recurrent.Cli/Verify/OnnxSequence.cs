@@ -92,8 +92,6 @@ internal sealed class OnnxSequence
                 : default,
             Indices = sequence.Role == OnnxInputRole.Indices ? Integers(sequence, _time, int.MaxValue) : default,
             Lengths = lengths is null ? null : Integers(lengths, 1, _time),
-            Layout = SequenceLayout.TimeMajor,
-            EmptyRow = EmptyRow.ZeroesState,
             InitialStates =
             [
                 .. InitialStates(OnnxInputRole.InitialHidden, StateKind.Hidden),

@@ -9,7 +9,7 @@ internal sealed class ReferencePath<T>(string name) : VerifyPath<T>(name)
     where T : IFloatingPointIeee754<T>
 {
     protected override ISequenceSession<T> Open(SequenceRequest request) =>
-        new Sequence(ReferenceModel<T>.Create(request.Model).OpenSession(request.Batch, request.EmptyRow));
+        new Sequence(ReferenceModel<T>.Create(request.Model).OpenSession(request.Batch));
 
     protected override IGradientSession<T> Open(ModelDefinition model) =>
         new Gradient(ReferenceGradientSession<T>.Open(model));
@@ -43,7 +43,7 @@ internal sealed class ReferencePath<T>(string name) : VerifyPath<T>(name)
         public void GetState(StateAddress state, Span<T> values) =>
             session.GetState(state.Layer, state.Direction, state.Kind, values);
 
-        public void Run(ReadOnlySpan<T> x, Span<T> y, int time, int[]? lengths, SequenceLayout layout)
+        public void Run(ReadOnlySpan<T> x, Span<T> y, int time, int[]? lengths, SequenceLayout? layout)
         {
             if (lengths is null)
             {
@@ -55,7 +55,7 @@ internal sealed class ReferencePath<T>(string name) : VerifyPath<T>(name)
             }
         }
 
-        public void RunIndices(ReadOnlySpan<int> indices, Span<T> y, int time, int[]? lengths, SequenceLayout layout)
+        public void RunIndices(ReadOnlySpan<int> indices, Span<T> y, int time, int[]? lengths, SequenceLayout? layout)
         {
             if (lengths is null)
             {

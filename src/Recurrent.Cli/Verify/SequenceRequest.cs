@@ -25,9 +25,8 @@ internal sealed record SequenceRequest
     /// <summary>Valid steps of each row; null for all.</summary>
     public int[]? Lengths { get; init; }
 
-    public SequenceLayout Layout { get; init; }
-
-    public EmptyRow EmptyRow { get; init; }
+    /// <summary>Order of the axes; null for the model's.</summary>
+    public SequenceLayout? Layout { get; init; }
 
     /// <summary>States that are set before the sequence, <c>[batch, size]</c>; the others are as the model has them.</summary>
     public IReadOnlyList<(StateAddress State, ReadOnlyMemory<float> Values)> InitialStates { get; init; } = [];
@@ -37,6 +36,6 @@ internal sealed record SequenceRequest
 }
 
 /// <summary>What a path computed.</summary>
-/// <param name="Output">The output, in the request's layout.</param>
+/// <param name="Output">The output, in the order of the input.</param>
 /// <param name="FinalStates">The states that were asked for, each <c>[batch, size]</c>.</param>
 internal sealed record SequenceResult(double[] Output, IReadOnlyList<double[]> FinalStates);

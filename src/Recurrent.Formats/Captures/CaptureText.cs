@@ -25,16 +25,7 @@ internal static class CaptureText
             Collect(name == "metadata" ? "" : name, value, metadata);
         }
 
-        return new ImportedModel
-        {
-            Definition = model.Definition,
-            Format = model.Format,
-            LayerNames = model.LayerNames,
-            Notes = model.Notes,
-            Layout = model.Layout,
-            SampleRate = FindSampleRate(root) ?? model.SampleRate,
-            Metadata = metadata,
-        };
+        return model with { SampleRate = FindSampleRate(root) ?? model.SampleRate, Metadata = metadata };
     }
 
     /// <summary>The sample rate, as a number or as a text that holds one; null if the file does not say.</summary>

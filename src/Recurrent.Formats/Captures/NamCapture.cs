@@ -48,7 +48,7 @@ internal static class NamCapture
 
         ImportedModel model = CaptureText.Describe(
             root, layers.Build("NAM capture"), "architecture", "config", "weights");
-        return model.SampleRate is null ? WithDefaultRate(model) : model;
+        return model with { SampleRate = model.SampleRate ?? DefaultSampleRate };
     }
 
     private static long Count(long input, long hidden, int layers, long output)
@@ -105,15 +105,4 @@ internal static class NamCapture
         rest = rest[count..];
         return taken;
     }
-
-    private static ImportedModel WithDefaultRate(ImportedModel model) => new()
-    {
-        Definition = model.Definition,
-        Format = model.Format,
-        LayerNames = model.LayerNames,
-        Notes = model.Notes,
-        Layout = model.Layout,
-        SampleRate = DefaultSampleRate,
-        Metadata = model.Metadata,
-    };
 }

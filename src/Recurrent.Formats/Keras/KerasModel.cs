@@ -56,14 +56,8 @@ internal static class KerasModel
         }
 
         tensors.RequireAllTaken();
-        ImportedModel model = reader.Build(tensors.Strangers);
-        return new ImportedModel
+        return reader.Build(tensors.Strangers) with
         {
-            Definition = model.Definition,
-            Format = model.Format,
-            LayerNames = model.LayerNames,
-            Notes = model.Notes,
-            Layout = model.Layout,
             Metadata = file.Metadata.Where(entry => entry.Key != ConfigName).ToDictionary(),
         };
     }

@@ -79,15 +79,10 @@ internal sealed class KerasSequence(LayerListBuilder layers)
                         + "last recurrent one make of 0.");
         }
 
-        ImportedModel model = layers.Build(
-            "Keras", Position.IsSequence ? ModelOutput.EveryStep : ModelOutput.FinalState, masking);
-        return !_isTimeMajor ? model : new ImportedModel
-        {
-            Definition = model.Definition,
-            Format = model.Format,
-            LayerNames = model.LayerNames,
-            Notes = model.Notes,
-            Layout = SequenceLayout.TimeMajor,
-        };
+        return layers.Build(
+            "Keras",
+            Position.IsSequence ? ModelOutput.EveryStep : ModelOutput.FinalState,
+            masking,
+            _isTimeMajor ? SequenceLayout.TimeMajor : SequenceLayout.BatchMajor);
     }
 }

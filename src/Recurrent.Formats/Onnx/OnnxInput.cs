@@ -1,4 +1,5 @@
 using Recurrent.Formats.Onnx;
+using Recurrent.Layers;
 
 namespace Recurrent.Formats;
 
@@ -24,9 +25,12 @@ public sealed class OnnxInput
     /// </summary>
     public IReadOnlyList<OnnxState> States { get; init; } = [];
 
+    internal SequenceLayout Layout { get; init; }
+
     /// <summary>
-    /// Brings the elements of this input into the order that a session takes: <c>[time, batch, features]</c> for
-    /// sequences, indices among them, <c>[states, batch, size]</c> for initial states, <c>[batch]</c> for lengths.
+    /// Brings the elements of this input into the order that a session of the model takes: for sequences, indices among
+    /// them, <c>[time, batch, features]</c> or <c>[batch, time, features]</c>, as <see cref="ModelDefinition.Layout"/>
+    /// says; <c>[states, batch, size]</c> for initial states, <c>[batch]</c> for lengths.
     /// </summary>
     /// <typeparam name="T">The number type.</typeparam>
     /// <param name="values">The elements in the graph's order.</param>
@@ -40,7 +44,7 @@ public sealed class OnnxInput
             Axes,
             States.Count > 0
                 ? [OnnxAxis.Direction, OnnxAxis.Batch, OnnxAxis.Features]
-                : [OnnxAxis.Time, OnnxAxis.Batch, OnnxAxis.Features],
+                : [.. AxisOrder.Steps(Layout), OnnxAxis.Features],
             time,
             batch,
             Math.Max(1, States.Count));

@@ -1,4 +1,5 @@
 using Recurrent.Formats.Onnx;
+using Recurrent.Layers;
 
 namespace Recurrent.Formats;
 
@@ -26,9 +27,13 @@ public sealed class OnnxOutput
     /// <summary>Elements of the axis <see cref="OnnxAxis.Direction"/>; 1 if there is none.</summary>
     public int Directions { get; init; } = 1;
 
+    internal SequenceLayout Layout { get; init; }
+
     /// <summary>
-    /// Brings what a session gave into the order of this output. The session's order is <c>[time, batch, features]</c> for
-    /// sequences, <c>[batch, features]</c> for a last step and <c>[states, batch, size]</c> for final states.
+    /// Brings what a session of the model gave into the order of this output. The session's order is
+    /// <c>[time, batch, features]</c> or <c>[batch, time, features]</c> for sequences, as
+    /// <see cref="ModelDefinition.Layout"/> says, <c>[batch, features]</c> for a last step and
+    /// <c>[states, batch, size]</c> for final states.
     /// </summary>
     /// <typeparam name="T">The number type.</typeparam>
     /// <param name="values">The elements in the session's order.</param>
@@ -41,7 +46,7 @@ public sealed class OnnxOutput
             values,
             States.Count > 0
                 ? [OnnxAxis.Direction, OnnxAxis.Batch, OnnxAxis.Features]
-                : [OnnxAxis.Time, OnnxAxis.Batch, OnnxAxis.Direction, OnnxAxis.Features],
+                : [.. AxisOrder.Steps(Layout), OnnxAxis.Direction, OnnxAxis.Features],
             Axes,
             time,
             batch,

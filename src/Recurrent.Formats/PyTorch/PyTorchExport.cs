@@ -9,8 +9,9 @@ namespace Recurrent.Formats;
 /// <remarks>
 /// The file has what <c>load_state_dict</c> wants of modules <c>lstm</c>, <c>gru</c>, <c>rnn</c>, <c>linear</c>,
 /// <c>embedding</c> and <c>norm</c> (<c>nn.BatchNorm1d</c>), a second one of a kind with a 2 behind its name; initial
-/// states are <c>lstm_h0</c> and <c>lstm_c0</c>. The order of the modules, the activations, the output and the
-/// masking are in the metadata, so that <see cref="ModelFile.Load"/> gives the same model again.
+/// states are <c>lstm_h0</c> and <c>lstm_c0</c>. The order of the modules, the activations, the output, the masking, the
+/// order of axes and the rule for rows of length 0 are in the metadata, so that <see cref="ModelFile.Load"/> gives the
+/// same model again.
 /// </remarks>
 public static class PyTorchExport
 {
@@ -49,6 +50,8 @@ public static class PyTorchExport
             Modules = modules.Modules,
             Output = definition.Output,
             Masking = definition.Masking,
+            Layout = definition.Layout,
+            EmptyRow = definition.EmptyRow,
             InitialStates = modules.InitialStates,
             Absent = modules.Absent,
         }.Format();

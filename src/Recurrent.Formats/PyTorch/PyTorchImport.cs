@@ -50,9 +50,8 @@ internal sealed class PyTorchImport
             Definition = import.Define(),
             Format = format,
             LayerNames = import._names,
-            Layout = import.Layout(),
             Notes = import._notes,
-            Metadata = metadata,
+            Metadata = metadata.Where(entry => entry.Key != SavedModel.MetadataName).ToDictionary(),
         };
     }
 
@@ -164,9 +163,11 @@ internal sealed class PyTorchImport
             Assume("output", $"every step is put out; {Option(nameof(ImportOptions.Output))} says otherwise");
         }
 
+        SequenceLayout layout = Layout();
         try
         {
-            return new ModelDefinition(_layers, output ?? ModelOutput.EveryStep, _description.Masking);
+            return new ModelDefinition(
+                _layers, output ?? ModelOutput.EveryStep, _description.Masking, layout, _description.EmptyRow);
         }
         catch (ArgumentException e)
         {
@@ -176,12 +177,12 @@ internal sealed class PyTorchImport
 
     private SequenceLayout Layout()
     {
-        // A file that describes its model is time-major where it says nothing else.
-        if (_options.Layout is null && !_description.IsFound)
+        SequenceLayout? layout = _options.Layout ?? _description.Layout;
+        if (layout is null)
         {
             Assume("layout", $"time-major (batch_first=False); {Option(nameof(ImportOptions.Layout))} says otherwise");
         }
 
-        return _options.Layout ?? SequenceLayout.TimeMajor;
+        return layout ?? SequenceLayout.TimeMajor;
     }
 }

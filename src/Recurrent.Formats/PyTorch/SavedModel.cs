@@ -25,6 +25,11 @@ internal sealed class SavedModel
 
     public Masking? Masking { get; init; }
 
+    /// <summary>Order of the axes; null if not described.</summary>
+    public SequenceLayout? Layout { get; init; }
+
+    public EmptyRow EmptyRow { get; init; }
+
     public IReadOnlyDictionary<string, InitialStateNames> InitialStates { get; init; } =
         new Dictionary<string, InitialStateNames>();
 
@@ -73,6 +78,8 @@ internal sealed class SavedModel
                 json.WriteEndObject();
             }
 
+            json.WriteString("layout", (Layout ?? SequenceLayout.TimeMajor).ToString());
+            json.WriteString("empty_row", EmptyRow.ToString());
             json.WriteStartObject("initial_states");
             foreach ((string module, InitialStateNames names) in InitialStates)
             {
@@ -92,6 +99,9 @@ internal sealed class SavedModel
         Modules = ReadNames(root.GetProperty("modules")),
         Output = ReadEnum<ModelOutput>(root.GetProperty("output")),
         Masking = root.TryGetProperty("masking", out JsonElement masking) ? ReadMasking(masking) : null,
+        // Files of earlier versions have neither.
+        Layout = ReadEnum(root, "layout", SequenceLayout.TimeMajor),
+        EmptyRow = ReadEnum(root, "empty_row", EmptyRow.KeepsState),
         InitialStates = ReadInitialStates(root.GetProperty("initial_states")),
         Absent = ReadNames(root.GetProperty("absent")).ToHashSet(StringComparer.Ordinal),
     };
@@ -115,6 +125,10 @@ internal sealed class SavedModel
 
         return result;
     }
+
+    private static TEnum ReadEnum<TEnum>(JsonElement root, string property, TEnum otherwise)
+        where TEnum : struct, Enum =>
+        root.TryGetProperty(property, out JsonElement element) ? ReadEnum<TEnum>(element) : otherwise;
 
     private static TEnum ReadEnum<TEnum>(JsonElement element)
         where TEnum : struct, Enum =>

@@ -3,7 +3,10 @@ using Recurrent.Layers;
 
 namespace Recurrent.Training;
 
-/// <summary>Makes models that can be trained.</summary>
+/// <summary>
+/// Makes models that can be trained. Whatever order of axes the definition has, that of the model is batch-major, as its
+/// <see cref="Sequences{T}"/> are, before and after training.
+/// </summary>
 public static class TrainableModel
 {
     /// <summary>A model that is trained natively.</summary>
@@ -19,7 +22,7 @@ public static class TrainableModel
     public static TrainableModel<float> Create(ModelDefinition definition, TrainingOptions? options = null)
     {
         options ??= new TrainingOptions();
-        return new TrainableModel<float>(new NativeEngine(definition, options), options);
+        return new TrainableModel<float>(new NativeEngine(BatchMajor(definition), options), options);
     }
 
     /// <summary>A model that is trained in plain C#: slow, in any number type, to compare with.</summary>
@@ -33,6 +36,12 @@ public static class TrainableModel
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         options ??= new TrainingOptions();
-        return new TrainableModel<T>(new ReferenceEngine<T>(definition, options), options);
+        return new TrainableModel<T>(new ReferenceEngine<T>(BatchMajor(definition), options), options);
+    }
+
+    private static ModelDefinition BatchMajor(ModelDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        return definition.WithLayout(SequenceLayout.BatchMajor);
     }
 }

@@ -24,7 +24,7 @@ public sealed partial class TrainableModel<T> : IDisposable
         _drops = options.Dropout.Any(dropout => dropout != default);
     }
 
-    /// <summary>The model as it was when training began; its parameters are not changed.</summary>
+    /// <summary>The model as it was when training began, batch-major; its parameters are not changed.</summary>
     public ModelDefinition Definition => Engine.Definition;
 
     /// <summary>What the parameters are, and where.</summary>
@@ -196,7 +196,9 @@ public sealed partial class TrainableModel<T> : IDisposable
     }
 
     /// <summary>The model with the parameters that it has now.</summary>
-    /// <returns>The definition, for a <see cref="RecurrentModel"/> or a file.</returns>
+    /// <returns>
+    /// The definition, for a <see cref="RecurrentModel"/> or a file; batch-major, as <see cref="Sequences{T}"/> are.
+    /// </returns>
     public ModelDefinition ToDefinition() => Engine.ToDefinition();
 
     /// <inheritdoc/>

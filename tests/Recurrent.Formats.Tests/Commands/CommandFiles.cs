@@ -20,9 +20,11 @@ internal sealed class CommandFiles : IDisposable
         int output = 2,
         Direction direction = Direction.Forward,
         ModelOutput puts = ModelOutput.EveryStep,
-        int seed = 1)
+        int seed = 1) => Save(name, Definition(input, output, direction, puts, seed));
+
+    public string Save(string name, ModelDefinition definition)
     {
-        PyTorchExport.Save(Definition(input, output, direction, puts, seed), PathOf(name));
+        PyTorchExport.Save(definition, PathOf(name));
         return PathOf(name);
     }
 

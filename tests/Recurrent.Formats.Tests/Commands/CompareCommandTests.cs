@@ -68,6 +68,22 @@ public sealed class CompareCommandTests
     }
 
     [Fact]
+    public void Models_that_differ_in_the_order_of_axes_alone_are_equal()
+    {
+        using var files = new CommandFiles();
+        string batchMajor = files.Save("a.safetensors", CommandFiles.Definition().WithLayout(SequenceLayout.BatchMajor));
+        string x = files.Data("x.npy", 2, 10, 3);
+
+        foreach (string[] input in new string[][] { [], ["--batch", "3"], ["--input", x] })
+        {
+            CommandRun run = CommandRun.Of(["compare", batchMajor, files.Model("b.safetensors"), "--tolerance", "0", .. input]);
+
+            Assert.Equal((0, ""), (run.ExitCode, run.Error));
+            Assert.Contains("equal in all", run.Output);
+        }
+    }
+
+    [Fact]
     public void A_plot_without_differences_says_equal()
     {
         using var files = new CommandFiles();

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Recurrent.Formats.Tests.Verify;
+using Recurrent.Layers;
 
 namespace Recurrent.Formats.Tests.Commands;
 
@@ -38,6 +39,38 @@ public sealed class ConvertCommandTests
         Assert.EndsWith("ignored linear: it is not in the list of modules.", run.Error.TrimEnd());
         JsonNode json = JsonNode.Parse(CommandRun.Of("inspect", output, "--json", "--no-measure").Output)!;
         Assert.Equal(("LastStep", 5), ((string)json["output"]!, (int)json["output_size"]!));
+    }
+
+    [Theory]
+    [InlineData(SequenceLayout.BatchMajor, EmptyRow.KeepsState, ".onnx")]
+    [InlineData(SequenceLayout.BatchMajor, EmptyRow.ZeroesState, ".safetensors")]
+    [InlineData(SequenceLayout.TimeMajor, EmptyRow.ZeroesState, ".onnx")]
+    public void The_order_of_axes_and_the_rule_for_empty_rows_are_kept(
+        SequenceLayout layout, EmptyRow emptyRow, string kind)
+    {
+        using var files = new CommandFiles();
+        string model = files.Save(
+            "a.safetensors", CommandFiles.Definition().WithLayout(layout).WithEmptyRow(emptyRow));
+
+        CommandRun run = CommandRun.Of("convert", model, files.PathOf("b" + kind), "--json");
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.DoesNotContain(
+            JsonNode.Parse(run.Output)!["lost"]!.AsArray(), lost => ((string)lost!).Contains("recurrent."));
+        JsonNode json = JsonNode.Parse(
+            CommandRun.Of("inspect", files.PathOf("b" + kind), "--json", "--no-measure").Output)!;
+        Assert.Equal((layout.ToString(), emptyRow.ToString()), ((string)json["layout"]!, (string)json["empty_row"]!));
+    }
+
+    [Fact]
+    public void An_order_of_axes_that_is_asked_for_is_written()
+    {
+        using var files = new CommandFiles();
+
+        CommandRun.Of("convert", CommandFiles.Capture, files.PathOf("a.onnx"), "--time-major");
+
+        Assert.Equal(SequenceLayout.TimeMajor, ModelFile.Load(files.PathOf("a.onnx")).Definition.Layout);
+        Assert.Equal(SequenceLayout.BatchMajor, ModelFile.Load(CommandFiles.Capture).Definition.Layout);
     }
 
     [Fact]

@@ -47,6 +47,32 @@ public sealed class RunCommandTests
         Assert.Equal(expected, y.Values);
     }
 
+    [Theory]
+    [InlineData("", 2, 10)]
+    [InlineData("--batch-major", 2, 10)]
+    [InlineData("--time-major", 10, 2)]
+    public void The_order_of_axes_is_the_models_unless_another_is_asked_for(string option, int first, int second)
+    {
+        using var files = new CommandFiles();
+        ModelDefinition definition = CommandFiles.Definition().WithLayout(SequenceLayout.BatchMajor);
+        string x = files.Data("x.npy", first, second, 3);
+        string[] options = option.Length == 0 ? [] : [option];
+
+        CommandRun run = CommandRun.Of(
+            ["run", files.Save("model.safetensors", definition), "-i", x, "-o", files.PathOf("y.npy"), .. options]);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        DataArray y = DataFile.Read(files.PathOf("y.npy"));
+        Assert.Equal([first, second, 2], y.Shape);
+        var expected = new float[y.Values.Length];
+        ReferenceModel<float>.Create(definition).OpenSession(2).Run(
+            DataFile.Read(x).Values,
+            expected,
+            10,
+            option == "--time-major" ? SequenceLayout.TimeMajor : SequenceLayout.BatchMajor);
+        Assert.Equal(expected, y.Values);
+    }
+
     [Fact]
     public void Text_is_read_and_written()
     {

@@ -33,7 +33,7 @@ public sealed class KerasImportTests
     {
         Assert.Equal(ModelOutput.FinalState, new KerasFile("lstm_stack").Load().Definition.Output);
         Assert.Equal(ModelOutput.EveryStep, new KerasFile("gru_after").Load().Definition.Output);
-        Assert.Equal(SequenceLayout.BatchMajor, new KerasFile("gru_after").Load().Layout);
+        Assert.Equal(SequenceLayout.BatchMajor, new KerasFile("gru_after").Load().Definition.Layout);
     }
 
     [Fact]

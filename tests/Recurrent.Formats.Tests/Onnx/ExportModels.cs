@@ -53,6 +53,20 @@ internal static class ExportModels
             ["scale_and_activations"] = new([draw.Scale(3, offsets: true), .. Activations(3), draw.Rnn(3, 2)]),
             ["residual_last_step"] = new(
                 [.. ResidualLayer.Around(draw.Gru(4, 4)), draw.Dense(4, 2)], ModelOutput.LastStep),
+            ["batch_major"] = new(
+                [.. ResidualLayer.Around(draw.Lstm(3, 4, Direction.Bidirectional, initial: true), draw.Dense(8, 3))],
+                layout: SequenceLayout.BatchMajor,
+                emptyRow: EmptyRow.ZeroesState),
+            ["batch_major_indices"] = new(
+                [draw.Embedding(9, 3), draw.Gru(3, 4, initial: true)],
+                ModelOutput.LastStep,
+                layout: SequenceLayout.BatchMajor),
+            ["batch_major_final_state"] = new(
+                [draw.Rnn(2, 3, Direction.Bidirectional), draw.Dense(6, 2)],
+                ModelOutput.FinalState,
+                layout: SequenceLayout.BatchMajor),
+            ["batch_major_without_state"] = new([draw.Dense(2, 3)], layout: SequenceLayout.BatchMajor),
+            ["time_major_without_state"] = new([draw.Dense(2, 3)]),
         };
     }
 

@@ -19,22 +19,29 @@ internal static class OnnxRun
             time,
             batch,
             lengths is null ? null : [.. given[lengths.Name].Values.Select(value => (int)value)]);
-        foreach (OnnxInput input in binding.Inputs.Where(input => input.States.Count > 0))
+        foreach (OnnxInput states in binding.Inputs.Where(input => input.States.Count > 0))
         {
-            StateKind kind = input.Role == OnnxInputRole.InitialHidden ? StateKind.Hidden : StateKind.Cell;
-            double[] states = input.ToSession<double>(given[input.Name].Values, 1, batch);
-            int size = states.Length / input.States.Count;
-            foreach ((OnnxState state, int i) in input.States.Select((state, i) => (state, i)))
+            StateKind kind = states.Role == OnnxInputRole.InitialHidden ? StateKind.Hidden : StateKind.Cell;
+            double[] values = states.ToSession<double>(given[states.Name].Values, 1, batch);
+            int size = values.Length / states.States.Count;
+            foreach ((OnnxState state, int i) in states.States.Select((state, i) => (state, i)))
             {
-                run.SetState(state.Layer, state.Direction, kind, states[(i * size)..((i + 1) * size)]);
+                run.SetState(state.Layer, state.Direction, kind, values[(i * size)..((i + 1) * size)]);
             }
         }
 
-        double[] output = run.Run(main.ToSession<double>(given[main.Name].Values, time, batch));
+        // Layer by layer everything is time-major; a session of the model has the model's order.
+        bool isBatchMajor = binding.Model.Definition.Layout == SequenceLayout.BatchMajor;
+        double[] input = main.ToSession<double>(given[main.Name].Values, time, batch);
+        double[] output = run.Run(isBatchMajor ? Transposed(input, batch, time) : input);
+        bool isSequence = binding.Model.Definition.Output == ModelOutput.EveryStep;
+        double[] sequence = isBatchMajor && isSequence ? Transposed(output, time, batch) : output;
         return binding.Outputs.ToDictionary(
             item => item.Name,
             item => item.States.Count == 0
-                ? item.FromSession<double>(output, item.Role == OnnxOutputRole.Sequence ? time : 1, batch)
+                ? item.Role == OnnxOutputRole.Sequence
+                    ? item.FromSession<double>(sequence, time, batch)
+                    : item.FromSession<double>(output, 1, batch)
                 : item.FromSession<double>(
                     [.. item.States.SelectMany(state => run.GetState(
                         state.Layer,
@@ -56,6 +63,19 @@ internal static class OnnxRun
                 Math.Abs(values[i] - found[i]) <= tolerance * largest,
                 $"{name}[{i}]: expected {values[i]}, found {found[i]}");
         }
+    }
+
+    /// <summary>Exchanges the first two axes.</summary>
+    private static double[] Transposed(double[] values, int rows, int columns)
+    {
+        int features = values.Length / (rows * columns);
+        return
+        [
+            .. from column in Enumerable.Range(0, columns)
+               from row in Enumerable.Range(0, rows)
+               from value in values.AsSpan(((row * columns) + column) * features, features).ToArray()
+               select value,
+        ];
     }
 
     private static int Length(OnnxInput input, OnnxAxis axis, int[] shape)

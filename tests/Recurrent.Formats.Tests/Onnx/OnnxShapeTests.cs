@@ -102,7 +102,7 @@ public sealed class OnnxShapeTests
             .Node("GRU", "x W R B", "out h", Integer("hidden_size", Hidden), Text("direction", "bidirectional"), Integer("layout", 1))
             .Output("out");
 
-        Assert.Equal(SequenceLayout.BatchMajor, Bind(layout).Model.Layout);
+        Assert.Equal(SequenceLayout.BatchMajor, Bind(layout).Model.Definition.Layout);
         Assert.Equal(Run(transposed), Run(layout));
     }
 
@@ -143,8 +143,8 @@ public sealed class OnnxShapeTests
 
     [Theory]
     [InlineData(0, 1, 2, null)]
-    [InlineData(1, 0, 2, "outputs come in the input's order of axes, [time, batch, features]; the graph has [batch, time, features]")]
-    [InlineData(1, 2, 0, "outputs come in the input's order of axes, [time, batch, features]; the graph has [batch, features, time]")]
+    [InlineData(1, 0, 2, "outputs come in the model's order of axes, [time, batch, features]; the graph has [batch, time, features]")]
+    [InlineData(1, 2, 0, "outputs come in the model's order of axes, [time, batch, features]; the graph has [batch, features, time]")]
     public void An_output_in_another_order_of_axes_than_the_input_is_told(int first, int second, int third, string? message)
     {
         GraphBuilder graph = Core().Node("LSTM", "x W R B", "y", Integer("hidden_size", Hidden))
@@ -236,7 +236,7 @@ public sealed class OnnxShapeTests
     private static double[] Run(GraphBuilder graph)
     {
         OnnxBinding binding = Bind(graph);
-        bool batchFirst = binding.Model.Layout == SequenceLayout.BatchMajor;
+        bool batchFirst = binding.Model.Definition.Layout == SequenceLayout.BatchMajor;
         int[] shape = batchFirst ? [Batch, Time, Input] : [Time, Batch, Input];
         return OnnxRun.Compute(binding, new Dictionary<string, (int[], double[])> { ["x"] = (shape, Sequence) })["out"];
     }

@@ -62,6 +62,41 @@ public sealed class OnnxWritingTests
         Assert.Equal(
             (definition.InputSize, definition.OutputSize, definition.VocabularySize, definition.CanStep),
             (read.InputSize, read.OutputSize, read.VocabularySize, read.CanStep));
+        Assert.Equal((definition.Layout, definition.EmptyRow), (read.Layout, read.EmptyRow));
+    }
+
+    [Fact]
+    public void A_batch_major_model_is_transposed_once_on_the_way_in_and_once_on_the_way_out()
+    {
+        ModelProto model = Export(ExportModels.All["batch_major_without_state"]);
+
+        Assert.Equal(["Transpose", "MatMul", "Add", "Transpose"], model.Graph.Node.Select(node => node.OpType));
+        Assert.Equal(["batch", "time", ""], Axes(model.Graph.Input[0]));
+        Assert.Equal(["batch", "time", ""], Axes(model.Graph.Output[0]));
+
+        static IEnumerable<string> Axes(ValueInfoProto value) =>
+            value.Type.TensorType.Shape.Dim.Select(axis => axis.DimParam);
+    }
+
+    [Theory]
+    [InlineData(null, EmptyRow.ZeroesState)]
+    [InlineData("ZeroesState", EmptyRow.ZeroesState)]
+    [InlineData("KeepsState", EmptyRow.KeepsState)]
+    public void A_row_of_length_0_loses_its_state_unless_the_file_says_that_it_keeps_it(string? written, EmptyRow expected)
+    {
+        ImportedModel model = OnnxFile.Parse(WithEmptyRow(written)).ToModel();
+
+        Assert.Equal(expected, model.Definition.EmptyRow);
+        Assert.Equal(["producer", "operator set"], model.Metadata.Keys);
+    }
+
+    [Fact]
+    public void A_rule_for_rows_of_length_0_that_is_none_is_refused()
+    {
+        var refusal = Assert.Throws<ModelFormatException>(() => OnnxFile.Parse(WithEmptyRow("1")).ToModel());
+
+        Assert.Contains(
+            "metadata 'recurrent.empty_row': expected KeepsState or ZeroesState, found '1'", refusal.Message);
     }
 
     [Fact]
@@ -220,6 +255,18 @@ public sealed class OnnxWritingTests
         return ModelProto.Parser.ParseFrom(stream.ToArray());
     }
 
+    private static byte[] WithEmptyRow(string? value)
+    {
+        ModelProto model = Export(ExportModels.All["lstm_dense"]);
+        model.MetadataProps.Clear();
+        if (value is not null)
+        {
+            model.MetadataProps.Add(new StringStringEntryProto { Key = "recurrent.empty_row", Value = value });
+        }
+
+        return model.ToByteArray();
+    }
+
     private static float[] Input(ModelDefinition definition)
     {
         var random = new Random(7);
@@ -230,6 +277,7 @@ public sealed class OnnxWritingTests
     private static TensorProto Tensor(ModelDefinition definition, float[] input)
     {
         bool indices = definition.VocabularySize > 0;
+        (int first, int second) = definition.Layout == SequenceLayout.BatchMajor ? (Batch, Time) : (Time, Batch);
         ReadOnlySpan<byte> bytes = indices
             ? MemoryMarshal.AsBytes<long>(input.Select(index => (long)index).ToArray())
             : MemoryMarshal.AsBytes<float>(input);
@@ -237,7 +285,7 @@ public sealed class OnnxWritingTests
         {
             Name = "x",
             DataType = indices ? Int64 : Float,
-            Dims = { indices ? [Time, Batch] : [Time, Batch, definition.InputSize] },
+            Dims = { indices ? [first, second] : [first, second, definition.InputSize] },
             RawData = ByteString.CopyFrom(bytes),
         };
     }

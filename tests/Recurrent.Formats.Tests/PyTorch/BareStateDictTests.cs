@@ -47,7 +47,7 @@ public sealed class BareStateDictTests
     {
         ImportedModel model = Read(Chain("lstm", "fc"), Said);
 
-        Assert.Equal((ModelOutput.LastStep, SequenceLayout.BatchMajor), (model.Definition.Output, model.Layout));
+        Assert.Equal((ModelOutput.LastStep, SequenceLayout.BatchMajor), (model.Definition.Output, model.Definition.Layout));
         Assert.All(model.Notes, note => Assert.Equal("'lstm', 'fc'", note.Subject));
     }
 
@@ -72,7 +72,7 @@ public sealed class BareStateDictTests
     {
         ImportedModel model = Read(Chain("lstm", "head.0", "head.3"), new ImportOptions { AssumeDefaults = true });
 
-        Assert.Equal((ModelOutput.EveryStep, SequenceLayout.TimeMajor), (model.Definition.Output, model.Layout));
+        Assert.Equal((ModelOutput.EveryStep, SequenceLayout.TimeMajor), (model.Definition.Output, model.Definition.Layout));
         Assert.Equal(["lstm", "head.0", "head.3"], model.LayerNames);
         Assert.Equal(["'lstm', 'head.0', 'head.3'", "modules", "output", "layout"], model.Notes.Select(note => note.Subject).Distinct());
         Assert.Contains(
@@ -85,7 +85,7 @@ public sealed class BareStateDictTests
         Assert.Equal(
             (ModelOutput.LastStep, SequenceLayout.BatchMajor),
             Read(Chain("lstm"), Said with { AssumeDefaults = true }) is var model
-                ? (model.Definition.Output, model.Layout)
+                ? (model.Definition.Output, model.Definition.Layout)
                 : default);
 
     [Theory]

@@ -35,7 +35,9 @@ public sealed class PyTorchExportTests
                 new SoftmaxLayer(3),
             ],
             ModelOutput.LastStep,
-            new Masking { Value = 0, Output = MissingOutput.Zero });
+            new Masking { Value = 0, Output = MissingOutput.Zero },
+            SequenceLayout.BatchMajor,
+            EmptyRow.ZeroesState);
 
         DefinitionAssert.Same(definition, ExportAndImport(definition).Definition);
     }
@@ -47,6 +49,38 @@ public sealed class PyTorchExportTests
 
         Assert.Empty(model.Notes);
         Assert.Null(model.Definition.Masking);
+        Assert.Equal(["format"], model.Metadata.Keys);
+    }
+
+    [Theory]
+    [InlineData(SequenceLayout.TimeMajor, EmptyRow.ZeroesState)]
+    [InlineData(SequenceLayout.BatchMajor, EmptyRow.KeepsState)]
+    public void The_order_of_axes_and_the_rule_for_empty_rows_are_kept(SequenceLayout layout, EmptyRow emptyRow)
+    {
+        ModelDefinition found = ExportAndImport(
+            new ModelDefinition([Layer(Rnn)], layout: layout, emptyRow: emptyRow)).Definition;
+
+        Assert.Equal((layout, emptyRow), (found.Layout, found.EmptyRow));
+    }
+
+    [Fact]
+    public void A_file_from_before_they_were_written_is_time_major_and_keeps_states()
+    {
+        using var folder = new TemporaryFolder();
+        const string Description = """{"modules": ["fc"], "output": "EveryStep", "initial_states": {}, "absent": []}""";
+        string path = folder.Write(
+            "a.safetensors",
+            new SafetensorsBuilder().Linear("fc", 2, 2)
+                .Metadata("recurrent.model", JsonEncodedText.Encode(Description).ToString()).Build());
+
+        ImportedModel model = ModelFile.Load(path);
+
+        Assert.Equal(
+            (SequenceLayout.TimeMajor, EmptyRow.KeepsState), (model.Definition.Layout, model.Definition.EmptyRow));
+        Assert.Empty(model.Notes);
+        Assert.Equal(
+            SequenceLayout.BatchMajor,
+            ModelFile.Load(path, new ImportOptions { Layout = SequenceLayout.BatchMajor }).Definition.Layout);
     }
 
     [Fact]
@@ -124,6 +158,9 @@ public sealed class PyTorchExportTests
     [InlineData("""{"modules": 1, "output": "EveryStep", "initial_states": {}, "absent": []}""", "recurrent.model")]
     [InlineData("""{"modules": ["x"], "output": "Sometimes", "initial_states": {}, "absent": []}""", "found 'Sometimes'")]
     [InlineData("""{"modules": ["x"], "output": "99", "initial_states": {}, "absent": []}""", "found '99'")]
+    [InlineData("""{"modules": ["x"], "output": "LastStep", "layout": "Upwards", "initial_states": {}, "absent": []}""", "expected one of TimeMajor, BatchMajor, found 'Upwards'")]
+    [InlineData("""{"modules": ["x"], "output": "LastStep", "layout": 1, "initial_states": {}, "absent": []}""", "recurrent.model")]
+    [InlineData("""{"modules": ["x"], "output": "LastStep", "empty_row": "2", "initial_states": {}, "absent": []}""", "expected one of KeepsState, ZeroesState, found '2'")]
     [InlineData("""{"modules": ["x"], "output": "LastStep", "initial_states": {}, "absent": []}""", "'x' is neither a module")]
     [InlineData("""{"modules": ["x"], "output": "LastStep", "initial_states": {"x": []}, "absent": []}""", "one or two names")]
     [InlineData("""{"modules": ["x"], "output": "LastStep", "initial_states": {}, "absent": ["fc.weight"]}""", "'x' is neither a module of the file ()")]

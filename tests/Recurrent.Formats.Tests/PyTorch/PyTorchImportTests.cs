@@ -12,7 +12,7 @@ public sealed class PyTorchImportTests
         ImportedModel model = Read(Lstm("lstm", 3).Linear("a", Hidden, 5).Linear("b", 5, Hidden));
 
         Assert.Equal(["lstm", "a", "b"], model.LayerNames);
-        Assert.Equal(SequenceLayout.TimeMajor, model.Layout);
+        Assert.Equal(SequenceLayout.TimeMajor, model.Definition.Layout);
         Assert.Equal(
             [
                 "assumed 'lstm', 'a', 'b': applied in an order that fits; ImportOptions.Modules says otherwise.",
@@ -44,7 +44,7 @@ public sealed class PyTorchImportTests
 
         Assert.Empty(model.Notes);
         Assert.Equal(ModelOutput.LastStep, model.Definition.Output);
-        Assert.Equal(SequenceLayout.BatchMajor, model.Layout);
+        Assert.Equal(SequenceLayout.BatchMajor, model.Definition.Layout);
         Assert.Equal(["rnn", "net.fc", "softmax", "residual(3)"], model.LayerNames);
         Assert.Equal(
             [

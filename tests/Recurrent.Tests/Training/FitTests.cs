@@ -94,7 +94,7 @@ public sealed class FitTests
         model.Fit(X, Y, epochs: 2);
         float[] expected = new float[SmallTask.Count];
         using RecurrentModel trained = RecurrentModel.Create(model.ToDefinition());
-        trained.OpenSession(SmallTask.Count).Run(X.Values.Span, expected, X.Time, SequenceLayout.BatchMajor);
+        trained.OpenSession(SmallTask.Count).Run(X.Values.Span, expected, X.Time);
         Assert.Equal(expected, model.Predict(X, batchSize: 4));
     }
 

@@ -8,6 +8,12 @@ internal sealed class ModelGraph
     /// <summary>Version of the operators that are used.</summary>
     public const int Opset = 14;
 
+    /// <summary>Name of the axis of steps.</summary>
+    public const string TimeAxis = "time";
+
+    /// <summary>Name of the axis of sequences.</summary>
+    public const string BatchAxis = "batch";
+
     private const int Float = 1;
     private const int Int64 = 7;
     private const string Input = "x";
@@ -36,13 +42,32 @@ internal sealed class ModelGraph
         return graph._graph;
     }
 
+    private bool IsBatchMajor => _definition.Layout == SequenceLayout.BatchMajor;
+
     private void Write()
     {
+        (string first, string second) = IsBatchMajor ? (BatchAxis, TimeAxis) : (TimeAxis, BatchAxis);
         _graph.Graph.Input.Add(_definition.VocabularySize > 0
-            ? GraphBuilder.Value(Input, Int64, "time", "batch")
-            : GraphBuilder.Value(Input, Float, "time", "batch", _definition.InputSize));
+            ? GraphBuilder.Value(Input, Int64, first, second)
+            : GraphBuilder.Value(Input, Float, first, second, _definition.InputSize));
+        string current = Compute(IsBatchMajor ? Transposed("x_time_major", Input, _definition.VocabularySize > 0) : Input);
+        if (_definition.Output != ModelOutput.EveryStep)
+        {
+            _graph.Node(Output, "Identity", [current]);
+            _graph.Graph.Output.Add(GraphBuilder.Value(Output, Float, BatchAxis, _definition.OutputSize));
+            return;
+        }
+
+        _ = IsBatchMajor
+            ? Transposed(Output, current, isIndices: false)
+            : _graph.Node(Output, "Identity", [current]);
+        _graph.Graph.Output.Add(GraphBuilder.Value(Output, Float, first, second, _definition.OutputSize));
+    }
+
+    /// <summary>Adds the layers, which read and give time-major: ONNX Runtime's recurrent nodes know no other order.</summary>
+    private string Compute(string current)
+    {
         int oneStep = _definition.Output == ModelOutput.EveryStep ? -1 : FirstOfOneStep();
-        string current = Input;
         for (int i = 0; i < _definition.Layers.Count; i++)
         {
             if (i == oneStep && _definition.Output == ModelOutput.LastStep)
@@ -54,15 +79,15 @@ internal sealed class ModelGraph
             current = Layer(i, current, i + 1 == oneStep && _definition.Output == ModelOutput.FinalState);
         }
 
-        if (_definition.Layers.Count == oneStep && _definition.Output == ModelOutput.LastStep)
-        {
-            current = LastStep(current);
-        }
+        return _definition.Layers.Count == oneStep && _definition.Output == ModelOutput.LastStep
+            ? LastStep(current)
+            : current;
+    }
 
-        _graph.Node(Output, "Identity", [current]);
-        _graph.Graph.Output.Add(oneStep < 0
-            ? GraphBuilder.Value(Output, Float, "time", "batch", _definition.OutputSize)
-            : GraphBuilder.Value(Output, Float, "batch", _definition.OutputSize));
+    private string Transposed(string name, string sequence, bool isIndices)
+    {
+        long[] order = isIndices ? [1, 0] : [1, 0, 2];
+        return _graph.Node(name, "Transpose", [sequence], GraphBuilder.Attribute("perm", order));
     }
 
     /// <summary>

@@ -8,9 +8,10 @@ namespace Recurrent.Formats;
 /// <para>
 /// The graph takes <c>x</c>, <c>[time, batch, InputSize]</c> in float, or <c>[time, batch]</c> in int64 for a model
 /// that takes indices; time and batch are dynamic. It gives <c>y</c>, <c>[time, batch, OutputSize]</c>, or
-/// <c>[batch, OutputSize]</c> with <see cref="ModelOutput.LastStep"/> and <see cref="ModelOutput.FinalState"/>. All
-/// sequences of a batch have the same length. Trained initial states are in it. The operators are those of opset 14,
-/// in float.
+/// <c>[batch, OutputSize]</c> with <see cref="ModelOutput.LastStep"/> and <see cref="ModelOutput.FinalState"/>. Of a
+/// batch-major model, time and batch are the other way round, and the graph transposes them. All sequences of a batch
+/// have the same length; the rule for rows of length 0 is in the metadata. Trained initial states are in it. The operators
+/// are those of opset 14, in float.
 /// </para>
 /// <para>
 /// What ONNX has no operator for is refused with the layer and the reason: a projection, an input gate that follows
@@ -60,6 +61,7 @@ public static class OnnxExport
     private static OnnxModelWriter Prepare(ModelDefinition definition)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        return new OnnxModelWriter(ModelGraph.Of(definition), ModelGraph.Opset);
+        return new OnnxModelWriter(
+            ModelGraph.Of(definition), ModelGraph.Opset, OnnxMetadata.Write(definition.EmptyRow));
     }
 }

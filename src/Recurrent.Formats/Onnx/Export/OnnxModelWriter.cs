@@ -21,7 +21,8 @@ internal sealed class OnnxModelWriter
 
     /// <param name="graph">The graph.</param>
     /// <param name="opset">Version of the operators.</param>
-    public OnnxModelWriter(GraphBuilder graph, int opset)
+    /// <param name="metadata">What the graph does not say.</param>
+    public OnnxModelWriter(GraphBuilder graph, int opset, params IEnumerable<StringStringEntryProto> metadata)
     {
         _graph = graph.Graph;
         _initializers = graph.Initializers;
@@ -31,6 +32,7 @@ internal sealed class OnnxModelWriter
             ProducerName = "Recurrent",
             ProducerVersion = Version(),
         };
+        _model.MetadataProps.AddRange(metadata);
         _model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = opset });
         long graphSize = _graph.CalculateSize()
             + _initializers.Sum(initializer => Entry(GraphProto.InitializerFieldNumber, TensorSize(initializer)));

@@ -20,29 +20,28 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
         InputNode? lengths = RequireSameLengths();
         Layer[] layers = [.. _chain.Skip(1).Select(LayerOf)];
         AssignOpenAxes(root);
-        Binder binder = new(_chain);
+        SequenceLayout layout = interpreter.Options.Layout ?? LayoutOf(root);
+        Binder binder = new(_chain, layout);
         OnnxInput[] inputs = [.. interpreter.Inputs.Select(binder.Input)];
         if (lengths is not null)
         {
-            interpreter.Note(ImportNoteKind.Assumed, lengths.Name, "past the end of a row outputs are 0, and ONNX has a "
-                + "final state of 0 for a row of length 0, for which a session is opened with EmptyRow.ZeroesState");
+            interpreter.Note(ImportNoteKind.Assumed, lengths.Name, "past the end of a row outputs are 0");
         }
 
         OnnxOutput[] results = [.. flows.Select(flow => binder.Output(flow.Name, flow.Flow))];
         foreach ((string name, FlowValue flow) in flows.Where(output => !IsState(output.Flow)))
         {
-            NoteOrder(name, flow, LayoutOf(root));
+            NoteOrder(name, flow, layout);
         }
 
         return new OnnxBinding
         {
             Model = new ImportedModel
             {
-                Definition = new ModelDefinition(layers, output),
+                Definition = new ModelDefinition(layers, output, layout: layout, emptyRow: OnnxMetadata.ReadEmptyRow(graph.Model)),
                 Format = "ONNX",
                 LayerNames = [.. _chain.Skip(1).Select(node => node.Name)],
                 Notes = [.. interpreter.Notes],
-                Layout = LayoutOf(root),
                 Metadata = Metadata(),
             },
             Inputs = inputs,
@@ -131,6 +130,11 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
     /// <summary>What no recurrent layer has said: the first axis of the input is then its batch, the next its time.</summary>
     private void AssignOpenAxes(InputNode root)
     {
+        foreach (Axis axis in root.Axes.Where(axis => axis.Role is null && axis.Size is null))
+        {
+            AssignByName(root, axis);
+        }
+
         Queue<OnnxAxis> open = new(((OnnxAxis[])[OnnxAxis.Batch, OnnxAxis.Time])
             .Where(role => !root.Axes.Any(axis => axis.Role == role)));
         foreach (Axis axis in root.Axes.Where(axis => axis.Role is null && axis.Size != 1))
@@ -146,18 +150,30 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
         }
     }
 
+    /// <summary>What <see cref="OnnxExport"/> names the axes that it leaves open, in a model without recurrent layers too.</summary>
+    private static void AssignByName(InputNode root, Axis axis)
+    {
+        OnnxAxis? role = axis.Name switch
+        {
+            ModelGraph.TimeAxis => OnnxAxis.Time,
+            ModelGraph.BatchAxis => OnnxAxis.Batch,
+            _ => null,
+        };
+        if (role is { } named && !root.Axes.Any(other => other.Role == named))
+        {
+            axis.Assign(named);
+        }
+    }
+
     /// <summary>A model knows one order of axes, and the graph may put out another.</summary>
     private void NoteOrder(string name, FlowValue flow, SequenceLayout layout)
     {
         OnnxAxis[] found = [.. flow.Groups.SelectMany(group => group)
             .Where(axis => axis.Size != 1).Select(axis => axis.Role).OfType<OnnxAxis>()];
-        OnnxAxis[] steps = layout == SequenceLayout.BatchMajor
-            ? [OnnxAxis.Batch, OnnxAxis.Time]
-            : [OnnxAxis.Time, OnnxAxis.Batch];
-        OnnxAxis[] given = [.. steps.Append(OnnxAxis.Direction).Append(OnnxAxis.Features).Where(found.Contains)];
+        OnnxAxis[] given = [.. AxisOrder.Steps(layout).Append(OnnxAxis.Direction).Append(OnnxAxis.Features).Where(found.Contains)];
         if (!found.SequenceEqual(given))
         {
-            interpreter.Note(ImportNoteKind.Assumed, name, "outputs come in the input's order of axes, "
+            interpreter.Note(ImportNoteKind.Assumed, name, "outputs come in the model's order of axes, "
                 + $"[{Names(given)}]; the graph has [{Names(found)}]");
         }
     }
@@ -168,14 +184,13 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
     private Dictionary<string, string> Metadata()
     {
         Dictionary<string, string> metadata = new(StringComparer.Ordinal);
-        foreach (StringStringEntryProto entry in graph.Model.MetadataProps)
+        foreach (StringStringEntryProto entry in graph.Model.MetadataProps.Where(entry => !OnnxMetadata.IsOurs(entry)))
         {
             metadata[entry.Key] = entry.Value;
         }
 
         metadata["producer"] = $"{graph.Model.ProducerName} {graph.Model.ProducerVersion}".Trim();
         metadata["operator set"] = graph.OperatorSet.ToString(CultureInfo.InvariantCulture);
-        metadata["final state of a row of length 0"] = "0";
         return metadata;
     }
 }

@@ -1,8 +1,15 @@
+using Recurrent.Layers;
+
 namespace Recurrent.Formats.Onnx;
 
 /// <summary>Moves the elements of a tensor from one order of its axes to another.</summary>
 internal static class AxisOrder
 {
+    /// <summary>The axes of steps in an order.</summary>
+    public static OnnxAxis[] Steps(SequenceLayout layout) => layout == SequenceLayout.BatchMajor
+        ? [OnnxAxis.Batch, OnnxAxis.Time]
+        : [OnnxAxis.Time, OnnxAxis.Batch];
+
     /// <summary>The elements in another order. An axis that is in one list alone has one element.</summary>
     /// <param name="values">The elements.</param>
     /// <param name="from">Their order.</param>

@@ -3,7 +3,7 @@ using Recurrent.Layers;
 namespace Recurrent.Formats.Onnx;
 
 /// <summary>Says how inputs and outputs of a graph are given to and taken from a session of its model.</summary>
-internal sealed class Binder(List<FlowNode> chain)
+internal sealed class Binder(List<FlowNode> chain, SequenceLayout layout)
 {
     private const int MaxStates = 4096;
 
@@ -15,6 +15,7 @@ internal sealed class Binder(List<FlowNode> chain)
             : OnnxInputRole.Unused,
         Axes = Axes(input.Axes),
         States = States(input),
+        Layout = layout,
     };
 
     public OnnxOutput Output(string name, FlowValue flow)
@@ -33,6 +34,7 @@ internal sealed class Binder(List<FlowNode> chain)
             Axes = Axes(flow.Groups.SelectMany(group => group)),
             States = isState ? [.. flow.Rows.Select(row => State(row, name))] : [],
             Directions = flow.RowAxis is null ? 1 : flow.Rows.Count,
+            Layout = layout,
         };
     }
 

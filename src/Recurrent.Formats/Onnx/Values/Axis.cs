@@ -6,23 +6,24 @@ namespace Recurrent.Formats.Onnx;
 /// </summary>
 internal sealed class Axis
 {
-    private readonly string _name;
     private OnnxAxis? _role;
 
     public Axis(string name, int? size, OnnxAxis? role = null)
     {
-        _name = name;
+        Name = name;
         Size = size;
         _role = role;
     }
 
     private Axis(Axis whole, int first, int size)
     {
-        _name = $"{whole._name}[{first}:{first + size}]";
+        Name = $"{whole.Name}[{first}:{first + size}]";
         Whole = whole;
         First = first;
         Size = size;
     }
+
+    public string Name { get; }
 
     /// <summary>Its length; null if the graph leaves it open.</summary>
     public int? Size { get; private set; }
@@ -61,5 +62,5 @@ internal sealed class Axis
         return Size == size;
     }
 
-    public override string ToString() => Role is { } role ? $"{role.ToString().ToLowerInvariant()} '{_name}'" : $"'{_name}'";
+    public override string ToString() => Role is { } role ? $"{role.ToString().ToLowerInvariant()} '{Name}'" : $"'{Name}'";
 }

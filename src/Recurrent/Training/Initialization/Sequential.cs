@@ -149,14 +149,14 @@ public sealed class Sequential
         return this;
     }
 
-    /// <summary>The model.</summary>
+    /// <summary>The model, batch-major as the <see cref="Sequences{T}"/> that it is trained with.</summary>
     /// <param name="output">What is put out for a sequence (Keras <c>return_sequences</c>).</param>
     /// <param name="masking">Whether steps may be missing; null if not.</param>
     /// <returns>The definition.</returns>
     /// <exception cref="ArgumentException">The layers do not fit each other.</exception>
     /// <exception cref="InvalidOperationException">No layer follows the last dropout.</exception>
     public ModelDefinition ToDefinition(ModelOutput output, Masking? masking = null) => _next.Elements == 0
-        ? new(_layers, output, masking)
+        ? new(_layers, output, masking, SequenceLayout.BatchMajor)
         : throw new InvalidOperationException(
             $"Expected a layer after Dropout({_next.Elements}), found the end: outputs of a model are not dropped.");
 
