@@ -26,6 +26,8 @@ usage() {
   bindings    regenerate the P/Invoke layer from the C header
   lint        formatting, clang-tidy, bindings against the header, no traces of a machine
   sanitize    the native tests under AddressSanitizer and UndefinedBehaviorSanitizer
+  fuzz        random programs against the C interface under sanitizers: --seconds N in all, 60 if nothing is said,
+              --seed S where they begin, 1 or `random`
   accuracy    the exhaustive activation check: all 2^32 inputs
   bench ARGS  microbenchmarks of the public API; a filter such as '*Step*', then BenchmarkDotNet's options
   peers ARGS  Recurrent, other engines and the machine's limits in one interleaved run (--help)
@@ -92,14 +94,14 @@ require_for() {
   # It has its version in its name; any will do.
   local libclang="/usr/lib/*/libclang-[0-9]*.so*:$(libclang_package)"
   case "$1" in
-    build | demo | cli | accuracy | sanitize | pack | bench) require "${native[@]}" ;;
+    build | demo | cli | accuracy | sanitize | fuzz | pack | bench) require "${native[@]}" ;;
     test) require "${native[@]}" "$libclang" ;;
     lint) require "${native[@]}" "$libclang" clang-format:clang-format clang-tidy:clang-tidy ;;
     bindings) require "$libclang" ;;
     peers) require "${native[@]}" python3:python3 ;;
   esac
   case "$1" in
-    sanitize | accuracy | clean) ;;
+    sanitize | fuzz | accuracy | clean) ;;
     *) require_dotnet ;;
   esac
 }
@@ -145,11 +147,13 @@ quietly() {
   fi
 }
 
+# Builds what a preset has, or the targets that follow it.
 build_native() {
   local preset="$1"
+  shift
   say "native ($preset)"
   quietly "configure-$preset" cmake --preset "$preset"
-  quietly "build-$preset" cmake --build --preset "$preset" --parallel "$jobs"
+  quietly "build-$preset" cmake --build --preset "$preset" --parallel "$jobs" ${1:+--target "$@"}
 }
 
 build_managed() {
@@ -321,6 +325,41 @@ target_sanitize() {
   report_totals
 }
 
+# Runs one of the fuzzers; its last line says what it has done.
+run_fuzzer() {
+  local name="$1" log="$logs/fuzz-${1// /-}.log" status=0
+  shift
+  "$@" >"$log" 2>&1 || status=$?
+  if ((status == 0)); then
+    tail -1 "$log"
+    report "$name" 1 0 0
+  else
+    cat "$log"
+    report "$name" 0 1 0
+  fi
+}
+
+target_fuzz() {
+  local seconds=60 seed=1
+  while (($#)); do
+    case "$1" in
+      --seconds) seconds="${2:?--seconds needs a number}" ;;
+      --seed) seed="${2:?--seed needs a number or random}" ;;
+      *) fail "fuzz knows --seconds N and --seed S, not '$1'" ;;
+    esac
+    shift 2
+  done
+  if [[ "$seed" == random ]]; then seed="$RANDOM$RANDOM"; fi
+  hide_mkl
+  build_native sanitize recurrent_fuzz
+  build_native thread-sanitize recurrent_fuzz
+  local each=(--seconds "$((seconds / 3))" --seed "$seed")
+  run_fuzzer "programs, ASan and UBSan" "$native/sanitize/recurrent_fuzz" "${each[@]}"
+  run_fuzzer "programs, TSan" "$native/thread-sanitize/recurrent_fuzz" "${each[@]}"
+  run_fuzzer "memory refused" "$native/sanitize/recurrent_fuzz" --allocations "${each[@]}"
+  report_totals
+}
+
 target_accuracy() {
   build_native release
   "$native/release/recurrent_accuracy" "$@"
@@ -394,7 +433,7 @@ main() {
   # Everywhere but before the tool's own arguments, the option may also stand behind the target.
   if [[ "$target" != cli && "${1:-}" == --no-mkl ]]; then use_mkl=false; shift; fi
   case "$target" in
-    build | test | demo | cli | bindings | lint | sanitize | accuracy | bench | peers | pack | clean)
+    build | test | demo | cli | bindings | lint | sanitize | fuzz | accuracy | bench | peers | pack | clean)
       require_for "$target"
       "target_$target" "$@"
       ;;

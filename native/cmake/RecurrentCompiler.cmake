@@ -22,8 +22,8 @@ function(recurrent_compile_options target)
     if(MSVC)
       message(FATAL_ERROR "RECURRENT_SANITIZE needs GCC or Clang.")
     endif()
-    target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-sanitize-recover=all
+    target_compile_options(${target} PRIVATE "-fsanitize=${RECURRENT_SANITIZE}" -fno-sanitize-recover=all
                                              -fno-omit-frame-pointer)
-    target_link_options(${target} PRIVATE -fsanitize=address,undefined)
+    target_link_options(${target} PRIVATE "-fsanitize=${RECURRENT_SANITIZE}")
   endif()
 endfunction()

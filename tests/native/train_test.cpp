@@ -6,6 +6,10 @@
 
 #include "native_trainer.h"
 
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
 namespace recurrent::test {
 namespace {
 
@@ -162,6 +166,53 @@ TEST_P(Train, AgreesWithDifferencesOfTheLoss) {
     EXPECT_NEAR(found, expected, 2e-3 * scale) << "seed " << seed << ": " << owned.describe();
   }
 }
+
+#if defined(__x86_64__)
+// The parameters after an update, and the norm and the penalty that it came from.
+std::vector<double> learn(const OwnedModel& owned, const Data& data, unsigned control) {
+  const TrainerHandle trainer = make_trainer(owned, RECURRENT_ISA_AUTO, 1);
+  std::vector<float> y(data.dy.size());
+  const recurrent_forward_args forward = data.forward(y);
+  EXPECT_OK(recurrent_trainer_forward(trainer.get(), &forward));
+  recurrent_backward_args backward{};
+  backward.struct_size = sizeof(backward);
+  backward.dy = data.dy.data();
+  EXPECT_OK(recurrent_trainer_backward(trainer.get(), &backward));
+  recurrent_update_args update{};
+  update.struct_size = sizeof(update);
+  update.optimizer = RECURRENT_OPTIMIZER_ADAMW;
+  update.rate = 0.01;
+  update.decay_1 = 0.9;
+  update.decay_2 = 0.999;
+  update.weight_decay = 0.01;
+  update.gradient_scale = 1;
+  update.step = 3;
+  double norm = 0;
+  double penalty = 0;
+  const unsigned original = _mm_getcsr();
+  _mm_setcsr(control);
+  EXPECT_OK(recurrent_trainer_regularize(trainer.get(), 0, 0.1, 0.3, &penalty));
+  EXPECT_OK(recurrent_trainer_gradient_norm(trainer.get(), -1, &norm));
+  EXPECT_OK(recurrent_trainer_update(trainer.get(), &update));
+  _mm_setcsr(original);
+  std::vector<float> parameters(static_cast<size_t>(parameter_count(trainer)));
+  EXPECT_OK(recurrent_trainer_get_parameters(trainer.get(), parameters.data(),
+                                             static_cast<int64_t>(parameters.size())));
+  std::vector<double> learned(parameters.begin(), parameters.end());
+  learned.insert(learned.end(), {norm, penalty});
+  return learned;
+}
+
+TEST(TrainFloatingPointControl, OfTheCallerDoesNotReachUpdatesNormsAndPenalties) {
+  Random random(5);
+  OwnedModel owned;
+  owned.add(random_layer(random, RECURRENT_LAYER_GRU, 3, 9, false));
+  const Data data = random_data(random, owned);
+  const std::vector<double> want = learn(owned, data, _mm_getcsr());
+  constexpr unsigned kRoundings[] = {0x3f80, 0x5f80, 0x7f80};
+  for (const unsigned control : kRoundings) EXPECT_EQ(learn(owned, data, control), want) << control;
+}
+#endif
 
 TEST(TrainMisuse, IsRefused) {
   Random random(1);

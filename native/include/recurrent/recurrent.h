@@ -524,7 +524,8 @@ typedef struct recurrent_session_desc {
   /**
    * 1 to keep each of the session's own threads on a processor of its own, 0 to let the system move
    * them. The caller's thread is never pinned. Sessions take the same processors in the same order,
-   * so this is for a process with one such session. UNAVAILABLE where the system does not pin.
+   * so this is for a process with one such session. UNAVAILABLE where the system does not pin,
+   * INVALID_ARGUMENT if there are fewer processors than threads.
    */
   int32_t pin_threads;
 } recurrent_session_desc;
@@ -1198,7 +1199,8 @@ RECURRENT_API recurrent_status recurrent_trainer_gradient_norm(const recurrent_t
  * @brief Computes the outputs of a batch and keeps what the backward pass needs.
  * @param trainer A trainer.
  * @param args The batch. It is copied as far as it is needed later.
- * @return OK, INVALID_ARGUMENT or OUT_OF_MEMORY (the first pass of a larger shape).
+ * @return OK, INVALID_ARGUMENT or OUT_OF_MEMORY (the first pass of a larger shape; parameters and
+ * gradients are as they were, but there is no pass left to go back through).
  */
 RECURRENT_API recurrent_status recurrent_trainer_forward(
     recurrent_trainer* trainer, const recurrent_forward_args* args) RECURRENT_NOEXCEPT;

@@ -3,11 +3,13 @@
 #include "api/guard.h"
 #include "api/handles.h"
 #include "base/error.h"
+#include "cpu/fp_control.h"
 
 using recurrent::invalid;
 using recurrent::Trainer;
 using recurrent::api::guarded;
 using recurrent::api::required;
+using recurrent::cpu::ScopedFpControl;
 
 recurrent_status recurrent_trainer_create(const recurrent_model_desc* model,
                                           const recurrent_trainer_desc* desc,
@@ -78,6 +80,7 @@ recurrent_status recurrent_trainer_zero_gradients(recurrent_trainer* trainer) no
 recurrent_status recurrent_trainer_regularize(recurrent_trainer* trainer, int32_t block, double l1,
                                               double l2, double* penalty) noexcept {
   return guarded([&] {
+    const ScopedFpControl canonical;
     const double sum = required(trainer, "trainer").trainer.regularize(block, l1, l2);
     if (penalty) *penalty = sum;
   });
@@ -87,6 +90,7 @@ recurrent_status recurrent_trainer_gradient_norm(const recurrent_trainer* traine
                                                  double* norm) noexcept {
   return guarded([&] {
     double& out = required(norm, "norm");
+    const ScopedFpControl canonical;
     out = required(trainer, "trainer").trainer.gradient_norm(block);
   });
 }
@@ -103,7 +107,10 @@ recurrent_status recurrent_trainer_backward(recurrent_trainer* trainer,
 
 recurrent_status recurrent_trainer_update(recurrent_trainer* trainer,
                                           const recurrent_update_args* args) noexcept {
-  return guarded([&] { required(trainer, "trainer").trainer.update(required(args, "args")); });
+  return guarded([&] {
+    const ScopedFpControl canonical;
+    required(trainer, "trainer").trainer.update(required(args, "args"));
+  });
 }
 
 recurrent_status recurrent_trainer_moments(recurrent_trainer* trainer, float* values, int64_t count,

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <memory>
 #include <vector>
 
 namespace recurrent {
@@ -96,10 +97,10 @@ bool SharedLibrary::is_loaded(const std::string& path) {
 }
 
 std::string real_path(const std::string& path) {
-  char* resolved = realpath(path.c_str(), nullptr);
-  std::string result = resolved != nullptr ? resolved : "";
-  std::free(resolved);
-  return result;
+  // Owned, because the text may find no memory.
+  const std::unique_ptr<char, decltype(&std::free)> resolved(realpath(path.c_str(), nullptr),
+                                                             &std::free);
+  return resolved != nullptr ? resolved.get() : "";
 }
 
 std::string own_folder() {

@@ -177,7 +177,6 @@ void Trainer::update(const recurrent_update_args& args) {
       is_adam ? static_cast<float>(1 / (1 - std::pow(args.decay_2, steps))) : 1.0f;
   u.scale = static_cast<float>(args.gradient_scale);
   u.bound = static_cast<float>(args.gradient_bound);
-  const cpu::ScopedFpControl canonical;
   const auto& blocks = parameters_.blocks();
   for (size_t i = 0; i < blocks.size(); ++i) {
     if (args.trained && args.trained[i] == 0) continue;

@@ -407,7 +407,10 @@ internal static unsafe class NativeMethods
     /// <summary>Computes the outputs of a batch and keeps what the backward pass needs.</summary>
     /// <param name="trainer">A trainer.</param>
     /// <param name="args">The batch. It is copied as far as it is needed later.</param>
-    /// <returns>OK, INVALID_ARGUMENT or OUT_OF_MEMORY (the first pass of a larger shape).</returns>
+    /// <returns>
+    /// OK, INVALID_ARGUMENT or OUT_OF_MEMORY (the first pass of a larger shape; parameters and gradients are as they
+    /// were, but there is no pass left to go back through).
+    /// </returns>
     [DllImport(Library, EntryPoint = "recurrent_trainer_forward", ExactSpelling = true,
         CallingConvention = CallingConvention.Cdecl)]
     internal static extern NativeStatus TrainerForward(nint trainer, NativeForwardArgs* args);

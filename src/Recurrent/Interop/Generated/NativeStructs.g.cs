@@ -273,7 +273,8 @@ internal unsafe struct NativeSessionDesc
     /// <summary>
     /// 1 to keep each of the session's own threads on a processor of its own, 0 to let the system move them. The
     /// caller's thread is never pinned. Sessions take the same processors in the same order, so this is for a process
-    /// with one such session. UNAVAILABLE where the system does not pin.
+    /// with one such session. UNAVAILABLE where the system does not pin, INVALID_ARGUMENT if there are fewer processors
+    /// than threads.
     /// </summary>
     public int PinThreads;
 

@@ -1,0 +1,11 @@
+// Valid models.
+#pragma once
+
+#include "world.h"
+
+namespace recurrent::fuzz {
+
+// Layers with weights, and how they are computed.
+std::shared_ptr<Subject> draw_model(Random& random, const Limits& limits);
+
+}  // namespace recurrent::fuzz
