@@ -17,7 +17,7 @@ internal static class Forecast
     /// <returns>Whether everything is as it should be.</returns>
     public static bool Run(string data, string plotFolder)
     {
-        // PyTorch's names and nothing else: what the model puts out and the order of its axes are in the code that made it.
+        // PyTorch's names and nothing else: what the model outputs and the order of its axes are in the code that made it.
         // The modules are named because the file holds test data too.
         string path = Path.Combine(data, "sunspots_yearly_lstm20.safetensors");
         ImportedModel imported = ModelFile.Load(path, new ImportOptions

@@ -51,7 +51,7 @@ public sealed record ImportOptions
 
     /// <summary>
     /// PyTorch: whether to assume what a bare state dict does not say. If nobody has said <see cref="Output"/> and
-    /// <see cref="Layout"/>, or what lies where its modules cannot be all, then the model puts out every step, its
+    /// <see cref="Layout"/>, or what lies where its modules cannot be all, then the model outputs every step, its
     /// sequences are time-major, and between its modules there is nothing; <see cref="ImportedModel.Notes"/> tell of it.
     /// Without it such a file is refused with the options to add: hardly any real model is like that.
     /// </summary>
@@ -61,7 +61,7 @@ public sealed record ImportOptions
     public IReadOnlyDictionary<string, InitialStateNames>? InitialStates { get; init; }
 
     /// <summary>
-    /// What the model puts out for a sequence; null for what the file says. A bare state dict of PyTorch does not say it.
+    /// What the model outputs for a sequence; null for what the file says. A bare state dict of PyTorch does not say it.
     /// </summary>
     public ModelOutput? Output { get; init; }
 

@@ -37,7 +37,7 @@ public static class ModelFile
         }
         catch (ModelFormatException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
         {
-            throw new ModelFormatException($"{path}: {e.Message}", e) { Proposal = e.Proposal };
+            throw new ModelFormatException($"{path}: {e.Message}", e) { Unsaid = e.Unsaid };
         }
     }
 

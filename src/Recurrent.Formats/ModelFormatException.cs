@@ -9,7 +9,10 @@ public sealed class ModelFormatException : FormatException
     /// Options to add, where the file says too little of its model: a guess, to be corrected by what the code says that
     /// made the model. Null where something else is wrong. The message has them as lines of C#.
     /// </summary>
-    public ImportOptions? Proposal { get; init; }
+    public ImportOptions? Proposal => Unsaid?.Proposal;
+
+    /// <summary>What the file does not say; null where something else is wrong.</summary>
+    internal UnsaidOptions? Unsaid { get; init; }
 
     /// <summary>Makes an exception without a reason; the other constructors are meant to be used.</summary>
     public ModelFormatException()

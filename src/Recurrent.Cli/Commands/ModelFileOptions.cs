@@ -36,14 +36,14 @@ internal sealed partial class ModelFileOptions
 
     private readonly Option<bool> _everyStep = new("--every-step")
     {
-        Description = "The model puts out every step of a sequence. Default, here and below: what the file says.",
+        Description = "The model outputs every step of a sequence. Default, here and below: what the file says.",
     };
 
-    private readonly Option<bool> _lastStep = new("--last-step") { Description = "It puts out only the last step." };
+    private readonly Option<bool> _lastStep = new("--last-step") { Description = "It outputs only the last step." };
 
     private readonly Option<bool> _finalState = new("--final-state")
     {
-        Description = "It puts out what the last layers make of the final states.",
+        Description = "It outputs what the last layers make of the final states.",
     };
 
     private readonly Option<bool> _assumeDefaults = new("--assume-defaults")

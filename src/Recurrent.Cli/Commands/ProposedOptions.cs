@@ -3,13 +3,13 @@ using Recurrent.Layers;
 
 namespace Recurrent.Cli.Commands;
 
-/// <summary>Options that a refused file needs, to be copied.</summary>
+/// <summary>Options that a refused file needs, to be copied to the command line.</summary>
 internal static class ProposedOptions
 {
     private const string Plain = "_-.,:=@%+/";
 
-    /// <summary>As options of the tool, quoted where a shell asks for it.</summary>
-    public static string OfTool(ImportOptions proposal)
+    /// <summary>The options as the tool has them, quoted where a shell asks for it.</summary>
+    public static string Of(ImportOptions proposal)
     {
         var options = new List<string>();
         if (proposal.Output is { } output)
@@ -34,13 +34,6 @@ internal static class ProposedOptions
 
         return string.Join(" ", options);
     }
-
-    /// <summary>As lines of C#, which the refusal has.</summary>
-    public static IReadOnlyList<string> OfCSharp(ModelFormatException refusal) =>
-    [
-        .. refusal.Message.Split('\n').Where(line => line.StartsWith("    ", StringComparison.Ordinal))
-            .Select(line => line.Trim()),
-    ];
 
     private static string Quoted(string text) => text.All(c => char.IsAsciiLetterOrDigit(c) || Plain.Contains(c))
         ? text

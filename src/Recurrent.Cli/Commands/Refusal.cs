@@ -5,15 +5,17 @@ namespace Recurrent.Cli.Commands;
 /// <summary>Why something cannot be used, for who reads it at a command line.</summary>
 internal static class Refusal
 {
-    private const string Alternatives =
-        "(or --every-step, --final-state, --time-major, other modules), or --assume-defaults: every step, time-major, "
-        + "nothing between modules.";
-
-    /// <summary>The message, with options in the place of lines of C#.</summary>
+    /// <summary>The message, with options in the place of lines of C#, which follow its first line.</summary>
     public static string Describe(Exception exception) => exception is ModelFormatException { Proposal: { } proposal }
-        ? $"{ReasonOf(exception)} Add what its code says, for example {ProposedOptions.OfTool(proposal)} {Alternatives}"
+        ? $"{exception.Message.Split('\n')[0]} {ProposedOptions.Of(proposal)} (or {Alternatives(proposal)}), or "
+            + "--assume-defaults."
         : OptionNames.Translate(exception.Message);
 
-    // What is to be added stands in the lines below.
-    private static string ReasonOf(Exception exception) => exception.Message.Split('\n')[0];
+    private static string Alternatives(ImportOptions proposal) => string.Join(
+        ", ",
+        (IEnumerable<string>)[
+            .. proposal.Output is null ? [] : (string[])["--every-step", "--final-state"],
+            .. proposal.Layout is null ? [] : (string[])["--time-major"],
+            .. proposal.Modules is null ? [] : (string[])["other modules"],
+        ]);
 }

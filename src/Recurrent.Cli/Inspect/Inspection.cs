@@ -46,12 +46,12 @@ internal sealed record Inspection
         {
             return OfModel(path, ModelFileOptions.Load(path, options), measure);
         }
-        catch (ModelFormatException e) when (e.Proposal is { } proposal)
+        catch (ModelFormatException e) when (e.Unsaid is { } unsaid)
         {
             return Of(path, options with { AssumeDefaults = true }, measure) with
             {
-                Proposal = ProposedOptions.OfTool(proposal),
-                ProposedLines = ProposedOptions.OfCSharp(e),
+                Proposal = ProposedOptions.Of(unsaid.Proposal),
+                ProposedLines = unsaid.Lines,
             };
         }
         catch (ModelFormatException e)

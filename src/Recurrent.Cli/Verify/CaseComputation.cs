@@ -20,7 +20,7 @@ internal sealed class CaseComputation : ILoadedCase
     /// <param name="model">The model.</param>
     /// <param name="inputs">What it is given, by name.</param>
     /// <param name="axes">The axes of each, by name; null where they follow from the model.</param>
-    /// <param name="outputs">What it should put out.</param>
+    /// <param name="outputs">What it should output.</param>
     /// <param name="rule">When that passes, in float as in double.</param>
     /// <exception cref="UnusableInputException">The tensors are not those of such a model.</exception>
     public CaseComputation(

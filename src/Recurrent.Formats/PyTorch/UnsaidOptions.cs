@@ -8,15 +8,29 @@ namespace Recurrent.Formats;
 /// What a state dict does not say and nobody has said: too much is possible for a default to be right, so an import is
 /// refused, with the options to add.
 /// </summary>
-internal static class UnsaidOptions
+internal sealed class UnsaidOptions
 {
-    // Of a message that people read; the proposal has all of them.
-    private const int MostEntries = 24;
-    private const int MostDoubts = 3;
+    // What a message has room for; the proposal and its lines have all.
+    private const int LongestList = 110;
+    private const int LongestPlace = 50;
+
+    private readonly IReadOnlyList<ModuleDoubt> _doubts;
+
+    private UnsaidOptions(ImportOptions proposal, IReadOnlyList<ModuleDoubt> doubts)
+    {
+        Proposal = proposal;
+        _doubts = doubts;
+    }
+
+    /// <summary>The options to add, as a guess.</summary>
+    public ImportOptions Proposal { get; }
+
+    /// <summary>The same as lines of C#.</summary>
+    public IReadOnlyList<string> Lines => [.. LinesWith(int.MaxValue)];
 
     /// <summary>Refuses a model of which something is not said.</summary>
     /// <param name="options">What is said.</param>
-    /// <param name="hasOutput">Whether it is known what the model puts out.</param>
+    /// <param name="hasOutput">Whether it is known what the model outputs.</param>
     /// <param name="hasLayout">Whether the order of the axes is known.</param>
     /// <param name="modules">The modules in an order that fits; null if the list of modules is known.</param>
     /// <param name="doubts">The doubts about that order.</param>
@@ -40,7 +54,8 @@ internal static class UnsaidOptions
             Layout = hasLayout ? null : SequenceLayout.BatchMajor,
             Modules = modules is null ? null : Propose(options, modules, doubts),
         };
-        throw new ModelFormatException(Describe(proposal, doubts)) { Proposal = proposal };
+        var unsaid = new UnsaidOptions(proposal, doubts);
+        throw new ModelFormatException(unsaid.Describe()) { Unsaid = unsaid };
     }
 
     /// <summary>A list that says all that an import would assume; null if it would assume nothing.</summary>
@@ -59,42 +74,44 @@ internal static class UnsaidOptions
         return isNamed && !isPlain ? list : null;
     }
 
-    private static string Describe(ImportOptions proposal, IReadOnlyList<ModuleDoubt> doubts)
-    {
-        List<string> unsaid = [.. doubts.Take(MostDoubts).Select(doubt => $"what is {doubt.Place}")];
-        var lines = new List<string>();
-        if (proposal.Modules is { } modules)
-        {
-            lines.Add(ModulesLine(modules, doubts));
-        }
-
-        if (proposal.Layout is { } layout)
-        {
-            unsaid.Insert(0, "the order of its axes");
-            lines.Insert(0, $"Layout = SequenceLayout.{layout}, // batch_first=True, else TimeMajor");
-        }
-
-        if (proposal.Output is { } output)
-        {
-            unsaid.Insert(0, "what the model puts out");
-            lines.Insert(0, $"Output = ModelOutput.{output}, // or EveryStep, FinalState");
-        }
-
-        string all = unsaid.Count == 1 ? unsaid[0] : $"{string.Join(", ", unsaid[..^1])} and {unsaid[^1]}";
-        return $"a state dict does not say {all}.\nAdd to the ImportOptions what its code says, for example"
-            + string.Concat(lines.Select(line => "\n    " + line))
-            + $"\nor {nameof(ImportOptions.AssumeDefaults)} = true: every step, time-major, nothing between modules.";
-    }
-
-    private static string ModulesLine(IReadOnlyList<string> modules, IReadOnlyList<ModuleDoubt> doubts)
-    {
-        IEnumerable<string> entries = modules.Take(MostEntries).Select(Literal);
-        string list = string.Join(", ", modules.Count > MostEntries ? entries.Append("…") : entries);
-        string guesses = string.Join(", ", doubts.Select(doubt => doubt.Guess).Distinct());
-        return $"Modules = [{list}]," + (guesses.Length > 0 ? $" // {guesses}: a guess" : "");
-    }
+    private static string Shorten(string text, int longest) => text.Length <= longest ? text : text[..longest] + "…";
 
     // JSON's escapes are C#'s, too.
     private static string Literal(string text) =>
         $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+
+    private string Describe()
+    {
+        List<string> unsaid =
+        [
+            .. Proposal.Output is null ? [] : (string[])["what it outputs"],
+            .. Proposal.Layout is null ? [] : (string[])["its order of axes"],
+            .. _doubts.Take(1).Select(doubt => $"what is {Shorten(doubt.Place, LongestPlace)}"),
+            .. _doubts.Count < 2 ? [] : (string[])[$"at {_doubts.Count - 1} more places"],
+        ];
+        string all = unsaid.Count == 1 ? unsaid[0] : $"{string.Join(", ", unsaid[..^1])} or {unsaid[^1]}";
+        return $"a state dict does not say {all}. Add, as its code says,"
+            + string.Concat(LinesWith(LongestList).Select(line => "\n    " + line))
+            + $"\nor {nameof(ImportOptions.AssumeDefaults)} = true.";
+    }
+
+    private IEnumerable<string> LinesWith(int longestList)
+    {
+        if (Proposal.Output is { } output)
+        {
+            yield return $"Output = ModelOutput.{output}, // or EveryStep, FinalState";
+        }
+
+        if (Proposal.Layout is { } layout)
+        {
+            yield return $"Layout = SequenceLayout.{layout}, // batch_first, else TimeMajor";
+        }
+
+        if (Proposal.Modules is { } modules)
+        {
+            string list = Shorten(string.Join(", ", modules.Select(Literal)), longestList);
+            string guesses = string.Join(", ", _doubts.Select(doubt => doubt.Guess).Distinct());
+            yield return $"Modules = [{list}]," + (guesses.Length > 0 ? $" // {guesses}: a guess" : "");
+        }
+    }
 }

@@ -22,7 +22,7 @@ public sealed class ImportNoteTests
 
         CommandRun run = Run(files, arguments);
 
-        RunCommandTests.AssertRefused(run, "Add what its code says, for example --last-step --batch-major --modules lstm,linear");
+        RunCommandTests.AssertRefused(run, "Add, as its code says, --last-step --batch-major --modules lstm,linear (or ");
         RunCommandTests.AssertRefused(run, "--assume-defaults");
         Assert.False(File.Exists(files.PathOf("y.npy")) || File.Exists(files.PathOf("out.onnx")));
         Assert.Equal((0, ""), Run(files, [.. arguments, .. Said]) is var said ? (said.ExitCode, said.Error) : default);
@@ -88,7 +88,7 @@ public sealed class ImportNoteTests
         CommandRun assumed = CommandRun.Of("verify", model, "--isa", "reference", "--assume-defaults");
 
         Assert.Equal((1, 0, 0), (refused.ExitCode, said.ExitCode, assumed.ExitCode));
-        Assert.Contains("a state dict does not say what the model puts out. Add what its code says", refused.Output);
+        Assert.Contains("a state dict does not say what it outputs. Add, as its code says, --last-step --modules lstm,linear (or --every-step, ", refused.Output);
         Assert.Contains("bare.safetensors: assumed 'lstm', 'linear': applied in an order that fits", said.Error);
         Assert.Contains("bare.safetensors: assumed output: every step", assumed.Error);
     }

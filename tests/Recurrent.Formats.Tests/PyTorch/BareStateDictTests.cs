@@ -17,12 +17,11 @@ public sealed class BareStateDictTests
 
         Assert.EndsWith(
             """
-            model.safetensors: a state dict does not say what the model puts out and the order of its axes.
-            Add to the ImportOptions what its code says, for example
+            model.safetensors: a state dict does not say what it outputs or its order of axes. Add, as its code says,
                 Output = ModelOutput.LastStep, // or EveryStep, FinalState
-                Layout = SequenceLayout.BatchMajor, // batch_first=True, else TimeMajor
+                Layout = SequenceLayout.BatchMajor, // batch_first, else TimeMajor
                 Modules = ["lstm", "fc"],
-            or AssumeDefaults = true: every step, time-major, nothing between modules.
+            or AssumeDefaults = true.
             """.ReplaceLineEndings("\n"),
             refusal.Message);
         Assert.Equal(Said with { Modules = refusal.Proposal!.Modules }, refusal.Proposal);
@@ -34,10 +33,10 @@ public sealed class BareStateDictTests
         ModelFormatException output = Refused(Chain("lstm"), new ImportOptions { Layout = SequenceLayout.TimeMajor });
         ModelFormatException layout = Refused(Chain("lstm"), new ImportOptions { Output = ModelOutput.EveryStep });
 
-        Assert.Contains("does not say what the model puts out.\n", output.Message);
+        Assert.Contains("does not say what it outputs. Add", output.Message);
         Assert.Equal(new ImportOptions { Output = ModelOutput.LastStep }, output.Proposal);
         Assert.DoesNotContain("Layout", output.Message);
-        Assert.Contains("does not say the order of its axes.\n", layout.Message);
+        Assert.Contains("does not say its order of axes. Add", layout.Message);
         Assert.Equal(new ImportOptions { Layout = SequenceLayout.BatchMajor }, layout.Proposal);
         Assert.DoesNotContain("Output", layout.Message);
     }
@@ -96,7 +95,7 @@ public sealed class BareStateDictTests
     [InlineData("0.lstm,2.fc", "0.lstm,identity,2.fc", "in place of '1'")]
     [InlineData("lstm,net.0.fc,net.2.fc", "lstm,net.0.fc,relu,net.2.fc", "in place of 'net.1'")]
     [InlineData("lstm,fc1,fc2", "lstm,fc1,relu,fc2", "between 'fc1' and 'fc2'")]
-    [InlineData("lstm,a,b,c", "lstm,a,relu,b,relu,c", "between 'a' and 'b' and what is between 'b' and 'c'")]
+    [InlineData("lstm,a,b,c", "lstm,a,relu,b,relu,c", "between 'a' and 'b' or at 1 more places")]
     [InlineData("lstm,fc1,norm,fc2", "lstm,fc1,norm(1E-05),relu,fc2", "between 'fc1' and 'fc2'")]
     [InlineData("fc.0,fc.1,lstm", "fc.0,relu,fc.1,lstm", "between 'fc.0' and 'fc.1'")]
     public void Modules_that_cannot_be_all_have_to_be_listed(string modules, string proposed, string place)
@@ -105,7 +104,7 @@ public sealed class BareStateDictTests
 
         ModelFormatException refusal = Refused(builder, Said);
 
-        Assert.Contains($"a state dict does not say what is {place}.\n", refusal.Message);
+        Assert.Contains($"a state dict does not say what is {place}. Add", refusal.Message);
         Assert.Contains($"Modules = [{string.Join(", ", proposed.Split(',').Select(entry => $"\"{entry}\""))}], //", refusal.Message);
         Assert.Equal(proposed, string.Join(",", refusal.Proposal!.Modules!));
         Assert.Empty(Read(builder, Said with { Modules = refusal.Proposal.Modules }).Notes);
@@ -146,10 +145,15 @@ public sealed class BareStateDictTests
     [Fact]
     public void A_long_list_is_cut_in_the_message_and_whole_in_the_proposal()
     {
-        ModelFormatException refusal = Refused(Chain([.. Enumerable.Range(0, 60).Select(i => $"lstm{i}"), "fc"]), Said with { Output = null });
+        string longest = new string('x', 1000) + "_fc1";
 
-        Assert.Contains("\"lstm23\", …],", refusal.Message);
-        Assert.Equal(61, refusal.Proposal!.Modules!.Count);
+        ModelFormatException refusal = Refused(Chain([.. Enumerable.Range(0, 60).Select(i => $"lstm{i}"), longest, "fc2", "fc3"]));
+
+        Assert.Contains("\"lstm1\", ", refusal.Message);
+        Assert.Contains("…], // relu: a guess\n", refusal.Message);
+        Assert.InRange(refusal.Message.Length - refusal.Message.IndexOf("a state dict", StringComparison.Ordinal), 300, 480);
+        Assert.Equal(65, refusal.Proposal!.Modules!.Count);
+        Assert.EndsWith("\"relu\", \"fc3\"], // relu: a guess", refusal.Unsaid!.Lines[^1]);
     }
 
     [Fact]

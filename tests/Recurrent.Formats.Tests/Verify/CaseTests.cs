@@ -92,7 +92,7 @@ public sealed class CaseTests
             copy.Path, "--modules", "core,head.0,relu,head.3", "--last-step", "--batch-major");
 
         Assert.Equal((1, 0), (refused.ExitCode, said.ExitCode));
-        Assert.Contains("Add what its code says, for example --last-step --batch-major", refused.Output);
+        Assert.Contains("Add, as its code says, --last-step --batch-major", refused.Output);
     }
 
     [Fact]
