@@ -1,64 +1,81 @@
 using System.CommandLine;
 using System.CommandLine.Help;
-using System.CommandLine.Invocation;
 using Recurrent.Cli.Commands;
+using Recurrent.Cli.Display;
 
 namespace Recurrent.Cli;
 
 /// <summary>The command line as a whole.</summary>
 internal static class CommandLine
 {
+    private const string Description =
+        """
+        The tool of Recurrent, a library for recurrent neural networks on a CPU.
+
+          recurrent inspect model.onnx                 what a model file holds
+          recurrent run model.onnx -i x.npy -o y.npy   compute it
+          recurrent compare model.onnx --reference     the same in the reference?
+          recurrent convert amplifier.nam new.onnx     write it in another format
+          recurrent train series.csv -o model.onnx     learn to forecast a series
+          recurrent verify tests/golden/torch          compute known results
+          recurrent bench lstm --hidden 128            how fast your sizes are here
+          recurrent info                               what this machine offers
+
+        'recurrent help COMMAND' has the options and examples of each.
+        """;
+
     public static int Run(string[] arguments, TextWriter output, TextWriter error)
     {
-        // Not a RootCommand: that one is called like the assembly, and the tool is not.
-        var root = new Command(
-            "recurrent",
-            """
-            The tool of Recurrent, a library for recurrent neural networks on a CPU.
-
-              recurrent inspect model.onnx                       what a model file holds, and how fast a step of it is here
-              recurrent run model.onnx -i x.npy -o y.npy         compute it
-              recurrent compare model.onnx --reference           is it the same in the managed reference?
-              recurrent convert amplifier.nam amplifier.onnx     write it in another format
-              recurrent train series.csv -o model.onnx           learn to forecast a series
-              recurrent verify tests/golden/torch                known results on every instruction set
-              recurrent bench lstm --hidden 128                  how fast a network of your sizes is here
-              recurrent info                                     what this machine offers
-
-            'recurrent COMMAND --help' has the options and examples of each.
-            """)
-        {
-            InfoCommand.Create(),
-            InspectCommand.Create(),
-            RunCommand.Create(),
-            BenchCommand.Create(),
-            VerifyCommand.Create(),
-            CompareCommand.Create(),
-            ConvertCommand.Create(),
-            TrainCommand.Create(),
-            new HelpOption(),
-            new VersionOption(),
-        };
+        Command root = Create();
         Shorten(root, arguments);
-        ParseResult parsed = root.Parse(arguments);
-        if (parsed.Action is ParseErrorAction action)
+        ParseResult parsed = root.Parse(arguments.Length == 0 ? ["--help"] : arguments);
+        if (parsed.Errors.Count > 0)
         {
             // Who makes a mistake wants to see it, not pages of help below it.
-            action.ShowHelp = arguments.Length == 0;
-            action.ShowTypoCorrections = false;
+            foreach (string message in ParseErrors.Of(parsed))
+            {
+                error.WriteMessage($"error: {message}");
+            }
+
+            return ExitCode.Unusable;
         }
 
         int exitCode = parsed.Invoke(new InvocationConfiguration { Output = output, Error = error });
-        return parsed.Errors.Count == 0 ? exitCode : ExitCode.Unusable;
+        if (arguments.Length == 0)
+        {
+            error.WriteMessage("error: expected a command.");
+            return ExitCode.Unusable;
+        }
+
+        return exitCode;
+    }
+
+    private static Command Create()
+    {
+        Command[] commands =
+        [
+            InfoCommand.Create(), InspectCommand.Create(), RunCommand.Create(), BenchCommand.Create(), VerifyCommand.Create(),
+            CompareCommand.Create(), ConvertCommand.Create(), TrainCommand.Create(),
+        ];
+
+        // Not a RootCommand: that one is called like the assembly, and the tool is not.
+        var root = new Command("recurrent", Description) { new HelpOption { Action = new HelpText() }, new VersionOption() };
+        foreach (Command command in commands.Append(HelpCommand.Create(commands, Run)))
+        {
+            root.Add(command);
+        }
+
+        return root;
     }
 
     // The list of commands shows the first sentence of each; a command's own help shows everything.
     private static void Shorten(Command root, string[] arguments)
     {
-        foreach (Command command in root.Subcommands.Where(command => !arguments.Contains(command.Name)))
+        foreach (Command command in root.Subcommands)
         {
-            int end = command.Description!.AsSpan().IndexOfAny(".:;");
-            command.Description = command.Description![..end].ReplaceLineEndings(" ") + ".";
+            string description = HelpText.Unfold(command.Description!);
+            int end = description.AsSpan().IndexOfAny(".:;");
+            command.Description = arguments.Contains(command.Name) ? description : $"{description[..end]}.";
         }
     }
 }

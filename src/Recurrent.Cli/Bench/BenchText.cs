@@ -1,5 +1,5 @@
 using System.Globalization;
-using Recurrent.Cli.Commands;
+using Recurrent.Cli.Display;
 using Spectre.Console;
 
 namespace Recurrent.Cli.Bench;
@@ -24,7 +24,7 @@ internal static class BenchText
     {
         double best = report.Tried.Min(result => result.Microseconds);
         Table table = new Table().Border(TableBorder.Simple)
-            .AddColumns("instruction set", "threads", "us a call", "of the best", "predicted us", "way");
+            .AddColumns("set", "threads", "us a call", "of the best", "predicted us", "way");
         foreach (CandidateResult result in report.Tried)
         {
             table.AddRow(
@@ -37,46 +37,50 @@ internal static class BenchText
         }
 
         Tables.Write(table, output);
-        output.WriteLine("Predictions are those by which a session divides a call; compare them with each other.");
+        output.WriteText("Predictions are those by which a session divides a call; compare them with each other.");
     }
 
     private static void WriteRates(BenchReport report, TextWriter output)
     {
-        Table table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("what", "measured");
+        var facts = new Facts();
         string bound = string.Join(", ", report.Rates.Reads.Select(
             read => $"{read.Level.Name} {Numbers.Short(read.Bandwidth)}"));
-        AddRow("time of a call", $"{Numbers.Short(report.CallMicroseconds)} us (median)");
-        AddRow("time of a step", $"{Numbers.Short(report.StepMicroseconds)} us");
-        AddRow("products", $"{Numbers.Short(report.GigaFlops)} GFLOP/s");
-        AddRow("weights read", $"{Numbers.Short(report.WeightBandwidth)} GB/s");
-        AddRow(
+        facts.Add("time of a call", $"{Numbers.Short(report.CallMicroseconds)} us (median)");
+        facts.Add("time of a step", $"{Numbers.Short(report.StepMicroseconds)} us");
+        facts.Add("products", $"{Numbers.Short(report.GigaFlops)} GFLOP/s");
+        facts.Add("weights read", $"{Numbers.Short(report.WeightBandwidth)} GB/s");
+        facts.Add(
             "limit of this machine",
             $"{Numbers.Short(report.LimitMicroseconds)} us: {Numbers.Percent(report.ShareOfLimit)} of it reached");
-        AddRow("measured for it", $"{Numbers.Short(report.Rates.GigaFlops)} GFLOP/s multiply-adds that last, reads {bound} GB/s");
-        AddRow(
+        facts.Add("measured for it", $"multiply-adds that last {Numbers.Short(report.Rates.GigaFlops)} GFLOP/s");
+        facts.Add(string.Empty, $"reads {bound} GB/s");
+        facts.Add(
             "weights",
-            $"{Numbers.KiB(report.Workload.RawBytes)}, {Numbers.KiB(report.PaddedBytes)} with whole vectors, "
-            + $"{Numbers.KiB(report.PackedBytes)} packed in {Numbers.Short(report.PackingTime.TotalMicroseconds)} us");
-        Tables.Write(table, output);
-
-        void AddRow(string what, string measured) => table.AddRow(Markup.Escape(what), Markup.Escape(measured));
+            $"{Numbers.KiB(report.Workload.RawBytes)}, {Numbers.KiB(report.PaddedBytes)} with whole vectors");
+        facts.Add(
+            string.Empty,
+            $"{Numbers.KiB(report.PackedBytes)} packed in {Numbers.Short(report.PackingTime.TotalMicroseconds)} us");
+        facts.Write(output);
     }
 
     private static void WriteLatencies(BenchReport report, TextWriter output)
     {
-        IReadOnlyList<(string Name, double Microseconds)> calls = BenchReport.Percentiles(report.Latencies);
-        Table table = new Table().Border(TableBorder.Simple)
-            .AddColumns(["us a call", .. calls.Select(percentile => percentile.Name), "samples"]);
-        AddRow("calls", report.Latencies);
-        AddRow("empty loop", report.Control);
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("us a call", "calls", "empty loop");
+        foreach ((string name, double microseconds) in BenchReport.Percentiles(report.Latencies))
+        {
+            double control = BenchReport.Percentiles(report.Control).First(other => other.Name == name).Microseconds;
+            table.AddRow(name, Numbers.Short(microseconds), Numbers.Short(control));
+        }
+
+        table.AddRow("samples", Count(report.Latencies), Count(report.Control));
         Tables.Write(table, output);
         output.WriteLine(
             report.Latencies.Block > 1
                 ? $"A sample is {report.Latencies.Block} calls together, because one takes less than 1 us."
                 : "A sample is one call.");
-        output.WriteLine(
-            $"The longest sample took {Worst(report.Latencies)}; of the empty loop {Worst(report.Control)}.");
-        output.WriteLine("The empty loop counts for as long as a call; its tail is the machine's, not the library's.");
+        output.WriteLine($"The longest sample took {Worst(report.Latencies)};");
+        output.WriteLine($"that of the empty loop {Worst(report.Control)}.");
+        output.WriteText("The empty loop counts for as long as a call; its tail is the machine's, not the library's.");
 
         string Worst(LatencyHistogram histogram)
         {
@@ -85,11 +89,6 @@ internal static class BenchText
             return string.Create(CultureInfo.InvariantCulture, $"{length} us, {at:F3} s after the beginning");
         }
 
-        void AddRow(string name, LatencyHistogram histogram) => table.AddRow(
-            [
-                name,
-                .. BenchReport.Percentiles(histogram).Select(percentile => Numbers.Short(percentile.Microseconds)),
-                histogram.Count.ToString(CultureInfo.InvariantCulture),
-            ]);
+        static string Count(LatencyHistogram histogram) => histogram.Count.ToString(CultureInfo.InvariantCulture);
     }
 }

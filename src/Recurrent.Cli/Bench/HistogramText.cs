@@ -5,7 +5,7 @@ namespace Recurrent.Cli.Bench;
 /// <summary>A histogram as lines of text. Bars are logarithmic, because a tail is a few samples among millions.</summary>
 internal static class HistogramText
 {
-    private const int BarWidth = 48;
+    private const int BarWidth = 35;
 
     public static void Write(IReadOnlyList<HistogramBin> bins, TextWriter output)
     {

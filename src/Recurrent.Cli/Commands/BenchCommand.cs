@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Recurrent.Cli.Bench;
+using Recurrent.Cli.Display;
 using Recurrent.Plots;
 
 namespace Recurrent.Cli.Commands;
@@ -8,6 +9,7 @@ namespace Recurrent.Cli.Commands;
 internal sealed class BenchCommand
 {
     private const string RecurrentIsa = "RECURRENT_ISA";
+    private const double DefaultSeconds = 2;
 
     private readonly Argument<string> _cell = new("CELL")
     {
@@ -25,13 +27,10 @@ internal sealed class BenchCommand
         $"Calls that are timed together. Default: {Sampler.ShortBlock} where a call takes less than 1 us, else 1. With 1 "
         + "the slowest call of all is seen; reading the clock adds some tens of nanoseconds to each.");
 
-    private readonly Option<double> _seconds = new("--seconds")
-    {
-        Description = "How long latencies are measured, half of it for the control. Default: 2. A longer run takes no more "
-            + "memory: 600 shows the tail of ten minutes.",
-        HelpName = "S",
-        DefaultValueFactory = _ => 2,
-    };
+    private readonly Option<double?> _seconds = NetworkOptions.Real(
+        "--seconds", "S", "more than 0 and at most 86400", value => value is > 0 and <= 86_400,
+        $"How long latencies are measured, half of it for the control. Default: {DefaultSeconds}. A longer run takes no "
+        + "more memory: 600 shows the tail of ten minutes.");
 
     private readonly Option<string?> _plot = new("--plot", "--svg")
     {
@@ -41,17 +40,7 @@ internal sealed class BenchCommand
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON and nothing else." };
 
-    private BenchCommand()
-    {
-        _cell.AcceptOnlyFromAmong(Workloads.Cells);
-        _seconds.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<double>() is not (> 0 and <= 86_400))
-            {
-                result.AddError($"--seconds: expected more than 0 and at most 86400, found {result.Tokens[0].Value}.");
-            }
-        });
-    }
+    private BenchCommand() => _cell.AcceptOnlyFromAmong(Workloads.Cells);
 
     // Of those that a session can use.
     private static int Processors => Math.Min(Machine.Processors, Candidate.MostThreads);
@@ -69,13 +58,15 @@ internal sealed class BenchCommand
             at length: percentiles and a histogram, beside an empty loop that shows what the machine itself adds; the
             rate of the products; and how near that is to what this machine can do at most. --threads tries another
             number of threads, above the processors too.
-            Close other programs first. Exit code 0: measured; 2: the request cannot be measured here.
+            Close other programs first.
+            Exit code 0: measured; 2: the request cannot be measured here.
 
-              recurrent bench lstm --hidden 128                        a stream, one step a call
-              recurrent bench gru --input 40 --hidden 256 --time 100   sequences of 100 steps
-              recurrent bench lstm --hidden 512 --batch 32 --time 50   batches
-              recurrent bench lstm --model trained.safetensors         your own weights
-              recurrent bench lstm --hidden 20 --seconds 600 --calls-per-sample 1   the slowest step of ten minutes
+              recurrent bench lstm --hidden 128                      a stream
+              recurrent bench gru --hidden 256 --time 100            sequences
+              recurrent bench lstm --hidden 512 --batch 32 --time 50 batches
+              recurrent bench lstm --model trained.safetensors       your own weights
+              recurrent bench lstm --hidden 20 --seconds 600 --calls-per-sample 1
+                  the slowest step of ten minutes
             """)
         {
             options._cell,
@@ -97,7 +88,7 @@ internal sealed class BenchCommand
 
     private BenchRequest Read(ParseResult parsed) => _network.Read(parsed, parsed.GetRequiredValue(_cell)) with
     {
-        Seconds = parsed.GetValue(_seconds),
+        Seconds = parsed.GetValue(_seconds) ?? DefaultSeconds,
         Block = parsed.GetValue(_block),
     };
 
@@ -137,7 +128,7 @@ internal sealed class BenchCommand
         }
         catch (Exception e) when (ExitCode.IsUnusable(e))
         {
-            error.WriteLine($"error: {Refusal.Describe(e)}");
+            error.WriteMessage($"error: {Refusal.Describe(e)}");
             return ExitCode.Unusable;
         }
     }

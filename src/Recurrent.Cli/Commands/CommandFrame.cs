@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Recurrent.Cli.Display;
 
 namespace Recurrent.Cli.Commands;
 
@@ -14,7 +15,7 @@ internal static class CommandFrame
         }
         catch (Exception e) when (ExitCode.IsUnusable(e))
         {
-            parsed.InvocationConfiguration.Error.WriteLine($"error: {Refusal.Describe(e)}");
+            parsed.InvocationConfiguration.Error.WriteMessage($"error: {Refusal.Describe(e)}");
             return ExitCode.Unusable;
         }
     }

@@ -46,11 +46,9 @@ internal sealed class CompareCommand
     private readonly Option<int?> _seed = NetworkOptions.Number(
         "--seed", "N", 0, int.MaxValue, "Seed of a random input. Default: 1.");
 
-    private readonly Option<double?> _tolerance = new("--tolerance")
-    {
-        Description = "Largest absolute difference that passes; decides the exit code. Default: any does.",
-        HelpName = "D",
-    };
+    private readonly Option<double?> _tolerance = NetworkOptions.Real(
+        "--tolerance", "D", "0 or more", value => value >= 0,
+        "Largest absolute difference that passes; decides the exit code. Default: any does.");
 
     private readonly Option<string?> _plot = new("--plot")
     {
@@ -62,17 +60,7 @@ internal sealed class CompareCommand
 
     private readonly ModelFileOptions _modelFile = new();
 
-    private CompareCommand()
-    {
-        _reference.AcceptOnlyFromAmong(InFloat, InDouble);
-        _tolerance.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<double?>() is not >= 0)
-            {
-                result.AddError($"--tolerance: expected 0 or more, found {result.Tokens[0].Value}.");
-            }
-        });
-    }
+    private CompareCommand() => _reference.AcceptOnlyFromAmong(InFloat, InDouble);
 
     public static Command Create()
     {
@@ -84,9 +72,9 @@ internal sealed class CompareCommand
             part: the first step, the largest and the mean difference, by feature and over time.
             Exit code 0: compared, and within --tolerance if it is given; 1: beyond it; 2: they cannot be compared.
 
-              recurrent compare model.onnx model.safetensors                     on 100 random steps
-              recurrent compare amplifier.nam --reference --tolerance 0          the same bits as the reference?
-              recurrent compare amplifier.nam --reference double -i guitar.wav   how accurate is float here?
+              recurrent compare model.onnx model.safetensors        on 100 random steps
+              recurrent compare a.nam --reference --tolerance 0     the same bits?
+              recurrent compare a.nam --reference double -i x.wav   how accurate is float?
               recurrent compare a.onnx b.onnx -i x.npy --plot difference.svg
             """)
         {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Recurrent.Cli.Convert;
+using Recurrent.Cli.Display;
 using Recurrent.Formats;
 
 namespace Recurrent.Cli.Commands;
@@ -56,15 +57,15 @@ internal static class ConvertCommand
     {
         output.WriteLine($"{report.Input}: {report.Before.Format}, {report.Before.Definition.Layers.Count} layers");
         output.WriteLine($"{report.Output}: {report.After.Format}, {report.After.Definition.Layers.Count} layers");
-        output.WriteLine(report.IsEqual
-            ? $"read again, it is equal: the same bits in all {report.Values} values of output on random input"
+        output.WriteMessage(report.IsEqual
+            ? $"read again, equal: the same bits in all {report.Values} values of output on random input"
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"read again, it is NOT EQUAL: {report.Different} of {report.Values} values of output differ, by up to "
+                $"read again, NOT EQUAL: {report.Different} of {report.Values} values of output differ, by up to "
                 + $"{report.LargestDifference:G3}"));
         foreach (string lost in report.Lost)
         {
-            output.WriteLine($"lost: {lost}");
+            output.WriteText($"lost: {lost}");
         }
     }
 

@@ -1,3 +1,4 @@
+using Recurrent.Cli.Display;
 using Recurrent.Formats;
 
 namespace Recurrent.Cli.Commands;
@@ -33,7 +34,7 @@ internal sealed class ImportNotes(TextWriter error)
     {
         if (_told.Add(note))
         {
-            error.WriteLine(TerminalText.Line(note, LongestNote));
+            error.WriteMessage(TerminalText.Line(note, LongestNote));
         }
     }
 }

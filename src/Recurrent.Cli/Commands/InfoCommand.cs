@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Recurrent.Cli.Bench;
+using Recurrent.Cli.Display;
 using Recurrent.Cli.Info;
 
 namespace Recurrent.Cli.Commands;
@@ -37,11 +38,12 @@ internal sealed class InfoCommand
             "info",
             """
             Shows the versions, the processor with its caches and the instruction sets that the kernels can use, and
-            whether Intel MKL was found. Exit code 2: the native library cannot be used, or the request makes no sense.
+            whether Intel MKL was found.
+            Exit code 2: the native library cannot be used, or the request makes no sense.
 
-              recurrent info --plan                                         when threads are used, for typical calls
-              recurrent info --plan lstm --hidden 256 --time 100            every way to divide one call, with its price
-              recurrent info --plan gru --hidden 512 --batch 8 --threads 4  on more threads
+              recurrent info --plan                                 typical calls
+              recurrent info --plan lstm --hidden 256 --time 100    every way to divide it
+              recurrent info --plan gru --hidden 512 --batch 8 --threads 4
             """)
         {
             options._gemm, options._plan,
@@ -90,7 +92,7 @@ internal sealed class InfoCommand
         }
         catch (Exception e) when (ExitCode.IsUnusable(e))
         {
-            error.WriteLine($"error: {e.Message}");
+            error.WriteMessage($"error: {e.Message}");
             return ExitCode.Unusable;
         }
     }

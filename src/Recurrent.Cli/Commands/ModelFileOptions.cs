@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
+using Recurrent.Cli.Data;
 using Recurrent.Formats;
 using Recurrent.Layers;
 
@@ -106,14 +107,8 @@ internal sealed partial class ModelFileOptions
     /// <exception cref="ModelFormatException">It is no model, or one that is not supported.</exception>
     public static ImportedModel Load(string path, ImportOptions options)
     {
-        if (Directory.Exists(path))
-        {
-            throw new UnusableInputException($"'{path}' is a folder, expected a file.");
-        }
-
-        return File.Exists(path)
-            ? ModelFile.Load(path, options)
-            : throw new UnusableInputException($"'{path}' does not exist.");
+        InputFile.Require(path);
+        return ModelFile.Load(path, options);
     }
 
     private ModelOutput? ReadOutput(ParseResult parsed)

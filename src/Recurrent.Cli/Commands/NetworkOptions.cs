@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Recurrent.Cli.Bench;
 
 namespace Recurrent.Cli.Commands;
@@ -107,6 +108,37 @@ internal sealed class NetworkOptions
                 result.AddError($"{name}: expected {least} to {most}, found {result.Tokens[0].Value}.");
             }
         });
+        return option;
+    }
+
+    /// <summary>An option that takes a number.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="helpName">What its value is called.</param>
+    /// <param name="expected">What is expected, for messages.</param>
+    /// <param name="isValid">Whether a number is that.</param>
+    /// <param name="description">What it is for.</param>
+    public static Option<double?> Real(
+        string name, string helpName, string expected, Func<double, bool> isValid, string description)
+    {
+        var option = new Option<double?>(name) { Description = description, HelpName = helpName };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0
+                && !(double.TryParse(
+                    result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+                    && isValid(value)))
+            {
+                result.AddError($"{name}: expected {expected}, found {result.Tokens[0].Value}.");
+            }
+        });
+        return option;
+    }
+
+    /// <summary>An option that takes one of some words.</summary>
+    public static Option<string?> Choice(string name, string helpName, string[] values, string description)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = helpName };
+        option.AcceptOnlyFromAmong(values);
         return option;
     }
 

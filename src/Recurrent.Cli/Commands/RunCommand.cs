@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Recurrent.Cli.Bench;
 using Recurrent.Cli.Data;
+using Recurrent.Cli.Display;
 using Recurrent.Cli.Models;
 using Recurrent.Cli.Run;
 using Recurrent.Formats;
@@ -68,10 +69,14 @@ internal sealed class RunCommand
             Computes a model on an input and writes the output; tells how long it took.
             Exit code 0: done; 2: the model or the input cannot be used.
 
-              recurrent run forecast.safetensors --input x.csv --output y.csv     the whole sequence in one call
-              recurrent run model.onnx -i x.npy -o y.npy --batch-major            a batch, [batch, time, features]
-              recurrent run amplifier.nam -i guitar.wav -o out.wav --block 64     sound, in blocks as a driver has them
-              recurrent run amplifier.nam -i guitar.wav --stream                  sample by sample; only the times
+              recurrent run forecast.safetensors -i x.csv -o y.csv
+                  the whole sequence in one call
+              recurrent run model.onnx -i x.npy -o y.npy --batch-major
+                  a batch, [batch, time, features]
+              recurrent run amplifier.nam -i guitar.wav -o out.wav --block 64
+                  sound, in blocks as a driver has them
+              recurrent run amplifier.nam -i guitar.wav --stream
+                  sample by sample; only the times
             """)
         {
             options._file,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Recurrent.Cli.Data;
+using Recurrent.Cli.Display;
 using Recurrent.Cli.Train;
 using Recurrent.Formats;
 using Recurrent.Plots;
@@ -57,10 +58,13 @@ internal sealed class TrainCommand
             Exit code 0: trained and written; 1: diverged or interrupted, or the file forecasts other bits; 2: the series or
             an option cannot be used.
 
-              recurrent train sunspots.csv -o sunspots.safetensors            the next value from the ten before it
-              recurrent train x.csv --column price --window 48 --horizon 12 -o price.onnx
-              recurrent train x.csv --column 2 --missing previous --patience 10 --plot loss.svg -o model.safetensors
-              recurrent train x.csv --cell gru --hidden 64 --layers 2 --dropout 0.2 --checkpoint run.ckpt -o model.onnx
+              recurrent train sunspots.csv -o sunspots.safetensors
+                  the next value from the ten before it
+              recurrent train x.csv --column price --window 48 --horizon 12 -o p.onnx
+              recurrent train x.csv --column 2 --missing previous --patience 10 \
+                  --plot loss.svg -o model.safetensors
+              recurrent train x.csv --cell gru --hidden 64 --layers 2 --dropout 0.2 \
+                  --checkpoint run.ckpt -o model.onnx
               recurrent run sunspots.safetensors -i last_years.csv -o next.csv
             """)
         {
@@ -140,7 +144,7 @@ internal sealed class TrainCommand
         }
         catch (OperationCanceledException)
         {
-            error.WriteLine(request.Checkpoint is { } path && File.Exists(path)
+            error.WriteMessage(request.Checkpoint is { } path && File.Exists(path)
                 ? $"error: interrupted; {path} has {TrainingCheckpoint.Load(path).Epoch} of {request.Epochs} epochs, and the "
                     + "same command goes on from there."
                 : "error: interrupted; with --checkpoint it could go on from here.");
@@ -148,7 +152,7 @@ internal sealed class TrainCommand
         }
         catch (TrainingDivergedException e)
         {
-            error.WriteLine($"error: {OptionNames.Translate(e.Message)} Nothing was written.");
+            error.WriteMessage($"error: {OptionNames.Translate(e.Message)} Nothing was written.");
             return null;
         }
     }

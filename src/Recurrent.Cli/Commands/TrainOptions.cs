@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Recurrent.Cli.Bench;
 using Recurrent.Cli.Train;
 
@@ -17,7 +16,7 @@ internal sealed class TrainOptions
         HelpName = "NAME|N",
     };
 
-    private readonly Option<string?> _missing = Choice(
+    private readonly Option<string?> _missing = NetworkOptions.Choice(
         "--missing", "POLICY", ["drop", "mean", "median", "mode", "previous", "mask"],
         "What to do about missing values: drop their steps; put the mean, the median or the mode of the training part, or the "
             + "previous value, in their place; mask: the model skips them. Default: refuse the file.");
@@ -28,15 +27,15 @@ internal sealed class TrainOptions
     private readonly Option<int?> _horizon = NetworkOptions.Number(
         "--horizon", "N", 1, 1 << 16, "Steps that are forecast at once. Default: 1.");
 
-    private readonly Option<double?> _test = Real(
+    private readonly Option<double?> _test = NetworkOptions.Real(
         "--test", "SHARE", "above 0 and below 1", value => value is > 0 and < 1,
         "Share of the steps, the last ones, that the model is judged by. Default: 0.2.");
 
-    private readonly Option<double?> _validation = Real(
+    private readonly Option<double?> _validation = NetworkOptions.Real(
         "--validation", "SHARE", "0 or more and below 1", value => value is >= 0 and < 1,
         "Share of the steps before those that is validated on after every epoch. Default: 0, or 0.2 with --patience.");
 
-    private readonly Option<string?> _cell = Choice(
+    private readonly Option<string?> _cell = NetworkOptions.Choice(
         "--cell", "CELL", ["lstm", "gru", "rnn"], "The cell: lstm, gru (reset after the product) or rnn. Default: lstm.");
 
     private readonly Option<int?> _hidden = NetworkOptions.Number(
@@ -44,7 +43,7 @@ internal sealed class TrainOptions
 
     private readonly Option<int?> _layers = NetworkOptions.Number("--layers", "N", 1, 256, "Layers. Default: 1.");
 
-    private readonly Option<double?> _dropout = Real(
+    private readonly Option<double?> _dropout = NetworkOptions.Real(
         "--dropout", "RATE", "0 or more and below 1", value => value is >= 0 and < 1,
         "Share of what goes from one layer to the next that is dropped in training. Default: 0.");
 
@@ -54,14 +53,14 @@ internal sealed class TrainOptions
     private readonly Option<int?> _batch = NetworkOptions.Number(
         "--batch", "B", 1, 1 << 20, "Windows of an update. Default: 32.");
 
-    private readonly Option<string?> _optimizer = Choice(
+    private readonly Option<string?> _optimizer = NetworkOptions.Choice(
         "--optimizer", "NAME", ["adam", "adamw", "rmsprop", "sgd"],
         "adam, adamw, rmsprop, or sgd with a momentum of 0.9. Default: adam.");
 
-    private readonly Option<double?> _rate = Real(
+    private readonly Option<double?> _rate = NetworkOptions.Real(
         "--rate", "R", "a number above 0", value => value > 0 && double.IsFinite(value), "The learning rate. Default: 0.001.");
 
-    private readonly Option<double?> _clip = Real(
+    private readonly Option<double?> _clip = NetworkOptions.Real(
         "--clip", "NORM", "0 or more", value => value >= 0 && double.IsFinite(value),
         "Gradients of a larger norm are scaled down to it; 0 for none. Default: 0.");
 
@@ -75,7 +74,7 @@ internal sealed class TrainOptions
     private readonly Option<int?> _threads = NetworkOptions.Number(
         "--threads", "N", 1, Candidate.MostThreads, "Threads that share the work. Default: 1.");
 
-    private readonly Option<string?> _gemm = Choice(
+    private readonly Option<string?> _gemm = NetworkOptions.Choice(
         "--gemm", "NAME", ["builtin", "mkl", "auto"],
         "Who computes large products; with builtin a run gives the same bits every time. Default: builtin.");
 
@@ -129,29 +128,5 @@ internal sealed class TrainOptions
             Gemm = Enum.Parse<GemmProvider>(parsed.GetValue(_gemm) ?? nameof(GemmProvider.BuiltIn), ignoreCase: true),
             Checkpoint = checkpoint,
         };
-    }
-
-    private static Option<string?> Choice(string name, string helpName, string[] values, string description)
-    {
-        var option = new Option<string?>(name) { Description = description, HelpName = helpName };
-        option.AcceptOnlyFromAmong(values);
-        return option;
-    }
-
-    private static Option<double?> Real(
-        string name, string helpName, string expected, Func<double, bool> isValid, string description)
-    {
-        var option = new Option<double?>(name) { Description = description, HelpName = helpName };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens.Count > 0
-                && !(double.TryParse(
-                    result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
-                    && isValid(value)))
-            {
-                result.AddError($"{name}: expected {expected}, found {result.Tokens[0].Value}.");
-            }
-        });
-        return option;
     }
 }

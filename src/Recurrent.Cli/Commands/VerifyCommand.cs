@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Recurrent.Cli.Display;
 using Recurrent.Cli.Verify;
 
 namespace Recurrent.Cli.Commands;
@@ -36,13 +37,13 @@ internal static class VerifyCommand
             cannot be used, which counts as failed on every path.
             Exit code 0: all passed; 1: something failed; 2: the material or the request cannot be used.
 
-              recurrent verify tests/golden/torch                  compare with PyTorch, on every instruction set
-              recurrent verify tests/golden/torch --isa avx2       the same on one instruction set
-              recurrent verify tests/golden/cases                  folders with a case.json; one of them is enough, too
-              recurrent verify tests/golden/onnx                   backend tests of ONNX; one of them is a folder, too
-              recurrent verify tests/golden/onnxruntime/lstm.json  operator cases of ONNX Runtime; a folder of files, too
-              recurrent verify --gradients tests/golden/torch      gradients of a loss, against PyTorch's
-              recurrent verify A B --json results.json             several at once, and keep every result
+              recurrent verify tests/golden/torch              on every instruction set
+              recurrent verify tests/golden/torch --isa avx2   on one of them
+              recurrent verify tests/golden/cases              folders with a case.json
+              recurrent verify tests/golden/onnx               backend tests of ONNX
+              recurrent verify tests/golden/onnxruntime        cases of ONNX Runtime
+              recurrent verify --gradients tests/golden/torch  gradients of a loss
+              recurrent verify A B --json results.json         several; keep every result
             """)
         {
             paths, isa, gradients, json,
@@ -69,12 +70,12 @@ internal static class VerifyCommand
             VerifyPaths paths = VerifyPaths.Select(isa);
             foreach (SkippedPath skipped in paths.Skipped)
             {
-                output.WriteLine($"skipped {skipped.Name}: {skipped.Reason}");
+                output.WriteMessage($"skipped {skipped.Name}: {skipped.Reason}");
             }
 
             if (paths.Available.Count == 0)
             {
-                error.WriteLine($"error: nothing to run for --isa {isa}.");
+                error.WriteMessage($"error: nothing to run for --isa {isa}.");
                 return ExitCode.Unusable;
             }
 
@@ -91,7 +92,7 @@ internal static class VerifyCommand
         }
         catch (Exception e) when (ExitCode.IsUnusable(e))
         {
-            error.WriteLine($"error: {Refusal.Describe(e)}");
+            error.WriteMessage($"error: {Refusal.Describe(e)}");
             return ExitCode.Unusable;
         }
     }

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Recurrent.Cli.Commands;
+using Recurrent.Cli.Display;
 using Spectre.Console;
 
 namespace Recurrent.Cli.Compare;
@@ -47,16 +47,14 @@ internal static class CompareText
         Comparison comparison = report.Comparison;
         Difference total = comparison.Total;
         (double left, double right) = comparison.Values(total.LargestAt);
-        Table table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("what", "found");
-        AddRow("values that differ", $"{total.Different} of {total.Count}");
-        AddRow("first difference", Place(comparison, total.First));
-        string values = string.Create(CultureInfo.InvariantCulture, $"{left:G9} and {right:G9}");
-        AddRow("largest difference", $"{Text(total.Largest)}, {Place(comparison, total.LargestAt)}: {values}");
-        AddRow("of the largest value", Text(total.Largest / comparison.LargestValue));
-        AddRow("mean difference", Text(total.Mean));
-        Tables.Write(table, output);
-
-        void AddRow(string what, string found) => table.AddRow(what, Markup.Escape(found));
+        var facts = new Facts();
+        facts.Add("values that differ", $"{total.Different} of {total.Count}");
+        facts.Add("first difference", Place(comparison, total.First));
+        facts.Add("largest difference", $"{Text(total.Largest)}, {Place(comparison, total.LargestAt)}");
+        facts.Add("of the values", string.Create(CultureInfo.InvariantCulture, $"{left:G9} and {right:G9}"));
+        facts.Add("of the largest value", Text(total.Largest / comparison.LargestValue));
+        facts.Add("mean difference", Text(total.Mean));
+        facts.Write(output);
     }
 
     private static void WriteFeatures(Comparison comparison, TextWriter output)

@@ -12,12 +12,13 @@ internal static class DifferencePlot
     {
         (int First, int Last, double Largest, double Mean)[] ranges = [.. comparison.Ranges(MostPoints)];
         double[] steps = [.. ranges.Select(range => (range.First + range.Last) / 2.0)];
+        bool isOne = ranges.All(range => range.Largest.Equals(range.Mean));
         Chart chart = new Chart(
             title,
             new PlotAxis("step") { IsWhole = true },
             new PlotAxis("absolute difference", "units of the output") { IsLogarithmic = true, ZeroName = "equal" })
-            .Line("largest", steps, [.. ranges.Select(range => range.Largest)])
-            .Line("mean", steps, [.. ranges.Select(range => range.Mean)]);
+            .Line(isOne ? "difference" : "largest", steps, [.. ranges.Select(range => range.Largest)]);
+        chart = isOne ? chart : chart.Line("mean", steps, [.. ranges.Select(range => range.Mean)]);
         return comparison.Total.Different == 0 ? chart.Note($"equal in all {comparison.Total.Count} values") : chart;
     }
 }

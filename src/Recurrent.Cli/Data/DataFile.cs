@@ -16,7 +16,7 @@ internal static class DataFile
     /// <exception cref="UnusableInputException">It cannot be read; the message names the file and the place.</exception>
     public static DataArray Read(string path, int? channel = null)
     {
-        RequireFile(path);
+        InputFile.Require(path);
         string kind = KindOf(path);
         if (channel is not null && kind != Wav)
         {
@@ -45,7 +45,7 @@ internal static class DataFile
     /// <exception cref="UnusableInputException">It cannot be read; the message names the file and the place.</exception>
     public static SeriesTable ReadSeries(string path, IReadOnlyList<string> columns)
     {
-        RequireFile(path);
+        InputFile.Require(path);
         try
         {
             return SeriesFile.Parse(ReadBytes(path), columns);
@@ -113,19 +113,6 @@ internal static class DataFile
         return kind is Npy or Csv or Wav
             ? kind
             : throw new UnusableInputException($"'{path}': expected a name that ends in {Kinds}.");
-    }
-
-    private static void RequireFile(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            throw new UnusableInputException($"'{path}' is a folder, expected a file.");
-        }
-
-        if (!File.Exists(path))
-        {
-            throw new UnusableInputException($"'{path}' does not exist.");
-        }
     }
 
     private static byte[] ReadBytes(string path)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Recurrent.Cli.Bench;
-using Recurrent.Cli.Commands;
+using Recurrent.Cli.Display;
 using Spectre.Console;
 
 namespace Recurrent.Cli.Info;
@@ -30,24 +30,22 @@ internal static class InfoText
     private static void WriteMachine(TextWriter output)
     {
         string sets = string.Join(", ", Machine.InstructionSets.Select(Candidate.NameOf));
-        Table table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("what", "found");
-        AddRow("version", $"{InfoReport.Version}, native library {Machine.LibraryVersion}");
-        AddRow("runtime", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}");
-        AddRow("processor", $"{Machine.Processor}, {Machine.Processors} logical processors");
-        AddRow("instruction sets", $"{sets}; in use: {Candidate.NameOf(Machine.InstructionSet)}");
-        AddRow("level 1 data cache", Size(Machine.L1DataBytes));
-        AddRow("level 2 cache", Size(Machine.L2Bytes));
-        AddRow("last level cache", Size(Machine.L3Bytes));
-        AddRow("Intel MKL", Machine.Mkl);
-        Tables.Write(table, output);
-
-        void AddRow(string what, string found) => table.AddRow(Markup.Escape(what), Markup.Escape(found));
+        var facts = new Facts();
+        facts.Add("version", $"{InfoReport.Version}, native library {Machine.LibraryVersion}");
+        facts.Add("runtime", $"{RuntimeInformation.FrameworkDescription} on {RuntimeInformation.RuntimeIdentifier}");
+        facts.Add("processor", $"{Machine.Processor}, {Machine.Processors} logical processors");
+        facts.Add("instruction sets", $"{sets}; in use: {Candidate.NameOf(Machine.InstructionSet)}");
+        facts.Add("level 1 data cache", Size(Machine.L1DataBytes));
+        facts.Add("level 2 cache", Size(Machine.L2Bytes));
+        facts.Add("last level cache", Size(Machine.L3Bytes));
+        facts.Add("Intel MKL", Machine.Mkl);
+        facts.Write(output);
     }
 
     private static void WriteProducts(IReadOnlyList<ProductChoice> choices, TextWriter output)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumns(
-            "instruction set", "input", "hidden", "built-in us", "GFLOP/s", "MKL us", "GFLOP/s", "Auto takes");
+            "set", "input", "hidden", "built-in us", "GFLOP/s", "MKL us", "GFLOP/s", "Auto");
         foreach (ProductChoice choice in choices)
         {
             table.AddRow(
@@ -63,9 +61,10 @@ internal static class InfoText
 
         Tables.Write(table, output);
         int rows = choices.Max(choice => choice.Info.Rows);
-        output.WriteLine(
+        output.WriteText(
             rows > 0
-                ? $"Measured now, on {rows} rows with the input weights of an LSTM; the best of a few."
+                ? $"Measured now, on {rows} rows with the input weights of an LSTM; the best of a few. Auto is what "
+                    + "GemmProvider.Auto takes."
                 : "Nothing was measured, because there is no Intel MKL to choose.");
 
         static string Measured(double value) => value > 0 ? Numbers.Short(value) : "-";

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Recurrent.Cli.Bench;
-using Recurrent.Cli.Commands;
+using Recurrent.Cli.Display;
 using Spectre.Console;
 
 namespace Recurrent.Cli.Info;
@@ -16,7 +16,7 @@ internal static class PlanText
     public static void WriteWays(ThreadPlan plan, TextWriter output)
     {
         output.WriteLine();
-        output.WriteLine($"{plan.Workload.Title}; {SessionOf(plan)}");
+        output.WriteText($"{plan.Workload.Title}; {SessionOf(plan)}");
         Table table = new Table().Border(TableBorder.Simple)
             .AddColumns("way", "threads", "predicted us", "of alone", "chosen");
         foreach (PlanCandidate way in plan.Ways)
@@ -30,32 +30,43 @@ internal static class PlanText
         }
 
         Tables.Write(table, output);
-        output.WriteLine(Explanation);
+        output.WriteText(Explanation);
     }
 
-    /// <summary>Several calls, a line each: alone, the best with more threads, and which of the two is taken.</summary>
+    /// <summary>Several calls, a line each: alone, and the best with more threads; the one that is taken has a star.</summary>
     public static void WriteChoices(IReadOnlyList<ThreadPlan> plans, TextWriter output)
     {
         output.WriteLine();
-        output.WriteLine($"Typical calls; {SessionOf(plans[0])}. Predicted us:");
+        string cell = plans[0].Workload.Name.Split(',')[0];
+        output.WriteText($"Typical calls, {cell}; {SessionOf(plans[0])}. Predicted us; * is what a session takes:");
         Table table = new Table().Border(TableBorder.Simple)
-            .AddColumns("network", "batch", "time", "alone", "together", "way", "chosen");
+            .AddColumns("units", "batch", "time", "alone", "together", "way, threads");
         foreach (ThreadPlan plan in plans)
         {
             PlanCandidate? together = plan.BestTogether;
             table.AddRow(
-                plan.Workload.Name,
+                Units(plan.Workload),
                 plan.Workload.Batch.ToString(CultureInfo.InvariantCulture),
                 plan.Workload.Time.ToString(CultureInfo.InvariantCulture),
-                Numbers.Short(plan.Alone.PredictedMicroseconds),
-                together is null ? "-" : Numbers.Short(together.PredictedMicroseconds),
-                together is null ? "-" : ThreadPlan.Describe(together),
-                ThreadPlan.Describe(plan.Chosen));
+                Predicted(plan.Alone),
+                together is null ? "-" : Predicted(together),
+                together is null ? "-" : $"{ThreadPlan.NameOf(together.Strategy)}, {together.Threads}");
         }
 
         Tables.Write(table, output);
-        output.WriteLine(Explanation);
+        output.WriteText(Explanation);
         output.WriteLine("--hidden and the other sizes show every way for one call.");
+    }
+
+    private static string Predicted(PlanCandidate way) =>
+        Numbers.Short(way.PredictedMicroseconds) + (way.IsChosen ? " *" : string.Empty);
+
+    // As in "256 x 2, bidirectional". Inputs are as many as units in all of them.
+    private static string Units(Workload workload)
+    {
+        string stack = workload.Layers.Count > 1 ? $" x {workload.Layers.Count}" : string.Empty;
+        string direction = workload.Layers[0].Reverse is null ? string.Empty : ", bidirectional";
+        return $"{workload.Layers[0].Specification.HiddenSize}{stack}{direction}";
     }
 
     private static string SessionOf(ThreadPlan plan)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Recurrent.Cli.Bench;
 using Recurrent.Cli.Commands;
+using Recurrent.Cli.Display;
 using Recurrent.Formats;
 using Recurrent.Layers;
 using Spectre.Console;
@@ -23,7 +24,7 @@ internal static class InspectText
         WriteTotals(inspection, inspection.Model, output);
         foreach (ImportNote note in inspection.Model.Notes)
         {
-            output.WriteLine(OptionNames.Translate(note.ToString()));
+            output.WriteMessage(OptionNames.Translate(note.ToString()));
         }
 
         WriteProposal(inspection, output);
@@ -36,7 +37,7 @@ internal static class InspectText
             return;
         }
 
-        output.WriteLine(
+        output.WriteText(
             "The file does not say all of its model, and hardly any model is as was assumed. Other commands want what the "
             + "code says that made it, for example");
         output.WriteLine($"    {options}");
@@ -50,7 +51,7 @@ internal static class InspectText
     private static void WriteLayers(Inspection inspection, TextWriter output)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumns(
-            "layer", "kind", "in", "out", "direction", "activations", "parameters", "besides");
+            "layer", "kind", "in", "out", "parameters", "besides");
         foreach (LayerSummary layer in inspection.Layers)
         {
             table.AddRow(
@@ -58,10 +59,8 @@ internal static class InspectText
                 layer.Kind,
                 layer.InputSize.ToString(CultureInfo.InvariantCulture),
                 layer.OutputSize.ToString(CultureInfo.InvariantCulture),
-                layer.Direction is { } direction ? direction.ToString().ToLowerInvariant() : string.Empty,
-                layer.Activations,
                 layer.Parameters == 0 ? string.Empty : layer.Parameters.ToString(CultureInfo.InvariantCulture),
-                layer.Details);
+                Tables.Cell(layer.Besides));
         }
 
         Tables.Write(table, output);
@@ -69,49 +68,49 @@ internal static class InspectText
 
     private static void WriteTotals(Inspection inspection, ImportedModel model, TextWriter output)
     {
-        Table table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("what", "found");
+        var facts = new Facts();
         ModelDefinition definition = model.Definition;
-        AddRow("input", definition.VocabularySize > 0
+        facts.Add("input", definition.VocabularySize > 0
             ? $"an index a step, 0 to {definition.VocabularySize - 1}"
             : $"{Features(definition.InputSize)} a step");
-        AddRow("output", $"{Features(definition.OutputSize)}, {OutputOf(definition.Output)}");
-        AddRow("missing steps", Masking(definition.Masking));
-        AddRow("can be streamed", definition.CanStep ? "yes" : "no: a layer reads its sequence from the end");
-        AddRow("order of axes", definition.Layout == SequenceLayout.TimeMajor ? "time, batch, features" : "batch, time, features");
-        AddRow("rows of length 0", definition.EmptyRow == EmptyRow.KeepsState ? "keep their state" : "end with a state of 0");
+        facts.Add("output", $"{Features(definition.OutputSize)}, {OutputOf(definition.Output)}");
+        facts.Add("missing steps", Masking(definition.Masking));
+        facts.Add("can be streamed", definition.CanStep ? "yes" : "no: a layer reads its sequence from the end");
+        facts.Add("order of axes", definition.Layout == SequenceLayout.TimeMajor ? "time, batch, features" : "batch, time, features");
+        facts.Add("rows of length 0", definition.EmptyRow == EmptyRow.KeepsState ? "keep their state" : "end with a state of 0");
         if (model.SampleRate is { } rate)
         {
-            AddRow("sample rate", $"{rate} Hz");
+            facts.Add("sample rate", $"{rate} Hz");
         }
 
         foreach ((string key, string value) in model.Metadata)
         {
-            AddRow(key, value);
+            facts.Add(key, value);
         }
 
-        AddRow("parameters", inspection.Parameters.ToString(CultureInfo.InvariantCulture));
+        facts.Add("parameters", inspection.Parameters.ToString(CultureInfo.InvariantCulture));
         AddStep();
-        Tables.Write(table, output);
-
-        void AddRow(string what, string found) => table.AddRow(Tables.Cell(what), Tables.Cell(found));
+        facts.Write(output);
 
         void AddStep()
         {
             if (inspection.Step is not { } step)
             {
-                AddRow("time of a step", $"unknown: {inspection.NoStep}");
+                facts.Add("time of a step", $"unknown: {inspection.NoStep}");
                 return;
             }
 
-            AddRow("packed weights", $"{Numbers.KiB(step.PackedBytes)}, {Candidate.NameOf(step.InstructionSet)}");
-            AddRow("time of a step, predicted", $"{Numbers.Short(step.Predicted)} us");
+            facts.Add("packed weights", $"{Numbers.KiB(step.PackedBytes)}, {Candidate.NameOf(step.InstructionSet)}");
+            facts.Add("time of a step, predicted", $"{Numbers.Short(step.Predicted)} us");
             if (step.Measured is { } times)
             {
-                AddRow(
+                facts.Add(
                     "measured",
                     $"{Numbers.Short(times.Median)} us (median of {times.Samples} samples), p99 "
-                    + $"{Numbers.Short(times.Percentile99)} us; an empty loop's p99 is "
-                    + $"{Numbers.Percent(times.ControlPercentile99 / times.ControlMedian)} of its median");
+                    + $"{Numbers.Short(times.Percentile99)} us");
+                facts.Add(
+                    "empty loop",
+                    $"p99 is {Numbers.Percent(times.ControlPercentile99 / times.ControlMedian)} of the median");
             }
         }
     }
@@ -126,7 +125,7 @@ internal static class InspectText
         }
 
         Tables.Write(table, output);
-        output.WriteLine($"not supported as a model: {OptionNames.Translate(inspection.NotSupported!)}");
+        output.WriteMessage($"not supported as a model: {OptionNames.Translate(inspection.NotSupported!)}");
     }
 
     private static string Features(int count) => count == 1 ? "1 feature" : $"{count} features";

@@ -22,6 +22,14 @@ internal sealed record LayerSummary(
     string Details,
     long Parameters)
 {
+    /// <summary>What one would not expect of its kind; empty for nothing.</summary>
+    public string Besides => string.Join("; ", new[]
+    {
+        Direction is null or Layers.Direction.Forward ? string.Empty : Direction.Value.ToString().ToLowerInvariant(),
+        Activations == UsualActivations(Kind) ? string.Empty : Activations,
+        Details,
+    }.Where(text => text.Length > 0));
+
     public static LayerSummary Of(Layer layer, string name)
     {
         LayerSpecification specification = layer.Specification;
@@ -50,6 +58,14 @@ internal sealed record LayerSummary(
         ScaleSpecification => "scale",
         ResidualSpecification => "residual",
         _ => specification.GetType().Name,
+    };
+
+    private static string UsualActivations(string kind) => kind switch
+    {
+        "LSTM" => "sigmoid, tanh, tanh",
+        "RNN" => "tanh",
+        _ when kind.StartsWith("GRU", StringComparison.Ordinal) => "sigmoid, tanh",
+        _ => string.Empty,
     };
 
     private static string ActivationsOf(LayerSpecification specification) => specification switch

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Recurrent.Cli.Bench;
-using Recurrent.Cli.Commands;
-using Spectre.Console;
+using Recurrent.Cli.Display;
 
 namespace Recurrent.Cli.Run;
 
@@ -10,32 +9,30 @@ internal static class RunText
 {
     public static void Write(RunReport report, TextWriter output)
     {
-        Table table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("what", "found");
-        AddRow("model", $"{report.File}: {report.Imported.Format}");
-        AddRow("input", $"{report.InputFile}: {Sequences(report)}");
-        AddRow("output", report.OutputFile ?? "not kept; --output keeps it");
-        AddRow("calls", Calls(report));
-        AddRow("computed in", $"{Numbers.Short(report.Result.Total.TotalMilliseconds)} ms, "
+        var facts = new Facts();
+        facts.Add("model", $"{report.File}: {report.Imported.Format}");
+        facts.Add("input", $"{report.InputFile}: {Sequences(report)}");
+        facts.Add("output", report.OutputFile ?? "not kept; --output keeps it");
+        facts.Add("calls", Calls(report));
+        facts.Add("computed in", $"{Numbers.Short(report.Result.Total.TotalMilliseconds)} ms, "
             + $"{Numbers.Short(report.Result.Total.TotalMicroseconds / report.Request.Input.Time)} us a step");
         if (report.Request.Calls > 1)
         {
-            AddRow("a call", $"median {Microseconds(report, 0.5)}, p99 {Microseconds(report, 0.99)}");
-            AddRow("worst call", $"{Microseconds(report, 1)}, number {report.Result.WorstCall}{Budget(report)}");
+            facts.Add("a call", $"median {Microseconds(report, 0.5)}, p99 {Microseconds(report, 0.99)}");
+            facts.Add("worst call", $"{Microseconds(report, 1)}, number {report.Result.WorstCall}{Budget(report)}");
         }
 
         if (report.RealTimeFactor is { } factor)
         {
-            AddRow("real-time factor", string.Create(
+            facts.Add("real-time factor", string.Create(
                 CultureInfo.InvariantCulture, $"{factor:G3}: {Numbers.Short(1 / factor)} times as fast as it plays"));
         }
 
-        Tables.Write(table, output);
+        facts.Write(output);
         foreach (string note in report.Notes)
         {
-            output.WriteLine($"note: {note}");
+            output.WriteMessage($"note: {note}");
         }
-
-        void AddRow(string what, string found) => table.AddRow(Markup.Escape(what), Markup.Escape(found));
     }
 
     private static string Sequences(RunReport report)

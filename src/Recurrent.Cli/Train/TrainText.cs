@@ -1,7 +1,6 @@
 using System.Globalization;
 using Recurrent.Cli.Bench;
-using Recurrent.Cli.Commands;
-using Spectre.Console;
+using Recurrent.Cli.Display;
 
 namespace Recurrent.Cli.Train;
 
@@ -10,23 +9,21 @@ internal static class TrainText
 {
     public static void Write(TrainReport report, TextWriter output)
     {
-        Table table = new Table().Border(TableBorder.None).HideHeaders().AddColumns("what", "found");
-        AddRow("series", Series(report));
-        AddRow("model", $"{Model(report.Request)}, {report.Result.ParameterCount} parameters; "
+        var facts = new Facts();
+        facts.Add("series", Series(report));
+        facts.Add("model", $"{Model(report.Request)}, {report.Result.ParameterCount} parameters; "
             + $"{Count(report.Request.Horizon, "step")} from {report.Request.Window}");
-        AddRow("training", Training(report));
-        AddRow("loss", Losses(report));
-        AddRow("test", $"MSE {Error(report.Scaled)}, scaled to 0 to 1, in {report.Task.Test.Count} windows");
+        facts.Add("training", Training(report));
+        facts.Add("loss", Losses(report));
+        facts.Add("test", $"MSE {Error(report.Scaled)}, scaled to 0 to 1, in {report.Task.Test.Count} windows");
         for (int i = 0; i < report.Columns.Count; i++)
         {
-            AddRow(string.Empty, $"MSE {Error(report.Columns[i])}, {report.Task.Table.Names[i]} as in the file");
+            facts.Add(string.Empty, $"MSE {Error(report.Columns[i])}, {report.Task.Table.Names[i]} as in the file");
         }
 
-        AddRow("written", $"{report.Output}: values as in the file in and out; read again, "
-            + (report.IsEqual ? "the same bits in all forecasts" : "NOT the same bits in all forecasts"));
-        Tables.Write(table, output);
-
-        void AddRow(string what, string found) => table.AddRow(Tables.Cell(what), Markup.Escape(found));
+        facts.Add("written", $"{report.Output}: values as in the file in and out");
+        facts.Add("read again", (report.IsEqual ? "the same bits" : "NOT the same bits") + " in all forecasts");
+        facts.Write(output);
     }
 
     private static string Series(TrainReport report)

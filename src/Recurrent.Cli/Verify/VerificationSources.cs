@@ -1,3 +1,4 @@
+using Recurrent.Cli.Data;
 using Recurrent.Formats;
 
 namespace Recurrent.Cli.Verify;
@@ -31,7 +32,7 @@ internal static class VerificationSources
     {
         if (!Path.Exists(path))
         {
-            throw new UnusableInputException($"'{path}' does not exist.");
+            throw InputFile.Missing(path);
         }
 
         IVerificationSource source = All.FirstOrDefault(source => source.Recognises(path))

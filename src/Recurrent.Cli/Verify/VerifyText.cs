@@ -1,5 +1,5 @@
 using System.Globalization;
-using Recurrent.Cli.Commands;
+using Recurrent.Cli.Display;
 using Spectre.Console;
 
 namespace Recurrent.Cli.Verify;
@@ -11,7 +11,7 @@ internal static class VerifyText
     {
         if (ofCase.Unreadable is { } reason)
         {
-            output.WriteLine($"FAIL {ofCase.Results[0].Case}: cannot be used: {reason}");
+            output.WriteMessage($"FAIL {ofCase.Results[0].Case}: cannot be used: {reason}");
             return;
         }
 
@@ -19,12 +19,12 @@ internal static class VerifyText
         {
             if (result.Refusal is { } refusal)
             {
-                output.WriteLine($"FAIL {result.Case} {result.Path}: cannot be used: {refusal}");
+                output.WriteMessage($"FAIL {result.Case} {result.Path}: cannot be used: {refusal}");
             }
 
             foreach (TensorResult tensor in result.Tensors.Where(tensor => !tensor.Passed))
             {
-                output.WriteLine(string.Create(
+                output.WriteMessage(string.Create(
                     CultureInfo.InvariantCulture,
                     $"FAIL {result.Case} {result.Path} {tensor.Tensor}: error {tensor.Error:G3}, allowed "
                     + $"{tensor.Allowed:G3}; {tensor.Failure}"));
@@ -45,11 +45,11 @@ internal static class VerifyText
             WriteTable(report.Results.Where(result => ReferenceEquals(result.Set, set)), output);
             foreach (string remark in set.Remarks)
             {
-                output.WriteLine(remark);
+                output.WriteMessage(remark);
             }
         }
 
-        output.WriteLine(
+        output.WriteText(
             $"Counted once for each case and path: {Cases(report.Cases)} on {report.Paths.Count} paths. "
             + "A case passes if its outputs and final states do; one that cannot be used has failed on every path.");
         output.WriteLine($"{report.Passed} passed, {report.Failed} failed");
@@ -58,7 +58,7 @@ internal static class VerifyText
     private static void WriteTable(IEnumerable<CaseResult> results, TextWriter output)
     {
         var table = new Table().Border(TableBorder.Simple)
-            .AddColumns("path", "cases passed", "failed", "closest to its limit", "error", "allowed");
+            .AddColumns("path", "passed", "failed", "error", "allowed", "closest to its limit");
         foreach (IGrouping<string, CaseResult> path in results.GroupBy(result => result.Path))
         {
             CaseResult? worst = path.Where(result => result.Worst is not null).MaxBy(result => result.Worst!.Share);
@@ -66,9 +66,9 @@ internal static class VerifyText
                 path.Key,
                 path.Count(result => result.Passed).ToString(CultureInfo.InvariantCulture),
                 path.Count(result => !result.Passed).ToString(CultureInfo.InvariantCulture),
-                worst is null ? "-" : Markup.Escape($"{worst.Case} {worst.Worst!.Tensor}"),
                 worst is null ? "-" : worst.Worst!.Error.ToString("G3", CultureInfo.InvariantCulture),
-                worst is null ? "-" : worst.Worst!.Allowed.ToString("G3", CultureInfo.InvariantCulture));
+                worst is null ? "-" : worst.Worst!.Allowed.ToString("G3", CultureInfo.InvariantCulture),
+                worst is null ? "-" : Tables.Cell($"{worst.Case} {worst.Worst!.Tensor}"));
         }
 
         Tables.Write(table, output);

@@ -19,7 +19,7 @@ public sealed class ConvertCommandTests
         CommandRun compared = CommandRun.Of("compare", CommandFiles.Capture, output, "--tolerance", "0");
 
         Assert.Equal((0, 0, 0), (text.ExitCode, json.ExitCode, compared.ExitCode));
-        Assert.Contains("it is equal: the same bits in all", text.Output);
+        Assert.Contains("read again, equal: the same bits in all", text.Output);
         Assert.Contains("lost: the sample rate, 48000 Hz", text.Output);
         JsonNode report = JsonNode.Parse(json.Output)!;
         Assert.Equal(("NAM capture", true, 0), (

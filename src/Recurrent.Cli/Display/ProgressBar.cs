@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace Recurrent.Cli.Commands;
+namespace Recurrent.Cli.Display;
 
 /// <summary>A bar on the terminal while something is computed; nothing where there is no terminal.</summary>
 internal static class ProgressBar
@@ -8,20 +8,26 @@ internal static class ProgressBar
     /// <summary>Does something, and shows how far it is.</summary>
     /// <param name="title">What is done.</param>
     /// <param name="total">How much there is to do.</param>
-    /// <param name="error">Where errors go: the bar is beside what is put out.</param>
+    /// <param name="error">Where errors go: the bar is beside what is written.</param>
     /// <param name="work">Does it; tells how much is done.</param>
     public static T Show<T>(string title, int total, TextWriter error, Func<Action<int>, T> work)
     {
-        if (!ReferenceEquals(error, Console.Error) || Console.IsErrorRedirected)
+        if (Screen.TerminalColumns(error) is null)
         {
             return work(static _ => { });
         }
 
+        // A bar that draws itself would take a processor from what is measured; this one is drawn between two calls of it.
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
-        return console.Progress().AutoClear(true).Start(context =>
+        return console.Progress().AutoClear(true).AutoRefresh(false).Start(context =>
         {
             ProgressTask task = context.AddTask(Markup.Escape(title), maxValue: total);
-            return work(done => task.Value = done);
+            context.Refresh();
+            return work(done =>
+            {
+                task.Value = done;
+                context.Refresh();
+            });
         });
     }
 }

@@ -1,4 +1,4 @@
-namespace Recurrent.Cli.Commands;
+namespace Recurrent.Cli.Display;
 
 /// <summary>Text of a file, for a terminal.</summary>
 internal static class TerminalText
