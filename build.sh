@@ -32,6 +32,7 @@ usage() {
   bench ARGS  microbenchmarks of the public API; a filter such as '*Step*', then BenchmarkDotNet's options
   peers ARGS  Recurrent, other engines and the machine's limits in one interleaved run (--help)
   pack        make the NuGet packages and try them in a fresh application
+  docs        the site: API reference, guides, plots; opened in a headless browser if there is one
   clean       remove artifacts/
 
   --no-mkl    neither look for Intel MKL nor fetch it
@@ -94,7 +95,7 @@ require_for() {
   # It has its version in its name; any will do.
   local libclang="/usr/lib/*/libclang-[0-9]*.so*:$(libclang_package)"
   case "$1" in
-    build | demo | cli | accuracy | sanitize | fuzz | pack | bench) require "${native[@]}" ;;
+    build | demo | cli | accuracy | sanitize | fuzz | pack | bench | docs) require "${native[@]}" ;;
     test) require "${native[@]}" "$libclang" ;;
     lint) require "${native[@]}" "$libclang" clang-format:clang-format clang-tidy:clang-tidy ;;
     bindings) require "$libclang" ;;
@@ -210,9 +211,11 @@ run_native_tests() {
     "$(number_in "$log" '^\[  SKIPPED \] ([0-9]+) tests?, listed below.*')" "$log"
 }
 
+# A test project; further arguments choose tests.
 run_managed_tests() {
   local name="$1" log="$logs/tests-$1.log" status=0
-  dotnet test --project "tests/$name" -c Release --no-build --no-ansi >"$log" 2>&1 || status=$?
+  mkdir -p "$logs"
+  dotnet test --project "tests/$name" -c Release --no-build --no-ansi "${@:2}" >"$log" 2>&1 || status=$?
   awk '/^skipped / { name = $0; sub(/ \([0-9msh. ]*\)$/, "", name); getline; sub(/^ +/, ""); print name ": " $0 }' "$log"
   report_log "$name" "$status" "$(number_in "$log" '^ *succeeded: ([0-9]+).*')" \
     "$(number_in "$log" '^ *failed: ([0-9]+).*')" "$(number_in "$log" '^ *skipped: ([0-9]+).*')" "$log"
@@ -279,6 +282,7 @@ target_test() {
   run_managed_tests Recurrent.Tests
   run_managed_tests Recurrent.Formats.Tests
   run_managed_tests Recurrent.Bindgen.Tests
+  run_managed_tests Recurrent.Docs.Tests
   run_consumer_test
   report_totals
 }
@@ -424,6 +428,41 @@ target_pack() {
   report_totals
 }
 
+# docfx, in the tree's own folder; it is used for nothing else.
+docfx_version=2.81.0
+fetch_docfx() {
+  local folder="$root/artifacts/tools"
+  docfx="$folder/docfx"
+  [[ -x "$docfx" ]] && return
+  say "docfx $docfx_version from NuGet (MIT, 60 MB), into artifacts/tools"
+  quietly docfx dotnet tool install docfx --version "$docfx_version" --tool-path "$folder"
+}
+
+# The pages and what they link to, with the same folders as in the tree: docfx wants all of it below one.
+gather_site() {
+  local folder="$root/artifacts/docs"
+  rm -rf "$folder" "$root/artifacts/site"
+  mkdir -p "$folder"
+  cp --parents README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md LICENSE bench/README.md docs/*.md docs/*.png docs/results/* \
+    bench/shapes.json native/include/recurrent/recurrent.h src/Recurrent.Demo/*.cs "$folder"
+  cp docs/site/* "$folder"
+}
+
+# A page that links to nowhere is a warning of docfx, and fails.
+target_docs() {
+  fetch_docfx
+  build_native release
+  build_managed src/Recurrent.Formats
+  gather_site
+  say "site"
+  quietly docs-api "$docfx" metadata artifacts/docs/docfx.json --warningsAsErrors
+  quietly docs-site "$docfx" build artifacts/docs/docfx.json --warningsAsErrors
+  build_managed tests/Recurrent.Docs.Tests
+  run_managed_tests Recurrent.Docs.Tests --filter-namespace Recurrent.Docs.Tests.Site
+  say "artifacts/site/README.html"
+  report_totals
+}
+
 target_clean() { rm -rf "$root/artifacts"; }
 
 main() {
@@ -433,7 +472,7 @@ main() {
   # Everywhere but before the tool's own arguments, the option may also stand behind the target.
   if [[ "$target" != cli && "${1:-}" == --no-mkl ]]; then use_mkl=false; shift; fi
   case "$target" in
-    build | test | demo | cli | bindings | lint | sanitize | fuzz | accuracy | bench | peers | pack | clean)
+    build | test | demo | cli | bindings | lint | sanitize | fuzz | accuracy | bench | peers | pack | docs | clean)
       require_for "$target"
       "target_$target" "$@"
       ;;

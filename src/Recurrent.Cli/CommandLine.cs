@@ -17,6 +17,7 @@ internal static class CommandLine
           recurrent compare model.onnx --reference     the same in the reference?
           recurrent convert amplifier.nam new.onnx     write it in another format
           recurrent train series.csv -o model.onnx     learn to forecast a series
+          recurrent forecast model.onnx series.csv     continue the series
           recurrent verify tests/golden/torch          compute known results
           recurrent bench lstm --hidden 128            how fast your sizes are here
           recurrent info                               what this machine offers
@@ -55,7 +56,7 @@ internal static class CommandLine
         Command[] commands =
         [
             InfoCommand.Create(), InspectCommand.Create(), RunCommand.Create(), BenchCommand.Create(), VerifyCommand.Create(),
-            CompareCommand.Create(), ConvertCommand.Create(), TrainCommand.Create(),
+            CompareCommand.Create(), ConvertCommand.Create(), TrainCommand.Create(), ForecastCommand.Create(),
         ];
 
         // Not a RootCommand: that one is called like the assembly, and the tool is not.

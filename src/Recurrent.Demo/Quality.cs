@@ -24,6 +24,7 @@ internal static class Quality
         Report(task, "GRU", layers => layers.Gru(Units));
         Report(task, "SimpleRNN", layers => layers.SimpleRnn(Units));
         Console.WriteLine($"persistence {task.PersistenceError:F5}");
+        GapQuality.Run(task);
         return lstm <= Goal;
     }
 

@@ -16,12 +16,16 @@ internal sealed class SunspotTask
         IEnumerable<string> lines = File.ReadLines(Path.Combine(data, "sunspots_yearly_1700_2008.csv"));
         Series = [.. lines.Skip(1).Select(float.Parse)];
         (float[] train, float[] test) = TimeSeries.Split<float>(Series, 0.8, context: Window);
+        Train = train;
         Scaler = SeriesScalers.MinMax<float>(train);
         (X, Y) = TimeSeries.Windows<float>(Scaler.Transform(train), Window);
         (TestX, TestY) = TimeSeries.Windows<float>(Scaler.Transform(test), Window);
     }
 
     public float[] Series { get; }
+
+    /// <summary>The years before the last fifth.</summary>
+    public float[] Train { get; }
 
     public SeriesScaler<float> Scaler { get; }
 

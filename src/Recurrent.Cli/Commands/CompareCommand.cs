@@ -58,6 +58,7 @@ internal sealed class CompareCommand
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON and nothing else." };
 
+    private readonly CsvOptions _csv = new();
     private readonly ModelFileOptions _modelFile = new();
 
     private CompareCommand() => _reference.AcceptOnlyFromAmong(InFloat, InDouble);
@@ -89,6 +90,7 @@ internal sealed class CompareCommand
             command.Add(option);
         }
 
+        options._csv.AddTo(command);
         options._modelFile.AddTo(command);
         command.SetAction(parsed => CommandFrame.Run(parsed, () => options.Run(parsed)));
         return command;
@@ -161,7 +163,7 @@ internal sealed class CompareCommand
     {
         if (parsed.GetValue(_input) is { } file)
         {
-            return (ModelInput.Of(model.Definition, DataFile.Read(file), file), file);
+            return (ModelInput.Of(model.Definition, DataFile.Read(file, format: _csv.Read(parsed)), file), file);
         }
 
         int time = parsed.GetValue(_time) ?? 100;

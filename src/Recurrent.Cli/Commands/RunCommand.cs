@@ -37,6 +37,8 @@ internal sealed class RunCommand
     private readonly Option<int?> _block = NetworkOptions.Number(
         "--block", "N", 1, int.MaxValue, "N steps a call. Default: the whole sequence in one call.");
 
+    private readonly CsvOptions _csv = new();
+
     private readonly Option<string?> _lengths = new("--lengths")
     {
         Description = "Valid steps of each sequence, separated by commas: 5,3,4. Default: all.",
@@ -90,6 +92,7 @@ internal sealed class RunCommand
             command.Add(option);
         }
 
+        options._csv.AddTo(command);
         options._modelFile.AddTo(command);
         command.SetAction(parsed => CommandFrame.Run(parsed, () => options.Run(parsed)));
         return command;
@@ -100,7 +103,7 @@ internal sealed class RunCommand
         string file = parsed.GetRequiredValue(_file);
         ImportedModel model = ModelFileOptions.Load(file, _modelFile.Read(parsed));
         string inputFile = parsed.GetRequiredValue(_input);
-        DataArray array = DataFile.Read(inputFile, parsed.GetValue(_channel));
+        DataArray array = DataFile.Read(inputFile, parsed.GetValue(_channel), _csv.Read(parsed));
         int? sampleRate = SampleRate(parsed, model, array, inputFile);
         ModelInput input = ModelInput.Of(model.Definition, array, inputFile);
         RunRequest request = Request(parsed, model, input);

@@ -44,6 +44,14 @@ internal sealed class TrainCommand
         HelpName = "FILE",
     };
 
+    private readonly Option<string?> _forecasts = new("--forecasts")
+    {
+        Description = "Also write the forecasts of the held-back part, with what came, into this .csv file.",
+        HelpName = "FILE",
+    };
+
+    private readonly CsvOptions _csv = new();
+
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON and nothing else." };
 
     public static Command Create()
@@ -65,16 +73,19 @@ internal sealed class TrainCommand
                   --plot loss.svg -o model.safetensors
               recurrent train x.csv --cell gru --hidden 64 --layers 2 --dropout 0.2 \
                   --checkpoint run.ckpt -o model.onnx
-              recurrent run sunspots.safetensors -i last_years.csv -o next.csv
+              recurrent forecast sunspots.safetensors sunspots.csv --steps 10
             """)
         {
             options._file, options._output,
         };
         options._options.AddTo(command);
-        foreach (Option option in new Option[] { options._checkpoint, options._history, options._plot, options._json })
+        foreach (Option option in new Option[] { options._checkpoint, options._history, options._plot, options._forecasts })
         {
             command.Add(option);
         }
+
+        options._csv.AddTo(command);
+        command.Add(options._json);
 
         command.SetAction(parsed => CommandFrame.Run(parsed, () => options.Run(parsed)));
         return command;
@@ -85,13 +96,17 @@ internal sealed class TrainCommand
         TextWriter error = parsed.InvocationConfiguration.Error;
         string output = parsed.GetRequiredValue(_output);
         TrainRequest request = _options.Read(parsed, parsed.GetRequiredValue(_file), parsed.GetValue(_checkpoint));
-        RequireFiles([request.File, output, request.Checkpoint, parsed.GetValue(_history), parsed.GetValue(_plot)]);
+        RequireFiles(
+        [
+            request.File, output, request.Checkpoint, parsed.GetValue(_history), parsed.GetValue(_plot),
+            parsed.GetValue(_forecasts),
+        ]);
         if (parsed.GetValue(_plot) is { } planned)
         {
             PlotFile.RequireWritable(planned);
         }
 
-        var task = new SeriesTask(DataFile.ReadSeries(request.File, request.Columns), request);
+        var task = new SeriesTask(DataFile.ReadSeries(request.File, request.Columns, _csv.Read(parsed)), request);
         var forecaster = new Forecaster(request, task);
         ForecasterFile.RequireWritable(forecaster.Untrained, output);
         if (Train(forecaster, request, error) is not { } result)
@@ -103,6 +118,11 @@ internal sealed class TrainCommand
         ImportedModel again = ModelFile.Load(output);
         float[] written = ForecasterFile.Forecast(again.Definition, task.Test.X);
         var report = new TrainReport(request, task, result, output, written);
+        if (parsed.GetValue(_forecasts) is { } forecasts)
+        {
+            DataFile.WriteLines(forecasts, HeldBackFile.Lines(task, written));
+        }
+
         if (parsed.GetValue(_history) is { } history)
         {
             result.History.SaveCsv(history);

@@ -17,9 +17,10 @@ internal sealed class TrainOptions
     };
 
     private readonly Option<string?> _missing = NetworkOptions.Choice(
-        "--missing", "POLICY", ["drop", "mean", "median", "mode", "previous", "mask"],
-        "What to do about missing values: drop their steps; put the mean, the median or the mode of the training part, or the "
-            + "previous value, in their place; mask: the model skips them. Default: refuse the file.");
+        "--missing", "POLICY", ["drop", "mean", "median", "mode", "previous", "mask", "predicted"],
+        "What to do about missing values: drop their steps; put the mean, the median or the mode of the training part, the "
+            + "previous value, or predictions of small forecasters of the training part in their place; mask: the model skips "
+            + "them. Default: refuse the file.");
 
     private readonly Option<int?> _window = NetworkOptions.Number(
         "--window", "T", 1, 1 << 20, "Steps that a forecast is made from. Default: 10.");

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Recurrent.Cli.Data;
 
@@ -11,14 +10,15 @@ internal static class CsvFile
 {
     private const int LongestFound = 40;
 
-    private static readonly char[] Separators = [',', ';', '\t', ' '];
-
     /// <summary>Takes the contents of a file.</summary>
+    /// <param name="bytes">The contents.</param>
+    /// <param name="format">How values are separated and numbers written; null to find out, with points.</param>
     /// <returns>Numbers of shape [lines, columns].</returns>
     /// <exception cref="DataFormatException">They are not such text.</exception>
-    public static DataArray Parse(ReadOnlySpan<byte> bytes)
+    public static DataArray Parse(ReadOnlySpan<byte> bytes, CsvFormat? format = null)
     {
-        string text = Encoding.UTF8.GetString(bytes);
+        format ??= CsvFormat.Default;
+        string text = CsvFormat.Decode(bytes);
         var values = new List<float>();
         int columns = 0;
         int lines = 0;
@@ -37,15 +37,15 @@ internal static class CsvFile
 
             if (columns == 0)
             {
-                separator = SeparatorOf(line);
-                if (note is null && IsHeader(line, separator))
+                separator = format.SeparatorOf(line);
+                if (note is null && IsHeader(line, separator, format))
                 {
                     note = $"line {number} holds names and was left out";
                     continue;
                 }
             }
 
-            int found = ReadLine(line, separator, number, values);
+            int found = ReadLine(line, separator, number, values, format);
             columns = columns == 0 ? found : columns;
             if (found != columns)
             {
@@ -82,26 +82,16 @@ internal static class CsvFile
         _ => value.ToString("R", CultureInfo.InvariantCulture),
     };
 
-    /// <summary>The first of the separators that a line has; where it has none, it is one value.</summary>
-    public static char SeparatorOf(ReadOnlySpan<char> line)
-    {
-        foreach (char separator in Separators)
-        {
-            if (line.Contains(separator))
-            {
-                return separator;
-            }
-        }
+    /// <summary>A name as a cell: in quotation marks where it holds what separates.</summary>
+    public static string Quoted(string name) =>
+        name.AsSpan().IndexOfAny(",;\"\n") < 0 ? name : $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-        return Separators[0];
-    }
-
-    private static bool IsHeader(ReadOnlySpan<char> line, char separator)
+    private static bool IsHeader(ReadOnlySpan<char> line, char separator, CsvFormat format)
     {
         foreach (Range range in line.Split(separator))
         {
             ReadOnlySpan<char> cell = line[range].Trim().Trim('"');
-            if (!cell.IsEmpty && !TryRead(cell, out _) && !IsNumeric(cell[0]))
+            if (!cell.IsEmpty && !TryRead(cell, format, out _) && !IsNumeric(cell[0]))
             {
                 return true;
             }
@@ -112,7 +102,8 @@ internal static class CsvFile
 
     private static bool IsNumeric(char first) => char.IsAsciiDigit(first) || first is '-' or '+' or '.';
 
-    private static int ReadLine(ReadOnlySpan<char> line, char separator, int number, List<float> values)
+    private static int ReadLine(
+        ReadOnlySpan<char> line, char separator, int number, List<float> values, CsvFormat format)
     {
         int before = values.Count;
         foreach (Range range in line.Split(separator))
@@ -123,7 +114,7 @@ internal static class CsvFile
                 continue;
             }
 
-            if (!TryRead(cell, out float value))
+            if (!TryRead(cell, format, out float value))
             {
                 string found = cell[..Math.Min(cell.Length, LongestFound)].ToString();
                 throw new DataFormatException(
@@ -136,7 +127,7 @@ internal static class CsvFile
         return values.Count - before;
     }
 
-    private static bool TryRead(ReadOnlySpan<char> cell, out float value)
+    private static bool TryRead(ReadOnlySpan<char> cell, CsvFormat format, out float value)
     {
         if (cell.Equals("nan", StringComparison.OrdinalIgnoreCase))
         {
@@ -152,7 +143,6 @@ internal static class CsvFile
             return true;
         }
 
-        // A number that is too large for a float is not infinity.
-        return float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && float.IsFinite(value);
+        return format.TryRead(cell, out value);
     }
 }

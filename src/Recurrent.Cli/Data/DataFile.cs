@@ -13,8 +13,9 @@ internal static class DataFile
     /// <summary>Reads a file.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="channel">The channel of a WAV file, from 1; null for the first one.</param>
+    /// <param name="format">How a .csv file separates values and writes numbers; null to find out, with points.</param>
     /// <exception cref="UnusableInputException">It cannot be read; the message names the file and the place.</exception>
-    public static DataArray Read(string path, int? channel = null)
+    public static DataArray Read(string path, int? channel = null, CsvFormat? format = null)
     {
         InputFile.Require(path);
         string kind = KindOf(path);
@@ -29,7 +30,7 @@ internal static class DataFile
             return kind switch
             {
                 Npy => NpyFile.Parse(bytes),
-                Csv => CsvFile.Parse(bytes),
+                Csv => CsvFile.Parse(bytes, format),
                 _ => WavFile.Parse(bytes, channel),
             };
         }
@@ -42,13 +43,14 @@ internal static class DataFile
     /// <summary>Reads columns of a .csv file.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="columns">Names or numbers of the columns; empty for the only one.</param>
+    /// <param name="format">How values are separated and numbers written; null to find out, with points.</param>
     /// <exception cref="UnusableInputException">It cannot be read; the message names the file and the place.</exception>
-    public static SeriesTable ReadSeries(string path, IReadOnlyList<string> columns)
+    public static SeriesTable ReadSeries(string path, IReadOnlyList<string> columns, CsvFormat? format = null)
     {
         InputFile.Require(path);
         try
         {
-            return SeriesFile.Parse(ReadBytes(path), columns);
+            return SeriesFile.Parse(ReadBytes(path), columns, format);
         }
         catch (DataFormatException e)
         {
@@ -106,6 +108,9 @@ internal static class DataFile
                 return clipped == 0 ? null : $"{path}: {clipped} samples are outside of -1 to 1 and were clipped.";
         }
     }
+
+    /// <summary>Writes lines of text.</summary>
+    public static void WriteLines(string path, IEnumerable<string> lines) => File.WriteAllLines(path, lines);
 
     private static string KindOf(string path)
     {

@@ -19,22 +19,44 @@ internal static class SeriesFile
     /// <param name="columns">
     /// Names of the first line, or numbers from 1. Empty for the only column; a file of several is refused then.
     /// </param>
-    /// <exception cref="DataFormatException">They are not such text, or there is no such column.</exception>
-    public static SeriesTable Parse(ReadOnlySpan<byte> bytes, IReadOnlyList<string> columns)
+    /// <param name="format">How values are separated and numbers written; null to find out, with points.</param>
+    /// <exception cref="DataFormatException">
+    /// They are not such text, there is no such column, the dates beside it fall, or commas may be those of decimals.
+    /// </exception>
+    public static SeriesTable Parse(ReadOnlySpan<byte> bytes, IReadOnlyList<string> columns, CsvFormat? format = null)
     {
-        List<(int Number, string Text)> lines = Lines(Encoding.UTF8.GetString(bytes));
+        format ??= CsvFormat.Default;
+        List<(int Number, string Text)> lines = Lines(CsvFormat.Decode(bytes));
         if (lines.Count == 0)
         {
             throw new DataFormatException("expected lines of numbers, found none.");
         }
 
         // A name may hold a space where the numbers of the only column do not, so the second line says what separates.
-        char separator = CsvFile.SeparatorOf(lines[Math.Min(1, lines.Count - 1)].Text);
+        char separator = format.SeparatorOf(lines[Math.Min(1, lines.Count - 1)].Text);
         List<string> first = Cells(lines[0].Text, separator);
+        bool hasNames = columns.Any(name => !IsNumberOfColumn(name, first.Count, out _));
+        if (!hasNames)
+        {
+            RequireNoDecimalCommas(lines, separator, format);
+        }
+
         int[] chosen = Choose(columns, first);
-        bool hasNames = columns.Any(name => !IsNumberOfColumn(name, first.Count, out _))
-            || chosen.Any(column => !TryRead(first[column], out _));
-        return Read(lines, hasNames ? 1 : 0, separator, first, chosen);
+        hasNames = hasNames || chosen.Any(column => !TryRead(first[column], format, out _));
+        return Read(lines, hasNames ? 1 : 0, separator, first, chosen, format);
+    }
+
+    // Two whole numbers a line and no name above them: 60,7 is as likely 60.7 as it is 60 and 7.
+    private static void RequireNoDecimalCommas(List<(int Number, string Text)> lines, char separator, CsvFormat format)
+    {
+        if (separator == ',' && format.Delimiter is null && lines.All(line => line.Text.Split(',') is [var whole, var rest]
+            && int.TryParse(whole, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+            && rest.Length > 0 && rest.All(char.IsAsciiDigit)))
+        {
+            throw new DataFormatException(
+                $"line {lines[0].Number}: '{Cut(lines[0].Text, LongestFound)}' is one number with a decimal comma, or two "
+                + "numbers; say --decimal , or --delimiter , for one or the other.");
+        }
     }
 
     private static List<(int Number, string Text)> Lines(string text)
@@ -57,6 +79,13 @@ internal static class SeriesFile
     private static int[] Choose(IReadOnlyList<string> columns, List<string> first)
     {
         string all = Cut(string.Join(", ", first), 5 * LongestFound);
+        if (columns.FirstOrDefault(name => first.Count(other => other == name) > 1) is { } twice)
+        {
+            throw new DataFormatException(
+                $"--column: expected a name that one column has, found '{twice}' {first.Count(name => name == twice)} times; "
+                + "say the column's number.");
+        }
+
         if (columns.Count == 0)
         {
             return first.Count == 1
@@ -80,8 +109,14 @@ internal static class SeriesFile
     }
 
     private static SeriesTable Read(
-        List<(int Number, string Text)> lines, int begin, char separator, List<string> first, int[] chosen)
+        List<(int Number, string Text)> lines,
+        int begin,
+        char separator,
+        List<string> first,
+        int[] chosen,
+        CsvFormat format)
     {
+        List<(int Line, string Text)>[] others = [.. first.Select(_ => new List<(int, string)>())];
         var values = new List<float>((lines.Count - begin) * chosen.Length);
         string? firstMissing = null;
         int missing = 0;
@@ -96,7 +131,7 @@ internal static class SeriesFile
 
             foreach (int column in chosen)
             {
-                if (!TryRead(cells[column], out float value))
+                if (!TryRead(cells[column], format, out float value))
                 {
                     throw new DataFormatException(
                         $"line {number}, column {column + 1}: expected a number, found '{Cut(cells[column], LongestFound)}'.");
@@ -106,11 +141,18 @@ internal static class SeriesFile
                 firstMissing ??= float.IsNaN(value) ? $"line {number}, column {column + 1}" : null;
                 values.Add(value);
             }
+
+            foreach (int column in Enumerable.Range(0, first.Count).Except(chosen))
+            {
+                others[column].Add((number, cells[column]));
+            }
         }
 
-        string[] names = [.. chosen.Select(column => begin > 0 ? first[column] : $"column {column + 1}")];
+        string NameOf(int column) => begin > 0 ? first[column] : $"column {column + 1}";
+        SeriesTime? time = others.Select((cells, column) => cells.Count == 0 ? null : SeriesTime.Of(NameOf(column), cells))
+            .FirstOrDefault(dates => dates is not null);
         return values.Count > 0
-            ? new SeriesTable(names, [.. values], missing, firstMissing)
+            ? new SeriesTable([.. chosen.Select(NameOf)], [.. values], missing, firstMissing) { Time = time }
             : throw new DataFormatException("expected lines of numbers, found none.");
     }
 
@@ -152,7 +194,7 @@ internal static class SeriesFile
     private static bool IsNumberOfColumn(string text, int columns, out int number) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= 1 && number <= columns;
 
-    private static bool TryRead(string cell, out float value)
+    private static bool TryRead(string cell, CsvFormat format, out float value)
     {
         if (NoValue.Contains(cell, StringComparer.OrdinalIgnoreCase))
         {
@@ -160,7 +202,7 @@ internal static class SeriesFile
             return true;
         }
 
-        return float.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out value) && float.IsFinite(value);
+        return format.TryRead(cell, out value);
     }
 
     private static string Cut(string text, int length) => text.Length > length ? text[..length] + "…" : text;

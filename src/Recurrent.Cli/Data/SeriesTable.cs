@@ -7,6 +7,9 @@ namespace Recurrent.Cli.Data;
 /// <param name="FirstMissing">Where the first of them would be; null if there is none.</param>
 internal sealed record SeriesTable(IReadOnlyList<string> Names, float[] Values, int Missing, string? FirstMissing)
 {
+    /// <summary>The dates of the steps; null where no other column has them.</summary>
+    public SeriesTime? Time { get; init; }
+
     public int Features => Names.Count;
 
     public int Steps => Values.Length / Features;

@@ -33,19 +33,22 @@ internal static class ForecasterFile
         }
     }
 
-    /// <summary>Writes the model of values of the series.</summary>
+    /// <summary>Writes the model of values of the series, and what <see cref="ForecasterInfo"/> says of it.</summary>
     public static void Write(ModelDefinition model, string path, TrainRequest request, SeriesTask task)
     {
+        Dictionary<string, string> metadata = new(ForecasterInfo.Of(request, task).Entries());
         if (KindOf(path) == Onnx)
         {
-            OnnxExport.Save(model, path);
+            OnnxExport.Save(model, path, metadata);
             return;
         }
 
         SafetensorsWriter writer = PyTorchExport.ToWriter(model);
-        writer.Metadata["columns"] = string.Join(',', task.Table.Names);
-        writer.Metadata["window"] = $"{request.Window}";
-        writer.Metadata["horizon"] = $"{request.Horizon}";
+        foreach ((string name, string text) in metadata)
+        {
+            writer.Metadata[name] = text;
+        }
+
         writer.Save(path);
     }
 

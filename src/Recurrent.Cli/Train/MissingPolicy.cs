@@ -23,4 +23,10 @@ internal enum MissingPolicy
 
     /// <summary>The model skips their steps.</summary>
     Mask = 6,
+
+    /// <summary>
+    /// Predictions: of two small forecasters that are fitted on what is there of the training part. What is trained on is
+    /// filled from both sides of a gap, what judges the model from the past alone.
+    /// </summary>
+    Predicted = 7,
 }

@@ -28,10 +28,19 @@ internal sealed class SeriesTask
             float[] known = train;
             (train, test) = (Fill(train), Fill(test));
             validation = validation is null ? null : Fill(validation);
+            float[] nothing = [.. Enumerable.Repeat(float.NaN, table.Features)];
+            Fills = MissingValues.Fill<float>(nothing, known, statistic, table.Features);
 
             float[] Fill(float[] part) => MissingValues.Fill<float>(part, known, statistic, table.Features);
         }
+        else if (request.Missing == MissingPolicy.Predicted && table.Missing > 0)
+        {
+            using PredictionFiller filler = Fit(train, table.Features, request);
+            (train, test) = (filler.Fill(train), filler.FillFromPast(test));
+            validation = validation is null ? null : filler.FillFromPast(validation);
+        }
 
+        TrainPart = train;
         Scale = SeriesScale.Of(train, table.Names);
         Train = SeriesWindows.Of(train, Scale, request, table.Features);
         Validation = validation is null ? null : SeriesWindows.Of(validation, Scale, request, table.Features);
@@ -42,6 +51,12 @@ internal sealed class SeriesTask
 
     /// <summary>Steps, without those that were left out.</summary>
     public int Steps { get; }
+
+    /// <summary>What takes the place of missing values of each column; empty where no constant does.</summary>
+    public IReadOnlyList<float> Fills { get; } = [];
+
+    /// <summary>What is trained on, <c>[steps, features]</c>, as the series has it.</summary>
+    public float[] TrainPart { get; }
 
     public SeriesScale Scale { get; }
 
@@ -74,8 +89,23 @@ internal sealed class SeriesTask
         }
     }
 
-    // What a model takes for a missing step has no value at all.
-    private static float[] WithoutPartialSteps(SeriesTable table)
+    private static PredictionFiller Fit(float[] train, int features, TrainRequest request)
+    {
+        try
+        {
+            return PredictionFiller.Fit(
+                train,
+                features,
+                new PredictionFillerOptions { Window = request.Window, Seed = (ulong)request.Seed });
+        }
+        catch (ArgumentException e)
+        {
+            throw new UnusableInputException($"{request.File}: --missing predicted: {e.Message}", e);
+        }
+    }
+
+    /// <summary>What a model takes for a missing step has no value at all.</summary>
+    public static float[] WithoutPartialSteps(SeriesTable table)
     {
         float[] values = [.. table.Values];
         bool[] present = MissingValues.Mask<float>(values, table.Features);

@@ -35,8 +35,9 @@ internal static class TrainJson
             json.WriteAnyNumber("validation_loss", result.History["val_loss"][result.BestEpoch ?? result.History.Epochs - 1]);
         }
 
-        json.WriteAnyNumber("test_mse_scaled", report.Scaled.Model);
-        json.WriteAnyNumber("persistence_mse_scaled", report.Scaled.Persistence);
+        json.WriteAnyNumber("test_mse_scaled", report.Scaled.Model.MeanSquared);
+        json.WriteAnyNumber("persistence_mse_scaled", report.Scaled.Persistence.MeanSquared);
+        json.WriteBoolean("worse_than_persistence", report.Scaled.IsWorse);
         json.WriteStartArray("columns");
         for (int i = 0; i < report.Columns.Count; i++)
         {
@@ -53,8 +54,16 @@ internal static class TrainJson
         json.WriteString("name", report.Task.Table.Names[column]);
         json.WriteNumber("minimum", report.Task.Scale.Output.Offsets.Span[column]);
         json.WriteNumber("range", report.Task.Scale.Output.Factors.Span[column]);
-        json.WriteAnyNumber("test_mse", report.Columns[column].Model);
-        json.WriteAnyNumber("persistence_mse", report.Columns[column].Persistence);
+        WriteError(json, "test", report.Columns[column].Model);
+        WriteError(json, "persistence", report.Columns[column].Persistence);
         json.WriteEndObject();
+    }
+
+    private static void WriteError(Utf8JsonWriter json, string prefix, ForecastError error)
+    {
+        json.WriteAnyNumber($"{prefix}_mse", error.MeanSquared);
+        json.WriteAnyNumber($"{prefix}_rmse", error.RootMeanSquared);
+        json.WriteAnyNumber($"{prefix}_mae", error.MeanAbsolute);
+        json.WriteAnyNumber($"{prefix}_mase", error.Scaled);
     }
 }

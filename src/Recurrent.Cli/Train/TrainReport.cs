@@ -15,11 +15,13 @@ internal sealed class TrainReport
         float[] forecasts = task.Scale.InverseTransform(result.Test);
         IsEqual = forecasts.Zip(written).All(pair =>
             BitConverter.SingleToInt32Bits(pair.First) == BitConverter.SingleToInt32Bits(pair.Second));
-        Scaled = ForecastError.Of(task.Test.ScaledX, task.Test.ScaledY, result.Test);
+        Scaled = ForecastErrors.Of(
+            task.Test.ScaledX, task.Test.ScaledY, result.Test, task.Scale.Transform(task.TrainPart));
+        Forecasts = written;
         Columns =
         [
             .. Enumerable.Range(0, task.Table.Features)
-                .Select(column => ForecastError.Of(task.Test.X, task.Test.Y, written, column)),
+                .Select(column => ForecastErrors.Of(task.Test.X, task.Test.Y, written, task.TrainPart, column)),
         ];
     }
 
@@ -35,10 +37,13 @@ internal sealed class TrainReport
     public bool IsEqual { get; }
 
     /// <summary>The errors over the test part, of scaled values.</summary>
-    public ForecastError Scaled { get; }
+    public ForecastErrors Scaled { get; }
+
+    /// <summary>What the written file forecasts of the test part, <c>[windows, horizon * features]</c>.</summary>
+    public float[] Forecasts { get; }
 
     /// <summary>The errors of each column, of values of the series.</summary>
-    public IReadOnlyList<ForecastError> Columns { get; }
+    public IReadOnlyList<ForecastErrors> Columns { get; }
 
     public double SamplesPerSecond =>
         (double)(Result.History.Epochs - Result.EpochsBefore) * Task.Train.Count / Result.Elapsed.TotalSeconds;

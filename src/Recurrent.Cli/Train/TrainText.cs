@@ -15,10 +15,18 @@ internal static class TrainText
             + $"{Count(report.Request.Horizon, "step")} from {report.Request.Window}");
         facts.Add("training", Training(report));
         facts.Add("loss", Losses(report));
-        facts.Add("test", $"MSE {Error(report.Scaled)}, scaled to 0 to 1, in {report.Task.Test.Count} windows");
+        facts.Add("test", $"{Count(report.Task.Test.Count, "window")} of the last {report.Request.TestShare:P0} of the steps; "
+            + $"scaled to 0 to 1: MSE {Figure(report.Scaled.Model.MeanSquared)}, of persistence "
+            + Figure(report.Scaled.Persistence.MeanSquared));
         for (int i = 0; i < report.Columns.Count; i++)
         {
-            facts.Add(string.Empty, $"MSE {Error(report.Columns[i])}, {report.Task.Table.Names[i]} as in the file");
+            facts.Add(string.Empty, $"{report.Task.Table.Names[i]}: {Error(report.Columns[i].Model)}");
+            facts.Add(string.Empty, $"  persistence: {Error(report.Columns[i].Persistence)}");
+        }
+
+        if (report.Scaled.IsWorse)
+        {
+            facts.Add(string.Empty, "WORSE than persistence: repeating the last value is the better forecast");
         }
 
         facts.Add("written", $"{report.Output}: values as in the file in and out");
@@ -75,7 +83,8 @@ internal static class TrainText
     }
 
     private static string Error(ForecastError error) =>
-        $"{Figure(error.Model)}, of persistence {Figure(error.Persistence)}";
+        $"MAE {Figure(error.MeanAbsolute)}, RMSE {Figure(error.RootMeanSquared)}, MSE {Figure(error.MeanSquared)}, "
+        + $"MASE {(double.IsNaN(error.Scaled) ? "-" : Figure(error.Scaled))}";
 
     private static string Figure(double value) => value.ToString("G4", CultureInfo.InvariantCulture);
 

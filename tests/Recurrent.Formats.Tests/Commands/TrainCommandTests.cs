@@ -94,7 +94,9 @@ public sealed class TrainCommandTests
         ImportedModel model = ModelFile.Load(output);
         Assert.Equal((2, 6), (model.Definition.InputSize, model.Definition.OutputSize));
         Assert.Equal(2, model.Definition.Layers.OfType<RecurrentLayer>().Count());
-        Assert.Equal(("b,a", "5", "3"), (model.Metadata["columns"], model.Metadata["window"], model.Metadata["horizon"]));
+        Assert.Equal(
+            ("[\"b\",\"a\"]", "5", "3"),
+            (model.Metadata["forecaster.columns"], model.Metadata["forecaster.window"], model.Metadata["forecaster.horizon"]));
         Assert.Equal(["b", "a"], report["columns"]!.AsArray().Select(column => (string)column!["name"]!));
         string inspected = CommandRun.Of("inspect", output, "--no-measure").Output;
         Assert.Contains(kind, inspected);

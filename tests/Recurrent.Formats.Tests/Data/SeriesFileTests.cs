@@ -27,7 +27,7 @@ public sealed class SeriesFileTests
         Assert.Equal([3, 1, 6, 4], table.Values);
         Assert.Equal(["c", "a"], table.Names);
         Assert.Equal((2, 2), (table.Features, table.Steps));
-        Assert.Equal(["column 2"], Parse("1,2\n3,4\n", "2").Names);
+        Assert.Equal(["column 2"], Parse("1,2\n3,4.5\n", "2").Names);
     }
 
     [Theory]

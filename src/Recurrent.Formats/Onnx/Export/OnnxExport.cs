@@ -27,6 +27,7 @@ public static class OnnxExport
     /// </summary>
     /// <param name="definition">The model.</param>
     /// <param name="path">Path of the file.</param>
+    /// <param name="metadata">What else the file is to say about itself; null for nothing.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="NotSupportedException">
@@ -35,10 +36,11 @@ public static class OnnxExport
     /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
-    public static void Save(ModelDefinition definition, string path)
+    public static void Save(
+        ModelDefinition definition, string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        OnnxModelWriter writer = Prepare(definition);
+        OnnxModelWriter writer = Prepare(definition, metadata);
         using FileStream stream = File.Create(path);
         writer.WriteTo(stream);
     }
@@ -55,13 +57,19 @@ public static class OnnxExport
     public static void Save(ModelDefinition definition, Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        Prepare(definition).WriteTo(stream);
+        Prepare(definition, null).WriteTo(stream);
     }
 
-    private static OnnxModelWriter Prepare(ModelDefinition definition)
+    private static OnnxModelWriter Prepare(
+        ModelDefinition definition, IReadOnlyDictionary<string, string>? metadata)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        return new OnnxModelWriter(
-            ModelGraph.Of(definition), ModelGraph.Opset, OnnxMetadata.Write(definition.EmptyRow));
+        StringStringEntryProto[] entries =
+        [
+            OnnxMetadata.Write(definition.EmptyRow),
+            .. (metadata ?? new Dictionary<string, string>())
+                .Select(entry => new StringStringEntryProto { Key = entry.Key, Value = entry.Value }),
+        ];
+        return new OnnxModelWriter(ModelGraph.Of(definition), ModelGraph.Opset, entries);
     }
 }

@@ -81,6 +81,29 @@ public static class MissingValues
     }
 
     /// <summary>
+    /// Puts predictions in the place of missing values: of a forecaster that is fitted on what is there of the training part,
+    /// forward and backward over a gap. <see cref="PredictionFiller"/> says how, fills several parts with one fit, and fills
+    /// from the past alone what a model is judged by.
+    /// </summary>
+    /// <param name="series"><c>[steps, features]</c></param>
+    /// <param name="train">The training part, <c>[steps, features]</c>; it may be a part of the series.</param>
+    /// <param name="features">Features of a step.</param>
+    /// <param name="options">The forecasters; null for the defaults.</param>
+    /// <returns>The series without missing values.</returns>
+    /// <exception cref="ArgumentException">
+    /// There is not a whole number of steps, a feature without any value, or no step to fit on or to begin from.
+    /// </exception>
+    public static float[] FillWithPredictions(
+        ReadOnlySpan<float> series,
+        ReadOnlySpan<float> train,
+        int features = 1,
+        PredictionFillerOptions? options = null)
+    {
+        using PredictionFiller filler = PredictionFiller.Fit(train, features, options);
+        return filler.Fill(series);
+    }
+
+    /// <summary>
     /// Which steps of windows are there, for <see cref="Sequences{T}.WithPresent"/> and a model with masking: those without
     /// a missing value.
     /// </summary>
