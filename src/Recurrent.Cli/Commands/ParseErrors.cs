@@ -11,7 +11,8 @@ internal static partial class ParseErrors
     public static IReadOnlyList<string> Of(ParseResult parsed)
     {
         // Of a word that is not known the words behind it are a consequence.
-        string? unknown = parsed.UnmatchedTokens.FirstOrDefault(IsOption) ?? parsed.UnmatchedTokens.FirstOrDefault();
+        string? unknown = parsed.UnmatchedTokens.FirstOrDefault(IsOption)
+            ?? (parsed.UnmatchedTokens is [var first, ..] ? first : null);
         if (unknown is not null)
         {
             return [Unknown(parsed.CommandResult.Command, unknown)];
