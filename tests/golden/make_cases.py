@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes cases/: folders with a model file as PyTorch leaves it, inputs, and the outputs of the code that made it.
 
-Needs Debian's python3-torch (1.13) and python3-numpy. case.json names the model's file, what that file does not say
+Needs Debian's python3-torch (1.13) and python3-numpy; one model is written by this library's own tool. case.json names the model's file, what that file does not say
 (`options`: modules, output, layout), the axes of the inputs, the tensors by name and the largest absolute difference; or,
 in the place of outputs, a word of the message with which the file is to be refused.
 """
@@ -12,6 +12,7 @@ import os
 import pickle
 import random
 import shutil
+import subprocess
 import warnings
 import zipfile
 
@@ -204,6 +205,16 @@ def onnx(name, model):
     write(path, "model.onnx", {"in.x": x, "out.y": model(x)})
 
 
+def ours():
+    """The first case as this library writes it: the file says all of its model."""
+    source, path = os.path.join(FOLDER, "sequential-gap"), new_folder("ours")
+    tool = [os.path.join(FOLDER, "..", "..", "..", "build.sh"), "cli", "convert"]
+    options = ["--modules", "core,head.0,relu,head.3", "--last-step", "--batch-major"]
+    subprocess.run([*tool, os.path.join(source, "model.pt"), os.path.join(path, "model.safetensors"), *options], check=True)
+    tensors = {name: torch.from_numpy(numpy.load(os.path.join(source, name + ".npy"))) for name in ("in.x", "out.y")}
+    write(path, "model.safetensors", tensors)
+
+
 def refusals():
     path = new_folder("refused-branches")
     model = nn.ModuleDict({"left": nn.LSTM(INPUT, HIDDEN), "right": nn.LSTM(INPUT, HIDDEN)})
@@ -216,7 +227,7 @@ def refusals():
 
 
 if __name__ == "__main__":
-    for case in (sequential_gap, final_states, embedding, exchanged, one_sequence, pybridge, refusals):
+    for case in (sequential_gap, ours, final_states, embedding, exchanged, one_sequence, pybridge, refusals):
         case()
     onnx("onnx-exchanged", Exchanged)
     onnx("onnx-directions", Directions)
