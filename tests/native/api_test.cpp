@@ -491,7 +491,7 @@ TEST(GemmProvider, ProductInfoChecksItsArguments) {
   const auto ask = [&](const ModelHandle& model, int32_t layer, int32_t direction) {
     return recurrent_model_get_product_info(model.get(), layer, direction, &info);
   };
-  EXPECT_INVALID(ask(lstm, 1, RECURRENT_DIRECTION_FORWARD), "layer: expected 0 to 0, found 1");
+  EXPECT_INVALID(ask(lstm, 1, RECURRENT_DIRECTION_FORWARD), "layer: expected 0, found 1");
   EXPECT_INVALID(ask(lstm, -1, RECURRENT_DIRECTION_FORWARD), "layer");
   EXPECT_INVALID(ask(lstm, 0, RECURRENT_DIRECTION_REVERSE), "direction");
   EXPECT_INVALID(ask(lstm, 0, RECURRENT_DIRECTION_BIDIRECTIONAL), "direction");

@@ -174,7 +174,9 @@ TEST(Explain, RefusesWhatIsWrong) {
             RECURRENT_STATUS_INVALID_ARGUMENT);
   EXPECT_EQ(recurrent_session_explain(session.get(), 1, &one, 1, &count),
             RECURRENT_STATUS_INVALID_ARGUMENT);
-  EXPECT_STREQ(recurrent_last_error(), "struct_size: expected 24 in candidate 0, found 0");
+  EXPECT_STREQ(
+      recurrent_last_error(),
+      "candidates[0].struct_size: expected 24, found 0; was the caller built for another version?");
   EXPECT_EQ(recurrent_session_explain(session.get(), 1, nullptr, 1, &count),
             RECURRENT_STATUS_INVALID_ARGUMENT);
   EXPECT_EQ(recurrent_session_explain(session.get(), 1, nullptr, -1, &count),

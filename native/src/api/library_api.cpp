@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <functional>
 
 #include "api/guard.h"
 #include "cpu/caches.h"
@@ -8,9 +7,13 @@
 #include "gemm/mkl.h"
 #include "kernels/implementations.h"
 
+using recurrent::expect_range;
+using recurrent::expect_value;
 using recurrent::invalid;
+using recurrent::api::check_capacity;
 using recurrent::api::guarded;
 using recurrent::api::required;
+using recurrent::api::sized;
 namespace cpu = recurrent::cpu;
 namespace kernels = recurrent::kernels;
 
@@ -20,9 +23,7 @@ const char* recurrent_last_error(void) noexcept { return recurrent::api::last_er
 
 recurrent_status recurrent_get_machine_info(recurrent_machine_info* info) noexcept {
   return guarded([&] {
-    recurrent_machine_info& out = required(info, "info");
-    if (out.struct_size != sizeof(out))
-      invalid("struct_size", "expected %zu, found %u", sizeof(out), out.struct_size);
+    recurrent_machine_info& out = sized(info, "info");
     recurrent_machine_info filled{};
     filled.struct_size = sizeof(filled);
     filled.isa = kernels::selected_isa();
@@ -44,22 +45,17 @@ recurrent_status recurrent_get_instruction_sets(recurrent_instruction_set* sets,
                                                 int64_t* count) noexcept {
   return guarded([&] {
     int64_t& number = required(count, "count");
-    if (capacity < 0)
-      invalid("capacity", "expected 0 or more, found %lld", static_cast<long long>(capacity));
-    if (capacity > 0) required(sets, "sets");
     const auto all = kernels::implementations();
-    const auto filled = static_cast<size_t>(std::min(capacity, static_cast<int64_t>(all.size())));
-    for (size_t i = 0; i < filled; ++i)
-      if (sets[i].struct_size != sizeof(sets[i]))
-        invalid("struct_size", "expected %zu in instruction set %zu, found %u", sizeof(sets[i]), i,
-                sets[i].struct_size);
+    const auto known = static_cast<int64_t>(all.size());
+    check_capacity(sets, "sets", capacity, known);
+    const auto filled = static_cast<size_t>(std::min(capacity, known));
     for (size_t i = 0; i < filled; ++i) {
       sets[i].isa = all[i].set.isa;
       sets[i].width = all[i].set.width;
       sets[i].supported = all[i].is_supported() ? 1 : 0;
       sets[i].name = all[i].set.name;
     }
-    number = static_cast<int64_t>(all.size());
+    number = known;
   });
 }
 
@@ -67,18 +63,15 @@ recurrent_status recurrent_activate(int32_t isa, int32_t activation, float alpha
                                     const float* x, float* y, int64_t count) noexcept {
   return guarded([&] {
     const kernels::KernelTable* table = kernels::table_for(kernels::resolve_isa(isa));
-    if (activation < RECURRENT_ACTIVATION_TANH || activation > RECURRENT_ACTIVATION_SOFTPLUS)
-      invalid("activation", "expected a value from %d to %d, found %d", RECURRENT_ACTIVATION_TANH,
-              RECURRENT_ACTIVATION_SOFTPLUS, activation);
+    expect_value("activation", activation, RECURRENT_ACTIVATION_TANH,
+                 RECURRENT_ACTIVATION_SOFTPLUS);
     constexpr int64_t kMost = INT64_MAX / static_cast<int64_t>(sizeof(float));
-    if (count < 0 || count > kMost)
-      invalid("count", "expected 0 to %lld elements, found %lld", static_cast<long long>(kMost),
-              static_cast<long long>(count));
+    expect_range("count", count, 0, kMost, "elements");
     if (count == 0) return;
     required(x, "x");
     required(y, "y");
-    const std::less<const float*> before;
-    if (x != y && before(x, y + count) && before(y, x + count))
+    const int64_t bytes = count * static_cast<int64_t>(sizeof(float));
+    if (x != y && !recurrent::are_apart(x, bytes, y, bytes))
       invalid("y", "expected x itself or memory that does not overlap it");
     const cpu::ScopedFpControl canonical;
     table->activation(activation, alpha, beta, x, y, count);

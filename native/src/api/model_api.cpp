@@ -13,6 +13,7 @@ using recurrent::PackedLayer;
 using recurrent::ProductTimes;
 using recurrent::api::guarded;
 using recurrent::api::required;
+using recurrent::api::sized;
 
 namespace {
 
@@ -50,9 +51,7 @@ recurrent_status recurrent_model_get_info(const recurrent_model* model,
                                           recurrent_model_info* info) noexcept {
   return guarded([&] {
     const Model& m = *required(model, "model").model;
-    recurrent_model_info& out = required(info, "info");
-    if (out.struct_size != sizeof(out))
-      invalid("struct_size", "expected %zu, found %u", sizeof(out), out.struct_size);
+    recurrent_model_info& out = sized(info, "info");
     recurrent_model_info filled{};
     filled.struct_size = sizeof(filled);
     filled.vocabulary_size = static_cast<int32_t>(m.vocabulary_size());
@@ -73,12 +72,9 @@ recurrent_status recurrent_model_get_product_info(const recurrent_model* model, 
                                                   recurrent_product_info* info) noexcept {
   return guarded([&] {
     const recurrent_model& handle = required(model, "model");
-    recurrent_product_info& out = required(info, "info");
-    if (out.struct_size != sizeof(out))
-      invalid("struct_size", "expected %zu, found %u", sizeof(out), out.struct_size);
+    recurrent_product_info& out = sized(info, "info");
     const auto& layers = handle.model->layers();
-    if (layer < 0 || layer >= static_cast<int64_t>(layers.size()))
-      invalid("layer", "expected 0 to %zu, found %d", layers.size() - 1, layer);
+    recurrent::expect_range("layer", layer, 0, static_cast<int64_t>(layers.size()) - 1);
     const PackedLayer& packed = layers[static_cast<size_t>(layer)];
     const size_t index = direction_index(packed, layer, direction);
     const ProductTimes& times = handle.product_choices[static_cast<size_t>(layer)][index];

@@ -4,6 +4,7 @@
 #include "api/guard.h"
 #include "api/handles.h"
 
+using recurrent::api::check_capacity;
 using recurrent::api::guarded;
 using recurrent::api::required;
 
@@ -46,18 +47,11 @@ recurrent_status recurrent_session_explain(const recurrent_session* session, int
   return guarded([&] {
     const recurrent::Session& s = required(session, "session").session;
     int64_t& number = required(count, "count");
-    if (capacity < 0)
-      recurrent::invalid("capacity", "expected 0 or more, found %lld",
-                         static_cast<long long>(capacity));
-    if (capacity > 0) required(candidates, "candidates");
+    check_capacity(candidates, "candidates", capacity, 0);
     size_t chosen = 0;
     const std::vector<recurrent::Candidate> all = s.explain(time, chosen);
     const int64_t filled = std::min(capacity, static_cast<int64_t>(all.size()));
-    for (int64_t i = 0; i < filled; ++i)
-      if (candidates[i].struct_size != sizeof(candidates[i]))
-        recurrent::invalid("struct_size", "expected %zu in candidate %lld, found %u",
-                           sizeof(candidates[i]), static_cast<long long>(i),
-                           candidates[i].struct_size);
+    check_capacity(candidates, "candidates", capacity, filled);
     for (int64_t i = 0; i < filled; ++i) {
       const recurrent::Candidate& way = all[static_cast<size_t>(i)];
       candidates[i].strategy = static_cast<int32_t>(way.strategy);

@@ -5,10 +5,10 @@
 #include "base/error.h"
 #include "cpu/fp_control.h"
 
-using recurrent::invalid;
 using recurrent::Trainer;
 using recurrent::api::guarded;
 using recurrent::api::required;
+using recurrent::api::sized;
 using recurrent::cpu::ScopedFpControl;
 
 recurrent_status recurrent_trainer_create(const recurrent_model_desc* model,
@@ -28,9 +28,7 @@ recurrent_status recurrent_trainer_get_info(const recurrent_trainer* trainer,
                                             recurrent_trainer_info* info) noexcept {
   return guarded([&] {
     const Trainer& t = required(trainer, "trainer").trainer;
-    recurrent_trainer_info& out = required(info, "info");
-    if (out.struct_size != sizeof(out))
-      invalid("struct_size", "expected %zu, found %u", sizeof(out), out.struct_size);
+    recurrent_trainer_info& out = sized(info, "info");
     recurrent_trainer_info filled{};
     filled.struct_size = sizeof(filled);
     filled.block_count = static_cast<int32_t>(t.parameters().blocks().size());
@@ -49,11 +47,8 @@ recurrent_status recurrent_trainer_get_block(const recurrent_trainer* trainer, i
                                              recurrent_parameter_block* block) noexcept {
   return guarded([&] {
     const auto& blocks = required(trainer, "trainer").trainer.parameters().blocks();
-    recurrent_parameter_block& out = required(block, "block");
-    if (out.struct_size != sizeof(out))
-      invalid("struct_size", "expected %zu, found %u", sizeof(out), out.struct_size);
-    if (index < 0 || index >= static_cast<int32_t>(blocks.size()))
-      invalid("index", "expected 0 to %d, found %d", static_cast<int>(blocks.size()) - 1, index);
+    recurrent_parameter_block& out = sized(block, "block");
+    recurrent::expect_range("index", index, 0, static_cast<int64_t>(blocks.size()) - 1);
     out = blocks[static_cast<size_t>(index)];
   });
 }

@@ -1,68 +1,20 @@
 #include "exec/session.h"
 
 #include <algorithm>
-#include <functional>
-#include <limits>
 #include <numeric>
 #include <optional>
 
-#include "base/checked.h"
 #include "base/error.h"
 #include "cpu/fp_control.h"
 #include "exec/governor.h"
 #include "exec/lane.h"
+#include "exec/run_arguments.h"
 #include "exec/split_step.h"
 #include "exec/step.h"
 #include "exec/team.h"
-#include "model/specification.h"
 
 namespace recurrent {
 namespace {
-
-const recurrent_session_desc& checked(const recurrent_session_desc& desc) {
-  if (desc.struct_size != sizeof(desc))
-    invalid("struct_size", "expected %zu, found %u; was the caller built for another version?",
-            sizeof(desc), desc.struct_size);
-  if (desc.threads < 1 || desc.threads > RECURRENT_MAX_THREADS)
-    invalid("threads", "expected 1 to %d, found %d", RECURRENT_MAX_THREADS, desc.threads);
-  if (desc.batch < 0 || desc.batch > std::numeric_limits<int32_t>::max())
-    invalid("batch", "expected 0 to %d rows, found %lld", std::numeric_limits<int32_t>::max(),
-            static_cast<long long>(desc.batch));
-  if (desc.empty_row != RECURRENT_EMPTY_ROW_KEEPS_STATE &&
-      desc.empty_row != RECURRENT_EMPTY_ROW_ZEROES_STATE)
-    invalid("empty_row", "expected %d or %d, found %d", RECURRENT_EMPTY_ROW_KEEPS_STATE,
-            RECURRENT_EMPTY_ROW_ZEROES_STATE, desc.empty_row);
-  if (desc.pin_threads != 0 && desc.pin_threads != 1)
-    invalid("pin_threads", "expected 0 or 1, found %d", desc.pin_threads);
-  return desc;
-}
-
-void check_array(const char* name, const void* data, int64_t count, int64_t expected) {
-  if (expected > 0 && !data)
-    invalid(name, "expected %lld elements, found null", static_cast<long long>(expected));
-  if (count < expected)
-    invalid(name, "expected %lld elements, found %lld", static_cast<long long>(expected),
-            static_cast<long long>(count));
-}
-
-void check_exact(const char* name, const void* data, int64_t count, int64_t expected) {
-  check_array(name, data, count, expected);
-  if (count != expected)
-    invalid(name, "expected exactly %lld elements, found %lld", static_cast<long long>(expected),
-            static_cast<long long>(count));
-}
-
-void check_apart(const char* name, const float* out, int64_t out_count, const char* other_name,
-                 const void* other, int64_t other_bytes) {
-  const std::less<const char*> before;
-  const char* a = reinterpret_cast<const char*>(out);
-  const char* b = static_cast<const char*>(other);
-  const bool apart = !before(a, b + other_bytes) ||
-                     !before(b, a + out_count * static_cast<int64_t>(sizeof(float)));
-  if (!apart) invalid(name, "expected memory that does not overlap %s", other_name);
-}
-
-int64_t bytes_of(int64_t floats) { return floats * static_cast<int64_t>(sizeof(float)); }
 
 // Scratch memory for single steps of single rows. All sessions that a thread steps share it, so
 // that thousands of streams cost their states and little more.
@@ -132,21 +84,13 @@ Session::~Session() = default;
 
 void Session::step(const float* x, float* y) {
   const Use use(*this);
-  const int64_t inputs = batch_ * model_->input_size();
-  if (model_->vocabulary_size() > 0)
-    invalid("x", "expected indices instead, because the first layer is an embedding");
-  if (!x && inputs > 0)
-    invalid("x", "expected %lld elements, found null", static_cast<long long>(inputs));
-  if (y) check_apart("y", y, batch_ * model_->output_size(), "x", x, bytes_of(inputs));
+  check_step(*model_, batch_, x, y);
   step(StepInput{x, nullptr}, y);
 }
 
 void Session::step(const int32_t* indices, float* y) {
   const Use use(*this);
-  check_indices(indices, batch_);
-  if (y)
-    check_apart("y", y, batch_ * model_->output_size(), "indices", indices,
-                batch_ * static_cast<int64_t>(sizeof(int32_t)));
+  check_step(*model_, batch_, indices, y);
   step(StepInput{nullptr, indices}, y);
 }
 
@@ -233,7 +177,7 @@ void Session::advance_together(const Schedule& schedule, StepInput input, float*
 
 void Session::run(const recurrent_run_args& args) {
   const Use use(*this);
-  check_run(args);
+  check_run(*model_, batch_, args);
   if (batch_ == 0) return;
   if (args.time == 0) {
     if (args.y && model_->puts_out_one_step())
@@ -340,9 +284,7 @@ const Schedule* Session::admitted(const Ways& ways) {
 }
 
 std::vector<Candidate> Session::explain(int64_t time, size_t& chosen) const {
-  if (time < 1 || time > std::numeric_limits<int32_t>::max())
-    invalid("time", "expected 1 to %d steps, found %lld", std::numeric_limits<int32_t>::max(),
-            static_cast<long long>(time));
+  expect_time(time, 1);
   const Use use(*this);
   std::vector<Candidate> all;
   find_candidates(*model_, {std::max<int64_t>(batch_, 1), time, false},
@@ -357,87 +299,6 @@ void Session::force(const Candidate& way) {
   threads_->forced = way;
   threads_->run = Ways{};
   if (batch_ > 0) threads_->step = ways_for(threads_->step.work);
-}
-
-void Session::check_run(const recurrent_run_args& args) const {
-  if (args.struct_size != sizeof(args))
-    invalid("struct_size", "expected %zu, found %u; was the caller built for another version?",
-            sizeof(args), args.struct_size);
-  if (args.layout != RECURRENT_LAYOUT_TIME_MAJOR && args.layout != RECURRENT_LAYOUT_BATCH_MAJOR)
-    invalid("layout", "expected %d or %d, found %d", RECURRENT_LAYOUT_TIME_MAJOR,
-            RECURRENT_LAYOUT_BATCH_MAJOR, args.layout);
-  if (args.time < 0 || args.time > std::numeric_limits<int32_t>::max())
-    invalid("time", "expected 0 to %d steps, found %lld", std::numeric_limits<int32_t>::max(),
-            static_cast<long long>(args.time));
-  const int64_t rows = checked_mul(args.time, batch_, "time");
-  const int64_t inputs = checked_mul(rows, model_->input_size(), "time");
-  const int64_t outputs =
-      checked_mul(model_->puts_out_one_step() ? batch_ : rows, model_->output_size(), "time");
-  checked_mul(std::max(inputs, outputs), static_cast<int64_t>(sizeof(float)), "time");
-  check_input(args);
-  check_present(args, outputs);
-  if (!args.y && args.y_count != 0) {
-    invalid("y_count", "expected 0, because y is null, found %lld",
-            static_cast<long long>(args.y_count));
-  }
-  if (!args.lengths && args.lengths_count != 0) {
-    invalid("lengths_count", "expected 0, because lengths is null, found %lld",
-            static_cast<long long>(args.lengths_count));
-  }
-  if (args.y) {
-    check_array("y", args.y, args.y_count, outputs);
-    if (args.x) check_apart("y", args.y, outputs, "x", args.x, bytes_of(inputs));
-    if (args.indices)
-      check_apart("y", args.y, outputs, "indices", args.indices,
-                  rows * static_cast<int64_t>(sizeof(int32_t)));
-  }
-  if (!args.lengths) return;
-  check_exact("lengths", args.lengths, args.lengths_count, batch_);
-  if (args.y)
-    check_apart("y", args.y, outputs, "lengths", args.lengths,
-                batch_ * static_cast<int64_t>(sizeof(int32_t)));
-  for (int64_t row = 0; row < batch_; ++row)
-    if (args.lengths[row] < 0 || args.lengths[row] > args.time)
-      invalid("lengths", "expected 0 to %lld valid steps in every row, found %d in row %lld",
-              static_cast<long long>(args.time), args.lengths[row], static_cast<long long>(row));
-}
-
-// Features or indices, whatever the model takes.
-void Session::check_input(const recurrent_run_args& args) const {
-  const int64_t rows = args.time * batch_;
-  if (model_->vocabulary_size() == 0) {
-    if (args.indices || args.indices_count != 0)
-      invalid("indices", "expected null, because the model takes features");
-    check_array("x", args.x, args.x_count, rows * model_->input_size());
-    return;
-  }
-  if (args.x || args.x_count != 0)
-    invalid("x", "expected null and indices instead, because the first layer is an embedding");
-  if (args.indices_count < rows) check_array("indices", args.indices, args.indices_count, rows);
-  check_indices(args.indices, rows);
-}
-
-void Session::check_indices(const int32_t* indices, int64_t count) const {
-  const int64_t vocabulary = model_->vocabulary_size();
-  if (vocabulary == 0) invalid("indices", "expected null, because the model takes features");
-  check_array("indices", indices, count, count);
-  for (int64_t i = 0; i < count; ++i)
-    if (indices[i] < 0 || indices[i] >= vocabulary)
-      invalid("indices", "expected 0 to %lld, found %d at element %lld",
-              static_cast<long long>(vocabulary - 1), indices[i], static_cast<long long>(i));
-}
-
-void Session::check_present(const recurrent_run_args& args, int64_t outputs) const {
-  if (!args.present) {
-    if (args.present_count != 0)
-      invalid("present_count", "expected 0, because present is null, found %lld",
-              static_cast<long long>(args.present_count));
-    return;
-  }
-  if (!missing_) invalid("present", "expected null, because the model has no masking");
-  const int64_t steps = args.time * batch_;
-  check_array("present", args.present, args.present_count, steps);
-  if (args.y) check_apart("y", args.y, outputs, "present", args.present, steps);
 }
 
 void Session::check_pieces() const {
@@ -476,35 +337,6 @@ Workspace& Session::workspace_for(const Workload& work) {
   return work.batch == 1 && work.time == 1 ? thread_workspace() : workspace_;
 }
 
-const StateSlot& Session::find(StateId id) const {
-  const auto& layers = model_->layers();
-  if (id.layer < 0 || id.layer >= static_cast<int64_t>(layers.size()))
-    invalid("layer", "expected 0 to %zu, found %d", layers.size() - 1, id.layer);
-  const PackedLayer& layer = layers[static_cast<size_t>(id.layer)];
-  if (!layer.recurrent())
-    invalid("layer", "expected a recurrent layer, but layer %d is of kind %s and has no state",
-            id.layer, cell_traits(layer.kind).name);
-  if (id.kind != RECURRENT_STATE_HIDDEN && (id.kind != RECURRENT_STATE_CELL || !layer.has_cell()))
-    invalid("kind",
-            layer.has_cell()
-                ? "expected a hidden (0) or cell (1) state, found %d"
-                : "expected the hidden state (0), the only one of this layer, found %d",
-            id.kind);
-  const StateSlot* slot = model_->states().find(id);
-  if (slot) return *slot;
-  invalid("direction", "expected one that layer %d has, found %d", id.layer, id.direction);
-}
-
-void Session::check_rows(RowRange rows) const {
-  if (rows.first < 0 || rows.first > batch_)
-    invalid("first_row", "expected 0 to %lld, found %lld", static_cast<long long>(batch_),
-            static_cast<long long>(rows.first));
-  if (rows.count < 0 || rows.count > batch_ - rows.first)
-    invalid("row_count", "expected 0 to %lld rows from row %lld, found %lld",
-            static_cast<long long>(batch_ - rows.first), static_cast<long long>(rows.first),
-            static_cast<long long>(rows.count));
-}
-
 void Session::zero_empty_rows(const recurrent_run_args& args) {
   for (int64_t row = 0; row < batch_; ++row)
     if (args.lengths[row] == 0) states_.zero({row, 1});
@@ -512,23 +344,23 @@ void Session::zero_empty_rows(const recurrent_run_args& args) {
 
 void Session::reset(RowRange rows) {
   const Use use(*this);
-  check_rows(rows);
+  check_rows(rows, batch_);
   states_.reset(rows, model_->initial_states().data());
   if (rows.count == batch_) sequence_given_ = false;
 }
 
 void Session::get_state(StateId id, float* state, int64_t count) const {
   const Use use(*this);
-  const StateSlot& from = find(id);
-  check_exact("state", state, count, batch_ * from.size);
+  const StateSlot& from = checked_state(*model_, id);
+  expect_exactly("state", state, count, batch_ * from.size);
   for (int64_t row = 0; row < batch_; ++row)
     std::copy_n(states_.row(from, row), from.size, state + row * from.size);
 }
 
 void Session::set_state(StateId id, const float* state, int64_t count) {
   const Use use(*this);
-  const StateSlot& to = find(id);
-  check_exact("state", state, count, batch_ * to.size);
+  const StateSlot& to = checked_state(*model_, id);
+  expect_exactly("state", state, count, batch_ * to.size);
   const cpu::ScopedFpControl canonical;
   for (int64_t row = 0; row < batch_; ++row)
     model_->kernels().flush(state + row * to.size, states_.row(to, row), to.size);
@@ -537,15 +369,15 @@ void Session::set_state(StateId id, const float* state, int64_t count) {
 
 void Session::save(RowRange rows, float* states, int64_t count) const {
   const Use use(*this);
-  check_rows(rows);
-  check_exact("states", states, count, rows.count * model_->states().size());
+  check_rows(rows, batch_);
+  expect_exactly("states", states, count, rows.count * model_->states().size());
   states_.save(rows, states);
 }
 
 void Session::load(RowRange rows, const float* states, int64_t count) {
   const Use use(*this);
-  check_rows(rows);
-  check_exact("states", states, count, rows.count * model_->states().size());
+  check_rows(rows, batch_);
+  expect_exactly("states", states, count, rows.count * model_->states().size());
   const cpu::ScopedFpControl canonical;
   states_.load(rows, states, model_->kernels());
   if (rows.count == batch_) sequence_given_ = false;

@@ -49,12 +49,6 @@ class Session {
   // Marks the session as in use for a scope.
   class Use;
 
-  const StateSlot& find(StateId id) const;
-  void check_rows(RowRange rows) const;
-  void check_run(const recurrent_run_args& args) const;
-  void check_input(const recurrent_run_args& args) const;
-  void check_present(const recurrent_run_args& args, int64_t outputs) const;
-  void check_indices(const int32_t* indices, int64_t count) const;
   void check_pieces() const;
   Ragged sort_rows(const int32_t* lengths, int lanes);
   // How a run is told apart from others: what its rows are, and which of their steps are missing.

@@ -130,7 +130,7 @@ void run_pointwise(const Model& model, const PackedLayer& layer, int64_t batch,
 
 }  // namespace
 
-void run_step(const Model& model, const Plan& plan, Workspace& workspace, StateRows states,
+void run_step(const Model& model, const Plan& plan, Workspace& workspace, const StateRows& states,
               StepInput input, float* y, bool backwards) {
   const float* in = input.x;
   bool may_have_denormals = true;

@@ -19,7 +19,7 @@ struct StepInput {
 // `plan` is that of one step, `states` are the session's; the input is x `[batch, input_size]`, or
 // indices `[batch]` for a model that takes them; y `[batch, output_size]` or null. The model can be
 // stepped. `backwards` is to alternate from step to step, see kernels::Range.
-void run_step(const Model& model, const Plan& plan, Workspace& workspace, StateRows states,
+void run_step(const Model& model, const Plan& plan, Workspace& workspace, const StateRows& states,
               StepInput input, float* y, bool backwards);
 
 }  // namespace recurrent

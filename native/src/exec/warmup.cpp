@@ -1,10 +1,9 @@
 #include <algorithm>
-#include <limits>
 #include <span>
 #include <vector>
 
 #include "base/checked.h"
-#include "base/error.h"
+#include "exec/run_arguments.h"
 #include "exec/session.h"
 
 namespace recurrent {
@@ -43,10 +42,7 @@ class RestoredContents {
 void Session::warm_up(int64_t time) {
   // Refused while another call is running, before anything is kept that it is about to change.
   reset({0, 0});
-  constexpr int64_t kMostSteps = std::numeric_limits<int32_t>::max();
-  if (time < 1 || time > kMostSteps)
-    invalid("time", "expected 1 to %lld steps, found %lld", static_cast<long long>(kMostSteps),
-            static_cast<long long>(time));
+  expect_time(time, 1);
   if (batch_ == 0) return;
   const int64_t rows = checked_mul(time, batch_, "time");
   const bool takes_indices = model_->vocabulary_size() > 0;

@@ -26,6 +26,11 @@ Model::Model(const recurrent_model_desc& desc) {
     if (desc.layers[i].reverse) can_step_ = false;
     if (layers_.back().is_pointwise()) is_plain_ = false;
   }
+  const PackedLayer& first = layers_.front();
+  const bool takes_indices = first.kind == RECURRENT_LAYER_EMBEDDING;
+  input_size_ = takes_indices ? 1 : first.input_size;
+  vocabulary_size_ = takes_indices ? first.input_size : 0;
+  output_size_ = layers_.back().output_size;
   place_outputs(desc);
   masking_ = desc.masking;
   mask_value_ = desc.mask_value;

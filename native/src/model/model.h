@@ -19,12 +19,10 @@ class Model {
   const kernels::KernelTable& kernels() const { return *kernels_; }
   const std::vector<PackedLayer>& layers() const { return layers_; }
   // Features of an input step; 1 for a model that takes indices.
-  int64_t input_size() const { return vocabulary_size() > 0 ? 1 : layers_.front().input_size; }
+  int64_t input_size() const { return input_size_; }
   // Indices that it knows; 0 if it takes features.
-  int64_t vocabulary_size() const {
-    return layers_.front().kind == RECURRENT_LAYER_EMBEDDING ? layers_.front().input_size : 0;
-  }
-  int64_t output_size() const { return layers_.back().output_size; }
+  int64_t vocabulary_size() const { return vocabulary_size_; }
+  int64_t output_size() const { return output_size_; }
   bool can_step() const { return can_step_; }
   // Whether all layers multiply and every step is put out: what all ways to divide a call can do.
   bool is_plain() const { return is_plain_; }
@@ -71,6 +69,9 @@ class Model {
 
   const kernels::KernelTable* kernels_;
   std::vector<PackedLayer> layers_;
+  int64_t input_size_ = 0;
+  int64_t vocabulary_size_ = 0;
+  int64_t output_size_ = 0;
   StateLayout states_;
   AlignedBuffer<float> initial_states_;
   int64_t slots_ = 2;

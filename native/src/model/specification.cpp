@@ -6,6 +6,7 @@
 
 #include "base/checked.h"
 #include "base/error.h"
+#include "base/expect.h"
 
 namespace recurrent {
 namespace {
@@ -34,12 +35,6 @@ class LayerValidator {
     directions();
   }
 
-  static void expect_struct_size(const std::string& path, uint32_t found, size_t expected) {
-    if (found != expected)
-      invalid((path + "struct_size").c_str(),
-              "expected %zu, found %u; was the caller built for another version?", expected, found);
-  }
-
  private:
   const CellTraits& traits() const { return cell_traits(layer_.kind); }
   bool lstm() const { return layer_.kind == RECURRENT_LAYER_LSTM; }
@@ -47,9 +42,8 @@ class LayerValidator {
   bool has_weights() const { return !is(RECURRENT_LAYER_SOFTMAX) && !is(RECURRENT_LAYER_RESIDUAL); }
   std::string field(const char* name) const { return path_ + name; }
 
-  void expect_value(const char* name, int32_t found, int32_t low, int32_t high) const {
-    if (found < low || found > high)
-      invalid(field(name).c_str(), "expected a value from %d to %d, found %d", low, high, found);
+  void expect_value(const char* name, int64_t found, int64_t low, int64_t high) const {
+    recurrent::expect_value(field(name).c_str(), found, low, high);
   }
 
   void expect_only(bool allowed, bool used, const char* name, const char* owner) const {
@@ -143,9 +137,8 @@ class LayerValidator {
   }
 
   static void activation(const std::string& path, int32_t kind, float alpha, float beta) {
-    if (kind < RECURRENT_ACTIVATION_TANH || kind > RECURRENT_ACTIVATION_SOFTPLUS)
-      invalid((path + "_activation").c_str(), "expected a value from %d to %d, found %d",
-              RECURRENT_ACTIVATION_TANH, RECURRENT_ACTIVATION_SOFTPLUS, kind);
+    recurrent::expect_value((path + "_activation").c_str(), kind, RECURRENT_ACTIVATION_TANH,
+                            RECURRENT_ACTIVATION_SOFTPLUS);
     if (!std::isfinite(alpha))
       invalid((path + "_alpha").c_str(), "expected a finite value, found %g",
               static_cast<double>(alpha));
@@ -188,16 +181,10 @@ void validate_place(const recurrent_model_desc& desc, int32_t i) {
 }
 
 void validate_options(const recurrent_model_desc& desc) {
-  if (desc.gemm_provider < RECURRENT_GEMM_BUILTIN || desc.gemm_provider > RECURRENT_GEMM_AUTO)
-    invalid("gemm_provider", "expected a value from %d to %d, found %d", RECURRENT_GEMM_BUILTIN,
-            RECURRENT_GEMM_AUTO, desc.gemm_provider);
-  if (desc.output < RECURRENT_OUTPUT_EVERY_STEP || desc.output > RECURRENT_OUTPUT_FINAL_STATE)
-    invalid("output", "expected a value from %d to %d, found %d", RECURRENT_OUTPUT_EVERY_STEP,
-            RECURRENT_OUTPUT_FINAL_STATE, desc.output);
-  if (desc.masking < RECURRENT_MASKING_NONE || desc.masking > RECURRENT_MASKING_ZERO)
-    invalid("masking", "expected a value from %d to %d, found %d", RECURRENT_MASKING_NONE,
-            RECURRENT_MASKING_ZERO, desc.masking);
-  if (desc.reserved != 0) invalid("reserved", "expected 0, found %u", desc.reserved);
+  expect_value("gemm_provider", desc.gemm_provider, RECURRENT_GEMM_BUILTIN, RECURRENT_GEMM_AUTO);
+  expect_value("output", desc.output, RECURRENT_OUTPUT_EVERY_STEP, RECURRENT_OUTPUT_FINAL_STATE);
+  expect_value("masking", desc.masking, RECURRENT_MASKING_NONE, RECURRENT_MASKING_ZERO);
+  expect_range("reserved", desc.reserved, 0, 0);
 }
 
 void validate_final_state(const recurrent_model_desc& desc) {
@@ -228,10 +215,8 @@ int32_t tail_begin(const recurrent_model_desc& desc) {
 const CellTraits& cell_traits(int32_t kind) { return kTraits[kind]; }
 
 void validate(const recurrent_model_desc& desc) {
-  LayerValidator::expect_struct_size("", desc.struct_size, sizeof(desc));
-  if (desc.layer_count < 1 || desc.layer_count > RECURRENT_MAX_LAYERS)
-    invalid("layer_count", "expected 1 to %d layers, found %d", RECURRENT_MAX_LAYERS,
-            desc.layer_count);
+  expect_struct_size(desc);
+  expect_range("layer_count", desc.layer_count, 1, RECURRENT_MAX_LAYERS, "layers");
   if (!desc.layers) invalid("layers", "expected %d layers, found null", desc.layer_count);
   validate_options(desc);
   for (int32_t i = 0; i < desc.layer_count; ++i) {

@@ -8,8 +8,8 @@ namespace recurrent {
 
 States::States(const StateLayout& layout, int64_t capacity)
     : layout_(layout),
-      capacity_(capacity),
-      memory_(checked_mul(capacity, layout.stride(), "batch")) {}
+      memory_(checked_mul(capacity, layout.stride(), "batch")),
+      rows_{memory_.data(), capacity} {}
 
 void States::zero(RowRange rows) {
   for (const StateSlot& slot : layout_.slots())

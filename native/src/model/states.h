@@ -32,12 +32,10 @@ class States {
   // All of them zero. Throws Error (INVALID_ARGUMENT) naming `batch` if they cannot be counted.
   States(const StateLayout& layout, int64_t capacity);
 
-  int64_t capacity() const { return capacity_; }
-  StateRows rows() { return {memory_.data(), capacity_}; }
-  float* row(const StateSlot& slot, int64_t row) { return rows().row(slot, row); }
-  const float* row(const StateSlot& slot, int64_t row) const {
-    return memory_.data() + capacity_ * slot.offset + row * slot.stride;
-  }
+  int64_t capacity() const { return rows_.capacity; }
+  const StateRows& rows() { return rows_; }
+  float* row(const StateSlot& slot, int64_t row) { return rows_.row(slot, row); }
+  const float* row(const StateSlot& slot, int64_t row) const { return rows_.row(slot, row); }
   // All floats, for somebody who puts them back.
   std::span<float> contents() { return {memory_.begin(), memory_.end()}; }
 
@@ -52,8 +50,8 @@ class States {
 
  private:
   const StateLayout& layout_;
-  int64_t capacity_;
   AlignedBuffer<float> memory_;
+  const StateRows rows_;
 };
 
 }  // namespace recurrent

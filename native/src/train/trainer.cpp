@@ -4,44 +4,15 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "base/expect.h"
 #include "cpu/fp_control.h"
 #include "gemm/provider.h"
+#include "train/trainer_arguments.h"
 
 namespace recurrent {
-namespace {
-
-void check_rates(const char* name, const float* rates, int32_t count) {
-  for (int32_t i = 0; rates && i < count; ++i)
-    if (!(rates[i] >= 0 && rates[i] < 1))
-      invalid(name, "expected rates from 0 up to but not including 1, found %g for layer %d",
-              static_cast<double>(rates[i]), i);
-}
-
-const recurrent_trainer_desc& checked(const recurrent_trainer_desc& desc, int32_t layers) {
-  if (desc.struct_size != sizeof(desc))
-    invalid("struct_size", "expected %zu, found %u; was the caller built for another version?",
-            sizeof(desc), desc.struct_size);
-  if (desc.threads < 1 || desc.threads > RECURRENT_MAX_THREADS)
-    invalid("threads", "expected 1 to %d, found %d", RECURRENT_MAX_THREADS, desc.threads);
-  check_rates("dropout", desc.dropout, layers);
-  check_rates("input_dropout", desc.input_dropout, layers);
-  check_rates("recurrent_dropout", desc.recurrent_dropout, layers);
-  return desc;
-}
-
-void check_count(const char* name, const void* data, int64_t count, int64_t expected) {
-  if (!data && expected > 0)
-    invalid(name, "expected %lld elements, found null", static_cast<long long>(expected));
-  if (count != expected)
-    invalid("count", "expected exactly %lld elements, found %lld", static_cast<long long>(expected),
-            static_cast<long long>(count));
-}
-
-}  // namespace
-
 Trainer::Trainer(const recurrent_model_desc& model, const recurrent_trainer_desc& desc)
     : parameters_(model), layers_(static_cast<size_t>(model.layer_count)) {
-  checked(desc, model.layer_count);
+  check_trainer(desc, model.layer_count);
   model_ = std::make_unique<Model>(parameters_.desc());
   choose_provider(*model_, model.gemm_provider);
   const float* const rates[] = {desc.dropout, desc.input_dropout, desc.recurrent_dropout};
@@ -107,8 +78,7 @@ void Trainer::get_gradients(float* values, int64_t count) const {
 void Trainer::zero_gradients() { std::fill_n(parameters_.gradients(), parameters_.count(), 0.0f); }
 
 void Trainer::check_block(int32_t block) const {
-  const auto count = static_cast<int32_t>(parameters_.blocks().size());
-  if (block < 0 || block >= count) invalid("block", "expected 0 to %d, found %d", count - 1, block);
+  expect_range("block", block, 0, static_cast<int64_t>(parameters_.blocks().size()) - 1);
 }
 
 double Trainer::regularize(int32_t block, double l1, double l2) {
@@ -147,16 +117,7 @@ double Trainer::gradient_norm(int32_t block) const {
 }
 
 void Trainer::update(const recurrent_update_args& args) {
-  if (args.struct_size != sizeof(args))
-    invalid("struct_size", "expected %zu, found %u", sizeof(args), args.struct_size);
-  if (args.optimizer < RECURRENT_OPTIMIZER_SGD || args.optimizer > RECURRENT_OPTIMIZER_ADAMW)
-    invalid("optimizer", "expected a value from %d to %d, found %d", RECURRENT_OPTIMIZER_SGD,
-            RECURRENT_OPTIMIZER_ADAMW, args.optimizer);
-  if (args.step < 1)
-    invalid("step", "expected 1 or more, found %lld", static_cast<long long>(args.step));
-  for (const double value : {args.rate, args.momentum, args.decay_1, args.decay_2, args.epsilon,
-                             args.weight_decay, args.gradient_scale, args.gradient_bound})
-    if (!std::isfinite(value)) invalid("args", "expected finite numbers, found %g", value);
+  check_update(args);
   if (moments_.size() == 0) moments_ = AlignedBuffer<float>(2 * parameters_.count());
   const bool is_adam = args.optimizer >= RECURRENT_OPTIMIZER_ADAM;
   const bool shrinks = args.optimizer == RECURRENT_OPTIMIZER_ADAMW;

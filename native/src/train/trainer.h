@@ -81,7 +81,6 @@ class Trainer {
   void check_block(int32_t block) const;
 
   // trainer_forward.cpp
-  void check_forward(const recurrent_forward_args& args) const;
   void order_rows(const recurrent_forward_args& args);
   void plan();
   void predict();
@@ -99,7 +98,6 @@ class Trainer {
   void deliver_states(float* states);
 
   // trainer_backward.cpp
-  void check_backward(const recurrent_backward_args& args) const;
   // Whether the gradient at the boundary in front of a layer is a sum, or what the layer gives.
   bool adds_up(size_t boundary) const;
   void clear_gradients(bool of_input);

@@ -7,6 +7,7 @@
 #include "exec/lane.h"
 #include "train/pointwise_pass.h"
 #include "train/trainer.h"
+#include "train/trainer_arguments.h"
 
 namespace recurrent {
 namespace {
@@ -27,21 +28,12 @@ const float* Trainer::output_gradient_of(size_t layer) {
   return is_last_of_head(layer) ? head_gradient_.data() : gradient_at(layer + 1);
 }
 
-void Trainer::check_backward(const recurrent_backward_args& args) const {
-  if (args.struct_size != sizeof(args))
-    invalid("struct_size", "expected %zu, found %u; was the caller built for another version?",
-            sizeof(args), args.struct_size);
-  if (args.reserved != 0) invalid("reserved", "expected 0, found %u", args.reserved);
-  if (args.dx && model_->vocabulary_size() > 0)
-    invalid("dx", "expected null, because the model takes indices, which have no gradient");
+void Trainer::backward(const recurrent_backward_args& args) {
+  check_backward(*model_, args);
   if (!ran_forward_)
     fail(RECURRENT_STATUS_NOT_SUPPORTED,
          "trainer: expected a forward pass to go back through; there is none, the parameters have "
          "changed since, or it has been used");
-}
-
-void Trainer::backward(const recurrent_backward_args& args) {
-  check_backward(args);
   ran_forward_ = false;
   const cpu::ScopedFpControl canonical;
   direct_dy_ = gives_rows_as_they_are() ? args.dy : nullptr;

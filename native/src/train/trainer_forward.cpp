@@ -1,13 +1,12 @@
 // From a batch to its outputs, keeping what the way back needs.
 #include <algorithm>
-#include <limits>
 #include <numeric>
 
 #include "base/checked.h"
-#include "base/error.h"
 #include "cpu/fp_control.h"
 #include "exec/pointwise.h"
 #include "train/trainer.h"
+#include "train/trainer_arguments.h"
 
 namespace recurrent {
 
@@ -52,42 +51,8 @@ int64_t Trainer::caller_offset(int64_t time, int64_t row, int64_t width) const {
   return (batch_.time_major ? time * batch_.rows + row : row * batch_.time + time) * width;
 }
 
-void Trainer::check_forward(const recurrent_forward_args& args) const {
-  if (args.struct_size != sizeof(args))
-    invalid("struct_size", "expected %zu, found %u; was the caller built for another version?",
-            sizeof(args), args.struct_size);
-  if (args.layout != RECURRENT_LAYOUT_TIME_MAJOR && args.layout != RECURRENT_LAYOUT_BATCH_MAJOR)
-    invalid("layout", "expected %d or %d, found %d", RECURRENT_LAYOUT_TIME_MAJOR,
-            RECURRENT_LAYOUT_BATCH_MAJOR, args.layout);
-  constexpr int64_t kMost = std::numeric_limits<int32_t>::max();
-  if (args.time < 1 || args.time > kMost)
-    invalid("time", "expected 1 to %lld steps, found %lld", static_cast<long long>(kMost),
-            static_cast<long long>(args.time));
-  if (args.batch < 1 || args.batch > kMost)
-    invalid("batch", "expected 1 to %lld rows, found %lld", static_cast<long long>(kMost),
-            static_cast<long long>(args.batch));
-  if (args.reserved != 0) invalid("reserved", "expected 0, found %u", args.reserved);
-  const int64_t rows = checked_mul(args.time, args.batch, "time");
-  const int64_t vocabulary = model_->vocabulary_size();
-  if (!args.y) invalid("y", "expected memory for the output, found null");
-  if (vocabulary > 0 && (args.x || !args.indices))
-    invalid("indices", "expected indices and no x, because the first layer is an embedding");
-  if (vocabulary == 0 && (!args.x || args.indices))
-    invalid("x", "expected x and no indices, because the model takes features");
-  for (int64_t i = 0; vocabulary > 0 && i < rows; ++i)
-    if (args.indices[i] < 0 || args.indices[i] >= vocabulary)
-      invalid("indices", "expected 0 to %lld, found %d at element %lld",
-              static_cast<long long>(vocabulary - 1), args.indices[i], static_cast<long long>(i));
-  for (int64_t row = 0; args.lengths && row < args.batch; ++row)
-    if (args.lengths[row] < 0 || args.lengths[row] > args.time)
-      invalid("lengths", "expected 0 to %lld, found %d in row %lld",
-              static_cast<long long>(args.time), args.lengths[row], static_cast<long long>(row));
-  if (args.present && !model_->masks())
-    invalid("present", "expected null, because the model has no masking");
-}
-
 void Trainer::forward(const recurrent_forward_args& args) {
-  check_forward(args);
+  check_forward(*model_, args);
   ran_forward_ = false;
   batch_ = {args.time,       args.batch,      args.layout == RECURRENT_LAYOUT_TIME_MAJOR,
             model_->masks(), args.drops != 0, args.initial_states != nullptr,
