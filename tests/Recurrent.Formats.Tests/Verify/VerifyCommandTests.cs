@@ -1,6 +1,6 @@
-using Recurrent.Cli.Bench;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Recurrent.Cli.Bench;
 using Recurrent.Cli.Verify;
 
 namespace Recurrent.Formats.Tests.Verify;
