@@ -46,7 +46,7 @@ internal sealed class RunCommand
     };
 
     private readonly Option<int?> _channel = NetworkOptions.Number(
-        "--channel", "N", 1, 64, "Channel of a .wav file. Default: the first one.");
+        "--channel", "N", 1, 64, "The only channel of a .wav file to compute. Default: every one, by itself.");
 
     private readonly Option<int?> _sampleRate = NetworkOptions.Number(
         "--sample-rate", "HZ", 1, 10_000_000,
@@ -76,7 +76,7 @@ internal sealed class RunCommand
               recurrent run model.onnx -i x.npy -o y.npy --batch-major
                   a batch, [batch, time, features]
               recurrent run amplifier.nam -i guitar.wav -o out.wav --block 64
-                  sound, in blocks as a driver has them
+                  sound, channel by channel, in blocks as a driver has them
               recurrent run amplifier.nam -i guitar.wav --stream
                   sample by sample; only the times
             """)
@@ -110,7 +110,8 @@ internal sealed class RunCommand
         string? outputFile = parsed.GetValue(_output);
         if (outputFile is not null)
         {
-            DataFile.RequireWritable(outputFile, input.Batch, model.Definition.OutputSize, sampleRate);
+            DataFile.RequireWritable(
+                outputFile, input.Batch, model.Definition.OutputSize, OutputsChannels(request), sampleRate);
         }
 
         new ImportNotes(parsed.InvocationConfiguration.Error).Tell(file, model.Notes);
@@ -201,11 +202,19 @@ internal sealed class RunCommand
                 $"--lengths: expected {input.Batch} numbers from 0 to {input.Time}, found '{list}'.");
     }
 
+    // One feature of each channel is a channel again.
+    private static bool OutputsChannels(RunRequest request) => request.Input.AreChannels && request.Model.OutputSize == 1;
+
     private static DataArray Output(RunRequest request, RunResult result, int? sampleRate)
     {
-        bool isBatchMajor = request.Model.Layout == SequenceLayout.BatchMajor;
         int batch = request.Input.Batch;
         int features = request.Model.OutputSize;
+        if (OutputsChannels(request))
+        {
+            return new DataArray([request.OutputTime, batch], result.Output) { SampleRate = sampleRate, HasChannels = true };
+        }
+
+        bool isBatchMajor = request.Model.Layout == SequenceLayout.BatchMajor;
         float[] values = isBatchMajor
             ? ModelInput.Transpose<float>(result.Output, request.OutputTime, batch, features)
             : result.Output;

@@ -11,7 +11,12 @@ internal sealed record DataArray(IReadOnlyList<int> Shape, float[] Values)
     /// <summary>Whether the file holds whole numbers.</summary>
     public bool IsInteger { get; init; }
 
-    /// <summary>What was done that one should know, such as a channel that was taken; null if nothing.</summary>
+    /// <summary>
+    /// Whether the last axis holds channels of sound: sequences of their own for a model of one feature, not features.
+    /// </summary>
+    public bool HasChannels { get; init; }
+
+    /// <summary>What was done that one should know, such as a line that was left out; null if nothing.</summary>
     public string? Note { get; init; }
 
     /// <summary>As in <c>[100, 3]</c>.</summary>

@@ -12,7 +12,7 @@ internal static class DataFile
 
     /// <summary>Reads a file.</summary>
     /// <param name="path">Its path.</param>
-    /// <param name="channel">The channel of a WAV file, from 1; null for the first one.</param>
+    /// <param name="channel">The channel of a WAV file, from 1; null for all of them.</param>
     /// <param name="format">How a .csv file separates values and writes numbers; null to find out, with points.</param>
     /// <exception cref="UnusableInputException">It cannot be read; the message names the file and the place.</exception>
     public static DataArray Read(string path, int? channel = null, CsvFormat? format = null)
@@ -59,11 +59,16 @@ internal static class DataFile
     }
 
     /// <summary>Refuses a name before a long computation has been done for it.</summary>
+    /// <param name="path">Where an output is to be written.</param>
+    /// <param name="batch">Sequences of the output.</param>
+    /// <param name="features">Features of each.</param>
+    /// <param name="areChannels">Whether the sequences are channels of sound, which a file of one sequence holds.</param>
+    /// <param name="sampleRate">Samples a second, if that is known.</param>
     /// <exception cref="UnusableInputException">The kind of file is not known, or cannot hold the data.</exception>
-    public static void RequireWritable(string path, int batch, int features, int? sampleRate)
+    public static void RequireWritable(string path, int batch, int features, bool areChannels, int? sampleRate)
     {
         string kind = KindOf(path);
-        if (kind != Npy && batch > 1)
+        if (kind != Npy && batch > 1 && !areChannels)
         {
             throw new UnusableInputException(
                 $"{path}: expected .npy, because there are {batch} sequences and a {kind} file holds one.");

@@ -13,8 +13,8 @@ internal static class WavFile
 
     /// <summary>Takes the contents of a file.</summary>
     /// <param name="bytes">The file.</param>
-    /// <param name="channel">The channel that is taken, from 1; null for the first one.</param>
-    /// <returns>Samples of shape [samples, 1], full scale being 1.</returns>
+    /// <param name="channel">The channel that is taken, from 1; null for all of them.</param>
+    /// <returns>Samples of shape [samples, channels], full scale being 1.</returns>
     /// <exception cref="DataFormatException">The contents are damaged or not supported.</exception>
     public static DataArray Parse(ReadOnlySpan<byte> bytes, int? channel = null)
     {
@@ -62,14 +62,15 @@ internal static class WavFile
         throw new DataFormatException($"byte {at}: the file ends without a chunk of data.");
     }
 
-    /// <summary>Writes a file of one channel.</summary>
+    /// <summary>Writes a file.</summary>
     /// <param name="stream">Receives the file.</param>
-    /// <param name="array">The samples, and how many a second.</param>
+    /// <param name="array">The samples, [samples, channels], and how many a second.</param>
     /// <param name="asPcm">Whether samples are whole numbers of 16 bits instead of floats.</param>
     /// <returns>How many samples had to be clipped.</returns>
     public static long Write(Stream stream, DataArray array, bool asPcm)
     {
         int size = asPcm ? sizeof(short) : sizeof(float);
+        int channels = array.Shape[^1];
         long dataBytes = (long)array.Values.Length * size;
         if (dataBytes > int.MaxValue)
         {
@@ -83,10 +84,10 @@ internal static class WavFile
         writer.Write("WAVEfmt "u8);
         writer.Write(16);
         writer.Write(asPcm ? WavFormat.Pcm : WavFormat.Float);
-        writer.Write((ushort)1);
+        writer.Write((ushort)channels);
         writer.Write(sampleRate);
-        writer.Write(sampleRate * size);
-        writer.Write((ushort)size);
+        writer.Write(sampleRate * channels * size);
+        writer.Write((ushort)(channels * size));
         writer.Write((ushort)(8 * size));
         writer.Write("data"u8);
         writer.Write((uint)dataBytes);
@@ -126,19 +127,16 @@ internal static class WavFile
                 $"byte {offset}: expected samples of {format.FrameBytes} bytes, found {data.Length} bytes in all.");
         }
 
-        int taken = (channel ?? 1) - 1;
-        var values = new float[data.Length / format.FrameBytes];
+        int first = (channel ?? 1) - 1;
+        int taken = channel is null ? format.Channels : 1;
+        int frames = data.Length / format.FrameBytes;
+        var values = new float[frames * taken];
         for (int i = 0; i < values.Length; i++)
         {
-            values[i] = format.Read(data[((i * format.FrameBytes) + (taken * format.SampleBytes))..]);
+            int sample = (i / taken * format.Channels) + first + (i % taken);
+            values[i] = format.Read(data[(sample * format.SampleBytes)..]);
         }
 
-        return new DataArray([values.Length, 1], values)
-        {
-            SampleRate = format.SampleRate,
-            Note = format.Channels > 1 && channel is null
-                ? $"channel 1 of {format.Channels} was taken; --channel chooses"
-                : null,
-        };
+        return new DataArray([frames, taken], values) { SampleRate = format.SampleRate, HasChannels = true };
     }
 }

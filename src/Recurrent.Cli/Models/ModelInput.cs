@@ -22,6 +22,9 @@ internal sealed class ModelInput
 
     public int Batch { get; }
 
+    /// <summary>Whether the sequences are channels of sound.</summary>
+    public bool AreChannels { get; private init; }
+
     /// <summary><c>[time, batch, InputSize]</c>; empty for a model that takes indices.</summary>
     public ReadOnlyMemory<float> Features { get; }
 
@@ -33,15 +36,17 @@ internal sealed class ModelInput
     /// <param name="array">
     /// <c>[time, features]</c>, <c>[time, batch, features]</c>, or <c>[time]</c> for a model of one feature; for one that
     /// takes indices the last axis may be missing, and then <c>[time, batch]</c> comes before <c>[time, 1]</c>. Where it is
-    /// batch-major, the axes of time and batch are the other way round.
+    /// batch-major, the axes of time and batch are the other way round. Of sound, <c>[time, channels]</c>, a model of one
+    /// feature takes every channel as a sequence.
     /// </param>
     /// <param name="name">What the file is called, for messages.</param>
     /// <param name="layout">Order of its axes; null for the model's.</param>
     /// <exception cref="UnusableInputException">The shape does not fit the model, or an index is none.</exception>
     public static ModelInput Of(ModelDefinition model, DataArray array, string name, SequenceLayout? layout = null)
     {
-        bool isBatchMajor = (layout ?? model.Layout) == SequenceLayout.BatchMajor;
-        (int first, int second) = SplitShape(model, array, name);
+        bool areChannels = array.HasChannels && model is { InputSize: 1, VocabularySize: 0 };
+        bool isBatchMajor = !areChannels && (layout ?? model.Layout) == SequenceLayout.BatchMajor;
+        (int first, int second) = areChannels ? (array.Shape[0], array.Shape[1]) : SplitShape(model, array, name);
         (int time, int batch) = isBatchMajor && array.Shape.Count > 1 && second > 0 ? (second, first) : (first, second);
         if (batch == 0)
         {
@@ -56,7 +61,7 @@ internal sealed class ModelInput
         float[] values = isBatchMajor ? Transpose<float>(array.Values, batch, time, model.InputSize) : array.Values;
         return model.VocabularySize > 0
             ? new ModelInput(time, batch, [], ToIndices(values, model.VocabularySize, batch, name))
-            : new ModelInput(time, batch, values, []);
+            : new ModelInput(time, batch, values, []) { AreChannels = areChannels };
     }
 
     /// <summary>Values between -1 and 1, or indices; the same for the same seed.</summary>

@@ -10,12 +10,19 @@ internal static class ModelRun
     // Enough for the first call not to be a cold one; all of a long recording would be computed twice.
     private const int WarmupSteps = 4096;
 
+    // A pass that takes so long is measured as it is: what its first calls cost more is little of it.
+    private static readonly TimeSpan LongPass = TimeSpan.FromMilliseconds(250);
+
+    // Shorter passes are repeated: until the runtime has compiled what it calls often for speed, and then to be measured.
+    private static readonly TimeSpan WarmUpTime = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan MeasuredTime = TimeSpan.FromMilliseconds(100);
+
     // Telling the terminal takes longer than many a call.
     private static readonly TimeSpan ReportInterval = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Computes the whole input.</summary>
+    /// <summary>Computes the whole input, and again while that is short, so that its time is not that of a first call.</summary>
     /// <param name="request">What is computed.</param>
-    /// <param name="progress">Is told now and then how many calls are done.</param>
+    /// <param name="progress">Is told now and then how many calls of the first pass are done.</param>
     public static RunResult Compute(RunRequest request, Action<int> progress)
     {
         using RecurrentModel model =
@@ -31,25 +38,41 @@ internal static class ModelRun
             session.Reset();
         }
 
-        return Compute(session, request, output, progress);
+        var times = new RunTimes();
+        Pass(session, request, output, times, progress);
+        if (times.Microseconds < LongPass.TotalMicroseconds)
+        {
+            Repeat(session, request, output, new RunTimes(), WarmUpTime);
+            times = new RunTimes();
+            Repeat(session, request, output, times, MeasuredTime);
+        }
+
+        return new RunResult(output, times, session.Model.InstructionSet);
     }
 
-    private static RunResult Compute(Session session, RunRequest request, float[] output, Action<int> progress)
+    private static void Repeat(Session session, RunRequest request, float[] output, RunTimes times, TimeSpan length)
     {
-        var histogram = new LatencyHistogram(1);
+        long begin = Stopwatch.GetTimestamp();
+        do
+        {
+            session.Reset();
+            Pass(session, request, output, times, static _ => { });
+        }
+        while (Stopwatch.GetElapsedTime(begin) < length);
+    }
+
+    private static void Pass(
+        Session session, RunRequest request, float[] output, RunTimes times, Action<int> progress)
+    {
         long total = 0;
         long reported = Stopwatch.GetTimestamp();
-        int worst = 0;
-        double nanosecondsPerTick = 1e9 / Stopwatch.Frequency;
         for (int call = 0; call < request.Calls; call++)
         {
             long start = Stopwatch.GetTimestamp();
             Call(session, request, call, output);
             long now = Stopwatch.GetTimestamp();
             total += now - start;
-            double longest = histogram.Maximum;
-            histogram.Add((long)((now - start) * nanosecondsPerTick), start);
-            worst = histogram.Maximum > longest ? call : worst;
+            times.Add(call, start, now);
             if (Stopwatch.GetElapsedTime(reported, now) > ReportInterval)
             {
                 reported = now;
@@ -57,8 +80,7 @@ internal static class ModelRun
             }
         }
 
-        return new RunResult(
-            output, histogram, Stopwatch.GetElapsedTime(0, total), worst, session.Model.InstructionSet);
+        times.AddPass(total);
     }
 
     private static void Call(Session session, RunRequest request, int call, float[] output)

@@ -20,12 +20,13 @@ internal static class RunJson
         json.WriteNumber("calls", report.Request.Calls);
         json.WriteString("instruction_set", Candidate.NameOf(report.Result.InstructionSet));
         json.WriteNumber("threads", report.Request.Threads);
-        json.WriteNumber("us", report.Result.Total.TotalMicroseconds);
-        json.WriteNumber("us_per_step", report.Result.Total.TotalMicroseconds / report.Request.Input.Time);
-        json.WriteNumber("call_median_us", 1e-3 * report.Result.Calls.Percentile(0.5));
-        json.WriteNumber("call_p99_us", 1e-3 * report.Result.Calls.Percentile(0.99));
-        json.WriteNumber("call_worst_us", 1e-3 * report.Result.Calls.Maximum);
-        json.WriteNumber("worst_call", report.Result.WorstCall);
+        json.WriteNumber("passes", report.Result.Times.Passes);
+        json.WriteNumber("us", report.Result.Microseconds);
+        json.WriteNumber("us_per_step", report.Result.Microseconds / report.Request.Input.Time);
+        json.WriteNumber("call_median_us", 1e-3 * report.Result.Times.Calls.Percentile(0.5));
+        json.WriteNumber("call_p99_us", 1e-3 * report.Result.Times.Calls.Percentile(0.99));
+        json.WriteNumber("call_worst_us", 1e-3 * report.Result.Times.Calls.Maximum);
+        json.WriteNumber("worst_call", report.Result.Times.WorstCall);
         if (report is { SampleRate: { } rate, RealTimeFactor: { } factor })
         {
             json.WriteNumber("sample_rate", rate);

@@ -23,7 +23,7 @@ internal sealed record RunReport(
 {
     /// <summary>Time of computation over time of sound; below 1 is faster than it is played. Null without sound.</summary>
     public double? RealTimeFactor =>
-        SampleRate is { } rate ? Result.Total.TotalSeconds * rate / Request.Input.Time : null;
+        SampleRate is { } rate ? 1e-6 * Result.Microseconds * rate / Request.Input.Time : null;
 
     /// <summary>Microseconds of the sound of one call; null without sound.</summary>
     public double? CallBudgetMicroseconds => 1e6 * Request.BlockLength / SampleRate;

@@ -14,12 +14,12 @@ internal static class RunText
         facts.Add("input", $"{report.InputFile}: {Sequences(report)}");
         facts.Add("output", report.OutputFile ?? "not kept; --output keeps it");
         facts.Add("calls", Calls(report));
-        facts.Add("computed in", $"{Numbers.Short(report.Result.Total.TotalMilliseconds)} ms, "
-            + $"{Numbers.Short(report.Result.Total.TotalMicroseconds / report.Request.Input.Time)} us a step");
+        facts.Add("computed in", $"{Numbers.Short(1e-3 * report.Result.Microseconds)} ms, "
+            + $"{Numbers.Short(report.Result.Microseconds / report.Request.Input.Time)} us per step{Passes(report)}");
         if (report.Request.Calls > 1)
         {
             facts.Add("a call", $"median {Microseconds(report, 0.5)}, p99 {Microseconds(report, 0.99)}");
-            facts.Add("worst call", $"{Microseconds(report, 1)}, number {report.Result.WorstCall}{Budget(report)}");
+            facts.Add("worst call", $"{Microseconds(report, 1)}, number {report.Result.Times.WorstCall}{Budget(report)}");
         }
 
         if (report.RealTimeFactor is { } factor)
@@ -35,11 +35,15 @@ internal static class RunText
         }
     }
 
+    private static string Passes(RunReport report) =>
+        report.Result.Times.Passes == 1 ? string.Empty : $"; median of {report.Result.Times.Passes} runs";
+
     private static string Sequences(RunReport report)
     {
         int batch = report.Request.Input.Batch;
         string rate = report.SampleRate is { } samples ? $", {samples} Hz" : string.Empty;
-        return $"{(batch == 1 ? "one sequence" : $"{batch} sequences")} of {report.Request.Input.Time} steps{rate}";
+        string what = report.Request.Input.AreChannels ? "channel" : "sequence";
+        return $"{(batch == 1 ? $"one {what}" : $"{batch} {what}s")} of {report.Request.Input.Time} steps{rate}";
     }
 
     private static string Calls(RunReport report)
@@ -55,7 +59,7 @@ internal static class RunText
     }
 
     private static string Microseconds(RunReport report, double share) =>
-        Numbers.Short(1e-3 * report.Result.Calls.Percentile(share)) + " us";
+        Numbers.Short(1e-3 * report.Result.Times.Calls.Percentile(share)) + " us";
 
     private static string Budget(RunReport report) => report.CallBudgetMicroseconds is { } budget
         ? $"; its sound plays for {Numbers.Short(budget)} us"

@@ -24,18 +24,35 @@ public sealed class WavFileTests
     }
 
     [Fact]
-    public void The_first_channel_is_taken_with_a_note_and_another_one_on_request()
+    public void All_channels_are_read_or_one_on_request()
     {
         byte[] data = [0x00, 0x40, 0x00, 0x20, 0x00, 0x10, 0x00, 0x08];
 
-        DataArray first = Parse(1, 16, 2, data);
+        DataArray all = Parse(1, 16, 2, data);
         DataArray second = WavFile.Parse(Wav(1, 16, 2, data), channel: 2);
 
-        Assert.Equal([0.5f, 0.125f], first.Values);
-        Assert.Contains("channel 1 of 2", first.Note);
+        Assert.Equal([2, 2], all.Shape);
+        Assert.Equal([0.5f, 0.25f, 0.125f, 0.0625f], all.Values);
+        Assert.Equal([2, 1], second.Shape);
         Assert.Equal([0.25f, 0.0625f], second.Values);
-        Assert.Null(second.Note);
+        Assert.True(all.HasChannels && second.HasChannels);
         Assert.Contains("expected 1 to 2, found 3", Refusal(() => WavFile.Parse(Wav(1, 16, 2, data), channel: 3)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Channels_are_written_as_they_are_read(bool asPcm)
+    {
+        using var stream = new MemoryStream();
+        var array = new DataArray([3, 2], [0.5f, -0.25f, 0.125f, 0, -1, 0.75f]) { SampleRate = 44100 };
+
+        Assert.Equal(0, WavFile.Write(stream, array, asPcm));
+        DataArray again = WavFile.Parse(stream.ToArray());
+
+        Assert.Equal((44100, true), (again.SampleRate, again.HasChannels));
+        Assert.Equal([3, 2], again.Shape);
+        Assert.Equal(array.Values, again.Values);
     }
 
     [Fact]
