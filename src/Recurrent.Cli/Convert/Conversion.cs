@@ -1,3 +1,4 @@
+using System.Globalization;
 using Recurrent.Cli.Commands;
 using Recurrent.Cli.Compare;
 using Recurrent.Cli.Models;
@@ -12,6 +13,8 @@ internal static class Conversion
 {
     private const string Onnx = ".onnx";
     private const string Safetensors = ".safetensors";
+
+    private static readonly string[] OfFormat = ["format", "producer", "operator set"];
 
     private const int Time = 32;
     private const int Batch = 8;
@@ -33,7 +36,7 @@ internal static class Conversion
         }
 
         ImportedModel before = ModelFileOptions.Load(input, options);
-        Write(before.Definition, output, kind);
+        Write(before, output, kind);
         ImportedModel after = ReadAgain(output);
         RequireSameShape(before.Definition, after.Definition, output);
         (int values, int different, double largest) = Compare(before.Definition, after.Definition);
@@ -41,23 +44,35 @@ internal static class Conversion
             input, output, before, after, values, different, largest, [.. Lost(before, after)]);
     }
 
-    private static void Write(ModelDefinition definition, string output, string kind)
+    private static void Write(ImportedModel model, string output, string kind)
     {
         try
         {
             if (kind == Onnx)
             {
-                OnnxExport.Save(definition, output);
+                OnnxExport.Save(model.Definition, output, MetadataOf(model));
             }
             else
             {
-                PyTorchExport.Save(definition, output);
+                PyTorchExport.Save(model.Definition, output, MetadataOf(model));
             }
         }
         catch (NotSupportedException e)
         {
             throw new UnusableInputException($"{output}: not supported by this format: {e.Message}", e);
         }
+    }
+
+    // All but what a file says about itself as a file of its format.
+    private static Dictionary<string, string> MetadataOf(ImportedModel model)
+    {
+        var metadata = model.Metadata.Where(entry => !OfFormat.Contains(entry.Key)).ToDictionary();
+        if (model.SampleRate is { } rate)
+        {
+            metadata["sample_rate"] = rate.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return metadata;
     }
 
     private static ImportedModel ReadAgain(string output)
@@ -125,7 +140,8 @@ internal static class Conversion
             yield return $"the sample rate, {rate} Hz";
         }
 
-        string[] keys = [.. before.Metadata.Keys.Where(key => !after.Metadata.ContainsKey(key))];
+        string[] keys = [.. before.Metadata.Keys
+            .Where(key => !OfFormat.Contains(key) && !after.Metadata.ContainsKey(key))];
         if (keys.Length > 0)
         {
             yield return $"metadata: {string.Join(", ", keys)}";

@@ -14,7 +14,7 @@ internal static class RunText
         facts.Add("input", $"{report.InputFile}: {Sequences(report)}");
         facts.Add("output", report.OutputFile ?? "not kept; --output keeps it");
         facts.Add("calls", Calls(report));
-        facts.Add("computed in", $"{Numbers.Short(1e-3 * report.Result.Microseconds)} ms, "
+        facts.Add("computed in", $"{Duration(report.Result.Microseconds)}, "
             + $"{Numbers.Short(report.Result.Microseconds / report.Request.Input.Time)} us per step{Passes(report)}");
         if (report.Request.Calls > 1)
         {
@@ -34,6 +34,13 @@ internal static class RunText
             output.WriteMessage($"note: {note}");
         }
     }
+
+    private static string Duration(double microseconds) => microseconds switch
+    {
+        < 1e3 => $"{Numbers.Short(microseconds)} us",
+        < 1e6 => $"{Numbers.Short(1e-3 * microseconds)} ms",
+        _ => $"{Numbers.Short(1e-6 * microseconds)} s",
+    };
 
     private static string Passes(RunReport report) =>
         report.Result.Times.Passes == 1 ? string.Empty : $"; median of {report.Result.Times.Passes} runs";

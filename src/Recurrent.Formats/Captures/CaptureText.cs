@@ -8,7 +8,6 @@ namespace Recurrent.Formats.Captures;
 internal static class CaptureText
 {
     private const int MaxEntries = 256;
-    private const int MaxSampleRate = 10_000_000;
 
     private static readonly string[] SampleRateNames = ["sample_rate", "samplerate"];
 
@@ -52,7 +51,7 @@ internal static class CaptureText
             : value.IsText && double.TryParse(
                 value.Text(), NumberStyles.Float, CultureInfo.InvariantCulture, out double number) ? number
             : double.NaN;
-        return rate is >= 1 and <= MaxSampleRate && rate == Math.Floor(rate)
+        return rate is >= 1 and <= FileMetadata.MostSampleRate && rate == Math.Floor(rate)
             ? (int)rate
             : throw value.Unexpected("a sample rate in hertz");
     }

@@ -18,16 +18,28 @@ public static class PyTorchExport
     /// <summary>Writes a model.</summary>
     /// <param name="definition">The model.</param>
     /// <param name="path">The file's path. A file that is there is replaced, once the new one is written.</param>
+    /// <param name="metadata">
+    /// Texts to keep in the file, which <see cref="ImportedModel.Metadata"/> has again; <c>sample_rate</c>, in hertz, is
+    /// <see cref="ImportedModel.SampleRate"/> again. Null for none.
+    /// </param>
+    /// <exception cref="ArgumentException">The path is empty, or a text has a name that is written anyway.</exception>
     /// <exception cref="NotSupportedException">
     /// PyTorch has no such module: peepholes, coupled gates, a clip, a GRU that resets before the product, a reverse
     /// direction alone, or activations of a cell other than its own. The message names the layer.
     /// </exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
-    public static void Save(ModelDefinition definition, string path)
+    public static void Save(
+        ModelDefinition definition, string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        ToWriter(definition).Save(path);
+        SafetensorsWriter writer = ToWriter(definition);
+        foreach ((string name, string text) in FileMetadata.Check(metadata, writer.Metadata.ContainsKey))
+        {
+            writer.Metadata[name] = text;
+        }
+
+        writer.Save(path);
     }
 
     /// <summary>The file that <see cref="Save"/> writes, for more tensors or metadata to be added.</summary>

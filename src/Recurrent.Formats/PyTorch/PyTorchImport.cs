@@ -51,6 +51,7 @@ internal sealed class PyTorchImport
             Format = format,
             LayerNames = import._names,
             Notes = import._notes,
+            SampleRate = FileMetadata.SampleRateOf(metadata),
             Metadata = metadata.Where(entry => entry.Key != SavedModel.MetadataName).ToDictionary(),
         };
     }

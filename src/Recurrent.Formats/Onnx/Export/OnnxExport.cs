@@ -27,9 +27,12 @@ public static class OnnxExport
     /// </summary>
     /// <param name="definition">The model.</param>
     /// <param name="path">Path of the file.</param>
-    /// <param name="metadata">What else the file is to say about itself; null for nothing.</param>
-    /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    /// <exception cref="ArgumentException">The path is empty.</exception>
+    /// <param name="metadata">
+    /// Texts to keep in the file, which <see cref="ImportedModel.Metadata"/> has again; <c>sample_rate</c>, in hertz, is
+    /// <see cref="ImportedModel.SampleRate"/> again. Null for none.
+    /// </param>
+    /// <exception cref="ArgumentNullException">The definition or the path is null.</exception>
+    /// <exception cref="ArgumentException">The path is empty, or a text has a name that is written anyway.</exception>
     /// <exception cref="NotSupportedException">
     /// ONNX cannot say what a layer computes, or the file would be larger than the 2 GB that ONNX allows. Nothing is
     /// written.
@@ -48,28 +51,33 @@ public static class OnnxExport
     /// <summary>Writes a model to a stream. Weights are written from where they are.</summary>
     /// <param name="definition">The model.</param>
     /// <param name="stream">The stream; it stays open.</param>
-    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <param name="metadata">
+    /// Texts to keep in the file, which <see cref="ImportedModel.Metadata"/> has again; <c>sample_rate</c>, in hertz, is
+    /// <see cref="ImportedModel.SampleRate"/> again. Null for none.
+    /// </param>
+    /// <exception cref="ArgumentNullException">The definition or the stream is null.</exception>
+    /// <exception cref="ArgumentException">A text has a name that is written anyway.</exception>
     /// <exception cref="NotSupportedException">
     /// ONNX cannot say what a layer computes, or the file would be larger than the 2 GB that ONNX allows. Nothing is
     /// written.
     /// </exception>
     /// <exception cref="IOException">The stream cannot be written.</exception>
-    public static void Save(ModelDefinition definition, Stream stream)
+    public static void Save(
+        ModelDefinition definition, Stream stream, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        Prepare(definition, null).WriteTo(stream);
+        Prepare(definition, metadata).WriteTo(stream);
     }
 
-    private static OnnxModelWriter Prepare(
-        ModelDefinition definition, IReadOnlyDictionary<string, string>? metadata)
+    private static OnnxModelWriter Prepare(ModelDefinition definition, IReadOnlyDictionary<string, string>? metadata)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        StringStringEntryProto[] entries =
-        [
-            OnnxMetadata.Write(definition.EmptyRow),
-            .. (metadata ?? new Dictionary<string, string>())
-                .Select(entry => new StringStringEntryProto { Key = entry.Key, Value = entry.Value }),
-        ];
-        return new OnnxModelWriter(ModelGraph.Of(definition), ModelGraph.Opset, entries);
+        StringStringEntryProto ours = OnnxMetadata.Write(definition.EmptyRow);
+        return new OnnxModelWriter(
+            ModelGraph.Of(definition),
+            ModelGraph.Opset,
+            FileMetadata.Check(metadata, name => name == ours.Key)
+                .Select(entry => new StringStringEntryProto { Key = entry.Key, Value = entry.Value })
+                .Append(ours));
     }
 }

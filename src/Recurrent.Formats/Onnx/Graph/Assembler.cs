@@ -34,6 +34,7 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
             NoteOrder(name, flow, layout);
         }
 
+        Dictionary<string, string> metadata = Metadata();
         return new OnnxBinding
         {
             Model = new ImportedModel
@@ -42,7 +43,8 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
                 Format = "ONNX",
                 LayerNames = [.. _chain.Skip(1).Select(node => node.Name)],
                 Notes = [.. interpreter.Notes],
-                Metadata = Metadata(),
+                SampleRate = FileMetadata.SampleRateOf(metadata),
+                Metadata = metadata,
             },
             Inputs = inputs,
             Outputs = results,
