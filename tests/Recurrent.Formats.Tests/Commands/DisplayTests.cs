@@ -7,7 +7,7 @@ namespace Recurrent.Formats.Tests.Commands;
 public sealed class DisplayTests
 {
     public static TheoryData<string> Commands =>
-        ["info", "inspect", "run", "bench", "verify", "compare", "convert", "train", "help"];
+        ["info", "inspect", "run", "bench", "verify", "compare", "convert", "train", "forecast", "help"];
 
     [Theory]
     [MemberData(nameof(Commands))]
