@@ -92,6 +92,7 @@ internal sealed class ForecastCommand
         using SeriesForecast forecaster = new(model.Definition, info, path);
         int steps = parsed.GetValue(_steps) ?? info.Horizon;
         var report = new ForecastReport(path, input, table, forecaster.Continue(table, steps), info.Horizon);
+        new ImportNotes(error).Tell(path, model.Notes);
         if (plot is not null)
         {
             ForecastPlot.Save(report, plot);
