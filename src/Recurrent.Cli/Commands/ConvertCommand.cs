@@ -27,7 +27,7 @@ internal static class ConvertCommand
 
               recurrent convert amplifier.nam amplifier.onnx
               recurrent convert model.onnx model.safetensors
-              recurrent convert checkpoint.pt model.onnx --modules lstm,fc --last-step
+              recurrent convert lstm.pt model.onnx --every-step --batch-major
             """)
         {
             input, output, json,

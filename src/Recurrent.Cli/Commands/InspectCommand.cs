@@ -17,7 +17,8 @@ internal static class InspectCommand
             """
             Shows what a model file holds: its layers and their sizes, what comes in and out, parameters, the time of a
             step (predicted, and measured on this machine), and what was assumed, folded, renamed or ignored to read it.
-            Of a safetensors file that holds no model, its tensors.
+            Of a bare state dict of PyTorch, also the options that say what it does not: other commands need them. Of a
+            safetensors file that holds no model, its tensors.
             Exit code 0: shown; 2: the file cannot be used, or is not supported, and why.
 
               recurrent inspect model.onnx
