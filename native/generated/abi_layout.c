@@ -279,7 +279,7 @@ _Static_assert(offsetof(recurrent_forward_args, present) == 56, "offsetof(recurr
 _Static_assert(offsetof(recurrent_forward_args, initial_states) == 64, "offsetof(recurrent_forward_args, initial_states) == 64");
 _Static_assert(offsetof(recurrent_forward_args, final_states) == 72, "offsetof(recurrent_forward_args, final_states) == 72");
 _Static_assert(offsetof(recurrent_forward_args, drops) == 80, "offsetof(recurrent_forward_args, drops) == 80");
-_Static_assert(offsetof(recurrent_forward_args, reserved) == 84, "offsetof(recurrent_forward_args, reserved) == 84");
+_Static_assert(offsetof(recurrent_forward_args, empty_row) == 84, "offsetof(recurrent_forward_args, empty_row) == 84");
 _Static_assert(offsetof(recurrent_forward_args, seed) == 88, "offsetof(recurrent_forward_args, seed) == 88");
 
 _Static_assert(sizeof(recurrent_backward_args) == 40, "sizeof(recurrent_backward_args) == 40");

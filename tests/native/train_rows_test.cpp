@@ -83,7 +83,8 @@ Batch alone(const Batch& batch, const Sizes& sizes, int64_t row) {
   return one;
 }
 
-void run(const TrainerHandle& trainer, Batch& batch) {
+void run(const TrainerHandle& trainer, Batch& batch,
+         int32_t empty_row = RECURRENT_EMPTY_ROW_KEEPS_STATE) {
   batch.y.assign(batch.dy.size(), -7.0f);
   batch.final.assign(batch.states.size(), -7.0f);
   batch.dx.assign(batch.x.size(), -7.0f);
@@ -99,6 +100,7 @@ void run(const TrainerHandle& trainer, Batch& batch) {
   forward.lengths = batch.lengths.data();
   forward.initial_states = batch.states.data();
   forward.final_states = batch.final.data();
+  forward.empty_row = empty_row;
   ASSERT_OK(recurrent_trainer_forward(trainer.get(), &forward));
   recurrent_backward_args backward{};
   backward.struct_size = sizeof(backward);
@@ -262,6 +264,31 @@ TEST_P(TrainRows, HaveNoPartInGradientsWithoutSteps) {
       };
       EXPECT_EQ(gradients_from(0.0f), gradients_from(std::numeric_limits<float>::quiet_NaN()));
     }
+}
+
+// The middle row has no step: what it ends with is what it started from, or 0.
+TEST_P(TrainRows, OfLength0EndWithTheirStateOrWith0) {
+  Random random(1);
+  OwnedModel owned;
+  owned.add(plain_layer(random, RECURRENT_LAYER_LSTM, 2, 3, RECURRENT_DIRECTION_BIDIRECTIONAL));
+  const TrainerHandle trainer = make_trainer(owned, GetParam(), 1);
+  const Sizes sizes{2, 6, 12, false};
+  Batch keeps = random_batch(random, sizes, 2, 3);
+  keeps.lengths = {2, 0, 1};
+  Batch zeroes = keeps;
+  run(trainer, keeps);
+  run(trainer, zeroes, RECURRENT_EMPTY_ROW_ZEROES_STATE);
+  const std::vector<float> none(12);
+  EXPECT_EQ(row_of(keeps.final, 3, 1, 12), row_of(keeps.states, 3, 1, 12));
+  EXPECT_EQ(row_of(keeps.d_states, 3, 1, 12), row_of(keeps.d_final, 3, 1, 12));
+  EXPECT_EQ(row_of(zeroes.final, 3, 1, 12), none);
+  EXPECT_EQ(row_of(zeroes.d_states, 3, 1, 12), none);
+  for (const int64_t row : {0, 2}) {
+    EXPECT_EQ(row_of(zeroes.final, 3, row, 12), row_of(keeps.final, 3, row, 12));
+    EXPECT_EQ(row_of(zeroes.d_states, 3, row, 12), row_of(keeps.d_states, 3, row, 12));
+  }
+  EXPECT_EQ(zeroes.y, keeps.y);
+  EXPECT_EQ(zeroes.dx, keeps.dx);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string>
 
 #include "native_trainer.h"
 
@@ -232,6 +233,15 @@ TEST(TrainMisuse, IsRefused) {
   forward.struct_size = sizeof(forward);
   forward.batch = 1;
   EXPECT_EQ(recurrent_trainer_forward(trainer.get(), &forward), RECURRENT_STATUS_INVALID_ARGUMENT);
+  float x[2] = {1, 2};
+  float y[5];
+  forward.time = 1;
+  forward.x = x;
+  forward.y = y;
+  EXPECT_OK(recurrent_trainer_forward(trainer.get(), &forward));
+  forward.empty_row = 2;
+  EXPECT_EQ(recurrent_trainer_forward(trainer.get(), &forward), RECURRENT_STATUS_INVALID_ARGUMENT);
+  EXPECT_NE(std::string(recurrent_last_error()).find("empty_row"), std::string::npos);
   double norm = 0;
   EXPECT_EQ(recurrent_trainer_gradient_norm(trainer.get(), 99, &norm),
             RECURRENT_STATUS_INVALID_ARGUMENT);

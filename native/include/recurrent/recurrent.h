@@ -771,8 +771,8 @@ typedef struct recurrent_forward_args {
   float* final_states;
   /** 1 to drop what the trainer's rates say, 0 for none (evaluation). */
   int32_t drops;
-  /** Zero. */
-  uint32_t reserved;
+  /** A ::recurrent_empty_row: what the final states of a row of length 0 are. */
+  int32_t empty_row;
   /** Which elements are dropped depends on this number and their place alone. */
   uint64_t seed;
 } recurrent_forward_args;

@@ -72,6 +72,7 @@ class Trainer {
     bool masked = false;
     bool drops = false;
     bool given_states = false;
+    bool empty_row_zeroes = false;
     uint64_t seed = 0;
     bool whole = false;  // rows of steps are where the caller has them
   };
@@ -149,6 +150,10 @@ class Trainer {
   int64_t caller_row(int64_t place) const { return order_[static_cast<size_t>(place)]; }
   // Elements in front of a step of the caller's row, of so many features each.
   int64_t caller_offset(int64_t time, int64_t row, int64_t width) const;
+  // Whether the caller's row is empty and ends with a state of 0, whatever it started from.
+  bool loses_state(int64_t row) const {
+    return batch_.empty_row_zeroes && given_[static_cast<size_t>(row)] == 0;
+  }
   // Calls `visit(slot, pass)` for the states of all layers.
   template <class Visitor>
   void for_each_state(Visitor visit) {

@@ -31,7 +31,8 @@ void check_forward(const Model& model, const recurrent_forward_args& args) {
   expect_layout(args.layout);
   expect_time(args.time, 1);
   expect_range("batch", args.batch, 1, kMostSteps, "rows");
-  expect_range("reserved", args.reserved, 0, 0);
+  expect_value("empty_row", args.empty_row, RECURRENT_EMPTY_ROW_KEEPS_STATE,
+               RECURRENT_EMPTY_ROW_ZEROES_STATE);
   const int64_t steps = checked_mul(args.time, args.batch, "time");
   if (!args.y) invalid("y", "expected memory for the output, found null");
   if (model.vocabulary_size() > 0) {

@@ -102,14 +102,16 @@ void Trainer::take_state_gradients(const float* states) {
   const StateLayout& layout = model_->states();
   for_each_state([&](const StateSlot& slot, RecurrentPass& pass) {
     for (int64_t place = 0; place < batch_.rows; ++place)
-      std::copy_n(states + caller_row(place) * layout.size() + slot.saved, slot.size,
-                  pass.state_gradient(slot.id.kind, place));
+      if (const int64_t row = caller_row(place); !loses_state(row))
+        std::copy_n(states + row * layout.size() + slot.saved, slot.size,
+                    pass.state_gradient(slot.id.kind, place));
   });
   const StateSlot* repeated = model_->repeated_output();
   if (!repeated) return;
   const int64_t width = repeated->size;
   for (int64_t place = 0; place < batch_.rows; ++place) {
     const int64_t row = caller_row(place);
+    if (loses_state(row)) continue;
     const int64_t length = steps_.length(place);
     float* to = repeated_gradient_.data() + row * width;
     if (length > 0)

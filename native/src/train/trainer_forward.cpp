@@ -54,8 +54,13 @@ int64_t Trainer::caller_offset(int64_t time, int64_t row, int64_t width) const {
 void Trainer::forward(const recurrent_forward_args& args) {
   check_forward(*model_, args);
   ran_forward_ = false;
-  batch_ = {args.time,       args.batch,      args.layout == RECURRENT_LAYOUT_TIME_MAJOR,
-            model_->masks(), args.drops != 0, args.initial_states != nullptr,
+  batch_ = {args.time,
+            args.batch,
+            args.layout == RECURRENT_LAYOUT_TIME_MAJOR,
+            model_->masks(),
+            args.drops != 0,
+            args.initial_states != nullptr,
+            args.empty_row == RECURRENT_EMPTY_ROW_ZEROES_STATE,
             args.seed};
   order_rows(args);
   batch_.whole = batch_.time_major && steps_.total() == batch_.time * batch_.rows;
@@ -398,6 +403,8 @@ void Trainer::deliver_states(float* states) {
   for (int64_t row = 0; repeated && row < batch_.rows; ++row)
     std::copy_n(repeated_.data() + row * repeated->size, repeated->size,
                 states + row * layout.size() + repeated->saved);
+  for (int64_t row = 0; row < batch_.rows; ++row)
+    if (loses_state(row)) std::fill_n(states + row * layout.size(), layout.size(), 0.0f);
 }
 
 }  // namespace recurrent

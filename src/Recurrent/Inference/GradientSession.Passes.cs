@@ -41,6 +41,7 @@ public sealed unsafe partial class GradientSession
                 InitialStates = initial,
                 FinalStates = final,
                 Drops = batch.DropoutSeed is null ? 0 : 1,
+                EmptyRow = (int)Definition.EmptyRow,
                 Seed = batch.DropoutSeed ?? 0,
             };
             status = NativeMethods.TrainerForward(_native, &arguments);

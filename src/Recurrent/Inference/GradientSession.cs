@@ -11,7 +11,7 @@ namespace Recurrent;
 /// <remarks>
 /// It belongs to one caller at a time: a call during another one is refused with an
 /// <see cref="InvalidOperationException"/>. <see cref="Dispose"/> may be called at any time and waits for the running call;
-/// every member called afterwards throws an <see cref="ObjectDisposedException"/>. Outputs are those of a
+/// every member called afterwards throws an <see cref="ObjectDisposedException"/>. Outputs and final states are those of a
 /// <see cref="Session"/> of the same model, bit for bit; docs/numerics.md says what gradients are.
 /// </remarks>
 public sealed unsafe partial class GradientSession : IDisposable

@@ -55,6 +55,20 @@ internal sealed class BatchStates<T>(IReadOnlyList<DirectionState<T>[]> layers, 
         }
     }
 
+    /// <summary>Sets everything of some rows to 0.</summary>
+    public void Clear(Func<int, bool> isCleared)
+    {
+        foreach (int row in Enumerable.Range(0, batch).Where(isCleared))
+        {
+            foreach ((DirectionState<T> state, StateKind kind) in Parts())
+            {
+                state.Row(kind, row).Clear();
+            }
+
+            Repeated(row).Clear();
+        }
+    }
+
     /// <summary>Removes denormals as when a state is stored; an output is kept as it was put out.</summary>
     public void Flush()
     {

@@ -48,6 +48,7 @@ internal sealed class SequencePass<T>(
         ForRows(row => _states.Repeated(row).CopyTo(output.Repeated(row)));
         output.Write(computed, y, steps);
         ForRows(row => output.Repeated(row).CopyTo(_states.Repeated(row)));
+        _states.Clear(IsLost);
         if (!finalStates.IsEmpty)
         {
             _states.CopyTo(finalStates);
@@ -66,6 +67,7 @@ internal sealed class SequencePass<T>(
         if (!dFinalStates.IsEmpty)
         {
             states.CopyFrom(Convert<T, double>(dFinalStates));
+            states.Clear(IsLost);
         }
 
         double[] dInput = GoBack(Convert<T, double>(dy), states);
@@ -165,6 +167,9 @@ internal sealed class SequencePass<T>(
 
     private int ComputedLength =>
         PutsOutFinalStates(layers.Count - 1) ? steps.Batch * chain.OutputSize : _passes[^1].Output.Length;
+
+    /// <summary>Whether a row is empty and ends with a state of 0, whatever it started from.</summary>
+    private bool IsLost(int row) => chain.EmptyRow == EmptyRow.ZeroesState && steps.Length(row) == 0;
 
     /// <summary>The layer whose input a residual connection adds; the layer itself if it is none.</summary>
     private int SourceOf(int layer) =>

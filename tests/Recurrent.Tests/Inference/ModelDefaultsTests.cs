@@ -182,7 +182,10 @@ public sealed class ModelDefaultsTests
         {
             GradientBatch<float> batch = new()
             {
-                X = Inputs(asked ?? layout), Time = Time, Batch = Batch, Layout = asked,
+                X = Inputs(asked ?? layout),
+                Time = Time,
+                Batch = Batch,
+                Layout = asked,
             };
             float[] y = new float[Time * Batch];
             using GradientSession native = GradientSession.Open(RunningSum(layout));
@@ -192,6 +195,28 @@ public sealed class ModelDefaultsTests
             Assert.Equal(Sums(asked ?? layout), y);
             Assert.Equal(layout, native.ToDefinition().Layout);
         }
+    }
+
+    [Theory]
+    [InlineData(EmptyRow.KeepsState, 7, 3)]
+    [InlineData(EmptyRow.ZeroesState, 0, 0)]
+    public void A_gradient_session_has_the_models_rule_for_empty_rows(EmptyRow rule, float state, float gradient)
+    {
+        ModelDefinition definition = RunningSum(SequenceLayout.TimeMajor, rule);
+        GradientBatch<float> batch = new() { X = [1], Time = 1, Batch = 1, Lengths = [0], InitialStates = [7] };
+        float[] y = [9];
+        float[] final = [9];
+        float[] dInitial = [9];
+        using GradientSession native = GradientSession.Open(definition);
+        native.Forward(batch, y, final);
+        native.Backward([5], [3], [], dInitial);
+        Assert.Equal([0, state, gradient], [.. y, .. final, .. dInitial]);
+
+        (final[0], dInitial[0]) = (9, 9);
+        ReferenceGradientSession<float> reference = ReferenceGradientSession<float>.Open(definition);
+        reference.Forward(batch, y, final);
+        reference.Backward([5], [3], [], dInitial);
+        Assert.Equal([0, state, gradient], [.. y, .. final, .. dInitial]);
     }
 
     private static SequenceMask Mask(int[] lengths) => new() { Lengths = lengths };

@@ -21,7 +21,7 @@ public sealed class GradientParityTests
         Support.InstructionSets.Use(isa);
         Property.Check(SequenceCases.Arbitrary(Work, models: true), 300, @case =>
         {
-            GradientData data = new(@case with { EmptyRow = EmptyRow.KeepsState });
+            GradientData data = new(@case);
             using GradientSession session = data.Open(isa, @case.Threads);
             Outcome expected = data.Forward(ReferenceGradientSession<float>.Open(data.Definition, data.Dropout));
             data.Data.RequireSame(expected, data.Forward(session), $"{isa}, {data}");
@@ -136,7 +136,7 @@ public sealed class GradientParityTests
         Support.InstructionSets.Use(isa);
         Property.Check(SequenceCases.Arbitrary(Work, models: true), 60, @case =>
         {
-            GradientData data = new(@case with { EmptyRow = EmptyRow.KeepsState });
+            GradientData data = new(@case);
             using GradientSession session = data.Open(isa);
             Gradients<float> clean = data.Compute(session);
             float[] y = Filled(data.OutputLength);
@@ -167,7 +167,7 @@ public sealed class GradientParityTests
         Support.InstructionSets.Use(isa);
         Property.Check(SequenceCases.Arbitrary(Work, models: true), 60, @case =>
         {
-            GradientData data = new(@case with { EmptyRow = EmptyRow.KeepsState });
+            GradientData data = new(@case);
             using GradientSession alone = data.Open(isa);
             Gradients<float> expected = data.Compute(alone);
             foreach (int threads in new[] { 1, 2, 3 })
@@ -230,7 +230,7 @@ public sealed class GradientParityTests
     private static bool IsNear(
         InstructionSet isa, SequenceCase @case, GemmProvider provider = GemmProvider.BuiltIn)
     {
-        GradientData data = new(@case with { Special = false, EmptyRow = EmptyRow.KeepsState });
+        GradientData data = new(@case with { Special = false });
         using GradientSession session = data.Open(isa, @case.Threads, provider);
         GradientRule rule = new(data, session.Blocks, hasSameOutputs: provider == GemmProvider.BuiltIn);
         return rule.Require(data.Compute(session), $"{isa}, {data}");

@@ -1,4 +1,3 @@
-using Recurrent.Layers;
 using Recurrent.Reference;
 using Recurrent.Tests.Support;
 
@@ -44,7 +43,7 @@ public sealed class GradientCheckTests
         300,
         @case =>
         {
-            GradientData data = new(@case with { EmptyRow = EmptyRow.KeepsState });
+            GradientData data = new(@case);
             Outcome expected = data.Data.RunReference();
             ReferenceGradientSession<float> session = ReferenceGradientSession<float>.Open(data.Definition, data.Dropout);
             data.Data.RequireSame(expected, data.Forward(session, drops: false), $"{data}");

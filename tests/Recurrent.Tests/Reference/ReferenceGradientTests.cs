@@ -133,7 +133,7 @@ public sealed class ReferenceGradientTests
     {
         Property.Check(SequenceCases.Arbitrary(20_000, models: true), 50, @case =>
         {
-            GradientData data = new(@case with { EmptyRow = EmptyRow.KeepsState });
+            GradientData data = new(@case);
             ReferenceGradientSession<float> session = ReferenceGradientSession<float>.Open(data.Definition);
             float[] parameters = new float[session.ParameterCount];
             session.GetParameters(parameters);

@@ -56,7 +56,6 @@ internal sealed class GradientData
             Batch = random.Next(1, 4),
             Time = random.Next(1, 6),
             Special = false,
-            EmptyRow = EmptyRow.KeepsState,
         };
     }
 

@@ -231,7 +231,7 @@ internal sealed class SequenceData
         ModelOutput output = @case.Output == ModelOutput.FinalState && !HasFinalState(definition)
             ? ModelOutput.LastStep
             : @case.Output;
-        return new ModelDefinition(layers, output, masking);
+        return new ModelDefinition(layers, output, masking, emptyRow: @case.EmptyRow);
     }
 
     private static bool HasFinalState(ModelDefinition definition) =>

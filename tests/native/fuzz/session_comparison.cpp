@@ -34,14 +34,16 @@ void take_parameters(const Pupil& pupil, int side, test::OwnedModel& owned) {
   }
 }
 
-Handle<recurrent_session> session_of(const Subject& subject, int64_t rows, Random& random) {
+Handle<recurrent_session> session_of(const Subject& subject, const TrainingBatch& batch,
+                                     Random& random) {
   const recurrent_model_desc desc = subject.desc_for(draw_isas(random)[0]);
   recurrent_model* model = nullptr;
   recurrent_session* session = nullptr;
   recurrent_session_desc how{};
   how.struct_size = sizeof(how);
   how.threads = number(random, 1, 2);
-  how.batch = rows;
+  how.batch = batch.rows;
+  how.empty_row = batch.empty_row;
   const bool opened = recurrent_model_create(&desc, &model) == RECURRENT_STATUS_OK &&
                       recurrent_session_create(model, &how, &session) == RECURRENT_STATUS_OK;
   recurrent_model_destroy(model);
@@ -64,7 +66,7 @@ void compare_with_session(World& world, Random& random) {
   expect(status == RECURRENT_STATUS_OK, "forward: %s", recurrent_last_error());
   lose_pass(*pupil);
   take_parameters(*pupil, side, pupil->subject->owned);
-  const Handle<recurrent_session> session = session_of(*pupil->subject, batch.rows, random);
+  const Handle<recurrent_session> session = session_of(*pupil->subject, batch, random);
   if (batch.gives_states)
     expect(recurrent_session_load(session.get(), 0, batch.rows, batch.initial.data(),
                                   batch.state_elements) == RECURRENT_STATUS_OK,

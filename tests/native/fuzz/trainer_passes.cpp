@@ -30,7 +30,7 @@ void break_forward(int64_t fault, bool indices, bool masks, recurrent_forward_ar
       args.batch = -1;
       break;
     case 6:
-      args.reserved = 1;
+      args.empty_row = 2;
       break;
     case 7:
       args.y = nullptr;

@@ -6,7 +6,8 @@ TrainingBatch::TrainingBatch(Random& random, const Pupil& pupil, const Limits& l
     : rows(uniform(random, 1, 6)),
       input(random, *pupil.subject, rows, draw_time(random, *pupil.subject, rows, limits)),
       output_elements(output_count(*pupil.subject, rows, input.time)),
-      state_elements(rows * pupil.info.state_size) {
+      state_elements(rows * pupil.info.state_size),
+      empty_row(number(random, 0, 1)) {
   if (one_in(random, 3)) input.draw_lengths(random);
   initial = {random, draw_values(random, state_elements, 0)};
   for (int side = 0; side < kSides; ++side) {
@@ -28,6 +29,7 @@ recurrent_forward_args TrainingBatch::args(int side) {
   args.present = input.present.data();
   args.initial_states = gives_states ? initial.data() : nullptr;
   args.final_states = final_states[side].data();
+  args.empty_row = empty_row;
   return args;
 }
 

@@ -18,6 +18,7 @@ struct TrainingBatch {
   int64_t output_elements;
   int64_t state_elements;
   bool gives_states = false;
+  int32_t empty_row;
   Guarded<float> initial;
   Guarded<float> y[kSides];
   Guarded<float> final_states[kSides];

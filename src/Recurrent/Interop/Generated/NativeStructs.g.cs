@@ -576,8 +576,8 @@ internal unsafe struct NativeForwardArgs
     /// <summary>1 to drop what the trainer's rates say, 0 for none (evaluation).</summary>
     public int Drops;
 
-    /// <summary>Zero.</summary>
-    public uint Reserved;
+    /// <summary>A <see cref="NativeEmptyRow"/>: what the final states of a row of length 0 are.</summary>
+    public int EmptyRow;
 
     /// <summary>Which elements are dropped depends on this number and their place alone.</summary>
     public ulong Seed;
