@@ -33,9 +33,9 @@ internal static class BenchJson
         json.WriteEndObject();
         json.WriteStartObject("workload");
         json.WriteString("name", report.Workload.Name);
-        json.WriteNumber("input", report.Workload.InputSize);
-        json.WriteNumber("output", report.Workload.OutputSize);
-        json.WriteNumber("layers", report.Workload.Layers.Count);
+        json.WriteNumber("input", report.Workload.Model.InputSize);
+        json.WriteNumber("output", report.Workload.Model.OutputSize);
+        json.WriteNumber("layers", report.Workload.Model.Layers.Count);
         json.WriteNumber("batch", report.Workload.Batch);
         json.WriteNumber("time", report.Workload.Time);
         json.WriteEndObject();

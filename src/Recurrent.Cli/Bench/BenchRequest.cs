@@ -1,3 +1,5 @@
+using Recurrent.Formats;
+
 namespace Recurrent.Cli.Bench;
 
 /// <summary>What the command line asks for. Sizes are null where they were not given.</summary>
@@ -17,11 +19,11 @@ internal sealed record BenchRequest
 
     public int Time { get; init; } = 1;
 
-    /// <summary>A safetensors file instead of sizes.</summary>
-    public string? Model { get; init; }
+    /// <summary>A file instead of a cell and sizes; null for those.</summary>
+    public string? File { get; init; }
 
-    /// <summary>The module of PyTorch in that file; empty for none.</summary>
-    public string Module { get; init; } = string.Empty;
+    /// <summary>The model of the file.</summary>
+    public ImportedModel? Model { get; init; }
 
     /// <summary>The only instruction set to try; null for all of the machine.</summary>
     public InstructionSet? InstructionSet { get; init; }

@@ -17,9 +17,21 @@ internal static class BenchRun
     // A session's threads spin for a while after a call; they must not take the next candidate's processor.
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(5);
 
-    public static BenchReport Measure(BenchRequest request, Workload workload, IReadOnlyList<Candidate> candidates)
+    /// <summary>Turns that a measurement has, for its progress.</summary>
+    public static int Turns(BenchRequest request, IReadOnlyList<Candidate> candidates) =>
+        (Rounds * candidates.Count) + CalibrationTurns + LatencyTurns(request);
+
+    /// <summary>Measures.</summary>
+    /// <param name="request">How long, and what a sample is.</param>
+    /// <param name="workload">What is measured.</param>
+    /// <param name="candidates">What is tried first.</param>
+    /// <param name="progress">Is told how many turns are done, between two of them.</param>
+    public static BenchReport Measure(
+        BenchRequest request, Workload workload, IReadOnlyList<Candidate> candidates, Action<int> progress)
     {
-        IReadOnlyList<CandidateResult> tried = Compare(workload, candidates);
+        int done = 0;
+        void Advance() => progress(++done);
+        IReadOnlyList<CandidateResult> tried = Compare(workload, candidates, Advance);
         CandidateResult recommended = CandidateResult.Recommend(tried);
         using SessionCall call = new(workload, recommended.Candidate);
         int suggested = Sampler.WarmUp(call);
@@ -28,7 +40,7 @@ internal static class BenchRun
         var control = new LatencyHistogram(block);
         // Rates are measured right before and so under the same conditions as what is held against them.
         MachineRates rates = MachineRates.Measure(recommended.Candidate.InstructionSet, recommended.Candidate.Threads);
-        long begin = Sample(call, TimeSpan.FromSeconds(request.Seconds), latencies, control);
+        long begin = Sample(call, LatencyTurns(request), latencies, control, Advance);
         return new BenchReport
         {
             Workload = workload,
@@ -44,7 +56,11 @@ internal static class BenchRun
         };
     }
 
-    private static IReadOnlyList<CandidateResult> Compare(Workload workload, IReadOnlyList<Candidate> candidates)
+    private static int LatencyTurns(BenchRequest request) =>
+        (int)Math.Max(1, TimeSpan.FromSeconds(request.Seconds) / (2 * LatencyTurn));
+
+    private static IReadOnlyList<CandidateResult> Compare(
+        Workload workload, IReadOnlyList<Candidate> candidates, Action advance)
     {
         var calls = new List<SessionCall>();
         try
@@ -59,6 +75,7 @@ internal static class BenchRun
                     histograms[i].Clear();
                     Sampler.Turn(calls[i], CandidateTurn, histograms[i]);
                     medians[i].Add(1e-3 * histograms[i].Percentile(0.5));
+                    advance();
                     Thread.Sleep(Settling);
                 }
             }
@@ -73,23 +90,24 @@ internal static class BenchRun
 
     // Call and control take turns, so that both meet the same other work. Returns when the samples that count begin.
     private static long Sample(
-        SessionCall call, TimeSpan length, LatencyHistogram latencies, LatencyHistogram control)
+        SessionCall call, int turns, LatencyHistogram latencies, LatencyHistogram control, Action advance)
     {
         for (int turn = 0; turn < CalibrationTurns; turn++)
         {
             Sampler.Turn(call, LatencyTurn, latencies);
+            advance();
         }
 
         var loop = new EmptyLoop(latencies.Percentile(0.5));
         Sampler.Turn(loop, LatencyTurn, control);
         latencies.Clear();
         control.Clear();
-        int turns = (int)Math.Max(1, length / (2 * LatencyTurn));
         long begin = Stopwatch.GetTimestamp();
         for (int i = 0; i < turns; i++)
         {
             Sampler.Turn(call, LatencyTurn, latencies);
             Sampler.Turn(loop, LatencyTurn, control);
+            advance();
         }
 
         return begin;

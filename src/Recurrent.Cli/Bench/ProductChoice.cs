@@ -23,7 +23,7 @@ internal sealed record ProductChoice(InstructionSet InstructionSet, int InputSiz
     {
         Workload workload = Workloads.OfSizes(new BenchRequest { Cell = "lstm", Input = input, Hidden = hidden });
         using RecurrentModel model = RecurrentModel.Create(
-            workload.Layers, new ModelOptions { InstructionSet = isa, GemmProvider = GemmProvider.Auto });
+            workload.Model, new ModelOptions { InstructionSet = isa, GemmProvider = GemmProvider.Auto });
         return new ProductChoice(isa, input, hidden, model.GetProductInfo(0));
     }
 }

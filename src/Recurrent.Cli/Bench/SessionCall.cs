@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Recurrent.Cli.Models;
+using Recurrent.Layers;
 
 namespace Recurrent.Cli.Bench;
 
@@ -12,6 +14,7 @@ internal sealed class SessionCall : TimedCall, IDisposable
     private readonly RecurrentModel _model;
     private readonly Session _session;
     private readonly float[] _x;
+    private readonly int[] _indices;
     private readonly float[] _y;
     private readonly bool _isStep;
 
@@ -20,7 +23,8 @@ internal sealed class SessionCall : TimedCall, IDisposable
         _workload = workload;
         _isStep = workload.IsStep;
         long rows = (long)workload.Time * workload.Batch;
-        if (rows * Math.Max(workload.InputSize, workload.OutputSize) > MostElements)
+        ModelDefinition definition = workload.Model;
+        if (rows * Math.Max(definition.InputSize, definition.OutputSize) > MostElements)
         {
             throw new UnusableInputException(
                 "--time, --batch: expected inputs and outputs of at most 2^28 elements, found more.");
@@ -28,11 +32,13 @@ internal sealed class SessionCall : TimedCall, IDisposable
 
         long start = Stopwatch.GetTimestamp();
         _model = RecurrentModel.Create(
-            workload.Layers, new ModelOptions { InstructionSet = candidate.InstructionSet });
+            definition, new ModelOptions { InstructionSet = candidate.InstructionSet });
         PackingTime = Stopwatch.GetElapsedTime(start);
         _session = _model.OpenSession(new SessionOptions { Batch = workload.Batch, Threads = candidate.Threads });
-        _x = Workloads.Values((int)rows * workload.InputSize, 1);
-        _y = new float[rows * workload.OutputSize];
+        bool takesIndices = definition.VocabularySize > 0;
+        _x = takesIndices ? [] : Workloads.Values((int)rows * definition.InputSize, 1);
+        _indices = takesIndices ? Workloads.Indices((int)rows * definition.InputSize, definition.VocabularySize) : [];
+        _y = new float[(long)workload.OutputTime * workload.Batch * definition.OutputSize];
         Candidate = candidate;
     }
 
@@ -49,14 +55,30 @@ internal sealed class SessionCall : TimedCall, IDisposable
 
     public override void Call()
     {
-        if (_isStep)
+        if (!_isStep)
         {
-            _session.Step(_x, _y);
+            _session.Reset();
+            Run();
+        }
+        else if (_indices.Length > 0)
+        {
+            _session.StepIndices(_indices, _y);
         }
         else
         {
-            _session.Reset();
-            _session.Run(_x, _y, _workload.Time);
+            _session.Step(_x, _y);
+        }
+    }
+
+    private void Run()
+    {
+        if (_indices.Length > 0)
+        {
+            _session.RunIndices(_indices, _y, _workload.Time, ModelInput.Layout);
+        }
+        else
+        {
+            _session.Run(_x, _y, _workload.Time, ModelInput.Layout);
         }
     }
 

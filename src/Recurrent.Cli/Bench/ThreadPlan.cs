@@ -33,8 +33,8 @@ internal sealed record ThreadPlan(
         InstructionSet isa = request.InstructionSet ?? Machine.InstructionSet;
         Candidate.RequireAvailable(isa, Machine.InstructionSets);
         int threads = request.Threads ?? Math.Min(Machine.Processors, Candidate.MostThreads);
-        Workload workload = request.Model is { } path ? Workloads.OfFile(request, path) : Workloads.OfSizes(request);
-        using RecurrentModel model = RecurrentModel.Create(workload.Layers, new ModelOptions { InstructionSet = isa });
+        Workload workload = Workloads.Of(request);
+        using RecurrentModel model = RecurrentModel.Create(workload.Model, new ModelOptions { InstructionSet = isa });
         using Session session = model.OpenSession(new SessionOptions { Batch = workload.Batch, Threads = threads });
         return new ThreadPlan(workload, isa, threads, session.Explain(workload.Time));
     }

@@ -1,4 +1,4 @@
-using Recurrent.Formats;
+using Recurrent.Cli.Inspect;
 using Recurrent.Layers;
 
 namespace Recurrent.Cli.Bench;
@@ -12,11 +12,15 @@ internal static class Workloads
     /// <summary>Names of cells on the command line.</summary>
     public static readonly string[] Cells = ["lstm", "gru", "gru_before", "rnn"];
 
+    /// <summary>What a request asks for: the model of a file, or layers of sizes with random weights.</summary>
+    public static Workload Of(BenchRequest request) =>
+        request is { File: { } path, Model: { } model } ? OfFile(request, path, model.Definition) : OfSizes(request);
+
     /// <summary>Layers of the sizes asked for, with random weights.</summary>
     public static Workload OfSizes(BenchRequest request)
     {
         int hidden = request.Hidden ?? throw new UnusableInputException(
-            "--hidden: expected the number of hidden units, for example --hidden 128, or a trained model with --model.");
+            "--hidden: expected the number of hidden units, for example --hidden 128, or a model's file in the place of the cell.");
         var layers = new RecurrentLayer[request.Layers ?? 1];
         int input = request.Input ?? hidden;
         for (int i = 0; i < layers.Length; i++)
@@ -31,30 +35,15 @@ internal static class Workloads
         return Named(request, layers);
     }
 
-    /// <summary>The layers of a PyTorch module in a safetensors file.</summary>
-    public static Workload OfFile(BenchRequest request, string path)
+    /// <summary>The model of a file.</summary>
+    /// <param name="request">Batch and steps; its sizes are not looked at.</param>
+    /// <param name="path">What the file is called.</param>
+    /// <param name="model">What it holds.</param>
+    public static Workload OfFile(BenchRequest request, string path, ModelDefinition model)
     {
-        if (request.Hidden is not null || request.Input is not null || request.Layers is not null || request.Bidirectional)
-        {
-            throw new UnusableInputException(
-                "--model: its sizes are those of the file; leave out --hidden, --input, --layers and --bidirectional.");
-        }
-
-        using SafetensorsFile file = SafetensorsFile.Open(path);
-        IReadOnlyList<RecurrentLayer> layers = request.Cell switch
-        {
-            "lstm" => PyTorch.Lstm(file, request.Module),
-            "gru" => PyTorch.Gru(file, request.Module),
-            "rnn" => PyTorch.Rnn(file, request.Module),
-            _ => throw new UnusableInputException(
-                $"--model: PyTorch has lstm, gru and rnn, found the cell '{request.Cell}'."),
-        };
-        return Named(request, layers) with
-        {
-            Notes = request.Cell == "rnn"
-                ? [new ImportNote(ImportNoteKind.Assumed, request.Module, "its nonlinearity is tanh.")]
-                : [],
-        };
+        string layers = string.Join(", ", model.Layers.Select(layer => LayerSummary.Of(layer, string.Empty))
+            .Select(layer => $"{layer.Kind} {layer.OutputSize}"));
+        return new Workload($"{Path.GetFileName(path)}: {layers}", model, request.Batch, request.Time);
     }
 
     private static Workload Named(BenchRequest request, IReadOnlyList<RecurrentLayer> layers)
@@ -64,7 +53,7 @@ internal static class Workloads
         string direction = first.Direction == Direction.Bidirectional ? ", bidirectional" : string.Empty;
         return new Workload(
             $"{request.Cell}, input {first.InputSize}, hidden {first.HiddenSize}{stack}{direction}",
-            layers,
+            new ModelDefinition(layers),
             request.Batch,
             request.Time);
     }
@@ -117,5 +106,18 @@ internal static class Workloads
         }
 
         return values;
+    }
+
+    /// <summary>Indices below a number, the same at every run.</summary>
+    public static int[] Indices(int count, int below)
+    {
+        Random random = new(count);
+        var indices = new int[count];
+        foreach (ref int index in indices.AsSpan())
+        {
+            index = random.Next(below);
+        }
+
+        return indices;
     }
 }

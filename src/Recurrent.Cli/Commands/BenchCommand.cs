@@ -11,13 +11,13 @@ internal sealed class BenchCommand
     private const string RecurrentIsa = "RECURRENT_ISA";
     private const double DefaultSeconds = 2;
 
-    private readonly Argument<string> _cell = new("CELL")
+    private readonly Argument<string> _network = new("CELL|FILE")
     {
         Description = "The cell: lstm, gru (reset after the product, as PyTorch and Keras have it), gru_before (reset "
-            + "before it) or rnn.",
+            + "before it) or rnn; or a model's file of any format that is known.",
     };
 
-    private readonly NetworkOptions _network = new(
+    private readonly NetworkOptions _options = new(
         isa: $"The only instruction set to try: {InstructionSetNames.Listed}. Default: every vector one of this machine.",
         threads: "The only number of threads to try; may be more than the machine has processors. Default: 1, 2, 4, … up "
             + "to the processors.");
@@ -40,8 +40,6 @@ internal sealed class BenchCommand
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON and nothing else." };
 
-    private BenchCommand() => _cell.AcceptOnlyFromAmong(Workloads.Cells);
-
     // Of those that a session can use.
     private static int Processors => Math.Min(Machine.Processors, Candidate.MostThreads);
 
@@ -51,7 +49,7 @@ internal sealed class BenchCommand
         var command = new Command(
             "bench",
             """
-            Measures a network of your sizes on this machine, through the public API.
+            Measures a network of your sizes, or your model, on this machine, through the public API.
 
             Tries every vector instruction set with 1, 2, 4, … threads up to the machine's processors in short turns,
             shows what the cost model predicted for each beside it, and recommends one of them. Then measures its latency
@@ -64,72 +62,65 @@ internal sealed class BenchCommand
               recurrent bench lstm --hidden 128                      a stream
               recurrent bench gru --hidden 256 --time 100            sequences
               recurrent bench lstm --hidden 512 --batch 32 --time 50 batches
-              recurrent bench lstm --model trained.safetensors       your own weights
+              recurrent bench model.onnx                             your own model
               recurrent bench lstm --hidden 20 --seconds 600 --calls-per-sample 1
                   the slowest step of ten minutes
             """)
         {
-            options._cell,
+            options._network,
         };
-        options._network.AddTo(command);
+        options._options.AddTo(command);
         foreach (Option option in new Option[] { options._seconds, options._block, options._plot, options._json })
         {
             command.Add(option);
         }
 
-        command.SetAction(parsed => Run(
-            options.Read(parsed),
-            parsed.GetValue(options._plot),
-            parsed.GetValue(options._json),
-            parsed.InvocationConfiguration.Output,
-            parsed.InvocationConfiguration.Error));
+        command.SetAction(parsed => CommandFrame.Run(parsed, () => options.Run(parsed)));
         return command;
     }
 
-    private BenchRequest Read(ParseResult parsed) => _network.Read(parsed, parsed.GetRequiredValue(_cell)) with
+    private int Run(ParseResult parsed)
+    {
+        TextWriter error = parsed.InvocationConfiguration.Error;
+        string? plot = parsed.GetValue(_plot);
+        if (plot is not null)
+        {
+            // Refused first: a measurement takes a while, and its plot has to go somewhere.
+            PlotFile.RequireWritable(plot);
+        }
+
+        BenchRequest request = Read(parsed);
+        InstructionSet? forced = Environment.GetEnvironmentVariable(RecurrentIsa) is null ? null : Machine.InstructionSet;
+        IReadOnlyList<Candidate> candidates = Candidate.For(request, Machine.InstructionSets, Processors, forced);
+        Workload workload = Workloads.Of(request);
+        new ImportNotes(error).Tell(request.File ?? string.Empty, request.Model?.Notes ?? []);
+        BenchReport report = ProgressBar.Show(
+            "measuring", BenchRun.Turns(request, candidates), error,
+            progress => BenchRun.Measure(request, workload, candidates, progress));
+        Write(report, parsed.GetValue(_json), parsed.InvocationConfiguration.Output);
+        if (plot is not null)
+        {
+            HistogramPlot.Of(report).Save(plot);
+        }
+
+        return ExitCode.Success;
+    }
+
+    private BenchRequest Read(ParseResult parsed) => _options.Read(parsed, parsed.GetRequiredValue(_network)) with
     {
         Seconds = parsed.GetValue(_seconds) ?? DefaultSeconds,
         Block = parsed.GetValue(_block),
     };
 
-    private static int Run(BenchRequest request, string? plot, bool json, TextWriter output, TextWriter error)
+    private static void Write(BenchReport report, bool json, TextWriter output)
     {
-        try
+        if (json)
         {
-            InstructionSet? forced =
-                Environment.GetEnvironmentVariable(RecurrentIsa) is null ? null : Machine.InstructionSet;
-            IReadOnlyList<Candidate> candidates =
-                Candidate.For(request, Machine.InstructionSets, Processors, forced);
-            Workload workload =
-                request.Model is { } path ? Workloads.OfFile(request, path) : Workloads.OfSizes(request);
-            // Refused first: a measurement takes a while, and its plot has to go somewhere.
-            if (plot is not null)
-            {
-                PlotFile.RequireWritable(plot);
-            }
-
-            new ImportNotes(error).Tell(request.Model ?? string.Empty, workload.Notes);
-            BenchReport report = BenchRun.Measure(request, workload, candidates);
-            if (json)
-            {
-                output.WriteLine(BenchJson.Write(report));
-            }
-            else
-            {
-                BenchText.Write(report, output);
-            }
-
-            if (plot is not null)
-            {
-                HistogramPlot.Of(report).Save(plot);
-            }
-
-            return ExitCode.Success;
+            output.WriteLine(BenchJson.Write(report));
         }
-        catch (Exception e) when (ExitCode.IsUnusable(e))
+        else
         {
-            error.WriteMessage($"error: {Refusal.Describe(e)}");
-            return ExitCode.Unusable;
+            BenchText.Write(report, output);
         }
     }
 }

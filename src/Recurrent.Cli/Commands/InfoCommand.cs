@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Recurrent.Cli.Bench;
-using Recurrent.Cli.Display;
 using Recurrent.Cli.Info;
 
 namespace Recurrent.Cli.Commands;
@@ -18,8 +17,8 @@ internal sealed class InfoCommand
     {
         Description = "Also show how a session with threads divides a call, and what the cost model predicts for every "
             + "way: for the network and the call of the options below, or without sizes for typical ones. The cell is "
-            + "lstm, the default, gru, gru_before or rnn.",
-        HelpName = "CELL",
+            + "lstm, the default, gru, gru_before or rnn; or it is a model's file.",
+        HelpName = "CELL|FILE",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -28,8 +27,6 @@ internal sealed class InfoCommand
         threads: "With --plan: threads of the session. Default: as many as processors.");
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON." };
-
-    private InfoCommand() => _plan.AcceptOnlyFromAmong(Workloads.Cells);
 
     public static Command Create()
     {
@@ -43,19 +40,31 @@ internal sealed class InfoCommand
 
               recurrent info --plan                                 typical calls
               recurrent info --plan lstm --hidden 256 --time 100    every way to divide it
-              recurrent info --plan gru --hidden 512 --batch 8 --threads 4
+              recurrent info --plan model.onnx --batch 8 --threads 4
             """)
         {
             options._gemm, options._plan,
         };
         options._network.AddTo(command);
         command.Add(options._json);
-        command.SetAction(parsed => Run(
-            () => options.Find(parsed),
-            parsed.GetValue(options._json),
-            parsed.InvocationConfiguration.Output,
-            parsed.InvocationConfiguration.Error));
+        command.SetAction(parsed => CommandFrame.Run(parsed, () => options.Run(parsed)));
         return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        InfoReport report = Find(parsed);
+        TextWriter output = parsed.InvocationConfiguration.Output;
+        if (parsed.GetValue(_json))
+        {
+            output.WriteLine(InfoJson.Write(report));
+        }
+        else
+        {
+            InfoText.Write(report, output);
+        }
+
+        return ExitCode.Success;
     }
 
     private InfoReport Find(ParseResult parsed) =>
@@ -71,29 +80,7 @@ internal sealed class InfoCommand
         }
 
         BenchRequest request = _network.Read(parsed, parsed.GetValue(_plan) ?? Workloads.Cells[0]);
-        return _network.HasSizes(parsed) ? [ThreadPlan.Of(request)] : ThreadPlan.Typical(request);
-    }
-
-    private static int Run(Func<InfoReport> find, bool json, TextWriter output, TextWriter error)
-    {
-        try
-        {
-            InfoReport report = find();
-            if (json)
-            {
-                output.WriteLine(InfoJson.Write(report));
-            }
-            else
-            {
-                InfoText.Write(report, output);
-            }
-
-            return ExitCode.Success;
-        }
-        catch (Exception e) when (ExitCode.IsUnusable(e))
-        {
-            error.WriteMessage($"error: {e.Message}");
-            return ExitCode.Unusable;
-        }
+        new ImportNotes(parsed.InvocationConfiguration.Error).Tell(request.File ?? string.Empty, request.Model?.Notes ?? []);
+        return request.Model is not null || _network.HasSizes(parsed) ? [ThreadPlan.Of(request)] : ThreadPlan.Typical(request);
     }
 }

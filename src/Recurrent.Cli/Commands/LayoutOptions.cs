@@ -17,11 +17,7 @@ internal sealed class LayoutOptions
         Description = "They are [time, batch, features].",
     };
 
-    public void AddTo(Command command)
-    {
-        command.Add(_batchMajor);
-        command.Add(_timeMajor);
-    }
+    public IEnumerable<Option> All => [_batchMajor, _timeMajor];
 
     /// <summary>The order of axes that is given; null if none is.</summary>
     public SequenceLayout? Read(ParseResult parsed) =>

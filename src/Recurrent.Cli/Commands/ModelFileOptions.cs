@@ -69,7 +69,7 @@ internal sealed partial class ModelFileOptions
     private IEnumerable<Option> All =>
     [
         _modules, _nonlinearity, _stateDict, _initialStates, _everyStep, _lastStep, _finalState, _assumeDefaults,
-        _kerasVersion, _onnxRuntimeDefaults,
+        _kerasVersion, _onnxRuntimeDefaults, .. _layout.All,
     ];
 
     public void AddTo(Command command)
@@ -78,9 +78,10 @@ internal sealed partial class ModelFileOptions
         {
             command.Add(option);
         }
-
-        _layout.AddTo(command);
     }
+
+    /// <summary>The name of an option that the command line has; null if it has none of these.</summary>
+    public string? AnyGiven(ParseResult parsed) => NetworkOptions.FirstGiven(parsed, All);
 
     public ImportOptions Read(ParseResult parsed) => new()
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Recurrent.Cli.Bench;
+using Recurrent.Formats;
 
 namespace Recurrent.Cli.Commands;
 
@@ -27,19 +28,7 @@ internal sealed class NetworkOptions
         "Steps of a call. 1, the default, is a stream: a step a call, states carried on; more are whole sequences, each "
         + "from zero states.");
 
-    private readonly Option<FileInfo?> _model = new("--model")
-    {
-        Description = "A trained PyTorch module in a safetensors file, instead of sizes.",
-        HelpName = "FILE",
-    };
-
-    private readonly Option<string> _module = new("--module")
-    {
-        Description = "Name of the module in that file: 'lstm' takes lstm.weight_ih_l0. Default: none.",
-        HelpName = "NAME",
-        DefaultValueFactory = _ => string.Empty,
-    };
-
+    private readonly ModelFileOptions _modelFile = new();
     private readonly Option<string?> _isa;
     private readonly Option<int?> _threads;
 
@@ -52,7 +41,10 @@ internal sealed class NetworkOptions
         _threads = Number("--threads", "N", 1, Candidate.MostThreads, threads);
     }
 
-    private IEnumerable<Option> Sizes => [_hidden, _input, _layers, _bidirectional, _batch, _time, _model, _module];
+    // A file has these itself.
+    private IEnumerable<Option> SizesOfLayers => [_hidden, _input, _layers, _bidirectional];
+
+    private IEnumerable<Option> Sizes => [.. SizesOfLayers, _batch, _time];
 
     public void AddTo(Command command)
     {
@@ -60,16 +52,49 @@ internal sealed class NetworkOptions
         {
             command.Add(option);
         }
+
+        _modelFile.AddTo(command);
     }
 
     /// <summary>Whether the command line says anything about the network's sizes.</summary>
-    public bool HasSizes(ParseResult parsed) => Sizes.Any(option => IsGiven(parsed, option));
+    public bool HasSizes(ParseResult parsed) => FirstGiven(parsed, Sizes) is not null;
 
     /// <summary>The name of an option that the command line has; null if it has none of these.</summary>
     public string? AnyGiven(ParseResult parsed) =>
-        Sizes.Append(_isa).Append(_threads).FirstOrDefault(option => IsGiven(parsed, option))?.Name;
+        FirstGiven(parsed, [.. Sizes, _isa, _threads]) ?? _modelFile.AnyGiven(parsed);
 
-    public BenchRequest Read(ParseResult parsed, string cell) => new()
+    /// <summary>Reads what a network is and how it is called.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="network">The name of a cell, or a model's file.</param>
+    /// <exception cref="UnusableInputException">It is neither, or the options are those of the other.</exception>
+    public BenchRequest Read(ParseResult parsed, string network)
+    {
+        BenchRequest request = ReadSizes(parsed, network);
+        if (!Workloads.Cells.Contains(network))
+        {
+            return FirstGiven(parsed, SizesOfLayers) is { } size
+                ? throw new UnusableInputException($"{size}: expected only with a cell; '{network}' has sizes of its own.")
+                : request with { File = network, Model = Load(parsed, network) };
+        }
+
+        return _modelFile.AnyGiven(parsed) is { } option
+            ? throw new UnusableInputException($"{option}: expected only with a model's file, found the cell '{network}'.")
+            : request;
+    }
+
+    private ImportedModel Load(ParseResult parsed, string network)
+    {
+        if (!File.Exists(network) && !Path.HasExtension(network))
+        {
+            throw new UnusableInputException(
+                $"'{network}': expected {string.Join(", ", Workloads.Cells)}, or a model's file."
+                + Suggestion.For(network, Workloads.Cells));
+        }
+
+        return ModelFileOptions.Load(network, _modelFile.Read(parsed));
+    }
+
+    private BenchRequest ReadSizes(ParseResult parsed, string cell) => new()
     {
         Cell = cell,
         Hidden = parsed.GetValue(_hidden),
@@ -78,8 +103,6 @@ internal sealed class NetworkOptions
         Bidirectional = parsed.GetValue(_bidirectional),
         Batch = parsed.GetValue(_batch) ?? 1,
         Time = parsed.GetValue(_time) ?? 1,
-        Model = parsed.GetValue(_model)?.ToString(),
-        Module = parsed.GetRequiredValue(_module),
         InstructionSet = ReadInstructionSet(parsed, _isa),
         Threads = parsed.GetValue(_threads),
     };
@@ -142,5 +165,7 @@ internal sealed class NetworkOptions
         return option;
     }
 
-    private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
+    /// <summary>The name of the first of some options that the command line has; null if it has none.</summary>
+    public static string? FirstGiven(ParseResult parsed, IEnumerable<Option> options) =>
+        options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false })?.Name;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Spectre.Console;
 
 namespace Recurrent.Cli.Display;
@@ -5,6 +6,9 @@ namespace Recurrent.Cli.Display;
 /// <summary>A bar on the terminal while something is computed; nothing where there is no terminal.</summary>
 internal static class ProgressBar
 {
+    // Drawing takes longer than many a call.
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Does something, and shows how far it is.</summary>
     /// <param name="title">What is done.</param>
     /// <param name="total">How much there is to do.</param>
@@ -23,10 +27,15 @@ internal static class ProgressBar
         {
             ProgressTask task = context.AddTask(Markup.Escape(title), maxValue: total);
             context.Refresh();
+            long drawn = Stopwatch.GetTimestamp();
             return work(done =>
             {
                 task.Value = done;
-                context.Refresh();
+                if (Stopwatch.GetElapsedTime(drawn) > Interval)
+                {
+                    context.Refresh();
+                    drawn = Stopwatch.GetTimestamp();
+                }
             });
         });
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Recurrent.Cli.Bench;
 using Recurrent.Cli.Display;
+using Recurrent.Layers;
 using Spectre.Console;
 
 namespace Recurrent.Cli.Info;
@@ -64,9 +65,10 @@ internal static class PlanText
     // As in "256 x 2, bidirectional". Inputs are as many as units in all of them.
     private static string Units(Workload workload)
     {
-        string stack = workload.Layers.Count > 1 ? $" x {workload.Layers.Count}" : string.Empty;
-        string direction = workload.Layers[0].Reverse is null ? string.Empty : ", bidirectional";
-        return $"{workload.Layers[0].Specification.HiddenSize}{stack}{direction}";
+        var first = (RecurrentLayer)workload.Model.Layers[0];
+        string stack = workload.Model.Layers.Count > 1 ? $" x {workload.Model.Layers.Count}" : string.Empty;
+        string direction = first.Reverse is null ? string.Empty : ", bidirectional";
+        return $"{first.Specification.HiddenSize}{stack}{direction}";
     }
 
     private static string SessionOf(ThreadPlan plan)

@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using Recurrent.Cli.Bench;
+using Recurrent.Formats.Tests.Commands;
 using Recurrent.Formats.Tests.Plots;
 using Recurrent.Formats.Tests.Verify;
+using Recurrent.Layers;
 
 namespace Recurrent.Formats.Tests.Bench;
 
@@ -24,10 +27,12 @@ public sealed class BenchCommandTests : IDisposable
     [InlineData("peephole", "bench", "peephole", "--hidden", "8")]
     [InlineData("sse2", "bench", "lstm", "--hidden", "8", "--isa", "sse2")]
     [InlineData("--time, --batch", "bench", "lstm", "--hidden", "8", "--time", "2147483647")]
-    [InlineData("--model: its sizes are those of the file", "bench", "lstm", "--hidden", "8", "--model", "none.safetensors")]
+    [InlineData("--hidden: expected only with a cell", "bench", "none.safetensors", "--hidden", "8")]
+    [InlineData("--modules: expected only with a model's file", "bench", "lstm", "--hidden", "8", "--modules", "lstm")]
+    [InlineData("expected lstm, gru, gru_before, rnn, or a model's file. Did you mean 'lstm'?", "bench", "lsmt")]
     [InlineData("ends in .svg or .png, found .gif", "bench", "lstm", "--hidden", "8", "--plot", "plot.gif")]
     [InlineData("its folder does not exist", "bench", "lstm", "--hidden", "8", "--plot", "none/plot.svg")]
-    [InlineData("none.safetensors", "bench", "lstm", "--model", "none.safetensors")]
+    [InlineData("'none.safetensors' does not exist", "bench", "none.safetensors")]
     public void A_request_that_cannot_be_measured_is_refused_with_the_reason(string reason, params string[] arguments)
     {
         CommandRun run = CommandRun.Of(arguments);
@@ -103,14 +108,48 @@ public sealed class BenchCommandTests : IDisposable
     public void A_trained_module_is_measured_by_its_own_sizes()
     {
         string file = Path.Combine(GoldenCopy.Committed("torch"), "lstm_plain.safetensors");
-        CommandRun run = CommandRun.Of(
-            "bench", "lstm", "--model", file, "--module", "p", "--seconds", "0.05", "--isa", Isa, "--threads", "1", "--json");
-        Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
-        using JsonDocument document = JsonDocument.Parse(run.Output);
+        JsonElement json = Measure(file, "--modules", "p", "--assume-defaults");
         Assert.Equal(
             SafetensorsFile.Open(file).Tensors.Where(tensor => tensor.Key.StartsWith("p.", StringComparison.Ordinal))
                 .Sum(tensor => sizeof(float) * tensor.Value.ToSingles().LongLength),
-            document.RootElement.GetProperty("weights").GetProperty("raw_bytes").GetInt64());
+            json.GetProperty("weights").GetProperty("raw_bytes").GetInt64());
+    }
+
+    [Fact]
+    public void Every_file_that_the_library_reads_is_measured()
+    {
+        using var files = new CommandFiles();
+        string onnx = files.PathOf("a.onnx");
+        OnnxExport.Save(CommandFiles.Definition(puts: ModelOutput.LastStep), onnx);
+
+        AssertMeasured(onnx, "a.onnx: LSTM 5, dense 2", weights: 60 + 100 + 40 + 12);
+        AssertMeasured(CommandFiles.Capture, "BossLSTM-1x16.nam: LSTM 16, dense 1", weights: 1184 - 32 + 17, "--batch", "3");
+        AssertMeasured(files.IndexModel(), "indices.safetensors: embedding 4, GRU, reset after 3", weights: 28 + 36 + 27 + 18);
+        AssertMeasured(files.IndexModel(), "indices.safetensors: embedding 4, GRU, reset after 3", weights: 109, "--time", "7");
+        AssertMeasured(
+            files.Model("two.safetensors", direction: Direction.Bidirectional, puts: ModelOutput.LastStep),
+            "two.safetensors: LSTM 10, dense 2", weights: 422, "--time", "4", "--batch", "2");
+
+        static void AssertMeasured(string file, string name, int weights, params string[] options)
+        {
+            JsonElement json = Measure([file, .. options]);
+            Assert.Equal(name, json.GetProperty("workload").GetProperty("name").GetString());
+            Assert.Equal(sizeof(float) * weights, json.GetProperty("weights").GetProperty("raw_bytes").GetInt32());
+            Assert.True(json.GetProperty("us").GetDouble() > 0);
+            Assert.True(json.GetProperty("share_of_limit").GetDouble() > 0);
+        }
+    }
+
+    [Fact]
+    public void Progress_comes_between_turns_and_ends_with_the_last()
+    {
+        var request = new BenchRequest { Cell = "rnn", Hidden = 4, Seconds = 0.1, Threads = 1 };
+        Candidate[] candidates = [new(Machine.InstructionSets[0], 1), new(Machine.InstructionSets[^1], 1)];
+        var told = new List<int>();
+
+        BenchRun.Measure(request, Workloads.Of(request), candidates, told.Add);
+
+        Assert.Equal(Enumerable.Range(1, BenchRun.Turns(request, candidates)), told);
     }
 
     [Fact]
@@ -143,6 +182,14 @@ public sealed class BenchCommandTests : IDisposable
             // Within the run, however long other work has stopped it.
             Assert.InRange(latencies.GetProperty("max_at_s").GetDouble(), 0, 60);
         });
+    }
+
+    private static JsonElement Measure(params string[] arguments)
+    {
+        CommandRun run = CommandRun.Of(
+            ["bench", .. arguments, "--seconds", "0.05", "--isa", Isa, "--threads", "1", "--json"]);
+        Assert.True(run.ExitCode == 0, run.Error);
+        return JsonDocument.Parse(run.Output).RootElement;
     }
 
     private static string OneLine(string text) =>

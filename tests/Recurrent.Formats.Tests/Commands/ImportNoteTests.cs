@@ -102,9 +102,10 @@ public sealed class ImportNoteTests
             .AddCounting("rnn.weight_ih_l0", 0, 4, 3).AddCounting("rnn.weight_hh_l0", 0, 4, 4).Build());
 
         CommandRun run = CommandRun.Of(
-            "bench", "rnn", "--model", model, "--module", "rnn", "--seconds", "0.01", "--isa", "scalar", "--threads", "1");
+            "bench", model, "--assume-defaults", "--seconds", "0.01", "--isa", "scalar", "--threads", "1");
 
-        Assert.Equal((0, $"{model}: assumed rnn: its nonlinearity is tanh."), (run.ExitCode, run.Error.TrimEnd()));
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains($"{model}: assumed rnn: its nonlinearity is tanh", run.Error);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Recurrent.Cli.Bench;
+using Recurrent.Formats.Tests.Commands;
 using Recurrent.Formats.Tests.Verify;
 
 namespace Recurrent.Formats.Tests.Info;
@@ -15,7 +16,7 @@ public sealed class InfoPlanTests
     [InlineData("--threads: expected 1 to 256, found 257", "info", "--plan", "--threads", "257")]
     [InlineData("peephole", "info", "--plan", "peephole")]
     [InlineData("sse2", "info", "--plan", "lstm", "--isa", "sse2")]
-    [InlineData("none.safetensors", "info", "--plan", "lstm", "--model", "none.safetensors")]
+    [InlineData("'none.safetensors' does not exist", "info", "--plan", "none.safetensors")]
     public void A_request_that_makes_no_sense_is_refused_with_the_reason(string reason, params string[] arguments)
     {
         CommandRun run = CommandRun.Of(arguments);
@@ -38,7 +39,7 @@ public sealed class InfoPlanTests
             Time = 9,
         };
         using RecurrentModel model = RecurrentModel.Create(
-            Workloads.OfSizes(request).Layers, new ModelOptions { InstructionSet = InstructionSet.Scalar });
+            Workloads.OfSizes(request).Model, new ModelOptions { InstructionSet = InstructionSet.Scalar });
         using Session session = model.OpenSession(new SessionOptions { Batch = 6, Threads = 3 });
         JsonElement plan = Assert.Single(Plans(
             "--plan", "gru", "--hidden", "48", "--input", "5", "--layers", "2", "--bidirectional", "--batch", "6",
@@ -91,6 +92,15 @@ public sealed class InfoPlanTests
         Assert.Equal(plans.Length, Lines(table).Count(line => line.EndsWith(", 2", StringComparison.Ordinal)));
         Assert.Equal(plans.Length, Lines(table).Count(line => line.StartsWith(' ')
             && line.Contains(" * ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void The_plan_of_a_file_is_that_of_its_model()
+    {
+        using var files = new CommandFiles();
+        JsonElement plan = Assert.Single(Plans("--plan", files.Model("m.safetensors"), "--batch", "2", "--threads", "2"));
+        Assert.Equal("m.safetensors: LSTM 5, dense 2", plan.GetProperty("name").GetString());
+        Assert.Equal((2, 1, 2), (Number(plan, "batch"), Number(plan, "time"), Number(plan, "threads")));
     }
 
     [Fact]
