@@ -63,17 +63,23 @@ internal sealed record CaseFile
 
     private void RequireSense()
     {
-        string[] files = [.. (Inputs ?? []).Values, .. (Outputs ?? []).Values, Model];
-        foreach (string file in files)
+        // Serialisers look for null where a property is, not inside of lists.
+        string?[] files = [.. (Inputs ?? []).Values, .. (Outputs ?? []).Values, Model];
+        foreach (string? file in files)
         {
-            if (file.Length == 0 || file != Path.GetFileName(file))
+            if (string.IsNullOrEmpty(file) || file != Path.GetFileName(file))
             {
                 throw new UnusableInputException($"{Name}: expected a name without a folder, found '{file}'.");
             }
         }
 
+        if (Options?.Modules is { } modules && modules.Any(module => module is null))
+        {
+            throw new UnusableInputException($"{Name}: expected names of modules, found null.");
+        }
+
         bool isRefusal = Refused is { Length: > 0 } && Outputs is null;
-        bool isComputed = Refused is null && Inputs is { Count: > 0 } && Outputs is { Count: > 0 } && Tolerance is >= 0;
+        bool isComputed = Refused is null && Inputs is { Count: > 0 } && Outputs is { Count: > 0 } && Tolerance is >= 0 and < double.PositiveInfinity;
         if (!isRefusal && !isComputed)
         {
             throw new UnusableInputException(

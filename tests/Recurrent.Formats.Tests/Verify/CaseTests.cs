@@ -137,11 +137,13 @@ public sealed class CaseTests
     [InlineData("model", "\"none.pt\"", "none.pt' does not exist")]
     [InlineData("model", "1", "case.json: ")]
     [InlineData("inputs", "{\"x\": \"/in.x.npy\"}", "expected a name without a folder")]
+    [InlineData("inputs", "{\"x\": null}", "expected a name without a folder, found ''")]
     [InlineData("inputs", "{\"x\": \"none.npy\"}", "none.npy' does not exist")]
     [InlineData("inputs", "{}", "expected inputs, outputs and a tolerance")]
     [InlineData("inputs", "{\"x\": \"in.x.npy\", \"z\": \"in.x.npy\"}", "axes: expected one text for one input")]
     [InlineData("outputs", "{\"y\": \"out.y.npy\", \"z\": \"out.y.npy\"}", "one input and one output; the case has x and y, z")]
     [InlineData("tolerance", "-1", "a tolerance of 0 or more")]
+    [InlineData("tolerance", "1e999", "a tolerance of 0 or more")]
     [InlineData("tolerance", "null", "a tolerance of 0 or more")]
     [InlineData("axes", "\"batch, time\"", "input 'x': expected the axes batch, time, found the shape [4, 7, 3]")]
     [InlineData("axes", "\"batch, features, time\"", "and features last; found 'batch, features, time'")]
@@ -154,6 +156,7 @@ public sealed class CaseTests
     [InlineData("lengths", "\"in.lengths.npy\"", "lengths")]
     [InlineData("options", "{\"frobnicate\": 1}", "frobnicate")]
     [InlineData("options", "{\"output\": \"sometimes\"}", "case.json: ")]
+    [InlineData("options", "{\"modules\": [null]}", "expected names of modules, found null")]
     [InlineData("options", "{\"output\": 1}", "case.json: ")]
     public void What_makes_no_sense_fails_with_the_reason(string field, string value, string reason)
     {
