@@ -10,6 +10,8 @@ namespace Recurrent.Shared;
 /// </summary>
 internal static class TrainingBar
 {
+    private const int BarWidth = 8;
+
     /// <summary>Whether something that is written goes to a terminal that can show a bar.</summary>
     /// <param name="output">The console's output or its error stream; anything else is no terminal.</param>
     public static bool IsPossible(TextWriter output) =>
@@ -31,7 +33,7 @@ internal static class TrainingBar
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
         return console.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn())
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn { Width = BarWidth }, new PercentageColumn())
             .Start(context => train(new Bar(context.AddTask("training"))));
     }
 
@@ -41,13 +43,25 @@ internal static class TrainingBar
         string validation = value.ValidationLoss is { } loss
             ? string.Create(CultureInfo.InvariantCulture, $", validation {loss:G4}")
             : string.Empty;
-        string left = value.Remaining.ToString(
-            value.Remaining.TotalHours >= 1 ? @"d\.hh\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
         return string.Create(
             CultureInfo.InvariantCulture,
             $"epoch {value.Epoch}/{value.Epochs}, loss {value.Loss:G4}{validation}, {value.SamplesPerSecond:N0} samples/s, "
-            + $"{left} left");
+            + $"{Left(value)} left");
     }
+
+    /// <summary>The progress beside a bar: what fits a terminal of 80 columns together with it.</summary>
+    public static string DescribeShort(in TrainingProgress value)
+    {
+        string validation = value.ValidationLoss is { } loss
+            ? string.Create(CultureInfo.InvariantCulture, $", val {loss:G3}")
+            : string.Empty;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"epoch {value.Epoch}/{value.Epochs}, loss {value.Loss:G3}{validation}, {Left(value)} left");
+    }
+
+    private static string Left(in TrainingProgress value) => value.Remaining.ToString(
+        value.Remaining.TotalHours >= 1 ? @"d\.hh\:mm\:ss" : @"m\:ss", CultureInfo.InvariantCulture);
 
     private sealed class Bar(ProgressTask task) : IProgress<TrainingProgress>
     {
@@ -55,7 +69,7 @@ internal static class TrainingBar
         {
             task.MaxValue = (double)value.Epochs * value.Batches;
             task.Value = ((double)(value.Epoch - 1) * value.Batches) + value.Batch;
-            task.Description = Describe(value);
+            task.Description = DescribeShort(value);
         }
     }
 }

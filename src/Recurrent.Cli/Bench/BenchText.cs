@@ -9,8 +9,8 @@ internal static class BenchText
 {
     public static void Write(BenchReport report, TextWriter output)
     {
-        output.WriteLine(report.Workload.Title);
-        output.WriteLine(Machine.Processor);
+        output.WriteMessage(report.Workload.Title);
+        output.WriteMessage(Machine.Processor);
         WriteTried(report, output);
         output.WriteLine($"recommended: {report.Recommended.Candidate}");
         output.WriteLine();

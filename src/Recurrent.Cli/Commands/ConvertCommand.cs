@@ -55,8 +55,8 @@ internal static class ConvertCommand
 
     private static void WriteText(ConvertReport report, TextWriter output)
     {
-        output.WriteLine($"{report.Input}: {report.Before.Format}, {report.Before.Definition.Layers.Count} layers");
-        output.WriteLine($"{report.Output}: {report.After.Format}, {report.After.Definition.Layers.Count} layers");
+        output.WriteMessage($"{report.Input}: {report.Before.Format}, {report.Before.Definition.Layers.Count} layers");
+        output.WriteMessage($"{report.Output}: {report.After.Format}, {report.After.Definition.Layers.Count} layers");
         output.WriteMessage(report.IsEqual
             ? $"read again, equal: the same bits in all {report.Values} values of output on random input"
             : string.Create(

@@ -14,9 +14,9 @@ internal static class CompareText
     {
         Comparison comparison = report.Comparison;
         Difference total = comparison.Total;
-        output.WriteLine($"{report.Left}");
-        output.WriteLine($"{report.Right}");
-        output.WriteLine($"input: {report.Input}");
+        output.WriteMessage(report.Left);
+        output.WriteMessage(report.Right);
+        output.WriteMessage($"input: {report.Input}");
         if (total.Different == 0)
         {
             output.WriteLine($"equal in all {total.Count} values");

@@ -13,7 +13,7 @@ internal static class InspectText
 {
     public static void Write(Inspection inspection, TextWriter output)
     {
-        output.WriteLine($"{inspection.File}: {inspection.Format}");
+        output.WriteMessage($"{inspection.File}: {inspection.Format}");
         if (inspection.Model is null)
         {
             WriteTensors(inspection, output);

@@ -39,7 +39,7 @@ internal static class VerifyText
             if (report.Sets.Count > 1)
             {
                 output.WriteLine();
-                output.WriteLine($"{set.Path}: {set.Kind}, {Cases(set.Cases.Count)}");
+                output.WriteMessage($"{set.Path}: {set.Kind}, {Cases(set.Cases.Count)}");
             }
 
             WriteTable(report.Results.Where(result => ReferenceEquals(result.Set, set)), output);

@@ -1,5 +1,6 @@
 using Recurrent.Cli.Display;
 using Recurrent.Formats.Tests.Verify;
+using Recurrent.Training;
 
 namespace Recurrent.Formats.Tests.Commands;
 
@@ -110,6 +111,19 @@ public sealed class DisplayTests
     [InlineData("", 10, new[] { "" })]
     public void Text_is_broken_between_words(string text, int columns, string[] expected) =>
         Assert.Equal(expected, Screen.Break(text, columns));
+
+    [Fact]
+    public void The_bar_of_a_long_training_fits()
+    {
+        var progress = new TrainingProgress(
+            Epoch: 100_000, Epochs: 100_000, Batch: 1, Batches: 1, Loss: 0.000123456, ValidationLoss: 0.000123456,
+            SamplesPerSecond: 1e6, Elapsed: TimeSpan.FromDays(3), Remaining: TimeSpan.FromHours(99));
+
+        string shown = Recurrent.Shared.TrainingBar.DescribeShort(progress);
+
+        Assert.Equal("epoch 100000/100000, loss 0.000123, val 0.000123, 4.03:00:00 left", shown);
+        Assert.True(shown.Length + " ━━━━━━━━ 100% ".Length <= Screen.Columns, shown);
+    }
 
     // A path is as long as its folder is deep, and is not broken.
     private static void AssertFits(string output)
