@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Recurrent.Cli.Models;
 using Recurrent.Layers;
 
 namespace Recurrent.Cli.Bench;
@@ -74,11 +73,11 @@ internal sealed class SessionCall : TimedCall, IDisposable
     {
         if (_indices.Length > 0)
         {
-            _session.RunIndices(_indices, _y, _workload.Time, ModelInput.Layout);
+            _session.RunIndices(_indices, _y, _workload.Time);
         }
         else
         {
-            _session.Run(_x, _y, _workload.Time, ModelInput.Layout);
+            _session.Run(_x, _y, _workload.Time);
         }
     }
 
