@@ -76,23 +76,23 @@ double CostModel::bytes(const PackedLayer& layer, const PackedDirection& directi
                         bool with_inputs) const {
   const double floats =
       recurrent_floats(layer, direction) + (with_inputs ? input_floats(layer) : 0.0);
-  return floats * sizeof(float) * largest_share(direction.first.constants.groups, parts);
+  return floats * sizeof(float) * largest_share(direction.phases.front().constants.groups, parts);
 }
 
 double CostModel::step(const PackedLayer& layer, const PackedDirection& direction, double rows,
                        int parts, double resident, bool with_inputs) const {
-  const double share = largest_share(direction.first.constants.groups, parts);
+  const double share = largest_share(direction.phases.front().constants.groups, parts);
   const double weights = bytes(layer, direction, parts, with_inputs);
   const double multiply = 2.0 * rows * weights / sizeof(float) / set_.flops_per_ns;
   const double vectors = rows * share * static_cast<double>(layer.columns) / set_.width;
-  const double calls = direction.second.function ? 2.0 : 1.0;
+  const double calls = direction.phases.size();
   return std::max(multiply, read(weights, resident)) + vectors * set_.ns_per_vector +
          calls * kNsPerCall;
 }
 
 double CostModel::product(const PackedLayer& layer, const PackedDirection& direction, double rows,
                           int parts) const {
-  const double share = largest_share(direction.first.constants.groups, parts);
+  const double share = largest_share(direction.phases.front().constants.groups, parts);
   const double weights = input_floats(layer) * share;
   return std::max(2.0 * rows * weights / set_.flops_per_ns,
                   read(weights * sizeof(float), weights * sizeof(float))) +

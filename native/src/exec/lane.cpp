@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "exec/cell_args.h"
+#include "exec/bind.h"
 #include "gemm/provider.h"
 
 namespace recurrent {
@@ -151,15 +151,17 @@ void Lane::run_dense() {
     shift_.stage([&](int index) {
       if (!by_units) gather(chunk, index);
       const Slice steps = by_units ? Slice{0, chunk.steps} : slice(chunk.steps, index);
-      CellArgs args = first_phase_args(*layer_, *direction_, 0);
-      args.x = scratch(plan_.input);
-      args.x_stride = args.x_size = width;
-      args.y_stride = out_.row_stride;
+      const Phase& phase = direction_->phases.front();
+      StepSlots slots{};
+      slots.x = scratch(plan_.input);
+      slots.x_stride = slots.x_size = width;
+      slots.y_stride = out_.row_stride;
+      CellArgs args = bind(*layer_, phase, slots);
       for (int64_t s = 0; s < steps.end; ++s) {
         args.range.rows = active_rows(chunk.first + s);
         args.y = out_.at(chunk.first + s, 0);
-        if (s >= steps.begin && by_units) call(direction_->first, args, index);
-        if (s >= steps.begin && !by_units) call_phase(direction_->first, args);
+        if (s >= steps.begin && by_units) call(phase, args, index);
+        if (s >= steps.begin && !by_units) call_phase(phase, args);
         args.x += args.range.rows * width;
       }
     });
@@ -226,22 +228,8 @@ void Lane::give_states_back() {
 // A single step continues from inputs to states in registers; several share one product, put down
 // in between.
 void Lane::run_chunk(TimeSpan chunk) {
-  const bool merged = chunk.steps > 1;
   int64_t done = 0;
-  for (int64_t s = chunk.first; s < chunk.first + chunk.steps; ++s) {
-    CellArgs args = first_phase_args(*layer_, *direction_, active_rows(s));
-    args.c = cell_;
-    args.range.backwards = s % 2;
-    if (merged) {
-      args.init = scratch(plan_.product) + done * layer_->columns;
-      args.init_stride = layer_->columns;
-    } else {
-      args.x = scratch(plan_.input);
-      args.x_stride = args.x_size = layer_->input_size;
-    }
-    step(chunk, s, args, merged && s == chunk.first);
-    done += args.range.rows;
-  }
+  for (int64_t s = chunk.first; s < chunk.first + chunk.steps; ++s) done += step(chunk, s, done);
 }
 
 bool Lane::is_one_row_alone() const { return shift_.size() == 1 && !ragged() && rows() == 1; }
@@ -250,33 +238,28 @@ bool Lane::is_one_row_alone() const { return shift_.size() == 1 && !ragged() && 
 // arguments for many rows would take longer than the cell. (LSTM sequences of one row, H=20: 1.3x.)
 void Lane::run_one_row(TimeSpan chunk) {
   multiply_inputs(chunk, 0);
-  const Phase& first = direction_->first;
-  const Phase& second = direction_->second;
-  const bool projected = layer_->projection_size > 0;
-  float* unprojected = scratch(plan_.unprojected);
-  StepArgs one{};
-  one.cell = &first.constants;
-  one.group_end = first.constants.groups;
-  one.init = scratch(plan_.product);
-  one.h_out = unprojected;
-  one.c = cell_;
-  one.reset_state = scratch(plan_.reset_state);
-  one.update = scratch(plan_.update);
-  one.candidate = scratch(plan_.candidate);
-  StepArgs two = one;
-  two.cell = &second.constants;
-  two.group_end = second.constants.groups;
-  two.init = second.constants.bias;
+  RowSlots slots{};
+  slots.init = scratch(plan_.product);
+  slots.c = cell_;
+  slots.take_scratch(scratch_, plan_);
+  const Phases& phases = direction_->phases;
+  const int count = phases.size();
+  float* const hidden[2] = {hidden_[0], hidden_[1]};
+  StepArgs args[Phases::kMost];
+  for (int i = 0; i < count; ++i) {
+    args[i] = bind_row(slots);
+    bind_row(phases[i], slots, args[i]);
+  }
   for (int64_t s = chunk.first; s < chunk.first + chunk.steps; ++s) {
-    StepArgs& last = second.function ? two : one;
-    one.backwards = two.backwards = s % 2;
-    one.h = hidden_[s % 2];
-    two.h = projected ? unprojected : one.h;
-    last.h_out = hidden_[(s + 1) % 2];
-    last.y = out_.data ? out_.at(time_of(s, 0), 0) : nullptr;
-    first.step(one);
-    if (second.function) second.step(two);
-    one.init += layer_->columns;
+    slots.before = hidden[s % 2];
+    slots.after = hidden[(s + 1) % 2];
+    slots.y = out_.data ? out_.at(time_of(s, 0), 0) : nullptr;
+    for (int i = 0; i < count; ++i) {
+      args[i].backwards = s % 2;
+      bind_state(phases[i], slots, args[i]);
+      phases[i].step(args[i]);
+    }
+    args[0].init += layer_->columns;
   }
 }
 
@@ -288,35 +271,42 @@ void Lane::multiply_inputs(TimeSpan chunk, int index) const {
            groups.begin, groups.end);
 }
 
-// The input product of the chunk belongs to the stage of its first step: a slice of units needs the
+// Step `s` of a chunk, of which `done` rows were computed before; gives the rows that it has. The
+// input product of the chunk belongs to the stage of its first step: a slice of units needs the
 // products of these units only.
-void Lane::step(TimeSpan chunk, int64_t s, CellArgs& args, bool multiply_first) {
+int64_t Lane::step(TimeSpan chunk, int64_t s, int64_t done) {
+  const bool merged = chunk.steps > 1;
   const bool scattered = ragged() && direction_->reverse && out_.data;
-  args.h = hidden_[s % 2];
-  args.h_out = hidden_[(s + 1) % 2];
+  const Phases& phases = direction_->phases;
+  StepSlots slots{};
+  slots.rows = active_rows(s);
+  slots.backwards = s % 2;
+  slots.before = hidden_[s % 2];
+  slots.after = hidden_[(s + 1) % 2];
+  slots.c = cell_;
+  if (merged) {
+    slots.init = scratch(plan_.product) + done * layer_->columns;
+    slots.init_stride = layer_->columns;
+  } else {
+    slots.x = scratch(plan_.input);
+    slots.x_stride = slots.x_size = layer_->input_size;
+  }
   if (out_.data && !scattered) {
-    args.y = out_.at(time_of(s, 0), 0);
-    args.y_stride = out_.row_stride;
+    slots.y = out_.at(time_of(s, 0), 0);
+    slots.y_stride = out_.row_stride;
   }
-  if (!direction_->second.function) {
+  if (phases.size() > 1) slots.take_scratch(scratch_, plan_);
+  for (const Phase& phase : phases) {
+    const bool multiplies = merged && s == chunk.first && &phase == &phases.front();
+    const bool is_last = &phase == &phases.back();
+    const CellArgs args = bind(*layer_, phase, slots);
     shift_.stage([&](int index) {
-      if (multiply_first) multiply_inputs(chunk, index);
-      call(direction_->first, args, index);
-      if (scattered) scatter(direction_->first, s, args, index);
+      if (multiplies) multiply_inputs(chunk, index);
+      call(phase, args, index);
+      if (scattered && is_last) scatter(phase, s, args, index);
     });
-    return;
   }
-  const PhaseScratch phases{scratch(plan_.unprojected), scratch(plan_.reset_state),
-                            scratch(plan_.update), scratch(plan_.candidate)};
-  const CellArgs second = split_phases(*layer_, *direction_, phases, args);
-  shift_.stage([&](int index) {
-    if (multiply_first) multiply_inputs(chunk, index);
-    call(direction_->first, args, index);
-  });
-  shift_.stage([&](int index) {
-    call(direction_->second, second, index);
-    if (scattered) scatter(direction_->second, s, second, index);
-  });
+  return slots.rows;
 }
 
 // A slice of a kernel call whose arguments stand for all groups.

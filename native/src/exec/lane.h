@@ -126,7 +126,7 @@ class Lane {
   bool is_one_row_alone() const;
   void run_one_row(TimeSpan chunk);
   void multiply_inputs(TimeSpan chunk, int index) const;
-  void step(TimeSpan chunk, int64_t s, kernels::CellArgs& args, bool multiply_first);
+  int64_t step(TimeSpan chunk, int64_t s, int64_t done);
   void call(const Phase& phase, const kernels::CellArgs& whole, int index) const;
   void scatter(const Phase& phase, int64_t s, const kernels::CellArgs& args, int index) const;
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "exec/cell_args.h"
+#include "exec/bind.h"
 #include "exec/lane.h"
 
 namespace recurrent {
@@ -64,26 +64,20 @@ class SplitStep {
 
   void run_layer(Shift& shift, const PackedLayer& layer, const float* in, float* out) const {
     const PackedDirection& direction = layer.directions.front();
-    CellArgs args = first_phase_args(layer, direction, batch_);
-    args.range.backwards = backwards_;
-    args.x = in;
-    args.x_stride = args.x_size = layer.input_size;
-    args.y = out;
-    args.y_stride = layer.output_size;
+    StepSlots slots{};
+    slots.rows = batch_;
+    slots.backwards = backwards_;
+    slots.x = in;
+    slots.x_stride = slots.x_size = layer.input_size;
+    slots.y = out;
+    slots.y_stride = layer.output_size;
+    slots.take_scratch(scratch_, plan_);
     if (layer.recurrent()) {
-      args.h = states_.row(direction.hidden, 0);
-      args.h_out = next_states_.row(direction.hidden, 0);
-      args.c = states_.row(direction.cell, 0);
+      slots.before = states_.row(direction.hidden, 0);
+      slots.after = next_states_.row(direction.hidden, 0);
+      slots.c = states_.row(direction.cell, 0);
     }
-    if (!direction.second.function) {
-      run_phase(shift, direction.first, args);
-      return;
-    }
-    const PhaseScratch phases{scratch_ + plan_.unprojected, scratch_ + plan_.reset_state,
-                              scratch_ + plan_.update, scratch_ + plan_.candidate};
-    const CellArgs second = split_phases(layer, direction, phases, args);
-    run_phase(shift, direction.first, args);
-    run_phase(shift, direction.second, second);
+    for (const Phase& phase : direction.phases) run_phase(shift, phase, bind(layer, phase, slots));
   }
 
   static void run_phase(Shift& shift, const Phase& phase, const CellArgs& whole) {

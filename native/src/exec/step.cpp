@@ -4,14 +4,11 @@
 #include <cfloat>
 #include <cmath>
 
-#include "exec/cell_args.h"
+#include "exec/bind.h"
 #include "exec/pointwise.h"
 
 namespace recurrent {
 namespace {
-
-using kernels::CellArgs;
-using kernels::StepArgs;
 
 // Inputs so few that a call of the kernel would take longer. It stores less than a vector under a
 // mask, and the cell's loads would wait for such a store: 15 inputs took longer than 16.
@@ -26,86 +23,65 @@ void remove_denormals(const kernels::KernelTable& kernels, const float* x, float
   for (int64_t i = 0; i < count; ++i) clean[i] = std::fabs(x[i]) < FLT_MIN ? 0.0f : x[i];
 }
 
+// What both of the following begin with. The state is renewed in its place; where it has to be read
+// after that, from a copy.
 struct Step {
   const PackedLayer& layer;
   const PackedDirection& direction;
   const Plan& plan;
   Workspace& workspace;
-  float* hidden;
-  float* cell;
+  const StateRows& states;
   const float* x;
   float* y;
   bool backwards;
+
+  // Made where it is used: a copy of its fields would be a good part of a small step.
+  RowSlots slots() const {
+    const bool recurs = layer.recurrent();
+    float* const state = recurs ? states.row(direction.hidden, 0) : nullptr;
+    float* const cell = recurs ? states.row(direction.cell, 0) : nullptr;
+    return {backwards, nullptr, x,       layer.input_size, state,   state,
+            cell,      y,       nullptr, nullptr,          nullptr, nullptr};
+  }
+  const float* copy_of(const float* state, int64_t rows) const {
+    float* previous = workspace.at(plan.hidden[0]);
+    std::copy_n(state, rows * layer.hidden_stride(), previous);
+    return previous;
+  }
 };
 
-// One row. A cell of a single group, or of two phases, has read all of the previous state before it
-// writes the new one, which may then take its place at once.
+// One row of a cell of two phases, which have read all of the previous state before the last one
+// writes the new one in its place. A loop over them would take registers that a small step needs:
+// 60 instructions more.
+void run_two_phases(const Step& step) {
+  RowSlots slots = step.slots();
+  slots.take_scratch(step.workspace.at(0), step.plan);
+  kernels::StepArgs args = bind_row(slots);
+  bind_row(step.direction.phases.front(), slots, args);
+  step.direction.phases.front().step(args);
+  bind_row(step.direction.phases.back(), slots, args);
+  step.direction.phases.back().step(args);
+}
+
+// One row. A single group has read the previous state, too, before it writes the new one.
 void run_row(const Step& step) {
-  const Phase& first = step.direction.first;
-  const Phase& second = step.direction.second;
-  StepArgs args{};
-  args.cell = &first.constants;
-  args.group_end = first.constants.groups;
-  args.backwards = step.backwards;
-  args.init = first.constants.bias;
-  args.x = step.x;
-  args.x_size = step.layer.input_size;
-  args.h = step.hidden;
-  args.h_out = step.hidden;
-  args.c = step.cell;
-  args.y = step.y;
-  if (!second.function) {
-    if (first.constants.groups > 1 && step.hidden) {
-      float* previous = step.workspace.at(step.plan.hidden[0]);
-      std::copy_n(step.hidden, step.layer.hidden_stride(), previous);
-      args.h = previous;
-    }
-    first.step(args);
-    return;
-  }
-  const PhaseScratch scratch = scratch_of(step.plan, step.workspace);
-  if (step.layer.projection_size > 0) {
-    args.h_out = scratch.unprojected;
-    args.y = nullptr;
-    first.step(args);
-    args.h = scratch.unprojected;
-    args.h_out = step.hidden;
-    args.y = step.y;
-  } else {
-    args.reset_state = scratch.reset_state;
-    args.update = scratch.update;
-    args.candidate = scratch.candidate;
-    first.step(args);
-  }
-  args.cell = &second.constants;
-  args.group_end = second.constants.groups;
-  args.init = second.constants.bias;
-  args.x_size = 0;
-  second.step(args);
+  const Phases& phases = step.direction.phases;
+  if (phases.size() > 1) return run_two_phases(step);
+  RowSlots slots = step.slots();
+  if (phases.front().constants.groups > 1 && slots.after)
+    slots.before = step.copy_of(slots.after, 1);
+  kernels::StepArgs args = bind_row(slots);
+  bind_row(phases.front(), slots, args);
+  phases.front().step(args);
 }
 
 void run_rows(const Step& step) {
-  CellArgs args = first_phase_args(step.layer, step.direction, step.plan.batch);
-  args.range.backwards = step.backwards;
-  args.x = step.x;
-  args.x_stride = args.x_size = step.layer.input_size;
-  args.y = step.y;
-  args.y_stride = step.layer.output_size;
-  if (step.hidden) {
-    float* previous = step.workspace.at(step.plan.hidden[0]);
-    std::copy_n(step.hidden, step.plan.batch * args.h_stride, previous);
-    args.h = previous;
-    args.h_out = step.hidden;
-    args.c = step.cell;
-  }
-  if (!step.direction.second.function) {
-    step.direction.first.function(args);
-    return;
-  }
-  const CellArgs second =
-      split_phases(step.layer, step.direction, scratch_of(step.plan, step.workspace), args);
-  step.direction.first.function(args);
-  step.direction.second.function(second);
+  const Phases& phases = step.direction.phases;
+  const int64_t rows = step.plan.batch;
+  StepSlots slots{step.slots(), rows, 0, step.layer.input_size, step.layer.output_size, nullptr, 0};
+  if (slots.after) slots.before = step.copy_of(slots.after, rows);
+  if (phases.size() > 1) slots.take_scratch(step.workspace.at(0), step.plan);
+  for (const Phase& phase : phases) phase.function(bind(step.layer, phase, slots));
 }
 
 // What a residual layer adds: the input of the layer that it begins at.
@@ -155,21 +131,12 @@ void run_step(const Model& model, const Plan& plan, Workspace& workspace, const 
       remove_denormals(model.kernels(), in, clean, plan.batch * layer.input_size);
       in = clean;
     }
-    const bool recurs = layer.recurrent();
-    const Step step{layer,
-                    direction,
-                    plan,
-                    workspace,
-                    recurs ? states.row(direction.hidden, 0) : nullptr,
-                    recurs ? states.row(direction.cell, 0) : nullptr,
-                    in,
-                    out,
-                    backwards};
+    const Step step{layer, direction, plan, workspace, states, in, out, backwards};
     if (plan.batch == 1)
       run_row(step);
     else
       run_rows(step);
-    may_have_denormals = !recurs;
+    may_have_denormals = !layer.recurrent();
     in = out;
   }
 }

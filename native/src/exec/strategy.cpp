@@ -127,7 +127,7 @@ class Prediction {
   double stages(const PackedLayer& layer, const PackedDirection& direction) const {
     const int64_t chunks = div_up(work_.time, chunk_);
     if (!layer.recurrent()) return static_cast<double>(chunks);
-    const double phases = direction.second.function ? 2.0 : 1.0;
+    const double phases = direction.phases.size();
     const double steps = static_cast<double>(work_.time) * phases;
     return single() ? steps : steps + static_cast<double>(chunks);
   }

@@ -76,6 +76,7 @@ class DirectionPacker {
     packed_.reverse = reverse;
     pack_weights();
     pack_biases();
+    packed_.phases.clear();
     first_phase();
     if (layer_.projection_size > 0) projection_phase();
     if (layer_.kind == RECURRENT_LAYER_GRU_RESET_BEFORE) candidate_phase();
@@ -147,8 +148,11 @@ class DirectionPacker {
   }
 
   void first_phase() {
-    set_kernels(packed_.first, cell_of(layer_.kind), form());
-    CellConstants& c = packed_.first.constants;
+    Phase& phase = packed_.phases.add();
+    set_kernels(phase, cell_of(layer_.kind), form());
+    if (layer_.projection_size > 0) phase.writes = Slot::kUnprojected;
+    phase.puts_out = layer_.projection_size == 0;
+    CellConstants& c = phase.constants;
     set_weights(c, packed_.weights);
     c.units = layer_.hidden_size;
     c.x_terms = layer_.input_size;
@@ -170,8 +174,12 @@ class DirectionPacker {
     const WeightBlock block{direction_.projection, layer_.hidden_size, 0, 1};
     packed_.second_weights.pack(layer_.projection_size, width(), kSimplePanels, &block, 1);
     pack_vectors(packed_.zero_bias, layer_.projection_size, width(), 1, nullptr, nullptr, 0);
-    set_kernels(packed_.second, Cell::kLinear, Form::kPlain);
-    CellConstants& c = packed_.second.constants;
+    Phase& phase = packed_.phases.add();
+    set_kernels(phase, Cell::kLinear, Form::kPlain);
+    phase.reads = Slot::kUnprojected;
+    phase.takes_input = false;
+    phase.records = false;
+    CellConstants& c = phase.constants;
     set_weights(c, packed_.second_weights);
     c.units = layer_.projection_size;
     c.h_terms = layer_.hidden_size;
@@ -183,9 +191,11 @@ class DirectionPacker {
   void candidate_phase() {
     const WeightBlock block{direction_.recurrent_weights, layer_.state_size, 2, 1};
     packed_.second_weights.pack(layer_.hidden_size, width(), kSimplePanels, &block, 1);
-    packed_.second.constants = packed_.first.constants;
-    set_kernels(packed_.second, Cell::kGruResetBeforeCandidate, form());
-    set_weights(packed_.second.constants, packed_.second_weights);
+    Phase& phase = packed_.phases.add();
+    phase.constants = packed_.phases.front().constants;
+    set_kernels(phase, Cell::kGruResetBeforeCandidate, form());
+    phase.takes_input = false;
+    set_weights(phase.constants, packed_.second_weights);
   }
 
   const recurrent_layer_desc& desc_;
@@ -239,6 +249,7 @@ void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTable& ke
   }
   if (traits.recurrent)
     layer.state_size = desc.projection_size ? desc.projection_size : desc.hidden_size;
+  layer.set_strides();
   layer.columns = div_up(layer.hidden_size, kernels.width) * traits.gates * kernels.width;
   const recurrent_direction_desc* const weights[] = {desc.forward, desc.reverse};
   layer.directions.resize((desc.forward ? 1u : 0u) + (desc.reverse ? 1u : 0u));

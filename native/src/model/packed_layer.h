@@ -13,8 +13,20 @@
 
 namespace recurrent {
 
-// A kernel and what it is always given.
+// What a phase reads as its h and writes as its h': the state that recurs, or what the first phase
+// leaves for a projection.
+enum class Slot : int32_t { kState, kUnprojected };
+
+// A kernel, what it is always given, and what it takes from a step and gives to it. exec/bind.h
+// puts memory in the place of slots.
 struct Phase {
+  Slot reads = Slot::kState;
+  Slot writes = Slot::kState;
+  bool takes_input = true;  // and its chains start where the step's do; else from its own bias
+  bool puts_out = true;     // writes the layer's output
+  bool records = true;      // has a place on the tape
+  bool is_whole = true;     // a step's only one, of which all of the above is so
+
   kernels::CellFn function = nullptr;
   kernels::StepFn step = nullptr;  // the same for a single row
   // Training: what `constants.finish` is to be to fill the tape, and whether that gets gates'
@@ -24,13 +36,39 @@ struct Phase {
   kernels::CellConstants constants{};
 };
 
+// The phases of a step, in order: most cells have one. A projection is a second one, as is the
+// candidate of a reset-before GRU, which needs all of `r * h`.
+class Phases {
+ public:
+  static constexpr int kMost = 2;
+
+  const Phase* begin() const { return items_; }
+  const Phase* end() const { return items_ + count_; }
+  int size() const { return count_; }
+  const Phase& front() const { return items_[0]; }
+  const Phase& back() const { return items_[count_ - 1]; }
+  const Phase& operator[](int index) const { return items_[index]; }
+
+  void clear() { count_ = 0; }
+  // Makes them fill the tape.
+  void record() {
+    for (int i = 0; i < count_; ++i) items_[i].constants.finish = items_[i].record;
+  }
+  Phase& add() {
+    Phase& phase = items_[count_++] = Phase{};
+    for (int i = 0; i < count_; ++i) items_[i].is_whole = count_ == 1;
+    return phase;
+  }
+
+ private:
+  Phase items_[kMost];
+  int count_ = 0;
+};
+
 // One direction of a layer, packed.
 struct PackedDirection {
   bool reverse = false;
-  // A step is the first phase and, if it has a function, the second: a projection, or the candidate
-  // of a reset-before GRU.
-  Phase first;
-  Phase second;
+  Phases phases;
   StateSlot hidden;  // where its states are, of a recurrent layer
   StateSlot cell;
 
@@ -72,8 +110,18 @@ struct PackedLayer {
   bool is_pointwise() const { return directions.empty(); }
   bool recurrent() const { return state_size > 0; }
   bool has_cell() const { return kind == RECURRENT_LAYER_LSTM; }
-  int64_t hidden_stride() const { return round_up(state_size, kRowPadding); }
-  int64_t cell_stride() const { return round_up(hidden_size, kRowPadding); }
+  // Floats of a row of the state that recurs, and of anything that has the hidden size.
+  int64_t hidden_stride() const { return hidden_stride_; }
+  int64_t cell_stride() const { return cell_stride_; }
+  void set_strides() {
+    hidden_stride_ = round_up(state_size, kRowPadding);
+    cell_stride_ = round_up(hidden_size, kRowPadding);
+  }
+
+ private:
+  // Every step reads them.
+  int64_t hidden_stride_ = 0;
+  int64_t cell_stride_ = 0;
 };
 
 // Packs a layer that has been validated, anew or again with other weights: then memory is used

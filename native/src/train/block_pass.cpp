@@ -58,7 +58,7 @@ const recurrent_direction_desc& BlockPass::weights() const {
 }
 
 bool BlockPass::serves(const Steps& steps) const {
-  const bool is_plain = kind() >= 0 && direction_->first.records_values &&
+  const bool is_plain = kind() >= 0 && direction_->phases.front().records_values &&
                         layer_->projection_size == 0 && direction_->gemm.size() == 0;
   if (!kernels_.blocks.product || !is_plain) return false;
   const int64_t lanes = blocks(steps) * kBlockRows;
@@ -136,7 +136,7 @@ void BlockPass::forward_block(const Steps& steps, int64_t block, const float* x,
     kernels.to_block(initial.cell + place * initial.cell_stride, initial.cell_stride, started,
                      units(), cell(first));
   kernels::BlockStepArgs args{};
-  args.cell = &direction_->first.constants;
+  args.cell = &direction_->phases.front().constants;
   for (int64_t step = 0; step < count; ++step) {
     const int64_t at = first + step;
     const int64_t rows = rows_of(steps, step, block);

@@ -11,7 +11,7 @@ bool DensePass::is_linear() const { return cell_.activation.kind == RECURRENT_AC
 
 void DensePass::set_weights(const PackedLayer& layer) {
   layer_ = &layer;
-  const Phase& phase = layer.directions.front().first;
+  const Phase& phase = layer.directions.front().phases.front();
   cell_ = phase.constants;
   if (!is_linear()) cell_.finish = phase.record;
   weights_.set(parameters_.layer(index_).forward->input_weights, {{0, layer.output_size}},
@@ -35,7 +35,7 @@ void DensePass::forward(Shift& shift, const float* x, int64_t rows, float* y) {
     args.y = y;
     args.y_stride = args.tape_stride = layer_->output_size;
     args.tape = tape_.data();
-    layer_->directions.front().first.function(args);
+    layer_->directions.front().phases.front().function(args);
   });
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
+#include "exec/bind.h"
 #include "exec/lane.h"
 #include "gemm/provider.h"
 
@@ -51,10 +52,8 @@ void RecurrentPass::set_weights(const PackedLayer& layer, const PackedDirection&
   direction_ = &direction;
   blocks_.set_weights(layer, direction);
   outer_.use(uses_mkl() ? mkl() : nullptr);
-  first_ = direction.first.constants;
-  first_.finish = direction.first.record;
-  second_ = direction.second.constants;
-  second_.finish = direction.second.record;
+  recording_ = direction.phases;
+  recording_.record();
   const int64_t gates = is(RECURRENT_LAYER_GRU) ? 4 : layer.gates;
   tape_stride_ = gates * units();
   input_columns_ = layer.gates * units();
@@ -197,58 +196,46 @@ void RecurrentPass::step(Shift& shift, const Steps& steps, int64_t step, Slice o
   const int64_t rows = own.end - own.begin;
   const int64_t begin = steps.begin(step) + own.begin;
   if (dropout_) drop_state(shift, steps, step, own);
-  CellArgs args{};
-  args.range = {rows, 0, 0, 0};
-  args.cell = &first_;
-  args.init = init;
-  args.init_stride = layer_->columns;
-  args.h = state_before(steps, step) + own.begin * hidden_stride();
-  args.h_stride = args.h_out_stride = hidden_stride();
-  args.h_out = hidden_.data() + begin * hidden_stride();
-  args.y = y;
-  args.y_stride = y_stride;
-  args.tape = tape_.data() + begin * tape_stride_;
-  args.tape_stride = tape_stride_;
-  args.c_stride = args.scratch_stride = cell_stride();
-  if (layer_->has_cell()) args.c = cell_.data() + begin * cell_stride();
-  CellArgs second = args;
-  second.cell = &second_;
-  if (projects()) {
-    args.h_out = unprojected_.data() + begin * cell_stride();
-    args.h_out_stride = cell_stride();
-    args.y = nullptr;
-    second.init = second_.bias;
-    second.init_stride = 0;
-    second.h = args.h_out;
-    second.h_stride = cell_stride();
-    second.tape = nullptr;
-  } else if (resets_before()) {
-    args.reset_state = second.reset_state = reset_.data() + begin * cell_stride();
-    args.update = second.update = scratch_.data() + own.begin * cell_stride();
-    args.candidate = second.candidate = args.update + steps.places() * cell_stride();
+  StepSlots slots{};
+  slots.rows = rows;
+  slots.init = init;
+  slots.init_stride = layer_->columns;
+  slots.before = state_before(steps, step) + own.begin * hidden_stride();
+  slots.after = hidden_.data() + begin * hidden_stride();
+  slots.y = y;
+  slots.y_stride = y_stride;
+  slots.tape = tape_.data() + begin * tape_stride_;
+  slots.tape_stride = tape_stride_;
+  if (layer_->has_cell()) slots.c = cell_.data() + begin * cell_stride();
+  if (projects()) slots.unprojected = unprojected_.data() + begin * cell_stride();
+  if (resets_before()) {
+    slots.reset_state = reset_.data() + begin * cell_stride();
+    slots.update = scratch_.data() + own.begin * cell_stride();
+    slots.candidate = slots.update + steps.places() * cell_stride();
   }
   const float* cell_from =
       layer_->has_cell() ? cell_before(steps, step) + own.begin * cell_stride() : nullptr;
-  shift.stage([&](int index) {
-    // The kernel renews cell states in place; the old ones are for the backward pass.
-    if (cell_from) {
-      const Slice units = units_of(first_, kernels_.width, cell_stride(), index, shift.size());
-      for (int64_t row = 0; row < rows; ++row)
-        std::copy(cell_from + row * cell_stride() + units.begin,
-                  cell_from + row * cell_stride() + units.end,
-                  args.c + row * cell_stride() + units.begin);
-    }
-    call(args, index, shift.size());
-  });
-  if (direction_->second.function)
-    shift.stage([&](int index) { call(second, index, shift.size()); });
+  for (const Phase& phase : recording_) {
+    const CellArgs args = bind(*layer_, phase, slots);
+    shift.stage([&](int index) {
+      // The kernel renews cell states in place; the old ones are for the backward pass.
+      if (cell_from && &phase == &recording_.front()) {
+        const Slice units =
+            units_of(phase.constants, kernels_.width, cell_stride(), index, shift.size());
+        for (int64_t row = 0; row < rows; ++row)
+          std::copy(cell_from + row * cell_stride() + units.begin,
+                    cell_from + row * cell_stride() + units.end,
+                    args.c + row * cell_stride() + units.begin);
+      }
+      call(phase, args, index, shift.size());
+    });
+  }
 }
 
-void RecurrentPass::call(CellArgs args, int index, int slices) const {
-  const Slice groups = slice_of(args.cell->groups, index, slices);
+void RecurrentPass::call(const Phase& phase, CellArgs args, int index, int slices) {
+  const Slice groups = slice_of(phase.constants.groups, index, slices);
   args.range.group_begin = groups.begin;
   args.range.group_end = groups.end;
-  const Phase& phase = args.cell == &first_ ? direction_->first : direction_->second;
   phase.function(args);
 }
 
@@ -353,7 +340,7 @@ void RecurrentPass::step_back(Shift& shift, const Steps& steps, int64_t step, Sl
   const bool by_place = shares_places(steps);
   BackwardArgs args{};
   args.rows = own.end - own.begin;
-  args.cell = &first_;
+  args.cell = &recording_.front().constants;
   args.tape = tape_.data() + begin * tape_stride_;
   args.tape_stride = tape_stride_;
   args.dy = dy;
@@ -430,7 +417,7 @@ void RecurrentPass::unproject(Shift& shift, const Steps& steps, int64_t step, Sl
 void RecurrentPass::turn(Shift& shift, Backward cell, const BackwardArgs& args) const {
   const kernels::BackwardKernels& kernels = kernels_.backward[static_cast<int32_t>(cell)];
   const kernels::BackwardFn function =
-      direction_->first.records_values ? kernels.plain : kernels.general;
+      direction_->phases.front().records_values ? kernels.plain : kernels.general;
   const int64_t panels = div_up(units(), kernels_.width);
   shift.stage([&](int index) {
     const Slice own = slice_of(panels, index, shift.size());

@@ -104,7 +104,7 @@ class RecurrentPass {
   // first one's.
   void step(Shift& shift, const Steps& steps, int64_t step, Slice own, const float* init, float* y,
             int64_t y_stride);
-  void call(kernels::CellArgs args, int index, int slices) const;
+  static void call(const Phase& phase, kernels::CellArgs args, int index, int slices);
   void drop_state(Shift& shift, const Steps& steps, int64_t step, Slice own);
   void drop_gradients(Shift& shift, Slice own);
 
@@ -123,8 +123,7 @@ class RecurrentPass {
   const bool reverse_;
   const PackedLayer* layer_ = nullptr;
   const PackedDirection* direction_ = nullptr;
-  kernels::CellConstants first_{};  // the direction's, which record
-  kernels::CellConstants second_{};
+  Phases recording_;  // the direction's, which fill the tape
   BlockPass blocks_;
   bool in_blocks_ = false;  // since plan(): blocks_ has the tape
   int64_t tape_stride_ = 0;
