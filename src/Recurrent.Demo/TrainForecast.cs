@@ -33,9 +33,10 @@ internal static class TrainForecast
         TimeSpan taken = Stopwatch.GetElapsedTime(begin);
         IReadOnlyDictionary<string, double> test = model.Evaluate(task.TestX, task.TestY);
 
-        // What has been learnt is a definition like that of any file; a session of it streams, bit for bit the same.
+        // What has been learnt is a definition like that of any file; a model of it predicts, bit for bit the same.
         float[] predictions = model.Predict(task.TestX);
-        float[] streamed = Stream(model.ToDefinition(), task.TestX);
+        using RecurrentModel trained = RecurrentModel.Create(model.ToDefinition());
+        float[] again = trained.Predict(task.TestX.Values.Span, task.TestX.Count, task.TestX.Time);
         float[] forecasts = task.Scaler.InverseTransform(predictions);
 
         string plot = Path.Combine(plotFolder, "sunspots-trained.svg");
@@ -48,33 +49,15 @@ internal static class TrainForecast
             "Training on the yearly sunspot numbers", "mean squared error of scaled values", history["loss"], null).Save(losses);
         history.SaveCsv(Path.ChangeExtension(losses, ".csv"));
 
-        bool sameBits = streamed.AsSpan().SequenceEqual(predictions);
+        bool sameBits = again.AsSpan().SequenceEqual(predictions);
         Console.WriteLine($"""
                 model         LSTM(20) + Dense(1), {model.ParameterCount} parameters
                 training      {Epochs} epochs of {task.X.Count} windows in {taken.TotalSeconds:F2} s
                 loss          {history["loss"][0]:F5} after the first epoch, {history["loss"][^1]:F5} after the last
                 MSE           {test["loss"]:F5} of {task.TestX.Count} later years; of persistence {task.PersistenceError:F5}
-                streamed      {(sameBits ? "the same bits" : "OTHER BITS")} as predicted in batches
+                trained       {(sameBits ? "the same bits" : "OTHER BITS")} from a model for inference
                 plots         {plot}, {losses}
             """);
         return sameBits && test["loss"] < 0.5 * task.PersistenceError;
-    }
-
-    /// <summary>The output after the last year of each window, one step at a time.</summary>
-    private static float[] Stream(ModelDefinition definition, Sequences<float> windows)
-    {
-        using RecurrentModel model = RecurrentModel.Create(definition);
-        using Session session = model.OpenSession();
-        float[] outputs = new float[windows.Count];
-        for (int i = 0; i < windows.Count; i++)
-        {
-            session.Reset();
-            for (int year = 0; year < windows.Time; year++)
-            {
-                session.Step(windows.Values.Span.Slice((i * windows.Time) + year, 1), outputs.AsSpan(i, 1));
-            }
-        }
-
-        return outputs;
     }
 }

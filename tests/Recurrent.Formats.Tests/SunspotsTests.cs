@@ -15,11 +15,9 @@ public sealed class SunspotsTests
         float[] predictions = file["test.predictions"].ToSingles();
         int years = windows.Length / predictions.Length;
         Layer[] layers = [.. PyTorch.Lstm(file, "lstm"), PyTorch.Linear(file, "dense")];
-        var outputs = new float[windows.Length];
 
-        ReferenceModel<float>.Create(layers)
-            .OpenSession(predictions.Length)
-            .Run(windows, outputs, years, SequenceLayout.BatchMajor);
+        float[] outputs = ReferenceModel<float>.Create(layers)
+            .Predict(windows, predictions.Length, years, SequenceLayout.BatchMajor);
 
         for (int i = 0; i < predictions.Length; i++)
         {

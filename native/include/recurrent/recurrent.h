@@ -8,6 +8,10 @@
  * for, threads; it belongs to one caller at a time. Sessions keep their model alive, so the two may
  * be destroyed in either order.
  *
+ * A session is for streams: recurrent_session_step() and recurrent_session_run() go on from the
+ * states that the call before has left. Sequences that have nothing to do with each other, such as
+ * windows to forecast from, are recurrent_session_predict()'s.
+ *
  * Conventions that hold for every function:
  * - Matrices are row-major and dense. `[time, batch, features]` names the axes from the slowest to
  * the fastest.
@@ -544,13 +548,16 @@ typedef struct recurrent_plan_candidate {
   double predicted_us;
 } recurrent_plan_candidate;
 
-/** One sequence for recurrent_session_run(). `B` is the session's batch. */
+/**
+ * Sequences for recurrent_session_run() and recurrent_session_predict(). `B` is the session's batch
+ * for the one and an argument of the other.
+ */
 typedef struct recurrent_run_args {
   /** `sizeof(recurrent_run_args)` */
   uint32_t struct_size;
   /** The ::recurrent_layout of `x` and `y`. */
   int32_t layout;
-  /** Steps, 0 to 2^31 - 1. With 0 nothing happens and the state is unchanged. */
+  /** Steps, 0 to 2^31 - 1. With 0 no state changes. */
   int64_t time;
   /**
    * Input, `[time, B, input_size]` or `[B, time, input_size]`; null for a model that takes indices.
@@ -560,7 +567,8 @@ typedef struct recurrent_run_args {
   int64_t x_count;
   /**
    * Output, `[time, B, output_size]` or `[B, time, output_size]`, or `[B, output_size]` from a
-   * model that puts out one step; null if only the final state matters.
+   * model that puts out one step; null if only the final state matters, which it never does to
+   * recurrent_session_predict().
    */
   float* y;
   /** Elements of `y`; at least what the shape needs, or 0 where `y` is null. */
@@ -974,6 +982,34 @@ RECURRENT_API recurrent_status recurrent_session_step_indices(recurrent_session*
  */
 RECURRENT_API recurrent_status recurrent_session_run(
     recurrent_session* session, const recurrent_run_args* args) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Computes sequences that have nothing to do with each other or with the session's states:
+ * each begins with the states that a sequence starts from.
+ *
+ * The session's own states are neither read nor changed, and its batch does not matter: a session
+ * that is for this alone has a batch of 0. Whatever the model's directions, nothing is to be reset
+ * between two calls. The rows are computed on the caller's thread, a few at a time, so scratch
+ * memory does not grow with `batch`. Outputs have the bits that recurrent_session_run() gives right
+ * after a reset.
+ *
+ * @param session A session.
+ * @param batch Sequences, 0 to 2^31 - 1: `B` of `args`.
+ * @param args The sequences; `y` is not null unless there is no output.
+ * @return OK; INVALID_ARGUMENT; BUSY; OUT_OF_MEMORY (scratch memory grows with the first call of
+ * more steps; nothing has happened then).
+ */
+RECURRENT_API recurrent_status recurrent_session_predict(
+    recurrent_session* session, int64_t batch, const recurrent_run_args* args) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Tells how much memory a session holds for states and scratch; weights are the model's.
+ * @param session A session.
+ * @param bytes Receives the bytes. They grow with the first calls of a larger shape.
+ * @return OK or INVALID_ARGUMENT.
+ */
+RECURRENT_API recurrent_status recurrent_session_get_bytes(const recurrent_session* session,
+                                                           int64_t* bytes) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Makes the first call of a shape as fast as later ones: computes it with zeros as

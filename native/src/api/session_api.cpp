@@ -37,6 +37,20 @@ recurrent_status recurrent_session_run(recurrent_session* session,
   return guarded([&] { required(session, "session").session.run(required(args, "args")); });
 }
 
+recurrent_status recurrent_session_predict(recurrent_session* session, int64_t batch,
+                                           const recurrent_run_args* args) noexcept {
+  return guarded(
+      [&] { required(session, "session").session.predict(required(args, "args"), batch); });
+}
+
+recurrent_status recurrent_session_get_bytes(const recurrent_session* session,
+                                             int64_t* bytes) noexcept {
+  return guarded([&] {
+    const recurrent::Session& s = required(session, "session").session;
+    required(bytes, "bytes") = s.bytes();
+  });
+}
+
 recurrent_status recurrent_session_warmup(recurrent_session* session, int64_t time) noexcept {
   return guarded([&] { required(session, "session").session.warm_up(time); });
 }

@@ -35,9 +35,9 @@ class ByValue {
 
 }  // namespace
 
-bool MissingSteps::find(const Model& model, int64_t batch, const recurrent_run_args& args) {
+bool MissingSteps::find(const Model& model, int64_t batch, const recurrent_run_args& args,
+                        const StepStrides& strides) {
   const ByValue by_value(model, args);
-  const bool time_major = args.layout == RECURRENT_LAYOUT_TIME_MAJOR;
   time_ = args.time;
   given_lengths_ = args.lengths;
   longest_ = 0;
@@ -49,7 +49,7 @@ bool MissingSteps::find(const Model& model, int64_t batch, const recurrent_run_a
     int32_t* times = times_.data() + row * time_;
     int32_t present = 0;
     for (int64_t t = 0; t < length; ++t) {
-      const int64_t step = time_major ? t * batch + row : row * time_ + t;
+      const int64_t step = strides.at(t, row);
       if ((args.present && args.present[step] == 0) || by_value(step)) continue;
       times[present++] = static_cast<int32_t>(t);
     }

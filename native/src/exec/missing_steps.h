@@ -15,12 +15,16 @@ namespace recurrent {
 class MissingSteps {
  public:
   // Looks through a run that has been checked, and tells whether a step is missing.
-  bool find(const Model& model, int64_t batch, const recurrent_run_args& args);
+  bool find(const Model& model, int64_t batch, const recurrent_run_args& args,
+            const StepStrides& strides);
 
   // What find() has found: where the steps are that are there, and how many they are, `[batch]`.
   // The lengths that the caller gave are borrowed.
   Missing missing() const;
   const int32_t* lengths() const { return present_.data(); }
+  int64_t bytes() const {
+    return static_cast<int64_t>((times_.capacity() + present_.capacity()) * sizeof(int32_t));
+  }
   // Of the row that has most.
   int64_t longest() const { return longest_; }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <recurrent/recurrent.h>
+
 #include <cstdint>
 
 #include "exec/schedule.h"
@@ -23,6 +25,20 @@ struct SequenceView {
     return {data ? at(t, row) : nullptr, time_stride, row_stride};
   }
 };
+
+// Where a step is in the arrays of a run, counted in steps.
+struct StepStrides {
+  int64_t time = 0;
+  int64_t row = 0;
+
+  int64_t at(int64_t t, int64_t b) const { return t * time + b * row; }
+};
+
+// Of arrays of `batch` rows.
+inline StepStrides strides_of(const recurrent_run_args& args, int64_t batch) {
+  if (args.layout == RECURRENT_LAYOUT_TIME_MAJOR) return {batch, 1};
+  return {1, args.time};
+}
 
 // Valid steps of rows of different length. The rows of each lane (see Schedule) are computed in the
 // order of falling length, so that those which still run are the first ones at every step.

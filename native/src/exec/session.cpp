@@ -9,6 +9,7 @@
 #include "exec/governor.h"
 #include "exec/lane.h"
 #include "exec/run_arguments.h"
+#include "exec/session_use.h"
 #include "exec/split_step.h"
 #include "exec/step.h"
 #include "exec/team.h"
@@ -34,30 +35,6 @@ struct Session::Threads {
   Ways run;  // the last run's, which the next one usually is like
   std::vector<Candidate> candidates;
   std::optional<Candidate> forced;
-};
-
-class Session::Use {
- public:
-  explicit Use(const Session& session) : session_(session) {
-    if (is_taken())
-      fail(RECURRENT_STATUS_BUSY,
-           "session: expected one caller at a time, found another call running");
-  }
-  ~Use() { session_.in_use_.store(false, std::memory_order_release); }
-  Use(const Use&) = delete;
-  Use& operator=(const Use&) = delete;
-
- private:
-  // Two callers of a team would wait for each other for ever, so there this is sure. Without
-  // threads it notices what it can: an exchange would cost more than a small step has.
-  bool is_taken() const {
-    if (session_.threads_) return session_.in_use_.exchange(true, std::memory_order_acquire);
-    if (session_.in_use_.load(std::memory_order_relaxed)) return true;
-    session_.in_use_.store(true, std::memory_order_relaxed);
-    return false;
-  }
-
-  const Session& session_;
 };
 
 Session::Session(std::shared_ptr<const Model> model, const recurrent_session_desc& desc)
@@ -103,9 +80,10 @@ void Session::step(StepInput input, float* y) {
   if (batch_ == 0) return;
   if (missing_) {
     const recurrent_run_args args = step_args(input, y);
-    if (masks_step(args)) return;
+    const StepStrides strides = strides_of(args, batch_);
+    if (masks_step(args, strides)) return;
     advance(input, y);
-    keep_outputs(args);
+    keep_outputs(args, strides);
     return;
   }
   advance(input, y);
@@ -124,9 +102,10 @@ recurrent_run_args Session::step_args(StepInput input, float* y) const {
 
 // Computes a run that has a missing step, or of which the output has to be kept and is not put out;
 // false if it has none and nothing has been done.
-bool Session::masks_step(const recurrent_run_args& args) {
-  if (!missing_->find(*model_, batch_, args) && (args.y || !model_->repeats())) return false;
-  run_model(args, {missing_->longest(), missing_->lengths(), true});
+bool Session::masks_step(const recurrent_run_args& args, const StepStrides& strides) {
+  if (!missing_->find(*model_, batch_, args, strides) && (args.y || !model_->repeats()))
+    return false;
+  run_model(args, {batch_, missing_->longest(), missing_->lengths(), true, strides});
   return true;
 }
 
@@ -185,20 +164,20 @@ void Session::run(const recurrent_run_args& args) {
     return;
   }
   check_pieces();
-  if (missing_) {
-    if (!masks_step(args)) {
-      run_model(args, {args.time, args.lengths, false});
-      keep_outputs(args);
-    }
-  } else {
-    run_model(args, {args.time, args.lengths, false});
+  const StepStrides strides = strides_of(args, batch_);
+  const Rows whole{batch_, args.time, args.lengths, false, strides};
+  if (!missing_) {
+    run_model(args, whole);
+  } else if (!masks_step(args, strides)) {
+    run_model(args, whole);
+    keep_outputs(args, strides);
   }
   if (args.lengths && empty_row_zeroes_) zero_empty_rows(args);
   sequence_given_ = !model_->can_step();
 }
 
 void Session::run_model(const recurrent_run_args& args, const Rows& rows) {
-  const Workload work{batch_, args.time, rows.lengths != nullptr};
+  const Workload work{rows.count, args.time, rows.lengths != nullptr};
   if (is_step(*model_, work)) {
     advance({args.x, args.indices}, args.y);
   } else if (threads_) {
@@ -206,22 +185,21 @@ void Session::run_model(const recurrent_run_args& args, const Rows& rows) {
   } else {
     const Schedule schedule = make_schedule(*model_, work, Candidate{});
     workspace_.reserve(schedule.floats);
-    run_rows(schedule, args, rows);
+    run_rows(schedule, args, rows, states_.rows());
   }
 }
 
 // Keeps the output that is repeated when a step is missing, after a run that has none missing.
-void Session::keep_outputs(const recurrent_run_args& args) {
+void Session::keep_outputs(const recurrent_run_args& args, const StepStrides& strides) {
   const StateSlot* repeated = model_->repeated_output();
   if (!repeated) return;
   const int64_t width = repeated->size;
   const bool one_step = model_->puts_out_one_step();
-  const bool time_major = args.layout == RECURRENT_LAYOUT_TIME_MAJOR;
   for (int64_t row = 0; row < batch_; ++row) {
     const int64_t length = args.lengths ? args.lengths[row] : args.time;
     if (length == 0) continue;
-    const int64_t last = time_major ? (length - 1) * batch_ + row : row * args.time + length - 1;
-    std::copy_n(args.y + (one_step ? row : last) * width, width, states_.row(*repeated, row));
+    const int64_t last = one_step ? row : strides.at(length - 1, row);
+    std::copy_n(args.y + last * width, width, states_.row(*repeated, row));
   }
 }
 
@@ -231,31 +209,32 @@ void Session::run_with_threads(const Workload& work, const recurrent_run_args& a
   if (ways.work != work) ways = ways_for(work);
   workspace_.reserve(ways.floats());
   if (const Schedule* together = admitted(ways)) {
-    run_rows(*together, args, rows);
+    run_rows(*together, args, rows, states_.rows());
     threads_->governor.ran_with(threads_->team);
   } else {
-    run_rows(ways.alone, args, rows);
+    run_rows(ways.alone, args, rows, states_.rows());
     if (ways.together.way.threads > 1) threads_->governor.ran_alone();
   }
 }
 
-void Session::run_rows(const Schedule& schedule, const recurrent_run_args& args, const Rows& rows) {
+void Session::run_rows(const Schedule& schedule, const recurrent_run_args& args, const Rows& rows,
+                       const StateRows& states) {
   const bool by_rows = schedule.way.strategy == Strategy::kRows;
-  const Ragged ragged = sort_rows(rows.lengths, by_rows ? schedule.lanes : 1);
+  const Ragged ragged = sort_rows(rows.lengths, rows.count, by_rows ? schedule.lanes : 1);
   const int64_t in = model_->input_size();
   const int64_t out = model_->output_size();
-  const bool time_major = args.layout == RECURRENT_LAYOUT_TIME_MAJOR;
-  const bool by_time = time_major || model_->puts_out_one_step();
+  const StepStrides& steps = rows.strides;
+  const StepStrides outputs = model_->puts_out_one_step() ? StepStrides{rows.count, 1} : steps;
   const cpu::ScopedFpControl canonical;
   run_sequence({*model_,
                 schedule,
                 workspace_.at(0),
-                states_.rows(),
-                batch_,
+                states,
+                rows.count,
                 rows.time,
-                {args.x, time_major ? batch_ * in : in, time_major ? in : args.time * in},
-                {args.indices, time_major ? batch_ : 1, time_major ? 1 : args.time},
-                {args.y, by_time ? batch_ * out : out, by_time ? out : args.time * out},
+                {args.x, steps.time * in, steps.row * in},
+                {args.indices, steps.time, steps.row},
+                {args.y, outputs.time * out, outputs.row * out},
                 ragged,
                 rows.masked ? missing_->missing() : Missing{},
                 rows.masked ? model_->repeated_output() : nullptr},
@@ -309,12 +288,17 @@ void Session::check_pieces() const {
          "pieces; set or reset the states before the next sequence");
 }
 
+void Session::reserve_order(int64_t rows) {
+  for (std::vector<int32_t>* order : {&sorted_rows_, &row_order_, &row_lengths_})
+    order->reserve(static_cast<size_t>(rows));
+}
+
 // Longest rows first, equal ones in the caller's order; of several lanes each gets every
 // so-manieth row, so that all have about the same to do. All rows full is the regular case, which
 // needs no order.
-Ragged Session::sort_rows(const int32_t* lengths, int lanes) {
+Ragged Session::sort_rows(const int32_t* lengths, int64_t count, int lanes) {
   if (!lengths) return {};
-  const auto rows = static_cast<size_t>(batch_);
+  const auto rows = static_cast<size_t>(count);
   sorted_rows_.resize(rows);
   row_order_.resize(rows);
   row_lengths_.resize(rows);
@@ -323,7 +307,7 @@ Ragged Session::sort_rows(const int32_t* lengths, int lanes) {
     return lengths[a] != lengths[b] ? lengths[a] > lengths[b] : a < b;
   });
   for (int lane = 0; lane < lanes; ++lane) {
-    const Slice places = slice_of(batch_, lane, lanes);
+    const Slice places = slice_of(count, lane, lanes);
     for (int64_t place = places.begin; place < places.end; ++place)
       row_order_[static_cast<size_t>(place)] =
           sorted_rows_[static_cast<size_t>((place - places.begin) * lanes + lane)];

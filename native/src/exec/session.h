@@ -31,12 +31,17 @@ class Session {
   void step(const float* x, float* y);
   void step(const int32_t* indices, float* y);
   void run(const recurrent_run_args& args);
+  // Sequences of their own, `batch` of them, which neither read nor change the session's states.
+  void predict(const recurrent_run_args& args, int64_t batch);
   void warm_up(int64_t time);
   void reset(RowRange rows);
   void get_state(StateId id, float* state, int64_t count) const;
   void set_state(StateId id, const float* state, int64_t count);
   void save(RowRange rows, float* states, int64_t count) const;
   void load(RowRange rows, const float* states, int64_t count);
+
+  // What is held in states and in scratch memory that grows with the calls.
+  int64_t bytes() const;
 
   // The ways to compute a run of `time` steps whose rows are full, and the index of the one taken.
   std::vector<Candidate> explain(int64_t time, size_t& chosen) const;
@@ -50,17 +55,23 @@ class Session {
   class Use;
 
   void check_pieces() const;
-  Ragged sort_rows(const int32_t* lengths, int lanes);
+  void reserve_order(int64_t rows);
+  Ragged sort_rows(const int32_t* lengths, int64_t count, int lanes);
   // How a run is told apart from others: what its rows are, and which of their steps are missing.
   struct Rows {
+    int64_t count;
     int64_t time;
     const int32_t* lengths;  // null if all are full
     bool masked;
+    StepStrides strides;
   };
+  // How much predict() computes at once.
+  void reserve_block(const recurrent_run_args& args, int64_t rows);
+  void predict_block(const recurrent_run_args& args, int64_t rows, const StepStrides& strides);
   void run_model(const recurrent_run_args& args, const Rows& rows);
-  void keep_outputs(const recurrent_run_args& args);
+  void keep_outputs(const recurrent_run_args& args, const StepStrides& strides);
   recurrent_run_args step_args(StepInput input, float* y) const;
-  bool masks_step(const recurrent_run_args& args);
+  bool masks_step(const recurrent_run_args& args, const StepStrides& strides);
   void zero_empty_rows(const recurrent_run_args& args);
   // What a session with threads has beside; one without is to be small.
   struct Threads;
@@ -79,7 +90,8 @@ class Session {
   void step(StepInput input, float* y);
   void advance(StepInput input, float* y);
   void advance_together(const Schedule& schedule, StepInput input, float* y);
-  void run_rows(const Schedule& schedule, const recurrent_run_args& args, const Rows& rows);
+  void run_rows(const Schedule& schedule, const recurrent_run_args& args, const Rows& rows,
+                const StateRows& states);
   void run_with_threads(const Workload& work, const recurrent_run_args& args, const Rows& rows);
 
   std::shared_ptr<const Model> model_;
@@ -91,6 +103,8 @@ class Session {
   bool backwards_ = false;  // how the last single step walked the weights
   Plan step_plan_;
   States states_;
+  // Of the rows that predict() computes at once; null before the first time.
+  std::unique_ptr<States> prediction_states_;
   // Rows of ragged batches in falling order of length, the same for each lane, and those lengths;
   // `[batch]` each once one was seen.
   std::vector<int32_t> sorted_rows_;

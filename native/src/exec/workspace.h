@@ -13,6 +13,7 @@ class Workspace {
   void reserve(int64_t floats) {
     if (floats > memory_.size()) memory_ = AlignedBuffer<float>(floats);
   }
+  int64_t size() const { return memory_.size(); }
   float* at(int64_t offset) { return memory_.data() + offset; }
 
  private:

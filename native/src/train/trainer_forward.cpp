@@ -93,7 +93,7 @@ void Trainer::order_rows(const recurrent_forward_args& args) {
     run.indices = args.indices;
     run.present = args.present;
     run.lengths = given_.data();
-    missing_.find(*model_, args.batch, run);
+    missing_.find(*model_, args.batch, run, strides_of(run, args.batch));
     seen.assign(missing_.lengths(), missing_.lengths() + rows);
   }
   order_.resize(rows);

@@ -60,13 +60,7 @@ internal sealed class SeriesForecast : IDisposable
 
     public void Dispose() => _model.Dispose();
 
-    private float[] Next(ReadOnlySpan<float> window)
-    {
-        using Session session = _model.OpenSession();
-        var y = new float[_model.OutputSize];
-        session.Run(window, y, _info.Window);
-        return y;
-    }
+    private float[] Next(ReadOnlySpan<float> window) => _model.Predict(window, batch: 1, _info.Window);
 
     private float[] Filled(SeriesTable table)
     {

@@ -9,7 +9,6 @@ internal static class ForecasterFile
 {
     private const string Onnx = ".onnx";
     private const string Safetensors = ".safetensors";
-    private const int Rows = 256;
 
     /// <summary>Refuses before a long training what could not be written after it.</summary>
     /// <exception cref="UnusableInputException">The name says no format, or the format cannot hold the model.</exception>
@@ -59,20 +58,7 @@ internal static class ForecasterFile
     public static float[] Forecast(ModelDefinition definition, Sequences<float> windows)
     {
         using RecurrentModel model = RecurrentModel.Create(definition);
-        int inputs = windows.Time * windows.Features;
-        var forecasts = new float[windows.Count * definition.OutputSize];
-        for (int first = 0; first < windows.Count; first += Rows)
-        {
-            int rows = Math.Min(Rows, windows.Count - first);
-            using Session session = model.OpenSession(new SessionOptions { Batch = rows });
-            session.Run(
-                windows.Values.Span.Slice(first * inputs, rows * inputs),
-                forecasts.AsSpan(first * definition.OutputSize, rows * definition.OutputSize),
-                windows.Time,
-                SequenceLayout.BatchMajor);
-        }
-
-        return forecasts;
+        return model.Predict(windows.Values.Span, windows.Count, windows.Time, SequenceLayout.BatchMajor);
     }
 
     private static string KindOf(string path)

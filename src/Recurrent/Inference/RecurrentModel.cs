@@ -5,16 +5,21 @@ namespace Recurrent;
 
 /// <summary>
 /// A sequence of layers with packed native weights: recurrent layers (stacked, bidirectional, projected), dense layers,
-/// activations, an embedding, residual connections. Sessions of it hold the states; a thousand sessions share one copy
-/// of the weights. Every step or run of a session is one native call for the whole model.
+/// activations, an embedding, residual connections. <c>Predict</c> computes independent sequences; a
+/// <see cref="Session"/> is a stream, whose states it carries on, and a thousand sessions share one copy of the weights.
+/// Every call of either is one native call for the whole model.
 /// </summary>
 /// <remarks>
 /// Immutable; any number of threads may use it. Sessions keep the native memory alive, so the model may be disposed
 /// before them.
 /// </remarks>
-public sealed class RecurrentModel : IDisposable
+public sealed partial class RecurrentModel : IDisposable
 {
+    // Of no rows: predictions bring their own.
+    private static readonly SessionOptions PredictorOptions = new() { Batch = 0 };
+
     private readonly ModelHandle _handle;
+    private readonly SessionPool _predictors;
 
     private unsafe RecurrentModel(ModelDefinition definition, ModelHandle handle)
     {
@@ -22,6 +27,7 @@ public sealed class RecurrentModel : IDisposable
         NativeMethods.ModelGetInfo(handle.DangerousGetHandle(), &info).ThrowIfFailed();
         handle.Weigh(info.PackedBytes);
         _handle = handle;
+        _predictors = new SessionPool(() => new Session(this, handle, PredictorOptions), this);
         Chain = definition.Chain;
         PackedBytes = info.PackedBytes;
         InstructionSet = (InstructionSet)info.Isa;
@@ -175,8 +181,11 @@ public sealed class RecurrentModel : IDisposable
     public Session OpenSession(int batch) =>
         OpenSession(new SessionOptions { Batch = Require.Within(batch, 0, int.MaxValue, nameof(batch)) });
 
-    /// <summary>Gives the model up. Open sessions go on; new ones are refused.</summary>
-    public void Dispose() => _handle.Dispose();
+    /// <summary>
+    /// Waits for the running predictions, refuses new ones and new sessions, and gives the model up. Open sessions go on.
+    /// However many threads call it, it returns to each of them only when all that is done.
+    /// </summary>
+    public void Dispose() => _predictors.Close(_handle);
 
     private static ModelHandle Pack(ModelDescription description)
     {

@@ -149,7 +149,19 @@ public sealed unsafe partial class Session
         SequenceLayout layout)
     {
         Enter();
-        NativeStatus status;
+        LeaveRun(Compute(x, indices, y, time, mask, layout, null));
+    }
+
+    /// <summary>One native call: a run, or a prediction of so many sequences.</summary>
+    private NativeStatus Compute(
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<int> indices,
+        Span<float> y,
+        int time,
+        in SequenceMask mask,
+        SequenceLayout layout,
+        int? sequences)
+    {
         fixed (float* input = x, output = y)
         fixed (int* inputIndices = indices, valid = mask.Lengths)
         fixed (bool* present = mask.Present)
@@ -169,10 +181,10 @@ public sealed unsafe partial class Session
                 Present = (byte*)present,
                 PresentCount = mask.Present.Length,
             };
-            status = NativeMethods.SessionRun(_native, &arguments);
+            return sequences is { } batch
+                ? NativeMethods.SessionPredict(_native, batch, &arguments)
+                : NativeMethods.SessionRun(_native, &arguments);
         }
-
-        LeaveRun(status);
     }
 
     private void LeaveRun(NativeStatus status)

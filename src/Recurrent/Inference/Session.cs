@@ -5,14 +5,24 @@ using Recurrent.Layers;
 namespace Recurrent;
 
 /// <summary>
-/// The states of a batch of sequences that go through a <see cref="RecurrentModel"/>, and the memory and threads to
-/// compute them. One call across the native boundary per step or run; nothing is allocated once a shape has been seen.
+/// A stream through a <see cref="RecurrentModel"/>, or a batch of streams that advance together: it carries the states on,
+/// so each step or run continues where the one before has ended.
 /// </summary>
 /// <remarks>
+/// <para>
+/// <see cref="Reset()"/> begins the next sequence. Sequences that have nothing to do with each other, such as windows to
+/// forecast from, need no session: <c>RecurrentModel.Predict</c> begins anew with each call.
+/// </para>
+/// <para>
+/// A session holds the memory and the threads to compute with: one call across the native boundary per step or run, and
+/// nothing is allocated once a shape has been seen.
+/// </para>
+/// <para>
 /// It belongs to one caller at a time: a call during another one is refused with an
 /// <see cref="InvalidOperationException"/>. <see cref="Dispose"/> may be called at any time, by several threads too,
 /// and waits for the running call; every member called afterwards throws an <see cref="ObjectDisposedException"/>. After
 /// an exception the states are as they were before the call.
+/// </para>
 /// </remarks>
 public sealed unsafe partial class Session : IDisposable
 {
@@ -29,7 +39,7 @@ public sealed unsafe partial class Session : IDisposable
     {
         Model = model;
         Threads = options.Threads;
-        _shape = new SequenceShape(model.Chain, options.Batch, "batch");
+        _shape = SequenceShape.OfSession(model.Chain, options.Batch, "batch");
         _canStep = model.CanStep;
         NativeSessionDesc description = new()
         {

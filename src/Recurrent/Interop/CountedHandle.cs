@@ -32,16 +32,16 @@ internal abstract class CountedHandle<TSelf> : SafeHandle
     }
 
     /// <summary>
-    /// Tells the garbage collector, once, how much native memory it would free with this small object. Without that it
-    /// sees no reason to look for abandoned ones.
+    /// Tells the garbage collector how much native memory it would free with this small object, and again when that has
+    /// grown. Without that it sees no reason to look for abandoned ones.
     /// </summary>
     /// <param name="bytes">What the native object holds at least; 0 for nothing worth telling.</param>
     internal void Weigh(long bytes)
     {
-        if (bytes > 0)
+        if (bytes > _bytes)
         {
+            GC.AddMemoryPressure(bytes - _bytes);
             _bytes = bytes;
-            GC.AddMemoryPressure(bytes);
         }
     }
 

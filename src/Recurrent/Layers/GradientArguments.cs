@@ -28,7 +28,7 @@ internal static class GradientArguments
     {
         Require.Within(batch.Time, 1, int.MaxValue, "batch.Time");
         Require.Within(batch.Batch, 1, int.MaxValue, "batch.Batch");
-        SequenceShape shape = new(chain, batch.Batch, "batch.Batch");
+        SequenceShape shape = SequenceShape.OfSession(chain, batch.Batch, "batch.Batch");
         SequenceLayout layout = batch.Layout ?? chain.Layout;
         if (y.IsEmpty)
         {

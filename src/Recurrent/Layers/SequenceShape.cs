@@ -17,7 +17,6 @@ internal readonly struct SequenceShape
         Batch = Require.Within(batch, 0, int.MaxValue, argument);
         StepInput = Require.Elements(batch, chain.InputSize, "[batch, InputSize]", argument);
         StepOutput = Require.Elements(batch, chain.OutputSize, "[batch, OutputSize]", argument);
-        Require.Elements(batch, chain.StateSize, "[batch, StateSize]", argument);
     }
 
     public int Batch { get; }
@@ -27,6 +26,14 @@ internal readonly struct SequenceShape
 
     /// <summary>Elements of one step of output.</summary>
     public int StepOutput { get; }
+
+    /// <summary>The shape of a session, whose states fit a span too.</summary>
+    public static SequenceShape OfSession(LayerChain chain, int batch, string argument)
+    {
+        SequenceShape shape = new(chain, batch, argument);
+        Require.Elements(batch, chain.StateSize, "[batch, StateSize]", argument);
+        return shape;
+    }
 
     public void RequireStep<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y)
     {
@@ -56,21 +63,47 @@ internal readonly struct SequenceShape
 
     public void RequireRun<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, int time, SequenceLayout layout)
     {
-        RequireFeatures(nameof(x), "RunIndices");
-        RequireTime(time, layout);
-        RequireSequence(x.Length, time, layout, _chain.InputSize, "InputSize", nameof(x));
-        RequireOutput(y, time, layout);
+        RequireInput(x, time, layout, "RunIndices");
+        RequireOptionalOutput(y, time, layout);
         RequireApart(x, y, nameof(x));
     }
 
     public void RequireRunIndices<T>(ReadOnlySpan<int> indices, ReadOnlySpan<T> y, int time, SequenceLayout layout)
     {
-        RequireIndices(nameof(indices), "Run");
-        RequireTime(time, layout);
-        RequireSequence(indices.Length, time, layout, nameof(indices));
+        RequireInputIndices(indices, time, layout, "Run");
+        RequireOptionalOutput(y, time, layout);
+        RequireApart(indices, y, nameof(indices));
+    }
+
+    /// <summary>Of sequences for <c>Predict</c>, before there is an output.</summary>
+    public void RequirePrediction<T>(ReadOnlySpan<T> x, int time, SequenceLayout layout) =>
+        RequireInput(x, time, layout, "PredictIndices");
+
+    public void RequirePrediction<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, int time, SequenceLayout layout)
+    {
+        RequirePrediction(x, time, layout);
+        RequireOutput(y, time, layout);
+        RequireApart(x, y, nameof(x));
+    }
+
+    /// <summary>Of sequences for <c>PredictIndices</c>, before there is an output.</summary>
+    public void RequireIndexPrediction(ReadOnlySpan<int> indices, int time, SequenceLayout layout) =>
+        RequireInputIndices(indices, time, layout, "Predict");
+
+    public void RequireIndexPrediction<T>(
+        ReadOnlySpan<int> indices, ReadOnlySpan<T> y, int time, SequenceLayout layout)
+    {
+        RequireIndexPrediction(indices, time, layout);
         RequireOutput(y, time, layout);
         RequireApart(indices, y, nameof(indices));
-        RequireKnown(indices);
+    }
+
+    /// <summary>An output for sequences whose input has been checked.</summary>
+    public T[] CreateOutput<T>(int time)
+    {
+        // The input has time * batch values or more, so these steps fit an int.
+        int steps = _chain.PutsOutOneStep ? Batch : time * Batch;
+        return new T[Require.Elements(steps, _chain.OutputSize, "[steps, OutputSize]", nameof(time))];
     }
 
     public void RequireLengths<T>(ReadOnlySpan<int> lengths, ReadOnlySpan<T> y, int time, string argument)
@@ -152,6 +185,22 @@ internal readonly struct SequenceShape
         }
     }
 
+    private void RequireInput<T>(ReadOnlySpan<T> x, int time, SequenceLayout layout, string forIndices)
+    {
+        RequireFeatures(nameof(x), forIndices);
+        RequireTime(time, layout);
+        RequireSequence(x.Length, time, layout, _chain.InputSize, "InputSize", nameof(x));
+    }
+
+    private void RequireInputIndices(
+        ReadOnlySpan<int> indices, int time, SequenceLayout layout, string forFeatures)
+    {
+        RequireIndices(nameof(indices), forFeatures);
+        RequireTime(time, layout);
+        RequireSequence(indices.Length, time, layout, nameof(indices));
+        RequireKnown(indices);
+    }
+
     private void RequireFeatures(string argument, string forIndices)
     {
         if (_chain.VocabularySize != 0)
@@ -200,13 +249,16 @@ internal readonly struct SequenceShape
         }
     }
 
+    private void RequireOptionalOutput<T>(ReadOnlySpan<T> y, int time, SequenceLayout layout)
+    {
+        if (!y.IsEmpty)
+        {
+            RequireOutput(y, time, layout);
+        }
+    }
+
     private void RequireOutput<T>(ReadOnlySpan<T> y, int time, SequenceLayout layout)
     {
-        if (y.IsEmpty)
-        {
-            return;
-        }
-
         if (_chain.PutsOutOneStep)
         {
             RequireOneStep(y);

@@ -13,7 +13,7 @@ namespace Recurrent.Reference;
 /// <remarks>Immutable; any number of threads may use it.</remarks>
 [SuppressMessage(
     "Design", "CA1000", Justification = "The number type has to be named: nothing in the arguments tells it.")]
-public sealed class ReferenceModel<T>
+public sealed partial class ReferenceModel<T>
     where T : IFloatingPointIeee754<T>
 {
     private ReferenceModel(LayerChain chain)

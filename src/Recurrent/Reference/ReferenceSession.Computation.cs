@@ -6,7 +6,7 @@ namespace Recurrent.Reference;
 /// <content>The computation of a step or a sequence, all arguments having been checked.</content>
 public sealed partial class ReferenceSession<T>
 {
-    private void RunChecked<TInput>(
+    internal void RunChecked<TInput>(
         ReadOnlySpan<TInput> input, Span<T> y, int time, in SequenceMask mask, SequenceLayout layout)
         where TInput : INumberBase<TInput>
     {

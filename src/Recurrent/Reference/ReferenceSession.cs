@@ -3,9 +3,16 @@ using Recurrent.Layers;
 
 namespace Recurrent.Reference;
 
-/// <summary>The states of a batch of sequences that go through a <see cref="ReferenceModel{T}"/>.</summary>
+/// <summary>
+/// A stream through a <see cref="ReferenceModel{T}"/>, or a batch of streams that advance together: it carries the states
+/// on, so each step or run continues where the one before has ended.
+/// </summary>
 /// <typeparam name="T">The number type.</typeparam>
-/// <remarks>It belongs to one caller at a time; unlike the native session it does not check that.</remarks>
+/// <remarks>
+/// <see cref="Reset()"/> begins the next sequence. Sequences that have nothing to do with each other need no session:
+/// <c>ReferenceModel.Predict</c> begins anew with each call. A session belongs to one caller at a time; unlike the native one
+/// it does not check that.
+/// </remarks>
 public sealed partial class ReferenceSession<T>
     where T : IFloatingPointIeee754<T>
 {
@@ -18,7 +25,7 @@ public sealed partial class ReferenceSession<T>
     internal ReferenceSession(ReferenceModel<T> model, int batch, EmptyRow emptyRow)
     {
         Model = model;
-        _shape = new SequenceShape(model.Chain, batch, nameof(batch));
+        _shape = SequenceShape.OfSession(model.Chain, batch, nameof(batch));
         _emptyRow = emptyRow;
         _states = [.. model.Runners.Select(runner => runner.CreateStates(batch))];
         _output = new SequenceOutput<T>(model.Chain, batch);

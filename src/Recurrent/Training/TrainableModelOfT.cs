@@ -166,7 +166,13 @@ public sealed partial class TrainableModel<T> : IDisposable
         return figures;
     }
 
-    /// <summary>What the model puts out, without dropout (Keras <c>predict</c>).</summary>
+    /// <summary>
+    /// What the model outputs with the parameters that it has now, without dropout (Keras <c>predict</c>).
+    /// </summary>
+    /// <remarks>
+    /// A <see cref="RecurrentModel"/> of <see cref="ToDefinition"/> gives the same bits by its own <c>Predict</c>, from any
+    /// thread, and needs no memory for training.
+    /// </remarks>
     /// <param name="x">The inputs.</param>
     /// <param name="batchSize">Sequences that are computed together.</param>
     /// <returns><c>[Count, OutputSize]</c>, or <c>[Count, Time, OutputSize]</c> for every step.</returns>

@@ -62,6 +62,86 @@ public sealed class AllocationTests
             1_000, () => featureSession.Run(x, y, 5, new SequenceMask { Present = present, Lengths = lengths }));
     }
 
+    [Theory]
+    [InlineData(ModelOutput.EveryStep)]
+    [InlineData(ModelOutput.LastStep)]
+    [InlineData(ModelOutput.FinalState)]
+    public void Predictions_allocate_nothing(ModelOutput output)
+    {
+        RandomFloats random = new(1);
+        Layer[] layers =
+        [
+            new LayerCase { Cell = CellKind.Embedding, Size = 4 }.Create(7, random),
+            new LayerCase { Cell = CellKind.Lstm, Size = 3, Direction = Direction.Bidirectional }.Create(4, random),
+        ];
+        using RecurrentModel words = RecurrentModel.Create(new ModelDefinition(layers, output, new Masking()));
+        using RecurrentModel features = RecurrentModel.Create(new ModelDefinition(layers[1..], output, new Masking()));
+        const int Batch = 35;
+        const int Time = 5;
+        int[] indices = new int[Batch * Time];
+        float[] x = new float[Batch * Time * 4];
+        float[] y = new float[Batch * (output == ModelOutput.EveryStep ? Time : 1) * 6];
+        int[] lengths = [.. Enumerable.Range(0, Batch).Select(row => row % (Time + 1))];
+        bool[] present = [.. Enumerable.Range(0, Batch * Time).Select(step => step % 3 > 0)];
+        int one = y.Length / Batch;
+        RequireNone(1_000, () => features.Predict(x.AsSpan(0, Time * 4), 1, Time, y.AsSpan(0, one)));
+        RequireNone(100, () => features.Predict(x, Batch, Time, y, SequenceLayout.BatchMajor));
+        RequireNone(100, () => features.Predict(x, Batch, Time, lengths, y));
+        RequireNone(100, () => features.Predict(x, Batch, Time, new SequenceMask { Present = present }, y));
+        RequireNone(1_000, () => words.PredictIndices(indices.AsSpan(0, Time), 1, Time, y.AsSpan(0, one)));
+        RequireNone(100, () => words.PredictIndices(indices, Batch, Time, y));
+        RequireNone(100, () => words.PredictIndices(indices, Batch, Time, lengths, y));
+        RequireNone(
+            100, () => words.PredictIndices(indices, Batch, Time, new SequenceMask { Present = present }, y));
+    }
+
+    [Fact]
+    public void Predictions_allocate_nothing_once_as_many_callers_have_run()
+    {
+        const int Callers = 5;
+        using RecurrentModel model = Models.Lstm();
+        float[] x = [1, 2];
+        float[][] outputs = [.. Enumerable.Range(0, Callers).Select(_ => new float[3])];
+        long[] bytes = new long[Callers];
+        using Barrier barrier = new(Callers);
+        for (int round = 0; round < 2; round++)
+        {
+            Worker[] workers = [.. Enumerable.Range(0, Callers).Select(caller => new Worker(() =>
+            {
+                model.Predict(x, 1, 1, outputs[caller]);
+                barrier.SignalAndWait();
+                bytes[caller] = BytesOf(200, () => model.Predict(x, 1, 1, outputs[caller]));
+            }))];
+            Array.ForEach(workers, worker => worker.Join());
+        }
+
+        Assert.All(bytes, allocated => Assert.Equal(0, allocated));
+    }
+
+    /// <summary>Also the first return of more sessions than there were before.</summary>
+    [Fact]
+    public void Sessions_that_a_model_keeps_come_back_without_an_allocation()
+    {
+        const int Callers = 9;
+        using RecurrentModel model = Models.Lstm();
+        long least = long.MaxValue;
+        for (int attempt = 0; attempt < 3; attempt++)
+        {
+            SessionPool pool = new(() => model.OpenSession(0), model);
+            Session[] sessions = [.. Enumerable.Range(0, Callers).Select(_ => pool.Rent())];
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            foreach (Session session in sessions)
+            {
+                pool.Return(session);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            Array.ForEach(sessions, session => session.Dispose());
+        }
+
+        Assert.Equal(0, least);
+    }
+
     [Fact]
     public void States_allocate_nothing()
     {

@@ -9,6 +9,8 @@ namespace Recurrent.Tests.Inference;
 [Collection(nameof(Alone))]
 public sealed class LifetimeTests
 {
+    private static readonly int[] Lengths16 = [.. Enumerable.Repeat(1000, 16)];
+
     [Fact]
     public void A_session_outlives_its_model()
     {
@@ -116,6 +118,41 @@ public sealed class LifetimeTests
     }
 
     [Fact]
+    public void The_garbage_collector_knows_what_predictions_of_abandoned_models_hold()
+    {
+        const int Count = 300;
+        Settle();
+        int before = ModelHandle.LiveCount;
+        float[] x = new float[16 * 1000 * 2];
+        float[] y = new float[16 * 1000 * 6];
+        for (int i = 0; i < Count; i++)
+        {
+            // Scratch memory of a megabyte or more each, and hardly any weights.
+            Models.Lstm(Direction.Bidirectional).Predict(x, 16, 1000, Lengths16, y);
+        }
+
+        Assert.True(ModelHandle.LiveCount - before < Count, "Not one of the abandoned models has been freed.");
+    }
+
+    [Fact]
+    public void What_a_model_keeps_for_predictions_is_freed_with_it()
+    {
+        Settle();
+        (int models, int sessions) = (ModelHandle.LiveCount, SessionHandle.LiveCount);
+        using (RecurrentModel model = Models.Lstm())
+        {
+            model.Predict([1, 2], 1, 1);
+            model.Predict([1, 2, 3, 4], 2, 1);
+            Assert.Equal(sessions + 1, SessionHandle.LiveCount);
+        }
+
+        Assert.Equal((models, sessions), (ModelHandle.LiveCount, SessionHandle.LiveCount));
+        AbandonPredictor();
+        Settle();
+        Assert.Equal((models, sessions), (ModelHandle.LiveCount, SessionHandle.LiveCount));
+    }
+
+    [Fact]
     public void A_thousand_sessions_share_one_copy_of_the_weights()
     {
         using RecurrentModel model = Models.Slow();
@@ -129,6 +166,9 @@ public sealed class LifetimeTests
         // Copies would be 2 GiB.
         Assert.True(grown < 64 << 20, $"{grown} bytes for 1000 sessions");
     }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AbandonPredictor() => Models.Lstm().Predict([1, 2], 1, 1);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Abandon()

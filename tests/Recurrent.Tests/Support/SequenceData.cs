@@ -201,6 +201,32 @@ internal sealed class SequenceData
         return y;
     }
 
+    /// <summary>The output of the case as sequences of their own: its states are not used.</summary>
+    public float[] Predict(RecurrentModel model)
+    {
+        float[] y = Unwritten(OutputLength);
+        SequenceMask mask = new() { Lengths = Lengths, Present = Present };
+        if (Case.TakesIndices)
+        {
+            model.PredictIndices(Indices, Case.Batch, Case.Time, mask, y, Case.Layout);
+        }
+        else
+        {
+            model.Predict(X, Case.Batch, Case.Time, mask, y, Case.Layout);
+        }
+
+        return y;
+    }
+
+    /// <inheritdoc cref="Predict(RecurrentModel)"/>
+    public float[] Predict(ReferenceModel<float> model)
+    {
+        SequenceMask mask = new() { Lengths = Lengths, Present = Present };
+        return Case.TakesIndices
+            ? model.PredictIndices(Indices, Case.Batch, Case.Time, mask, Case.Layout)
+            : model.Predict(X, Case.Batch, Case.Time, mask, Case.Layout);
+    }
+
     /// <summary>Runs without an output; gives the final states.</summary>
     public float[] RunNativeForStates(RecurrentModel model)
     {

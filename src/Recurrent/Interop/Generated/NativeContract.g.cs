@@ -47,6 +47,8 @@ internal static class NativeContract
         "recurrent_session_step",
         "recurrent_session_step_indices",
         "recurrent_session_run",
+        "recurrent_session_predict",
+        "recurrent_session_get_bytes",
         "recurrent_session_warmup",
         "recurrent_session_explain",
         "recurrent_session_reset",

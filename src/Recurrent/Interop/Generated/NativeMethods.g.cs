@@ -166,6 +166,35 @@ internal static unsafe class NativeMethods
     internal static extern NativeStatus SessionRun(nint session, NativeRunArgs* args);
 
     /// <summary>
+    /// Computes sequences that have nothing to do with each other or with the session's states: each begins with the
+    /// states that a sequence starts from.
+    /// </summary>
+    /// <remarks>
+    /// The session's own states are neither read nor changed, and its batch does not matter: a session that is for this
+    /// alone has a batch of 0. Whatever the model's directions, nothing is to be reset between two calls. The rows are
+    /// computed on the caller's thread, a few at a time, so scratch memory does not grow with <paramref name="batch"/>.
+    /// Outputs have the bits that <see cref="NativeMethods.SessionRun"/> gives right after a reset.
+    /// </remarks>
+    /// <param name="session">A session.</param>
+    /// <param name="batch">Sequences, 0 to 2^31 - 1: <c>B</c> of <paramref name="args"/>.</param>
+    /// <param name="args">The sequences; <c>y</c> is not null unless there is no output.</param>
+    /// <returns>
+    /// OK; INVALID_ARGUMENT; BUSY; OUT_OF_MEMORY (scratch memory grows with the first call of more steps; nothing has
+    /// happened then).
+    /// </returns>
+    [DllImport(Library, EntryPoint = "recurrent_session_predict", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus SessionPredict(nint session, long batch, NativeRunArgs* args);
+
+    /// <summary>Tells how much memory a session holds for states and scratch; weights are the model's.</summary>
+    /// <param name="session">A session.</param>
+    /// <param name="bytes">Receives the bytes. They grow with the first calls of a larger shape.</param>
+    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_session_get_bytes", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus SessionGetBytes(nint session, long* bytes);
+
+    /// <summary>
     /// Makes the first call of a shape as fast as later ones: computes it with zeros as input and puts the states back.
     /// </summary>
     /// <remarks>

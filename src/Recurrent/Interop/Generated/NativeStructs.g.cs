@@ -305,7 +305,10 @@ internal unsafe struct NativePlanCandidate
     public NativePlanCandidate() => StructSize = (uint)sizeof(NativePlanCandidate);
 }
 
-/// <summary>One sequence for <see cref="NativeMethods.SessionRun"/>. <c>B</c> is the session's batch.</summary>
+/// <summary>
+/// Sequences for <see cref="NativeMethods.SessionRun"/> and <see cref="NativeMethods.SessionPredict"/>. <c>B</c> is the
+/// session's batch for the one and an argument of the other.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct NativeRunArgs
 {
@@ -315,7 +318,7 @@ internal unsafe struct NativeRunArgs
     /// <summary>The <see cref="NativeLayout"/> of <c>x</c> and <c>y</c>.</summary>
     public int Layout;
 
-    /// <summary>Steps, 0 to 2^31 - 1. With 0 nothing happens and the state is unchanged.</summary>
+    /// <summary>Steps, 0 to 2^31 - 1. With 0 no state changes.</summary>
     public long Time;
 
     /// <summary>
@@ -328,7 +331,8 @@ internal unsafe struct NativeRunArgs
 
     /// <summary>
     /// Output, <c>[time, B, output_size]</c> or <c>[B, time, output_size]</c>, or <c>[B, output_size]</c> from a model
-    /// that puts out one step; null if only the final state matters.
+    /// that puts out one step; null if only the final state matters, which it never does to
+    /// <see cref="NativeMethods.SessionPredict"/>.
     /// </summary>
     public float* Y;
 

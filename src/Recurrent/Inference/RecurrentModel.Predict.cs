@@ -1,0 +1,196 @@
+using Recurrent.Layers;
+
+namespace Recurrent;
+
+/// <content>Independent sequences.</content>
+public sealed partial class RecurrentModel
+{
+    /// <summary>Computes independent sequences, each from the states that a sequence starts from.</summary>
+    /// <remarks>
+    /// Nothing is carried on from one call to the next, so nothing is to be reset, and any number of threads may call it at
+    /// once. It runs on the caller's thread with sessions that the model keeps, at most as many as calls ran at once; the
+    /// forms that fill a span allocate nothing once so many have run. The bits are those of a new session's run, whatever
+    /// the batch.
+    /// </remarks>
+    /// <param name="x">
+    /// Input <c>[time, batch, InputSize]</c>, or as the layout says; of exactly that length. A model that takes indices has
+    /// <c>PredictIndices</c>.
+    /// </param>
+    /// <param name="batch">Sequences, 0 or more.</param>
+    /// <param name="time">Steps, 0 or more.</param>
+    /// <param name="layout">Order of the axes; null for the model's.</param>
+    /// <returns>
+    /// The output <c>[time, batch, OutputSize]</c>, or as the layout says, or <c>[batch, OutputSize]</c> from a model that
+    /// outputs one step.
+    /// </returns>
+    /// <exception cref="ArgumentException">A length is wrong, or the model takes indices.</exception>
+    /// <exception cref="InsufficientMemoryException">Scratch memory for more steps could not be had.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    public float[] Predict(ReadOnlySpan<float> x, int batch, int time, SequenceLayout? layout = null)
+    {
+        float[] y = CreateOutput(x, batch, time, layout);
+        Predict(x, batch, time, y, layout);
+        return y;
+    }
+
+    /// <summary>Computes independent sequences of different lengths.</summary>
+    /// <param name="x">
+    /// Input, as in <see cref="Predict(ReadOnlySpan{float}, int, int, SequenceLayout?)"/>.
+    /// </param>
+    /// <param name="batch">Sequences, 0 or more.</param>
+    /// <param name="time">Steps of the longest sequence, 0 or more.</param>
+    /// <param name="lengths">
+    /// Valid steps of each sequence, <c>[batch]</c>, each from 0 to <paramref name="time"/>; a reverse direction starts at
+    /// the last one.
+    /// </param>
+    /// <param name="layout">Order of the axes; null for the model's.</param>
+    /// <returns>
+    /// The output <c>[time, batch, OutputSize]</c>, or as the layout says, or <c>[batch, OutputSize]</c> from a model that
+    /// outputs one step. Past a sequence's end it is 0, and so is the one step of a sequence of length 0.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// A length is wrong, a sequence's length is out of range, or the model takes indices.
+    /// </exception>
+    /// <exception cref="InsufficientMemoryException">Scratch memory for more steps could not be had.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    public float[] Predict(
+        ReadOnlySpan<float> x, int batch, int time, ReadOnlySpan<int> lengths, SequenceLayout? layout = null)
+    {
+        float[] y = CreateOutput(x, batch, time, layout);
+        Predict(x, batch, time, lengths, y, layout);
+        return y;
+    }
+
+    /// <summary>Computes independent sequences of different lengths, of which steps may be missing.</summary>
+    /// <param name="x">
+    /// Input, as in <see cref="Predict(ReadOnlySpan{float}, int, int, SequenceLayout?)"/>.
+    /// </param>
+    /// <param name="batch">Sequences, 0 or more.</param>
+    /// <param name="time">Steps of the longest sequence, 0 or more.</param>
+    /// <param name="mask">Lengths, and which steps are there.</param>
+    /// <param name="layout">Order of the axes; null for the model's.</param>
+    /// <returns>
+    /// The output <c>[time, batch, OutputSize]</c>, or as the layout says, or <c>[batch, OutputSize]</c> from a model that
+    /// outputs one step. At a missing step it is what the model's <see cref="Masking"/> says, past a sequence's end it is
+    /// 0.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// A length is wrong, the model takes indices, or steps are said to be missing and it has no masking.
+    /// </exception>
+    /// <exception cref="InsufficientMemoryException">Scratch memory for more steps could not be had.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    public float[] Predict(
+        ReadOnlySpan<float> x, int batch, int time, in SequenceMask mask, SequenceLayout? layout = null)
+    {
+        float[] y = CreateOutput(x, batch, time, layout);
+        Predict(x, batch, time, mask, y, layout);
+        return y;
+    }
+
+    /// <summary>Computes independent sequences, each from the states that a sequence starts from.</summary>
+    /// <param name="x">
+    /// Input, as in <see cref="Predict(ReadOnlySpan{float}, int, int, SequenceLayout?)"/>.
+    /// </param>
+    /// <param name="batch">Sequences, 0 or more.</param>
+    /// <param name="time">Steps, 0 or more.</param>
+    /// <param name="y">
+    /// Receives the output <c>[time, batch, OutputSize]</c>, or as the layout says, or <c>[batch, OutputSize]</c> from a
+    /// model that outputs one step; of exactly that length. Must not overlap the input.
+    /// </param>
+    /// <param name="layout">Order of the axes; null for the model's.</param>
+    /// <exception cref="ArgumentException">
+    /// A length is wrong, the output overlaps the input, or the model takes indices.
+    /// </exception>
+    /// <exception cref="InsufficientMemoryException">Scratch memory for more steps could not be had.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    public void Predict(ReadOnlySpan<float> x, int batch, int time, Span<float> y, SequenceLayout? layout = null) =>
+        Predict(x, batch, time, default(SequenceMask), y, layout);
+
+    /// <summary>Computes independent sequences of different lengths.</summary>
+    /// <param name="x">
+    /// Input, as in <see cref="Predict(ReadOnlySpan{float}, int, int, SequenceLayout?)"/>.
+    /// </param>
+    /// <param name="batch">Sequences, 0 or more.</param>
+    /// <param name="time">Steps of the longest sequence, 0 or more.</param>
+    /// <param name="lengths">
+    /// Valid steps of each sequence, <c>[batch]</c>, each from 0 to <paramref name="time"/>; a reverse direction starts at
+    /// the last one.
+    /// </param>
+    /// <param name="y">
+    /// Receives the output, of exactly its length. Past a sequence's end it is 0, and so is the one step of a sequence of
+    /// length 0. Must not overlap the input or the lengths.
+    /// </param>
+    /// <param name="layout">Order of the axes; null for the model's.</param>
+    /// <exception cref="ArgumentException">
+    /// A length is wrong, a sequence's length is out of range, the output overlaps the input, or the model takes indices.
+    /// </exception>
+    /// <exception cref="InsufficientMemoryException">Scratch memory for more steps could not be had.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    public void Predict(
+        ReadOnlySpan<float> x, int batch, int time, ReadOnlySpan<int> lengths, Span<float> y, SequenceLayout? layout = null)
+    {
+        _predictors.ThrowIfClosed();
+        SequenceLayout order = layout ?? Layout;
+        SequenceShape shape = new(Chain, batch, nameof(batch));
+        shape.RequirePrediction<float>(x, y, time, order);
+        shape.RequireLengths<float>(lengths, y, time, nameof(lengths));
+        PredictChecked(x, [], batch, time, new SequenceMask { Lengths = lengths }, y, order);
+    }
+
+    /// <summary>Computes independent sequences of different lengths, of which steps may be missing.</summary>
+    /// <param name="x">
+    /// Input, as in <see cref="Predict(ReadOnlySpan{float}, int, int, SequenceLayout?)"/>.
+    /// </param>
+    /// <param name="batch">Sequences, 0 or more.</param>
+    /// <param name="time">Steps of the longest sequence, 0 or more.</param>
+    /// <param name="mask">Lengths, and which steps are there.</param>
+    /// <param name="y">
+    /// Receives the output, of exactly its length. At a missing step it is what the model's <see cref="Masking"/> says, past
+    /// a sequence's end it is 0. Must not overlap the input or the mask.
+    /// </param>
+    /// <param name="layout">Order of the axes; null for the model's.</param>
+    /// <exception cref="ArgumentException">
+    /// A length is wrong, the output overlaps the input, the model takes indices, or steps are said to be missing and it has
+    /// no masking.
+    /// </exception>
+    /// <exception cref="InsufficientMemoryException">Scratch memory for more steps could not be had.</exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    public void Predict(
+        ReadOnlySpan<float> x, int batch, int time, in SequenceMask mask, Span<float> y, SequenceLayout? layout = null)
+    {
+        _predictors.ThrowIfClosed();
+        SequenceLayout order = layout ?? Layout;
+        SequenceShape shape = new(Chain, batch, nameof(batch));
+        shape.RequirePrediction<float>(x, y, time, order);
+        shape.RequireMask<float>(mask, y, time, order);
+        PredictChecked(x, [], batch, time, mask, y, order);
+    }
+
+    private float[] CreateOutput(ReadOnlySpan<float> x, int batch, int time, SequenceLayout? layout)
+    {
+        _predictors.ThrowIfClosed();
+        SequenceShape shape = new(Chain, batch, nameof(batch));
+        shape.RequirePrediction(x, time, layout ?? Layout);
+        return shape.CreateOutput<float>(time);
+    }
+
+    private void PredictChecked(
+        ReadOnlySpan<float> x,
+        ReadOnlySpan<int> indices,
+        int batch,
+        int time,
+        in SequenceMask mask,
+        Span<float> y,
+        SequenceLayout layout)
+    {
+        Session session = _predictors.Rent();
+        try
+        {
+            session.Predict(x, indices, y, batch, time, mask, layout);
+        }
+        finally
+        {
+            _predictors.Return(session);
+        }
+    }
+}
