@@ -9,6 +9,7 @@
 #include "comparison_operations.h"
 #include "library_operations.h"
 #include "model_operations.h"
+#include "prediction_operations.h"
 #include "sequence_operations.h"
 #include "session_operations.h"
 #include "state_operations.h"
@@ -44,6 +45,8 @@ constexpr Kind kKinds[] = {
     {"step wrongly", 4, true, step_wrongly},
     {"run", 16, true, run},
     {"run wrongly", 8, true, run_wrongly},
+    {"predict", 8, true, predict},
+    {"predict wrongly", 4, true, predict_wrongly},
     {"run in pieces", 6, false, run_in_pieces},
     {"run rows apart", 5, false, run_rows_apart},
     {"warm up", 2, true, warm_up},
