@@ -1,3 +1,4 @@
+using Recurrent.Files;
 using ScottPlot;
 
 namespace Recurrent.Plots;
@@ -77,18 +78,22 @@ public sealed class Chart(string title, PlotAxis x, PlotAxis y)
     }
 
     /// <summary>Writes the plot.</summary>
-    /// <param name="path">The file: .svg, or .png of twice as many pixels.</param>
+    /// <param name="path">
+    /// The file: .svg, or .png of twice as many pixels. One that is there is replaced, once the new one is written.
+    /// </param>
     /// <exception cref="NotSupportedException">The name has another extension.</exception>
     /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public void Save(string path)
     {
         if (PlotFile.IsVector(path))
         {
-            File.WriteAllText(path, ToSvg());
+            AtomicFile.WriteText(path, ToSvg());
         }
         else
         {
-            File.WriteAllBytes(path, ToPng());
+            byte[] png = ToPng();
+            AtomicFile.Write(path, stream => stream.Write(png));
         }
     }
 

@@ -1,3 +1,5 @@
+using Recurrent.Files;
+
 namespace Recurrent.Cli.Data;
 
 /// <summary>Reads and writes files of numbers; what a file is follows from its name.</summary>
@@ -92,26 +94,31 @@ internal static class DataFile
         }
     }
 
-    /// <summary>Writes a file.</summary>
+    /// <summary>Writes a file, whole or not at all.</summary>
     /// <param name="path">Its path; see <see cref="RequireWritable"/>.</param>
     /// <param name="array">The numbers; the last axis is that of the features.</param>
     /// <param name="asPcm">Whether a WAV file gets 16-bit samples.</param>
     /// <returns>What the reader of the file should know; null if there is nothing.</returns>
     public static string? Write(string path, DataArray array, bool asPcm = false)
     {
-        using FileStream stream = File.Create(path);
-        switch (KindOf(path))
+        string kind = KindOf(path);
+        long clipped = 0;
+        AtomicFile.Write(path, stream =>
         {
-            case Npy:
-                NpyFile.Write(stream, array);
-                return null;
-            case Csv:
-                CsvFile.Write(stream, array);
-                return null;
-            default:
-                long clipped = WavFile.Write(stream, array, asPcm);
-                return clipped == 0 ? null : $"{path}: {clipped} samples are outside of -1 to 1 and were clipped.";
-        }
+            switch (kind)
+            {
+                case Npy:
+                    NpyFile.Write(stream, array);
+                    break;
+                case Csv:
+                    CsvFile.Write(stream, array);
+                    break;
+                default:
+                    clipped = WavFile.Write(stream, array, asPcm);
+                    break;
+            }
+        });
+        return clipped == 0 ? null : $"{path}: {clipped} samples are outside of -1 to 1 and were clipped.";
     }
 
     /// <summary>Writes lines of text.</summary>

@@ -14,14 +14,15 @@ public sealed partial class ManagedArchitectureTests
     {
         ["Recurrent.Cli"] = ["Recurrent.Formats", "Recurrent.Plots", "Recurrent.Shared", "Recurrent/Training", "Recurrent/Reference"],
         ["Recurrent.Demo"] = ["Recurrent.Formats", "Recurrent.Plots", "Recurrent.Shared", "Recurrent/Training"],
-        ["Recurrent.Formats"] = ["Recurrent/Layers"],
-        ["Recurrent.Plots"] = [],
+        ["Recurrent.Formats"] = ["Recurrent/Layers", "Recurrent/Files"],
+        ["Recurrent.Plots"] = ["Recurrent/Files"],
         ["Recurrent.Shared"] = ["Recurrent/Training"],
-        ["Recurrent/Training"] = ["Recurrent/Inference", "Recurrent/Reference"],
+        ["Recurrent/Training"] = ["Recurrent/Inference", "Recurrent/Reference", "Recurrent/Files"],
         ["Recurrent/Inference"] = ["Recurrent/Layers", "Recurrent/Interop"],
         ["Recurrent/Reference"] = ["Recurrent/Layers"],
         ["Recurrent/Interop"] = [],
         ["Recurrent/Layers"] = [],
+        ["Recurrent/Files"] = [],
         ["Recurrent.Bindgen"] = [],
     };
 

@@ -1,3 +1,4 @@
+using Recurrent.Files;
 using Recurrent.Formats.Onnx;
 using Recurrent.Layers;
 
@@ -23,7 +24,8 @@ namespace Recurrent.Formats;
 public static class OnnxExport
 {
     /// <summary>
-    /// Writes a model to a file, which is replaced if it is there. Weights are written from where they are.
+    /// Writes a model to a file. One that is there is replaced, once the new one is written. Weights are written from where
+    /// they are.
     /// </summary>
     /// <param name="definition">The model.</param>
     /// <param name="path">Path of the file.</param>
@@ -43,9 +45,7 @@ public static class OnnxExport
         ModelDefinition definition, string path, IReadOnlyDictionary<string, string>? metadata = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        OnnxModelWriter writer = Prepare(definition, metadata);
-        using FileStream stream = File.Create(path);
-        writer.WriteTo(stream);
+        AtomicFile.Write(path, Prepare(definition, metadata).WriteTo);
     }
 
     /// <summary>Writes a model to a stream. Weights are written from where they are.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Recurrent.Files;
 
 namespace Recurrent.Training;
 
@@ -28,7 +29,9 @@ public sealed class History
     public IReadOnlyList<double> this[string name] => _columns[name];
 
     /// <summary>Writes the figures of all epochs as comma-separated values, with a line of names.</summary>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file. One that is there is replaced, once the new one is written.</param>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
     public void SaveCsv(string path)
     {
         var text = new StringBuilder();
@@ -44,7 +47,7 @@ public sealed class History
             text.Append('\n');
         }
 
-        File.WriteAllText(path, text.ToString());
+        AtomicFile.WriteText(path, text.ToString());
     }
 
     internal void ReserveBatches(long batches) =>
