@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 
 namespace Recurrent.Training;
 
@@ -8,23 +7,45 @@ namespace Recurrent.Training;
 /// remembers, position, order of the data, states of callbacks, history; and the arithmetic that it was computed with.
 /// </summary>
 /// <remarks>
+/// <para>
 /// As a file it has the layout of safetensors: the parameters are tensors with names such as
-/// <c>0.Forward.InputWeights</c>, which other tools can read. Files are read with bounds checked; they hold no code.
+/// <c>0.Forward.InputWeights</c>, which other tools can read. Files are read with bounds checked; they hold no code. A
+/// SHA-256 of the header and of every tensor is in the file and checked whenever they are read.
+/// </para>
+/// <para>
+/// Its size has no limit but that of the disk. Of a file with more than 64 MiB of numbers, the numbers stay where they are
+/// until somebody asks for them. Such a file must not be replaced before that: it is then refused with an
+/// <see cref="InvalidDataException"/>. A fit takes them when it begins, so it may write to the file that it goes on from.
+/// </para>
 /// </remarks>
 public sealed class TrainingCheckpoint
 {
-    private const string Format = "recurrent-training-1";
+    private const string FormatName = "format";
+    private const string Format = "recurrent-training-2";
+    private const string FormatWithoutChecksum = "recurrent-training-1";
+    private const long MostInMemory = 64 << 20;
 
     internal TrainingCheckpoint()
+        : this(new CheckpointContents(
+            new Dictionary<string, string>(StringComparer.Ordinal),
+            new Dictionary<string, CheckpointTensor>(StringComparer.Ordinal),
+            HasChecksum: true))
     {
-        SetText("format", Format);
+        SetText(FormatName, Format);
     }
 
-    private TrainingCheckpoint(Dictionary<string, string> texts, Dictionary<string, CheckpointTensor> tensors)
+    private TrainingCheckpoint(CheckpointContents contents)
     {
-        Texts = texts;
-        Tensors = tensors;
+        Texts = contents.Texts;
+        Tensors = contents.Tensors;
+        HasChecksum = contents.HasChecksum;
     }
+
+    /// <summary>
+    /// Whether damage to it would have been noticed. False for what was read from a file of an older version, which has no
+    /// checksum: one that is saved anew has.
+    /// </summary>
+    public bool HasChecksum { get; }
 
     /// <summary>Epochs that are done.</summary>
     public int Epoch => (int)GetValues<long>("position", 3)[0];
@@ -41,29 +62,31 @@ public sealed class TrainingCheckpoint
     /// <summary>Who computed the large products.</summary>
     public string GemmProvider => GetText("gemm_provider");
 
-    internal Dictionary<string, string> Texts { get; } = new(StringComparer.Ordinal);
+    internal Dictionary<string, string> Texts { get; }
 
-    internal Dictionary<string, CheckpointTensor> Tensors { get; } = new(StringComparer.Ordinal);
+    internal Dictionary<string, CheckpointTensor> Tensors { get; }
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>Reads a file, and checks all of it.</summary>
     /// <param name="path">The file.</param>
     /// <returns>The checkpoint.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="InvalidDataException">It is damaged or something else; the message says what and where.</exception>
-    public static TrainingCheckpoint Load(string path)
-    {
-        CheckpointFile.Read(path, out Dictionary<string, string> texts, out Dictionary<string, CheckpointTensor> tensors);
-        return texts.GetValueOrDefault("format") == Format
-            ? new TrainingCheckpoint(texts, tensors)
-            : throw new InvalidDataException($"{path}: expected a training checkpoint with format {Format}.");
-    }
+    public static TrainingCheckpoint Load(string path) => Load(path, MostInMemory);
 
     /// <summary>
     /// Writes a file: beside it first, and then in its place at once, so that there is always a whole one.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <exception cref="IOException">The file cannot be written.</exception>
-    public void Save(string path) => CheckpointFile.Write(path, Texts, Tensors);
+    /// <exception cref="IOException">The file cannot be written; the one that was there is still there.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    /// <exception cref="InvalidOperationException">There are more than 16 MiB of texts and names.</exception>
+    public void Save(string path)
+    {
+        // What has been read from an older file is written as a new one.
+        Texts[FormatName] = Format;
+        CheckpointFile.Write(path, Texts, Tensors);
+    }
 
     /// <summary>Whether there is something of a name.</summary>
     /// <param name="name">The name.</param>
@@ -73,7 +96,13 @@ public sealed class TrainingCheckpoint
     /// <summary>Puts a text in.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="text">The text.</param>
-    public void SetText(string name, string text) => Texts[name] = text;
+    /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    public void SetText(string name, string text)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(text);
+        Texts[name] = text;
+    }
 
     /// <summary>Takes a text out.</summary>
     /// <param name="name">Its name.</param>
@@ -87,16 +116,20 @@ public sealed class TrainingCheckpoint
     /// <typeparam name="T">float, double or long.</typeparam>
     /// <param name="name">Their name.</param>
     /// <param name="values">The numbers, copied.</param>
+    /// <exception cref="ArgumentException">The name is one that the file itself needs.</exception>
     public void SetValues<T>(string name, ReadOnlySpan<T> values)
         where T : unmanaged =>
-        SetTensor(name, values, [values.Length]);
+        SetTensor(name, values.ToArray(), [values.Length]);
 
     /// <summary>Takes numbers out.</summary>
     /// <typeparam name="T">float, double or long.</typeparam>
     /// <param name="name">Their name.</param>
     /// <param name="count">How many are expected; null for any number.</param>
     /// <returns>The numbers.</returns>
-    /// <exception cref="InvalidDataException">There are none, others, or not as many.</exception>
+    /// <exception cref="InvalidDataException">
+    /// There are none, others, or not as many; or they are still in the file, which is damaged or has been replaced.
+    /// </exception>
+    /// <exception cref="IOException">They are still in the file, which cannot be read.</exception>
     public T[] GetValues<T>(string name, int? count = null)
         where T : unmanaged
     {
@@ -107,20 +140,48 @@ public sealed class TrainingCheckpoint
                 + (tensor is null ? "." : $", but one of type {tensor.Type}."));
         }
 
-        T[] values = MemoryMarshal.Cast<byte, T>(tensor.Bytes.Span).ToArray();
-        return count is null || values.Length == count
-            ? values
+        long found = tensor.ByteCount / CheckpointTensor.SizeOf(tensor.Type);
+        return count is null || found == count
+            ? tensor.ToArray<T>()
             : throw new InvalidDataException(
-                string.Create(CultureInfo.InvariantCulture, $"{name}: expected {count} values, found {values.Length}."));
+                string.Create(CultureInfo.InvariantCulture, $"{name}: expected {count} values, found {found}."));
+    }
+
+    /// <param name="path">The file.</param>
+    /// <param name="mostInMemory">Bytes of numbers up to which they are kept in memory.</param>
+    internal static TrainingCheckpoint Load(string path, long mostInMemory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        CheckpointContents contents = CheckpointReader.Read(path, mostInMemory);
+        string? format = contents.Texts.GetValueOrDefault(FormatName);
+        if (format == Format && !contents.HasChecksum)
+        {
+            throw new InvalidDataException($"{path}: the header is damaged: expected checksums, found none.");
+        }
+
+        return format is Format or FormatWithoutChecksum
+            ? new TrainingCheckpoint(contents)
+            : throw new InvalidDataException(
+                $"{path}: expected a training checkpoint with format {Format}, found {format ?? "none"}.");
     }
 
     internal bool HasAny(string prefix) =>
         Tensors.Keys.Concat(Texts.Keys).Any(name => name.StartsWith(prefix, StringComparison.Ordinal));
 
-    internal void SetTensor<T>(string name, ReadOnlySpan<T> values, IReadOnlyList<long> shape)
-        where T : unmanaged =>
-        Tensors[name] = new CheckpointTensor(
-            CheckpointTensor.TypeOf<T>(), shape, MemoryMarshal.AsBytes(values).ToArray());
+    /// <param name="name">The name.</param>
+    /// <param name="values">The numbers, which are the checkpoint's from here on.</param>
+    /// <param name="shape">The sizes of their axes.</param>
+    internal void SetTensor<T>(string name, T[] values, IReadOnlyList<long> shape)
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name is CheckpointHeader.TextsName or CheckpointChecksums.Name)
+        {
+            throw new ArgumentException($"{nameof(name)}: '{name}' is one that the file itself needs.", nameof(name));
+        }
+
+        Tensors[name] = new MemoryTensor<T>(CheckpointTensor.TypeOf<T>(), shape, values);
+    }
 
     internal void SetSnapshot(string name, ParameterSnapshot snapshot)
     {
