@@ -11,14 +11,17 @@ public sealed partial class TrainableModel<T>
     /// <param name="seed">Where dropped elements come from.</param>
     /// <returns>The loss before the update, penalties included. A loss that is not finite updates nothing.</returns>
     /// <exception cref="ArgumentException">Data does not fit the model or the loss.</exception>
-    /// <exception cref="InvalidOperationException">The model has not been compiled.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model has not been compiled; or another call is running on it, a fit for example.
+    /// </exception>
     public double TrainOnBatch(Sequences<T> x, Targets<T> y, ulong seed = 0)
     {
-        ZeroGradients();
-        double loss = AccumulateGradients(x, y, seed);
+        using ModelGuard.Scope call = Guard.Train();
+        Engine.ZeroGradients();
+        double loss = Accumulate(x, y, seed);
         if (double.IsFinite(loss))
         {
-            ApplyGradients();
+            Update(1);
         }
 
         return loss;
@@ -30,61 +33,67 @@ public sealed partial class TrainableModel<T>
     /// <param name="seed">Where dropped elements come from.</param>
     /// <returns>The loss, penalties included.</returns>
     /// <exception cref="ArgumentException">Data does not fit the model or the loss.</exception>
-    /// <exception cref="InvalidOperationException">The model has not been compiled.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model has not been compiled; or another call is running on it, a fit for example.
+    /// </exception>
     public double AccumulateGradients(Sequences<T> x, Targets<T> y, ulong seed = 0)
     {
-        RequireData(x, y, nameof(x), nameof(y));
-        Span<int> rows = x.Count <= 256 ? stackalloc int[x.Count] : new int[x.Count];
-        for (int i = 0; i < rows.Length; i++)
-        {
-            rows[i] = i;
-        }
-
-        Computer.Batch.Fill(x, y, rows, 0, x.Time);
-        Computer.Forward([], [], DropoutSeed(seed));
-        double loss = Computer.Loss(Loss);
-        return loss + Computer.Backward();
+        using ModelGuard.Scope call = Guard.Train();
+        return Accumulate(x, y, seed);
     }
 
     /// <summary>Clips the gradients and moves the parameters along them, as the optimizer says.</summary>
-    /// <exception cref="InvalidOperationException">The model has not been compiled.</exception>
-    public void ApplyGradients() => Update(1);
+    /// <exception cref="InvalidOperationException">
+    /// The model has not been compiled; or another call is running on it, a fit for example.
+    /// </exception>
+    public void ApplyGradients()
+    {
+        using ModelGuard.Scope call = Guard.Train();
+        Update(1);
+    }
 
     /// <summary>Sets all gradients to 0.</summary>
-    public void ZeroGradients() => Engine.ZeroGradients();
+    /// <exception cref="InvalidOperationException">Another call is running on the model, a fit for example.</exception>
+    public void ZeroGradients()
+    {
+        using ModelGuard.Scope call = Guard.Train();
+        Engine.ZeroGradients();
+    }
 
     /// <summary>Copies the gradients.</summary>
     /// <param name="values">Receives <c>[ParameterCount]</c>.</param>
-    public void GetGradients(Span<T> values) => Engine.GetGradients(values);
+    /// <exception cref="InvalidOperationException">Another call is running on the model, a fit for example.</exception>
+    public void GetGradients(Span<T> values)
+    {
+        using ModelGuard.Scope call = Guard.Look();
+        Engine.GetGradients(values);
+    }
 
     /// <summary>Copies the parameters.</summary>
     /// <param name="values">Receives <c>[ParameterCount]</c>.</param>
-    public void GetParameters(Span<T> values) => Engine.GetParameters(values);
+    /// <exception cref="InvalidOperationException">Another call is running on the model, a fit for example.</exception>
+    public void GetParameters(Span<T> values)
+    {
+        using ModelGuard.Scope call = Guard.Look();
+        Engine.GetParameters(values);
+    }
 
     /// <summary>Sets the parameters.</summary>
     /// <param name="values"><c>[ParameterCount]</c></param>
-    public void SetParameters(ReadOnlySpan<T> values) => Engine.SetParameters(values);
+    /// <exception cref="InvalidOperationException">Another call is running on the model, a fit for example.</exception>
+    public void SetParameters(ReadOnlySpan<T> values)
+    {
+        using ModelGuard.Scope call = Guard.Look();
+        Engine.SetParameters(values);
+    }
 
     /// <summary>The parameters and what the optimizer remembers, without any position in a fit.</summary>
     /// <returns>The checkpoint.</returns>
+    /// <exception cref="InvalidOperationException">Another call is running on the model, a fit for example.</exception>
     public TrainingCheckpoint Capture()
     {
-        TrainingCheckpoint checkpoint = new();
-        checkpoint.SetText("instruction_set", Engine.InstructionSet);
-        checkpoint.SetText("gemm_provider", Engine.GemmProvider);
-        checkpoint.SetText("optimizer", _optimizer?.GetType().Name ?? "none");
-        checkpoint.SetValues<long>("position", [0, 0, Updates]);
-        Engine.GetParameters(Scratch);
-        foreach (ParameterBlock block in Blocks)
-        {
-            checkpoint.SetTensor<T>(
-                NameOf(block), Scratch.Slice(block.Offset, block.Length), [block.Rows, block.Columns]);
-        }
-
-        var moments = new T[2 * ParameterCount];
-        Engine.GetMoments(moments);
-        checkpoint.SetTensor<T>("moments", moments, [2, ParameterCount]);
-        return checkpoint;
+        using ModelGuard.Scope call = Guard.Look();
+        return CaptureState();
     }
 
     /// <summary>Sets the parameters and what the optimizer remembers.</summary>
@@ -94,9 +103,39 @@ public sealed partial class TrainableModel<T>
     /// </param>
     /// <exception cref="ArgumentNullException">The checkpoint is null.</exception>
     /// <exception cref="InvalidDataException">It is of another model, optimizer or arithmetic.</exception>
+    /// <exception cref="IOException">It is still in its file, which cannot be read.</exception>
+    /// <exception cref="InvalidOperationException">Another call is running on the model, a fit for example.</exception>
     public void Restore(TrainingCheckpoint checkpoint, bool onOtherArithmetic = false)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
+        using ModelGuard.Scope call = Guard.Train();
+        RestoreState(checkpoint, onOtherArithmetic);
+    }
+
+    /// <inheritdoc cref="Capture"/>
+    internal TrainingCheckpoint CaptureState()
+    {
+        TrainingCheckpoint checkpoint = new();
+        checkpoint.SetText("instruction_set", Engine.InstructionSet);
+        checkpoint.SetText("gemm_provider", Engine.GemmProvider);
+        checkpoint.SetText("optimizer", _optimizer?.GetType().Name ?? "none");
+        checkpoint.SetValues<long>("position", [0, 0, Updates]);
+        Engine.GetParameters(Scratch);
+        foreach (ParameterBlock block in Blocks)
+        {
+            checkpoint.SetTensor(
+                NameOf(block), Scratch.Slice(block.Offset, block.Length).ToArray(), [block.Rows, block.Columns]);
+        }
+
+        var moments = new T[2 * ParameterCount];
+        Engine.GetMoments(moments);
+        checkpoint.SetTensor("moments", moments, [2, ParameterCount]);
+        return checkpoint;
+    }
+
+    /// <inheritdoc cref="Restore"/>
+    internal void RestoreState(TrainingCheckpoint checkpoint, bool onOtherArithmetic = false)
+    {
         string optimizer = _optimizer?.GetType().Name ?? "none";
         if (checkpoint.GetText("optimizer") != optimizer)
         {
@@ -129,6 +168,21 @@ public sealed partial class TrainableModel<T>
         double norm = Computer.Update(Optimizer, Updates, rateScale);
         Updates += double.IsFinite(norm) ? 1 : 0;
         return norm;
+    }
+
+    private double Accumulate(Sequences<T> x, Targets<T> y, ulong seed)
+    {
+        RequireData(x, y, nameof(x), nameof(y));
+        Span<int> rows = x.Count <= 256 ? stackalloc int[x.Count] : new int[x.Count];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            rows[i] = i;
+        }
+
+        Computer.Batch.Fill(x, y, rows, 0, x.Time);
+        Computer.Forward([], [], DropoutSeed(seed));
+        double loss = Computer.Loss(Loss);
+        return loss + Computer.Backward();
     }
 
     private static string NameOf(ParameterBlock block) => $"{block.Layer}.{block.Direction}.{block.Role}";

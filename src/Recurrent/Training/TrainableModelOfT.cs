@@ -8,7 +8,12 @@ namespace Recurrent.Training;
 /// FitOptions{T})"/> it to data, and take the trained <see cref="ToDefinition"/>. Made by <see cref="TrainableModel"/>.
 /// </summary>
 /// <typeparam name="T">The number type of data and parameters; float for native training.</typeparam>
-/// <remarks>It belongs to one caller at a time.</remarks>
+/// <remarks>
+/// It belongs to one caller at a time: a call during another one, from another thread or from what the other has called, is
+/// refused with an <see cref="InvalidOperationException"/> and changes nothing. But callbacks and the progress of a fit may
+/// look at the model from the fit's thread: <see cref="Evaluate"/>, <see cref="Predict"/>, <see cref="Capture"/>,
+/// <see cref="ToDefinition"/>, and get and set parameters; the fit then goes on as if they had not.
+/// </remarks>
 public sealed partial class TrainableModel<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -40,6 +45,8 @@ public sealed partial class TrainableModel<T> : IDisposable
 
     internal BatchComputer<T> Computer { get; }
 
+    internal ModelGuard Guard { get; } = new();
+
     internal IReadOnlyList<Metric> Metrics { get; private set; } = [];
 
     internal Optimizer Optimizer => _optimizer ?? throw NotCompiled();
@@ -55,11 +62,13 @@ public sealed partial class TrainableModel<T> : IDisposable
     /// <param name="loss">What is made small.</param>
     /// <param name="metrics">Other figures to report.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="InvalidOperationException">Another call is running on the model, a fit for example.</exception>
     public void Compile(Optimizer optimizer, Loss loss, params IReadOnlyList<Metric> metrics)
     {
         ArgumentNullException.ThrowIfNull(optimizer);
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(metrics);
+        using ModelGuard.Scope call = Guard.Train();
         _optimizer = optimizer;
         _loss = loss;
         Metrics = [.. metrics];
@@ -103,7 +112,9 @@ public sealed partial class TrainableModel<T> : IDisposable
     /// <param name="options">How.</param>
     /// <returns>What was gone through.</returns>
     /// <exception cref="ArgumentException">Data does not fit the model or the loss.</exception>
-    /// <exception cref="InvalidOperationException">The model has not been compiled.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model has not been compiled; or another call is running on it, a fit for example.
+    /// </exception>
     /// <exception cref="NotSupportedException">
     /// Sequences are to be cut into pieces, and the model cannot go on with them.
     /// </exception>
@@ -115,6 +126,7 @@ public sealed partial class TrainableModel<T> : IDisposable
     public History Fit(Sequences<T> x, Targets<T> y, FitOptions<T> options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        using ModelGuard.Scope call = Guard.Train();
         RequireData(x, y, nameof(x), nameof(y));
         if (options is { ValidationSplit: > 0, ValidationData: null })
         {
@@ -154,12 +166,15 @@ public sealed partial class TrainableModel<T> : IDisposable
     /// <param name="steps">Steps that are computed together, states going on; 0 for whole sequences.</param>
     /// <returns>The figures by name; <c>loss</c> with the penalties, as in training.</returns>
     /// <exception cref="ArgumentException">Data does not fit the model or the loss.</exception>
-    /// <exception cref="InvalidOperationException">The model has not been compiled.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model has not been compiled; or another call is running on it, a fit for example.
+    /// </exception>
     public IReadOnlyDictionary<string, double> Evaluate(
         Sequences<T> x, Targets<T> y, int batchSize = 32, int steps = 0)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
+        using ModelGuard.Scope call = Guard.Look();
         RequireData(x, y, nameof(x), nameof(y));
         Dictionary<string, double> figures = new(StringComparer.Ordinal);
         Figures(x, y, batchSize, steps).Report(figures, string.Empty);
@@ -177,9 +192,11 @@ public sealed partial class TrainableModel<T> : IDisposable
     /// <param name="batchSize">Sequences that are computed together.</param>
     /// <returns><c>[Count, OutputSize]</c>, or <c>[Count, Time, OutputSize]</c> for every step.</returns>
     /// <exception cref="ArgumentException">Data does not fit the model.</exception>
+    /// <exception cref="InvalidOperationException">Another call is running on the model, a fit for example.</exception>
     public T[] Predict(Sequences<T> x, int batchSize = 32)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
+        using ModelGuard.Scope call = Guard.Look();
         DataCheck.RequireInputs(Definition, x, nameof(x));
         int row = Definition.OutputSize * (Definition.Output == ModelOutput.EveryStep ? x.Time : 1);
         var predictions = new T[checked(x.Count * row)];
@@ -205,7 +222,12 @@ public sealed partial class TrainableModel<T> : IDisposable
     /// <returns>
     /// The definition, for a <see cref="RecurrentModel"/> or a file; batch-major, as <see cref="Sequences{T}"/> are.
     /// </returns>
-    public ModelDefinition ToDefinition() => Engine.ToDefinition();
+    /// <exception cref="InvalidOperationException">Another call is running on the model, a fit for example.</exception>
+    public ModelDefinition ToDefinition()
+    {
+        using ModelGuard.Scope call = Guard.Look();
+        return Engine.ToDefinition();
+    }
 
     /// <inheritdoc/>
     public void Dispose() => Engine.Dispose();

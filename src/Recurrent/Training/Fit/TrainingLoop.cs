@@ -50,7 +50,7 @@ internal sealed class TrainingLoop<T> : TrainingRun
     public History Run()
     {
         _updatesAtEpochStart = Updates;
-        Array.ForEach(_callbacks, callback => callback.OnTrainBegin(this));
+        Call(callback => callback.OnTrainBegin(this));
         if (_options.Resume is { } checkpoint)
         {
             Resume(checkpoint);
@@ -66,13 +66,14 @@ internal sealed class TrainingLoop<T> : TrainingRun
             _epochIsDone = false;
         }
 
-        _reporter.Report(this, _epochLoss, _plan.MeanRows, isLast: true);
-        Array.ForEach(_callbacks, callback => callback.OnTrainEnd(this));
+        Report(_epochLoss, isLast: true);
+        Call(callback => callback.OnTrainEnd(this));
         return History;
     }
 
     public override ParameterSnapshot CaptureParameters(ParameterSnapshot? into = null)
     {
+        using ModelGuard.Scope call = _model.Guard.Look();
         into ??= new ParameterSnapshot(new T[_model.ParameterCount]);
         _model.Engine.GetParameters((T[])into.Values);
         return into;
@@ -81,14 +82,17 @@ internal sealed class TrainingLoop<T> : TrainingRun
     public override void RestoreParameters(ParameterSnapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
+        using ModelGuard.Scope call = _model.Guard.Look();
         _model.Engine.SetParameters((T[])snapshot.Values);
     }
 
     public override TrainingCheckpoint Capture()
     {
+        using ModelGuard.Scope call = _model.Guard.Look();
+
         // Nothing good is to be overwritten with what the last update may have left.
         RequireFiniteParameters();
-        TrainingCheckpoint checkpoint = _model.Capture();
+        TrainingCheckpoint checkpoint = _model.CaptureState();
         checkpoint.SetValues<long>(
             "position",
             [_epochIsDone ? Epoch + 1 : Epoch, _epochIsDone ? 0 : Batch, Updates]);
@@ -99,6 +103,7 @@ internal sealed class TrainingLoop<T> : TrainingRun
         checkpoint.SetValues("sums", _epochIsDone ? new double[_sums.Values.Length] : _sums.Values);
         checkpoint.SetValues("states", _states.All);
         History.Save(checkpoint);
+        using ModelGuard.Opening open = _model.Guard.Open();
         foreach ((Callback callback, string name) in NamedCallbacks())
         {
             callback.Save(checkpoint, name);
@@ -113,21 +118,21 @@ internal sealed class TrainingLoop<T> : TrainingRun
     /// <summary>Goes on from a checkpoint; one that does not fit leaves the model as it was.</summary>
     private void Resume(TrainingCheckpoint checkpoint)
     {
-        TrainingCheckpoint before = _model.Capture();
+        TrainingCheckpoint before = _model.CaptureState();
         try
         {
             Restore(checkpoint);
         }
-        catch (InvalidDataException)
+        catch
         {
-            _model.Restore(before);
+            _model.RestoreState(before);
             throw;
         }
     }
 
     private void Restore(TrainingCheckpoint checkpoint)
     {
-        _model.Restore(checkpoint, _options.ResumesOnOtherArithmetic);
+        _model.RestoreState(checkpoint, _options.ResumesOnOtherArithmetic);
         long[] found = checkpoint.GetValues<long>("fit", FitFingerprint().Length);
         if (!found.AsSpan().SequenceEqual(FitFingerprint()))
         {
@@ -150,6 +155,7 @@ internal sealed class TrainingLoop<T> : TrainingRun
         _sums.Restore(checkpoint.GetValues<double>("sums", _sums.Values.Length));
         _states.Restore(checkpoint.GetValues<T>("states", _states.All.Length));
         History.Restore(checkpoint);
+        using ModelGuard.Opening open = _model.Guard.Open();
         foreach ((Callback callback, string name) in NamedCallbacks())
         {
             // One that was not there before begins here.
@@ -175,22 +181,40 @@ internal sealed class TrainingLoop<T> : TrainingRun
     {
         _epochIsDone = false;
         OrderRows();
-        Array.ForEach(_callbacks, callback => callback.OnEpochBegin(this));
+        Call(callback => callback.OnEpochBegin(this));
         while (Batch < BatchesPerEpoch && !StopTraining)
         {
             _options.Cancellation.ThrowIfCancellationRequested();
             RunBatch(Batch);
             Batch++;
-            foreach (Callback callback in _callbacks)
-            {
-                callback.OnBatchEnd(this);
-            }
-
-            _reporter.Report(this, _sums.MeanLoss, _plan.MeanRows, isLast: false);
+            EndBatch();
+            Report(_sums.MeanLoss, isLast: false);
         }
 
         RequireFiniteParameters();
         EndEpoch();
+    }
+
+    // Without a delegate: batches allocate nothing.
+    private void EndBatch()
+    {
+        using ModelGuard.Opening open = _model.Guard.Open();
+        foreach (Callback callback in _callbacks)
+        {
+            callback.OnBatchEnd(this);
+        }
+    }
+
+    private void Call(Action<Callback> action)
+    {
+        using ModelGuard.Opening open = _model.Guard.Open();
+        Array.ForEach(_callbacks, action);
+    }
+
+    private void Report(double loss, bool isLast)
+    {
+        using ModelGuard.Opening open = _model.Guard.Open();
+        _reporter.Report(this, loss, _plan.MeanRows, isLast);
     }
 
     private void EndEpoch()
@@ -206,7 +230,7 @@ internal sealed class TrainingLoop<T> : TrainingRun
         figures["learning_rate"] = LearningRate;
         History.AddEpoch(figures);
         _epochIsDone = true;
-        Array.ForEach(_callbacks, callback => callback.OnEpochEnd(this, figures));
+        Call(callback => callback.OnEpochEnd(this, figures));
         Batch = 0;
         _epochLoss = _sums.MeanLoss;
         _sums.Clear();
