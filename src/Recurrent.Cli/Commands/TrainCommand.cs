@@ -28,7 +28,8 @@ internal sealed class TrainCommand
 
     private readonly Option<string?> _checkpoint = new("--checkpoint")
     {
-        Description = "Where training is kept after every epoch. If the file is there, training goes on from it.",
+        Description = "Where training is kept after every epoch, and stays when it is done. If the file is there, training goes "
+            + "on from it. Default: kept beside the output as OUTPUT.ckpt, until the model is written.",
         HelpName = "FILE",
     };
 
@@ -62,9 +63,10 @@ internal sealed class TrainCommand
             """
             Trains a forecaster on a series, judges it by the last part of it, and writes it.
             The file takes and gives values as the series has them: their scaling is part of the model. It is read again
-            and must forecast the same bits. A run that is interrupted goes on from its --checkpoint to the same bits.
-            Exit code 0: trained and written; 1: diverged or interrupted, or the file forecasts other bits; 2: the series or
-            an option cannot be used.
+            and must forecast the same bits. A run that is interrupted, by Ctrl-C for example, goes on to the same bits when it
+            is started again with the same options: it is kept beside the output, or in --checkpoint.
+            Exit code 0: trained and written; 1: diverged, or the file forecasts other bits; 2: the series or an option cannot
+            be used; 130: interrupted by Ctrl-C (143: by SIGTERM).
 
               recurrent train sunspots.csv -o sunspots.safetensors
                   the next value from the ten before it
@@ -95,7 +97,8 @@ internal sealed class TrainCommand
     {
         TextWriter error = parsed.InvocationConfiguration.Error;
         string output = parsed.GetRequiredValue(_output);
-        TrainRequest request = _options.Read(parsed, parsed.GetRequiredValue(_file), parsed.GetValue(_checkpoint));
+        TrainRequest request = _options.Read(
+            parsed, parsed.GetRequiredValue(_file), output, parsed.GetValue(_checkpoint));
         RequireFiles(
         [
             request.File, output, request.Checkpoint, parsed.GetValue(_history), parsed.GetValue(_plot),
@@ -109,11 +112,28 @@ internal sealed class TrainCommand
         var task = new SeriesTask(DataFile.ReadSeries(request.File, request.Columns, _csv.Read(parsed)), request);
         var forecaster = new Forecaster(request, task);
         ForecasterFile.RequireWritable(forecaster.Untrained, output);
-        if (Train(forecaster, request, error) is not { } result)
+        var kept = new KeptTraining(request, new TrainIdentity(request, task));
+        (TrainResult? trained, int exitCode) = Train(forecaster, kept, error);
+        if (trained is not { } result)
         {
-            return ExitCode.Failure;
+            return exitCode;
         }
 
+        bool isEqual = Write(parsed, request, task, result);
+        if (isEqual)
+        {
+            // Everything is written: there is nothing to go on to.
+            kept.Finish();
+        }
+
+        return isEqual ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    /// <summary>Writes the model and what was asked for beside it, and tells about it.</summary>
+    /// <returns>Whether the file, read again, forecasts the same bits.</returns>
+    private bool Write(ParseResult parsed, TrainRequest request, SeriesTask task, TrainResult result)
+    {
+        string output = parsed.GetRequiredValue(_output);
         ForecasterFile.Write(result.Definition, output, request, task);
         ImportedModel again = ModelFile.Load(output);
         float[] written = ForecasterFile.Forecast(again.Definition, task.Test.X);
@@ -128,7 +148,7 @@ internal sealed class TrainCommand
             result.History.SaveCsv(history);
         }
 
-        new ImportNotes(error).Tell(output, again.Notes);
+        new ImportNotes(parsed.InvocationConfiguration.Error).Tell(output, again.Notes);
         TextWriter writer = parsed.InvocationConfiguration.Output;
         if (parsed.GetValue(_json))
         {
@@ -144,7 +164,7 @@ internal sealed class TrainCommand
             Plot(result.History, request).Save(plot);
         }
 
-        return report.IsEqual ? ExitCode.Success : ExitCode.Failure;
+        return report.IsEqual;
     }
 
     private static Chart Plot(History history, TrainRequest request) => LossPlot.Of(
@@ -154,28 +174,32 @@ internal sealed class TrainCommand
         request.ValidationShare > 0 ? history["val_loss"] : null);
 
     /// <summary>Trains under a bar or with lines; null where it did not come to an end, which has been told then.</summary>
-    private static TrainResult? Train(Forecaster forecaster, TrainRequest request, TextWriter error)
+    private static (TrainResult? Result, int ExitCode) Train(Forecaster forecaster, KeptTraining kept, TextWriter error)
     {
+        using TrainableModel<float> model = forecaster.CreateModel();
+        TrainingCheckpoint? checkpoint = kept.Find(model, error);
         using var interruption = new Interruption();
         try
         {
-            return TrainingBar.Show(error, bar =>
-                forecaster.Train(bar ?? new ProgressLines(error), interruption.Token));
+            TrainResult result = TrainingBar.Show(error, bar => forecaster.Train(
+                model, checkpoint, kept.Callbacks(interruption.Token), bar ?? new ProgressLines(error)));
+            return (result, ExitCode.Success);
         }
         catch (OperationCanceledException)
         {
-            error.WriteMessage(request.Checkpoint is { } path && File.Exists(path)
-                ? $"error: interrupted; {path} has {TrainingCheckpoint.Load(path).Epoch} of {request.Epochs} epochs, and the "
-                    + "same command goes on from there."
-                : "error: interrupted; with --checkpoint it could go on from here.");
-            return null;
+            error.WriteMessage($"error: interrupted. The same command goes on from {kept.Describe()}");
+            return (null, interruption.ExitCode);
         }
         catch (TrainingDivergedException e)
         {
-            error.WriteMessage($"error: {OptionNames.Translate(e.Message)} Nothing was written.");
-            return null;
+            error.WriteMessage($"error: {OptionNames.Translate(e.Message)} {NotWritten(kept)}");
+            return (null, ExitCode.Failure);
         }
     }
+
+    private static string NotWritten(KeptTraining kept) => kept.Exists
+        ? $"The model was not written; with as many --epochs as are kept it is: {kept.Describe()}"
+        : "Nothing was written.";
 
     /// <summary>Refuses before a long training what could not be written after it, or would be lost.</summary>
     private static void RequireFiles(IReadOnlyList<string?> files)

@@ -94,8 +94,12 @@ internal sealed class TrainOptions
     }
 
     /// <summary>Takes the values, and the defaults where there are none.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="file">The file of the series.</param>
+    /// <param name="output">The model's file, beside which training is kept.</param>
+    /// <param name="checkpoint">The file that it is kept in instead; null for none.</param>
     /// <exception cref="UnusableInputException">Two of them contradict each other.</exception>
-    public TrainRequest Read(ParseResult parsed, string file, string? checkpoint)
+    public TrainRequest Read(ParseResult parsed, string file, string output, string? checkpoint)
     {
         int? patience = parsed.GetValue(_patience);
         double validation = parsed.GetValue(_validation) ?? (patience is null ? 0 : DefaultShare);
@@ -127,7 +131,8 @@ internal sealed class TrainOptions
             Seed = parsed.GetValue(_seed) ?? 1,
             Threads = parsed.GetValue(_threads) ?? 1,
             Gemm = Enum.Parse<GemmProvider>(parsed.GetValue(_gemm) ?? nameof(GemmProvider.BuiltIn), ignoreCase: true),
-            Checkpoint = checkpoint,
+            Checkpoint = checkpoint ?? output + ".ckpt",
+            RemovesCheckpoint = checkpoint is null,
         };
     }
 }

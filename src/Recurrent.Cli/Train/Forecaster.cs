@@ -17,22 +17,32 @@ internal sealed class Forecaster(TrainRequest request, SeriesTask task)
     public ModelDefinition Untrained =>
         task.Scale.Wrap(_layers.ToDefinition(ModelOutput.LastStep, _masking), request.Horizon);
 
-    /// <summary>Trains.</summary>
-    /// <param name="progress">What is told how far it is; null for nothing.</param>
-    /// <param name="cancellation">Ends it between two batches.</param>
-    /// <exception cref="UnusableInputException">The checkpoint is of another training.</exception>
-    /// <exception cref="TrainingDivergedException">A loss or gradient was not finite.</exception>
-    /// <exception cref="OperationCanceledException">It was ended.</exception>
-    public TrainResult Train(IProgress<TrainingProgress>? progress, CancellationToken cancellation)
+    /// <summary>The model to train; the caller disposes it.</summary>
+    public TrainableModel<float> CreateModel()
     {
         var options = new TrainingOptions { Threads = request.Threads, GemmProvider = request.Gemm };
-        using TrainableModel<float> model = _layers.ToModel(ModelOutput.LastStep, _masking, options);
+        TrainableModel<float> model = _layers.ToModel(ModelOutput.LastStep, _masking, options);
         model.Compile(Optimizer(), new MeanSquaredError());
+        return model;
+    }
+
+    /// <summary>Trains.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="checkpoint">What it goes on from; null to begin.</param>
+    /// <param name="callbacks">What is called on the way.</param>
+    /// <param name="progress">What is told how far it is; null for nothing.</param>
+    /// <exception cref="TrainingDivergedException">A loss or gradient was not finite.</exception>
+    /// <exception cref="OperationCanceledException">A callback has ended it.</exception>
+    public TrainResult Train(
+        TrainableModel<float> model,
+        TrainingCheckpoint? checkpoint,
+        IEnumerable<Callback> callbacks,
+        IProgress<TrainingProgress>? progress)
+    {
         EarlyStopping? stopping = request.Patience is { } patience
             ? new EarlyStopping(patience: patience, restoreBestWeights: true)
             : null;
-        var identity = new TrainIdentity(request, task);
-        TrainingCheckpoint? checkpoint = request.Checkpoint is { } file ? identity.Load(file) : null;
+        int done = 0;
         var fit = new FitOptions<float>
         {
             Epochs = request.Epochs,
@@ -41,15 +51,13 @@ internal sealed class Forecaster(TrainRequest request, SeriesTask task)
             ValidationData = task.Validation is { } validation ? (validation.ScaledX, validation.ScaledY) : null,
             Callbacks =
             [
+                new EpochCallback((_, _) => done++),
                 .. stopping is null ? Array.Empty<Callback>() : [stopping],
-                .. request.Checkpoint is { } path ? [identity, new ModelCheckpoint(path)] : Array.Empty<Callback>(),
+                .. callbacks,
             ],
             Progress = progress,
             Resume = checkpoint,
-            Cancellation = cancellation,
         };
-        int done = 0;
-        fit = fit with { Callbacks = [new EpochCallback((_, _) => done++), .. fit.Callbacks] };
         long begin = Stopwatch.GetTimestamp();
         History history = model.Fit(task.Train.ScaledX, task.Train.ScaledY, fit);
         return new TrainResult

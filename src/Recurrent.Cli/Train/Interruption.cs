@@ -15,6 +15,9 @@ internal sealed class Interruption : IDisposable
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
     }
 
+    /// <summary>What a shell expects of a process that a signal has ended.</summary>
+    public int ExitCode { get; private set; } = Commands.ExitCode.Interrupted;
+
     public CancellationToken Token => _source.Token;
 
     public void Dispose()
@@ -26,6 +29,7 @@ internal sealed class Interruption : IDisposable
 
     private void Stop(PosixSignalContext context)
     {
+        ExitCode = context.Signal == PosixSignal.SIGTERM ? Commands.ExitCode.Terminated : Commands.ExitCode.Interrupted;
         context.Cancel = !_source.IsCancellationRequested;
         _source.Cancel();
     }

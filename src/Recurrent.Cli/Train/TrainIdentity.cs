@@ -5,7 +5,7 @@ using Recurrent.Training;
 namespace Recurrent.Cli.Train;
 
 /// <summary>
-/// Writes into checkpoints which series and settings they are of, and refuses those of others: they would go on without a
+/// Writes into checkpoints which series and settings they are of, and finds those of others: they would go on without a
 /// word, with another model.
 /// </summary>
 internal sealed class TrainIdentity : Callback
@@ -14,9 +14,11 @@ internal sealed class TrainIdentity : Callback
     private const char Separator = '\n';
 
     private readonly string[] _settings;
+    private readonly int _epochs;
 
     public TrainIdentity(TrainRequest request, SeriesTask task)
     {
+        _epochs = request.Epochs;
         byte[] hash = SHA256.HashData(MemoryMarshal.AsBytes<float>(task.Table.Values));
         _settings =
         [
@@ -28,31 +30,23 @@ internal sealed class TrainIdentity : Callback
     public override void Save(TrainingCheckpoint checkpoint, string prefix) =>
         checkpoint.SetText(Name, string.Join(Separator, _settings));
 
-    /// <summary>Reads a checkpoint.</summary>
-    /// <param name="path">Its file.</param>
-    /// <returns>The checkpoint; null if there is no file.</returns>
-    /// <exception cref="UnusableInputException">It is of something else, or damaged.</exception>
-    public TrainingCheckpoint? Load(string path)
+    /// <summary>What of a checkpoint is not as this training has it.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="model">The model that is to go on from it.</param>
+    /// <exception cref="InvalidDataException">It is none that this tool has written.</exception>
+    public IEnumerable<string> Differences(TrainingCheckpoint checkpoint, TrainableModel<float> model)
     {
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
-        try
-        {
-            TrainingCheckpoint checkpoint = TrainingCheckpoint.Load(path);
-            string[] found = checkpoint.GetText(Name).Split(Separator);
-            string[] others = [.. found.Except(_settings)];
-            return others.Length == 0
-                ? checkpoint
-                : throw new UnusableInputException(
-                    $"{path}: expected a checkpoint of this training, found one with {string.Join(", ", others)}; delete it "
-                    + "to begin anew.");
-        }
-        catch (InvalidDataException e)
-        {
-            throw new UnusableInputException($"{path}: no checkpoint to go on from: {e.Message}", e);
-        }
+        string[] found = checkpoint.GetText(Name).Split(Separator);
+        string arithmetic = Arithmetic(checkpoint.InstructionSet, checkpoint.GemmProvider);
+        bool isFurther = checkpoint.Epoch > _epochs || (checkpoint.Epoch == _epochs && checkpoint.Batch > 0);
+        return
+        [
+            .. found.Except(_settings),
+            .. arithmetic == Arithmetic(model.Engine.InstructionSet, model.Engine.GemmProvider) ? [] : new[] { arithmetic },
+            .. isFurther ? new[] { $"more than {_epochs} epochs" } : [],
+        ];
     }
+
+    private static string Arithmetic(string instructionSet, string products) =>
+        $"the arithmetic of {instructionSet} and {products}";
 }

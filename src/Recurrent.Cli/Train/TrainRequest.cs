@@ -55,8 +55,14 @@ internal sealed record TrainRequest
 
     public required GemmProvider Gemm { get; init; }
 
-    /// <summary>The file that training goes on from if it is there; null for none.</summary>
-    public required string? Checkpoint { get; init; }
+    /// <summary>The file that training is kept in, and goes on from if it is there.</summary>
+    public required string Checkpoint { get; init; }
+
+    /// <summary>
+    /// Whether the user has not named that file: then it is there until the model is written, and one of another training is
+    /// replaced.
+    /// </summary>
+    public required bool RemovesCheckpoint { get; init; }
 
     /// <summary>
     /// The settings that a checkpoint is only good for if they are the same, as in <c>--window 10</c>. More epochs and other

@@ -114,6 +114,7 @@ public sealed class TrainCommandTests
         JsonNode report = Train(x, files.PathOf("twice.safetensors"), [.. kept, "--epochs", "7"]);
         Train(x, files.PathOf("once.safetensors"), [.. options, "--epochs", "7"]);
 
+        Assert.True(File.Exists(files.PathOf("run.ckpt")));
         Assert.Equal((7, 3), ((int)report["epochs"]!, (int)report["epochs_before"]!));
         Assert.Equal(
             File.ReadAllBytes(files.PathOf("once.safetensors")), File.ReadAllBytes(files.PathOf("twice.safetensors")));
@@ -125,6 +126,7 @@ public sealed class TrainCommandTests
     [InlineData("found one with --window 5", "--window", "6")]
     [InlineData("found one with --rate 0.001", "--rate", "0.01")]
     [InlineData("found one with --hidden 4", "--hidden", "5")]
+    [InlineData("found one with more than 2 epochs", "--epochs", "2")]
     public void A_checkpoint_of_another_training_is_refused(string expected, params string[] other)
     {
         using var files = new CommandFiles();
