@@ -1,3 +1,4 @@
+using Recurrent.Cli.Display;
 using Recurrent.Training;
 
 namespace Recurrent.Cli.Train;
