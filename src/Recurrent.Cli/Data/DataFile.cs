@@ -122,7 +122,8 @@ internal static class DataFile
     }
 
     /// <summary>Writes lines of text.</summary>
-    public static void WriteLines(string path, IEnumerable<string> lines) => File.WriteAllLines(path, lines);
+    public static void WriteLines(string path, IEnumerable<string> lines) =>
+        AtomicFile.WriteText(path, string.Concat(lines.Select(line => line + "\n")));
 
     private static string KindOf(string path)
     {
