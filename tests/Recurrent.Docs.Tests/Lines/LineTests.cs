@@ -4,6 +4,7 @@ using Recurrent.Cli;
 namespace Recurrent.Docs.Tests.Lines;
 
 /// <summary>Every line for a shell in the documents.</summary>
+[TestCaseOrderer(typeof(DocumentOrder))]
 public sealed partial class LineTests(SampleFolder folder) : IClassFixture<SampleFolder>
 {
     /// <summary>The first words that a line may have; a block of anything else is marked as text.</summary>
