@@ -1,7 +1,10 @@
+using Recurrent.Messages;
+
 namespace Recurrent.Formats;
 
 /// <summary>
-/// A model file is damaged, or does not hold what it was asked for. The message names the tensor or the byte offset.
+/// A model file is damaged, or does not hold what it was asked for. The message names the tensor or the byte offset; it
+/// has at most 500 characters, of which those in the middle are left out, and none that controls a terminal.
 /// </summary>
 public sealed class ModelFormatException : FormatException
 {
@@ -22,7 +25,7 @@ public sealed class ModelFormatException : FormatException
     /// <summary>Makes an exception with a reason.</summary>
     /// <param name="message">What is wrong, and where.</param>
     public ModelFormatException(string message)
-        : base(message)
+        : base(MessageText.Of(message))
     {
     }
 
@@ -30,7 +33,7 @@ public sealed class ModelFormatException : FormatException
     /// <param name="message">What is wrong, and where.</param>
     /// <param name="innerException">What led to it.</param>
     public ModelFormatException(string message, Exception innerException)
-        : base(message, innerException)
+        : base(MessageText.Of(message), innerException)
     {
     }
 }

@@ -857,7 +857,8 @@ RECURRENT_API uint32_t recurrent_abi_version(void) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Why the last failing call of this thread failed.
- * @return UTF-8 text, never null; valid until the next failing call of the same thread.
+ * @return UTF-8 text of at most 500 bytes without control characters, never null; valid until the
+ * next failing call of the same thread.
  */
 RECURRENT_API const char* recurrent_last_error(void) RECURRENT_NOEXCEPT;
 

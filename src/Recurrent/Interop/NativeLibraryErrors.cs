@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Recurrent.Messages;
 
 namespace Recurrent.Interop;
 
@@ -11,13 +12,15 @@ internal static class NativeLibraryErrors
     {
         if (!string.IsNullOrEmpty(search.ForcedPath))
         {
-            return new NativeLibraryException(
+            return new NativeLibraryException(MessageText.Of(
                 $"{NativeLibrarySearch.PathVariable} names {search.ForcedPath}, but there is no {paths[0]}. Set it to "
                 + $"the path of {NativeLibrarySearch.FileName} or of its folder, or remove it to use the package's own "
-                + "library.");
+                + "library."));
         }
 
-        string looked = string.Concat(paths.Select(path => $"{Environment.NewLine}  {path}"));
+        // The places are the process's own, and who has to find the missing file needs each of them whole.
+        string looked = string.Concat(
+            paths.Select(path => $"{Environment.NewLine}  {MessageText.Line(path, MessageText.MaxLength)}"));
         string system = search.SystemName is null
             ? string.Empty
             : $"{Environment.NewLine}  the system's library path ({search.SystemName})";
@@ -41,7 +44,7 @@ internal static class NativeLibraryErrors
             _ => $"{path} is for this platform but cannot be loaded: {Reason(cause)}. Install what it asks for, or "
                 + "build the library on this system with ./build.sh.",
         };
-        return new NativeLibraryException(message, cause) { LibraryPath = path };
+        return new NativeLibraryException(MessageText.Of(message), cause) { LibraryPath = path };
     }
 
     internal static NativeLibraryException Truncated(string path, long promised, long found) =>
@@ -81,7 +84,7 @@ internal static class NativeLibraryErrors
     private static string AssemblyVersion => typeof(NativeLibraryErrors).Assembly.GetName().Version?.ToString(3) ?? "?";
 
     private static NativeLibraryException Incompatible(string path, string finding, string remedy) =>
-        new($"{finding}. {remedy}.") { LibraryPath = path };
+        new(MessageText.Of($"{finding}. {remedy}.")) { LibraryPath = path };
 
     /// <summary>The system's own words, which .NET puts at the end of a longer text.</summary>
     private static string Reason(Exception cause) =>

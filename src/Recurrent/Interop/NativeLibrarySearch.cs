@@ -36,12 +36,16 @@ internal sealed record NativeLibrarySearch
         : OperatingSystem.IsMacOS() ? "librecurrent.dylib"
         : "librecurrent.so";
 
-    /// <summary>The paths at which the library may be, most wanted first.</summary>
+    /// <summary>
+    /// The paths at which the library may be, most wanted first. All are absolute: a relative one would mean a file of the
+    /// working directory to whoever checks it, and a name to look for elsewhere to the system's loader.
+    /// </summary>
     internal IReadOnlyList<string> Paths()
     {
         if (!string.IsNullOrEmpty(ForcedPath))
         {
-            return [Directory.Exists(ForcedPath) ? Path.Combine(ForcedPath, FileName) : ForcedPath];
+            string forced = Path.GetFullPath(ForcedPath);
+            return [Directory.Exists(forced) ? Path.Combine(forced, FileName) : forced];
         }
 
         List<string> paths = [];

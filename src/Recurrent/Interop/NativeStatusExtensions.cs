@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
+using Recurrent.Messages;
 
 namespace Recurrent.Interop;
 
@@ -23,14 +24,23 @@ internal static class NativeStatusExtensions
     /// <param name="message">The library's message: <c>argument: text</c> for an invalid argument.</param>
     internal static Exception ToException(this NativeStatus status, string message) => status switch
     {
-        NativeStatus.InvalidArgument => new ArgumentException(message, NativeArgument.ParameterName(message)),
-        NativeStatus.NotSupported => new NotSupportedException(message),
-        NativeStatus.Busy => new InvalidOperationException(message),
-        NativeStatus.OutOfMemory => new InsufficientMemoryException(message),
-        NativeStatus.Unavailable => new PlatformNotSupportedException(message),
-        NativeStatus.Internal => new RecurrentException(message),
-        _ => new RecurrentException($"The native library returned the unknown status {(int)status}: {message}"),
+        NativeStatus.InvalidArgument => InvalidArgument(message),
+        NativeStatus.NotSupported => new NotSupportedException(MessageText.Of(message)),
+        NativeStatus.Busy => new InvalidOperationException(MessageText.Of(message)),
+        NativeStatus.OutOfMemory => new InsufficientMemoryException(MessageText.Of(message)),
+        NativeStatus.Unavailable => new PlatformNotSupportedException(MessageText.Of(message)),
+        NativeStatus.Internal => new RecurrentException(MessageText.Of(message)),
+        _ => new RecurrentException(
+            MessageText.Of($"The native library returned the unknown status {(int)status}: {message}")),
     };
+
+    private static ArgumentException InvalidArgument(string message)
+    {
+        // .NET puts the parameter's name behind the message, in words of its own.
+        string? parameter = NativeArgument.ParameterName(message);
+        int behind = parameter is null ? 0 : new ArgumentException("", parameter).Message.Length;
+        return new ArgumentException(MessageText.Of(message, MessageText.MaxLength - behind), parameter);
+    }
 
     [DoesNotReturn]
     [StackTraceHidden]

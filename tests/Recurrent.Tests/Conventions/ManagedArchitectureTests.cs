@@ -12,17 +12,22 @@ public sealed partial class ManagedArchitectureTests
     /// </summary>
     private static readonly Dictionary<string, string[]> Arrows = new()
     {
-        ["Recurrent.Cli"] = ["Recurrent.Formats", "Recurrent.Plots", "Recurrent.Shared", "Recurrent/Training", "Recurrent/Reference"],
+        ["Recurrent.Cli"] =
+        [
+            "Recurrent.Formats", "Recurrent.Plots", "Recurrent.Shared", "Recurrent/Training", "Recurrent/Reference",
+            "Recurrent/Messages",
+        ],
         ["Recurrent.Demo"] = ["Recurrent.Formats", "Recurrent.Plots", "Recurrent.Shared", "Recurrent/Training"],
-        ["Recurrent.Formats"] = ["Recurrent/Layers", "Recurrent/Files"],
+        ["Recurrent.Formats"] = ["Recurrent/Layers", "Recurrent/Files", "Recurrent/Messages"],
         ["Recurrent.Plots"] = ["Recurrent/Files"],
         ["Recurrent.Shared"] = ["Recurrent/Training"],
         ["Recurrent/Training"] = ["Recurrent/Inference", "Recurrent/Reference", "Recurrent/Files"],
         ["Recurrent/Inference"] = ["Recurrent/Layers", "Recurrent/Interop"],
         ["Recurrent/Reference"] = ["Recurrent/Layers"],
-        ["Recurrent/Interop"] = [],
+        ["Recurrent/Interop"] = ["Recurrent/Messages"],
         ["Recurrent/Layers"] = [],
         ["Recurrent/Files"] = [],
+        ["Recurrent/Messages"] = [],
         ["Recurrent.Bindgen"] = [],
     };
 

@@ -201,6 +201,36 @@ public sealed class NativeLibraryLoaderTests
         Assert.Equal(forced.FilePath, path);
     }
 
+    // Without a separator the system's loader would look for a library of this name elsewhere.
+    [Fact]
+    public void A_relative_forced_path_means_the_file_of_the_working_directory_that_is_checked()
+    {
+        string name = $"recurrent-relative-{Guid.NewGuid():N}.so";
+        string path = Path.GetFullPath(name);
+        using FakeLibrary library = Complete(new FakeLibrary());
+        File.Copy(library.FilePath, path);
+        try
+        {
+            (nint handle, string loaded) = NativeLibraryLoader.Load(new NativeLibrarySearch { ForcedPath = name });
+            NativeLibrary.Free(handle);
+
+            Assert.Equal(path, loaded);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void A_relative_forced_folder_is_one_of_the_working_directory()
+    {
+        using FakeLibrary library = new();
+        string folder = Path.GetRelativePath(Environment.CurrentDirectory, library.Folder);
+
+        Assert.Equal([library.FilePath], new NativeLibrarySearch { ForcedPath = folder }.Paths());
+    }
+
     [Fact]
     public void The_first_file_decides_even_if_a_later_one_could_be_used()
     {

@@ -22,7 +22,10 @@ internal static unsafe class NativeMethods
     internal static extern uint AbiVersion();
 
     /// <summary>Why the last failing call of this thread failed.</summary>
-    /// <returns>UTF-8 text, never null; valid until the next failing call of the same thread.</returns>
+    /// <returns>
+    /// UTF-8 text of at most 500 bytes without control characters, never null; valid until the next failing call of the
+    /// same thread.
+    /// </returns>
     [DllImport(Library, EntryPoint = "recurrent_last_error", ExactSpelling = true,
         CallingConvention = CallingConvention.Cdecl)]
     internal static extern byte* LastError();
