@@ -1,8 +1,11 @@
 // Two or more builds of the library, taking turns in one process: what did a change do?
 //
 //   recurrent_compare [--isa NAME] [--threads N] [--rounds N] [--list] [--filter
-//   TEXT[,TEXT…]]
+//   TEXT[,TEXT…]] [--calls N]
 //                     LIBRARY [LIBRARY…]
+//
+// With --calls nothing is timed: every workload is called so often, for a tool that counts
+// instructions (valgrind --tool=callgrind).
 //
 // Prints microseconds a step (median and least of the rounds), GFLOP/s, the first library's time
 // over each other's, and the multiply-add rate of a loop in registers that ran between the turns of
@@ -34,6 +37,7 @@ struct Options {
   int32_t isa = RECURRENT_ISA_AUTO;
   int32_t threads = 1;
   int rounds = 15;
+  long calls = 0;  // 0 to time them
   bool list = false;
   std::vector<std::string> filters;
   std::vector<std::string> libraries;
@@ -42,7 +46,7 @@ struct Options {
 [[noreturn]] void usage() {
   std::fprintf(stderr,
                "usage: recurrent_compare [--isa NAME] [--threads N] [--rounds N] "
-               "[--list] [--filter TEXT[,TEXT...]] LIBRARY [LIBRARY...]\n");
+               "[--list] [--filter TEXT[,TEXT...]] [--calls N] LIBRARY [LIBRARY...]\n");
   std::exit(2);
 }
 
@@ -78,6 +82,8 @@ Options parse(int argc, char** argv) {
       options.threads = std::atoi(value().c_str());
     else if (name == "--rounds")
       options.rounds = std::max(1, std::atoi(value().c_str()));
+    else if (name == "--calls")
+      options.calls = std::max(1L, std::atol(value().c_str()));
     else if (name == "--filter")
       options.filters = split(value());
     else if (name == "--list")
@@ -168,12 +174,21 @@ void compare_shape(const std::vector<std::unique_ptr<Library>>& libraries, const
   std::fflush(stdout);
 }
 
+void call_shape(const std::vector<std::unique_ptr<Library>>& libraries, const Shape& shape,
+                const Options& options) {
+  for (const auto& library : libraries) {
+    Subject subject(*library, shape, options.isa, options.threads);
+    for (long i = 0; i < options.calls; ++i) subject.call();
+  }
+}
+
 int run(int argc, char** argv) {
   const Options options = parse(argc, argv);
   std::vector<std::unique_ptr<Library>> libraries;
   for (const std::string& path : options.libraries)
     libraries.push_back(std::make_unique<Library>(path));
-  RateProbe probe(options.isa);
+  std::unique_ptr<RateProbe> probe;
+  if (!options.list && options.calls == 0) probe = std::make_unique<RateProbe>(options.isa);
   for (const Shape& shape : all_shapes()) {
     const bool wanted =
         options.filters.empty() ||
@@ -183,8 +198,10 @@ int run(int argc, char** argv) {
     if (!wanted) continue;
     if (options.list)
       std::printf("%s\n", shape.name.c_str());
+    else if (options.calls > 0)
+      call_shape(libraries, shape, options);
     else
-      compare_shape(libraries, shape, options, probe);
+      compare_shape(libraries, shape, options, *probe);
   }
   return 0;
 }

@@ -27,3 +27,18 @@ function(recurrent_compile_options target)
     target_link_options(${target} PRIVATE "-fsanitize=${RECURRENT_SANITIZE}")
   endif()
 endfunction()
+
+# Makes the compiler's checks part of what is shipped: canaries behind arrays on the stack, copies that
+# know the size of where they go. Kernel files do without (see RecurrentKernels.cmake).
+function(recurrent_harden target)
+  if(MSVC)
+    target_compile_options(${target} PRIVATE /GS /guard:cf)
+    return()
+  endif()
+  target_compile_options(${target} PRIVATE -fstack-protector-strong)
+  if(NOT RECURRENT_SANITIZE)
+    # FORTIFY needs an optimizer, and the sanitizers' own checks know more. What a distribution sets is replaced.
+    target_compile_options(
+      ${target} PRIVATE "$<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3>")
+  endif()
+endfunction()

@@ -1,4 +1,4 @@
-# The kernel files that are compiled for more than the architecture's baseline.
+# How the kernel files are compiled: for an instruction set, and without canaries on the stack.
 
 # Sets `out_architecture` to "x86_64" if the target is one, and to "other" otherwise.
 function(recurrent_target_architecture out_architecture)
@@ -11,22 +11,22 @@ endfunction()
 
 # Takes the sources of the core and gives the kernels of every instruction set of the target's
 # architecture their flags; removes those of others from the list. A line here belongs to each row
-# of kernels.inc but the scalar one's.
+# of kernels.inc. What canaries would cost is in docs/kernels.md.
 function(recurrent_configure_kernels sources_variable)
   recurrent_target_architecture(architecture)
-
   # Flags of GCC and Clang, flags of MSVC.
   macro(kernels name built_for flags msvc_flags)
     set(file "${CMAKE_CURRENT_SOURCE_DIR}/src/kernels/kernels_${name}.cpp")
     if(NOT architecture STREQUAL "${built_for}")
       list(REMOVE_ITEM ${sources_variable} "${file}")
     elseif(MSVC)
-      set_source_files_properties("${file}" PROPERTIES COMPILE_OPTIONS "${msvc_flags}")
+      set_source_files_properties("${file}" PROPERTIES COMPILE_OPTIONS "${msvc_flags};/GS-")
     else()
-      set_source_files_properties("${file}" PROPERTIES COMPILE_OPTIONS "${flags}")
+      set_source_files_properties("${file}" PROPERTIES COMPILE_OPTIONS "${flags};-fno-stack-protector")
     endif()
   endmacro()
 
+  kernels(scalar "${architecture}" "" "")
   kernels(avx2 x86_64 "-mavx2;-mfma;-mf16c" "/arch:AVX2")
   kernels(avx512 x86_64 "-mavx512f;-mavx512dq;-mavx512bw;-mavx512vl;-mfma" "/arch:AVX512")
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "base/stack.h"
 #include "cpu/fp_control.h"
 #include "exec/governor.h"
 #include "exec/lane.h"
@@ -71,7 +72,7 @@ void Session::step(const int32_t* indices, float* y) {
   step(StepInput{nullptr, indices}, y);
 }
 
-void Session::step(StepInput input, float* y) {
+RECURRENT_NO_CANARY void Session::step(StepInput input, float* y) {
   if (!model_->can_step())
     fail(RECURRENT_STATUS_NOT_SUPPORTED,
          "session: this model cannot be stepped, because a layer has a reverse direction, which "
@@ -111,7 +112,7 @@ bool Session::masks_step(const recurrent_run_args& args, const StepStrides& stri
 
 // The thread may be another one than the one that opened the session, so its memory is reserved at
 // every step.
-void Session::advance(StepInput input, float* y) {
+RECURRENT_NO_CANARY void Session::advance(StepInput input, float* y) {
   Workspace& workspace = workspace_for({batch_, 1, false});
   const cpu::ScopedFpControl canonical;
   backwards_ = !backwards_;

@@ -4,6 +4,7 @@
 #include <cfloat>
 #include <cmath>
 
+#include "base/stack.h"
 #include "exec/bind.h"
 #include "exec/pointwise.h"
 
@@ -106,8 +107,9 @@ void run_pointwise(const Model& model, const PackedLayer& layer, int64_t batch,
 
 }  // namespace
 
-void run_step(const Model& model, const Plan& plan, Workspace& workspace, const StateRows& states,
-              StepInput input, float* y, bool backwards) {
+RECURRENT_NO_CANARY void run_step(const Model& model, const Plan& plan, Workspace& workspace,
+                                  const StateRows& states, StepInput input, float* y,
+                                  bool backwards) {
   const float* in = input.x;
   bool may_have_denormals = true;
   const size_t layers = model.layers().size();
