@@ -50,8 +50,20 @@ step "run" dotnet built/Consumer.dll
 
 # The tool, as somebody installs it; the packages that it needs are inside.
 tool() { (cd / && env -u RECURRENT_LIBRARY "$application/tool/recurrent" "$@"); }
+# Every assembly that is not ours belongs to a package that the notices name.
+tool_notices() {
+  local notices assembly name missing=0
+  notices="$(find tool -name THIRD-PARTY-NOTICES.txt -not -path '*/notices/*' | head -1)"
+  [[ -n "$notices" ]] || { echo "the tool's package has no THIRD-PARTY-NOTICES.txt"; return 1; }
+  while read -r assembly; do
+    name="$(basename "$assembly" .dll)"
+    [[ "$name" == Recurrent* ]] || grep -qx "$name" "$notices" || { echo "$name is not named in $notices"; missing=1; }
+  done < <(find tool -name '*.dll')
+  return "$missing"
+}
 rm -rf "$cache/recurrent.cli"
 step "install the tool" dotnet tool install Recurrent.Cli --version "$version" --tool-path tool --source "$packages" &&
+  step "notices in the tool's package" tool_notices &&
   step "run the tool" tool compare "$tree/src/Recurrent.Demo/data/nam/BossLSTM-1x16.nam" --reference --tolerance 0
 
 runtime="$(dotnet msbuild -getProperty:NETCoreSdkPortableRuntimeIdentifier "${options[@]}")"
