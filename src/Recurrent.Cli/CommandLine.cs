@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using Recurrent.Cli.Commands;
 using Recurrent.Cli.Display;
+using Recurrent.Messages;
 
 namespace Recurrent.Cli;
 
@@ -35,7 +36,7 @@ internal static class CommandLine
             // Who makes a mistake wants to see it, not pages of help below it.
             foreach (string message in ParseErrors.Of(parsed))
             {
-                error.WriteMessage($"error: {message}");
+                error.WriteMessage($"error: {TerminalText.Line(message, MessageText.MaxLength)}");
             }
 
             return ExitCode.Unusable;

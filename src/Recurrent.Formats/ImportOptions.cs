@@ -80,6 +80,13 @@ public sealed record ImportOptions
     }
 
     /// <summary>
+    /// ONNX: whether a file with external data is refused if it has more than one name. A hard link in the model's folder may
+    /// be a file from elsewhere, which nothing else tells. That is known on Linux; on other systems every file with external
+    /// data is then refused.
+    /// </summary>
+    public bool RefuseHardLinks { get; init; }
+
+    /// <summary>
     /// What parameters of activations are in a recurrent node of ONNX that leaves them out: those of the specification if
     /// nothing is said.
     /// </summary>

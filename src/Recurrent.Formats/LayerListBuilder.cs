@@ -8,14 +8,20 @@ internal sealed class LayerListBuilder
     /// <summary>The most layers that a model can have.</summary>
     public const int MaxLayers = 1024;
 
+    private readonly MemoryBudget _budget;
     private readonly List<Layer> _layers = [];
     private readonly List<string> _names = [];
     private readonly List<ImportNote> _notes = [];
     private int? _inputSize;
 
     /// <summary>Starts with no layer.</summary>
+    /// <param name="budget">What is asked for memory that the file only speaks of.</param>
     /// <param name="inputSize">Features of an input step; null if the file says it with its first weights only.</param>
-    public LayerListBuilder(int? inputSize = null) => _inputSize = inputSize;
+    public LayerListBuilder(MemoryBudget budget, int? inputSize = null)
+    {
+        _budget = budget;
+        _inputSize = inputSize;
+    }
 
     /// <summary>Layers so far.</summary>
     public int Count => _layers.Count;
@@ -43,6 +49,20 @@ internal sealed class LayerListBuilder
         _inputSize ??= layer.Specification.InputSize;
         _layers.Add(layer);
         _names.Add(name);
+    }
+
+    /// <summary>Adds a factor, the same for every feature; nothing if it is 1.</summary>
+    public void AddFactor(string name, float factor)
+    {
+        if (factor != 1)
+        {
+            // The layer has a copy.
+            int size = Size ?? throw new ModelFormatException($"layer '{name}': expected a layer before it, found none.");
+            _budget.Take(2L * sizeof(float) * size, $"layer '{name}'");
+            float[] factors = new float[size];
+            factors.AsSpan().Fill(factor);
+            Add(name, new ScaleLayer(factors));
+        }
     }
 
     /// <summary>

@@ -9,8 +9,8 @@ public static class ModelFile
     // What tells formats apart is in the first bytes of a file.
     private const int BeginningBytes = 64;
 
-    // Text is read whole. A model of 20 million parameters has less.
-    private const long MaxTextBytes = 512L << 20;
+    // Half as many numbers fit an array. A model of 100 million parameters has less.
+    private const long MaxTextBytes = 2L << 30;
 
     /// <summary>Reads a model. What the file is follows from its contents, not from its name.</summary>
     /// <param name="path">Its path.</param>
@@ -39,6 +39,10 @@ public static class ModelFile
         {
             throw new ModelFormatException($"{path}: {e.Message}", e) { Unsaid = e.Unsaid };
         }
+        catch (OutOfMemoryException e)
+        {
+            throw new ModelFormatException($"{path}: there is not enough memory to read it.", e);
+        }
     }
 
     private static ImportedModel Read(string path, ReadOnlySpan<byte> beginning, ImportOptions options)
@@ -55,12 +59,13 @@ public static class ModelFile
 
         if (JsonModel.Recognises(beginning))
         {
-            return JsonModel.Load(ReadText(path), options);
+            return ReadText(path, options);
         }
 
         if (MayBeOnnx(beginning))
         {
-            return OnnxFile.Open(path).ToModel(options);
+            using OnnxFile file = OnnxFile.Open(path);
+            return file.ToModel(options);
         }
 
         throw new ModelFormatException(
@@ -89,7 +94,7 @@ public static class ModelFile
         return PyTorchImport.Read(file, file.Format, new Dictionary<string, string>(), options, file.Notes);
     }
 
-    private static byte[] ReadText(string path)
+    private static ImportedModel ReadText(string path, ImportOptions options)
     {
         using FileSource source = FileSource.Open(path);
         if (source.Length > MaxTextBytes)
@@ -98,9 +103,7 @@ public static class ModelFile
                 $"{path}: expected at most {MaxTextBytes} bytes of JSON, found {source.Length}.");
         }
 
-        var text = new byte[source.Length];
-        source.Read(0, text);
-        return text;
+        return JsonModel.Load(source, options);
     }
 
     private static byte[] ReadBeginning(string path)

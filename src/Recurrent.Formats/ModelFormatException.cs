@@ -17,6 +17,10 @@ public sealed class ModelFormatException : FormatException
     /// <summary>What the file does not say; null where something else is wrong.</summary>
     internal UnsaidOptions? Unsaid { get; init; }
 
+    /// <summary>What is wrong, and where; lines in it are those of <see cref="Proposal"/>.</summary>
+    public override string Message =>
+        Proposal is null ? MessageText.Line(base.Message, MessageText.MaxLength) : base.Message;
+
     /// <summary>Makes an exception without a reason; the other constructors are meant to be used.</summary>
     public ModelFormatException()
     {

@@ -61,7 +61,7 @@ public sealed class ModelDamageTests
         string json = begin + new string('[', 1_000_000) + new string(']', 1_000_000) + end;
 
         Assert.Throws<ModelFormatException>(
-            () => JsonModel.Load(Encoding.UTF8.GetBytes(json), ImportOptions.Default));
+            () => JsonModel.Load(new MemorySource(Encoding.UTF8.GetBytes(json)), ImportOptions.Default));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class ModelDamageTests
         byte[] bytes = Encoding.UTF8.GetBytes(json);
 
         AssertReadOrRefused(bytes, "rows");
-        Assert.Throws<ModelFormatException>(() => JsonModel.Load(bytes, ImportOptions.Default));
+        Assert.Throws<ModelFormatException>(() => JsonModel.Load(new MemorySource(bytes), ImportOptions.Default));
     }
 
     private static byte[] Damage(byte[] whole, Random random)
@@ -142,6 +142,6 @@ public sealed class ModelDamageTests
     }
 
     private static ImportedModel Read(byte[] bytes) => JsonModel.Recognises(bytes)
-        ? JsonModel.Load(bytes, ImportOptions.Default)
+        ? JsonModel.Load(new MemorySource(bytes), ImportOptions.Default)
         : KerasModel.Load(SafetensorsFile.Parse(bytes), ImportOptions.Default);
 }

@@ -69,12 +69,12 @@ public sealed class ModelFileTests
         using (FileStream stream = File.Create(path))
         {
             stream.Write("{"u8);
-            stream.SetLength(1L << 30);
+            stream.SetLength(1L << 32);
         }
 
         ModelFormatException refusal = Assert.Throws<ModelFormatException>(() => ModelFile.Load(path));
 
-        Assert.Equal($"{path}: expected at most 536870912 bytes of JSON, found 1073741824.", refusal.Message);
+        Assert.Equal($"{path}: expected at most 2147483648 bytes of JSON, found 4294967296.", refusal.Message);
     }
 
     [Fact]

@@ -64,12 +64,18 @@ internal sealed partial class ModelFileOptions
         Description = "ONNX: activations that name no alpha and beta have those of ONNX Runtime, not of the specification.",
     };
 
+    private readonly Option<bool> _refuseHardLinks = new("--refuse-hard-links")
+    {
+        Description = "ONNX: refuse a file with external data that has another name, which may be a file from elsewhere. "
+            + "Linux only.",
+    };
+
     public ModelFileOptions() => _nonlinearity.AcceptOnlyFromAmong("tanh", "relu");
 
     private IEnumerable<Option> All =>
     [
         _modules, _nonlinearity, _stateDict, _initialStates, _everyStep, _lastStep, _finalState, _assumeDefaults,
-        _kerasVersion, _onnxRuntimeDefaults, .. _layout.All,
+        _kerasVersion, _onnxRuntimeDefaults, _refuseHardLinks, .. _layout.All,
     ];
 
     public void AddTo(Command command)
@@ -98,6 +104,7 @@ internal sealed partial class ModelFileOptions
         Layout = _layout.Read(parsed),
         AssumeDefaults = parsed.GetValue(_assumeDefaults),
         KerasVersion = parsed.GetValue(_kerasVersion),
+        RefuseHardLinks = parsed.GetValue(_refuseHardLinks),
         OnnxActivationDefaults = parsed.GetValue(_onnxRuntimeDefaults)
             ? OnnxActivationDefaults.OnnxRuntime
             : OnnxActivationDefaults.Specification,

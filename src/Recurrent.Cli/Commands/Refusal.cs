@@ -1,4 +1,5 @@
 using Recurrent.Formats;
+using Recurrent.Messages;
 
 namespace Recurrent.Cli.Commands;
 
@@ -6,10 +7,15 @@ namespace Recurrent.Cli.Commands;
 internal static class Refusal
 {
     /// <summary>The message, with options in the place of lines of C#, which follow its first line.</summary>
-    public static string Describe(Exception exception) => exception is ModelFormatException { Proposal: { } proposal }
-        ? $"{exception.Message.Split('\n')[0]} {ProposedOptions.Of(proposal)} (or {Alternatives(proposal)}), or "
-            + "--assume-defaults."
-        : OptionNames.Translate(exception.Message);
+    public static string Describe(Exception exception) => exception switch
+    {
+        ModelFormatException { Proposal: { } proposal } =>
+            $"{exception.Message.Split('\n')[0]} {ProposedOptions.Of(proposal)} (or {Alternatives(proposal)}), or "
+                + "--assume-defaults.",
+        // It lists where the library was looked for.
+        NativeLibraryException => exception.Message,
+        _ => MessageText.Of(OptionNames.Translate(exception.Message)),
+    };
 
     private static string Alternatives(ImportOptions proposal) => string.Join(
         ", ",

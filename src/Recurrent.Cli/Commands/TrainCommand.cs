@@ -192,7 +192,7 @@ internal sealed class TrainCommand
         }
         catch (TrainingDivergedException e)
         {
-            error.WriteMessage($"error: {OptionNames.Translate(e.Message)} {NotWritten(kept)}");
+            error.WriteMessage($"error: {Refusal.Describe(e)} {NotWritten(kept)}");
             return (null, ExitCode.Failure);
         }
     }

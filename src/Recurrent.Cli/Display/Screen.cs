@@ -1,3 +1,5 @@
+using Recurrent.Messages;
+
 namespace Recurrent.Cli.Display;
 
 /// <summary>How wide what is written may be. Text of the tool's own is laid out for 80 columns, in a file, too.</summary>
@@ -29,7 +31,7 @@ internal static class Screen
     /// <summary>Writes a sentence of the tool's own, broken between words.</summary>
     public static void WriteText(this TextWriter output, string text)
     {
-        foreach (string line in Break(text, Math.Min(TerminalColumns(output) ?? Columns, Columns)))
+        foreach (string line in Break(TerminalText.Line(text), Math.Min(TerminalColumns(output) ?? Columns, Columns)))
         {
             output.WriteLine(line);
         }
@@ -37,12 +39,13 @@ internal static class Screen
 
     /// <summary>
     /// Writes a message that may be of any length: on a terminal broken between words, elsewhere one line, so that it is found
-    /// by a search.
+    /// by a search. It may hold text of a file: nothing in it controls the terminal.
     /// </summary>
     public static void WriteMessage(this TextWriter output, string message)
     {
         int columns = TerminalColumns(output) ?? int.MaxValue;
-        foreach (string line in message.ReplaceLineEndings("\n").Split('\n').SelectMany(line => Break(line, columns)))
+        string clean = MessageText.Of(message.ReplaceLineEndings("\n"), int.MaxValue);
+        foreach (string line in clean.Split('\n').SelectMany(line => Break(line, columns)))
         {
             output.WriteLine(line.TrimEnd());
         }

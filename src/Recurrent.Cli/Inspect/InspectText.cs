@@ -40,11 +40,11 @@ internal static class InspectText
         output.WriteText(
             "The file does not say all of its model, and hardly any model is as was assumed. Other commands want what the "
             + "code says that made it, for example");
-        output.WriteLine($"    {options}");
+        output.WriteLine($"    {TerminalText.Line(options)}");
         output.WriteLine("or in C#, as ImportOptions,");
         foreach (string line in inspection.ProposedLines)
         {
-            output.WriteLine($"    {line}");
+            output.WriteLine($"    {TerminalText.Line(line)}");
         }
     }
 

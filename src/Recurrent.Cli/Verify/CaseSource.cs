@@ -46,15 +46,19 @@ internal sealed class CaseSource : IVerificationSource
             var rule = new PassRule(TorchFactor: 0, Relative: 0, Tiny: 0, Absolute: file.Tolerance!.Value);
 
             // A graph has names for its inputs and outputs, and says what their axes are.
-            return Path.GetExtension(model).Equals(Onnx, StringComparison.OrdinalIgnoreCase)
-                ? OnnxCase.OfNames(
-                    OnnxFile.Open(model), inputs.ToDictionary(input => input.Key, ToTensor), outputs, rule, said)
-                : new CaseComputation(
-                    ModelFileOptions.Load(model, said),
-                    inputs,
-                    inputs.Keys.ToDictionary(name => name, name => CaseAxes.Find(file.Axes, name, inputs.Count)),
-                    outputs,
-                    rule);
+            if (Path.GetExtension(model).Equals(Onnx, StringComparison.OrdinalIgnoreCase))
+            {
+                using OnnxFile graph = OnnxFile.Open(model);
+                return OnnxCase.OfNames(
+                    graph, inputs.ToDictionary(input => input.Key, ToTensor), outputs, rule, said);
+            }
+
+            return new CaseComputation(
+                ModelFileOptions.Load(model, said),
+                inputs,
+                inputs.Keys.ToDictionary(name => name, name => CaseAxes.Find(file.Axes, name, inputs.Count)),
+                outputs,
+                rule);
         }
 
         private Dictionary<string, DataArray> Read(IReadOnlyDictionary<string, string> files) =>

@@ -20,7 +20,7 @@ internal sealed class OnnxBackendCase(string id, string model, string dataSet, I
 
     public ILoadedCase Load()
     {
-        OnnxFile file = OnnxFile.Open(model);
+        using OnnxFile file = OnnxFile.Open(model);
         var inputs = new Dictionary<string, OnnxTensor>(StringComparer.Ordinal);
         foreach ((string name, OnnxTensor tensor) in file.Inputs.Zip(Tensors("input")))
         {

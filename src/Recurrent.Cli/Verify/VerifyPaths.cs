@@ -49,7 +49,7 @@ internal sealed record VerifyPaths(IReadOnlyList<VerifyPath> Available, IReadOnl
         catch (Exception e) when (e is NativeLibraryException or ArgumentException or PlatformNotSupportedException)
         {
             throw new UnusableInputException(
-                $"{e.Message}{Environment.NewLine}'--isa {Reference}' verifies the managed reference alone.", e);
+                $"{e.Message}\n'--isa {Reference}' verifies the managed reference alone.", e);
         }
     }
 }

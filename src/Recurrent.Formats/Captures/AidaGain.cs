@@ -1,5 +1,4 @@
 using Recurrent.Formats.Json;
-using Recurrent.Layers;
 
 namespace Recurrent.Formats.Captures;
 
@@ -20,7 +19,7 @@ internal readonly record struct AidaGain(bool Skips, float Input, float Output)
         Factor(root.Find("in_gain")),
         Factor(root.Find("out_gain")));
 
-    public void AddInput(LayerListBuilder layers) => AddFactor(layers, "in_gain", Input);
+    public void AddInput(LayerListBuilder layers) => layers.AddFactor("in_gain", Input);
 
     /// <summary>Adds the rest.</summary>
     /// <param name="layers">The model, its network complete.</param>
@@ -32,17 +31,7 @@ internal readonly record struct AidaGain(bool Skips, float Input, float Output)
             layers.AddResidual("in_skip", begin);
         }
 
-        AddFactor(layers, "out_gain", Output);
-    }
-
-    private static void AddFactor(LayerListBuilder layers, string name, float factor)
-    {
-        if (factor != 1)
-        {
-            float[] factors = new float[layers.Size!.Value];
-            factors.AsSpan().Fill(factor);
-            layers.Add(name, new ScaleLayer(factors));
-        }
+        layers.AddFactor("out_gain", Output);
     }
 
     private static float Factor(JsonValue? gain)

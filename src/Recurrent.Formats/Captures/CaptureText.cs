@@ -8,6 +8,7 @@ namespace Recurrent.Formats.Captures;
 internal static class CaptureText
 {
     private const int MaxEntries = 256;
+    private const int MaxNameLength = 256;
 
     private static readonly string[] SampleRateNames = ["sample_rate", "samplerate"];
 
@@ -58,7 +59,12 @@ internal static class CaptureText
 
     private static void Collect(string name, JsonValue value, Dictionary<string, string> metadata)
     {
-        switch (value.Element.ValueKind)
+        if (name.Length > MaxNameLength)
+        {
+            return;
+        }
+
+        switch (value.Kind)
         {
             case JsonValueKind.Object:
                 foreach ((string inner, JsonValue item) in value.Properties())
@@ -71,7 +77,7 @@ internal static class CaptureText
                 metadata.TryAdd(name, value.Text());
                 break;
             case JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False when metadata.Count < MaxEntries:
-                metadata.TryAdd(name, value.Element.GetRawText());
+                metadata.TryAdd(name, value.Raw());
                 break;
             default:
                 // Lists, such as the losses of a training run, say nothing about a model in a line.

@@ -24,7 +24,7 @@ internal static class GuitarMlCapture
         }
 
         int outputSize = data["output_size"].Size();
-        var layers = new LayerListBuilder(data["input_size"].Size());
+        var layers = new LayerListBuilder(root.Budget, data["input_size"].Size());
         var unread = state.Properties().Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
         int layerCount = data.Find("num_layers")?.Integer(1, LayerListBuilder.MaxLayers - 2) ?? 1;
         for (int i = 0; i < layerCount; i++)
@@ -53,7 +53,7 @@ internal static class GuitarMlCapture
         {
             string name = $"rec.{parameter}_l{index}";
             unread.Remove(name);
-            return JsonTensor.Read(state[name]).Require(shape);
+            return JsonTensor.Of(state[name]).Require(shape);
         }
 
         bool hasBias = state.Find($"rec.bias_ih_l{index}") is not null;
@@ -84,7 +84,7 @@ internal static class GuitarMlCapture
     {
         const string Weight = "lin.weight";
         const string Bias = "lin.bias";
-        float[] bias = state.Find(Bias) is { } found ? JsonTensor.Read(found).Require(outputSize) : [];
+        float[] bias = state.Find(Bias) is { } found ? JsonTensor.Of(found).Require(outputSize) : [];
         if (bias.Length == 0 && data.Find("bias_fl") is { } flag && IsSet(flag))
         {
             throw new ModelFormatException($"'state_dict' has no '{Bias}', which 'model_data.bias_fl' asks for.");
@@ -93,7 +93,7 @@ internal static class GuitarMlCapture
         unread.Remove(Weight);
         unread.Remove(Bias);
         var specification = new DenseSpecification { InputSize = hiddenSize, OutputSize = outputSize };
-        float[] kernel = JsonTensor.Read(state[Weight]).Require(outputSize, hiddenSize);
+        float[] kernel = JsonTensor.Of(state[Weight]).Require(outputSize, hiddenSize);
         return new DenseLayer(specification, DenseWeights.Wrap(kernel, bias));
     }
 

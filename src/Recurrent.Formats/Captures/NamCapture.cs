@@ -29,17 +29,17 @@ internal static class NamCapture
         int hiddenSize = config["hidden_size"].Size();
         int layerCount = config["num_layers"].Integer(1, LayerListBuilder.MaxLayers - 1);
         int outputSize = config.Find("out_channels")?.Size() ?? 1;
-        JsonTensor weights = JsonTensor.Read(root["weights"]);
+        JsonTensor weights = JsonTensor.Of(root["weights"]);
         RequireCount(weights, Count(inputSize, hiddenSize, layerCount, outputSize));
 
-        var layers = new LayerListBuilder(inputSize);
-        ReadOnlyMemory<float> rest = weights.Values;
+        var layers = new LayerListBuilder(root.Budget, inputSize);
+        JsonNumbers numbers = weights.Open();
         for (int i = 0; i < layerCount; i++)
         {
-            layers.Add($"lstm_{i}", ReadLayer(ref rest, layers.Size!.Value, hiddenSize));
+            layers.Add($"lstm_{i}", ReadLayer(ref numbers, layers.Size!.Value, hiddenSize));
         }
 
-        layers.Add("head", ReadHead(ref rest, hiddenSize, outputSize));
+        layers.Add("head", ReadHead(ref numbers, hiddenSize, outputSize));
         if (CaptureText.FindSampleRate(root) is null)
         {
             layers.Note(
@@ -61,48 +61,45 @@ internal static class NamCapture
 
     private static void RequireCount(JsonTensor weights, long expected)
     {
-        if (weights.Shape.Count != 1 || weights.Values.Length != expected)
+        if (weights.Shape.Count != 1 || weights.Count != expected)
         {
             throw new ModelFormatException(
                 $"'weights': expected {expected} numbers, as 'config' says, found {weights}.");
         }
     }
 
-    private static RecurrentLayer ReadLayer(ref ReadOnlyMemory<float> rest, int inputSize, int hiddenSize)
+    private static RecurrentLayer ReadLayer(ref JsonNumbers numbers, int inputSize, int hiddenSize)
     {
         int rows = 4 * hiddenSize;
-        ReadOnlyMemory<float> joined = Take(ref rest, rows * (inputSize + hiddenSize));
         float[] inputWeights = new float[rows * inputSize];
         float[] stateWeights = new float[rows * hiddenSize];
         for (int row = 0; row < rows; row++)
         {
-            ReadOnlySpan<float> columns = joined.Span.Slice(
-                row * (inputSize + hiddenSize), inputSize + hiddenSize);
-            columns[..inputSize].CopyTo(inputWeights.AsSpan(row * inputSize));
-            columns[inputSize..].CopyTo(stateWeights.AsSpan(row * hiddenSize));
+            numbers.Read(inputWeights.AsSpan(row * inputSize, inputSize));
+            numbers.Read(stateWeights.AsSpan(row * hiddenSize, hiddenSize));
         }
 
         var weights = RecurrentWeights.Wrap(
             inputWeights,
             stateWeights,
-            Take(ref rest, rows),
-            initialHidden: Take(ref rest, hiddenSize),
-            initialCell: Take(ref rest, hiddenSize));
+            Take(ref numbers, rows),
+            initialHidden: Take(ref numbers, hiddenSize),
+            initialCell: Take(ref numbers, hiddenSize));
         return new RecurrentLayer(
             new LstmSpecification { InputSize = inputSize, HiddenSize = hiddenSize }, weights);
     }
 
-    private static DenseLayer ReadHead(ref ReadOnlyMemory<float> rest, int hiddenSize, int outputSize)
+    private static DenseLayer ReadHead(ref JsonNumbers numbers, int hiddenSize, int outputSize)
     {
         var specification = new DenseSpecification { InputSize = hiddenSize, OutputSize = outputSize };
-        ReadOnlyMemory<float> kernel = Take(ref rest, hiddenSize * outputSize);
-        return new DenseLayer(specification, DenseWeights.Wrap(kernel, Take(ref rest, outputSize)));
+        float[] kernel = Take(ref numbers, hiddenSize * outputSize);
+        return new DenseLayer(specification, DenseWeights.Wrap(kernel, Take(ref numbers, outputSize)));
     }
 
-    private static ReadOnlyMemory<float> Take(ref ReadOnlyMemory<float> rest, int count)
+    private static float[] Take(ref JsonNumbers numbers, int count)
     {
-        ReadOnlyMemory<float> taken = rest[..count];
-        rest = rest[count..];
+        var taken = new float[count];
+        numbers.Read(taken);
         return taken;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Recurrent.Formats.Captures;
 using Recurrent.Formats.Keras;
 
@@ -7,26 +6,18 @@ namespace Recurrent.Formats.Json;
 /// <summary>Models in JSON files. Which format it is follows from the names of the top level.</summary>
 internal static class JsonModel
 {
-    // The deepest format, a Keras configuration, has a dozen levels, and four of them are weights.
-    private const int MaxDepth = 64;
-
-    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+    // A number has at least two bytes, and a float has four. With what objects take it is three times the file's size.
+    private const int BudgetMultiple = 1;
 
     /// <summary>Whether bytes begin as a JSON object does.</summary>
     public static bool Recognises(ReadOnlySpan<byte> bytes) =>
-        WithoutMark(bytes).TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
+        JsonContents.WithoutMark(bytes).TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
 
     /// <summary>Reads a model.</summary>
-    /// <param name="bytes">The whole file. It is not copied; nothing refers to it afterwards.</param>
+    /// <param name="source">The whole file. It is read piece by piece; nothing refers to it afterwards.</param>
     /// <param name="options">What the file does not say.</param>
-    public static ImportedModel Load(ReadOnlyMemory<byte> bytes, ImportOptions options) =>
-        Guarded.Read(() =>
-        {
-            using JsonDocument document = JsonDocument.Parse(
-                bytes[(bytes.Length - WithoutMark(bytes.Span).Length)..],
-                new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
-            return Read(new JsonValue(document.RootElement, ""), options);
-        });
+    public static ImportedModel Load(ByteSource source, ImportOptions options) => Guarded.Read(
+        () => Read(JsonContents.Read(source, new MemoryBudget(source.Length, BudgetMultiple)), options));
 
     private static ImportedModel Read(JsonValue root, ImportOptions options)
     {
@@ -56,7 +47,4 @@ internal static class JsonModel
                 + "the parameters of PyTorch modules; found "
                 + $"{string.Join(", ", root.Properties().Take(5).Select(property => $"'{property.Name}'"))}.");
     }
-
-    private static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> bytes) =>
-        bytes.StartsWith(ByteOrderMark) ? bytes[ByteOrderMark.Length..] : bytes;
 }

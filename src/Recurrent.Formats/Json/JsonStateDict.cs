@@ -13,7 +13,7 @@ internal sealed class JsonStateDict : ITensorSource
         foreach ((string name, JsonValue value) in root.Properties())
         {
             _names.Add(name);
-            _parameters.Add(name, new Parameter(name, JsonTensor.Read(value)));
+            _parameters.Add(name, new Parameter(name, JsonTensor.Of(value)));
         }
     }
 
@@ -37,12 +37,13 @@ internal sealed class JsonStateDict : ITensorSource
     public Tensor? Find(string name) => _parameters.GetValueOrDefault(name);
 
     private sealed class Parameter(string name, JsonTensor source) : Tensor(
-        name, TensorElementType.F32, [.. source.Shape.Select(size => (long)size)], source.Values.Length)
+        name, TensorElementType.F32, [.. source.Shape.Select(size => (long)size)], source.Count)
     {
         private protected override void Read(long firstElement, Span<byte> destination)
         {
-            ReadOnlySpan<float> values = source.Values.AsSpan((int)firstElement, destination.Length / sizeof(float));
-            MemoryMarshal.AsBytes(values).CopyTo(destination);
+            JsonNumbers numbers = source.Open();
+            numbers.Skip(firstElement);
+            numbers.Read(MemoryMarshal.Cast<byte, float>(destination));
         }
     }
 }

@@ -4,24 +4,31 @@ using Recurrent.Layers;
 namespace Recurrent.Formats.Json;
 
 /// <summary>A value of a JSON document that knows where it is, so that a refusal can say so.</summary>
-internal readonly struct JsonValue(JsonElement element, string path)
+internal readonly struct JsonValue(JsonNode node)
 {
-    public JsonElement Element { get; } = element;
+    private const int LongestRaw = 40;
+
+    public JsonNode Node => node;
+
+    public JsonValueKind Kind => node.Kind;
+
+    /// <summary>What is asked for memory that the document only speaks of.</summary>
+    public MemoryBudget Budget => node.Contents.Budget;
 
     /// <summary>Where it is, as in <c>layers[2].weights</c>; empty for the whole document.</summary>
-    public string Path { get; } = path;
+    public string Path => node.Path;
 
-    public bool IsObject => Element.ValueKind == JsonValueKind.Object;
+    public bool IsObject => Kind == JsonValueKind.Object;
 
-    public bool IsArray => Element.ValueKind == JsonValueKind.Array;
+    public bool IsArray => Kind == JsonValueKind.Array;
 
-    public bool IsText => Element.ValueKind == JsonValueKind.String;
+    public bool IsText => Kind == JsonValueKind.String;
 
-    public bool IsNumber => Element.ValueKind == JsonValueKind.Number;
+    public bool IsNumber => Kind == JsonValueKind.Number;
 
-    public bool IsNull => Element.ValueKind == JsonValueKind.Null;
+    public bool IsNull => Kind == JsonValueKind.Null;
 
-    private string Place => Path.Length == 0 ? "the document" : $"'{Path}'";
+    private string Place => Path is { Length: > 0 } path ? $"'{path}'" : "the document";
 
     /// <summary>A property that has to be there.</summary>
     public JsonValue this[string name] => Find(name)
@@ -31,39 +38,34 @@ internal readonly struct JsonValue(JsonElement element, string path)
     public JsonValue? Find(string name)
     {
         RequireKind(JsonValueKind.Object, "an object");
-        return Element.TryGetProperty(name, out JsonElement found) && found.ValueKind != JsonValueKind.Null
-            ? new JsonValue(found, Path.Length == 0 ? name : $"{Path}.{name}")
+        return node.Properties.TryGetValue(name, out JsonNode? found) && found.Kind != JsonValueKind.Null
+            ? new JsonValue(found)
             : null;
     }
 
     public IEnumerable<(string Name, JsonValue Value)> Properties()
     {
         RequireKind(JsonValueKind.Object, "an object");
-        string prefix = Path.Length == 0 ? "" : Path + ".";
-        return Element.EnumerateObject().Select(
-            property => (property.Name, new JsonValue(property.Value, prefix + property.Name)));
+        return node.Properties.Select(property => (property.Key, new JsonValue(property.Value)));
     }
 
     public IReadOnlyList<JsonValue> Items(int atMost = LayerListBuilder.MaxLayers)
     {
         RequireKind(JsonValueKind.Array, "an array");
-        if (Element.GetArrayLength() > atMost)
-        {
-            throw new ModelFormatException(
-                $"{Place}: expected at most {atMost} values, found {Element.GetArrayLength()}.");
-        }
-
-        string place = Path;
-        return [.. Element.EnumerateArray().Select((item, i) => new JsonValue(item, $"{place}[{i}]"))];
+        return node.Array!.Count <= atMost
+            ? [.. node.Items().Select(item => new JsonValue(item))]
+            : throw new ModelFormatException($"{Place}: expected at most {atMost} values, found {node.Array.Count}.");
     }
 
     public string Text()
     {
         RequireKind(JsonValueKind.String, "text");
-        return Element.GetString()!;
+        JsonStream stream = node.Open();
+        stream.Read();
+        return stream.GetString();
     }
 
-    public bool Flag() => Element.ValueKind switch
+    public bool Flag() => Kind switch
     {
         JsonValueKind.True => true,
         JsonValueKind.False => false,
@@ -71,7 +73,7 @@ internal readonly struct JsonValue(JsonElement element, string path)
     };
 
     public int Integer(int minimum, int maximum) =>
-        IsNumber && Element.TryGetInt32(out int value) && value >= minimum && value <= maximum
+        IsNumber && Open().TryGetInt32(out int value) && value >= minimum && value <= maximum
             ? value
             : throw Unexpected($"a whole number from {minimum} to {maximum}");
 
@@ -79,31 +81,39 @@ internal readonly struct JsonValue(JsonElement element, string path)
     public int Size() => Integer(1, LayerSpecification.MaxSize);
 
     public double Number() =>
-        IsNumber && Element.TryGetDouble(out double value) && double.IsFinite(value)
+        IsNumber && Open().TryGetDouble(out double value) && double.IsFinite(value)
             ? value
             : throw Unexpected("a number");
 
     public float Single() =>
-        IsNumber && Element.TryGetSingle(out float value) && float.IsFinite(value)
+        IsNumber && Open().TryGetSingle(out float value) && float.IsFinite(value)
             ? value
             : throw Unexpected("a number within the range of float");
 
+    /// <summary>Its text as it is in the file, not longer than a number is.</summary>
+    public string Raw() => node.Contents.ReadRaw(node.Begin, node.End, LongestRaw);
+
     public ModelFormatException Unexpected(string expected)
     {
-        string found = Element.ValueKind switch
+        string found = Kind switch
         {
             JsonValueKind.Object => "an object",
-            JsonValueKind.Array => $"an array of {Element.GetArrayLength()}",
-            _ => Shorten(Element.GetRawText()),
+            JsonValueKind.Array => $"an array of {node.Array!.Count}",
+            _ => Raw(),
         };
         return new ModelFormatException($"{Place}: expected {expected}, found {found}.");
     }
 
-    private static string Shorten(string text) => text.Length <= 40 ? text : text[..40] + "…";
+    private JsonStream Open()
+    {
+        JsonStream stream = node.Open();
+        stream.Read();
+        return stream;
+    }
 
     private void RequireKind(JsonValueKind kind, string expected)
     {
-        if (Element.ValueKind != kind)
+        if (Kind != kind)
         {
             throw Unexpected(expected);
         }

@@ -67,12 +67,7 @@ internal readonly record struct KerasActivation(Activation Function, bool IsSoft
             layers.Add(name, new SoftmaxLayer(size));
         }
 
-        if (Factor != 1)
-        {
-            float[] factors = new float[size];
-            factors.AsSpan().Fill(Factor);
-            layers.Add(name, new ScaleLayer(factors));
-        }
+        layers.AddFactor(name, Factor);
     }
 
     private static Activation HardSigmoid(string owner, KerasVersion version, LayerListBuilder notes)

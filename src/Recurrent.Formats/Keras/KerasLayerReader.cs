@@ -11,7 +11,7 @@ internal sealed class KerasLayerReader
         + "LeakyReLU, PReLU with one slope, ELU, ThresholdedReLU, Softmax, BatchNormalization, Add, Flatten and Reshape "
         + "that change nothing, and what is idle outside training";
 
-    private readonly LayerListBuilder _layers = new();
+    private readonly LayerListBuilder _layers;
     private readonly KerasVersion _version;
     private readonly KerasRecurrent _recurrent;
     private readonly KerasStateless _stateless;
@@ -21,8 +21,9 @@ internal sealed class KerasLayerReader
     // Whether a step of the input is all there is: the model takes no sequences.
     private bool _isFlat;
 
-    public KerasLayerReader(KerasTensors tensors, KerasVersion version)
+    public KerasLayerReader(MemoryBudget budget, KerasTensors tensors, KerasVersion version)
     {
+        _layers = new LayerListBuilder(budget);
         _version = version;
         _recurrent = new KerasRecurrent(tensors, version, _layers);
         _stateless = new KerasStateless(tensors, _layers);

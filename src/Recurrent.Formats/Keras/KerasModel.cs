@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Recurrent.Formats.Json;
 
 namespace Recurrent.Formats.Keras;
@@ -11,9 +10,6 @@ internal static class KerasModel
 {
     private const string ConfigName = "keras_config";
     private const string VersionName = "keras_version";
-
-    // A layer in a wrapper in a functional graph is a dozen levels deep.
-    private const int MaxDepth = 64;
 
     /// <summary>Whether a file has a Keras model.</summary>
     public static bool Recognises(SafetensorsFile file) =>
@@ -31,12 +27,7 @@ internal static class KerasModel
                 + "docs/import.md has the lines that write both.");
         }
 
-        return Guarded.Read(() =>
-        {
-            using JsonDocument document = JsonDocument.Parse(
-                config, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
-            return Read(file, new JsonValue(document.RootElement, ""), options);
-        });
+        return Guarded.Read(() => Read(file, JsonContents.Read(config), options));
     }
 
     private static ImportedModel Read(SafetensorsFile file, JsonValue root, ImportOptions options)
@@ -49,7 +40,7 @@ internal static class KerasModel
         }
 
         var tensors = new KerasTensors(file, names);
-        var reader = new KerasLayerReader(tensors, ReadVersion(file, root, options));
+        var reader = new KerasLayerReader(root.Budget, tensors, ReadVersion(file, root, options));
         foreach (KerasLayer layer in chain)
         {
             reader.Add(layer);

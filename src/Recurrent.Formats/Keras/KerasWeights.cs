@@ -22,13 +22,58 @@ internal static class KerasWeights
             }
         }
 
+        return DenseByOutput(transposed, inputSize, bias, activation);
+    }
+
+    /// <summary>A dense layer of a kernel that is transposed already.</summary>
+    /// <param name="kernel"><c>[output, input]</c>. It is not copied.</param>
+    /// <param name="inputSize">Input features.</param>
+    /// <param name="bias"><c>[output]</c>, or empty.</param>
+    /// <param name="activation">What is applied to its output.</param>
+    public static DenseLayer DenseByOutput(float[] kernel, int inputSize, float[] bias, Activation activation)
+    {
         var specification = new DenseSpecification
         {
             InputSize = inputSize,
-            OutputSize = outputSize,
+            OutputSize = kernel.Length / inputSize,
             Activation = activation,
         };
-        return new DenseLayer(specification, DenseWeights.Wrap(transposed, bias));
+        return new DenseLayer(specification, DenseWeights.Wrap(kernel, bias));
+    }
+
+    /// <summary>
+    /// The weights of a recurrent layer of kernels that are transposed already, in place:
+    /// <see cref="GateOrder.FromKeras"/> copies them more than once.
+    /// </summary>
+    /// <param name="specification">The layer.</param>
+    /// <param name="kernel"><c>[G*H, I]</c>, gates as Keras has them. It is changed, and not copied.</param>
+    /// <param name="recurrentKernel"><c>[G*H, H]</c>, likewise.</param>
+    /// <param name="bias"><c>[G*H]</c>, of a reset-after GRU <c>[2, G*H]</c>, or empty; likewise.</param>
+    public static RecurrentWeights RecurrentByGate(
+        RecurrentSpecification specification, float[] kernel, float[] recurrentKernel, float[] bias)
+    {
+        int rows = specification.GateCount * specification.HiddenSize;
+        Memory<float> inputBias = bias.AsMemory(0, Math.Min(rows, bias.Length));
+        Memory<float> stateBias = bias.AsMemory(inputBias.Length);
+        if (specification is GruSpecification)
+        {
+            // Keras has the update gate first, and the reset gate behind it. An LSTM's gates are in order.
+            foreach (Memory<float> part in (Memory<float>[])[kernel, recurrentKernel, inputBias, stateBias])
+            {
+                SwapFirstGates(part.Span, specification.GateCount);
+            }
+        }
+
+        return RecurrentWeights.Wrap(kernel, recurrentKernel, inputBias, stateBias);
+    }
+
+    private static void SwapFirstGates(Span<float> weights, int gates)
+    {
+        int block = weights.Length / gates;
+        for (int i = 0; i < block; i++)
+        {
+            (weights[i], weights[block + i]) = (weights[block + i], weights[i]);
+        }
     }
 
     /// <summary>Batch normalisation with the statistics of training: a factor and an offset a feature.</summary>

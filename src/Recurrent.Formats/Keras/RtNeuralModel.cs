@@ -19,7 +19,7 @@ internal static class RtNeuralModel
     public static ImportedModel Read(JsonValue root)
     {
         int inputSize = LastAxis(root["in_shape"]);
-        var layers = new LayerListBuilder(inputSize);
+        var layers = new LayerListBuilder(root.Budget, inputSize);
         AidaGain gain = AidaGain.Read(root);
         gain.AddInput(layers);
         int begin = layers.Count;
@@ -82,9 +82,10 @@ internal static class RtNeuralModel
         LayerListBuilder layers, JsonValue layer, string name, int size, KerasActivation activation)
     {
         IReadOnlyList<JsonValue> weights = Weights(layer, 1, 2);
-        float[] kernel = JsonTensor.Read(weights[0]).Require(layers.Size!.Value, size);
-        float[] bias = weights.Count > 1 ? JsonTensor.Read(weights[1]).Require(size) : [];
-        layers.Add(name, KerasWeights.Dense(kernel, layers.Size.Value, bias, activation.Function));
+        int inputSize = layers.Size!.Value;
+        float[] kernel = JsonTensor.Of(weights[0]).RequireTransposed(inputSize, size);
+        float[] bias = weights.Count > 1 ? JsonTensor.Of(weights[1]).Require(size) : [];
+        layers.Add(name, KerasWeights.DenseByOutput(kernel, inputSize, bias, activation.Function));
         activation.AddTo(layers, name, isFunctionDone: true);
     }
 
@@ -104,7 +105,7 @@ internal static class RtNeuralModel
     {
         // Keras's two kinds of GRU differ in the shape of the bias: one for both sides, or one for each.
         IReadOnlyList<JsonValue> weights = Weights(layer, 2, 3);
-        bool resetAfter = weights.Count < 3 || JsonTensor.Read(weights[2]).Shape.Count == 2;
+        bool resetAfter = weights.Count < 3 || JsonTensor.Of(weights[2]).Shape.Count == 2;
         if (weights.Count < 3)
         {
             layers.Note(
@@ -133,11 +134,11 @@ internal static class RtNeuralModel
     {
         IReadOnlyList<JsonValue> weights = Weights(layer, 2, 3);
         int rows = specification.GateCount * specification.HiddenSize;
-        float[] kernel = JsonTensor.Read(weights[0]).Require(specification.InputSize, rows);
-        float[] recurrent = JsonTensor.Read(weights[1]).Require(specification.HiddenSize, rows);
-        float[] bias = weights.Count > 2 ? requireBias(JsonTensor.Read(weights[2])) : [];
+        float[] kernel = JsonTensor.Of(weights[0]).RequireTransposed(specification.InputSize, rows);
+        float[] recurrent = JsonTensor.Of(weights[1]).RequireTransposed(specification.HiddenSize, rows);
+        float[] bias = weights.Count > 2 ? requireBias(JsonTensor.Of(weights[2])) : [];
         layers.Add(name, new RecurrentLayer(
-            specification, GateOrder.FromKeras(specification, kernel, recurrent, bias)));
+            specification, KerasWeights.RecurrentByGate(specification, kernel, recurrent, bias)));
     }
 
     private static ScaleLayer ReadBatchNorm(JsonValue layer, string name, int size)
@@ -150,7 +151,7 @@ internal static class RtNeuralModel
                 + "of which the first could be either.");
         }
 
-        float[][] all = [.. weights.Select(tensor => JsonTensor.Read(tensor).Require(size))];
+        float[][] all = [.. weights.Select(tensor => JsonTensor.Of(tensor).Require(size))];
         return KerasWeights.BatchNormalization(
             name,
             all.Length == 4 ? all[0] : [],
@@ -162,7 +163,7 @@ internal static class RtNeuralModel
 
     private static Activation ReadSlope(JsonValue layer, int size)
     {
-        float[] slopes = JsonTensor.Read(Weights(layer, 1, 1)[0]).Values;
+        float[] slopes = JsonTensor.Of(Weights(layer, 1, 1)[0]).Read();
         return slopes.Length == 1 || (slopes.Length == size && slopes.All(slope => slope == slopes[0]))
             ? Activation.LeakyRelu(slopes[0])
             : throw new ModelFormatException(

@@ -8,12 +8,14 @@ namespace Recurrent.Formats;
 /// thread may use it.
 /// </summary>
 /// <remarks>
-/// Weights stay in the file until a model is made, which reads them once. A damaged or hostile file gives a
-/// <see cref="ModelFormatException"/> that names the node, the tensor or the byte offset.
+/// Weights stay in the file until a model is made, which reads them once; the file is open until it is disposed of or
+/// nobody refers to it any more. A damaged or hostile file gives a <see cref="ModelFormatException"/> that names the node, the tensor or
+/// the byte offset, and asks for no more memory than 16 times its size and a megabyte.
 /// </remarks>
-public sealed class OnnxFile
+public sealed class OnnxFile : IDisposable
 {
     private readonly WireSource _source;
+    private readonly MemoryBudget _budget;
     private readonly string? _folder;
     private readonly OnnxGraph _graph;
 
@@ -21,7 +23,8 @@ public sealed class OnnxFile
     {
         _source = source;
         _folder = folder;
-        _graph = OnnxGraph.Parse(WireReader.Read(source, WireSchema.Model).Span, source.Place);
+        _budget = new MemoryBudget(source.Length);
+        _graph = OnnxGraph.Parse(WireReader.Read(source, WireSchema.Model, _budget).Span, source.Place);
         Inputs = [.. _graph.Inputs.Select(input => input.Name)];
         HashSet<string> weights = new(_graph.Nodes.SelectMany(WeightsOf), StringComparer.Ordinal);
         WeightInputs = [.. Inputs.Where(weights.Contains)];
@@ -36,7 +39,7 @@ public sealed class OnnxFile
     /// </summary>
     public IReadOnlyList<string> WeightInputs { get; }
 
-    /// <summary>Reads a file's structure. The file must stay where it is until models have been made.</summary>
+    /// <summary>Reads a file's structure.</summary>
     /// <param name="path">Its path. External data is looked for in its folder and below only.</param>
     /// <returns>The file.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -45,7 +48,7 @@ public sealed class OnnxFile
     public static OnnxFile Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new OnnxFile(new FileByteSource(path), Path.GetDirectoryName(Path.GetFullPath(path)));
+        return new OnnxFile(WireSource.Open(path), Path.GetDirectoryName(Path.GetFullPath(path)));
     }
 
     /// <summary>Takes the contents of a file.</summary>
@@ -54,12 +57,13 @@ public sealed class OnnxFile
     /// <returns>The file.</returns>
     /// <exception cref="ModelFormatException">The bytes are no ONNX file, or a damaged one.</exception>
     public static OnnxFile Parse(ReadOnlyMemory<byte> bytes, string? folder = null) =>
-        new(new MemoryByteSource(bytes), folder);
+        new(WireSource.Of(bytes), folder);
 
     /// <summary>Makes a model of the graph.</summary>
     /// <param name="options">What the file does not say; null for the defaults.</param>
     /// <returns>The model.</returns>
     /// <exception cref="IOException">The file, or one with external data, cannot be read.</exception>
+    /// <exception cref="ObjectDisposedException">The file has been closed.</exception>
     /// <exception cref="ModelFormatException">
     /// The graph is no recurrent model; the message names the operator, its node and the reason.
     /// </exception>
@@ -85,6 +89,7 @@ public sealed class OnnxFile
     /// <param name="options">What the file does not say; null for the defaults.</param>
     /// <returns>The model and the map.</returns>
     /// <exception cref="IOException">The file, or one with external data, cannot be read.</exception>
+    /// <exception cref="ObjectDisposedException">The file has been closed.</exception>
     /// <exception cref="ModelFormatException">
     /// The graph is no recurrent model; the message names the operator, its node and the reason.
     /// </exception>
@@ -93,8 +98,10 @@ public sealed class OnnxFile
         ArgumentNullException.ThrowIfNull(constants);
         try
         {
-            Interpreter interpreter = new(
-                _graph, new TensorReader(_source, _folder), options ?? ImportOptions.Default);
+            options ??= ImportOptions.Default;
+            MemoryBudget budget = new(_budget);
+            using ExternalData external = new(_folder, options.RefuseHardLinks, budget);
+            Interpreter interpreter = new(_graph, new TensorReader(_source, external), options, budget);
             return new Assembler(_graph, interpreter).Assemble(interpreter.Run(constants));
         }
         catch (ArgumentException e)
@@ -107,6 +114,9 @@ public sealed class OnnxFile
             throw new ModelFormatException($"{_source.Place}{e.Message}", e);
         }
     }
+
+    /// <summary>Closes the file. Models that have been made stay.</summary>
+    public void Dispose() => _source.Dispose();
 
     /// <summary>
     /// Whether an output is what <see cref="ModelOutput.FinalState"/> puts out. Cell states, states of other layers or of

@@ -61,7 +61,7 @@ public sealed class OnnxTensor
     }
 
     /// <summary>Reads a file that holds one tensor, as those of ONNX's backend tests (<c>input_0.pb</c>).</summary>
-    /// <param name="path">Its path. The file must stay where it is.</param>
+    /// <param name="path">Its path.</param>
     /// <returns>The tensor.</returns>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
@@ -69,14 +69,19 @@ public sealed class OnnxTensor
     public static OnnxTensor Open(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return Read(new FileByteSource(path));
+        using FileSource source = FileSource.Open(path);
+        var bytes = new byte[source.Length <= Array.MaxLength
+            ? source.Length
+            : throw new ModelFormatException($"{path}: expected at most {Array.MaxLength} bytes, found {source.Length}.")];
+        source.Read(0, bytes);
+        return Read(new WireSource(new MemorySource(bytes), $"{path}: "));
     }
 
     /// <summary>Takes the contents of a file that holds one tensor.</summary>
     /// <param name="bytes">The whole file. It is not copied and must not change.</param>
     /// <returns>The tensor.</returns>
     /// <exception cref="ModelFormatException">The bytes hold no tensor, or a damaged one.</exception>
-    public static OnnxTensor Parse(ReadOnlyMemory<byte> bytes) => Read(new MemoryByteSource(bytes));
+    public static OnnxTensor Parse(ReadOnlyMemory<byte> bytes) => Read(WireSource.Of(bytes));
 
     /// <summary>The elements as singles; converted if they are something else.</summary>
     /// <returns>A new array, in row-major order.</returns>
@@ -102,10 +107,12 @@ public sealed class OnnxTensor
 
     private static OnnxTensor Read(WireSource source)
     {
-        ReadOnlyMemory<byte> message = WireReader.Read(source, WireSchema.Tensor);
+        var budget = new MemoryBudget(source.Length);
+        ReadOnlyMemory<byte> message = WireReader.Read(source, WireSchema.Tensor, budget);
         try
         {
-            return new TensorReader(source, folder: null).Create(TensorProto.Parser.ParseFrom(message.Span));
+            var external = new ExternalData(folder: null, refusesHardLinks: false, budget);
+            return new TensorReader(source, external).Create(TensorProto.Parser.ParseFrom(message.Span));
         }
         catch (InvalidProtocolBufferException e)
         {

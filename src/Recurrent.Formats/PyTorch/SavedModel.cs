@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Recurrent.Formats.Json;
 using Recurrent.Layers;
 
 namespace Recurrent.Formats;
@@ -12,8 +13,6 @@ internal sealed class SavedModel
 {
     /// <summary>The name of the metadata.</summary>
     public const string MetadataName = "recurrent.model";
-
-    private const int MaxDepth = 4;
 
     /// <summary>Whether the file describes its model.</summary>
     public bool IsFound => Modules is not null;
@@ -46,13 +45,10 @@ internal sealed class SavedModel
 
         try
         {
-            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = MaxDepth });
-            return Parse(document.RootElement);
+            return Guarded.Read(() => Parse(JsonContents.Read(text)));
         }
-        catch (Exception e) when (
-            e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (ModelFormatException e)
         {
-            // A value of another kind than asked for is an InvalidOperationException.
             throw new ModelFormatException($"metadata '{MetadataName}': {e.Message}", e);
         }
     }
@@ -94,51 +90,50 @@ internal sealed class SavedModel
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private static SavedModel Parse(JsonElement root) => new()
+    private static SavedModel Parse(JsonValue root) => new()
     {
-        Modules = ReadNames(root.GetProperty("modules")),
-        Output = ReadEnum<ModelOutput>(root.GetProperty("output")),
-        Masking = root.TryGetProperty("masking", out JsonElement masking) ? ReadMasking(masking) : null,
+        Modules = ReadNames(root["modules"]),
+        Output = ReadEnum<ModelOutput>(root["output"]),
+        Masking = root.Find("masking") is { } masking ? ReadMasking(masking) : null,
         // Files of earlier versions have neither.
         Layout = ReadEnum(root, "layout", SequenceLayout.TimeMajor),
         EmptyRow = ReadEnum(root, "empty_row", EmptyRow.KeepsState),
-        InitialStates = ReadInitialStates(root.GetProperty("initial_states")),
-        Absent = ReadNames(root.GetProperty("absent")).ToHashSet(StringComparer.Ordinal),
+        InitialStates = ReadInitialStates(root["initial_states"]),
+        Absent = ReadNames(root["absent"]).ToHashSet(StringComparer.Ordinal),
     };
 
-    private static Masking ReadMasking(JsonElement masking) => new()
+    private static Masking ReadMasking(JsonValue masking) => new()
     {
-        Value = masking.TryGetProperty("value", out JsonElement value) ? value.GetSingle() : float.NaN,
-        Output = ReadEnum<MissingOutput>(masking.GetProperty("output")),
+        Value = masking.Find("value")?.Single() ?? float.NaN,
+        Output = ReadEnum<MissingOutput>(masking["output"]),
     };
 
-    private static Dictionary<string, InitialStateNames> ReadInitialStates(JsonElement states)
+    private static Dictionary<string, InitialStateNames> ReadInitialStates(JsonValue states)
     {
         var result = new Dictionary<string, InitialStateNames>(StringComparer.Ordinal);
-        foreach (JsonProperty state in states.EnumerateObject())
+        foreach ((string module, JsonValue value) in states.Properties())
         {
-            string[] names = ReadNames(state.Value);
-            result[state.Name] = names.Length is 1 or 2
+            string[] names = ReadNames(value);
+            result[module] = names.Length is 1 or 2
                 ? new InitialStateNames(names[0], names.ElementAtOrDefault(1))
-                : throw new FormatException($"initial states of '{state.Name}': expected one or two names.");
+                : throw value.Unexpected("one or two names");
         }
 
         return result;
     }
 
-    private static TEnum ReadEnum<TEnum>(JsonElement root, string property, TEnum otherwise)
+    private static TEnum ReadEnum<TEnum>(JsonValue root, string property, TEnum otherwise)
         where TEnum : struct, Enum =>
-        root.TryGetProperty(property, out JsonElement element) ? ReadEnum<TEnum>(element) : otherwise;
+        root.Find(property) is { } value ? ReadEnum<TEnum>(value) : otherwise;
 
-    private static TEnum ReadEnum<TEnum>(JsonElement element)
+    private static TEnum ReadEnum<TEnum>(JsonValue value)
         where TEnum : struct, Enum =>
-        Enum.TryParse(element.GetString(), out TEnum value) && Enum.IsDefined(value)
-            ? value
-            : throw new FormatException(
-                $"expected one of {string.Join(", ", Enum.GetNames<TEnum>())}, found '{element.GetString()}'.");
+        Enum.TryParse(value.Text(), out TEnum parsed) && Enum.IsDefined(parsed)
+            ? parsed
+            : throw value.Unexpected($"one of {string.Join(", ", Enum.GetNames<TEnum>())}");
 
-    private static string[] ReadNames(JsonElement names) =>
-        [.. names.EnumerateArray().Select(name => name.GetString() ?? throw new FormatException("expected names."))];
+    private static string[] ReadNames(JsonValue names) =>
+        [.. names.Items(atMost: int.MaxValue).Select(name => name.Text())];
 
     private static void WriteNames(Utf8JsonWriter json, string property, IEnumerable<string> names)
     {

@@ -4,7 +4,7 @@ namespace Recurrent.Formats;
 
 /// <summary>
 /// A safetensors file: named tensors and text metadata. Everything is checked when it is opened; a damaged or hostile
-/// file gives a <see cref="ModelFormatException"/> and takes no more memory than a small multiple of its header.
+/// file gives a <see cref="ModelFormatException"/>, and its header takes no more memory than 16 times its size.
 /// Immutable; any thread may use it.
 /// </summary>
 /// <remarks>
@@ -32,19 +32,13 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
 
     private const int PrefixBytes = sizeof(ulong);
 
-    private readonly Dictionary<string, SafetensorsTensor> _tensors = new(StringComparer.Ordinal);
     private readonly ByteSource _source;
 
-    private SafetensorsFile(SafetensorsHeader header, ByteSource source, long dataBegin)
+    private SafetensorsFile(SafetensorsHeader header, ByteSource source)
     {
         _source = source;
-        Metadata = header.Metadata.AsReadOnly();
-        foreach (SafetensorsEntry entry in header.Entries.Values)
-        {
-            _tensors.Add(entry.Name, new SafetensorsTensor(entry, source, dataBegin));
-        }
-
-        Tensors = _tensors.AsReadOnly();
+        Metadata = header.Metadata;
+        Tensors = header.Tensors;
     }
 
     /// <summary>The text metadata; empty if the file has none.</summary>
@@ -54,7 +48,7 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
     public IReadOnlyDictionary<string, SafetensorsTensor> Tensors { get; }
 
     /// <inheritdoc/>
-    IEnumerable<string> ITensorSource.TensorNames => _tensors.Keys;
+    IEnumerable<string> ITensorSource.TensorNames => Tensors.Keys;
 
     /// <inheritdoc/>
     bool ITensorSource.HasModelOrder => false;
@@ -63,7 +57,7 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
     /// <param name="name">Its name.</param>
     /// <exception cref="ModelFormatException">The file has no tensor of this name.</exception>
     public SafetensorsTensor this[string name] =>
-        _tensors.TryGetValue(name, out SafetensorsTensor? tensor)
+        Tensors.TryGetValue(name, out SafetensorsTensor? tensor)
             ? tensor
             : throw new ModelFormatException($"tensor '{name}' is missing.");
 
@@ -94,7 +88,7 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
     public static SafetensorsFile Parse(ReadOnlyMemory<byte> bytes) => Read(new MemorySource(bytes));
 
     /// <inheritdoc/>
-    Tensor? ITensorSource.Find(string name) => _tensors.GetValueOrDefault(name);
+    Tensor? ITensorSource.Find(string name) => Tensors.GetValueOrDefault(name);
 
     /// <summary>Closes the file. Its tensors cannot be read any more.</summary>
     public void Dispose() => _source.Dispose();
@@ -126,14 +120,14 @@ public sealed class SafetensorsFile : ITensorSource, IDisposable
                 + $"and no more than the {dataBytes} that follow.");
         }
 
-        var json = new byte[headerBytes];
-        source.Read(PrefixBytes, json);
-        if (json is not [(byte)'{', ..])
+        Span<byte> first = stackalloc byte[headerBytes > 0 ? 1 : 0];
+        source.Read(PrefixBytes, first);
+        if (first is not [(byte)'{'])
         {
             throw new ModelFormatException($"byte {PrefixBytes}: expected '{{', the start of the header.");
         }
 
-        var header = SafetensorsHeader.Parse(json, PrefixBytes, dataBytes - json.Length);
-        return new SafetensorsFile(header, source, PrefixBytes + json.Length);
+        return new SafetensorsFile(
+            SafetensorsHeader.Parse(source, PrefixBytes, PrefixBytes + (long)headerBytes), source);
     }
 }

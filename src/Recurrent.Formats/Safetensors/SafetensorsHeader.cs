@@ -1,14 +1,12 @@
 using System.Text.Json;
+using Recurrent.Formats.Json;
 
 namespace Recurrent.Formats;
 
-/// <summary>A tensor as the header describes it; its bytes are <c>[Begin, End)</c> of the data.</summary>
-internal readonly record struct SafetensorsEntry(
-    string Name, TensorElementType ElementType, long[] Shape, long Begin, long End);
-
 /// <summary>
-/// The JSON header of a safetensors file: an object of one entry a tensor, and <c>__metadata__</c>, text by name.
-/// Every value is checked against the format and the size of the data before anything is allocated for it.
+/// The JSON header of a safetensors file: an object of one entry a tensor, and <c>__metadata__</c>, text by name. It is
+/// read piece by piece; every value is checked against the format and the size of the data, and asked of the file's
+/// budget, before anything is allocated for it.
 /// </summary>
 internal sealed class SafetensorsHeader
 {
@@ -19,98 +17,121 @@ internal sealed class SafetensorsHeader
 
     private const int MaxAxes = 64;
 
-    private SafetensorsHeader()
+    // A tensor, its shape, and its place in a table and in a list that is sorted.
+    private const int EntryBytes = 288;
+    private const int MetadataBytes = 64;
+
+    private readonly ByteSource _source;
+    private readonly MemoryBudget _budget;
+    private readonly long _dataBegin;
+    private readonly long _dataBytes;
+    private readonly List<(long Begin, long End, SafetensorsTensor Tensor)> _places = [];
+    private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SafetensorsTensor> _tensors = new(StringComparer.Ordinal);
+    private bool _hasMetadata;
+
+    private SafetensorsHeader(ByteSource source, long dataBegin)
     {
+        _source = source;
+        _dataBegin = dataBegin;
+        _dataBytes = source.Length - dataBegin;
+        _budget = new MemoryBudget(source.Length);
     }
 
-    public Dictionary<string, string> Metadata { get; } = new(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Metadata => _metadata.AsReadOnly();
 
-    public Dictionary<string, SafetensorsEntry> Entries { get; } = new(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, SafetensorsTensor> Tensors => _tensors.AsReadOnly();
 
     /// <summary>Parses and checks a header.</summary>
-    /// <param name="json">The header.</param>
-    /// <param name="offset">Where it starts in the file, for messages.</param>
-    /// <param name="dataBytes">Bytes of data behind it.</param>
-    public static SafetensorsHeader Parse(ReadOnlySpan<byte> json, long offset, long dataBytes)
+    /// <param name="source">The file.</param>
+    /// <param name="begin">Where the header begins.</param>
+    /// <param name="end">Where it ends and the data begins, which goes on to the end of the file.</param>
+    public static SafetensorsHeader Parse(ByteSource source, long begin, long end)
     {
-        var header = new SafetensorsHeader();
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var header = new SafetensorsHeader(source, end);
+        var stream = new JsonStream(source, begin, end, MaxDepth, header._budget);
         try
         {
-            header.ReadObject(ref reader, dataBytes);
+            header.ReadObject(ref stream);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ModelFormatException)
         {
             // The reader reports text that is not UTF-8 as an InvalidOperationException.
-            throw new ModelFormatException($"header, near byte {offset + reader.TokenStartIndex}: {e.Message}", e);
+            throw new ModelFormatException($"header, near byte {stream.TokenBegin}: {e.Message}", e);
         }
 
-        header.RequireGaplessData(dataBytes);
+        header.RequireGaplessData();
         return header;
     }
 
-    private void ReadObject(ref Utf8JsonReader reader, long dataBytes)
+    private void ReadObject(ref JsonStream stream)
     {
-        Advance(ref reader, JsonTokenType.StartObject, "an object");
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        while (NextProperty(ref reader) is { } name)
+        Advance(ref stream, JsonTokenType.StartObject, "an object as", "header");
+        while (NextProperty(ref stream) is { } name)
         {
-            if (!names.Add(name))
+            bool isNew = name == MetadataName ? !_hasMetadata : !_tensors.ContainsKey(name);
+            if (!isNew)
             {
                 throw new ModelFormatException($"'{name}' appears twice.");
             }
 
             if (name == MetadataName)
             {
-                ReadMetadata(ref reader);
+                _hasMetadata = true;
+                ReadMetadata(ref stream);
             }
             else
             {
-                Entries.Add(name, ReadEntry(ref reader, name, dataBytes));
+                ReadEntry(ref stream, name);
             }
         }
 
         // The reader throws at anything but white space behind the object.
-        reader.Read();
+        stream.Read();
     }
 
-    private void ReadMetadata(ref Utf8JsonReader reader)
+    private void ReadMetadata(ref JsonStream stream)
     {
-        Advance(ref reader, JsonTokenType.StartObject, $"an object as '{MetadataName}'");
-        while (NextProperty(ref reader) is { } name)
+        Advance(ref stream, JsonTokenType.StartObject, "an object as", MetadataName);
+        while (NextProperty(ref stream) is { } name)
         {
-            Advance(ref reader, JsonTokenType.String, $"text as metadata '{name}'");
-            if (!Metadata.TryAdd(name, reader.GetString()!))
+            Advance(ref stream, JsonTokenType.String, "text as metadata", name);
+            _budget.Take(MetadataBytes, "the metadata");
+            if (!_metadata.TryAdd(name, stream.GetString()))
             {
                 throw new ModelFormatException($"metadata '{name}' appears twice.");
             }
         }
     }
 
-    private static SafetensorsEntry ReadEntry(ref Utf8JsonReader reader, string name, long dataBytes)
+    private void ReadEntry(ref JsonStream stream, string name)
     {
         TensorElementType? type = null;
         long[]? shape = null;
         long[]? offsets = null;
-        Advance(ref reader, JsonTokenType.StartObject, $"an object as tensor '{name}'");
-        while (NextProperty(ref reader) is { } field)
+        _budget.Take(EntryBytes, "the header");
+        Advance(ref stream, JsonTokenType.StartObject, "an object as tensor", name);
+        while (stream.Read() && stream.Type == JsonTokenType.PropertyName)
         {
-            switch (field)
+            if (stream.TextEquals("dtype"u8))
             {
-                case "dtype" when type is null:
-                    type = ReadElementType(ref reader, name);
-                    break;
-                case "shape" when shape is null:
-                    shape = ReadSizes(ref reader, $"tensor '{name}': shape");
-                    break;
-                case "data_offsets" when offsets is null:
-                    offsets = ReadSizes(ref reader, $"tensor '{name}': data_offsets");
-                    break;
-                case "dtype" or "shape" or "data_offsets":
-                    throw new ModelFormatException($"tensor '{name}': {field} appears twice.");
-                default:
-                    reader.Skip();
-                    break;
+                RequireFirst(type is null, name, "dtype");
+                type = ReadElementType(ref stream, name);
+            }
+            else if (stream.TextEquals("shape"u8))
+            {
+                RequireFirst(shape is null, name, "shape");
+                shape = ReadSizes(ref stream, name, "shape");
+            }
+            else if (stream.TextEquals("data_offsets"u8))
+            {
+                RequireFirst(offsets is null, name, "data_offsets");
+                offsets = ReadSizes(ref stream, name, "data_offsets");
+            }
+            else
+            {
+                stream.Read();
+                stream.Skip();
             }
         }
 
@@ -119,49 +140,51 @@ internal sealed class SafetensorsHeader
             throw new ModelFormatException($"tensor '{name}': expected dtype, shape and two data_offsets.");
         }
 
-        var entry = new SafetensorsEntry(name, type.Value, shape, begin, end);
-        RequireConsistent(entry, dataBytes);
-        return entry;
+        RequireConsistent(name, type.Value, shape, begin, end);
+        var tensor = new SafetensorsTensor(name, type.Value, shape, _source, _dataBegin + begin, end - begin);
+        _tensors.Add(name, tensor);
+        _places.Add((begin, end, tensor));
     }
 
-    private static TensorElementType ReadElementType(ref Utf8JsonReader reader, string name)
+    private static TensorElementType ReadElementType(ref JsonStream stream, string name)
     {
-        Advance(ref reader, JsonTokenType.String, $"text as dtype of tensor '{name}'");
-        string text = reader.GetString()!;
+        Advance(ref stream, JsonTokenType.String, "text as dtype of tensor", name);
+        string text = stream.GetString();
         return TensorElementTypes.TryParse(text, out TensorElementType type)
             ? type
             : throw new ModelFormatException($"tensor '{name}': dtype '{text}' is not known.");
     }
 
-    private static long[] ReadSizes(ref Utf8JsonReader reader, string what)
+    private static long[] ReadSizes(ref JsonStream stream, string name, string field)
     {
-        var sizes = new List<long>();
-        Advance(ref reader, JsonTokenType.StartArray, $"an array as {what}");
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        Span<long> sizes = stackalloc long[MaxAxes];
+        int count = 0;
+        Advance(ref stream, JsonTokenType.StartArray, "an array as shape or data_offsets of tensor", name);
+        while (stream.Read() && stream.Type != JsonTokenType.EndArray)
         {
-            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt64(out long size) || size < 0)
+            if (stream.Type != JsonTokenType.Number || !stream.TryGetInt64(out long size) || size < 0)
             {
-                throw new ModelFormatException($"{what}: expected integers from 0 to {long.MaxValue}.");
+                throw new ModelFormatException(
+                    $"tensor '{name}': {field}: expected integers from 0 to {long.MaxValue}.");
             }
 
-            if (sizes.Count == MaxAxes)
+            if (count == MaxAxes)
             {
-                throw new ModelFormatException($"{what}: expected at most {MaxAxes} integers.");
+                throw new ModelFormatException($"tensor '{name}': {field}: expected at most {MaxAxes} integers.");
             }
 
-            sizes.Add(size);
+            sizes[count++] = size;
         }
 
-        return [.. sizes];
+        return sizes[..count].ToArray();
     }
 
-    private static void RequireConsistent(SafetensorsEntry entry, long dataBytes)
+    private void RequireConsistent(string name, TensorElementType type, long[] shape, long begin, long end)
     {
-        (string name, TensorElementType type, long[] shape, long begin, long end) = entry;
-        if (begin > end || end > dataBytes)
+        if (begin > end || end > _dataBytes)
         {
             throw new ModelFormatException(
-                $"tensor '{name}': data_offsets [{begin}, {end}] are not inside the {dataBytes} bytes of data.");
+                $"tensor '{name}': data_offsets [{begin}, {end}] are not inside the {_dataBytes} bytes of data.");
         }
 
         Int128 bytes = type.SizeInBytes();
@@ -184,39 +207,45 @@ internal sealed class SafetensorsHeader
     }
 
     /// <summary>The format has the data covered completely, each byte by one tensor.</summary>
-    private void RequireGaplessData(long dataBytes)
+    private void RequireGaplessData()
     {
+        _places.Sort(static (a, b) => (a.Begin, a.End).CompareTo((b.Begin, b.End)));
         long covered = 0;
-        foreach (SafetensorsEntry entry in Entries.Values.OrderBy(e => e.Begin).ThenBy(e => e.End))
+        foreach ((long begin, long end, SafetensorsTensor tensor) in _places)
         {
-            if (entry.Begin != covered)
+            if (begin != covered)
             {
-                string what = entry.Begin < covered ? "overlaps the tensor before it" : "leaves a gap before it";
+                string what = begin < covered ? "overlaps the tensor before it" : "leaves a gap before it";
                 throw new ModelFormatException(
-                    $"tensor '{entry.Name}' {what}: expected its data at offset {covered}, found {entry.Begin}.");
+                    $"tensor '{tensor.Name}' {what}: expected its data at offset {covered}, found {begin}.");
             }
 
-            covered = entry.End;
+            covered = end;
         }
 
-        if (covered != dataBytes)
+        if (covered != _dataBytes)
         {
-            throw new ModelFormatException($"the tensors end at data offset {covered}, the data at {dataBytes}.");
+            throw new ModelFormatException($"the tensors end at data offset {covered}, the data at {_dataBytes}.");
         }
     }
 
-    private static string? NextProperty(ref Utf8JsonReader reader)
+    private static string? NextProperty(ref JsonStream stream) =>
+        stream.Read() && stream.Type == JsonTokenType.PropertyName ? stream.GetString() : null;
+
+    private static void RequireFirst(bool isFirst, string name, string field)
     {
-        reader.Read();
-        return reader.TokenType == JsonTokenType.PropertyName ? reader.GetString() : null;
+        if (!isFirst)
+        {
+            throw new ModelFormatException($"tensor '{name}': {field} appears twice.");
+        }
     }
 
-    private static void Advance(ref Utf8JsonReader reader, JsonTokenType expected, string what)
+    private static void Advance(ref JsonStream stream, JsonTokenType expected, string what, string name)
     {
-        reader.Read();
-        if (reader.TokenType != expected)
+        stream.Read();
+        if (stream.Type != expected)
         {
-            throw new ModelFormatException($"expected {what}, found {reader.TokenType}.");
+            throw new ModelFormatException($"expected {what} '{name}', found {stream.Type}.");
         }
     }
 }

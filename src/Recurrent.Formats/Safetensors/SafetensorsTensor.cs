@@ -7,12 +7,13 @@ public sealed class SafetensorsTensor : Tensor
     private readonly long _begin;
     private readonly long _byteCount;
 
-    internal SafetensorsTensor(SafetensorsEntry entry, ByteSource source, long dataBegin)
-        : base(entry.Name, entry.ElementType, entry.Shape, (entry.End - entry.Begin) / entry.ElementType.SizeInBytes())
+    internal SafetensorsTensor(
+        string name, TensorElementType elementType, long[] shape, ByteSource source, long begin, long byteCount)
+        : base(name, elementType, shape, byteCount / elementType.SizeInBytes())
     {
         _source = source;
-        _begin = dataBegin + entry.Begin;
-        _byteCount = entry.End - entry.Begin;
+        _begin = begin;
+        _byteCount = byteCount;
     }
 
     /// <summary>

@@ -43,6 +43,9 @@ internal sealed class FileSource : ByteSource
         }
     }
 
+    /// <summary>Takes a file that is open.</summary>
+    public static FileSource Of(SafeFileHandle handle) => new(handle, RandomAccess.GetLength(handle));
+
     public override void Read(long offset, Span<byte> destination)
     {
         while (!destination.IsEmpty)

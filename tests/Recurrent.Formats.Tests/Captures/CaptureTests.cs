@@ -133,5 +133,5 @@ public sealed class CaptureTests
     private static string Nam(string architecture, string config, string weights) =>
         $$"""{"version": "0.5.1", "architecture": "{{architecture}}", "config": {{config}}, "weights": [{{weights}}]}""";
 
-    private static ImportedModel Load(string json) => JsonModel.Load(Encoding.UTF8.GetBytes(json), ImportOptions.Default);
+    private static ImportedModel Load(string json) => JsonModel.Load(new MemorySource(Encoding.UTF8.GetBytes(json)), ImportOptions.Default);
 }

@@ -126,7 +126,7 @@ public sealed class ImportNoteTests
         Assert.Equal(101, lines.Length);
         Assert.StartsWith("a: assumed last: y", lines[0]);
         Assert.InRange(lines[0].Length, 400, 600);
-        Assert.Equal("a: ignored t0: x  [31m", lines[1]);
+        Assert.Equal("a: ignored t0: x\uFFFD\uFFFD[31m", lines[1]);
         Assert.Equal("a: 901 more notes; recurrent inspect has them all.", lines[^1]);
     }
 

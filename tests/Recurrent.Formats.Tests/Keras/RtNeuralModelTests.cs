@@ -70,7 +70,7 @@ public sealed class RtNeuralModelTests
             """);
 
         Assert.True(JsonModel.Recognises(json));
-        Assert.IsType<DenseLayer>(Assert.Single(JsonModel.Load(json, ImportOptions.Default).Definition.Layers));
+        Assert.IsType<DenseLayer>(Assert.Single(JsonModel.Load(new MemorySource(json), ImportOptions.Default).Definition.Layers));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class RtNeuralModelTests
     private static bool ResetAfter(string json) =>
         Assert.IsType<GruSpecification>(Assert.Single(Load(json).Definition.Layers).Specification).ResetAfter;
 
-    private static ImportedModel Load(string json) => JsonModel.Load(Encoding.UTF8.GetBytes(json), ImportOptions.Default);
+    private static ImportedModel Load(string json) => JsonModel.Load(new MemorySource(Encoding.UTF8.GetBytes(json)), ImportOptions.Default);
 
     private static double[] ReadColumn(string name) =>
         [.. File.ReadLines(RecordedCase.PathOf("rtneural", "test_data", name + "_python.csv"))

@@ -126,8 +126,12 @@ public sealed class OnnxTensorTests
         Assert.Throws<ModelFormatException>(() => External(folder.Path, ("location", "weights.bin"), (key, value)));
     }
 
-    private static OnnxTensor External(string folder, params (string Key, string Value)[] entries) => new TensorReader(
-        new MemoryByteSource(default), folder).Create(new TensorProto
+    private static OnnxTensor External(string folder, params (string Key, string Value)[] entries) =>
+        External(folder, refusesHardLinks: false, entries);
+
+    private static OnnxTensor External(
+        string folder, bool refusesHardLinks, params (string Key, string Value)[] entries) => new TensorReader(
+        WireSource.Of(default), new ExternalData(folder, refusesHardLinks, new MemoryBudget(1))).Create(new TensorProto
         {
             Name = "e",
             DataType = 1,

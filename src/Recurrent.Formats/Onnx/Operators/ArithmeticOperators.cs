@@ -5,6 +5,9 @@ namespace Recurrent.Formats.Onnx;
 /// <summary>Sums, products and normalisations with constants, and sums of two paths.</summary>
 internal static class ArithmeticOperators
 {
+    // What a normalisation is made of, factors and offsets, and the layer's own copies of both.
+    private const int ArraysOfScale = 8;
+
     public static Value Apply(NodeContext context)
     {
         Value left = context.Required(0);
@@ -25,6 +28,7 @@ internal static class ArithmeticOperators
     {
         FlowValue flow = Flows.Complete(context, context.Required(0), "features");
         int size = Flows.KnownSize(context, flow);
+        context.Take((long)ArraysOfScale * size, areFloating: true);
         return Scale(context, flow, Filled(size, -1), new float[size]);
     }
 
@@ -38,6 +42,7 @@ internal static class ArithmeticOperators
         }
 
         Flows.RequireSize(context, flow, size, "scale");
+        context.Take((long)ArraysOfScale * size, areFloating: true);
         float[][] parts = [.. Enumerable.Range(1, 4).Select(i => Vector(context, context.Constant(i, $"input {i}"), size))];
         float epsilon = context.Node.Single("epsilon", 1e-5f);
         float[] factors = new float[size];
@@ -61,6 +66,7 @@ internal static class ArithmeticOperators
         }
 
         int size = Flows.KnownSize(context, flow);
+        context.Take((long)ArraysOfScale * size, areFloating: true);
         float[] numbers = Features(context, flow, constant, size);
         (Func<float, float> factor, Func<float, float> offset) = (context.Node.Operator, constantFirst) switch
         {

@@ -25,10 +25,10 @@ internal static class ConcatOperator
 
         if (values.Any(value => value is ExtentsValue))
         {
-            return ExtentsValue.Create(
-                [.. values.SelectMany(
-                    value => ConstantArithmetic.Elements(value) ?? throw context.RefuseInput(value, "a shape"))],
-                isScalar: false);
+            IReadOnlyList<Extent>[] parts = [.. values.Select(
+                value => ConstantArithmetic.Elements(context, value) ?? throw context.RefuseInput(value, "a shape"))];
+            context.TakeShape(parts.Sum(part => (long)part.Count));
+            return ExtentsValue.Create([.. parts.SelectMany(part => part)], isScalar: false);
         }
 
         int rank = ((ConstantValue)values[0]).Rank;

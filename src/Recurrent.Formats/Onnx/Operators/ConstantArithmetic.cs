@@ -22,7 +22,7 @@ internal static class ConstantArithmetic
         a = ConstantTensors.Expand(context, a, shape);
         b = ConstantTensors.Expand(context, b, shape);
         int[] dimensions = [.. a.Dimensions];
-        context.Take(a.Tensor.ElementCount);
+        context.Take(a.Tensor.ElementCount, a.Tensor.IsFloating);
         OnnxTensor tensor = a.Tensor.IsFloating
             ? OnnxTensor.Create("", dimensions, Singles(context, a.Singles().Span, b.Singles().Span))
             : OnnxTensor.Create("", dimensions, Integers(context, a.Integers().Span, b.Integers().Span));
@@ -30,26 +30,30 @@ internal static class ConstantArithmetic
     }
 
     /// <summary>The numbers of a constant or of a shape.</summary>
-    public static IReadOnlyList<Extent>? Elements(Value value) => value switch
+    public static IReadOnlyList<Extent>? Elements(NodeContext context, Value value)
     {
-        ExtentsValue extents => extents.Elements,
-        ConstantValue { IsSpread: false, Rank: <= 1, Tensor.IsFloating: false } constant =>
-            [.. constant.Integers().ToArray().Select(Extent.Of)],
-        _ => null,
-    };
+        if (value is not ConstantValue { IsSpread: false, Rank: <= 1, Tensor.IsFloating: false } constant)
+        {
+            return (value as ExtentsValue)?.Elements;
+        }
+
+        context.TakeShape(constant.Tensor.ElementCount);
+        return [.. constant.Integers().ToArray().Select(Extent.Of)];
+    }
 
     public static bool IsScalar(Value value) => value is ExtentsValue { IsScalar: true } or ConstantValue { Rank: 0 };
 
     private static Value Extents(NodeContext context, Value left, Value right)
     {
-        IReadOnlyList<Extent> a = Elements(left) ?? throw context.RefuseInput(left, "integers");
-        IReadOnlyList<Extent> b = Elements(right) ?? throw context.RefuseInput(right, "integers");
+        IReadOnlyList<Extent> a = Elements(context, left) ?? throw context.RefuseInput(left, "integers");
+        IReadOnlyList<Extent> b = Elements(context, right) ?? throw context.RefuseInput(right, "integers");
         int count = a.Count == 1 ? b.Count : a.Count;
         if (b.Count != 1 && b.Count != count)
         {
             throw context.Refuse($"expected shapes of equal length, found {left} and {right}");
         }
 
+        context.TakeShape(count);
         Extent[] results = new Extent[count];
         for (int i = 0; i < count; i++)
         {
@@ -85,7 +89,7 @@ internal static class ConstantArithmetic
             count = Math.Min(count * Math.Max(1, shape[i].Known ?? 1), int.MaxValue);
         }
 
-        context.Take(count);
+        context.Take(count, a.Tensor.IsFloating);
         return shape;
     }
 

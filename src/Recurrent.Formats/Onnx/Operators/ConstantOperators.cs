@@ -23,12 +23,14 @@ internal static class ConstantOperators
 
         if (node.Singles("value_floats") is { } singles)
         {
+            context.Take(singles.Count, areFloating: true);
             return ConstantValue.Of([singles.Count], singles.ToArray().AsMemory());
         }
 
-        return node.Integers("value_ints") is { } integers
-            ? ConstantValue.Of([integers.Count], integers.ToArray().AsMemory())
-            : throw context.Refuse("expected the value as a tensor or as numbers");
+        IReadOnlyList<long> integers = node.Integers("value_ints")
+            ?? throw context.Refuse("expected the value as a tensor or as numbers");
+        context.Take(integers.Count, areFloating: false);
+        return ConstantValue.Of([integers.Count], integers.ToArray().AsMemory());
     }
 
     public static Value Shape(NodeContext context)
@@ -63,7 +65,7 @@ internal static class ConstantOperators
         if (context.Required(0) is FlowValue flow)
         {
             // Exporters put one in to be sure of a shape that a value has anyway.
-            IReadOnlyList<Extent>? wanted = ConstantArithmetic.Elements(context.Required(1));
+            IReadOnlyList<Extent>? wanted = ConstantArithmetic.Elements(context, context.Required(1));
             Extent[] shape = [.. flow.Shape];
             bool isSame = wanted?.Count == shape.Length
                 && !Enumerable.Range(0, shape.Length).Any(i => wanted[i].Known != 1 && !wanted[i].Same(shape[i]));
@@ -77,7 +79,7 @@ internal static class ConstantOperators
     public static Value Tile(NodeContext context)
     {
         ConstantValue value = context.Constant(0, "what is repeated");
-        IReadOnlyList<Extent> repeats = ConstantArithmetic.Elements(context.Required(1))
+        IReadOnlyList<Extent> repeats = ConstantArithmetic.Elements(context, context.Required(1))
             ?? throw context.RefuseInput(context.Required(1), "numbers of repetitions");
         bool fits = repeats.Count == value.Rank && value.Rank <= 16
             && !Enumerable.Range(0, value.Rank).Any(i => value.Shape[i].Known != 1 && repeats[i].Known != 1);
@@ -90,7 +92,7 @@ internal static class ConstantOperators
 
     private static ConstantValue Fill(NodeContext context, ConstantValue value, Value shape)
     {
-        IReadOnlyList<Extent> wanted = ConstantArithmetic.Elements(shape) ?? throw context.RefuseInput(shape, "a shape");
+        IReadOnlyList<Extent> wanted = ConstantArithmetic.Elements(context, shape) ?? throw context.RefuseInput(shape, "a shape");
         if (wanted.Count > 16 || value.IsSpread || wanted.Any(extent => extent.Known is < 0 or > int.MaxValue))
         {
             throw context.Refuse($"cannot fill {shape} with {value}");
@@ -101,7 +103,6 @@ internal static class ConstantOperators
         Extent[] extents = missing < 0
             ? throw context.Refuse($"cannot expand {value} to {shape}")
             : [.. wanted.Select((extent, i) => extent.Known == 1 && i >= missing ? value.Shape[i - missing] : extent)];
-        context.Take(ConstantTensors.Count([.. extents.Select(extent => (int)(extent.Known ?? 1))]));
         return ConstantTensors.Expand(context, value, extents);
     }
 

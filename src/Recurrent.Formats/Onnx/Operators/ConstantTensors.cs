@@ -71,7 +71,8 @@ internal static class ConstantTensors
 
         dimensions[axis] = (int)Math.Min(length, int.MaxValue);
         long count = Count(dimensions);
-        context.Take(count);
+        context.TakeShape(4L * values.Count);
+        context.Take(count, values[0].Tensor.IsFloating);
         if (!dimensions[..axis].Any(outer => outer != 1) && values.Count <= MaxParts
             && values.All(value => value.Tensor.Storage.Depth < MaxDepth))
         {
@@ -112,14 +113,16 @@ internal static class ConstantTensors
     private static ConstantValue Rearrange(
         NodeContext context, ConstantValue value, int[] dimensions, long[] strides, long offset, IReadOnlyList<Extent> shape)
     {
+        // A part that is not read yet may be read as often as it is used.
+        int count = (int)Count(dimensions);
+        context.TakeShape(4);
+        context.Take(count, value.Tensor.IsFloating);
         if (IsContiguous(dimensions, strides) && value.Tensor.Storage.Depth < MaxDepth)
         {
             PartStorage part = new(value.Tensor.Storage, (int)offset);
             return new ConstantValue(new OnnxTensor("", value.Tensor.ElementType, dimensions, part), shape);
         }
 
-        int count = (int)Count(dimensions);
-        context.Take(count);
         OnnxTensor tensor = value.Tensor.IsFloating
             ? OnnxTensor.Create("", dimensions, Pick(value.Singles(), dimensions, strides, offset, count))
             : OnnxTensor.Create("", dimensions, Pick(value.Integers(), dimensions, strides, offset, count));

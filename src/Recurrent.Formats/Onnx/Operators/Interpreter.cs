@@ -6,16 +6,21 @@ namespace Recurrent.Formats.Onnx;
 /// </summary>
 internal sealed class Interpreter
 {
+    // What an operator makes besides elements of constants: a value with its axes, perhaps a layer and a note.
+    private const long NodeBytes = 512;
+    private const long ValueBytes = 192;
+
     private readonly OnnxGraph _graph;
     private readonly TensorReader _tensors;
     private readonly Dictionary<string, Value> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
     private readonly List<InputNode> _inputs = [];
     private readonly List<ImportNote> _notes = [];
-    private readonly FoldingBudget _budget = new();
+    private readonly MemoryBudget _budget;
 
-    public Interpreter(OnnxGraph graph, TensorReader tensors, ImportOptions options)
+    public Interpreter(OnnxGraph graph, TensorReader tensors, ImportOptions options, MemoryBudget budget)
     {
+        _budget = budget;
         Options = options;
         _graph = graph;
         _tensors = tensors;
@@ -35,13 +40,17 @@ internal sealed class Interpreter
     public OnnxTensor Read(TensorProto tensor)
     {
         OnnxTensor read = _tensors.Create(tensor);
-        return TryTake(read.ElementCount)
+        return TryTake(read.ElementCount, read.IsFloating)
             ? read
             : throw new ModelFormatException($"tensor '{read.Name}': the same bytes are used too often.");
     }
 
     /// <summary>Asks for elements of constants before they are made.</summary>
-    public bool TryTake(long elements) => _budget.TryTake(elements, _tensors.StoredBytes);
+    public bool TryTake(long elements, bool areFloating) =>
+        elements <= Array.MaxLength && TryTake(elements * (areFloating ? sizeof(float) : sizeof(long)));
+
+    /// <summary>Asks for memory.</summary>
+    public bool TryTake(long bytes) => _budget.TryTake(bytes);
 
     /// <summary>Goes through the graph.</summary>
     /// <param name="constants">Values of inputs, by name.</param>
@@ -75,6 +84,11 @@ internal sealed class Interpreter
 
     private void Run(GraphNode node)
     {
+        if (!TryTake(NodeBytes + (ValueBytes * (node.Inputs.Count + node.Outputs.Count))))
+        {
+            throw node.Refuse("so many nodes, inputs and outputs are too much for a file of this size");
+        }
+
         Value?[] inputs = [.. node.Inputs.Select(name => name.Length == 0
             ? null
             : Find(name) ?? throw node.Refuse($"nothing in the graph makes its input '{name}'"))];

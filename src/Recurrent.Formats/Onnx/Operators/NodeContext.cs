@@ -3,6 +3,9 @@ namespace Recurrent.Formats.Onnx;
 /// <summary>A node with the values of its inputs: what an operator works on.</summary>
 internal sealed class NodeContext(GraphNode node, IReadOnlyList<Value?> inputs, Interpreter interpreter)
 {
+    // A number of a shape in a list that grows, with its axes.
+    private const long ExtentBytes = 128;
+
     public GraphNode Node => node;
 
     public string Name => node.Name;
@@ -39,9 +42,13 @@ internal sealed class NodeContext(GraphNode node, IReadOnlyList<Value?> inputs, 
         }
 
         ConstantValue constant = Constant(input, attribute);
-        return !constant.IsSpread && !constant.Tensor.IsFloating && constant.Rank <= 1
-            ? constant.Integers().ToArray()
-            : throw Refuse($"{attribute}: expected a list of integers, found {constant}");
+        if (constant.IsSpread || constant.Tensor.IsFloating || constant.Rank > 1)
+        {
+            throw Refuse($"{attribute}: expected a list of integers, found {constant}");
+        }
+
+        Take(constant.Tensor.ElementCount, areFloating: false);
+        return constant.Integers().ToArray();
     }
 
     /// <summary>An axis, counted from the end if it is negative.</summary>
@@ -54,11 +61,20 @@ internal sealed class NodeContext(GraphNode node, IReadOnlyList<Value?> inputs, 
     }
 
     /// <summary>Asks for elements of constants before they are made.</summary>
-    public void Take(long elements)
+    public void Take(long elements, bool areFloating)
     {
-        if (!interpreter.TryTake(elements))
+        if (!interpreter.TryTake(elements, areFloating))
         {
             throw Refuse($"computing {elements} more elements of constants is too much for a file of this size");
+        }
+    }
+
+    /// <summary>Asks for numbers of shapes before they are made.</summary>
+    public void TakeShape(long count)
+    {
+        if (!interpreter.TryTake(count * ExtentBytes))
+        {
+            throw Refuse($"computing with {count} more numbers of shapes is too much for a file of this size");
         }
     }
 

@@ -28,7 +28,9 @@ internal static class ProductOperators
         }
 
         ConstantValue matrix = context.Constant(1, "B");
-        ReadOnlyMemory<float> kernel = Scaled(Kernel(context, matrix, isTransposed), node.Single("alpha", 1));
+        ReadOnlyMemory<float> kernel = Kernel(context, matrix, isTransposed);
+        context.Take(node.Single("alpha", 1) == 1 ? 0 : kernel.Length, areFloating: true);
+        kernel = Scaled(kernel, node.Single("alpha", 1));
         ReadOnlyMemory<float> bias = default;
         if (context.Optional(2) is not null)
         {
@@ -42,6 +44,7 @@ internal static class ProductOperators
                 throw context.RefuseInput(constant, $"C as one number for each of {outputs} features");
             }
 
+            context.Take(2L * outputs, areFloating: true);
             float[] values = new float[outputs];
             values.AsSpan().Fill(constant.Singles().Span[0]);
             bias = Scaled(count == 1 ? values : constant.Singles(), node.Single("beta", 1));

@@ -62,6 +62,7 @@ internal static class RecurrentOperators
             case null:
                 return null;
             case ConstantValue constant when !constant.Tensor.IsFloating:
+                context.Take(constant.Tensor.ElementCount, areFloating: false);
                 Extent whole = Extent.Of(time);
                 return constant.Integers().ToArray().All(length => whole.Known == length)
                     ? null

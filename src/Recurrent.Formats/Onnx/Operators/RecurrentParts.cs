@@ -162,7 +162,7 @@ internal sealed class RecurrentParts
 
         int all = value.Tensor.ElementCount / value.Dimensions[0];
         int size = all / blockCount;
-        _context.Take((long)size * blocks.Length);
+        _context.Take((long)size * blocks.Length, areFloating: true);
         float[] read = new float[size * blocks.Length];
         for (int i = 0; i < blocks.Length; i++)
         {

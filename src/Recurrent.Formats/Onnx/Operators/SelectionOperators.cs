@@ -61,11 +61,12 @@ internal static class SelectionOperators
             return Embed(context, context.Constant(0, "the table"), flow);
         }
 
-        IReadOnlyList<Extent> wanted = ConstantArithmetic.Elements(indices)
+        IReadOnlyList<Extent> wanted = ConstantArithmetic.Elements(context, indices)
             ?? throw context.RefuseInput(indices, "constant indices");
         bool isScalar = ConstantArithmetic.IsScalar(indices);
         if (value is ExtentsValue extents)
         {
+            context.TakeShape(wanted.Count);
             return ExtentsValue.Create(
                 [.. wanted.Select(
                     index => extents.Elements[context.Axis(index.Known ?? long.MaxValue, extents.Elements.Count)])],
@@ -90,12 +91,14 @@ internal static class SelectionOperators
 
     private static Value Slice(NodeContext context, Value value, long axis, long start, long end, long step)
     {
+        context.TakeShape(4);
         switch (value)
         {
             case FlowValue flow:
                 return FlowSlices.Slice(context, flow, context.Axis(axis, flow.Rank), start, end, step);
             case ExtentsValue { IsScalar: false } extents:
                 (int first, int count) = Range(context, extents.Elements.Count, start, end, step);
+                context.TakeShape(count);
                 return ExtentsValue.Create(
                     [.. Enumerable.Range(0, count).Select(i => extents.Elements[first + (i * (int)step)])], isScalar: false);
             case ConstantValue constant:

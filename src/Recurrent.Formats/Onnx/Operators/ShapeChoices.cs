@@ -49,6 +49,6 @@ internal static class ShapeChoices
     {
         bool isShort = value is ExtentsValue { Elements.Count: <= MaxElements }
             or ConstantValue { Tensor.ElementCount: <= MaxElements };
-        return (isShort ? ConstantArithmetic.Elements(value) : null) ?? throw context.RefuseInput(value, "a shape");
+        return (isShort ? ConstantArithmetic.Elements(context, value) : null) ?? throw context.RefuseInput(value, "a shape");
     }
 }

@@ -39,9 +39,13 @@ internal static class ShapeOperators
             return value;
         }
 
-        return keepsPrecision && value is ConstantValue { IsSpread: false, Tensor.IsFloating: false } integers
-            ? ConstantValue.Of([.. integers.Dimensions], integers.Singles())
-            : throw context.Refuse($"casting {value} to {to} would change it");
+        if (!keepsPrecision || value is not ConstantValue { IsSpread: false, Tensor.IsFloating: false } integers)
+        {
+            throw context.Refuse($"casting {value} to {to} would change it");
+        }
+
+        context.Take(integers.Tensor.ElementCount, areFloating: true);
+        return ConstantValue.Of([.. integers.Dimensions], integers.Singles());
     }
 
     public static Value Transpose(NodeContext context)
@@ -129,7 +133,7 @@ internal static class ShapeOperators
         Value value = context.Required(0);
         IReadOnlyList<Extent> wanted = (context.Node.Integers("shape") is { } old
             ? [.. old.Select(Extent.Of)]
-            : ConstantArithmetic.Elements(context.Required(1))) ?? throw context.RefuseInput(context.Required(1), "a shape");
+            : ConstantArithmetic.Elements(context, context.Required(1))) ?? throw context.RefuseInput(context.Required(1), "a shape");
         if (value is ExtentsValue numbers && wanted is [{ Known: { } count }] && (count == -1 || count == numbers.Elements.Count))
         {
             return ExtentsValue.Create(numbers.Elements, isScalar: false);

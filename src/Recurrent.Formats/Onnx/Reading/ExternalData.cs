@@ -2,15 +2,17 @@ using System.Globalization;
 
 namespace Recurrent.Formats.Onnx;
 
-/// <summary>
-/// Elements in a file of their own. Only a file in the model's folder, or below it, is opened: what a model says must not
-/// reach anything else.
-/// </summary>
-internal static class ExternalData
+/// <summary>Elements in files of their own. Each file is opened once, and open as long as this is.</summary>
+/// <param name="folder">The model's folder; null if it is not known.</param>
+/// <param name="refusesHardLinks">Whether the files must have one name only.</param>
+/// <param name="budget">What counts their bytes, which belong to the model.</param>
+internal sealed class ExternalData(string? folder, bool refusesHardLinks, MemoryBudget budget) : IDisposable
 {
+    private readonly Dictionary<string, WireSource> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, long> _used = new(StringComparer.Ordinal);
+
     /// <summary>The file, and where in it the elements begin.</summary>
-    public static (FileByteSource File, long Offset) Open(
-        IEnumerable<StringStringEntryProto> entries, string? folder, long bytes)
+    public (WireSource File, long Offset) Find(IEnumerable<StringStringEntryProto> entries, long bytes)
     {
         Dictionary<string, string> values = [];
         foreach (StringStringEntryProto entry in entries)
@@ -29,14 +31,44 @@ internal static class ExternalData
             throw new ModelFormatException($"its dimensions ask for {bytes} bytes, its external data has {length}.");
         }
 
-        FileByteSource source = new(Locate(folder, values.GetValueOrDefault("location", "")));
+        string location = values.GetValueOrDefault("location", "");
+        WireSource source = Open(folder, location);
         if (offset > source.Length - bytes)
         {
             throw new ModelFormatException(
                 $"expected {bytes} bytes of external data from byte {offset}, found {source.Length} bytes in the file.");
         }
 
+        Count(location, source, bytes);
         return (source, offset);
+    }
+
+    public void Dispose()
+    {
+        foreach (WireSource file in _files.Values)
+        {
+            file.Dispose();
+        }
+    }
+
+    private WireSource Open(string modelFolder, string location)
+    {
+        if (!_files.TryGetValue(location, out WireSource? source))
+        {
+            source = ExternalFile.Open(modelFolder, location, refusesHardLinks);
+            _files.Add(location, source);
+        }
+
+        return source;
+    }
+
+    /// <summary>Counts bytes that tensors are made of, and of each file no more than it has.</summary>
+    private void Count(string location, WireSource source, long bytes)
+    {
+        long used = _used.GetValueOrDefault(location);
+        long now = Math.Min(source.Length, used + bytes);
+        _used[location] = now;
+        budget.Extend(now - used);
     }
 
     private static long? Number(Dictionary<string, string> values, string key)
@@ -49,38 +81,5 @@ internal static class ExternalData
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
             ? number
             : throw new ModelFormatException($"external data: expected a number as {key}, found '{text}'.");
-    }
-
-    private static string Locate(string folder, string location)
-    {
-        // Both kinds of separators, on every system: a model is as safe here as there.
-        string[] steps = location.Split('/', '\\');
-        bool names = steps.All(step => step is not ("" or "." or ".." or "~") && !step.Contains(':', StringComparison.Ordinal)
-            && !step.Contains('\0', StringComparison.Ordinal));
-        if (!names || Path.IsPathRooted(location))
-        {
-            throw new ModelFormatException(
-                $"external data: expected the name of a file in the model's folder, found '{location}'.");
-        }
-
-        string path = Path.GetFullPath(folder);
-        for (int i = 0; i < steps.Length; i++)
-        {
-            path = Path.Combine(path, steps[i]);
-            FileSystemInfo info = i == steps.Length - 1 ? new FileInfo(path) : new DirectoryInfo(path);
-            if (info.LinkTarget is not null)
-            {
-                throw new ModelFormatException($"external data: '{location}' is a link, which might lead elsewhere.");
-            }
-        }
-
-        // A device or a pipe has no length that could be checked, and might never end.
-        FileInfo file = new(path);
-        if (!file.Exists || (file.Attributes & (FileAttributes.Device | FileAttributes.Directory)) != 0)
-        {
-            throw new ModelFormatException($"external data: there is no file '{location}' in the model's folder.");
-        }
-
-        return path;
     }
 }

@@ -8,7 +8,8 @@ internal sealed class JoinedStorage(IReadOnlyList<(TensorStorage Storage, int Co
 {
     private delegate void ReadPart<T>(TensorStorage storage, int first, Span<T> destination);
 
-    public override int Depth => parts.Max(part => part.Storage.Depth) + 1;
+    // Once: parts of parts of parts would be asked again and again.
+    public override int Depth { get; } = parts.Max(part => part.Storage.Depth) + 1;
 
     public override void Read(int first, Span<float> destination) =>
         Read<float>(first, destination, static (storage, begin, values) => storage.Read(begin, values));
@@ -22,7 +23,12 @@ internal sealed class JoinedStorage(IReadOnlyList<(TensorStorage Storage, int Co
         {
             int begin = Math.Min(first, count);
             int length = Math.Min(count - begin, destination.Length);
-            read(storage, begin, destination[..length]);
+            if (length > 0)
+            {
+                // Parts without elements could be joined from parts without elements, and so on.
+                read(storage, begin, destination[..length]);
+            }
+
             destination = destination[length..];
             first -= begin;
         }

@@ -4,16 +4,13 @@ using Google.Protobuf.Collections;
 namespace Recurrent.Formats.Onnx;
 
 /// <summary>Makes tensors of what the file says about them, after checking that their elements are there.</summary>
-internal sealed class TensorReader(WireSource source, string? folder)
+/// <param name="source">The model.</param>
+/// <param name="external">The files beside it.</param>
+internal sealed class TensorReader(WireSource source, ExternalData external)
 {
     private const int MaxRank = 16;
     private const int ExternalLocation = 1;
     private const int MaxVarintBytes = 10;
-
-    private readonly Dictionary<string, long> _external = new(StringComparer.Ordinal);
-
-    /// <summary>Bytes of the model and of the files beside it from which tensors have been made.</summary>
-    public long StoredBytes => source.Length + _external.Values.Sum();
 
     /// <summary>The tensor. Only elements that are stored as varying numbers of bytes are read already.</summary>
     /// <exception cref="ModelFormatException">It is damaged or of a type that is not supported.</exception>
@@ -74,9 +71,8 @@ internal sealed class TensorReader(WireSource source, string? folder)
 
     private RawStorage External(TensorProto tensor, TensorElementType type, int count)
     {
-        (FileByteSource file, long offset) = ExternalData.Open(
-            tensor.ExternalData, folder, (long)count * ElementTypes.SizeOf(type));
-        _external[file.Place] = file.Length;
+        (WireSource file, long offset) = external.Find(
+            tensor.ExternalData, (long)count * ElementTypes.SizeOf(type));
         return new RawStorage(file, offset, type);
     }
 

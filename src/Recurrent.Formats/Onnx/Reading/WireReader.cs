@@ -7,18 +7,23 @@ namespace Recurrent.Formats.Onnx;
 internal sealed class WireReader
 {
     private const int BufferBytes = 1 << 16;
-    private const int MaxMessages = 200_000;
+
+    // What a byte of a field takes where it is copied to, as text, and as one of many numbers; and what a field takes besides.
+    private const int TextFactor = 6;
+    private const int NumbersFactor = 24;
+    private const int FieldBytes = 48;
 
     private readonly WireSource _source;
+    private readonly MemoryBudget _budget;
     private readonly WireWriter _writer = new();
     private readonly byte[] _buffer;
     private long _bufferBegin;
     private int _bufferLength;
-    private int _messages;
 
-    private WireReader(WireSource source)
+    private WireReader(WireSource source, MemoryBudget budget)
     {
         _source = source;
+        _budget = budget;
         _buffer = new byte[Math.Min(source.Length, BufferBytes)];
     }
 
@@ -31,21 +36,20 @@ internal sealed class WireReader
     }
 
     /// <summary>The message without its tensors' elements.</summary>
-    /// <exception cref="ModelFormatException">The bytes are no such message.</exception>
-    public static ReadOnlyMemory<byte> Read(WireSource source, WireSchema schema)
+    /// <param name="source">The file.</param>
+    /// <param name="schema">What it is.</param>
+    /// <param name="budget">What is asked for the memory of all that will be made of the message.</param>
+    /// <exception cref="ModelFormatException">The bytes are no such message, or take too much memory.</exception>
+    public static ReadOnlyMemory<byte> Read(WireSource source, WireSchema schema, MemoryBudget budget)
     {
-        WireReader reader = new(source);
+        WireReader reader = new(source, budget);
         reader.Message(schema, 0, source.Length);
         return reader._writer.Written;
     }
 
     private void Message(WireSchema schema, long position, long end)
     {
-        if (++_messages > MaxMessages)
-        {
-            throw Damaged(position, $"expected at most {MaxMessages} nodes, attributes and tensors, found more");
-        }
-
+        Take(schema.ObjectBytes, position);
         Payload payload = default;
         while (position < end)
         {
@@ -79,6 +83,7 @@ internal sealed class WireReader
             }
             else if (schema.Copies(field))
             {
+                Take(FieldBytes + ((next - begin) * (schema.HoldsNumbers(field) ? NumbersFactor : TextFactor)), begin);
                 Read(begin, _writer.Reserve((int)Math.Min(next - begin, int.MaxValue), begin));
             }
 
@@ -138,6 +143,7 @@ internal sealed class WireReader
             return;
         }
 
+        Take(WireSchema.PayloadBytes, payload.Begin);
         const int BytesType = (int)WireType.Bytes;
         _writer.Varint((TensorProto.PayloadFieldNumber << 3) | BytesType, payload.Begin);
         int start = _writer.BeginMessage(payload.Begin);
@@ -193,6 +199,14 @@ internal sealed class WireReader
         else
         {
             _source.Read(position, bytes);
+        }
+    }
+
+    private void Take(long bytes, long position)
+    {
+        if (!_budget.TryTake(bytes))
+        {
+            throw _budget.Exceeded($"{_source.Place}byte {position}: nodes, attributes, tensors and names");
         }
     }
 

@@ -3,46 +3,78 @@ namespace Recurrent.Formats.Onnx;
 /// <summary>What the reader does with the fields of a message that it goes into itself.</summary>
 internal sealed class WireSchema
 {
-    private readonly Dictionary<int, WireSchema> _messages = [];
+    /// <summary>What a place of elements takes, as a message and as an object.</summary>
+    public const int PayloadBytes = 192;
+
+    private readonly Dictionary<int, WireSchema> _messages;
     private readonly HashSet<int> _copied;
+    private readonly HashSet<int> _numbers;
     private readonly HashSet<int> _payload;
     private readonly Dictionary<int, string> _refused;
 
     private WireSchema(
         string name,
-        int[] copied,
+        int objectBytes,
+        int[]? copied = null,
+        int[]? numbers = null,
         int[]? payload = null,
         Dictionary<int, WireSchema>? messages = null,
         Dictionary<int, string>? refused = null)
     {
         Name = name;
-        _copied = [.. copied];
+        ObjectBytes = objectBytes;
+        _numbers = [.. numbers ?? []];
+        _copied = [.. copied ?? [], .. _numbers];
         _payload = [.. payload ?? []];
         _messages = messages ?? [];
         _refused = refused ?? [];
     }
 
+    /// <summary><c>StringStringEntryProto</c>, which others hold: it has to be made before them.</summary>
+    private static WireSchema Entry { get; } = new(
+        nameof(StringStringEntryProto),
+        objectBytes: 160,
+        copied: [StringStringEntryProto.KeyFieldNumber, StringStringEntryProto.ValueFieldNumber]);
+
     /// <summary><c>TensorProto</c>: its elements stay where they are.</summary>
     public static WireSchema Tensor { get; } = new(
         nameof(TensorProto),
-        copied: [TensorProto.DimsFieldNumber, TensorProto.DataTypeFieldNumber, TensorProto.NameFieldNumber,
-            TensorProto.ExternalDataFieldNumber, TensorProto.DataLocationFieldNumber],
+        objectBytes: 1024,
+        copied: [TensorProto.DataTypeFieldNumber, TensorProto.NameFieldNumber, TensorProto.DataLocationFieldNumber],
+        numbers: [TensorProto.DimsFieldNumber],
         payload: [TensorProto.FloatDataFieldNumber, TensorProto.Int32DataFieldNumber, TensorProto.Int64DataFieldNumber,
             TensorProto.RawDataFieldNumber, TensorProto.DoubleDataFieldNumber, TensorProto.Uint64DataFieldNumber],
+        messages: new() { [TensorProto.ExternalDataFieldNumber] = Entry },
         refused: new() { [3] = "a tensor in segments" });
 
     /// <summary><c>ModelProto</c>.</summary>
     public static WireSchema Model { get; } = new(
         nameof(ModelProto),
+        objectBytes: 512,
         copied: [ModelProto.IrVersionFieldNumber, ModelProto.ProducerNameFieldNumber,
-            ModelProto.ProducerVersionFieldNumber, ModelProto.DomainFieldNumber, ModelProto.ModelVersionFieldNumber,
-            ModelProto.OpsetImportFieldNumber, ModelProto.MetadataPropsFieldNumber],
-        messages: new() { [ModelProto.GraphFieldNumber] = Graph() });
+            ModelProto.ProducerVersionFieldNumber, ModelProto.DomainFieldNumber, ModelProto.ModelVersionFieldNumber],
+        messages: new()
+        {
+            [ModelProto.GraphFieldNumber] = Graph(),
+            [ModelProto.MetadataPropsFieldNumber] = Entry,
+            [ModelProto.OpsetImportFieldNumber] = new(
+                nameof(OperatorSetIdProto),
+                objectBytes: 96,
+                copied: [OperatorSetIdProto.DomainFieldNumber, OperatorSetIdProto.VersionFieldNumber]),
+        });
 
     public string Name { get; }
 
+    /// <summary>
+    /// What a message takes besides its fields, as an object of the parser and in everything that is made of it.
+    /// </summary>
+    public int ObjectBytes { get; }
+
     /// <summary>Whether a field is copied as it is.</summary>
     public bool Copies(int field) => _copied.Contains(field);
+
+    /// <summary>Whether a field that is copied holds numbers, which as an object have more bytes each.</summary>
+    public bool HoldsNumbers(int field) => _numbers.Contains(field);
 
     /// <summary>Whether a field holds elements of a tensor, which are left where they are.</summary>
     public bool IsPayload(int field) => _payload.Contains(field);
@@ -57,23 +89,57 @@ internal sealed class WireSchema
     {
         WireSchema attribute = new(
             nameof(AttributeProto),
+            objectBytes: 512,
             copied: [AttributeProto.NameFieldNumber, AttributeProto.FFieldNumber, AttributeProto.IFieldNumber,
-                AttributeProto.SFieldNumber, AttributeProto.FloatsFieldNumber, AttributeProto.IntsFieldNumber,
-                AttributeProto.StringsFieldNumber, AttributeProto.TypeFieldNumber],
+                AttributeProto.SFieldNumber, AttributeProto.StringsFieldNumber, AttributeProto.TypeFieldNumber],
+            numbers: [AttributeProto.FloatsFieldNumber, AttributeProto.IntsFieldNumber],
             messages: new() { [AttributeProto.TFieldNumber] = Tensor });
         WireSchema node = new(
             nameof(NodeProto),
+            objectBytes: 1024,
             copied: [NodeProto.InputFieldNumber, NodeProto.OutputFieldNumber, NodeProto.NameFieldNumber,
                 NodeProto.OpTypeFieldNumber, NodeProto.DomainFieldNumber],
             messages: new() { [NodeProto.AttributeFieldNumber] = attribute });
+        WireSchema value = Value();
         return new WireSchema(
             nameof(GraphProto),
-            copied: [GraphProto.NameFieldNumber, GraphProto.InputFieldNumber, GraphProto.OutputFieldNumber],
+            objectBytes: 512,
+            copied: [GraphProto.NameFieldNumber],
             messages: new()
             {
                 [GraphProto.NodeFieldNumber] = node,
                 [GraphProto.InitializerFieldNumber] = Tensor,
+                [GraphProto.InputFieldNumber] = value,
+                [GraphProto.OutputFieldNumber] = value,
             },
             refused: new() { [15] = "a sparse initializer" });
+    }
+
+    /// <summary>An input or output of a graph, with its type down to the lengths of dimensions.</summary>
+    private static WireSchema Value()
+    {
+        WireSchema dimension = new(
+            nameof(TensorShapeProto.Types.Dimension),
+            objectBytes: 256,
+            copied: [TensorShapeProto.Types.Dimension.DimValueFieldNumber,
+                TensorShapeProto.Types.Dimension.DimParamFieldNumber]);
+        WireSchema shape = new(
+            nameof(TensorShapeProto),
+            objectBytes: 192,
+            messages: new() { [TensorShapeProto.DimFieldNumber] = dimension });
+        WireSchema tensor = new(
+            nameof(TensorTypeProto),
+            objectBytes: 96,
+            copied: [TensorTypeProto.ElemTypeFieldNumber],
+            messages: new() { [TensorTypeProto.ShapeFieldNumber] = shape });
+        WireSchema type = new(
+            nameof(TypeProto),
+            objectBytes: 96,
+            messages: new() { [TypeProto.TensorTypeFieldNumber] = tensor });
+        return new WireSchema(
+            nameof(ValueInfoProto),
+            objectBytes: 512,
+            copied: [ValueInfoProto.NameFieldNumber],
+            messages: new() { [ValueInfoProto.TypeFieldNumber] = type });
     }
 }

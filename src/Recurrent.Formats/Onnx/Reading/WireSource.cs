@@ -1,24 +1,31 @@
 namespace Recurrent.Formats.Onnx;
 
 /// <summary>Bytes of a file or of memory, read where they are needed instead of all at once.</summary>
-internal abstract class WireSource
+/// <param name="bytes">The bytes.</param>
+/// <param name="place">Where the bytes are from, to begin a message with; empty for memory.</param>
+internal sealed class WireSource(ByteSource bytes, string place) : IDisposable
 {
-    public abstract long Length { get; }
+    public long Length => bytes.Length;
 
-    /// <summary>Where the bytes are from, to begin a message with; empty for memory.</summary>
-    public abstract string Place { get; }
+    public string Place => place;
+
+    /// <summary>Opens a file.</summary>
+    public static WireSource Open(string path) => new(FileSource.Open(path), $"{path}: ");
+
+    /// <summary>Takes what is in memory.</summary>
+    public static WireSource Of(ReadOnlyMemory<byte> bytes) => new(new MemorySource(bytes), "");
 
     /// <summary>Reads exactly as many bytes as the span has.</summary>
-    public void Read(long offset, Span<byte> bytes)
+    public void Read(long offset, Span<byte> destination)
     {
-        if (offset < 0 || offset > Length - bytes.Length)
+        if (offset < 0 || offset > Length - destination.Length)
         {
             throw new ModelFormatException(
-                $"{Place}expected {bytes.Length} bytes from byte {offset}, found an end at byte {Length}.");
+                $"{place}expected {destination.Length} bytes from byte {offset}, found an end at byte {Length}.");
         }
 
-        ReadWithin(offset, bytes);
+        bytes.Read(offset, destination);
     }
 
-    protected abstract void ReadWithin(long offset, Span<byte> destination);
+    public void Dispose() => bytes.Dispose();
 }

@@ -8,6 +8,9 @@ namespace Recurrent.Formats.Onnx;
 /// </summary>
 internal readonly record struct Extent
 {
+    // Of a product: a graph has the lengths of an input's dimensions, and could multiply them by themselves for ever.
+    private const int MaxAxes = 16;
+
     private readonly Axis[] _axes;
 
     private Extent(long factor, Axis[] axes, long offset)
@@ -95,6 +98,7 @@ internal readonly record struct Extent
         if (left.Known is null && right.Known is null)
         {
             return left.Offset == 0 && right.Offset == 0 && Bounded(left.Factor, right.Factor)
+                && left._axes.Length + right._axes.Length <= MaxAxes
                 ? new Extent(left.Factor * right.Factor, [.. left._axes, .. right._axes], 0)
                 : null;
         }

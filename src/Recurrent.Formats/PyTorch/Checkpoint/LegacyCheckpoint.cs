@@ -20,9 +20,9 @@ internal static class LegacyCheckpoint
     public static bool Recognizes(ReadOnlySpan<byte> beginning) =>
         beginning.Length >= MagicBytes && beginning[0] == 0x80 && beginning[2..].StartsWith(Magic);
 
-    public static CheckpointContents Read(ByteSource source)
+    public static CheckpointContents Read(ByteSource source, MemoryBudget budget)
     {
-        var reader = new PickleReader(source, 0, source.Length);
+        var reader = new PickleReader(source, 0, source.Length, budget);
         if (Unpickler.Read(reader, "magic number") is not BigInteger
             || Unpickler.Read(reader, "version") is not Version
             || Unpickler.Read(reader, "properties") is not PickleDictionary properties)

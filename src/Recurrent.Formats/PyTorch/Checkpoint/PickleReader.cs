@@ -1,18 +1,23 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Recurrent.Formats;
 
-/// <summary>The bytes of a pickle, one after the other, with limits.</summary>
-internal sealed class PickleReader(ByteSource source, long offset, long end)
+/// <summary>The bytes of a pickle, one after the other, with limits; texts are asked of the file's budget.</summary>
+internal sealed class PickleReader(ByteSource source, long offset, long end, MemoryBudget budget)
 {
     private const int MaxTextBytes = 1 << 16;
     private const int BufferBytes = 1 << 16;
 
     private readonly byte[] _buffer = new byte[Math.Min(BufferBytes, end - offset)];
+    private readonly List<byte> _line = [];
     private long _bufferOffset = offset;
     private int _at;
     private int _filled;
+
+    /// <summary>What is asked for memory.</summary>
+    public MemoryBudget Budget => budget;
 
     /// <summary>Where the next byte is.</summary>
     public long Position => _bufferOffset + _at;
@@ -31,23 +36,30 @@ internal sealed class PickleReader(ByteSource source, long offset, long end)
 
     public ReadOnlySpan<byte> ReadBytes(long bytes) =>
         bytes is >= 0 and <= MaxTextBytes
-            ? Take((int)bytes)
+            ? TakeText((int)bytes)
             : throw new ModelFormatException($"text of {bytes} bytes; expected at most {MaxTextBytes}.");
 
     public string ReadLine()
     {
-        var line = new List<byte>();
+        _line.Clear();
         for (byte next = ReadByte(); next != (byte)'\n'; next = ReadByte())
         {
-            if (line.Count == MaxTextBytes)
+            if (_line.Count == MaxTextBytes)
             {
                 throw new ModelFormatException($"a line of more than {MaxTextBytes} bytes.");
             }
 
-            line.Add(next);
+            _line.Add(next);
         }
 
-        return Encoding.UTF8.GetString([.. line]);
+        budget.TakeText(_line.Count, "its texts");
+        return Encoding.UTF8.GetString(CollectionsMarshal.AsSpan(_line));
+    }
+
+    private ReadOnlySpan<byte> TakeText(int bytes)
+    {
+        budget.TakeText(bytes, "its texts");
+        return Take(bytes);
     }
 
     /// <summary>Bytes that are good until the next call.</summary>

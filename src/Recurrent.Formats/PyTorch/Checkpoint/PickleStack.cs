@@ -1,26 +1,26 @@
 namespace Recurrent.Formats;
 
-/// <summary>The stack and the memo of a pickle, with limits. Nothing below a mark can be taken.</summary>
-internal sealed class PickleStack
+/// <summary>The stack and the memo of a pickle, within the file's budget. Nothing below a mark can be taken.</summary>
+internal sealed class PickleStack(MemoryBudget budget)
 {
-    // A tensor takes some twenty values: this is a checkpoint of tens of thousands of them.
-    private const int MaxValues = 2_000_000;
     private const int MaxMarks = 1000;
+
+    // A number, and places on the stack and in a container.
+    private const int ValueBytes = 64;
+    private const int MemoBytes = 64;
 
     private readonly List<object?> _values = [];
     private readonly List<int> _marks = [];
     private readonly Dictionary<long, object?> _memo = [];
-    private int _pushed;
 
     private int Floor => _marks.Count > 0 ? _marks[^1] : 0;
 
-    public void Push(object? value)
+    /// <summary>Puts a value on top.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="bytes">What it takes besides what a number does.</param>
+    public void Push(object? value, int bytes = 0)
     {
-        if (++_pushed > MaxValues)
-        {
-            throw new ModelFormatException($"it has more than {MaxValues} values.");
-        }
-
+        budget.Take(ValueBytes + bytes, "its values");
         _values.Add(value);
     }
 
@@ -42,7 +42,9 @@ internal sealed class PickleStack
             throw new ModelFormatException($"expected {count} values, found {_values.Count - Floor}.");
         }
 
-        object?[] values = [.. _values[^count..]];
+        budget.Take(sizeof(long) * (long)count, "its values");
+        var values = new object?[count];
+        _values.CopyTo(_values.Count - count, values, 0, count);
         _values.RemoveRange(_values.Count - count, count);
         return values;
     }
@@ -72,11 +74,7 @@ internal sealed class PickleStack
 
     public void Memoize(long? index = null)
     {
-        if (_memo.Count == MaxValues)
-        {
-            throw new ModelFormatException($"it remembers more than {MaxValues} values.");
-        }
-
+        budget.Take(MemoBytes, "what it remembers");
         _memo[index ?? _memo.Count] = Peek();
     }
 

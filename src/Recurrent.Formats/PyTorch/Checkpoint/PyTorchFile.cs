@@ -14,28 +14,20 @@ namespace Recurrent.Formats;
 /// </remarks>
 public sealed class PyTorchFile : ITensorSource, IDisposable
 {
-    // Tensors may share memory. They are not all made to, so that the file could ask for any amount.
-    private const int MaxSharing = 16;
-    private const long MinTensorBytesLimit = 64 << 20;
-
     private readonly Dictionary<string, Tensor> _tensors = new(StringComparer.Ordinal);
     private readonly ByteSource _source;
 
-    private PyTorchFile(ByteSource source, CheckpointContents contents, StateDict stateDict)
+    private PyTorchFile(ByteSource source, CheckpointContents contents, StateDict stateDict, MemoryBudget budget)
     {
         _source = source;
         Format = contents.Format;
         Notes = [.. NotesOf(stateDict)];
-        Int128 limit = Int128.Max(MinTensorBytesLimit, (Int128)MaxSharing * source.Length);
         foreach ((string name, TorchTensor tensor) in stateDict.Tensors)
         {
-            limit -= (Int128)tensor.ElementCount * tensor.ElementType.SizeInBytes();
-            if (limit < 0)
-            {
-                throw new ModelFormatException($"tensor '{name}': the tensors are far larger than the file together.");
-            }
-
-            _tensors.Add(name, new StridedTensor(name, tensor, contents.Open(tensor.Storage)));
+            // Tensors may share memory. They are not all made to, so that the file could ask for any amount.
+            var strided = new StridedTensor(name, tensor, contents.Open(tensor.Storage));
+            budget.Take(strided.ReadingBytes, $"tensor '{name}'");
+            _tensors.Add(name, strided);
         }
 
         Tensors = _tensors.AsReadOnly();
@@ -105,10 +97,11 @@ public sealed class PyTorchFile : ITensorSource, IDisposable
     {
         var beginning = new byte[Math.Min(LegacyCheckpoint.MagicBytes, source.Length)];
         source.Read(0, beginning);
-        CheckpointContents contents = ZipCheckpoint.Recognizes(beginning) ? ZipCheckpoint.Read(source)
-            : LegacyCheckpoint.Recognizes(beginning) ? LegacyCheckpoint.Read(source)
+        var budget = new MemoryBudget(source.Length);
+        CheckpointContents contents = ZipCheckpoint.Recognizes(beginning) ? ZipCheckpoint.Read(source, budget)
+            : LegacyCheckpoint.Recognizes(beginning) ? LegacyCheckpoint.Read(source, budget)
             : throw new ModelFormatException("expected a zip file or a pickle, which is what torch.save writes.");
-        return new PyTorchFile(source, contents, StateDict.Find(contents.Root, stateDict));
+        return new PyTorchFile(source, contents, StateDict.Find(contents.Root, stateDict), budget);
     }
 
     private static IEnumerable<ImportNote> NotesOf(StateDict stateDict)

@@ -3,6 +3,9 @@ namespace Recurrent.Formats;
 /// <summary>A named tensor of a checkpoint: a view of a storage.</summary>
 internal sealed class StridedTensor : Tensor
 {
+    // The tensor, its view, its storage and its shape, and its place in a table.
+    private const int ObjectBytes = 512;
+
     private readonly TorchTensor _view;
     private readonly StorageBytes _storage;
     private readonly Lazy<byte[]> _gathered;
@@ -14,6 +17,10 @@ internal sealed class StridedTensor : Tensor
         _storage = storage;
         _gathered = new Lazy<byte[]>(Gather);
     }
+
+    /// <summary>Memory that reading it takes: its elements as floats, and what is gathered if they lie apart.</summary>
+    public Int128 ReadingBytes => ObjectBytes + ((Int128)sizeof(float) * ElementCount)
+        + (_view.IsDense ? 0 : (Int128)ElementBytes * (_view.Extent + ElementCount));
 
     private int ElementBytes => ElementType.SizeInBytes();
 

@@ -12,13 +12,18 @@ internal sealed class Unpickler
     private const int MaxProtocol = 5;
     private const int StopCode = '.';
 
+    // An empty list or dictionary; a tensor with its sizes and strides, or a dictionary of few items.
+    private const int ContainerBytes = 64;
+    private const int ResultBytes = 192;
+
     private readonly PickleReader _reader;
-    private readonly PickleStack _stack = new();
+    private readonly PickleStack _stack;
     private readonly List<TorchStorage> _storages = [];
 
     private Unpickler(PickleReader reader)
     {
         _reader = reader;
+        _stack = new PickleStack(reader.Budget);
     }
 
     /// <summary>Reads one pickle.</summary>
@@ -103,7 +108,7 @@ internal sealed class Unpickler
                 break;
             case 'R': // REDUCE
                 object?[] call = _stack.Pop(2);
-                _stack.Push(PickleCalls.Reduce(call[0], call[1]));
+                _stack.Push(PickleCalls.Reduce(call[0], call[1]), ResultBytes);
                 break;
             case 'b': // BUILD
                 IgnoreAttributes();
@@ -167,10 +172,10 @@ internal sealed class Unpickler
         switch (code)
         {
             case '}': // EMPTY_DICT
-                _stack.Push(new PickleDictionary());
+                _stack.Push(new PickleDictionary(), ContainerBytes);
                 break;
             case ']': // EMPTY_LIST
-                _stack.Push(new List<object?>());
+                _stack.Push(new List<object?>(), ContainerBytes);
                 break;
             case ')': // EMPTY_TUPLE
                 _stack.Push(Array.Empty<object?>());
@@ -182,7 +187,7 @@ internal sealed class Unpickler
                 _stack.Push(_stack.Pop(code - 0x84));
                 break;
             case 'l': // LIST
-                _stack.Push(_stack.PopToMark().ToList());
+                _stack.Push(_stack.PopToMark().ToList(), ContainerBytes);
                 break;
             case 'a': // APPEND
                 AddToList(_stack.Pop(1));
@@ -192,7 +197,7 @@ internal sealed class Unpickler
                 break;
             case 'd': // DICT
                 object?[] items = _stack.PopToMark();
-                _stack.Push(new PickleDictionary());
+                _stack.Push(new PickleDictionary(), ContainerBytes);
                 AddToDictionary(items);
                 break;
             case 's': // SETITEM

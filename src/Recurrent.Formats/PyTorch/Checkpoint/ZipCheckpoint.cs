@@ -9,26 +9,18 @@ namespace Recurrent.Formats;
 internal static class ZipCheckpoint
 {
     private const string PickleName = "data.pkl";
-    private const int MaxPickleBytes = 1 << 26;
     private const int MaxByteOrderBytes = 16;
 
     public static bool Recognizes(ReadOnlySpan<byte> beginning) => beginning.StartsWith("PK\x03\x04"u8);
 
-    public static CheckpointContents Read(ByteSource source)
+    public static CheckpointContents Read(ByteSource source, MemoryBudget budget)
     {
-        ZipContainer zip = ZipContainer.Read(source);
+        ZipContainer zip = ZipContainer.Read(source, budget);
         string folder = FindFolder(zip);
         RequireLittleEndian(zip, folder);
         ZipEntry pickle = zip.Entries[folder + PickleName];
-        if (pickle.Size > MaxPickleBytes)
-        {
-            throw new ModelFormatException(
-                $"'{pickle.Name}' has {pickle.Size} bytes; expected at most {MaxPickleBytes}, because it holds "
-                + "names and sizes.");
-        }
-
         var bytes = new MemorySource(zip.Unpack(pickle));
-        object? root = Unpickler.Read(new PickleReader(bytes, 0, bytes.Length), PickleName);
+        object? root = Unpickler.Read(new PickleReader(bytes, 0, bytes.Length, budget), PickleName);
         var opened = new Dictionary<string, StorageBytes>(StringComparer.Ordinal);
         return new CheckpointContents(
             "PyTorch checkpoint", root, storage => Open(source, zip, folder, storage, opened));
@@ -95,7 +87,7 @@ internal static class ZipCheckpoint
         {
             bytes = entry.IsStored
                 ? new StorageBytes(source, zip.DataOffset(entry))
-                : new StorageBytes(source, () => zip.Unpack(entry));
+                : new StorageBytes(source, zip.PrepareUnpacking(entry));
             opened.Add(name, bytes);
         }
 

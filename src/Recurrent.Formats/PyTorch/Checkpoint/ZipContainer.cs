@@ -6,7 +6,7 @@ namespace Recurrent.Formats;
 
 /// <summary>
 /// The entries of a zip file, stored or deflated, with 64-bit sizes where needed. Nothing is trusted: sizes are checked
-/// against the file, and what entries say that they unpack to against a limit, before anything is allocated for them.
+/// against the file, and what entries say that they unpack to is asked of its budget, before anything is allocated.
 /// </summary>
 internal sealed class ZipContainer
 {
@@ -15,35 +15,36 @@ internal sealed class ZipContainer
     private const int End64Bytes = 56;
     private const int DirectoryEntryBytes = 46;
     private const int LocalHeaderBytes = 30;
-    private const int MaxEntries = 200_000;
 
-    // Weights hardly compress at all, and PyTorch does not try.
-    private const long MinUnpackedLimit = 64 << 20;
-    private const int MaxRatio = 16;
+    // An entry and its place in a table.
+    private const int EntryBytes = 192;
 
     private readonly ByteSource _file;
+    private readonly MemoryBudget _budget;
     private readonly Dictionary<string, ZipEntry> _entries = new(StringComparer.Ordinal);
 
-    private ZipContainer(ByteSource file)
+    private ZipContainer(ByteSource file, MemoryBudget budget)
     {
         _file = file;
+        _budget = budget;
     }
 
     /// <summary>The entries by name.</summary>
     public IReadOnlyDictionary<string, ZipEntry> Entries => _entries;
 
-    public static ZipContainer Read(ByteSource file)
+    public static ZipContainer Read(ByteSource file, MemoryBudget budget)
     {
-        var zip = new ZipContainer(file);
+        var zip = new ZipContainer(file, budget);
         (long offset, long size, long count) = zip.FindDirectory();
-        if (count > MaxEntries || size > file.Length || offset < 0 || offset > file.Length - size)
+        if (count > size / DirectoryEntryBytes || size > Math.Min(file.Length, Array.MaxLength)
+            || offset < 0 || offset > file.Length - size)
         {
             throw new ModelFormatException(
-                $"zip: a directory of {count} entries at byte {offset}, {size} bytes long; expected at most "
-                + $"{MaxEntries} "
-                + $"entries, inside the {file.Length} bytes of the file.");
+                $"zip: a directory of {count} entries at byte {offset}, {size} bytes long; expected entries of at least "
+                + $"{DirectoryEntryBytes} bytes, inside the {file.Length} bytes of the file.");
         }
 
+        budget.Take(size, "zip: its directory");
         var directory = new byte[size];
         file.Read(offset, directory);
         zip.ReadDirectory(directory, offset, (int)count);
@@ -69,7 +70,12 @@ internal sealed class ZipContainer
     }
 
     /// <summary>Unpacks an entry.</summary>
-    public byte[] Unpack(ZipEntry entry)
+    public byte[] Unpack(ZipEntry entry) => PrepareUnpacking(entry)();
+
+    /// <summary>Asks for the memory of an entry.</summary>
+    /// <returns>What unpacks it, whenever that is.</returns>
+    /// <exception cref="ModelFormatException">It takes too much.</exception>
+    public Func<byte[]> PrepareUnpacking(ZipEntry entry)
     {
         long offset = DataOffset(entry);
         if (entry.Size > Array.MaxLength || entry.PackedSize > Array.MaxLength)
@@ -78,9 +84,15 @@ internal sealed class ZipContainer
                 $"zip: '{entry.Name}' has {entry.Size} bytes, which is more than an array holds.");
         }
 
-        var packed = new byte[entry.PackedSize];
-        _file.Read(offset, packed);
-        return entry.IsStored ? packed : Inflate(packed, entry);
+        _budget.Take(
+            (Int128)entry.PackedSize + (entry.IsStored ? 0 : entry.Size),
+            $"zip: '{entry.Name}', which unpacks to {entry.Size} bytes");
+        return () =>
+        {
+            var packed = new byte[entry.PackedSize];
+            _file.Read(offset, packed);
+            return entry.IsStored ? packed : Inflate(packed, entry);
+        };
     }
 
     private static byte[] Inflate(byte[] packed, ZipEntry entry)
@@ -150,8 +162,6 @@ internal sealed class ZipContainer
 
     private void ReadDirectory(ReadOnlySpan<byte> directory, long offset, int count)
     {
-        long unpacked = 0;
-        long limit = Math.Max(MinUnpackedLimit, _file.Length * MaxRatio);
         for (int at = 0; count > 0; count--)
         {
             ReadOnlySpan<byte> rest = directory[at..];
@@ -169,18 +179,11 @@ internal sealed class ZipContainer
                 throw new ModelFormatException($"zip: byte {offset + at}: an entry goes beyond its directory.");
             }
 
+            _budget.Take(EntryBytes + (2 * nameBytes), "zip: its directory");
             string name = Encoding.UTF8.GetString(rest.Slice(DirectoryEntryBytes, nameBytes));
             ReadOnlySpan<byte> extra = rest.Slice(DirectoryEntryBytes + nameBytes, extraBytes);
             ZipEntry entry = ZipEntry.Read(name, rest[..DirectoryEntryBytes], extra);
             RequireInside(entry.HeaderOffset, entry.PackedSize, name);
-            if (entry.Size > limit - unpacked)
-            {
-                throw new ModelFormatException(
-                    $"zip: '{name}' unpacks to {entry.Size} bytes; expected at most {limit} in all from "
-                    + $"{_file.Length} bytes.");
-            }
-
-            unpacked += entry.Size;
             if (!_entries.TryAdd(name, entry))
             {
                 throw new ModelFormatException($"zip: '{name}' is in it twice.");

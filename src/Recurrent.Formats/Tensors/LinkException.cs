@@ -1,0 +1,4 @@
+namespace Recurrent.Formats;
+
+/// <summary>A path has a link where there must be none.</summary>
+internal sealed class LinkException : IOException;
