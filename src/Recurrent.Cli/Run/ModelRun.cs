@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Recurrent.Cli.Bench;
 using Recurrent.Cli.Models;
 
 namespace Recurrent.Cli.Run;
