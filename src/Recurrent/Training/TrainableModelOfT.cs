@@ -12,7 +12,7 @@ namespace Recurrent.Training;
 /// It belongs to one caller at a time: a call during another one, from another thread or from what the other has called, is
 /// refused with an <see cref="InvalidOperationException"/> and changes nothing. But callbacks and the progress of a fit may
 /// look at the model from the fit's thread: <see cref="Evaluate"/>, <see cref="Predict"/>, <see cref="Capture"/>,
-/// <see cref="ToDefinition"/>, and get and set parameters; the fit then goes on as if they had not.
+/// <see cref="ToDefinition"/>, and get and set parameters.
 /// </remarks>
 public sealed partial class TrainableModel<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
