@@ -26,8 +26,8 @@ usage() {
   bindings    regenerate the P/Invoke layer from the C header
   lint        formatting, clang-tidy, bindings against the header, no traces of a machine
   sanitize    the native tests under AddressSanitizer and UndefinedBehaviorSanitizer
-  fuzz        random programs against the C interface under sanitizers: --seconds N in all, 60 if nothing is said,
-              --seed S where they begin, 1 or `random`
+  fuzz        random programs against the C interface under sanitizers, and damaged files of every format:
+              --seconds N in all, 60 if nothing is said; --seed S where they begin, 1 or `random`
   accuracy    the exhaustive activation check: all 2^32 inputs
   bench ARGS  microbenchmarks of the public API; a filter such as '*Step*', then BenchmarkDotNet's options
   peers ARGS  Recurrent, other engines and the machine's limits in one interleaved run (--help)
@@ -102,7 +102,7 @@ require_for() {
     peers) require "${native[@]}" python3:python3 ;;
   esac
   case "$1" in
-    sanitize | fuzz | accuracy | clean) ;;
+    sanitize | accuracy | clean) ;;
     *) require_dotnet ;;
   esac
 }
@@ -357,10 +357,13 @@ target_fuzz() {
   hide_mkl
   build_native sanitize recurrent_fuzz
   build_native thread-sanitize recurrent_fuzz
-  local each=(--seconds "$((seconds / 3))" --seed "$seed")
+  build_native release
+  build_managed tests/Recurrent.Fuzz
+  local each=(--seconds "$((seconds / 4))" --seed "$seed")
   run_fuzzer "programs, ASan and UBSan" "$native/sanitize/recurrent_fuzz" "${each[@]}"
   run_fuzzer "programs, TSan" "$native/thread-sanitize/recurrent_fuzz" "${each[@]}"
   run_fuzzer "memory refused" "$native/sanitize/recurrent_fuzz" --allocations "${each[@]}"
+  run_fuzzer "damaged files" dotnet "$(application Recurrent.Fuzz)" "${each[@]}"
   report_totals
 }
 

@@ -66,13 +66,17 @@ internal sealed record CaseAxes(IReadOnlyList<string> Names)
     private static CaseAxes Parse(JsonElement text)
     {
         string[] names = text.ValueKind == JsonValueKind.String
-            ? text.GetString()!.Split(',', StringSplitOptions.TrimEntries)
+            ? JsonStrings.Of(text, $"{CaseFile.Name}: axes").Split(',', StringSplitOptions.TrimEntries)
             : [];
         bool isKnown = names.All(name => name is Time or Batch or Features) && names.Distinct().Count() == names.Length;
         return isKnown && names.Contains(Time) && names.AsSpan(..^1).IndexOf(Features) < 0
             ? new CaseAxes(names)
             : throw new UnusableInputException(
                 $"{CaseFile.Name}: axes: expected some of {Time}, {Batch} and {Features}, {Time} among them and {Features} "
-                + $"last; found '{text}'.");
+                + $"last; found '{(text.ValueKind == JsonValueKind.String ? string.Join(", ", names) : Describe(text))}'.");
     }
+
+    // Arrays and objects may hold what cannot be decoded.
+    private static string Describe(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Number ? value.GetRawText() : value.ValueKind.ToString();
 }

@@ -28,7 +28,7 @@ internal sealed class OnnxOperatorCase(string id, string source, JsonElement jso
 
     public ILoadedCase Load()
     {
-        string expect = json.GetProperty("expect").GetString() ?? "";
+        string expect = JsonStrings.Of(json.GetProperty("expect"), "expect");
         return expect switch
         {
             "ok" => Read(),

@@ -22,7 +22,7 @@ internal sealed class OnnxOperatorSource : IVerificationSource
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach ((string file, JsonElement json) in FilesOf(path).SelectMany(file => Read(file).Select(json => (file, json))))
         {
-            string name = json.GetProperty("test").GetString() ?? "";
+            string name = JsonStrings.Of(json.GetProperty("test"), $"'{file}': test");
             counts[name] = counts.GetValueOrDefault(name) + 1;
 
             // A test that computes several nodes has several cases of its name.

@@ -139,6 +139,9 @@ public sealed class CaseTests
     [InlineData("inputs", "{\"x\": \"/in.x.npy\"}", "expected a name without a folder")]
     [InlineData("inputs", "{\"x\": null}", "expected a name without a folder, found ''")]
     [InlineData("inputs", "{\"x\": \"none.npy\"}", "none.npy' does not exist")]
+    [InlineData("inputs", "{\"x\": null}", "expected a name without a folder, found ''")]
+    [InlineData("outputs", "{\"y\": null}", "expected a name without a folder, found ''")]
+    [InlineData("options", "{\"modules\": [null]}", "expected names of modules, found null")]
     [InlineData("inputs", "{}", "expected inputs, outputs and a tolerance")]
     [InlineData("inputs", "{\"x\": \"in.x.npy\", \"z\": \"in.x.npy\"}", "axes: expected one text for one input")]
     [InlineData("outputs", "{\"y\": \"out.y.npy\", \"z\": \"out.y.npy\"}", "one input and one output; the case has x and y, z")]
@@ -185,6 +188,19 @@ public sealed class CaseTests
 
         Assert.Equal((1, "2 passed, 2 failed"), (run.ExitCode, run.LastLine));
         Assert.Contains($"FAIL {Gap}: cannot be used: case.json: ", run.Output);
+    }
+
+    /// <summary>Half a surrogate pair is noticed when the text is asked for, long after it was parsed.</summary>
+    [Fact]
+    public void Text_that_cannot_be_decoded_fails_with_the_reason()
+    {
+        using var copy = new CaseCopy(Gap);
+        string path = Path.Combine(copy.Path, "case.json");
+        string json = File.ReadAllText(path);
+        File.WriteAllText(path, json.Replace("\"batch, time, features\"", "\"\\ud800\"", StringComparison.Ordinal));
+
+        Assert.NotEqual(json, File.ReadAllText(path));
+        Assert.Contains("cannot be used: case.json: axes: Cannot read incomplete UTF-16", Verify(copy.Path).Output);
     }
 
     [Theory]

@@ -172,6 +172,7 @@ public sealed class OnnxVerifyTests
     [InlineData("[5]")]
     [InlineData("[{\"test\": 5, \"expect\": \"ok\"}]")]
     [InlineData("[{\"test\": \"a\"}]")]
+    [InlineData("[{\"test\": \"\\ud800\", \"expect\": \"ok\"}]")]
     public void A_list_without_cases_cannot_be_used(string json)
     {
         using var folder = new TemporaryFolder();
