@@ -9,7 +9,7 @@
 #>
 [CmdletBinding()]
 param(
-    [ValidateSet('build', 'test', 'demo', 'cli', 'bindings', 'lint', 'sanitize', 'accuracy', 'pack', 'clean')]
+    [ValidateSet('build', 'test', 'demo', 'cli', 'bindings', 'lint', 'sanitize', 'fuzz', 'accuracy', 'pack', 'clean')]
     [string] $Target = 'build',
 
     [switch] $NoMkl,
@@ -72,6 +72,8 @@ try {
         'sanitize' {
             throw 'sanitize needs GCC or Clang on Linux, where ./build.sh sanitize does it: MSVC has no UndefinedBehaviorSanitizer.'
         }
+        # Damaged files; programs under sanitizers are drawn on Linux alone.
+        'fuzz' { Build-All; Invoke-Application Recurrent.Fuzz $Arguments }
         'accuracy' { Build-Native; Invoke-Tool (Join-Path $artifacts 'native/release/recurrent_accuracy.exe') $Arguments }
         'pack' { Build-All; Invoke-Tool dotnet 'pack', 'Recurrent.sln', '-c', 'Release', '--no-build', '-o', (Join-Path $artifacts 'packages') }
         'clean' { Remove-Item -Recurse -Force $artifacts -ErrorAction SilentlyContinue }

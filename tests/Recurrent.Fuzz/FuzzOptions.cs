@@ -67,20 +67,20 @@ internal sealed record FuzzOptions
         if (Format is not null)
         {
             yield return "--format";
-        yield return $"{Format}";
+            yield return $"{Format}";
         }
 
         if (Steps is not null)
         {
             yield return "--steps";
-        // Without any the file is read as it is.
+            // Without any the file is read as it is.
             yield return Steps.Count == 0 ? "-1" : string.Join(',', Steps);
         }
 
         if (Worker is not null)
         {
             yield return "--worker";
-        yield return $"{Worker}";
+            yield return $"{Worker}";
         }
     }
 

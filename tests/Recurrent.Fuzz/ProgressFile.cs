@@ -12,7 +12,11 @@ internal sealed class ProgressFile : IDisposable
 
     public ProgressFile(string folder)
     {
-        _file = MemoryMappedFile.CreateFromFile(Path.Combine(folder, "progress"), FileMode.OpenOrCreate, null, Bytes);
+        // Two processes have it open.
+        FileStream stream = new(
+            Path.Combine(folder, "progress"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+        _file = MemoryMappedFile.CreateFromFile(
+            stream, null, Bytes, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
         _view = _file.CreateViewAccessor(0, Bytes);
     }
 

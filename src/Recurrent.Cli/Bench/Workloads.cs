@@ -46,10 +46,10 @@ internal static class Workloads
         return new Workload($"{Path.GetFileName(path)}: {layers}", model, request.Batch, request.Time);
     }
 
-    private static Workload Named(BenchRequest request, IReadOnlyList<RecurrentLayer> layers)
+    private static Workload Named(BenchRequest request, RecurrentLayer[] layers)
     {
         RecurrentSpecification first = layers[0].Specification;
-        string stack = layers.Count > 1 ? $", {layers.Count} layers" : string.Empty;
+        string stack = layers.Length > 1 ? $", {layers.Length} layers" : string.Empty;
         string direction = first.Direction == Direction.Bidirectional ? ", bidirectional" : string.Empty;
         return new Workload(
             $"{request.Cell}, input {first.InputSize}, hidden {first.HiddenSize}{stack}{direction}",

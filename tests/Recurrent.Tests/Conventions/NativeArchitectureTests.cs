@@ -67,6 +67,19 @@ public sealed partial class NativeArchitectureTests
         Assert.DoesNotContain("-march", File.ReadAllText(RepositoryTree.PathOf("CMakeLists.txt")), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_fuzzer_calls_every_function_of_the_header()
+    {
+        string header = File.ReadAllText(RepositoryTree.PathOf("native/include/recurrent/recurrent.h"));
+        string fuzzer = string.Concat(RepositoryTree.FilesBelow("tests/native/fuzz", ".cpp", ".h")
+            .Select(file => File.ReadAllText(RepositoryTree.PathOf($"tests/native/fuzz/{file}"))));
+
+        Violations.AssertNone(
+            from name in FunctionName().Matches(header).Select(match => match.Groups[1].Value).Distinct()
+            where !fuzzer.Contains($"{name}(", StringComparison.Ordinal)
+            select $"{name} is not called by tests/native/fuzz");
+    }
+
     private static IEnumerable<string> SourceFiles() =>
         RepositoryTree.FilesBelow(Sources, ".cpp", ".h", ".inl", ".inc");
 
@@ -93,6 +106,9 @@ public sealed partial class NativeArchitectureTests
 
         return reached;
     }
+
+    [GeneratedRegex("""RECURRENT_API[^;(]*?\b(recurrent_\w+)\(""")]
+    private static partial Regex FunctionName();
 
     [GeneratedRegex("""^[ \t]*#[ \t]*include[ \t]*"([^"]+)""", RegexOptions.Multiline)]
     private static partial Regex QuotedInclude();

@@ -43,11 +43,22 @@ void ask_machine(World& world, Random& random) {
         recurrent_machine_info mine = info;
         return recurrent_get_machine_info(&mine);
       });
+  recurrent_instruction_set sets[3]{};
+  for (recurrent_instruction_set& set : sets)
+    set.struct_size = one_in(random, 6) ? wrong_size(random, sizeof(set)) : sizeof(set);
+  const int64_t capacity = uniform(random, -1, 3);
+  bool right = capacity >= 0;
+  for (int64_t i = 0; i < capacity; ++i) right = right && sets[i].struct_size == sizeof(sets[i]);
+  int64_t count = -1;
+  const recurrent_status status = world.caller.both(
+      {"recurrent_get_instruction_sets", right ? kOk : kInvalid},
+      [&](int) { return recurrent_get_instruction_sets(sets, capacity, &count); });
+  expect(status != RECURRENT_STATUS_OK || count > 0, "no instruction set is known");
   expect(recurrent_abi_version() == RECURRENT_ABI_VERSION, "another version of the interface");
 }
 
 void give_nothing(World& world, Random& random) {
-  const int64_t which = uniform(random, 0, 23);
+  const int64_t which = uniform(random, 0, 29);
   float value = 0;
   const recurrent_session_desc session{};
   recurrent_session* opened = nullptr;

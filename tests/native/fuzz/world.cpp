@@ -77,13 +77,14 @@ void World::note(const std::string& what) const {
 
 const std::vector<int32_t>& machine_isas() {
   static const std::vector<int32_t> isas = [] {
-    recurrent_machine_info machine{};
-    machine.struct_size = sizeof(machine);
-    expect(recurrent_get_machine_info(&machine) == RECURRENT_STATUS_OK, "machine: %s",
-           recurrent_last_error());
+    recurrent_instruction_set sets[32]{};
+    for (recurrent_instruction_set& set : sets) set.struct_size = sizeof(set);
+    int64_t count = 0;
+    expect(recurrent_get_instruction_sets(sets, 32, &count) == RECURRENT_STATUS_OK && count <= 32,
+           "instruction sets: %s", recurrent_last_error());
     std::vector<int32_t> found;
-    for (const int32_t isa : {RECURRENT_ISA_SCALAR, RECURRENT_ISA_AVX2, RECURRENT_ISA_AVX512})
-      if ((machine.isa_mask >> isa & 1) != 0) found.push_back(isa);
+    for (const recurrent_instruction_set& set : sets)
+      if (set.supported) found.push_back(set.isa);
     return found;
   }();
   return isas;
