@@ -1,7 +1,6 @@
 using System.Text;
 using Recurrent.Formats.Json;
 using Recurrent.Formats.Keras;
-using Recurrent.Layers;
 
 namespace Recurrent.Formats.Tests.Hostile;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Google.Protobuf;
 using Recurrent.Formats.Onnx;
 using GraphBuilder = Recurrent.Formats.Tests.Onnx.GraphBuilder;
 

@@ -10,6 +10,8 @@ internal sealed class JsonMutator : IMutator
 
     private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 128 };
 
+    private static readonly JsonSerializerOptions Writing = new() { MaxDepth = 4096 };
+
     public static JsonMutator Instance { get; } = new();
 
     public bool Knows(string name) => Path.GetExtension(name) is ".json" or ".nam";
@@ -27,7 +29,7 @@ internal sealed class JsonMutator : IMutator
         }
 
         Edit(node, Parse(other), random);
-        return JsonSerializer.SerializeToUtf8Bytes(root, new JsonSerializerOptions { MaxDepth = 4096 });
+        return JsonSerializer.SerializeToUtf8Bytes(root, Writing);
     }
 
     private static JsonNode? Parse(byte[] bytes)

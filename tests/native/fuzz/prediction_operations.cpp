@@ -44,6 +44,10 @@ void predict(World& world, Random& random) {
                   {{&y[0]}, {&y[1]}},
                   input.guards()};
   const std::vector<float> before = stream->state(0);
+  int64_t bytes = -1;
+  expect(recurrent_session_get_bytes(stream->sessions[0].get(), &bytes) == RECURRENT_STATUS_OK &&
+             bytes >= 0,
+         "recurrent_session_get_bytes does not tell the bytes");
   const recurrent_status status = world.caller.both(
       watched, [&](int side) { return predict_side(*stream, side, batch, input, y[side]); });
   if (status == RECURRENT_STATUS_OK)
