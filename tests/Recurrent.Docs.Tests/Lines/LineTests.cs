@@ -9,7 +9,7 @@ public sealed partial class LineTests(SampleFolder folder) : IClassFixture<Sampl
 {
     /// <summary>The first words that a line may have; a block of anything else is marked as text.</summary>
     private static readonly string[] Known =
-        ["recurrent", "./build.sh", ".ci/run", "dotnet", "cmake", "cp", "cc"];
+        ["recurrent", "./build.sh", ".ci/run", "dotnet", "cmake", "cp", "cc", "valgrind"];
 
     public static TheoryData<string> ToolLines => Lines("recurrent");
 
