@@ -4,7 +4,7 @@ namespace Recurrent.Messages;
 
 /// <summary>
 /// Messages that hold text of a file or of a user: not endless, and without what controls a terminal. Whoever makes such
-/// a message makes it here. Of the libraries and the tool, which compile this file each.
+/// a message makes it here.
 /// </summary>
 internal static class MessageText
 {
