@@ -210,7 +210,9 @@ public sealed class KeptTrainingTests
     private static Process Start(string[] arguments)
     {
         string tool = Path.Combine(AppContext.BaseDirectory, "Recurrent.Cli.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", ["exec", tool, .. arguments])
+
+        // A shell without a terminal starts what is in the background with SIGINT ignored, and that is inherited.
+        return Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", "exec", tool, .. arguments])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
