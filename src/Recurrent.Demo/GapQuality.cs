@@ -5,7 +5,7 @@ namespace Recurrent.Demo;
 
 /// <summary>
 /// What may be done about missing values, beside each other: the sunspots with gaps that a seed makes, filled in every way,
-/// and the error of a forecaster that is trained on each. It is judged by the last fifth, which has no gaps.
+/// and the error of a forecaster that is trained on each. It is judged by the last fifth, which does not have gaps.
 /// </summary>
 internal static class GapQuality
 {

@@ -28,22 +28,29 @@ constexpr microseconds kShort{1};
 Governor::Clock::time_point now;
 Governor::Clock::time_point forced_now() { return now; }
 
-// A job in which the worker is stopped in its slice while the caller waits, if it comes.
-void lose_time(Shift& shift) {
-  static std::atomic<bool> begun;
-  if (shift.size() == 1) return;
-  const std::thread::id caller = std::this_thread::get_id();
-  shift.stage([&](int slice) {
-    if (slice == 0) {
-      for (int i = 0; i < 1000 && !begun.load(); ++i) std::this_thread::sleep_for(kShort);
-      return;
-    }
-    begun.store(true);
-    if (std::this_thread::get_id() == caller) return;
-    std::this_thread::sleep_for(milliseconds(20));
-  });
-  begun.store(false);
-}
+// A job in which the worker is stopped in its slice while the caller waits, if it comes in time. It
+// belongs to the thread that makes it.
+class LostTime {
+ public:
+  void operator()(Shift& shift) {
+    if (shift.size() == 1) return;
+    shift.stage([this](int slice) {
+      const bool is_caller = std::this_thread::get_id() == caller_;
+      if (slice == 0 && is_caller) {
+        const auto end = std::chrono::steady_clock::now() + milliseconds(50);
+        while (!stopped_.load() && std::chrono::steady_clock::now() < end)
+          std::this_thread::yield();
+      } else if (!is_caller) {
+        stopped_.store(true);
+        std::this_thread::sleep_for(milliseconds(20));
+      }
+    });
+  }
+
+ private:
+  const std::thread::id caller_ = std::this_thread::get_id();
+  std::atomic<bool> stopped_{false};
+};
 
 template <class Function>
 void run(Team& team, Function function) {
@@ -65,9 +72,8 @@ TEST(Governor, RestsSixteenTimesAsLongAsWasLost) {
   Team team(2);
   Governor governor(forced_now);
   for (int i = 0; i < kAttempts && !team.was_dismissed(); ++i) {
-    // On a busy machine the worker needs a moment to get a processor.
-    if (i > 0) std::this_thread::sleep_for(kPause);
-    run(team, lose_time);
+    LostTime lost;
+    run(team, [&](Shift& shift) { lost(shift); });
   }
   ASSERT_TRUE(team.was_dismissed());
   ASSERT_GT(team.waited(), team.waited().zero());
@@ -84,8 +90,10 @@ TEST(Governor, DoesNotRestWhenNothingWasLost) {
   Team team(2);
   Governor governor(forced_now);
   run(team, [](Shift& shift) { shift.stage([](int) {}); });
-  for (int i = 0; i < kAttempts && team.was_dismissed(); ++i)
+  for (int i = 0; i < kAttempts && team.was_dismissed(); ++i) {
+    std::this_thread::sleep_for(kPause);
     run(team, [](Shift& shift) { shift.stage([](int) {}); });
+  }
   ASSERT_FALSE(team.was_dismissed());
   governor.ran_with(team);
   EXPECT_TRUE(governor.admits(team, 2, kLong));
@@ -113,7 +121,8 @@ TEST(Crew, IsLeftAloneAfterALossAndComesBack) {
   Crew crew(2, forced_now);
   int size = crew.size();
   for (int i = 0; i < kAttempts && size == 2; ++i) {
-    crew.run(kLong, lose_time);
+    LostTime lost;
+    crew.run(kLong, [&](Shift& shift) { lost(shift); });
     size = threads_of_a_pass(crew, kLong);
   }
   EXPECT_EQ(size, 1);

@@ -15,7 +15,7 @@ internal sealed record Workload(string Name, ModelDefinition Model, int Batch, i
     /// <summary>Whether a call is one step; a layer with a reverse direction needs its sequence as a whole.</summary>
     public bool IsStep => Time == 1 && Model.CanStep;
 
-    /// <summary>Steps that a call puts out.</summary>
+    /// <summary>Steps of the output of a call.</summary>
     public int OutputTime => Model.Output == ModelOutput.EveryStep || IsStep ? Time : 1;
 
     /// <summary>The products of a call. A step multiplies inputs and states at once, a sequence first all inputs.</summary>

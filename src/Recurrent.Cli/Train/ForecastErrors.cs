@@ -62,7 +62,7 @@ internal readonly record struct ForecastErrors(ForecastError Model, ForecastErro
         private double _absolutes;
         private int _count;
 
-        // A step beside a missing one has no change.
+        // Beside a missing value there is no difference to count.
         public void Add(double difference)
         {
             if (!double.IsNaN(difference))

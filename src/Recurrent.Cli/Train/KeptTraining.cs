@@ -48,7 +48,7 @@ internal sealed class KeptTraining(TrainRequest request, TrainIdentity identity)
         error.WriteMessage($"going on from {_path}: {Progress(checkpoint)}");
         if (!checkpoint.HasChecksum)
         {
-            error.WriteMessage($"note: {_path} has no checksum, so damage to its numbers would go unnoticed.");
+            error.WriteMessage($"note: {_path} does not have a checksum, so damage to its numbers would go unnoticed.");
         }
 
         return checkpoint;
