@@ -399,6 +399,8 @@ target_bench() {
 }
 
 target_peers() {
+  # Help is read before anything is installed.
+  if [[ " $* " =~ " --help " || " $* " =~ " -h " ]]; then exec python3 bench/peers/run.py --help; fi
   want /usr/include/dnnl.hpp:libdnnl-dev
   want /usr/include/libxsmm.h:libxsmm-dev
   want /usr/lib/python3/dist-packages/torch:python3-torch
