@@ -20,7 +20,7 @@ public sealed unsafe partial class GradientSession
     public void Forward(in GradientBatch<float> batch, Span<float> y, Span<float> finalStates = default)
     {
         _guard.ThrowIfClosed(this);
-        GradientArguments.RequireForward(Definition.Chain, batch, y, finalStates);
+        GradientArguments.RequireForward(Definition.Graph, batch, y, finalStates);
         Enter();
         _shape = default;
         NativeStatus status;
@@ -85,7 +85,7 @@ public sealed unsafe partial class GradientSession
         NativeStatus status = NativeStatus.Ok;
         try
         {
-            GradientArguments.RequireBackward(Definition.Chain, _shape, dy, dFinalStates, dx, dInitialStates);
+            GradientArguments.RequireBackward(Definition.Graph, _shape, dy, dFinalStates, dx, dInitialStates);
             _shape = default;
             fixed (float* outputs = dy, final = dFinalStates, inputs = dx, initial = dInitialStates)
             {

@@ -52,7 +52,7 @@ public sealed unsafe partial class GradientSession : IDisposable
     /// Elements of state of one batch row in all layers and directions, and the output that is repeated at missing steps
     /// if there is one.
     /// </summary>
-    public int StateSize => Definition.Chain.StateSize;
+    public int StateSize => Definition.Graph.StateSize;
 
     /// <summary>Threads that share the work of one call, the caller's included.</summary>
     public int Threads { get; }
@@ -98,7 +98,7 @@ public sealed unsafe partial class GradientSession : IDisposable
     {
         ArgumentNullException.ThrowIfNull(definition);
         options ??= new GradientSessionOptions();
-        GradientArguments.RequireDropout(definition.Chain, options.Dropout, "options.Dropout");
+        GradientArguments.RequireDropout(definition.Graph, options.Dropout, "options.Dropout");
         TrainerHandle handle = Create(definition, options);
         try
         {
@@ -128,7 +128,7 @@ public sealed unsafe partial class GradientSession : IDisposable
     private static TrainerHandle Create(ModelDefinition definition, GradientSessionOptions options)
     {
         ModelOptions how = new() { InstructionSet = options.InstructionSet, GemmProvider = options.GemmProvider };
-        using ModelDescription description = new(definition.Chain, how);
+        using ModelDescription description = new(definition.Graph, how);
         float[] elements = [.. options.Dropout.Select(rates => rates.Elements)];
         float[] inputs = [.. options.Dropout.Select(rates => rates.Input)];
         float[] states = [.. options.Dropout.Select(rates => rates.State)];

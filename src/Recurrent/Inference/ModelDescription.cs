@@ -11,14 +11,19 @@ internal sealed unsafe class ModelDescription : IDisposable
     private readonly List<MemoryHandle> _pins = [];
     private readonly NativeLayerDesc[] _layers;
     private readonly NativeDirectionDesc[] _directions;
-    private readonly LayerChain _chain;
+    private readonly LayerGraph _graph;
     private readonly ModelOptions _options;
     private int _directionCount;
 
-    public ModelDescription(LayerChain chain, ModelOptions options)
+    public ModelDescription(LayerGraph graph, ModelOptions options)
     {
-        IReadOnlyList<Layer> layers = chain.Layers;
-        _chain = chain;
+        if (!graph.IsList)
+        {
+            throw new NotSupportedException("The native library does not compute models that name their values yet.");
+        }
+
+        IReadOnlyList<Layer> layers = graph.Layers;
+        _graph = graph;
         _layers = GC.AllocateArray<NativeLayerDesc>(layers.Count, pinned: true);
         _directions = GC.AllocateArray<NativeDirectionDesc>(2 * layers.Count, pinned: true);
         _options = options;
@@ -73,9 +78,9 @@ internal sealed unsafe class ModelDescription : IDisposable
         Layers = (NativeLayerDesc*)Unsafe.AsPointer(ref _layers[0]),
         Isa = (int)_options.InstructionSet,
         GemmProvider = (int)_options.GemmProvider,
-        Output = (int)_chain.Output,
-        Masking = (int)MaskingOf(_chain.Masking),
-        MaskValue = _chain.Masking?.Value ?? 0,
+        Output = (int)_graph.Output,
+        Masking = (int)MaskingOf(_graph.Masking),
+        MaskValue = _graph.Masking?.Value ?? 0,
     };
 
     private NativeLayerDesc Describe(RecurrentLayer layer)

@@ -131,7 +131,7 @@ public sealed partial class RecurrentModel
     {
         _predictors.ThrowIfClosed();
         SequenceLayout order = layout ?? Layout;
-        SequenceShape shape = new(Chain, batch, nameof(batch));
+        SequenceShape shape = new(Graph, batch, nameof(batch));
         shape.RequirePrediction<float>(x, y, time, order);
         shape.RequireLengths<float>(lengths, y, time, nameof(lengths));
         PredictChecked(x, [], batch, time, new SequenceMask { Lengths = lengths }, y, order);
@@ -160,7 +160,7 @@ public sealed partial class RecurrentModel
     {
         _predictors.ThrowIfClosed();
         SequenceLayout order = layout ?? Layout;
-        SequenceShape shape = new(Chain, batch, nameof(batch));
+        SequenceShape shape = new(Graph, batch, nameof(batch));
         shape.RequirePrediction<float>(x, y, time, order);
         shape.RequireMask<float>(mask, y, time, order);
         PredictChecked(x, [], batch, time, mask, y, order);
@@ -169,7 +169,7 @@ public sealed partial class RecurrentModel
     private float[] CreateOutput(ReadOnlySpan<float> x, int batch, int time, SequenceLayout? layout)
     {
         _predictors.ThrowIfClosed();
-        SequenceShape shape = new(Chain, batch, nameof(batch));
+        SequenceShape shape = new(Graph, batch, nameof(batch));
         shape.RequirePrediction(x, time, layout ?? Layout);
         return shape.CreateOutput<float>(time);
     }

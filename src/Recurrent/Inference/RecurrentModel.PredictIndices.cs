@@ -141,7 +141,7 @@ public sealed partial class RecurrentModel
     {
         _predictors.ThrowIfClosed();
         SequenceLayout order = layout ?? Layout;
-        SequenceShape shape = new(Chain, batch, nameof(batch));
+        SequenceShape shape = new(Graph, batch, nameof(batch));
         shape.RequireIndexPrediction<float>(indices, y, time, order);
         shape.RequireLengths<float>(lengths, y, time, nameof(lengths));
         PredictChecked([], indices, batch, time, new SequenceMask { Lengths = lengths }, y, order);
@@ -170,7 +170,7 @@ public sealed partial class RecurrentModel
     {
         _predictors.ThrowIfClosed();
         SequenceLayout order = layout ?? Layout;
-        SequenceShape shape = new(Chain, batch, nameof(batch));
+        SequenceShape shape = new(Graph, batch, nameof(batch));
         shape.RequireIndexPrediction<float>(indices, y, time, order);
         shape.RequireMask<float>(mask, y, time, order);
         PredictChecked([], indices, batch, time, mask, y, order);
@@ -179,7 +179,7 @@ public sealed partial class RecurrentModel
     private float[] CreateOutput(ReadOnlySpan<int> indices, int batch, int time, SequenceLayout? layout)
     {
         _predictors.ThrowIfClosed();
-        SequenceShape shape = new(Chain, batch, nameof(batch));
+        SequenceShape shape = new(Graph, batch, nameof(batch));
         shape.RequireIndexPrediction(indices, time, layout ?? Layout);
         return shape.CreateOutput<float>(time);
     }

@@ -28,46 +28,46 @@ public sealed partial class RecurrentModel : IDisposable
         handle.Weigh(info.PackedBytes);
         _handle = handle;
         _predictors = new SessionPool(() => new Session(this, handle, PredictorOptions), this);
-        Chain = definition.Chain;
+        Graph = definition.Graph;
         PackedBytes = info.PackedBytes;
         InstructionSet = (InstructionSet)info.Isa;
         GemmProvider = (GemmProvider)info.GemmProvider;
     }
 
     /// <summary>What the layers are, from the input to the output.</summary>
-    public IReadOnlyList<LayerSpecification> Layers => Chain.Specifications;
+    public IReadOnlyList<LayerSpecification> Layers => Graph.Specifications;
 
     /// <summary>Features of an input step; 1 for a model that takes indices.</summary>
-    public int InputSize => Chain.InputSize;
+    public int InputSize => Graph.InputSize;
 
     /// <summary>Indices that the model knows, if it takes indices instead of features; otherwise 0.</summary>
-    public int VocabularySize => Chain.VocabularySize;
+    public int VocabularySize => Graph.VocabularySize;
 
     /// <summary>Features of an output step.</summary>
-    public int OutputSize => Chain.OutputSize;
+    public int OutputSize => Graph.OutputSize;
 
     /// <summary>What is put out for a sequence.</summary>
-    public ModelOutput Output => Chain.Output;
+    public ModelOutput Output => Graph.Output;
 
     /// <summary>Whether steps may be missing; null if not.</summary>
-    public Masking? Masking => Chain.Masking;
+    public Masking? Masking => Graph.Masking;
 
     /// <summary>Order of the axes of a sequence where a call does not say another.</summary>
-    public SequenceLayout Layout => Chain.Layout;
+    public SequenceLayout Layout => Graph.Layout;
 
     /// <summary>What the final state of a row is whose length is 0, where a session does not say another.</summary>
-    public EmptyRow EmptyRow => Chain.EmptyRow;
+    public EmptyRow EmptyRow => Graph.EmptyRow;
 
     /// <summary>
     /// Elements of state of one batch row in all layers and directions, and the output that is repeated at missing steps
     /// if there is one: a row of a saved state.
     /// </summary>
-    public int StateSize => Chain.StateSize;
+    public int StateSize => Graph.StateSize;
 
     /// <summary>
     /// Whether every layer runs forward, so that the model can be stepped and sequences cut anywhere.
     /// </summary>
-    public bool CanStep => Chain.CanStep;
+    public bool CanStep => Graph.CanStep;
 
     /// <summary>Bytes of packed weights.</summary>
     public long PackedBytes { get; }
@@ -78,7 +78,7 @@ public sealed partial class RecurrentModel : IDisposable
     /// <summary>The provider in use; never <see cref="GemmProvider.Auto"/>.</summary>
     public GemmProvider GemmProvider { get; }
 
-    internal LayerChain Chain { get; }
+    internal LayerGraph Graph { get; }
 
     /// <summary>Packs the weights of layers that follow each other.</summary>
     /// <param name="layers">
@@ -118,7 +118,7 @@ public sealed partial class RecurrentModel : IDisposable
     public static RecurrentModel Create(ModelDefinition definition, ModelOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        using ModelDescription description = new(definition.Chain, options ?? new ModelOptions());
+        using ModelDescription description = new(definition.Graph, options ?? new ModelOptions());
         ModelHandle handle = Pack(description);
         try
         {
@@ -139,7 +139,7 @@ public sealed partial class RecurrentModel : IDisposable
     /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
     public unsafe ProductInfo GetProductInfo(int layer, Direction direction = Direction.Forward)
     {
-        Chain.RecurrentAt(layer, nameof(layer)).RequireDirection(direction, nameof(direction));
+        Graph.RecurrentAt(layer, nameof(layer)).RequireDirection(direction, nameof(direction));
         bool held = false;
         try
         {

@@ -136,7 +136,7 @@ public sealed unsafe partial class Session
         ThrowIfDisposed();
         if (!_canStep)
         {
-            Model.Chain.RequireStep();
+            Model.Graph.RequireStep();
         }
     }
 
@@ -194,7 +194,7 @@ public sealed unsafe partial class Session
         Leave(isSecondPiece ? NativeStatus.Ok : status);
         if (isSecondPiece)
         {
-            throw Model.Chain.SecondPiece();
+            throw Model.Graph.SecondPiece();
         }
     }
 }

@@ -148,7 +148,7 @@ public sealed unsafe partial class Session
 
     private void RequireState(int layer, Direction direction, StateKind kind, int length)
     {
-        RecurrentSpecification specification = Model.Chain.RecurrentAt(layer, nameof(layer));
+        RecurrentSpecification specification = Model.Graph.RecurrentAt(layer, nameof(layer));
         specification.RequireDirection(direction, nameof(direction));
         int size = specification.SizeOf(kind, nameof(kind));
         Require.Shape(length, Batch, size, "[batch, size]", "state");

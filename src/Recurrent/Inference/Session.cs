@@ -39,7 +39,7 @@ public sealed unsafe partial class Session : IDisposable
     {
         Model = model;
         Threads = options.Threads;
-        _shape = SequenceShape.OfSession(model.Chain, options.Batch, "batch");
+        _shape = SequenceShape.OfSession(model.Graph, options.Batch, "batch");
         _canStep = model.CanStep;
         NativeSessionDesc description = new()
         {

@@ -1,8 +1,8 @@
 namespace Recurrent.Layers;
 
 /// <summary>
-/// A table of vectors, of which an integer index picks one a step. Only the first layer of a model can be one; the model
-/// then takes indices instead of features. It has no state.
+/// A table of vectors, of which an integer index picks one a step. It reads an input of indices: of a list of layers only the
+/// first one can be an embedding, and the model then takes indices instead of features. It has no state.
 /// </summary>
 /// <remarks>
 /// <see cref="LayerSpecification.InputSize"/> is the number of rows of the table, so an index is from 0 to
@@ -19,6 +19,8 @@ public sealed record EmbeddingSpecification : LayerSpecification
     }
 
     private protected override int OutputFeatures => OutputSize;
+
+    internal override bool CanRead(ValueKind kind) => kind == ValueKind.Indices;
 
     internal override void Validate(string argument)
     {

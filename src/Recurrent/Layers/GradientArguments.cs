@@ -4,38 +4,38 @@ namespace Recurrent.Layers;
 internal static class GradientArguments
 {
     /// <summary>Refuses rates that are out of range or drop what a layer has not.</summary>
-    public static void RequireDropout(LayerChain chain, IReadOnlyList<LayerDropout> dropout, string argument)
+    public static void RequireDropout(LayerGraph graph, IReadOnlyList<LayerDropout> dropout, string argument)
     {
         if (dropout.Count == 0)
         {
             return;
         }
 
-        Require.Shape(dropout.Count, chain.Layers.Count, "one for each layer", argument);
+        Require.Shape(dropout.Count, graph.Layers.Count, "one for each layer", argument);
         for (int layer = 0; layer < dropout.Count; layer++)
         {
             string name = $"{argument}[{layer}]";
             RequireRate(dropout[layer].Elements, $"{name}.{nameof(LayerDropout.Elements)}");
             RequireRate(dropout[layer].Input, $"{name}.{nameof(LayerDropout.Input)}");
             RequireRate(dropout[layer].State, $"{name}.{nameof(LayerDropout.State)}");
-            RequireUse(chain.Specifications[layer], dropout[layer], name, argument);
+            RequireUse(graph.Specifications[layer], dropout[layer], name, argument);
         }
     }
 
     /// <summary>Refuses a batch that does not fit the model.</summary>
     public static void RequireForward<T>(
-        LayerChain chain, in GradientBatch<T> batch, ReadOnlySpan<T> y, ReadOnlySpan<T> finalStates)
+        LayerGraph graph, in GradientBatch<T> batch, ReadOnlySpan<T> y, ReadOnlySpan<T> finalStates)
     {
         Require.Within(batch.Time, 1, int.MaxValue, "batch.Time");
         Require.Within(batch.Batch, 1, int.MaxValue, "batch.Batch");
-        SequenceShape shape = SequenceShape.OfSession(chain, batch.Batch, "batch.Batch");
-        SequenceLayout layout = batch.Layout ?? chain.Layout;
+        SequenceShape shape = SequenceShape.OfSession(graph, batch.Batch, "batch.Batch");
+        SequenceLayout layout = batch.Layout ?? graph.Layout;
         if (y.IsEmpty)
         {
             throw new ArgumentException($"{nameof(y)}: expected memory for the output, found none.", nameof(y));
         }
 
-        if (chain.VocabularySize > 0)
+        if (graph.VocabularySize > 0)
         {
             Require.Absent(batch.X.Length, "the model begins with an embedding and takes indices", "batch.X");
             shape.RequireRunIndices(batch.Indices, y, batch.Time, layout);
@@ -48,13 +48,13 @@ internal static class GradientArguments
 
         SequenceMask mask = new() { Lengths = batch.Lengths, Present = batch.Present };
         shape.RequireMask(mask, y, batch.Time, layout);
-        RequireStates(chain, batch.Batch, batch.InitialStates, "batch.InitialStates");
-        RequireStates(chain, batch.Batch, finalStates, nameof(finalStates));
+        RequireStates(graph, batch.Batch, batch.InitialStates, "batch.InitialStates");
+        RequireStates(graph, batch.Batch, finalStates, nameof(finalStates));
     }
 
     /// <summary>Refuses gradients that have not the shape of what they are the gradients of.</summary>
     public static void RequireBackward<T>(
-        LayerChain chain,
+        LayerGraph graph,
         in GradientShape forward,
         ReadOnlySpan<T> dy,
         ReadOnlySpan<T> dFinalStates,
@@ -69,16 +69,16 @@ internal static class GradientArguments
         }
 
         long steps = (long)forward.Time * forward.Batch;
-        long outputs = chain.PutsOutOneStep ? forward.Batch : steps;
-        RequireOptional(dy.Length, outputs, chain.OutputSize, "[steps, OutputSize] as the output", nameof(dy));
-        RequireStates(chain, forward.Batch, dFinalStates, nameof(dFinalStates));
-        RequireStates(chain, forward.Batch, dInitialStates, nameof(dInitialStates));
-        if (chain.VocabularySize > 0)
+        long outputs = graph.PutsOutOneStep ? forward.Batch : steps;
+        RequireOptional(dy.Length, outputs, graph.OutputSize, "[steps, OutputSize] as the output", nameof(dy));
+        RequireStates(graph, forward.Batch, dFinalStates, nameof(dFinalStates));
+        RequireStates(graph, forward.Batch, dInitialStates, nameof(dInitialStates));
+        if (graph.VocabularySize > 0)
         {
             Require.Absent(dx.Length, "an index has no gradient", nameof(dx));
         }
 
-        RequireOptional(dx.Length, steps, chain.InputSize, "[steps, InputSize] as the input", nameof(dx));
+        RequireOptional(dx.Length, steps, graph.InputSize, "[steps, InputSize] as the input", nameof(dx));
     }
 
     /// <summary>Refuses an update that no optimizer means.</summary>
@@ -135,8 +135,8 @@ internal static class GradientArguments
         }
     }
 
-    private static void RequireStates<T>(LayerChain chain, int batch, ReadOnlySpan<T> states, string argument) =>
-        RequireOptional(states.Length, batch, chain.StateSize, "[batch, StateSize]", argument);
+    private static void RequireStates<T>(LayerGraph graph, int batch, ReadOnlySpan<T> states, string argument) =>
+        RequireOptional(states.Length, batch, graph.StateSize, "[batch, StateSize]", argument);
 
     private static void RequireOptional(int found, long rows, long columns, string shape, string argument)
     {

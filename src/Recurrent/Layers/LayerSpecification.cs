@@ -21,7 +21,28 @@ public abstract record LayerSpecification
     /// <summary>Features of an output step.</summary>
     public int OutputSize => OutputFeatures;
 
+    /// <summary>The fewest values that a layer reads.</summary>
+    internal virtual int LeastInputs => 1;
+
+    /// <summary>The most values that it reads.</summary>
+    internal virtual int MostInputs => 1;
+
+    /// <summary>Whether the input size is that of all values together, and not of each.</summary>
+    internal virtual bool ReadsSideBySide => false;
+
+    /// <summary>Whether it may put out another number of steps than it reads, a given one.</summary>
+    internal virtual bool ChangesSteps => false;
+
     private protected abstract int OutputFeatures { get; }
+
+    /// <summary>Whether it reads values of this kind.</summary>
+    internal virtual bool CanRead(ValueKind kind) => kind != ValueKind.Indices;
+
+    /// <summary>The steps of what it puts out, by those of what it reads.</summary>
+    internal virtual TimeBase Gives(TimeBase read) => read;
+
+    /// <summary>What it does that needs the whole sequence; null if it can take one step after the other.</summary>
+    internal virtual string? WhyNotCausal(ModelValue read) => null;
 
     /// <summary>
     /// Checks what no single property can: that the required ones have been set, which reflection does not ask for, and

@@ -43,7 +43,6 @@ internal static class ParameterBlocks
                     ? parameters.Slice(block.Offset, block.Length).ToArray()
                     : [])),
         ];
-        return new ModelDefinition(
-            layers, definition.Output, definition.Masking, definition.Layout, definition.EmptyRow);
+        return definition.WithLayers(layers);
     }
 }

@@ -80,6 +80,11 @@ public abstract record RecurrentSpecification : LayerSpecification
         return direction == Direction.Reverse ? ReverseActivations ?? Activations : Activations;
     }
 
+    internal override bool CanRead(ValueKind kind) => kind == ValueKind.Sequence;
+
+    internal override string? WhyNotCausal(ModelValue read) =>
+        Direction == Direction.Forward ? null : $"has the direction {Direction}";
+
     /// <summary>Whether the layer runs in this direction, alone or as one of two.</summary>
     internal bool Has(Direction direction) =>
         direction is Direction.Forward or Direction.Reverse

@@ -14,7 +14,7 @@ public sealed record ResidualSpecification : LayerSpecification
     public required int Span
     {
         get;
-        init => field = Require.Within(value, 1, LayerChain.MaxLayers, nameof(Span));
+        init => field = Require.Within(value, 1, LayerGraph.MaxLayers, nameof(Span));
     }
 
     private protected override int OutputFeatures => InputSize;
@@ -22,6 +22,6 @@ public sealed record ResidualSpecification : LayerSpecification
     internal override void Validate(string argument)
     {
         base.Validate(argument);
-        Require.Within(Span, 1, LayerChain.MaxLayers, $"{argument}.{nameof(Span)}");
+        Require.Within(Span, 1, LayerGraph.MaxLayers, $"{argument}.{nameof(Span)}");
     }
 }

@@ -9,14 +9,14 @@ namespace Recurrent.Layers;
 /// </summary>
 internal readonly struct SequenceShape
 {
-    private readonly LayerChain _chain;
+    private readonly LayerGraph _graph;
 
-    public SequenceShape(LayerChain chain, int batch, string argument)
+    public SequenceShape(LayerGraph graph, int batch, string argument)
     {
-        _chain = chain;
+        _graph = graph;
         Batch = Require.Within(batch, 0, int.MaxValue, argument);
-        StepInput = Require.Elements(batch, chain.InputSize, "[batch, InputSize]", argument);
-        StepOutput = Require.Elements(batch, chain.OutputSize, "[batch, OutputSize]", argument);
+        StepInput = Require.Elements(batch, graph.InputSize, "[batch, InputSize]", argument);
+        StepOutput = Require.Elements(batch, graph.OutputSize, "[batch, OutputSize]", argument);
     }
 
     public int Batch { get; }
@@ -28,10 +28,10 @@ internal readonly struct SequenceShape
     public int StepOutput { get; }
 
     /// <summary>The shape of a session, whose states fit a span too.</summary>
-    public static SequenceShape OfSession(LayerChain chain, int batch, string argument)
+    public static SequenceShape OfSession(LayerGraph graph, int batch, string argument)
     {
-        SequenceShape shape = new(chain, batch, argument);
-        Require.Elements(batch, chain.StateSize, "[batch, StateSize]", argument);
+        SequenceShape shape = new(graph, batch, argument);
+        Require.Elements(batch, graph.StateSize, "[batch, StateSize]", argument);
         return shape;
     }
 
@@ -41,7 +41,7 @@ internal readonly struct SequenceShape
         // The messages are built only when a check has failed: this runs once a step.
         if (x.Length != StepInput)
         {
-            Require.Shape(x.Length, Batch, _chain.InputSize, "[batch, InputSize]", nameof(x));
+            Require.Shape(x.Length, Batch, _graph.InputSize, "[batch, InputSize]", nameof(x));
         }
 
         RequireOneStep(y);
@@ -102,8 +102,8 @@ internal readonly struct SequenceShape
     public T[] CreateOutput<T>(int time)
     {
         // The input has time * batch values or more, so these steps fit an int.
-        int steps = _chain.PutsOutOneStep ? Batch : time * Batch;
-        return new T[Require.Elements(steps, _chain.OutputSize, "[steps, OutputSize]", nameof(time))];
+        int steps = _graph.PutsOutOneStep ? Batch : time * Batch;
+        return new T[Require.Elements(steps, _graph.OutputSize, "[steps, OutputSize]", nameof(time))];
     }
 
     public void RequireLengths<T>(ReadOnlySpan<int> lengths, ReadOnlySpan<T> y, int time, string argument)
@@ -138,7 +138,7 @@ internal readonly struct SequenceShape
         }
 
         const string Argument = "mask.Present";
-        if (_chain.Masking is null)
+        if (_graph.Masking is null)
         {
             Require.Absent(mask.Present.Length, "the model has no Masking", Argument);
         }
@@ -154,7 +154,7 @@ internal readonly struct SequenceShape
     }
 
     public void RequireStates(int length, int rowCount, string argument) =>
-        Require.Shape(length, rowCount, _chain.StateSize, "[rowCount, StateSize]", argument);
+        Require.Shape(length, rowCount, _graph.StateSize, "[rowCount, StateSize]", argument);
 
     private static void RequireTime(int time, SequenceLayout layout)
     {
@@ -189,7 +189,7 @@ internal readonly struct SequenceShape
     {
         RequireFeatures(nameof(x), forIndices);
         RequireTime(time, layout);
-        RequireSequence(x.Length, time, layout, _chain.InputSize, "InputSize", nameof(x));
+        RequireSequence(x.Length, time, layout, _graph.InputSize, "InputSize", nameof(x));
     }
 
     private void RequireInputIndices(
@@ -203,7 +203,7 @@ internal readonly struct SequenceShape
 
     private void RequireFeatures(string argument, string forIndices)
     {
-        if (_chain.VocabularySize != 0)
+        if (_graph.VocabularySize != 0)
         {
             throw new ArgumentException(
                 $"{argument}: expected a call of {forIndices}, because the model begins with an embedding and takes "
@@ -214,7 +214,7 @@ internal readonly struct SequenceShape
 
     private void RequireIndices(string argument, string forFeatures)
     {
-        if (_chain.VocabularySize == 0)
+        if (_graph.VocabularySize == 0)
         {
             throw new ArgumentException(
                 $"{argument}: expected a call of {forFeatures}, because the model does not begin with an embedding and "
@@ -227,7 +227,7 @@ internal readonly struct SequenceShape
     {
         // As unsigned numbers, negative ones are too large.
         int i = 0;
-        while (i < indices.Length && (uint)indices[i] < (uint)_chain.VocabularySize)
+        while (i < indices.Length && (uint)indices[i] < (uint)_graph.VocabularySize)
         {
             i++;
         }
@@ -235,7 +235,7 @@ internal readonly struct SequenceShape
         if (i < indices.Length)
         {
             throw new ArgumentException(
-                $"{nameof(indices)}[{i}]: expected 0 to {_chain.VocabularySize - 1}, the rows of the embedding's table, "
+                $"{nameof(indices)}[{i}]: expected 0 to {_graph.VocabularySize - 1}, the rows of the embedding's table, "
                 + $"found {indices[i]}.",
                 nameof(indices));
         }
@@ -245,7 +245,7 @@ internal readonly struct SequenceShape
     {
         if (y.Length != StepOutput)
         {
-            Require.Shape(y.Length, Batch, _chain.OutputSize, "[batch, OutputSize]", nameof(y));
+            Require.Shape(y.Length, Batch, _graph.OutputSize, "[batch, OutputSize]", nameof(y));
         }
     }
 
@@ -259,13 +259,13 @@ internal readonly struct SequenceShape
 
     private void RequireOutput<T>(ReadOnlySpan<T> y, int time, SequenceLayout layout)
     {
-        if (_chain.PutsOutOneStep)
+        if (_graph.PutsOutOneStep)
         {
             RequireOneStep(y);
         }
         else
         {
-            RequireSequence(y.Length, time, layout, _chain.OutputSize, "OutputSize", nameof(y));
+            RequireSequence(y.Length, time, layout, _graph.OutputSize, "OutputSize", nameof(y));
         }
     }
 

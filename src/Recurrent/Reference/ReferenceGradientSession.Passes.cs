@@ -17,9 +17,9 @@ public sealed partial class ReferenceGradientSession<T>
     /// <exception cref="ArgumentException">A part of the batch does not fit the model, or a length is wrong.</exception>
     public void Forward(in GradientBatch<T> batch, Span<T> y, Span<T> finalStates = default)
     {
-        LayerChain chain = Definition.Chain;
-        GradientArguments.RequireForward(chain, batch, y, finalStates);
-        if (chain.VocabularySize > 0)
+        LayerGraph graph = Definition.Graph;
+        GradientArguments.RequireForward(graph, batch, y, finalStates);
+        if (graph.VocabularySize > 0)
         {
             SequenceSteps steps = StepsOf(batch.Indices, batch);
             Forward([], steps.Gather(batch.Indices, 1), steps, batch, y, finalStates);
@@ -27,7 +27,7 @@ public sealed partial class ReferenceGradientSession<T>
         else
         {
             SequenceSteps steps = StepsOf(batch.X, batch);
-            Forward(steps.Gather(batch.X, chain.InputSize), [], steps, batch, y, finalStates);
+            Forward(steps.Gather(batch.X, graph.InputSize), [], steps, batch, y, finalStates);
         }
     }
 
@@ -55,7 +55,7 @@ public sealed partial class ReferenceGradientSession<T>
         Span<T> dx = default,
         Span<T> dInitialStates = default)
     {
-        GradientArguments.RequireBackward(Definition.Chain, _shape, dy, dFinalStates, dx, dInitialStates);
+        GradientArguments.RequireBackward(Definition.Graph, _shape, dy, dFinalStates, dx, dInitialStates);
         _pass!.Backward(dy, dFinalStates, dx, dInitialStates);
         _pass = null;
         _shape = default;
@@ -79,7 +79,7 @@ public sealed partial class ReferenceGradientSession<T>
         Span<T> finalStates)
     {
         _layers ??= CreateLayers();
-        _pass = new SequencePass<T>(Definition.Chain, _layers, CreateMasks(batch.DropoutSeed), steps);
+        _pass = new SequencePass<T>(Definition.Graph, _layers, CreateMasks(batch.DropoutSeed), steps);
         _pass.Forward(features, indices, batch.InitialStates, y, finalStates);
         _shape = new GradientShape(batch.Time, batch.Batch);
         TapeBytes = _pass.Elements * Unsafe.SizeOf<T>();
@@ -87,7 +87,7 @@ public sealed partial class ReferenceGradientSession<T>
 
     private LayerGradient<T>[] CreateLayers() =>
     [
-        .. Definition.Chain.Specifications.Select((specification, layer) => GradientFactory<T>.Default.Create(
+        .. Definition.Graph.Specifications.Select((specification, layer) => GradientFactory<T>.Default.Create(
             specification,
             LayerParameters<T>.Of(layer, Blocks, _parameters),
             LayerParameters<double>.Of(layer, Blocks, _gradients))),

@@ -50,7 +50,7 @@ public sealed partial class ReferenceGradientSession<T>
     /// Elements of state of one batch row in all layers and directions, and the output that is repeated at missing steps
     /// if there is one.
     /// </summary>
-    public int StateSize => Definition.Chain.StateSize;
+    public int StateSize => Definition.Graph.StateSize;
 
     /// <summary>Bytes of numbers that the last forward pass has kept for the backward pass.</summary>
     public long TapeBytes { get; private set; }
@@ -69,7 +69,7 @@ public sealed partial class ReferenceGradientSession<T>
     {
         ArgumentNullException.ThrowIfNull(definition);
         LayerDropout[] rates = [.. dropout ?? []];
-        GradientArguments.RequireDropout(definition.Chain, rates, nameof(dropout));
+        GradientArguments.RequireDropout(definition.Graph, rates, nameof(dropout));
         return new ReferenceGradientSession<T>(definition, rates);
     }
 

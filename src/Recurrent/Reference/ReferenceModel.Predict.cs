@@ -116,7 +116,7 @@ public sealed partial class ReferenceModel<T>
         ReadOnlySpan<T> x, int batch, int time, ReadOnlySpan<int> lengths, Span<T> y, SequenceLayout? layout = null)
     {
         SequenceLayout order = layout ?? Layout;
-        SequenceShape shape = new(Chain, batch, nameof(batch));
+        SequenceShape shape = new(Graph, batch, nameof(batch));
         shape.RequirePrediction<T>(x, y, time, order);
         shape.RequireLengths<T>(lengths, y, time, nameof(lengths));
         OpenSession(batch).RunChecked(x, y, time, new SequenceMask { Lengths = lengths }, order);
@@ -142,7 +142,7 @@ public sealed partial class ReferenceModel<T>
         ReadOnlySpan<T> x, int batch, int time, in SequenceMask mask, Span<T> y, SequenceLayout? layout = null)
     {
         SequenceLayout order = layout ?? Layout;
-        SequenceShape shape = new(Chain, batch, nameof(batch));
+        SequenceShape shape = new(Graph, batch, nameof(batch));
         shape.RequirePrediction<T>(x, y, time, order);
         shape.RequireMask<T>(mask, y, time, order);
         OpenSession(batch).RunChecked(x, y, time, mask, order);
@@ -150,7 +150,7 @@ public sealed partial class ReferenceModel<T>
 
     private T[] CreateOutput(ReadOnlySpan<T> x, int batch, int time, SequenceLayout? layout)
     {
-        SequenceShape shape = new(Chain, batch, nameof(batch));
+        SequenceShape shape = new(Graph, batch, nameof(batch));
         shape.RequirePrediction(x, time, layout ?? Layout);
         return shape.CreateOutput<T>(time);
     }

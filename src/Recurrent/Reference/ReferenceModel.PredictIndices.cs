@@ -122,7 +122,7 @@ public sealed partial class ReferenceModel<T>
         ReadOnlySpan<int> indices, int batch, int time, ReadOnlySpan<int> lengths, Span<T> y, SequenceLayout? layout = null)
     {
         SequenceLayout order = layout ?? Layout;
-        SequenceShape shape = new(Chain, batch, nameof(batch));
+        SequenceShape shape = new(Graph, batch, nameof(batch));
         shape.RequireIndexPrediction<T>(indices, y, time, order);
         shape.RequireLengths<T>(lengths, y, time, nameof(lengths));
         OpenSession(batch).RunChecked(indices, y, time, new SequenceMask { Lengths = lengths }, order);
@@ -148,7 +148,7 @@ public sealed partial class ReferenceModel<T>
         ReadOnlySpan<int> indices, int batch, int time, in SequenceMask mask, Span<T> y, SequenceLayout? layout = null)
     {
         SequenceLayout order = layout ?? Layout;
-        SequenceShape shape = new(Chain, batch, nameof(batch));
+        SequenceShape shape = new(Graph, batch, nameof(batch));
         shape.RequireIndexPrediction<T>(indices, y, time, order);
         shape.RequireMask<T>(mask, y, time, order);
         OpenSession(batch).RunChecked(indices, y, time, mask, order);
@@ -156,7 +156,7 @@ public sealed partial class ReferenceModel<T>
 
     private T[] CreateOutput(ReadOnlySpan<int> indices, int batch, int time, SequenceLayout? layout)
     {
-        SequenceShape shape = new(Chain, batch, nameof(batch));
+        SequenceShape shape = new(Graph, batch, nameof(batch));
         shape.RequireIndexPrediction(indices, time, layout ?? Layout);
         return shape.CreateOutput<T>(time);
     }

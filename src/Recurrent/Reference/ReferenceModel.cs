@@ -5,7 +5,7 @@ using Recurrent.Layers;
 namespace Recurrent.Reference;
 
 /// <summary>
-/// A chain of layers computed in plain C#, without the native library. Over <see cref="float"/> it is the canonical
+/// A model computed in plain C#, without the native library. Over <see cref="float"/> it is the canonical
 /// arithmetic of docs/numerics.md, the same bits as every native kernel; over <see cref="double"/> it is the accuracy
 /// oracle: the platform's functions, nothing flushed. It is made to be read, not to be fast.
 /// </summary>
@@ -16,48 +16,53 @@ namespace Recurrent.Reference;
 public sealed partial class ReferenceModel<T>
     where T : IFloatingPointIeee754<T>
 {
-    private ReferenceModel(LayerChain chain)
+    private ReferenceModel(LayerGraph graph)
     {
-        Chain = chain;
-        Runners = [.. chain.Layers.Select(RunnerFactory<T>.Default.Create)];
+        if (!graph.IsList)
+        {
+            throw new NotSupportedException("The reference does not compute models that name their values yet.");
+        }
+
+        Graph = graph;
+        Runners = [.. graph.Layers.Select(RunnerFactory<T>.Default.Create)];
     }
 
     /// <summary>What the layers are, from the input to the output.</summary>
-    public IReadOnlyList<LayerSpecification> Layers => Chain.Specifications;
+    public IReadOnlyList<LayerSpecification> Layers => Graph.Specifications;
 
     /// <summary>Features of an input step; 1 for a model that takes indices.</summary>
-    public int InputSize => Chain.InputSize;
+    public int InputSize => Graph.InputSize;
 
     /// <summary>Indices that the model knows, if it takes indices instead of features; otherwise 0.</summary>
-    public int VocabularySize => Chain.VocabularySize;
+    public int VocabularySize => Graph.VocabularySize;
 
     /// <summary>Features of an output step.</summary>
-    public int OutputSize => Chain.OutputSize;
+    public int OutputSize => Graph.OutputSize;
 
     /// <summary>What is put out for a sequence.</summary>
-    public ModelOutput Output => Chain.Output;
+    public ModelOutput Output => Graph.Output;
 
     /// <summary>Whether steps may be missing; null if not.</summary>
-    public Masking? Masking => Chain.Masking;
+    public Masking? Masking => Graph.Masking;
 
     /// <summary>Order of the axes of a sequence where a call does not say another.</summary>
-    public SequenceLayout Layout => Chain.Layout;
+    public SequenceLayout Layout => Graph.Layout;
 
     /// <summary>What the final state of a row is whose length is 0, where a session does not say another.</summary>
-    public EmptyRow EmptyRow => Chain.EmptyRow;
+    public EmptyRow EmptyRow => Graph.EmptyRow;
 
     /// <summary>
     /// Elements of state of one batch row in all layers and directions, and the output that is repeated at missing steps
     /// if there is one: a row of a saved state.
     /// </summary>
-    public int StateSize => Chain.StateSize;
+    public int StateSize => Graph.StateSize;
 
     /// <summary>
     /// Whether every layer runs forward, so that the model can be stepped and sequences cut anywhere.
     /// </summary>
-    public bool CanStep => Chain.CanStep;
+    public bool CanStep => Graph.CanStep;
 
-    internal LayerChain Chain { get; }
+    internal LayerGraph Graph { get; }
 
     internal IReadOnlyList<LayerRunner<T>> Runners { get; }
 
@@ -82,7 +87,7 @@ public sealed partial class ReferenceModel<T>
     public static ReferenceModel<T> Create(ModelDefinition definition)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        return new ReferenceModel<T>(definition.Chain);
+        return new ReferenceModel<T>(definition.Graph);
     }
 
     /// <summary>Opens a session with the states that a sequence starts from.</summary>

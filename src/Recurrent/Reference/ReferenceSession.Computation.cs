@@ -18,7 +18,7 @@ public sealed partial class ReferenceSession<T>
 
         if (_ranWholeSequence)
         {
-            throw Model.Chain.SecondPiece();
+            throw Model.Graph.SecondPiece();
         }
 
         Advance(input, y, time, mask, layout);
@@ -32,7 +32,7 @@ public sealed partial class ReferenceSession<T>
         where TInput : INumberBase<TInput>
     {
         SequenceSteps steps = SequenceSteps.Of(
-            input, Model.InputSize, time, Batch, mask, layout, Model.Chain.Masking);
+            input, Model.InputSize, time, Batch, mask, layout, Model.Graph.Masking);
         TInput[] gathered = steps.Gather(input, Model.InputSize);
         _output.Write(Compute(gathered as T[] ?? [], gathered as int[] ?? [], steps.Extent), y, steps);
     }
@@ -40,7 +40,7 @@ public sealed partial class ReferenceSession<T>
     /// <summary>The output of every step, or of the one that stands for the final states.</summary>
     private T[] Compute(T[] features, int[] indices, SequenceExtent extent)
     {
-        LayerChain chain = Model.Chain;
+        LayerGraph graph = Model.Graph;
         T[][] inputs = new T[Model.Runners.Count][];
         T[] current = features;
         for (int layer = 0; layer < inputs.Length; layer++)
@@ -48,17 +48,17 @@ public sealed partial class ReferenceSession<T>
             // What a layer reads is flushed; what the last one puts out is not.
             RunnerFactory<T>.Default.Flush(current, current);
             inputs[layer] = current;
-            int source = layer - (chain.Specifications[layer] is ResidualSpecification residual ? residual.Span : 0);
+            int source = layer - (graph.Specifications[layer] is ResidualSpecification residual ? residual.Span : 0);
             LayerInput<T> input = new()
             {
                 Features = current,
                 Indices = indices,
                 Source = inputs[source],
-                SourceSize = chain.Specifications[source].InputSize,
+                SourceSize = graph.Specifications[source].InputSize,
             };
-            current = new T[(long)extent.Time * Batch * chain.Specifications[layer].OutputSize];
+            current = new T[(long)extent.Time * Batch * graph.Specifications[layer].OutputSize];
             Model.Runners[layer].Run(input, current, extent, _states[layer]);
-            if (chain.Output == ModelOutput.FinalState && layer == chain.TailBegin - 1)
+            if (graph.Output == ModelOutput.FinalState && layer == graph.TailBegin - 1)
             {
                 current = FinalStates(layer);
                 extent = new SequenceExtent(1, [.. extent.Lengths.Select(length => Math.Min(length, 1))]);

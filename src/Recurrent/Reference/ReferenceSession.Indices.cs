@@ -18,7 +18,7 @@ public sealed partial class ReferenceSession<T>
     /// </exception>
     public void StepIndices(ReadOnlySpan<int> indices, Span<T> y)
     {
-        Model.Chain.RequireStep();
+        Model.Graph.RequireStep();
         _shape.RequireStepIndices<T>(indices, y);
         Advance(indices, y, 1, default, SequenceLayout.TimeMajor);
     }

@@ -25,10 +25,10 @@ public sealed partial class ReferenceSession<T>
     internal ReferenceSession(ReferenceModel<T> model, int batch, EmptyRow emptyRow)
     {
         Model = model;
-        _shape = SequenceShape.OfSession(model.Chain, batch, nameof(batch));
+        _shape = SequenceShape.OfSession(model.Graph, batch, nameof(batch));
         _emptyRow = emptyRow;
         _states = [.. model.Runners.Select(runner => runner.CreateStates(batch))];
-        _output = new SequenceOutput<T>(model.Chain, batch);
+        _output = new SequenceOutput<T>(model.Graph, batch);
     }
 
     /// <summary>The model.</summary>
@@ -53,7 +53,7 @@ public sealed partial class ReferenceSession<T>
     /// </exception>
     public void Step(ReadOnlySpan<T> x, Span<T> y)
     {
-        Model.Chain.RequireStep();
+        Model.Graph.RequireStep();
         _shape.RequireStep<T>(x, y);
         Advance(x, y, 1, default, SequenceLayout.TimeMajor);
     }

@@ -5,15 +5,15 @@ namespace Recurrent.Reference;
 
 /// <summary>Brings what a model has computed to the places that the caller has for it.</summary>
 /// <typeparam name="T">The number type.</typeparam>
-internal sealed class SequenceOutput<T>(LayerChain chain, int batch)
+internal sealed class SequenceOutput<T>(LayerGraph graph, int batch)
     where T : IFloatingPointIeee754<T>
 {
-    private readonly int _features = chain.OutputSize;
+    private readonly int _features = graph.OutputSize;
     // [batch, OutputSize]: what a missing step puts out. It stays 0 if nothing is repeated.
-    private readonly T[] _missing = new T[batch * chain.OutputSize];
+    private readonly T[] _missing = new T[batch * graph.OutputSize];
 
     /// <summary>The part of a row's state that is the output to repeat; empty if nothing is repeated.</summary>
-    public Span<T> Repeated(int row) => Missing(row)[..chain.RepeatedSize];
+    public Span<T> Repeated(int row) => Missing(row)[..graph.RepeatedSize];
 
     /// <summary>Writes the output of a run.</summary>
     /// <param name="computed">
@@ -25,7 +25,7 @@ internal sealed class SequenceOutput<T>(LayerChain chain, int batch)
     {
         for (int row = 0; row < batch; row++)
         {
-            if (chain.PutsOutOneStep)
+            if (graph.PutsOutOneStep)
             {
                 WriteOneStep(computed, y, steps, row);
             }
@@ -42,8 +42,8 @@ internal sealed class SequenceOutput<T>(LayerChain chain, int batch)
         int count = steps.Present(row).Length;
         if (count > 0)
         {
-            output = Step(computed, chain.Output == ModelOutput.FinalState ? 0 : count - 1, row);
-            output[..chain.RepeatedSize].CopyTo(Repeated(row));
+            output = Step(computed, graph.Output == ModelOutput.FinalState ? 0 : count - 1, row);
+            output[..graph.RepeatedSize].CopyTo(Repeated(row));
         }
 
         Put(steps.Length(row) > 0 ? output : [], y, row);
@@ -59,7 +59,7 @@ internal sealed class SequenceOutput<T>(LayerChain chain, int batch)
             if (next < present.Length && present[next] == t)
             {
                 output = Step(computed, next++, row);
-                output[..chain.RepeatedSize].CopyTo(Repeated(row));
+                output[..graph.RepeatedSize].CopyTo(Repeated(row));
             }
 
             Put(output, y, steps.Position(t, row));

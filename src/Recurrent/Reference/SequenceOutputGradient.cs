@@ -6,11 +6,11 @@ namespace Recurrent.Reference;
 /// The way back over <see cref="SequenceOutput{T}"/>: what is put out more than once gathers the gradients of all its
 /// places, and places where nothing was put out have none.
 /// </summary>
-/// <param name="chain">The model.</param>
+/// <param name="graph">The model.</param>
 /// <param name="steps">Which steps were there.</param>
-internal sealed class SequenceOutputGradient(LayerChain chain, SequenceSteps steps)
+internal sealed class SequenceOutputGradient(LayerGraph graph, SequenceSteps steps)
 {
-    private readonly int _features = chain.OutputSize;
+    private readonly int _features = graph.OutputSize;
 
     /// <summary>The gradient of what the last layer computed.</summary>
     /// <param name="dy">The gradient of what was put out; empty for 0.</param>
@@ -24,7 +24,7 @@ internal sealed class SequenceOutputGradient(LayerChain chain, SequenceSteps ste
         {
             double[] final = states.Repeated(row).ToArray();
             states.Repeated(row).Clear();
-            if (chain.PutsOutOneStep)
+            if (graph.PutsOutOneStep)
             {
                 ReadOneStep(dy, computed, states.Repeated(row), final, row);
             }
@@ -39,7 +39,7 @@ internal sealed class SequenceOutputGradient(LayerChain chain, SequenceSteps ste
     {
         int count = steps.Present(row).Length;
         Span<double> output = count > 0
-            ? Step(computed, chain.Output == ModelOutput.FinalState ? 0 : count - 1, row)
+            ? Step(computed, graph.Output == ModelOutput.FinalState ? 0 : count - 1, row)
             : start;
         Add(final, output);
         if (steps.Length(row) > 0)
@@ -57,7 +57,7 @@ internal sealed class SequenceOutputGradient(LayerChain chain, SequenceSteps ste
         {
             bool isPresent = next < present.Length && present[next] == t;
             last = isPresent ? Step(computed, next++, row) : last;
-            if (isPresent || chain.RepeatedSize > 0)
+            if (isPresent || graph.RepeatedSize > 0)
             {
                 Add(Place(dy, steps.Position(t, row)), last);
             }

@@ -5,12 +5,12 @@ namespace Recurrent.Reference;
 
 /// <summary>A batch on its way through a model and back.</summary>
 /// <typeparam name="T">The number type.</typeparam>
-/// <param name="chain">The model.</param>
+/// <param name="graph">The model.</param>
 /// <param name="layers">Its layers with the parameters of this pass.</param>
 /// <param name="dropout">What is dropped, one for each layer; null for nothing.</param>
 /// <param name="steps">Which steps are there.</param>
 internal sealed class SequencePass<T>(
-    LayerChain chain,
+    LayerGraph graph,
     IReadOnlyList<LayerGradient<T>> layers,
     IReadOnlyList<LayerDropoutMasks?> dropout,
     SequenceSteps steps)
@@ -20,7 +20,7 @@ internal sealed class SequencePass<T>(
     // What layers took in, flushed, before dropout: [time, batch, InputSize].
     private readonly T[][] _inputs = new T[layers.Count][];
     private readonly BatchStates<T> _states = new(
-        [.. layers.Select(layer => layer.CreateStates(steps.Batch))], chain.RepeatedSize, steps.Batch);
+        [.. layers.Select(layer => layer.CreateStates(steps.Batch))], graph.RepeatedSize, steps.Batch);
 
     private bool _startsFromGivenStates;
 
@@ -44,7 +44,7 @@ internal sealed class SequencePass<T>(
         }
 
         T[] computed = Compute(features, indices);
-        SequenceOutput<T> output = new(chain, steps.Batch);
+        SequenceOutput<T> output = new(graph, steps.Batch);
         ForRows(row => _states.Repeated(row).CopyTo(output.Repeated(row)));
         output.Write(computed, y, steps);
         ForRows(row => output.Repeated(row).CopyTo(_states.Repeated(row)));
@@ -63,7 +63,7 @@ internal sealed class SequencePass<T>(
     public void Backward(ReadOnlySpan<T> dy, ReadOnlySpan<T> dFinalStates, Span<T> dx, Span<T> dInitialStates)
     {
         BatchStates<double> states = new(
-            [.. layers.Select(layer => layer.CreateStateGradients(steps.Batch))], chain.RepeatedSize, steps.Batch);
+            [.. layers.Select(layer => layer.CreateStateGradients(steps.Batch))], graph.RepeatedSize, steps.Batch);
         if (!dFinalStates.IsEmpty)
         {
             states.CopyFrom(Convert<T, double>(dFinalStates));
@@ -85,7 +85,7 @@ internal sealed class SequencePass<T>(
 
         if (!dx.IsEmpty)
         {
-            steps.Scatter<T>(Convert<double, T>(dInput), dx, chain.InputSize);
+            steps.Scatter<T>(Convert<double, T>(dInput), dx, graph.InputSize);
         }
     }
 
@@ -117,8 +117,8 @@ internal sealed class SequencePass<T>(
                 Input = Drop(layer, extent, current),
                 Indices = indices,
                 Source = _inputs[source],
-                SourceSize = chain.Specifications[source].InputSize,
-                Output = new T[extent.Time * extent.Batch * chain.Specifications[layer].OutputSize],
+                SourceSize = graph.Specifications[source].InputSize,
+                Output = new T[extent.Time * extent.Batch * graph.Specifications[layer].OutputSize],
                 States = _states.Of(layer),
                 Dropout = dropout[layer],
             };
@@ -140,7 +140,7 @@ internal sealed class SequencePass<T>(
     {
         // Of what each layer took in, and last of what the model computed.
         double[][] gradients = [.. _inputs.Select(input => new double[input.Length]), new double[ComputedLength]];
-        new SequenceOutputGradient(chain, steps).Read(dy, gradients[^1], states);
+        new SequenceOutputGradient(graph, steps).Read(dy, gradients[^1], states);
         for (int layer = layers.Count - 1; layer >= 0; layer--)
         {
             LayerPass<T> pass = _passes[layer];
@@ -166,17 +166,17 @@ internal sealed class SequencePass<T>(
     }
 
     private int ComputedLength =>
-        PutsOutFinalStates(layers.Count - 1) ? steps.Batch * chain.OutputSize : _passes[^1].Output.Length;
+        PutsOutFinalStates(layers.Count - 1) ? steps.Batch * graph.OutputSize : _passes[^1].Output.Length;
 
     /// <summary>Whether a row is empty and ends with a state of 0, whatever it started from.</summary>
-    private bool IsLost(int row) => chain.EmptyRow == EmptyRow.ZeroesState && steps.Length(row) == 0;
+    private bool IsLost(int row) => graph.EmptyRow == EmptyRow.ZeroesState && steps.Length(row) == 0;
 
     /// <summary>The layer whose input a residual connection adds; the layer itself if it is none.</summary>
     private int SourceOf(int layer) =>
-        layer - (chain.Specifications[layer] is ResidualSpecification residual ? residual.Span : 0);
+        layer - (graph.Specifications[layer] is ResidualSpecification residual ? residual.Span : 0);
 
     private bool PutsOutFinalStates(int layer) =>
-        chain.Output == ModelOutput.FinalState && layer == chain.TailBegin - 1;
+        graph.Output == ModelOutput.FinalState && layer == graph.TailBegin - 1;
 
     /// <summary>What a layer reads, or the gradient of what it took in: a copy behind the masks.</summary>
     private TValue[] Drop<TValue>(int layer, SequenceExtent extent, TValue[] values)
@@ -187,9 +187,9 @@ internal sealed class SequencePass<T>(
             return values;
         }
 
-        int features = chain.Specifications[layer].InputSize;
+        int features = graph.Specifications[layer].InputSize;
         // Of layers behind the one step that is put out there is one step.
-        bool isOneStep = chain.PutsOutOneStep && chain.TailBegin > 0 && layer >= chain.TailBegin;
+        bool isOneStep = graph.PutsOutOneStep && graph.TailBegin > 0 && layer >= graph.TailBegin;
         TValue[] dropped = [.. values];
         for (int row = 0; row < extent.Batch; row++)
         {

@@ -86,7 +86,7 @@ public sealed class LifetimeTests
         Assert.Throws<ArgumentException>("desc", () => ModelHandle.Create(null));
         ModelDefinition definition =
             new([new LayerCase { Cell = CellKind.Lstm, Size = 3 }.Create(2, new RandomFloats(1))]);
-        using (ModelDescription description = new(definition.Chain, new ModelOptions()))
+        using (ModelDescription description = new(definition.Graph, new ModelOptions()))
         using (ModelHandle model = description.Create())
         {
             Assert.Equal(models + 1, ModelHandle.LiveCount);

@@ -81,7 +81,7 @@ public sealed class ModelDefinitionTests
         Assert.Equal(4, Tail(Rnn(2, 2), Dense(2, 2), Residual(2, 2), Residual(2, 2)));
         Assert.Equal(3, Tail(Dense(2, 2), Residual(2, 1), Rnn(2, 2)));
 
-        static int Tail(params Layer[] layers) => new ModelDefinition(layers).Chain.TailBegin;
+        static int Tail(params Layer[] layers) => new ModelDefinition(layers).Graph.TailBegin;
     }
 
     [Fact]

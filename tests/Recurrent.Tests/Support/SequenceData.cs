@@ -261,8 +261,8 @@ internal sealed class SequenceData
     }
 
     private static bool HasFinalState(ModelDefinition definition) =>
-        definition.Chain.TailBegin > 0
-        && definition.Layers[definition.Chain.TailBegin - 1] is RecurrentLayer;
+        definition.Graph.TailBegin > 0
+        && definition.Layers[definition.Graph.TailBegin - 1] is RecurrentLayer;
 
     // What a run does not write must be seen.
     private static float[] Unwritten(int length)
