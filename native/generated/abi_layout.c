@@ -6,11 +6,13 @@
 #include <recurrent/recurrent.h>
 #include <stddef.h>
 
-_Static_assert(RECURRENT_ABI_VERSION == 4, "RECURRENT_ABI_VERSION == 4");
+_Static_assert(RECURRENT_ABI_VERSION == 5, "RECURRENT_ABI_VERSION == 5");
 
 _Static_assert(RECURRENT_MAX_SIZE == 1048576, "RECURRENT_MAX_SIZE == 1048576");
 
 _Static_assert(RECURRENT_MAX_LAYERS == 1024, "RECURRENT_MAX_LAYERS == 1024");
+
+_Static_assert(RECURRENT_MAX_INPUTS == 1024, "RECURRENT_MAX_INPUTS == 1024");
 
 _Static_assert(RECURRENT_MAX_THREADS == 256, "RECURRENT_MAX_THREADS == 256");
 
@@ -34,6 +36,20 @@ _Static_assert(RECURRENT_LAYER_SOFTMAX == 6, "RECURRENT_LAYER_SOFTMAX == 6");
 _Static_assert(RECURRENT_LAYER_SCALE == 7, "RECURRENT_LAYER_SCALE == 7");
 _Static_assert(RECURRENT_LAYER_EMBEDDING == 8, "RECURRENT_LAYER_EMBEDDING == 8");
 _Static_assert(RECURRENT_LAYER_RESIDUAL == 9, "RECURRENT_LAYER_RESIDUAL == 9");
+_Static_assert(RECURRENT_LAYER_CONCATENATION == 10, "RECURRENT_LAYER_CONCATENATION == 10");
+_Static_assert(RECURRENT_LAYER_SUM == 11, "RECURRENT_LAYER_SUM == 11");
+_Static_assert(RECURRENT_LAYER_PRODUCT == 12, "RECURRENT_LAYER_PRODUCT == 12");
+_Static_assert(RECURRENT_LAYER_SLICE == 13, "RECURRENT_LAYER_SLICE == 13");
+_Static_assert(RECURRENT_LAYER_LAST_STEP == 14, "RECURRENT_LAYER_LAST_STEP == 14");
+_Static_assert(RECURRENT_LAYER_FINAL_STATE == 15, "RECURRENT_LAYER_FINAL_STATE == 15");
+_Static_assert(RECURRENT_LAYER_REPEAT == 16, "RECURRENT_LAYER_REPEAT == 16");
+_Static_assert(RECURRENT_LAYER_REVERSE == 17, "RECURRENT_LAYER_REVERSE == 17");
+_Static_assert(RECURRENT_LAYER_LAST_STEPS == 18, "RECURRENT_LAYER_LAST_STEPS == 18");
+
+_Static_assert(sizeof(recurrent_value_kind) == 4, "sizeof(recurrent_value_kind) == 4");
+_Static_assert(RECURRENT_VALUE_SEQUENCE == 0, "RECURRENT_VALUE_SEQUENCE == 0");
+_Static_assert(RECURRENT_VALUE_ROW == 1, "RECURRENT_VALUE_ROW == 1");
+_Static_assert(RECURRENT_VALUE_INDICES == 2, "RECURRENT_VALUE_INDICES == 2");
 
 _Static_assert(sizeof(recurrent_direction) == 4, "sizeof(recurrent_direction) == 4");
 _Static_assert(RECURRENT_DIRECTION_FORWARD == 0, "RECURRENT_DIRECTION_FORWARD == 0");
@@ -145,7 +161,7 @@ _Static_assert(offsetof(recurrent_direction_desc, projection) == 80, "offsetof(r
 _Static_assert(offsetof(recurrent_direction_desc, initial_hidden) == 88, "offsetof(recurrent_direction_desc, initial_hidden) == 88");
 _Static_assert(offsetof(recurrent_direction_desc, initial_cell) == 96, "offsetof(recurrent_direction_desc, initial_cell) == 96");
 
-_Static_assert(sizeof(recurrent_layer_desc) == 56, "sizeof(recurrent_layer_desc) == 56");
+_Static_assert(sizeof(recurrent_layer_desc) == 80, "sizeof(recurrent_layer_desc) == 80");
 _Static_assert(offsetof(recurrent_layer_desc, struct_size) == 0, "offsetof(recurrent_layer_desc, struct_size) == 0");
 _Static_assert(offsetof(recurrent_layer_desc, kind) == 4, "offsetof(recurrent_layer_desc, kind) == 4");
 _Static_assert(offsetof(recurrent_layer_desc, direction) == 8, "offsetof(recurrent_layer_desc, direction) == 8");
@@ -158,19 +174,40 @@ _Static_assert(offsetof(recurrent_layer_desc, clip) == 32, "offsetof(recurrent_l
 _Static_assert(offsetof(recurrent_layer_desc, residual_span) == 36, "offsetof(recurrent_layer_desc, residual_span) == 36");
 _Static_assert(offsetof(recurrent_layer_desc, forward) == 40, "offsetof(recurrent_layer_desc, forward) == 40");
 _Static_assert(offsetof(recurrent_layer_desc, reverse) == 48, "offsetof(recurrent_layer_desc, reverse) == 48");
+_Static_assert(offsetof(recurrent_layer_desc, inputs) == 56, "offsetof(recurrent_layer_desc, inputs) == 56");
+_Static_assert(offsetof(recurrent_layer_desc, input_count) == 64, "offsetof(recurrent_layer_desc, input_count) == 64");
+_Static_assert(offsetof(recurrent_layer_desc, first) == 68, "offsetof(recurrent_layer_desc, first) == 68");
+_Static_assert(offsetof(recurrent_layer_desc, steps) == 72, "offsetof(recurrent_layer_desc, steps) == 72");
+_Static_assert(offsetof(recurrent_layer_desc, reserved) == 76, "offsetof(recurrent_layer_desc, reserved) == 76");
 
-_Static_assert(sizeof(recurrent_model_desc) == 40, "sizeof(recurrent_model_desc) == 40");
+_Static_assert(sizeof(recurrent_input_desc) == 24, "sizeof(recurrent_input_desc) == 24");
+_Static_assert(offsetof(recurrent_input_desc, struct_size) == 0, "offsetof(recurrent_input_desc, struct_size) == 0");
+_Static_assert(offsetof(recurrent_input_desc, kind) == 4, "offsetof(recurrent_input_desc, kind) == 4");
+_Static_assert(offsetof(recurrent_input_desc, size) == 8, "offsetof(recurrent_input_desc, size) == 8");
+_Static_assert(offsetof(recurrent_input_desc, reserved) == 12, "offsetof(recurrent_input_desc, reserved) == 12");
+_Static_assert(offsetof(recurrent_input_desc, name) == 16, "offsetof(recurrent_input_desc, name) == 16");
+
+_Static_assert(sizeof(recurrent_output_desc) == 16, "sizeof(recurrent_output_desc) == 16");
+_Static_assert(offsetof(recurrent_output_desc, struct_size) == 0, "offsetof(recurrent_output_desc, struct_size) == 0");
+_Static_assert(offsetof(recurrent_output_desc, value) == 4, "offsetof(recurrent_output_desc, value) == 4");
+_Static_assert(offsetof(recurrent_output_desc, name) == 8, "offsetof(recurrent_output_desc, name) == 8");
+
+_Static_assert(sizeof(recurrent_model_desc) == 64, "sizeof(recurrent_model_desc) == 64");
 _Static_assert(offsetof(recurrent_model_desc, struct_size) == 0, "offsetof(recurrent_model_desc, struct_size) == 0");
 _Static_assert(offsetof(recurrent_model_desc, layer_count) == 4, "offsetof(recurrent_model_desc, layer_count) == 4");
 _Static_assert(offsetof(recurrent_model_desc, layers) == 8, "offsetof(recurrent_model_desc, layers) == 8");
-_Static_assert(offsetof(recurrent_model_desc, isa) == 16, "offsetof(recurrent_model_desc, isa) == 16");
-_Static_assert(offsetof(recurrent_model_desc, gemm_provider) == 20, "offsetof(recurrent_model_desc, gemm_provider) == 20");
-_Static_assert(offsetof(recurrent_model_desc, output) == 24, "offsetof(recurrent_model_desc, output) == 24");
-_Static_assert(offsetof(recurrent_model_desc, masking) == 28, "offsetof(recurrent_model_desc, masking) == 28");
-_Static_assert(offsetof(recurrent_model_desc, mask_value) == 32, "offsetof(recurrent_model_desc, mask_value) == 32");
-_Static_assert(offsetof(recurrent_model_desc, reserved) == 36, "offsetof(recurrent_model_desc, reserved) == 36");
+_Static_assert(offsetof(recurrent_model_desc, inputs) == 16, "offsetof(recurrent_model_desc, inputs) == 16");
+_Static_assert(offsetof(recurrent_model_desc, outputs) == 24, "offsetof(recurrent_model_desc, outputs) == 24");
+_Static_assert(offsetof(recurrent_model_desc, input_count) == 32, "offsetof(recurrent_model_desc, input_count) == 32");
+_Static_assert(offsetof(recurrent_model_desc, output_count) == 36, "offsetof(recurrent_model_desc, output_count) == 36");
+_Static_assert(offsetof(recurrent_model_desc, isa) == 40, "offsetof(recurrent_model_desc, isa) == 40");
+_Static_assert(offsetof(recurrent_model_desc, gemm_provider) == 44, "offsetof(recurrent_model_desc, gemm_provider) == 44");
+_Static_assert(offsetof(recurrent_model_desc, output) == 48, "offsetof(recurrent_model_desc, output) == 48");
+_Static_assert(offsetof(recurrent_model_desc, masking) == 52, "offsetof(recurrent_model_desc, masking) == 52");
+_Static_assert(offsetof(recurrent_model_desc, mask_value) == 56, "offsetof(recurrent_model_desc, mask_value) == 56");
+_Static_assert(offsetof(recurrent_model_desc, reserved) == 60, "offsetof(recurrent_model_desc, reserved) == 60");
 
-_Static_assert(sizeof(recurrent_model_info) == 48, "sizeof(recurrent_model_info) == 48");
+_Static_assert(sizeof(recurrent_model_info) == 56, "sizeof(recurrent_model_info) == 56");
 _Static_assert(offsetof(recurrent_model_info, struct_size) == 0, "offsetof(recurrent_model_info, struct_size) == 0");
 _Static_assert(offsetof(recurrent_model_info, input_size) == 4, "offsetof(recurrent_model_info, input_size) == 4");
 _Static_assert(offsetof(recurrent_model_info, output_size) == 8, "offsetof(recurrent_model_info, output_size) == 8");
@@ -181,6 +218,29 @@ _Static_assert(offsetof(recurrent_model_info, can_step) == 32, "offsetof(recurre
 _Static_assert(offsetof(recurrent_model_info, isa) == 36, "offsetof(recurrent_model_info, isa) == 36");
 _Static_assert(offsetof(recurrent_model_info, gemm_provider) == 40, "offsetof(recurrent_model_info, gemm_provider) == 40");
 _Static_assert(offsetof(recurrent_model_info, vocabulary_size) == 44, "offsetof(recurrent_model_info, vocabulary_size) == 44");
+_Static_assert(offsetof(recurrent_model_info, input_count) == 48, "offsetof(recurrent_model_info, input_count) == 48");
+_Static_assert(offsetof(recurrent_model_info, output_count) == 52, "offsetof(recurrent_model_info, output_count) == 52");
+
+_Static_assert(sizeof(recurrent_value_info) == 24, "sizeof(recurrent_value_info) == 24");
+_Static_assert(offsetof(recurrent_value_info, struct_size) == 0, "offsetof(recurrent_value_info, struct_size) == 0");
+_Static_assert(offsetof(recurrent_value_info, kind) == 4, "offsetof(recurrent_value_info, kind) == 4");
+_Static_assert(offsetof(recurrent_value_info, size) == 8, "offsetof(recurrent_value_info, size) == 8");
+_Static_assert(offsetof(recurrent_value_info, reserved) == 12, "offsetof(recurrent_value_info, reserved) == 12");
+_Static_assert(offsetof(recurrent_value_info, name) == 16, "offsetof(recurrent_value_info, name) == 16");
+
+_Static_assert(sizeof(recurrent_input_buffer) == 32, "sizeof(recurrent_input_buffer) == 32");
+_Static_assert(offsetof(recurrent_input_buffer, struct_size) == 0, "offsetof(recurrent_input_buffer, struct_size) == 0");
+_Static_assert(offsetof(recurrent_input_buffer, reserved) == 4, "offsetof(recurrent_input_buffer, reserved) == 4");
+_Static_assert(offsetof(recurrent_input_buffer, name) == 8, "offsetof(recurrent_input_buffer, name) == 8");
+_Static_assert(offsetof(recurrent_input_buffer, data) == 16, "offsetof(recurrent_input_buffer, data) == 16");
+_Static_assert(offsetof(recurrent_input_buffer, count) == 24, "offsetof(recurrent_input_buffer, count) == 24");
+
+_Static_assert(sizeof(recurrent_output_buffer) == 32, "sizeof(recurrent_output_buffer) == 32");
+_Static_assert(offsetof(recurrent_output_buffer, struct_size) == 0, "offsetof(recurrent_output_buffer, struct_size) == 0");
+_Static_assert(offsetof(recurrent_output_buffer, reserved) == 4, "offsetof(recurrent_output_buffer, reserved) == 4");
+_Static_assert(offsetof(recurrent_output_buffer, name) == 8, "offsetof(recurrent_output_buffer, name) == 8");
+_Static_assert(offsetof(recurrent_output_buffer, data) == 16, "offsetof(recurrent_output_buffer, data) == 16");
+_Static_assert(offsetof(recurrent_output_buffer, count) == 24, "offsetof(recurrent_output_buffer, count) == 24");
 
 _Static_assert(sizeof(recurrent_product_info) == 32, "sizeof(recurrent_product_info) == 32");
 _Static_assert(offsetof(recurrent_product_info, struct_size) == 0, "offsetof(recurrent_product_info, struct_size) == 0");
@@ -203,7 +263,7 @@ _Static_assert(offsetof(recurrent_plan_candidate, threads) == 8, "offsetof(recur
 _Static_assert(offsetof(recurrent_plan_candidate, chosen) == 12, "offsetof(recurrent_plan_candidate, chosen) == 12");
 _Static_assert(offsetof(recurrent_plan_candidate, predicted_us) == 16, "offsetof(recurrent_plan_candidate, predicted_us) == 16");
 
-_Static_assert(sizeof(recurrent_run_args) == 96, "sizeof(recurrent_run_args) == 96");
+_Static_assert(sizeof(recurrent_run_args) == 120, "sizeof(recurrent_run_args) == 120");
 _Static_assert(offsetof(recurrent_run_args, struct_size) == 0, "offsetof(recurrent_run_args, struct_size) == 0");
 _Static_assert(offsetof(recurrent_run_args, layout) == 4, "offsetof(recurrent_run_args, layout) == 4");
 _Static_assert(offsetof(recurrent_run_args, time) == 8, "offsetof(recurrent_run_args, time) == 8");
@@ -217,6 +277,10 @@ _Static_assert(offsetof(recurrent_run_args, indices) == 64, "offsetof(recurrent_
 _Static_assert(offsetof(recurrent_run_args, indices_count) == 72, "offsetof(recurrent_run_args, indices_count) == 72");
 _Static_assert(offsetof(recurrent_run_args, present) == 80, "offsetof(recurrent_run_args, present) == 80");
 _Static_assert(offsetof(recurrent_run_args, present_count) == 88, "offsetof(recurrent_run_args, present_count) == 88");
+_Static_assert(offsetof(recurrent_run_args, inputs) == 96, "offsetof(recurrent_run_args, inputs) == 96");
+_Static_assert(offsetof(recurrent_run_args, outputs) == 104, "offsetof(recurrent_run_args, outputs) == 104");
+_Static_assert(offsetof(recurrent_run_args, input_count) == 112, "offsetof(recurrent_run_args, input_count) == 112");
+_Static_assert(offsetof(recurrent_run_args, output_count) == 116, "offsetof(recurrent_run_args, output_count) == 116");
 
 _Static_assert(sizeof(recurrent_machine_info) == 72, "sizeof(recurrent_machine_info) == 72");
 _Static_assert(offsetof(recurrent_machine_info, struct_size) == 0, "offsetof(recurrent_machine_info, struct_size) == 0");

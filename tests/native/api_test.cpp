@@ -101,8 +101,8 @@ TEST(Api, RefusesLayersThatAreNotWellFormed) {
     return create(layers);
   };
   EXPECT_INVALID(with([](auto& l) { l.struct_size = 3; }), "layers[0].struct_size");
-  EXPECT_INVALID(with([](auto& l) { l.kind = 10; }),
-                 "layers[0].kind: expected a value from 0 to 9, found 10");
+  EXPECT_INVALID(with([](auto& l) { l.kind = 19; }),
+                 "layers[0].kind: expected a value from 0 to 18, found 19");
   EXPECT_INVALID(with([](auto& l) { l.input_size = 0; }), "layers[0].input_size");
   EXPECT_INVALID(with([](auto& l) { l.hidden_size = -1; }), "layers[0].hidden_size");
   EXPECT_INVALID(with([](auto& l) { l.hidden_size = INT_MAX; }), "layers[0].hidden_size");

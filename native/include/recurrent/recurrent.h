@@ -3,10 +3,10 @@
  * @brief C interface of Recurrent: recurrent neural networks on a CPU, one step or one sequence a
  * call.
  *
- * The objects are two. A *model* is a chain of layers with their packed weights: immutable, shared,
- * usable from any thread. A *session* is the mutable side: states, scratch memory and, if asked
- * for, threads; it belongs to one caller at a time. Sessions keep their model alive, so the two may
- * be destroyed in either order.
+ * The objects are two. A *model* is layers with their packed weights, a chain or a graph:
+ * immutable, shared, usable from any thread. A *session* is the mutable side: states, scratch
+ * memory and, if asked for, threads; it belongs to one caller at a time. Sessions keep their model
+ * alive, so the two may be destroyed in either order.
  *
  * A session is for streams: recurrent_session_step() and recurrent_session_run() go on from the
  * states that the call before has left. Sequences that have nothing to do with each other, such as
@@ -93,13 +93,16 @@ extern "C" {
  * Version of this interface. It changes whenever a struct, a function or the meaning of a value
  * does.
  */
-#define RECURRENT_ABI_VERSION 4
+#define RECURRENT_ABI_VERSION 5
 
 /** Largest hidden, input, output or projection size of a layer. */
 #define RECURRENT_MAX_SIZE 1048576
 
 /** Largest number of layers of a model. */
 #define RECURRENT_MAX_LAYERS 1024
+
+/** Largest number of inputs, or of outputs, of a model, and of values that a layer reads. */
+#define RECURRENT_MAX_INPUTS 1024
 
 /** Largest number of threads of a session. */
 #define RECURRENT_MAX_THREADS 256
@@ -166,16 +169,52 @@ typedef enum recurrent_layer_kind {
   /** `y[j] = s[j] x[j] + b[j]` in one rounding, no state. */
   RECURRENT_LAYER_SCALE = 7,
   /**
-   * Row `x` of a table, for an integer `x`; no state. Only the first layer can be one, and the
-   * model then takes indices.
+   * Row `x` of a table, for an integer `x`; no state. It reads an input of indices, which a chain
+   * has if this is its first layer.
    */
   RECURRENT_LAYER_EMBEDDING = 8,
   /**
    * `y[j] = x[j] + s[j]`, `s` being what the layer `residual_span` before this one took in; no
    * state and no weights.
    */
-  RECURRENT_LAYER_RESIDUAL = 9
+  RECURRENT_LAYER_RESIDUAL = 9,
+  /** The features of all values that it reads side by side, in their order. */
+  RECURRENT_LAYER_CONCATENATION = 10,
+  /** `(a + b) + ...`, additions from left to right; two or more values of the same size. */
+  RECURRENT_LAYER_SUM = 11,
+  /** `a * b` of two values of the same size. */
+  RECURRENT_LAYER_PRODUCT = 12,
+  /** Features `first` to `first + hidden_size - 1`. */
+  RECURRENT_LAYER_SLICE = 13,
+  /** Makes a row of a sequence: its last valid step. Of a single step, that step. */
+  RECURRENT_LAYER_LAST_STEP = 14,
+  /**
+   * Makes a row of what a recurrent layer puts out: its final hidden states, forward before
+   * reverse. Of a single step, what the layer puts out.
+   */
+  RECURRENT_LAYER_FINAL_STATE = 15,
+  /**
+   * Makes a sequence of a row: `steps` steps that are all equal to it; with 0 as many as the
+   * model's inputs have.
+   */
+  RECURRENT_LAYER_REPEAT = 16,
+  /** The valid steps of each row, the last one first. Needs whole sequences. */
+  RECURRENT_LAYER_REVERSE = 17,
+  /**
+   * The last `steps` valid steps of each row, or all of a shorter one. Needs whole sequences.
+   */
+  RECURRENT_LAYER_LAST_STEPS = 18
 } recurrent_layer_kind;
+
+/** What a value is that a model is given, puts out or hands from layer to layer. */
+typedef enum recurrent_value_kind {
+  /** Features of every step: `[time, batch, size]`. */
+  RECURRENT_VALUE_SEQUENCE = 0,
+  /** Features that all steps have in common: `[batch, size]`. */
+  RECURRENT_VALUE_ROW = 1,
+  /** An integer per step, from 0 to `size - 1`: `[time, batch]`. Inputs of a model only. */
+  RECURRENT_VALUE_INDICES = 2
+} recurrent_value_kind;
 
 /** Which way a recurrent layer reads its sequence. */
 typedef enum recurrent_direction {
@@ -433,21 +472,79 @@ typedef struct recurrent_layer_desc {
   const recurrent_direction_desc* forward;
   /** Weights of the reverse direction; null in a forward layer. */
   const recurrent_direction_desc* reverse;
+  /**
+   * Numbers of the values that the layer reads, `[input_count]`: the model's inputs count from 0,
+   * and layer `i` puts out value `inputs + i`. Each is an input or comes from an earlier layer.
+   * Null for the value before, `inputs + i - 1`: a chain.
+   */
+  const int32_t* inputs;
+  /**
+   * Elements of `inputs`: 0 where it is null; 1 or more for a concatenation, 2 or more for a sum, 2
+   * for a product, 1 for others.
+   */
+  int32_t input_count;
+  /** Slice: the first feature that is taken; 0 for other layers. */
+  int32_t first;
+  /** Repeat and last steps: how many steps; 0 for other layers. */
+  int32_t steps;
+  /** Zero. */
+  uint32_t reserved;
 } recurrent_layer_desc;
 
-/** A chain of layers, and how to compute it. */
+/** A value that a model is given. */
+typedef struct recurrent_input_desc {
+  /** `sizeof(recurrent_input_desc)` */
+  uint32_t struct_size;
+  /** A ::recurrent_value_kind. */
+  int32_t kind;
+  /** Features; of indices, how many there are. 1 to ::RECURRENT_MAX_SIZE. */
+  int32_t size;
+  /** Zero. */
+  uint32_t reserved;
+  /** Its name, not empty and unlike the other inputs'. Copied. */
+  const char* name;
+} recurrent_input_desc;
+
+/** A value that a model puts out. */
+typedef struct recurrent_output_desc {
+  /** `sizeof(recurrent_output_desc)` */
+  uint32_t struct_size;
+  /** Its number, see recurrent_layer_desc::inputs: that of a layer, and no other output's. */
+  int32_t value;
+  /** Its name, not empty and unlike the other outputs'. Copied. */
+  const char* name;
+} recurrent_output_desc;
+
+/**
+ * Layers, and how to compute them: a chain from one input `x` to one output `y`, or a graph of
+ * named inputs and outputs.
+ *
+ * All inputs of a call that have steps have the same number of them, the same lengths and the same
+ * missing steps. Layers over time see the steps that are there.
+ */
 typedef struct recurrent_model_desc {
   /** `sizeof(recurrent_model_desc)` */
   uint32_t struct_size;
   /** Number of layers, 1 to ::RECURRENT_MAX_LAYERS. */
   int32_t layer_count;
-  /** `[layer_count]`, from the input to the output. */
+  /** `[layer_count]`; a layer reads inputs of the model and earlier layers only. */
   const recurrent_layer_desc* layers;
+  /**
+   * `[input_count]`; null for one input `x`: a sequence, or indices if the first layer is an
+   * embedding.
+   */
+  const recurrent_input_desc* inputs;
+  /** `[output_count]`; null for one output `y`: what the last layer puts out. */
+  const recurrent_output_desc* outputs;
+  /** Elements of `inputs`, at most ::RECURRENT_MAX_INPUTS; 0 where it is null. */
+  int32_t input_count;
+  /** Elements of `outputs`, at most ::RECURRENT_MAX_INPUTS; 0 where it is null. */
+  int32_t output_count;
   /** A ::recurrent_isa. */
   int32_t isa;
   /** A ::recurrent_gemm_provider. */
   int32_t gemm_provider;
-  /** A ::recurrent_output. */
+  /** A ::recurrent_output; EVERY_STEP where `outputs` is not null. */
   int32_t output;
   /** A ::recurrent_masking. */
   int32_t masking;
@@ -464,9 +561,9 @@ typedef struct recurrent_model_desc {
 typedef struct recurrent_model_info {
   /** `sizeof(recurrent_model_info)`, set by the caller. */
   uint32_t struct_size;
-  /** Features of an input step; 1 for a model that takes indices. */
+  /** Features of a step of the first input; 1 if it is indices. */
   int32_t input_size;
-  /** Features of an output step. */
+  /** Features of a step of the first output. */
   int32_t output_size;
   /** Number of layers. */
   int32_t layer_count;
@@ -486,9 +583,55 @@ typedef struct recurrent_model_info {
   int32_t isa;
   /** The ::recurrent_gemm_provider in use: BUILTIN or MKL. */
   int32_t gemm_provider;
-  /** Indices that a model knows whose first layer is an embedding; 0 if it takes features. */
+  /** How many indices there are, if the first input is indices; otherwise 0. */
   int32_t vocabulary_size;
+  /** Number of inputs. */
+  int32_t input_count;
+  /** Number of outputs. */
+  int32_t output_count;
 } recurrent_model_info;
+
+/** An input or an output of a model. */
+typedef struct recurrent_value_info {
+  /** `sizeof(recurrent_value_info)`, set by the caller. */
+  uint32_t struct_size;
+  /** A ::recurrent_value_kind. */
+  int32_t kind;
+  /** Features; of indices, how many there are. */
+  int32_t size;
+  /** Zero. */
+  uint32_t reserved;
+  /** Its name; the model's memory. */
+  const char* name;
+} recurrent_value_info;
+
+/** Memory of one input of a call. */
+typedef struct recurrent_input_buffer {
+  /** `sizeof(recurrent_input_buffer)` */
+  uint32_t struct_size;
+  /** Zero. */
+  uint32_t reserved;
+  /** Which input; null for the one at this place of the array. */
+  const char* name;
+  /** Floats, or `int32_t` for indices. */
+  const void* data;
+  /** Elements of `data`; at least what the shape needs. */
+  int64_t count;
+} recurrent_input_buffer;
+
+/** Memory of one output of a call. */
+typedef struct recurrent_output_buffer {
+  /** `sizeof(recurrent_output_buffer)` */
+  uint32_t struct_size;
+  /** Zero. */
+  uint32_t reserved;
+  /** Which output; null for the one at this place of the array. */
+  const char* name;
+  /** Receives floats; null if this output is not wanted. */
+  float* data;
+  /** Elements of `data`; at least what the shape needs, or 0 where it is null. */
+  int64_t count;
+} recurrent_output_buffer;
 
 /**
  * Who multiplies the input weights of one direction of a layer, and what was measured to choose.
@@ -595,6 +738,22 @@ typedef struct recurrent_run_args {
   const uint8_t* present;
   /** Elements of `present`; at least what the shape needs, or 0 where `present` is null. */
   int64_t present_count;
+  /**
+   * All inputs of the model, `[input_count]`, instead of `x` and `indices`: sequences `[time, B,
+   * size]` and indices `[time, B]`, or batch-major, rows `[B, size]`. Null for the short form.
+   */
+  const recurrent_input_buffer* inputs;
+  /**
+   * Outputs of the model, `[output_count]`, instead of `y`: sequences `[steps, B, size]`, or
+   * batch-major, with what recurrent_model_output_steps() tells as `steps`, rows `[B, size]`. Those
+   * that are left out are not wanted. Null for the short form. None may overlap another one, an
+   * input, `lengths` or `present`.
+   */
+  const recurrent_output_buffer* outputs;
+  /** Elements of `inputs`, 0 where it is null. */
+  int32_t input_count;
+  /** Elements of `outputs`, 0 where it is null. */
+  int32_t output_count;
 } recurrent_run_args;
 
 /** What the library found on this machine. Strings are static. */
@@ -886,7 +1045,7 @@ RECURRENT_API recurrent_status recurrent_get_instruction_sets(recurrent_instruct
                                                               int64_t* count) RECURRENT_NOEXCEPT;
 
 /**
- * @brief Validates a chain of layers and packs its weights.
+ * @brief Validates layers and packs their weights.
  * @param desc The layers. Everything that it points to may be freed after the call.
  * @param model Receives the model; to be given to recurrent_model_destroy(). Null on failure.
  * @return OK; INVALID_ARGUMENT for a layer that is not well formed; UNAVAILABLE for an instruction
@@ -909,6 +1068,39 @@ RECURRENT_API void recurrent_model_destroy(recurrent_model* model) RECURRENT_NOE
  */
 RECURRENT_API recurrent_status recurrent_model_get_info(
     const recurrent_model* model, recurrent_model_info* info) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Tells about an input of a model.
+ * @param model A model.
+ * @param index From 0 to `input_count - 1`, in the order of the description.
+ * @param info Filled in; `struct_size` is set by the caller.
+ * @return OK or INVALID_ARGUMENT.
+ */
+RECURRENT_API recurrent_status recurrent_model_get_input(
+    const recurrent_model* model, int32_t index, recurrent_value_info* info) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Tells about an output of a model.
+ * @param model A model.
+ * @param index From 0 to `output_count - 1`, in the order of the description.
+ * @param info Filled in; `struct_size` is set by the caller. A model that puts out one step has a
+ * row.
+ * @return OK or INVALID_ARGUMENT.
+ */
+RECURRENT_API recurrent_status recurrent_model_get_output(
+    const recurrent_model* model, int32_t index, recurrent_value_info* info) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Tells how many steps an output has.
+ * @param model A model.
+ * @param index From 0 to `output_count - 1`.
+ * @param time Steps of the inputs, 0 to 2^31 - 1; or the length of a row.
+ * @param steps Receives the steps; 1 for a row, 0 without input steps.
+ * @return OK or INVALID_ARGUMENT.
+ */
+RECURRENT_API recurrent_status recurrent_model_output_steps(const recurrent_model* model,
+                                                            int32_t index, int64_t time,
+                                                            int64_t* steps) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Tells who multiplies the input weights of one direction of a layer, and why.
@@ -966,6 +1158,20 @@ RECURRENT_API recurrent_status recurrent_session_step(recurrent_session* session
 RECURRENT_API recurrent_status recurrent_session_step_indices(recurrent_session* session,
                                                               const int32_t* indices,
                                                               float* y) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Advances every row of a model with any inputs and outputs by one step.
+ * @param session A session of a model that can be stepped.
+ * @param inputs All inputs, `[input_count]`: sequences and rows `[batch, size]`, indices `[batch]`.
+ * @param input_count Elements of `inputs`; as many as the model has.
+ * @param outputs Outputs that are wanted, `[output_count]`, each `[batch, size]`; null if only the
+ * state matters. None may overlap another one or an input.
+ * @param output_count Elements of `outputs`; at most as many as the model has.
+ * @return As recurrent_session_step().
+ */
+RECURRENT_API recurrent_status recurrent_session_step_buffers(
+    recurrent_session* session, const recurrent_input_buffer* inputs, int32_t input_count,
+    const recurrent_output_buffer* outputs, int32_t output_count) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Advances every row by a sequence, starting from the session's states and leaving the final

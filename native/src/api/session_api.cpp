@@ -32,6 +32,16 @@ recurrent_status recurrent_session_step_indices(recurrent_session* session, cons
   return guarded([&] { required(session, "session").session.step(indices, y); });
 }
 
+recurrent_status recurrent_session_step_buffers(recurrent_session* session,
+                                                const recurrent_input_buffer* inputs,
+                                                int32_t input_count,
+                                                const recurrent_output_buffer* outputs,
+                                                int32_t output_count) noexcept {
+  return guarded([&] {
+    required(session, "session").session.step(inputs, input_count, outputs, output_count);
+  });
+}
+
 recurrent_status recurrent_session_run(recurrent_session* session,
                                        const recurrent_run_args* args) noexcept {
   return guarded([&] { required(session, "session").session.run(required(args, "args")); });

@@ -23,20 +23,23 @@ int64_t Lane::caller_row(int64_t place) const {
 }
 
 // Steps of the row at this place that the layers see.
-int64_t Lane::length(int64_t place) const {
-  return ragged() ? job_.ragged.lengths[rows_.begin + place] : job_.time;
+int64_t Lane::length(int64_t place) const { return length(place, base_); }
+
+int64_t Lane::length(int64_t place, int32_t base) const {
+  const int64_t own = ragged() ? job_.ragged.lengths[rows_.begin + place] : job_.time;
+  return base == 0 ? own : job_.model.graph().steps(base, own);
 }
 
 // Of these, the ones in the block.
 int64_t Lane::length_in_block(int64_t place) const {
-  if (!ragged() || in_tail_) return block_.steps;
+  if (!ragged() || in_rows_) return block_.steps;
   return std::clamp<int64_t>(length(place) - block_.first, 0, block_.steps);
 }
 
 // Rows that have a step `step` in the block: the first ones, because longer rows come first.
 int64_t Lane::active_rows(int64_t step) const {
   int64_t active = rows();
-  if (!ragged() || in_tail_) return active;
+  if (!ragged() || in_rows_) return active;
   while (active > 0 && length_in_block(active - 1) <= step) --active;
   return active;
 }
@@ -55,40 +58,94 @@ int64_t Lane::caller_time(int64_t step, int64_t row) const {
 // What the layer reads at a step of the block.
 const float* Lane::input_at(int64_t time, int64_t place) const {
   if (!is_input_) return in_.at(time, place);
+  return read_at(layer_->reads.front(), time, place);
+}
+
+const float* Lane::read_at(const Place& value, int64_t step, int64_t place) const {
+  if (value.input < 0) return view_of(value).at(step, place);
   const int64_t row = caller_row(place);
-  return job_.x.at(caller_time(time, row), row);
+  return job_.inputs[value.input].x.at(caller_time(step, row), row);
 }
 
-SequenceView<float> Lane::between(size_t layer) const {
-  const PackedLayer& below = job_.model.layers()[layer];
-  const int64_t width = below.output_size;
-  return {scratch(plan_.between(below)), rows() * width, width};
+SequenceView<float> Lane::view_of(const Place& place) const {
+  float* const data = scratch(plan_.at(place));
+  return place.is_row ? SequenceView<float>{data, 0, place.size}
+                      : SequenceView<float>{data, rows() * place.size, place.size};
 }
 
-SequenceView<float> Lane::output() const { return job_.y.from(block_.first, rows_.begin); }
+SequenceView<float> Lane::output(size_t index) const {
+  return job_.outputs[index].from(block_.first, rows_.begin);
+}
+
+// The caller's memory where it has the right order and nobody else reads the steps; nowhere if
+// nobody wants them.
+SequenceView<float> Lane::output_of(const PackedLayer& layer) const {
+  if (layer.is_row || layer.is_read) return view_of(layer.puts);
+  if (layer.output < 0) return {};
+  const auto index = static_cast<size_t>(layer.output);
+  if (!ragged()) return output(index);
+  return is_wanted(index) ? view_of(layer.puts) : SequenceView<float>{};
+}
 
 void Lane::begin_block(TimeSpan block) { block_ = block; }
 
 void Lane::run() {
-  for (int64_t first = 0; first < job_.time; first += plan_.block) {
-    begin_block({first, std::min(plan_.block, job_.time - first)});
-    const SequenceView<float> out = block_output();
-    run_layers(block_, {0, head_end()}, job_.x.from(first, 0), out);
-    end_block({out.data, out.time_stride, out.row_stride});
+  if (job_.model.has_input_rows()) gather_input_rows();
+  bool is_any_wanted = false;
+  for (size_t i = 0; i < job_.model.outputs().size(); ++i) is_any_wanted |= is_wanted(i);
+  const std::vector<Section>& sections = job_.model.graph().sections();
+  for (const Section& section : sections) {
+    if (!section.is_row)
+      run_section(section);
+    else if (is_any_wanted || &section != &sections.back())
+      run_rows(section);
   }
-  finish();
+  for (size_t i = 0; i < job_.model.outputs().size(); ++i) finish(i);
 }
 
-void Lane::run_layers(TimeSpan block, Slice layers, const SequenceView<const float>& in,
-                      const SequenceView<float>& out) {
-  begin_block(block);
+void Lane::run_section(const Section& section) {
+  base_ = section.base;
+  time_ = job_.model.graph().steps(base_, job_.time);
+  for (int64_t first = 0; first < time_; first += plan_.block) {
+    begin_block({first, std::min(plan_.block, time_ - first)});
+    for (const int32_t node : section.nodes) run_layer(job_.model.layer(node));
+    for (const int32_t pick : section.picks) pick_last_steps(job_.model.layer(pick));
+    for (const int32_t output : section.outputs) deliver(static_cast<size_t>(output));
+  }
+}
+
+void Lane::run_rows(const Section& section) {
+  in_rows_ = true;
+  begin_block({0, 1});
+  for (const int32_t node : section.nodes) {
+    const PackedLayer& layer = job_.model.layer(node);
+    if (layer.kind == RECURRENT_LAYER_FINAL_STATE)
+      pick_final_states(layer);
+    else if (layer.kind != RECURRENT_LAYER_LAST_STEP)
+      run_layer(layer);
+  }
+  in_rows_ = false;
+}
+
+void Lane::run_chain(Slice layers, const SequenceView<const float>& in,
+                     const SequenceView<float>& out) {
   SequenceView<const float> from = in;
   for (int64_t i = layers.begin; i < layers.end; ++i) {
-    const auto index = static_cast<size_t>(i);
-    const SequenceView<float> to = i + 1 == layers.end ? out : between(index);
-    run_layer(job_.model.layers()[index], from, to);
+    const PackedLayer& layer = job_.model.layers()[static_cast<size_t>(i)];
+    const SequenceView<float> to = i + 1 == layers.end ? out : view_of(layer.puts);
+    run_layer(layer, from, to);
     from = {to.data, to.time_stride, to.row_stride};
   }
+}
+
+void Lane::run_layer(const PackedLayer& layer) {
+  const Place& value = layer.reads.front();
+  SequenceView<const float> in;
+  if (value.input < 0) {
+    const SequenceView<float> view = view_of(value);
+    in = {view.data, view.time_stride, view.row_stride};
+  }
+  run_layer(layer, in, output_of(layer));
 }
 
 void Lane::run_layer(const PackedLayer& layer, const SequenceView<const float>& in,
@@ -99,12 +156,25 @@ void Lane::run_layer(const PackedLayer& layer, const SequenceView<const float>& 
     run_pointwise();
     return;
   }
-  for (size_t d = 0; d < layer.directions.size(); ++d) run_direction(layer, d, in, out);
+  const bool is_split = job_.schedule.way.strategy == Strategy::kDirections;
+  if (!is_split || layer.directions.size() < 2) {
+    for (size_t d = 0; d < layer.directions.size(); ++d) run_direction(layer, d, in, out);
+    return;
+  }
+  // One thread for each direction, the second in scratch memory of its own.
+  shift_.stage([&](int direction) {
+    Shift alone;
+    Lane lane(job_, scratch_ + direction * plan_.floats, rows_, alone);
+    lane.base_ = base_;
+    lane.time_ = time_;
+    lane.begin_block(block_);
+    lane.run_direction(layer, static_cast<size_t>(direction), in, out);
+  });
 }
 
 void Lane::read(const PackedLayer& layer, const SequenceView<const float>& in) {
   layer_ = &layer;
-  is_input_ = &layer == &job_.model.layers().front();
+  is_input_ = layer.reads.front().input >= 0;
   in_ = in;
 }
 

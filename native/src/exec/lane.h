@@ -51,60 +51,63 @@ class Lane {
   // Rows [rows.begin, rows.end) of the batch, in their order of length if the batch is ragged.
   Lane(const SequenceJob& job, float* scratch, Slice rows, Shift& shift);
 
-  // All layers, block after block, from the job's input to its output.
+  // All layers, section after section and block after block.
   void run();
 
-  // What run() consists of: for every block the layers before head_end(), from the job's input to
-  // block_output(), then end_block() with what they put out; after the last block finish().
-  int64_t head_end() const;
-  SequenceView<float> block_output() const;
-  void end_block(const SequenceView<const float>& from);
-  void finish();
-
-  // The layers [first, end) for one block. `in` and `out` begin at the block's first step; `in` is
-  // the job's input for the first layer, whose rows are the caller's.
-  void run_layers(TimeSpan block, Slice layers, const SequenceView<const float>& in,
-                  const SequenceView<float>& out);
-
-  // One layer, or one direction of it.
+  // Layers [first, end) of a chain for one block. `in` and `out` begin at the block's first step;
+  // the rows of `in` are the caller's if it is the job's.
   void begin_block(TimeSpan block);
-  void run_layer(const PackedLayer& layer, const SequenceView<const float>& in,
-                 const SequenceView<float>& out);
-  void run_direction(const PackedLayer& layer, size_t direction,
-                     const SequenceView<const float>& in, const SequenceView<float>& out);
+  void run_chain(Slice layers, const SequenceView<const float>& in, const SequenceView<float>& out);
 
-  // Where the layer with this index puts its output, if it is not the last one.
-  SequenceView<float> between(size_t layer) const;
-  // The job's output from the block's first step on, for a batch that is not ragged.
-  SequenceView<float> output() const;
+  // An output of the job from the block's first step on, for a batch that is not ragged.
+  SequenceView<float> output(size_t index) const;
 
  private:
   bool masked() const { return job_.missing.times != nullptr; }
   const int32_t* times_of(int64_t row) const {
     return job_.missing.times + row * job_.missing.stride;
   }
-  float* repeated(int64_t row) const {
-    return job_.repeated ? job_.states.row(*job_.repeated, row) : nullptr;
-  }
   int64_t rows() const { return rows_.end - rows_.begin; }
-  int64_t length(int64_t place) const;
   int64_t given_length(int64_t row) const;
-  SequenceView<float> picked(int64_t width) const;
 
-  // Puts the rows of a ragged batch back in the caller's order, with zeros past their ends.
-  void deliver(const SequenceView<const float>& from, int64_t width);
-  void deliver_present(int64_t place, const SequenceView<const float>& from, int64_t width);
-  void fill_missing(int64_t row, int64_t begin, int64_t end, const float* previous);
-  void finish_missing(int64_t place);
-  void pick(const SequenceView<const float>& from, int64_t width);
-  void pick_final_states();
-  void deliver_step(const SequenceView<const float>& from);
-  void run_tail();
+  // What is computed.
+  void run_section(const Section& section);
+  void run_rows(const Section& section);
+  void run_layer(const PackedLayer& layer);
+  void run_layer(const PackedLayer& layer, const SequenceView<const float>& in,
+                 const SequenceView<float>& out);
+  void run_direction(const PackedLayer& layer, size_t direction,
+                     const SequenceView<const float>& in, const SequenceView<float>& out);
+  void gather_input_rows();
+  void pick_last_steps(const PackedLayer& pick);
+  void pick_final_states(const PackedLayer& pick);
+
+  // What becomes of it: puts rows of a ragged batch back in the caller's order, with zeros past
+  // their ends.
+  const ModelOutput& model_output(size_t index) const { return job_.model.outputs()[index]; }
+  float* repeated(const ModelOutput& output, int64_t row) const {
+    return output.repeated ? job_.states.row(*output.repeated, row) : nullptr;
+  }
+  bool is_wanted(size_t output) const {
+    return job_.outputs[output].data || (masked() && model_output(output).repeated);
+  }
+  void deliver(size_t output);
+  void deliver_present(size_t output, int64_t place);
+  void fill_missing(size_t output, int64_t row, int64_t begin, int64_t end, const float* previous);
+  void finish(size_t output);
+  void finish_missing(size_t output, int64_t place);
+  void deliver_row(size_t output);
+
+  // Where values are.
+  SequenceView<float> view_of(const Place& place) const;
+  SequenceView<float> output_of(const PackedLayer& layer) const;
 
   bool ragged() const { return job_.ragged.order != nullptr; }
   Slice slice(int64_t count, int index) const { return slice_of(count, index, shift_.size()); }
   float* scratch(int64_t offset) const { return scratch_ + offset; }
   int64_t caller_row(int64_t place) const;
+  int64_t length(int64_t place) const;
+  int64_t length(int64_t place, int32_t base) const;
   int64_t length_in_block(int64_t place) const;
   int64_t active_rows(int64_t step) const;
   int64_t time_of(int64_t step, int64_t place) const;
@@ -112,7 +115,8 @@ class Lane {
   void read(const PackedLayer& layer, const SequenceView<const float>& in);
   void run_pointwise();
   const float* input_at(int64_t time, int64_t place) const;
-  const float* residual_at(int64_t step, int64_t place) const;
+  const float* read_at(const Place& value, int64_t step, int64_t place) const;
+  int64_t step_read(int64_t step, int64_t place) const;
   int32_t index_at(int64_t step, int64_t place) const;
   int64_t caller_time(int64_t step, int64_t row) const;
   void run_dense();
@@ -137,11 +141,13 @@ class Lane {
   const Slice rows_;
   Shift& shift_;
 
+  int32_t base_ = 0;      // the time base of the steps that are computed
+  int64_t time_ = 0;      // and how many there are
+  bool in_rows_ = false;  // rows are computed, as one step that all of them have
   TimeSpan block_{0, 0};
-  bool in_tail_ = false;  // of the one step that is put out, which all rows have
   const PackedLayer* layer_ = nullptr;
   const PackedDirection* direction_ = nullptr;
-  bool is_input_ = false;  // the layer reads the job's input, whose rows are the caller's
+  bool is_input_ = false;  // the layer reads an input of the job, whose rows are the caller's
   SequenceView<const float> in_;
   SequenceView<float> out_;
   // What recurs, `[rows, state]`, before even and odd steps.

@@ -5,51 +5,35 @@
 
 namespace recurrent {
 
-int64_t Lane::head_end() const {
-  const Model& model = job_.model;
-  return model.puts_out_one_step() ? model.tail_begin()
-                                   : static_cast<int64_t>(model.layers().size());
+// Rows that the model is given, in the order of the lane.
+void Lane::gather_input_rows() {
+  shift_.stage([&](int index) {
+    const Slice places = slice(rows(), index);
+    for (size_t i = 0; i < job_.model.inputs().size(); ++i) {
+      if (!job_.model.input(i).is_row()) continue;
+      const Place& input = job_.model.input_row(i);
+      for (int64_t place = places.begin; place < places.end; ++place)
+        std::copy_n(job_.inputs[i].x.at(0, caller_row(place)), input.size,
+                    view_of(input).at(0, place));
+    }
+  });
 }
 
-// The caller's memory where it has the right order; scratch memory where it has not, or where only
-// one step of it is wanted.
-SequenceView<float> Lane::block_output() const {
-  if (job_.model.puts_out_final_state()) return {};
-  if (job_.model.puts_out_one_step() || ragged())
-    return between(static_cast<size_t>(head_end() - 1));
-  return output();
-}
-
-void Lane::end_block(const SequenceView<const float>& from) {
-  if (job_.model.puts_out_final_state()) return;
-  const int64_t width = job_.model.layers()[static_cast<size_t>(head_end() - 1)].output_size;
-  if (job_.model.puts_out_one_step())
-    pick(from, width);
-  else if (ragged() && (job_.y.data || masked()))
-    deliver(from, width);
-}
-
-void Lane::finish() {
-  if (job_.model.puts_out_one_step()) {
-    if (job_.y.data || job_.repeated) run_tail();
-  } else if (masked() && job_.y.data) {
-    shift_.stage([&](int index) {
-      const Slice places = slice(rows(), index);
-      for (int64_t place = places.begin; place < places.end; ++place) finish_missing(place);
-    });
-  }
-}
-
-void Lane::deliver(const SequenceView<const float>& from, int64_t width) {
+// Brings what a block has of an output to the caller, if it is not there.
+void Lane::deliver(size_t output) {
+  const PackedLayer& layer = job_.model.layer(model_output(output).layer);
+  if (!is_wanted(output) || (!ragged() && !layer.is_read)) return;
+  const int64_t width = layer.output_size;
+  const SequenceView<float> from = view_of(layer.puts);
   shift_.stage([&](int index) {
     const Slice places = slice(rows(), index);
     for (int64_t place = places.begin; place < places.end; ++place) {
       if (masked()) {
-        deliver_present(place, from, width);
+        deliver_present(output, place);
         continue;
       }
       for (int64_t t = 0; t < block_.steps; ++t) {
-        float* to = job_.y.at(block_.first + t, caller_row(place));
+        float* to = job_.outputs[output].at(block_.first + t, caller_row(place));
         if (t < length_in_block(place))
           std::copy_n(from.at(t, place), width, to);
         else
@@ -60,30 +44,35 @@ void Lane::deliver(const SequenceView<const float>& from, int64_t width) {
 }
 
 // Puts the steps of a row that are there where they belong, and fills the gaps before them.
-void Lane::deliver_present(int64_t place, const SequenceView<const float>& from, int64_t width) {
+void Lane::deliver_present(size_t output, int64_t place) {
   const int64_t steps = length_in_block(place);
   if (steps == 0) return;
+  const ModelOutput& value = model_output(output);
+  const int64_t width = value.place.size;
+  const SequenceView<float> from = view_of(value.place);
+  const SequenceView<float>& y = job_.outputs[output];
   const int64_t row = caller_row(place);
+  float* const kept = repeated(value, row);
   const int32_t* times = times_of(row);
-  for (int64_t t = 0; t < steps && job_.y.data; ++t) {
+  for (int64_t t = 0; t < steps && y.data; ++t) {
     const int64_t step = block_.first + t;
     const int64_t gap = step == 0 ? 0 : times[step - 1] + 1;
-    const float* previous = step == 0 ? repeated(row) : job_.y.at(gap - 1, row);
-    fill_missing(row, gap, times[step], previous);
-    std::copy_n(from.at(t, place), width, job_.y.at(times[step], row));
+    fill_missing(output, row, gap, times[step], step == 0 ? kept : y.at(gap - 1, row));
+    std::copy_n(from.at(t, place), width, y.at(times[step], row));
   }
-  if (job_.repeated) std::copy_n(from.at(steps - 1, place), width, repeated(row));
+  if (kept) std::copy_n(from.at(steps - 1, place), width, kept);
 }
 
 // `previous` is the output before; it is not looked at where nothing is repeated.
-void Lane::fill_missing(int64_t row, int64_t begin, int64_t end, const float* previous) {
-  const int64_t width = job_.model.output_size();
+void Lane::fill_missing(size_t output, int64_t row, int64_t begin, int64_t end,
+                        const float* previous) {
+  const ModelOutput& value = model_output(output);
   for (int64_t t = begin; t < end; ++t) {
-    float* to = job_.y.at(t, row);
-    if (job_.repeated)
-      std::copy_n(previous, width, to);
+    float* to = job_.outputs[output].at(t, row);
+    if (value.repeated)
+      std::copy_n(previous, value.place.size, to);
     else
-      std::fill_n(to, width, 0.0f);
+      std::fill_n(to, value.place.size, 0.0f);
   }
 }
 
@@ -92,38 +81,59 @@ int64_t Lane::given_length(int64_t row) const {
   return job_.missing.lengths ? job_.missing.lengths[row] : job_.missing.time;
 }
 
+// What is left to do when all layers have been computed.
+void Lane::finish(size_t output) {
+  if (model_output(output).place.is_row) {
+    if (is_wanted(output)) deliver_row(output);
+  } else if (masked() && job_.outputs[output].data) {
+    shift_.stage([&](int index) {
+      const Slice places = slice(rows(), index);
+      for (int64_t place = places.begin; place < places.end; ++place) finish_missing(output, place);
+    });
+  }
+}
+
 // What comes after the last step that is there.
-void Lane::finish_missing(int64_t place) {
+void Lane::finish_missing(size_t output, int64_t place) {
   const int64_t row = caller_row(place);
-  const int64_t steps = length(place);
+  const int64_t steps = length(place, 0);
   const int64_t end = given_length(row);
-  fill_missing(row, steps == 0 ? 0 : times_of(row)[steps - 1] + 1, end, repeated(row));
+  fill_missing(output, row, steps == 0 ? 0 : times_of(row)[steps - 1] + 1, end,
+               repeated(model_output(output), row));
   for (int64_t t = end; t < job_.missing.time; ++t)
-    std::fill_n(job_.y.at(t, row), job_.model.output_size(), 0.0f);
+    std::fill_n(job_.outputs[output].at(t, row), model_output(output).place.size, 0.0f);
 }
 
-SequenceView<float> Lane::picked(int64_t width) const {
-  return {scratch(plan_.picked), rows() * width, width};
-}
-
-// Keeps the last step of the rows that end in the block.
-void Lane::pick(const SequenceView<const float>& from, int64_t width) {
+// Takes the last step of the rows that end in the block. Rows without a step have zeros.
+void Lane::pick_last_steps(const PackedLayer& pick) {
+  const bool is_flushed = !job_.model.is_implied(pick);
+  const SequenceView<float> from = view_of(pick.reads.front());
+  const SequenceView<float> to = view_of(pick.puts);
+  const int64_t width = pick.output_size;
   shift_.stage([&](int index) {
     const Slice places = slice(rows(), index);
     for (int64_t place = places.begin; place < places.end; ++place) {
       const int64_t last = length(place) - 1 - block_.first;
-      if (last >= 0 && last < block_.steps)
-        std::copy_n(from.at(last, place), width, picked(width).at(0, place));
+      if (last < 0 && block_.first == 0) std::fill_n(to.at(0, place), width, 0.0f);
+      if (last < 0 || last >= block_.steps) continue;
+      if (is_flushed)
+        kernels_.flush(from.at(last, place), to.at(0, place), width);
+      else
+        std::copy_n(from.at(last, place), width, to.at(0, place));
     }
   });
 }
 
-void Lane::pick_final_states() {
-  const PackedLayer& layer = job_.model.layers()[static_cast<size_t>(head_end() - 1)];
+void Lane::pick_final_states(const PackedLayer& pick) {
+  const PackedLayer& layer = job_.model.layer(job_.model.maker_of(pick));
   shift_.stage([&](int index) {
     const Slice places = slice(rows(), index);
     for (int64_t place = places.begin; place < places.end; ++place) {
-      float* to = picked(layer.output_size).at(0, place);
+      float* to = view_of(pick.puts).at(0, place);
+      if (length(place, layer.base) == 0) {
+        std::fill_n(to, pick.output_size, 0.0f);
+        continue;
+      }
       for (const PackedDirection& direction : layer.directions)
         to =
             std::copy_n(job_.states.row(direction.hidden, caller_row(place)), layer.state_size, to);
@@ -131,46 +141,26 @@ void Lane::pick_final_states() {
   });
 }
 
-// The layers that are computed for the one step that is put out.
-void Lane::run_tail() {
-  const auto& layers = job_.model.layers();
-  const int64_t head = head_end();
-  const int64_t width = layers[static_cast<size_t>(head - 1)].output_size;
-  if (job_.model.puts_out_final_state()) pick_final_states();
-  shift_.stage([&](int index) {
-    // Rows without a step have nothing to go through these layers.
-    const Slice places = slice(rows(), index);
-    for (int64_t place = places.begin; place < places.end; ++place)
-      if (length(place) == 0) std::fill_n(picked(width).at(0, place), width, 0.0f);
-  });
-  const SequenceView<float> step = picked(width);
-  SequenceView<const float> from{step.data, step.time_stride, step.row_stride};
-  in_tail_ = true;
-  const auto end = static_cast<int64_t>(layers.size());
-  if (head < end) {
-    const SequenceView<float> out = between(static_cast<size_t>(end - 1));
-    run_layers({0, 1}, {head, end}, from, out);
-    from = {out.data, out.time_stride, out.row_stride};
-  }
-  in_tail_ = false;
-  deliver_step(from);
-}
-
-void Lane::deliver_step(const SequenceView<const float>& from) {
-  const int64_t width = job_.model.output_size();
+// A row of an output. One whose sequence has no step is what a missing step puts out.
+void Lane::deliver_row(size_t output) {
+  const ModelOutput& value = model_output(output);
+  const SequenceView<float> from = view_of(value.place);
+  const SequenceView<float>& y = job_.outputs[output];
+  const int64_t width = value.place.size;
   shift_.stage([&](int index) {
     const Slice places = slice(rows(), index);
     for (int64_t place = places.begin; place < places.end; ++place) {
       const int64_t row = caller_row(place);
-      const bool any = length(place) > 0;
-      if (any && job_.repeated) std::copy_n(from.at(0, place), width, repeated(row));
-      if (!job_.y.data) continue;
+      const bool any = length(place, 0) > 0;
+      float* const kept = masked() ? repeated(value, row) : nullptr;
+      if (any && kept) std::copy_n(from.at(0, place), width, kept);
+      if (!y.data) continue;
       if (any)
-        std::copy_n(from.at(0, place), width, job_.y.at(0, row));
+        std::copy_n(from.at(0, place), width, y.at(0, row));
       else if (masked() && given_length(row) > 0)
-        fill_missing(row, 0, 1, repeated(row));
+        fill_missing(output, row, 0, 1, kept);
       else
-        std::fill_n(job_.y.at(0, row), width, 0.0f);
+        std::fill_n(y.at(0, row), width, 0.0f);
     }
   });
 }

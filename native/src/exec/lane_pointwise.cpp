@@ -8,21 +8,22 @@ namespace recurrent {
 
 int32_t Lane::index_at(int64_t step, int64_t place) const {
   const int64_t row = caller_row(place);
-  return *job_.indices.at(caller_time(step, row), row);
+  return *job_.inputs[layer_->reads.front().input].indices.at(caller_time(step, row), row);
 }
 
-// What a residual layer adds: what the layer at which its connection begins has read.
-const float* Lane::residual_at(int64_t step, int64_t place) const {
-  const int64_t source = layer_->pointwise.residual_source;
-  if (source < 0) return nullptr;
-  if (in_tail_ && source == head_end()) {
-    // May be wider than what this layer adds of it.
-    const int64_t width = job_.model.layers()[static_cast<size_t>(source)].input_size;
-    return picked(width).at(step, place);
+// Which step of what it reads a layer puts out at a step of the block. Layers that take another
+// than the same one have the whole sequence in one block.
+int64_t Lane::step_read(int64_t step, int64_t place) const {
+  switch (layer_->kind) {
+    case RECURRENT_LAYER_REVERSE:
+      return length(place) - 1 - step;
+    case RECURRENT_LAYER_LAST_STEPS: {
+      const int32_t from = job_.model.graph().parent(base_);
+      return length(place, from) - length(place) + step;
+    }
+    default:
+      return step;
   }
-  if (source > 0) return between(static_cast<size_t>(source - 1)).at(step, place);
-  const int64_t row = caller_row(place);
-  return job_.x.at(caller_time(step, row), row);
 }
 
 // Steps are independent, so a slice is some of them.
@@ -34,10 +35,14 @@ void Lane::run_pointwise() {
       const int64_t active = active_rows(step);
       for (int64_t place = 0; place < active; ++place) {
         float* to = out_.at(step, place);
-        if (layer_->kind == RECURRENT_LAYER_EMBEDDING)
+        if (layer_->kind == RECURRENT_LAYER_EMBEDDING) {
           std::copy_n(embedded(*layer_, index_at(step, place)), layer_->output_size, to);
-        else
-          apply_pointwise(kernels_, *layer_, input_at(step, place), residual_at(step, place), to);
+          continue;
+        }
+        const int64_t from = step_read(step, place);
+        apply_pointwise(
+            kernels_, *layer_, [&](size_t i) { return read_at(layer_->reads[i], from, place); },
+            to);
       }
     }
   });

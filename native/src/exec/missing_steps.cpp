@@ -6,40 +6,43 @@
 namespace recurrent {
 namespace {
 
-// Whether a step says itself that it is missing: all its features are the mask value, or its index
-// is.
+// Whether a step says itself that it is missing: in one of the inputs all its features are the mask
+// value, or its index is.
 class ByValue {
  public:
-  ByValue(const Model& model, const recurrent_run_args& args)
-      : x_(args.x),
-        indices_(args.indices),
-        width_(model.input_size()),
-        value_(model.mask_value()),
-        is_nan_(std::isnan(value_)) {}
+  ByValue(const Model& model, const Run& run)
+      : model_(model), run_(run), value_(model.mask_value()), is_nan_(std::isnan(value_)) {}
 
   // `step` counts steps in the caller's memory.
   bool operator()(int64_t step) const {
-    if (indices_) return static_cast<float>(indices_[step]) == value_;
-    const float* x = x_ + step * width_;
-    return std::all_of(x, x + width_,
-                       [this](float v) { return is_nan_ ? std::isnan(v) : v == value_; });
+    for (size_t i = 0; i < model_.inputs().size(); ++i)
+      if (is_missing(model_.input(i), static_cast<int32_t>(i), step)) return true;
+    return false;
   }
 
  private:
-  const float* x_;
-  const int32_t* indices_;
-  int64_t width_;
-  float value_;
-  bool is_nan_;
+  bool is_missing(const Value& input, int32_t index, int64_t step) const {
+    if (input.is_row()) return false;
+    if (input.kind == RECURRENT_VALUE_INDICES)
+      return static_cast<float>(run_.indices(index)[step]) == value_;
+    const float* x = run_.features(index) + step * input.size;
+    return std::all_of(x, x + input.size,
+                       [this](float v) { return is_nan_ ? std::isnan(v) : v == value_; });
+  }
+
+  const Model& model_;
+  const Run& run_;
+  const float value_;
+  const bool is_nan_;
 };
 
 }  // namespace
 
-bool MissingSteps::find(const Model& model, int64_t batch, const recurrent_run_args& args,
+bool MissingSteps::find(const Model& model, int64_t batch, const Run& run,
                         const StepStrides& strides) {
-  const ByValue by_value(model, args);
-  time_ = args.time;
-  given_lengths_ = args.lengths;
+  const ByValue by_value(model, run);
+  time_ = run.time;
+  given_lengths_ = run.lengths;
   longest_ = 0;
   times_.resize(static_cast<size_t>(batch * time_));
   present_.resize(static_cast<size_t>(batch));
@@ -50,7 +53,7 @@ bool MissingSteps::find(const Model& model, int64_t batch, const recurrent_run_a
     int32_t present = 0;
     for (int64_t t = 0; t < length; ++t) {
       const int64_t step = strides.at(t, row);
-      if ((args.present && args.present[step] == 0) || by_value(step)) continue;
+      if ((run.present && run.present[step] == 0) || by_value(step)) continue;
       times[present++] = static_cast<int32_t>(t);
     }
     any |= present < length;

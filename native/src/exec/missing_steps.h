@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "exec/sequence.h"
+#include "exec/run_arguments.h"
 #include "model/model.h"
 
 namespace recurrent {
@@ -15,8 +15,7 @@ namespace recurrent {
 class MissingSteps {
  public:
   // Looks through a run that has been checked, and tells whether a step is missing.
-  bool find(const Model& model, int64_t batch, const recurrent_run_args& args,
-            const StepStrides& strides);
+  bool find(const Model& model, int64_t batch, const Run& run, const StepStrides& strides);
 
   // What find() has found: where the steps are that are there, and how many they are, `[batch]`.
   // The lengths that the caller gave are borrowed.

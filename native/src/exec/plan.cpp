@@ -51,14 +51,18 @@ struct Widths {
   int64_t state = 0;
   int64_t hidden = 0;
   int64_t output = 0;
+  int64_t row = 0;
   bool projection = false;
   bool reset_before = false;
 };
 
 Widths widths_of(const Model& model) {
   Widths w;
+  for (size_t i = 0; i < model.inputs().size(); ++i)
+    if (model.input(i).is_row()) w.row = std::max(w.row, model.input(i).size);
   for (const PackedLayer& layer : model.layers()) {
-    w.output = std::max(w.output, layer.output_size);
+    int64_t& output = layer.is_row ? w.row : w.output;
+    output = std::max(output, layer.output_size);
     // Only products gather their input.
     if (!layer.is_pointwise()) w.input = std::max(w.input, layer.input_size);
     if (!layer.recurrent()) continue;
@@ -77,8 +81,13 @@ Plan make_plan(const Model& model, int64_t batch, int64_t time, bool ragged) {
   Plan plan;
   plan.batch = batch;
   plan.time = time;
-  plan.chunk = std::min(time, steps_in_cache(model, batch));
-  plan.block = model.can_step() ? plan.chunk : time;
+  // Sequences inside may have more steps than the model is given.
+  int64_t longest = time;
+  for (const PackedLayer& layer : model.layers())
+    if (!layer.is_row) longest = std::max(longest, model.graph().steps(layer.base, time));
+  // A run whose steps are all missing has none; its rows are still computed.
+  plan.chunk = std::max<int64_t>(1, std::min(longest, steps_in_cache(model, batch)));
+  plan.block = model.can_step() ? plan.chunk : longest;
 
   const Widths w = widths_of(model);
   Layout layout;
@@ -91,13 +100,17 @@ Plan make_plan(const Model& model, int64_t batch, int64_t time, bool ragged) {
   if (w.reset_before)
     for (int64_t* at : {&plan.reset_state, &plan.update, &plan.candidate})
       *at = layout.take(batch, w.hidden);
-  if (model.layers().size() > 1 || ragged || model.puts_out_one_step()) {
+  if (model.layers().size() > 1 || ragged) {
     const int64_t block_rows = checked_mul(plan.block, batch, "time");
-    plan.sequence = layout.size();
+    plan.values[0] = layout.size();
     for (int64_t slot = 0; slot < model.slots(); ++slot) layout.take(block_rows, w.output);
-    plan.sequence_stride = (layout.size() - plan.sequence) / model.slots();
+    if (model.slots() > 0) plan.value_stride[0] = (layout.size() - plan.values[0]) / model.slots();
   }
-  if (model.puts_out_one_step()) plan.picked = layout.take(batch, w.output);
+  if (model.row_slots() > 0) {
+    plan.values[1] = layout.size();
+    for (int64_t slot = 0; slot < model.row_slots(); ++slot) layout.take(batch, w.row);
+    plan.value_stride[1] = (layout.size() - plan.values[1]) / model.row_slots();
+  }
   plan.floats = layout.size();
   return plan;
 }

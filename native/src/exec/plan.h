@@ -26,14 +26,13 @@ struct Plan {
   int64_t reset_state = 0;  // `[batch, widest hidden]` each: the first phase of a reset-before GRU
   int64_t update = 0;
   int64_t candidate = 0;
-  // Between layers: `[slot][block, batch, widest output]`, see Model::slots().
-  int64_t sequence = 0;
-  int64_t sequence_stride = 0;  // of a slot
-  int64_t picked = 0;  // `[batch, widest output]`, of a model that puts out one step: that step
-  int64_t floats = 0;  // all of it
+  // Values, by Place: of steps `[slot][block, batch, widest]`, of rows `[slot][batch, widest]`.
+  int64_t values[2] = {};
+  int64_t value_stride[2] = {};  // of a slot
+  int64_t floats = 0;            // all of it
 
-  int64_t between(const PackedLayer& layer) const {
-    return sequence + layer.output_slot * sequence_stride;
+  int64_t at(const Place& place) const {
+    return values[place.is_row] + place.slot * value_stride[place.is_row];
   }
 };
 

@@ -1,9 +1,12 @@
 #include "exec/pointwise.h"
 
+#include <cfloat>
+#include <cmath>
+
 namespace recurrent {
 
 void apply_pointwise(const kernels::KernelTable& kernels, const PackedLayer& layer, const float* x,
-                     const float* source, float* y) {
+                     float* y) {
   const PackedPointwise& p = layer.pointwise;
   const int64_t count = layer.output_size;
   switch (layer.kind) {
@@ -17,12 +20,14 @@ void apply_pointwise(const kernels::KernelTable& kernels, const PackedLayer& lay
     case RECURRENT_LAYER_SCALE:
       kernels.scale(p.factors.data(), p.offsets.data(), x, y, count);
       break;
-    case RECURRENT_LAYER_RESIDUAL:
-      kernels.add(x, source, y, count);
-      break;
     default:
+      kernels.flush(x + layer.first, y, count);
       break;
   }
+}
+
+void add_to(const float* x, float* y, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) y[i] += std::fabs(x[i]) < FLT_MIN ? 0.0f : x[i];
 }
 
 const float* embedded(const PackedLayer& layer, int32_t index) {

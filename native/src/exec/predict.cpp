@@ -20,62 +20,86 @@ T* moved(T* data, int64_t by) {
   return data ? data + by : nullptr;
 }
 
+// The rows of a call from `first` on, of all inputs and outputs.
+void move_to(int64_t first, const Model& model, const Run& run, int64_t batch, Buffers& block) {
+  const int64_t step = strides_of(run.layout, run.time, batch).at(0, first);
+  for (size_t i = 0; i < model.inputs().size(); ++i) {
+    const Value& input = model.input(i);
+    const auto number = static_cast<int32_t>(i);
+    if (input.kind == RECURRENT_VALUE_INDICES)
+      block.inputs[i] = moved(run.indices(number), step);
+    else
+      block.inputs[i] = moved(run.features(number), (input.is_row() ? first : step) * input.size);
+  }
+  for (size_t i = 0; i < model.outputs().size(); ++i) {
+    const ModelOutput& output = model.outputs()[i];
+    const int64_t steps = model.graph().steps(output.base, run.time);
+    const int64_t at =
+        output.place.is_row ? first : strides_of(run.layout, steps, batch).at(0, first);
+    block.outputs[i] = moved(run.outputs[i], at * output.place.size);
+  }
+}
+
 }  // namespace
 
 void Session::predict(const recurrent_run_args& args, int64_t batch) {
   const Use use(*this);
   expect_range("batch", batch, 0, kMostSteps, "rows");
-  check_run(*model_, batch, args);
-  const bool one_step = model_->puts_out_one_step();
-  const int64_t width = model_->output_size();
-  const int64_t outputs = batch * (one_step ? 1 : args.time) * width;
-  if (outputs == 0) return;
-  if (!args.y) refuse_null("y", outputs);
-  if (args.time == 0) {
-    std::fill_n(args.y, outputs, 0.0f);
-    return;
-  }
+  const Run run = checked_run(*model_, batch, args, buffers_);
+  expect_outputs(run, batch);
+  if (batch == 0) return;
+  if (run.time == 0) return zero_rows(*model_, run, batch);
   const int64_t capacity = std::min(batch, kRows);
   if (!prediction_states_ || prediction_states_->capacity() < capacity)
     prediction_states_ = std::make_unique<States>(model_->states(), capacity);
+  if (!prediction_buffers_) prediction_buffers_ = std::make_unique<Buffers>(*model_);
   // Before the first of several blocks puts anything out, and for steps that are missing another
   // time. A single one takes its own memory before it begins.
   if (batch > kRows || missing_) {
-    reserve_block(args, capacity);
-    reserve_block(args, batch % kRows);
+    reserve_block(run, capacity);
+    reserve_block(run, batch % kRows);
   }
-  const StepStrides strides = strides_of(args, batch);
+  const StepStrides strides = strides_of(run.layout, run.time, batch);
   for (int64_t first = 0; first < batch; first += kRows) {
-    const int64_t step = strides.at(0, first);
-    recurrent_run_args block = args;
-    block.x = moved(args.x, step * model_->input_size());
-    block.indices = moved(args.indices, step);
-    block.present = moved(args.present, step);
-    block.lengths = moved(args.lengths, first);
-    block.y = args.y + (one_step ? first : step) * width;
-    predict_block(block, std::min(kRows, batch - first), strides);
+    move_to(first, *model_, run, batch, *prediction_buffers_);
+    Run block = run;
+    block.inputs = prediction_buffers_->inputs.data();
+    block.outputs = prediction_buffers_->outputs.data();
+    block.present = moved(run.present, strides.at(0, first));
+    block.lengths = moved(run.lengths, first);
+    predict_block(block, std::min(kRows, batch - first), batch);
   }
+}
+
+// Of a prediction some output has to be wanted: no state is left behind.
+void Session::expect_outputs(const Run& run, int64_t batch) const {
+  int64_t all = 0;
+  for (size_t i = 0; i < model_->outputs().size(); ++i) {
+    if (run.outputs[i]) return;
+    all += elements_of(*model_, model_->outputs()[i], batch, run.time);
+  }
+  if (all > 0) refuse_null(model_->has_one_of_each() ? "y" : "outputs", all);
 }
 
 // Memory for a block, whether steps will turn out to be missing or not.
-void Session::reserve_block(const recurrent_run_args& args, int64_t rows) {
+void Session::reserve_block(const Run& run, int64_t rows) {
   if (rows == 0) return;
-  const bool ragged = args.lengths || missing_;
-  workspace_.reserve(make_schedule(*model_, {rows, args.time, ragged}, Candidate{}).floats);
+  const bool ragged = run.lengths || missing_;
+  workspace_.reserve(make_schedule(*model_, {rows, run.time, ragged}, Candidate{}).floats);
   if (ragged) reserve_order(rows);
 }
 
-// On the caller's thread alone.
-void Session::predict_block(const recurrent_run_args& args, int64_t rows,
-                            const StepStrides& strides) {
-  Rows block{rows, args.time, args.lengths, false, strides};
-  if (missing_ && missing_->find(*model_, rows, args, strides))
-    block = {rows, missing_->longest(), missing_->lengths(), true, strides};
+// On the caller's thread alone. Arrays have `batch` rows, of which these are some.
+void Session::predict_block(const Run& run, int64_t rows, int64_t batch) {
+  Rows block{rows, run.time, run.lengths, false};
+  if (missing_ && missing_->find(*model_, rows, run, strides_of(run.layout, run.time, batch)))
+    block = {rows, missing_->longest(), missing_->lengths(), true};
   const Workload work{rows, block.time, block.lengths != nullptr};
   const Schedule schedule = make_schedule(*model_, work, Candidate{});
   workspace_.reserve(schedule.floats);
   prediction_states_->reset({0, rows}, model_->initial_states().data());
-  run_rows(schedule, args, block, prediction_states_->rows());
+  prediction_buffers_->view(*model_, run, batch);
+  run_rows(schedule, block, prediction_states_->rows(), *prediction_buffers_);
 }
 
 int64_t Session::bytes() const {

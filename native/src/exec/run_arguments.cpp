@@ -1,6 +1,7 @@
 #include "exec/run_arguments.h"
 
 #include <algorithm>
+#include <string>
 
 #include "base/checked.h"
 #include "base/error.h"
@@ -9,54 +10,153 @@
 namespace recurrent {
 namespace {
 
-// The sizes of a run, which can be counted.
-struct RunSizes {
-  int64_t steps;  // of all rows together
-  int64_t inputs;
-  int64_t outputs;
-};
-
-RunSizes sizes_of(const Model& model, int64_t batch, int64_t time) {
-  const int64_t steps = checked_mul(time, batch, "time");
-  const RunSizes sizes{
-      steps, checked_mul(steps, model.input_size(), "time"),
-      checked_mul(model.puts_out_one_step() ? batch : steps, model.output_size(), "time")};
-  checked_mul(std::max(sizes.inputs, sizes.outputs), static_cast<int64_t>(sizeof(float)), "time");
-  return sizes;
+// Throws, naming `time`, if something has more bytes than can be counted.
+void check_sizes(const Model& model, int64_t batch, int64_t time) {
+  constexpr auto kBytes = static_cast<int64_t>(sizeof(float));
+  for (size_t i = 0; i < model.inputs().size(); ++i)
+    checked_mul(elements_of(model.input(i), batch, time), kBytes, "time");
+  for (const ModelOutput& output : model.outputs())
+    checked_mul(elements_of(model, output, batch, time), kBytes, "time");
 }
 
-// Features or indices, whatever the model takes.
-void check_input(const Model& model, const recurrent_run_args& args, const RunSizes& sizes) {
+std::string path_of(const char* field, const std::string& name) {
+  return std::string(field) + "[" + name + "]";
+}
+
+// The port that a buffer is for.
+size_t port_of(const char* field, const std::vector<Port>& ports, const char* name, int32_t place) {
+  if (!name) return static_cast<size_t>(place);
+  for (size_t i = 0; i < ports.size(); ++i)
+    if (ports[i].name == name) return i;
+  std::string all;
+  for (const Port& port : ports) all += (all.empty() ? "" : ", ") + port.name;
+  invalid(field, "expected one of the names %s, found %s", all.c_str(), name);
+}
+
+void check_input(const Model& model, size_t index, const char* name, const void* data,
+                 int64_t count, int64_t batch, int64_t time) {
+  const Value& input = model.input(index);
+  const int64_t needed = elements_of(input, batch, time);
+  expect_array(name, data, count, needed);
+  if (input.kind == RECURRENT_VALUE_INDICES)
+    expect_indices(name, input.size, static_cast<const int32_t*>(data), needed);
+}
+
+void take_inputs(const Model& model, int64_t batch, int64_t time,
+                 const recurrent_input_buffer* given, int32_t count, Buffers& buffers) {
+  const std::vector<Port>& ports = model.inputs();
+  if (!given || count != static_cast<int32_t>(ports.size()))
+    invalid("inputs", "expected all %zu inputs of the model, found %d", ports.size(),
+            given ? count : 0);
+  std::fill(buffers.given.begin(), buffers.given.end(), uint8_t{0});
+  for (int32_t i = 0; i < count; ++i) {
+    expect_struct_size("inputs.", given[i].struct_size, sizeof(given[i]));
+    const size_t index = port_of("inputs", ports, given[i].name, i);
+    if (buffers.given[index]++)
+      invalid("inputs", "expected every input once, found %s twice", ports[index].name.c_str());
+    check_input(model, index, path_of("inputs", ports[index].name).c_str(), given[i].data,
+                given[i].count, batch, time);
+    buffers.inputs[index] = given[i].data;
+  }
+}
+
+void take_outputs(const Model& model, int64_t batch, int64_t time,
+                  const recurrent_output_buffer* given, int32_t count, Buffers& buffers) {
+  const auto most = static_cast<int32_t>(model.outputs().size());
+  if (!given) expect_no_count("output_count", count, "outputs");
+  expect_range("output_count", count, 0, most, "outputs");
+  std::fill(buffers.outputs.begin(), buffers.outputs.end(), nullptr);
+  for (int32_t i = 0; i < count; ++i) {
+    expect_struct_size("outputs.", given[i].struct_size, sizeof(given[i]));
+    const std::vector<Port>& ports = model.graph().outputs();
+    const size_t index = port_of("outputs", ports, given[i].name, i);
+    const std::string path = path_of("outputs", ports[index].name);
+    if (!given[i].data) {
+      expect_no_count((path + ".count").c_str(), given[i].count, path.c_str());
+      continue;
+    }
+    if (buffers.outputs[index])
+      invalid("outputs", "expected every output once, found %s twice", ports[index].name.c_str());
+    expect_array(path.c_str(), given[i].data, given[i].count,
+                 elements_of(model, model.outputs()[index], batch, time));
+    buffers.outputs[index] = given[i].data;
+  }
+}
+
+// What an output must not overlap.
+void check_apart(const Model& model, int64_t batch, const Run& run) {
+  const int64_t steps = batch * run.time;
+  const auto name_of = [&](size_t output) {
+    return model.has_one_of_each() ? std::string("y")
+                                   : path_of("outputs", model.graph().outputs()[output].name);
+  };
+  const auto refuse = [&](size_t output, const std::string& other) {
+    refuse_overlap(name_of(output).c_str(), other.c_str());
+  };
+  constexpr int64_t kBytes = sizeof(float);
+  for (size_t i = 0; i < model.outputs().size(); ++i) {
+    const float* y = run.outputs[i];
+    if (!y) continue;
+    const int64_t count = elements_of(model, model.outputs()[i], batch, run.time);
+    const auto apart = [&](const void* other, int64_t bytes) {
+      return !other || are_apart(y, count * kBytes, other, bytes);
+    };
+    for (size_t k = 0; k < model.inputs().size(); ++k) {
+      const Value& input = model.input(k);
+      if (apart(run.inputs[k], elements_of(input, batch, run.time) * kBytes)) continue;
+      const bool is_short = model.has_one_of_each();
+      refuse(i, is_short && input.kind == RECURRENT_VALUE_INDICES ? "indices"
+                : is_short                                        ? "x"
+                           : path_of("inputs", model.inputs()[k].name));
+    }
+    for (size_t k = 0; k < i; ++k)
+      if (!apart(run.outputs[k], elements_of(model, model.outputs()[k], batch, run.time) * kBytes))
+        refuse(i, name_of(k));
+    if (!apart(run.lengths, batch * kBytes)) refuse(i, "lengths");
+    if (!apart(run.present, steps)) refuse(i, "present");
+  }
+}
+
+// The short form of one input.
+void take_input(const Model& model, int64_t batch, const recurrent_run_args& args,
+                Buffers& buffers) {
+  if (model.inputs().size() != 1) refuse_short_form(model);
+  const int64_t steps = batch * args.time;
   if (model.vocabulary_size() == 0) {
     if (args.indices || args.indices_count != 0)
       invalid("indices", "expected null, because the model takes features");
-    expect_array("x", args.x, args.x_count, sizes.inputs);
+    expect_array("x", args.x, args.x_count, steps * model.input_size());
+    buffers.inputs[0] = args.x;
     return;
   }
   if (args.x || args.x_count != 0) refuse_features();
-  expect_array("indices", args.indices, args.indices_count, sizes.steps);
-  expect_indices(model, args.indices, sizes.steps);
+  expect_array("indices", args.indices, args.indices_count, steps);
+  expect_indices(model, args.indices, steps);
+  buffers.inputs[0] = args.indices;
 }
 
-void check_present(const Model& model, const recurrent_run_args& args, const RunSizes& sizes) {
+// The short form of one output.
+void take_output(const Model& model, int64_t batch, const recurrent_run_args& args,
+                 Buffers& buffers) {
+  std::fill(buffers.outputs.begin(), buffers.outputs.end(), nullptr);
+  if (!args.y) return expect_no_count("y_count", args.y_count, "y");
+  if (model.outputs().size() != 1)
+    invalid("y", "expected null and outputs instead, because the model has %zu outputs",
+            model.outputs().size());
+  expect_array("y", args.y, args.y_count, elements_of(model, model.outputs()[0], batch, args.time));
+  buffers.outputs[0] = args.y;
+}
+
+void check_present(const Model& model, const recurrent_run_args& args, int64_t steps) {
   expect_masking(model, args.present);
   if (!args.present) return expect_no_count("present_count", args.present_count, "present");
-  expect_array("present", args.present, args.present_count, sizes.steps);
+  expect_array("present", args.present, args.present_count, steps);
 }
 
 void check_lengths(const recurrent_run_args& args, int64_t batch) {
   if (!args.lengths) return expect_no_count("lengths_count", args.lengths_count, "lengths");
   expect_exactly("lengths", args.lengths, args.lengths_count, batch);
   expect_lengths(args.lengths, batch, args.time);
-}
-
-void check_output(const recurrent_run_args& args, int64_t batch, const RunSizes& sizes) {
-  if (!args.y) return expect_no_count("y_count", args.y_count, "y");
-  expect_array("y", args.y, args.y_count, sizes.outputs);
-  expect_apart("y", args.y, sizes.outputs, "x", args.x, sizes.inputs);
-  expect_apart("y", args.y, sizes.outputs, "indices", args.indices, sizes.steps);
-  expect_apart("y", args.y, sizes.outputs, "lengths", args.lengths, batch);
-  expect_apart("y", args.y, sizes.outputs, "present", args.present, sizes.steps);
 }
 
 }  // namespace
@@ -71,18 +171,99 @@ const recurrent_session_desc& checked(const recurrent_session_desc& desc) {
   return desc;
 }
 
-void check_run(const Model& model, int64_t batch, const recurrent_run_args& args) {
+Buffers::Buffers(const Model& model)
+    : inputs(model.inputs().size()),
+      outputs(model.outputs().size()),
+      input_views(inputs.size()),
+      output_views(outputs.size()),
+      given(inputs.size()) {}
+
+void Buffers::view(const Model& model, const Run& run, int64_t batch) {
+  const StepStrides steps = strides_of(run.layout, run.time, batch);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Value& input = model.input(i);
+    const auto number = static_cast<int32_t>(i);
+    InputView& to = input_views[i];
+    if (input.kind == RECURRENT_VALUE_INDICES)
+      to.indices = {run.indices(number), steps.time, steps.row};
+    else if (input.is_row())
+      to.x = {run.features(number), 0, input.size};
+    else
+      to.x = {run.features(number), steps.time * input.size, steps.row * input.size};
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const ModelOutput& output = model.outputs()[i];
+    const int64_t size = output.place.size;
+    if (output.place.is_row) {
+      output_views[i] = {run.outputs[i], 0, size};
+      continue;
+    }
+    const StepStrides own =
+        strides_of(run.layout, model.graph().steps(output.base, run.time), batch);
+    output_views[i] = {run.outputs[i], own.time * size, own.row * size};
+  }
+}
+
+int64_t elements_of(const Value& input, int64_t batch, int64_t time) {
+  const int64_t steps = checked_mul(time, batch, "time");
+  if (input.kind == RECURRENT_VALUE_INDICES) return steps;
+  return checked_mul(input.is_row() ? batch : steps, input.size, "time");
+}
+
+int64_t elements_of(const Model& model, const ModelOutput& output, int64_t batch, int64_t time) {
+  const int64_t steps = output.place.is_row ? 1 : model.graph().steps(output.base, time);
+  return checked_mul(checked_mul(steps, batch, "time"), output.place.size, "time");
+}
+
+Run checked_run(const Model& model, int64_t batch, const recurrent_run_args& args,
+                Buffers& buffers) {
   expect_struct_size(args);
   expect_layout(args.layout);
   expect_time(args.time, 0);
-  const RunSizes sizes = sizes_of(model, batch, args.time);
-  check_input(model, args, sizes);
-  check_present(model, args, sizes);
+  check_sizes(model, batch, args.time);
+  if (args.inputs) {
+    if (args.x || args.indices || args.x_count != 0 || args.indices_count != 0)
+      invalid(args.x ? "x" : "indices", "expected null, because inputs are given");
+    take_inputs(model, batch, args.time, args.inputs, args.input_count, buffers);
+  } else {
+    expect_no_count("input_count", args.input_count, "inputs");
+    take_input(model, batch, args, buffers);
+  }
+  check_present(model, args, batch * args.time);
   check_lengths(args, batch);
-  check_output(args, batch, sizes);
+  if (args.outputs) {
+    if (args.y || args.y_count != 0) invalid("y", "expected null, because outputs are given");
+    take_outputs(model, batch, args.time, args.outputs, args.output_count, buffers);
+  } else {
+    expect_no_count("output_count", args.output_count, "outputs");
+    take_output(model, batch, args, buffers);
+  }
+  const Run run{args.time,    args.layout,           args.lengths,
+                args.present, buffers.inputs.data(), buffers.outputs.data()};
+  check_apart(model, batch, run);
+  return run;
+}
+
+Run checked_step(const Model& model, int64_t batch, const recurrent_input_buffer* inputs,
+                 int32_t input_count, const recurrent_output_buffer* outputs, int32_t output_count,
+                 Buffers& buffers) {
+  take_inputs(model, batch, 1, inputs, input_count, buffers);
+  take_outputs(model, batch, 1, outputs, output_count, buffers);
+  Run run;
+  run.inputs = buffers.inputs.data();
+  run.outputs = buffers.outputs.data();
+  check_apart(model, batch, run);
+  return run;
+}
+
+void refuse_short_form(const Model& model) {
+  const bool inputs = model.inputs().size() > 1;
+  invalid(inputs ? "x" : "y", "expected %s by name or number instead, because the model has %zu",
+          inputs ? "inputs" : "outputs", inputs ? model.inputs().size() : model.outputs().size());
 }
 
 void check_step(const Model& model, int64_t batch, const int32_t* indices, const float* y) {
+  if (!model.has_one_of_each()) refuse_short_form(model);
   expect_indices(model, indices, batch);
   expect_apart("y", y, batch * model.output_size(), "indices", indices, batch);
 }
@@ -100,9 +281,13 @@ void expect_indices(const Model& model, const int32_t* indices, int64_t count) {
   const int64_t vocabulary = model.vocabulary_size();
   if (vocabulary == 0) invalid("indices", "expected null, because the model takes features");
   expect_array("indices", indices, count, count);
+  expect_indices("indices", vocabulary, indices, count);
+}
+
+void expect_indices(const char* name, int64_t vocabulary, const int32_t* indices, int64_t count) {
   for (int64_t i = 0; i < count; ++i)
     if (indices[i] < 0 || indices[i] >= vocabulary)
-      invalid("indices", "expected 0 to %lld, found %d at element %lld",
+      invalid(name, "expected 0 to %lld, found %d at element %lld",
               static_cast<long long>(vocabulary - 1), indices[i], static_cast<long long>(i));
 }
 
@@ -134,7 +319,7 @@ void check_rows(RowRange rows, int64_t batch) {
 
 const StateSlot& checked_state(const Model& model, StateId id) {
   const auto& layers = model.layers();
-  expect_range("layer", id.layer, 0, static_cast<int64_t>(layers.size()) - 1);
+  expect_range("layer", id.layer, 0, model.graph().layer_count() - 1);
   const PackedLayer& layer = layers[static_cast<size_t>(id.layer)];
   if (!layer.recurrent())
     invalid("layer", "expected a recurrent layer, but layer %d is of kind %s and has no state",

@@ -16,13 +16,11 @@ class Runner {
     switch (job_.schedule.way.strategy) {
       case Strategy::kAlone:
       case Strategy::kUnits:
+      case Strategy::kDirections:
         Lane(job_, lane_scratch(0), all_rows(), shift_).run();
         break;
       case Strategy::kRows:
         run_rows();
-        break;
-      case Strategy::kDirections:
-        run_directions();
         break;
       case Strategy::kLayers:
         run_layers();
@@ -40,32 +38,6 @@ class Runner {
       Shift alone;
       Lane(job_, lane_scratch(lane), slice_of(job_.batch, lane, shift_.size()), alone).run();
     });
-  }
-
-  // The directions of a layer in one stage; a layer that has one only is divided by units. Models
-  // with a reverse direction have one block.
-  void run_directions() {
-    Lane whole(job_, lane_scratch(0), all_rows(), shift_);
-    const TimeSpan block{0, job_.time};
-    whole.begin_block(block);
-    const auto& layers = job_.model.layers();
-    const auto end = static_cast<size_t>(whole.head_end());
-    SequenceView<const float> in = job_.x;
-    for (size_t i = 0; i < end; ++i) {
-      const SequenceView<float> out = i + 1 == end ? whole.block_output() : whole.between(i);
-      if (layers[i].directions.size() < 2)
-        whole.run_layer(layers[i], in, out);
-      else
-        shift_.stage([&](int direction) {
-          Shift alone;
-          Lane lane(job_, lane_scratch(direction), all_rows(), alone);
-          lane.begin_block(block);
-          lane.run_direction(layers[i], static_cast<size_t>(direction), in, out);
-        });
-      in = {out.data, out.time_stride, out.row_stride};
-    }
-    whole.end_block(in);
-    whole.finish();
   }
 
   // A wavefront: while one thread computes its layers for a block of steps, the next one computes
@@ -86,14 +58,14 @@ class Runner {
     Lane lane(job_, lane_scratch(lane_index), all_rows(), alone);
     lane.begin_block(block);
     const LayerRange layers = layers_of(job_.model, lane_index, shift_.size());
-    SequenceView<const float> in = job_.x.from(block.first, 0);
+    SequenceView<const float> in = job_.inputs[0].x.from(block.first, 0);
     if (lane_index > 0) {
       const SequenceView<float> below = link(lane_index - 1, index, layers.begin - 1);
       in = {below.data, below.time_stride, below.row_stride};
     }
     const SequenceView<float> out =
-        lane_index + 1 == shift_.size() ? lane.output() : link(lane_index, index, layers.end - 1);
-    lane.run_layers(block, {layers.begin, layers.end}, in, out);
+        lane_index + 1 == shift_.size() ? lane.output(0) : link(lane_index, index, layers.end - 1);
+    lane.run_chain({layers.begin, layers.end}, in, out);
   }
 
   // What a lane hands to the next one. Two blocks take turns: one is written while the other is

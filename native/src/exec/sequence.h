@@ -34,11 +34,17 @@ struct StepStrides {
   int64_t at(int64_t t, int64_t b) const { return t * time + b * row; }
 };
 
-// Of arrays of `batch` rows.
-inline StepStrides strides_of(const recurrent_run_args& args, int64_t batch) {
-  if (args.layout == RECURRENT_LAYOUT_TIME_MAJOR) return {batch, 1};
-  return {1, args.time};
+// Of arrays of `batch` rows, in a recurrent_layout.
+inline StepStrides strides_of(int32_t layout, int64_t time, int64_t batch) {
+  if (layout == RECURRENT_LAYOUT_TIME_MAJOR) return {batch, 1};
+  return {1, time};
 }
+
+// An input of the model in memory: features, also of rows, whose time stride is 0; or indices.
+struct InputView {
+  SequenceView<const float> x;
+  SequenceView<const int32_t> indices;
+};
 
 // Valid steps of rows of different length. The rows of each lane (see Schedule) are computed in the
 // order of falling length, so that those which still run are the first ones at every step.
@@ -65,15 +71,11 @@ struct SequenceJob {
   float* scratch;  // `[schedule.floats]`
   StateRows states;
   int64_t batch;
-  int64_t time;  // steps that layers see
-  SequenceView<const float> x;
-  SequenceView<const int32_t> indices;  // instead of x, of a model that takes them
-  // data is null if only the final state matters; a model that puts out one step has no use for its
-  // time stride
-  SequenceView<float> y;
+  int64_t time;                        // steps that layers see
+  const InputView* inputs;             // by number
+  const SequenceView<float>* outputs;  // by number; data is null where an output is not wanted
   Ragged ragged;
   Missing missing;
-  const StateSlot* repeated;  // the output of missing steps; null if nothing is repeated
 };
 
 // Runs the job as its schedule says. `team` may be null for a schedule of one thread.

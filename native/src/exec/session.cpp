@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <optional>
+#include <string>
 
 #include "base/error.h"
 #include "base/stack.h"
@@ -14,6 +15,7 @@
 #include "exec/split_step.h"
 #include "exec/step.h"
 #include "exec/team.h"
+#include "model/specification.h"
 
 namespace recurrent {
 namespace {
@@ -25,7 +27,28 @@ Workspace& thread_workspace() {
   return workspace;
 }
 
+// Why a model needs whole sequences.
+std::string why_whole(const Model& model) {
+  const int32_t index = model.graph().first_acausal();
+  const PackedLayer& layer = model.layer(index);
+  if (layer.recurrent()) return "a layer has a reverse direction, which starts at the last step";
+  return "layer " + std::to_string(index) + " of kind " + cell_traits(layer.kind).name +
+         " needs all steps";
+}
+
+[[noreturn]] void refuse_step(const Model& model) {
+  fail(RECURRENT_STATUS_NOT_SUPPORTED,
+       "session: this model cannot be stepped, because %s; give it whole sequences",
+       why_whole(model).c_str());
+}
+
 }  // namespace
+
+void zero_rows(const Model& model, const Run& run, int64_t batch) {
+  for (size_t i = 0; i < model.outputs().size(); ++i)
+    if (run.outputs[i] && model.outputs()[i].place.is_row)
+      std::fill_n(run.outputs[i], batch * model.outputs()[i].place.size, 0.0f);
+}
 
 struct Session::Threads {
   Threads(int threads, bool pinned) : team(threads, pinned) {}
@@ -44,6 +67,7 @@ Session::Session(std::shared_ptr<const Model> model, const recurrent_session_des
       empty_row_zeroes_(desc.empty_row == RECURRENT_EMPTY_ROW_ZEROES_STATE),
       step_plan_(batch_ > 0 ? make_plan(*model_, batch_, 1, false) : Plan{}),
       states_(model_->states(), batch_),
+      buffers_(*model_),
       missing_(model_->masks() ? std::make_unique<MissingSteps>() : nullptr),
       threads_(desc.threads > 1 ? std::make_unique<Threads>(desc.threads, desc.pin_threads != 0)
                                 : nullptr) {
@@ -63,93 +87,93 @@ Session::~Session() = default;
 void Session::step(const float* x, float* y) {
   const Use use(*this);
   check_step(*model_, batch_, x, y);
-  step(StepInput{x, nullptr}, y);
+  const void* const input = x;
+  Run run;
+  run.inputs = &input;
+  run.outputs = &y;
+  step(run);
 }
 
 void Session::step(const int32_t* indices, float* y) {
   const Use use(*this);
   check_step(*model_, batch_, indices, y);
-  step(StepInput{nullptr, indices}, y);
+  const void* const input = indices;
+  Run run;
+  run.inputs = &input;
+  run.outputs = &y;
+  step(run);
 }
 
-RECURRENT_NO_CANARY void Session::step(StepInput input, float* y) {
-  if (!model_->can_step())
-    fail(RECURRENT_STATUS_NOT_SUPPORTED,
-         "session: this model cannot be stepped, because a layer has a reverse direction, which "
-         "starts at the last step "
-         "of a sequence; give it whole sequences");
+void Session::step(const recurrent_input_buffer* inputs, int32_t input_count,
+                   const recurrent_output_buffer* outputs, int32_t output_count) {
+  const Use use(*this);
+  step(checked_step(*model_, batch_, inputs, input_count, outputs, output_count, buffers_));
+}
+
+RECURRENT_NO_CANARY void Session::step(const Run& run) {
+  if (!model_->can_step()) refuse_step(*model_);
   if (batch_ == 0) return;
   if (missing_) {
-    const recurrent_run_args args = step_args(input, y);
-    const StepStrides strides = strides_of(args, batch_);
-    if (masks_step(args, strides)) return;
-    advance(input, y);
-    keep_outputs(args, strides);
+    const StepStrides strides = strides_of(run.layout, 1, batch_);
+    if (masks_step(run, strides)) return;
+    advance(run);
+    keep_outputs(run, strides);
     return;
   }
-  advance(input, y);
+  advance(run);
 }
 
-// A step as a run of one step.
-recurrent_run_args Session::step_args(StepInput input, float* y) const {
-  recurrent_run_args args{};
-  args.struct_size = sizeof(args);
-  args.time = 1;
-  args.x = input.x;
-  args.indices = input.indices;
-  args.y = y;
-  return args;
+// Whether an output has to be kept for missing steps and is not put out.
+bool Session::misses_output(const Run& run) const {
+  return model_->repeats() && std::find(run.outputs, run.outputs + model_->outputs().size(),
+                                        nullptr) != run.outputs + model_->outputs().size();
 }
 
-// Computes a run that has a missing step, or of which the output has to be kept and is not put out;
+// Computes a run that has a missing step, or of which an output has to be kept and is not put out;
 // false if it has none and nothing has been done.
-bool Session::masks_step(const recurrent_run_args& args, const StepStrides& strides) {
-  if (!missing_->find(*model_, batch_, args, strides) && (args.y || !model_->repeats()))
-    return false;
-  run_model(args, {batch_, missing_->longest(), missing_->lengths(), true, strides});
+bool Session::masks_step(const Run& run, const StepStrides& strides) {
+  if (!missing_->find(*model_, batch_, run, strides) && !misses_output(run)) return false;
+  run_model(run, {batch_, missing_->longest(), missing_->lengths(), true});
   return true;
 }
 
 // The thread may be another one than the one that opened the session, so its memory is reserved at
 // every step.
-RECURRENT_NO_CANARY void Session::advance(StepInput input, float* y) {
+RECURRENT_NO_CANARY void Session::advance(const Run& run) {
   Workspace& workspace = workspace_for({batch_, 1, false});
   const cpu::ScopedFpControl canonical;
   backwards_ = !backwards_;
   if (threads_) {
     workspace.reserve(threads_->step.floats());
     if (const Schedule* together = admitted(threads_->step)) {
-      advance_together(*together, input, y);
+      advance_together(*together, run);
       return;
     }
   } else {
     workspace.reserve(step_plan_.floats);
   }
-  run_step(*model_, step_plan_, workspace, states_.rows(), input, y, backwards_);
+  run_step(*model_, step_plan_, workspace, states_.rows(), run.inputs, run.outputs, backwards_);
   if (threads_ && threads_->step.together.way.threads > 1) threads_->governor.ran_alone();
 }
 
-void Session::advance_together(const Schedule& schedule, StepInput input, float* y) {
+void Session::advance_together(const Schedule& schedule, const Run& run) {
   const Workload& work = threads_->step.work;
   float* scratch = workspace_for(work).at(0);
   if (is_split_step(*model_, work, schedule.way)) {
-    run_split_step(*model_, schedule, scratch, states_.rows(), batch_, input.x, y, backwards_,
-                   threads_->team);
+    run_split_step(*model_, schedule, scratch, states_.rows(), batch_, run.features(0),
+                   run.outputs[0], backwards_, threads_->team);
   } else {
-    const int64_t in = model_->input_size();
-    const int64_t out = model_->output_size();
+    buffers_.view(*model_, run, batch_);
     run_sequence({*model_,
                   schedule,
                   scratch,
                   states_.rows(),
                   batch_,
                   1,
-                  {input.x, batch_ * in, in},
-                  {input.indices, batch_, 1},
-                  {y, batch_ * out, out},
+                  buffers_.input_views.data(),
+                  buffers_.output_views.data(),
                   {},
-                  {},
-                  nullptr},
+                  {}},
                  &threads_->team);
   }
   threads_->governor.ran_with(threads_->team);
@@ -157,88 +181,71 @@ void Session::advance_together(const Schedule& schedule, StepInput input, float*
 
 void Session::run(const recurrent_run_args& args) {
   const Use use(*this);
-  check_run(*model_, batch_, args);
+  const Run run = checked_run(*model_, batch_, args, buffers_);
   if (batch_ == 0) return;
-  if (args.time == 0) {
-    if (args.y && model_->puts_out_one_step())
-      std::fill_n(args.y, batch_ * model_->output_size(), 0.0f);
-    return;
-  }
+  if (run.time == 0) return zero_rows(*model_, run, batch_);
   check_pieces();
-  const StepStrides strides = strides_of(args, batch_);
-  const Rows whole{batch_, args.time, args.lengths, false, strides};
+  const Rows whole{batch_, run.time, run.lengths, false};
+  const StepStrides strides = strides_of(run.layout, run.time, batch_);
   if (!missing_) {
-    run_model(args, whole);
-  } else if (!masks_step(args, strides)) {
-    run_model(args, whole);
-    keep_outputs(args, strides);
+    run_model(run, whole);
+  } else if (!masks_step(run, strides)) {
+    run_model(run, whole);
+    keep_outputs(run, strides);
   }
-  if (args.lengths && empty_row_zeroes_) zero_empty_rows(args);
+  if (run.lengths && empty_row_zeroes_) zero_empty_rows(run.lengths);
   sequence_given_ = !model_->can_step();
 }
 
-void Session::run_model(const recurrent_run_args& args, const Rows& rows) {
-  const Workload work{rows.count, args.time, rows.lengths != nullptr};
-  if (is_step(*model_, work)) {
-    advance({args.x, args.indices}, args.y);
-  } else if (threads_) {
-    run_with_threads(work, args, rows);
+void Session::run_model(const Run& run, const Rows& rows) {
+  const Workload work{rows.count, rows.time, rows.lengths != nullptr};
+  if (is_step(*model_, work)) return advance(run);
+  buffers_.view(*model_, run, rows.count);
+  if (threads_) {
+    run_with_threads(work, rows);
   } else {
     const Schedule schedule = make_schedule(*model_, work, Candidate{});
     workspace_.reserve(schedule.floats);
-    run_rows(schedule, args, rows, states_.rows());
+    run_rows(schedule, rows, states_.rows(), buffers_);
   }
 }
 
-// Keeps the output that is repeated when a step is missing, after a run that has none missing.
-void Session::keep_outputs(const recurrent_run_args& args, const StepStrides& strides) {
-  const StateSlot* repeated = model_->repeated_output();
-  if (!repeated) return;
-  const int64_t width = repeated->size;
-  const bool one_step = model_->puts_out_one_step();
-  for (int64_t row = 0; row < batch_; ++row) {
-    const int64_t length = args.lengths ? args.lengths[row] : args.time;
-    if (length == 0) continue;
-    const int64_t last = one_step ? row : strides.at(length - 1, row);
-    std::copy_n(args.y + last * width, width, states_.row(*repeated, row));
+// Keeps what is repeated when a step is missing, after a run that has none missing.
+void Session::keep_outputs(const Run& run, const StepStrides& strides) {
+  for (size_t i = 0; i < model_->outputs().size(); ++i) {
+    const ModelOutput& output = model_->outputs()[i];
+    if (!output.repeated) continue;
+    const int64_t width = output.place.size;
+    for (int64_t row = 0; row < batch_; ++row) {
+      const int64_t length = run.lengths ? run.lengths[row] : run.time;
+      if (length == 0) continue;
+      const int64_t last = output.place.is_row ? row : strides.at(length - 1, row);
+      std::copy_n(run.outputs[i] + last * width, width, states_.row(*output.repeated, row));
+    }
   }
 }
 
-void Session::run_with_threads(const Workload& work, const recurrent_run_args& args,
-                               const Rows& rows) {
+void Session::run_with_threads(const Workload& work, const Rows& rows) {
   Ways& ways = threads_->run;
   if (ways.work != work) ways = ways_for(work);
   workspace_.reserve(ways.floats());
   if (const Schedule* together = admitted(ways)) {
-    run_rows(*together, args, rows, states_.rows());
+    run_rows(*together, rows, states_.rows(), buffers_);
     threads_->governor.ran_with(threads_->team);
   } else {
-    run_rows(ways.alone, args, rows, states_.rows());
+    run_rows(ways.alone, rows, states_.rows(), buffers_);
     if (ways.together.way.threads > 1) threads_->governor.ran_alone();
   }
 }
 
-void Session::run_rows(const Schedule& schedule, const recurrent_run_args& args, const Rows& rows,
-                       const StateRows& states) {
+void Session::run_rows(const Schedule& schedule, const Rows& rows, const StateRows& states,
+                       const Buffers& buffers) {
   const bool by_rows = schedule.way.strategy == Strategy::kRows;
   const Ragged ragged = sort_rows(rows.lengths, rows.count, by_rows ? schedule.lanes : 1);
-  const int64_t in = model_->input_size();
-  const int64_t out = model_->output_size();
-  const StepStrides& steps = rows.strides;
-  const StepStrides outputs = model_->puts_out_one_step() ? StepStrides{rows.count, 1} : steps;
   const cpu::ScopedFpControl canonical;
-  run_sequence({*model_,
-                schedule,
-                workspace_.at(0),
-                states,
-                rows.count,
-                rows.time,
-                {args.x, steps.time * in, steps.row * in},
-                {args.indices, steps.time, steps.row},
-                {args.y, outputs.time * out, outputs.row * out},
-                ragged,
-                rows.masked ? missing_->missing() : Missing{},
-                rows.masked ? model_->repeated_output() : nullptr},
+  run_sequence({*model_, schedule, workspace_.at(0), states, rows.count, rows.time,
+                buffers.input_views.data(), buffers.output_views.data(), ragged,
+                rows.masked ? missing_->missing() : Missing{}},
                threads_ ? &threads_->team : nullptr);
 }
 
@@ -284,9 +291,9 @@ void Session::force(const Candidate& way) {
 void Session::check_pieces() const {
   if (sequence_given_)
     fail(RECURRENT_STATUS_NOT_SUPPORTED,
-         "session: a layer has a reverse direction, which starts at the last step, so a sequence "
-         "cannot be given in "
-         "pieces; set or reset the states before the next sequence");
+         "session: %s, so a sequence cannot be given in pieces; set or reset the states before the "
+         "next sequence",
+         why_whole(*model_).c_str());
 }
 
 void Session::reserve_order(int64_t rows) {
@@ -322,9 +329,9 @@ Workspace& Session::workspace_for(const Workload& work) {
   return work.batch == 1 && work.time == 1 ? thread_workspace() : workspace_;
 }
 
-void Session::zero_empty_rows(const recurrent_run_args& args) {
+void Session::zero_empty_rows(const int32_t* lengths) {
   for (int64_t row = 0; row < batch_; ++row)
-    if (args.lengths[row] == 0) states_.zero({row, 1});
+    if (lengths[row] == 0) states_.zero({row, 1});
 }
 
 void Session::reset(RowRange rows) {

@@ -11,6 +11,7 @@
 
 #include "base/aligned_buffer.h"
 #include "exec/missing_steps.h"
+#include "exec/run_arguments.h"
 #include "exec/schedule.h"
 #include "exec/sequence.h"
 #include "exec/step.h"
@@ -19,6 +20,9 @@
 #include "model/states.h"
 
 namespace recurrent {
+
+// What a call without steps puts out.
+void zero_rows(const Model& model, const Run& run, int64_t batch);
 
 // The mutable side of a model: states, scratch memory, threads. One caller at a time; a second one
 // is refused when it is noticed, which is not always. Every operation throws Error before it
@@ -30,6 +34,8 @@ class Session {
 
   void step(const float* x, float* y);
   void step(const int32_t* indices, float* y);
+  void step(const recurrent_input_buffer* inputs, int32_t input_count,
+            const recurrent_output_buffer* outputs, int32_t output_count);
   void run(const recurrent_run_args& args);
   // Sequences of their own, `batch` of them, which neither read nor change the session's states.
   void predict(const recurrent_run_args& args, int64_t batch);
@@ -63,16 +69,16 @@ class Session {
     int64_t time;
     const int32_t* lengths;  // null if all are full
     bool masked;
-    StepStrides strides;
   };
   // How much predict() computes at once.
-  void reserve_block(const recurrent_run_args& args, int64_t rows);
-  void predict_block(const recurrent_run_args& args, int64_t rows, const StepStrides& strides);
-  void run_model(const recurrent_run_args& args, const Rows& rows);
-  void keep_outputs(const recurrent_run_args& args, const StepStrides& strides);
-  recurrent_run_args step_args(StepInput input, float* y) const;
-  bool masks_step(const recurrent_run_args& args, const StepStrides& strides);
-  void zero_empty_rows(const recurrent_run_args& args);
+  void expect_outputs(const Run& run, int64_t batch) const;
+  void reserve_block(const Run& run, int64_t rows);
+  void predict_block(const Run& run, int64_t rows, int64_t batch);
+  void run_model(const Run& run, const Rows& rows);
+  void keep_outputs(const Run& run, const StepStrides& strides);
+  bool misses_output(const Run& run) const;
+  bool masks_step(const Run& run, const StepStrides& strides);
+  void zero_empty_rows(const int32_t* lengths);
   // What a session with threads has beside; one without is to be small.
   struct Threads;
   // How a workload is computed on the caller's thread, and how with the team.
@@ -87,12 +93,12 @@ class Session {
   Ways ways_for(const Workload& work);
   const Schedule* admitted(const Ways& ways);
   Workspace& workspace_for(const Workload& work);
-  void step(StepInput input, float* y);
-  void advance(StepInput input, float* y);
-  void advance_together(const Schedule& schedule, StepInput input, float* y);
-  void run_rows(const Schedule& schedule, const recurrent_run_args& args, const Rows& rows,
-                const StateRows& states);
-  void run_with_threads(const Workload& work, const recurrent_run_args& args, const Rows& rows);
+  void step(const Run& run);
+  void advance(const Run& run);
+  void advance_together(const Schedule& schedule, const Run& run);
+  void run_rows(const Schedule& schedule, const Rows& rows, const StateRows& states,
+                const Buffers& buffers);
+  void run_with_threads(const Workload& work, const Rows& rows);
 
   std::shared_ptr<const Model> model_;
   int64_t batch_;
@@ -103,8 +109,10 @@ class Session {
   bool backwards_ = false;  // how the last single step walked the weights
   Plan step_plan_;
   States states_;
+  Buffers buffers_;
   // Of the rows that predict() computes at once; null before the first time.
   std::unique_ptr<States> prediction_states_;
+  std::unique_ptr<Buffers> prediction_buffers_;
   // Rows of ragged batches in falling order of length, the same for each lane, and those lengths;
   // `[batch]` each once one was seen.
   std::vector<int32_t> sorted_rows_;

@@ -33,7 +33,7 @@ class SplitStep {
     const auto& layers = model_.layers();
     for (size_t i = 0; i < layers.size(); ++i) {
       const PackedLayer& layer = layers[i];
-      float* out = i + 1 == layers.size() ? y_ : scratch_ + plan_.between(layer);
+      float* out = i + 1 == layers.size() ? y_ : scratch_ + plan_.at(layer.puts);
       // A dense layer whose output nobody wants has nothing to do.
       if (!layer.recurrent() && !out) return;
       if (i > 0 && !layers[i - 1].recurrent()) in = without_denormals(shift, layer, in);

@@ -85,61 +85,59 @@ void run_rows(const Step& step) {
   for (const Phase& phase : phases) phase.function(bind(step.layer, phase, slots));
 }
 
-// What a residual layer adds: the input of the layer that it begins at.
-const float* source_of(const Model& model, const Plan& plan, Workspace& workspace,
-                       const PackedLayer& layer, const float* x) {
-  const int64_t source = layer.pointwise.residual_source;
-  if (source < 0) return nullptr;
-  if (source == 0) return x;
-  return workspace.at(plan.between(model.layers()[static_cast<size_t>(source - 1)]));
+// What a layer reads, of all rows.
+const float* read(const Place& value, const Plan& plan, Workspace& workspace,
+                  const void* const* inputs) {
+  if (value.input >= 0) return static_cast<const float*>(inputs[value.input]);
+  return workspace.at(plan.at(value));
 }
 
-void run_pointwise(const Model& model, const PackedLayer& layer, int64_t batch,
-                   const StepInput& input, const float* source, int64_t source_stride, float* y) {
-  for (int64_t row = 0; row < batch; ++row, y += layer.output_size) {
-    if (layer.kind == RECURRENT_LAYER_EMBEDDING)
-      std::copy_n(embedded(layer, input.indices[row]), layer.output_size, y);
-    else
-      apply_pointwise(model.kernels(), layer, input.x + row * layer.input_size,
-                      source ? source + row * source_stride : nullptr, y);
+void run_pointwise(const Model& model, const PackedLayer& layer, const Plan& plan,
+                   Workspace& workspace, const void* const* inputs, float* y) {
+  for (int64_t row = 0; row < plan.batch; ++row, y += layer.output_size) {
+    if (layer.kind == RECURRENT_LAYER_EMBEDDING) {
+      const auto* indices = static_cast<const int32_t*>(inputs[layer.step_reads.front().input]);
+      std::copy_n(embedded(layer, indices[row]), layer.output_size, y);
+      continue;
+    }
+    apply_pointwise(
+        model.kernels(), layer,
+        [&](size_t i) {
+          const Place& value = layer.step_reads[i];
+          return read(value, plan, workspace, inputs) + row * value.size;
+        },
+        y);
   }
 }
 
 }  // namespace
 
 RECURRENT_NO_CANARY void run_step(const Model& model, const Plan& plan, Workspace& workspace,
-                                  const StateRows& states, StepInput input, float* y,
-                                  bool backwards) {
-  const float* in = input.x;
-  bool may_have_denormals = true;
-  const size_t layers = model.layers().size();
-  for (size_t i = 0; i < layers; ++i) {
-    const PackedLayer& layer = model.layers()[i];
-    float* out = i + 1 == layers ? y : workspace.at(plan.between(layer));
+                                  const StateRows& states, const void* const* inputs,
+                                  float* const* outputs, bool backwards) {
+  for (const int32_t index : model.step_order()) {
+    const PackedLayer& layer = model.layer(index);
+    float* const output = layer.step_output >= 0 ? outputs[layer.step_output] : nullptr;
+    float* const out = layer.is_read_in_step ? workspace.at(plan.at(layer.puts)) : output;
     // A layer without state whose output nobody wants has nothing to do.
-    if (!layer.recurrent() && !out) return;
+    if (!out && !layer.recurrent()) continue;
     if (layer.is_pointwise()) {
-      const int64_t source = std::max<int64_t>(layer.pointwise.residual_source, 0);
-      run_pointwise(model, layer, plan.batch, {in, input.indices},
-                    source_of(model, plan, workspace, layer, input.x),
-                    model.layers()[static_cast<size_t>(source)].input_size, out);
-      may_have_denormals = true;
-      in = out;
-      continue;
+      run_pointwise(model, layer, plan, workspace, inputs, out);
+    } else {
+      const float* in = read(layer.step_reads.front(), plan, workspace, inputs);
+      if (!layer.reads_state) {
+        float* clean = workspace.at(plan.input);
+        remove_denormals(model.kernels(), in, clean, plan.batch * layer.input_size);
+        in = clean;
+      }
+      const PackedDirection& direction = layer.directions.front();
+      const Step step{layer, direction, plan, workspace, states, in, out, backwards};
+      if (plan.batch == 1)
+        run_row(step);
+      else
+        run_rows(step);
     }
-    const PackedDirection& direction = layer.directions.front();
-    if (may_have_denormals) {
-      float* clean = workspace.at(plan.input);
-      remove_denormals(model.kernels(), in, clean, plan.batch * layer.input_size);
-      in = clean;
-    }
-    const Step step{layer, direction, plan, workspace, states, in, out, backwards};
-    if (plan.batch == 1)
-      run_row(step);
-    else
-      run_rows(step);
-    may_have_denormals = !layer.recurrent();
-    in = out;
+    if (output && output != out) std::copy_n(out, plan.batch * layer.output_size, output);
   }
 }
 

@@ -34,7 +34,7 @@ class Prediction {
     for (const PackedLayer& layer : model_.layers()) {
       if (layer.is_pointwise()) ns += pointwise_time(layer, batch, 1);
       for (const PackedDirection& direction : layer.directions)
-        ns += layer_time(layer, direction, batch, work_.time, 1);
+        ns += layer_time(layer, direction, batch, time_of(layer), 1);
     }
     return ns;
   }
@@ -44,7 +44,7 @@ class Prediction {
     for (const PackedLayer& layer : model_.layers()) {
       if (layer.is_pointwise()) ns += pointwise_time(layer, work_.batch, threads);
       for (const PackedDirection& direction : layer.directions)
-        ns += layer_time(layer, direction, work_.batch, work_.time, threads) +
+        ns += layer_time(layer, direction, work_.batch, time_of(layer), threads) +
               stages(layer, direction) * CostModel::stage(threads);
     }
     return ns;
@@ -61,10 +61,10 @@ class Prediction {
       if (layer.is_pointwise())
         ns += pointwise_time(layer, work_.batch, 2);
       else if (is_bidirectional(layer))
-        ns += layer_time(layer, layer.directions[0], work_.batch, work_.time, 1) +
+        ns += layer_time(layer, layer.directions[0], work_.batch, time_of(layer), 1) +
               CostModel::stage(2);
       else
-        ns += layer_time(layer, layer.directions[0], work_.batch, work_.time, 2) +
+        ns += layer_time(layer, layer.directions[0], work_.batch, time_of(layer), 2) +
               stages(layer, layer.directions[0]) * CostModel::stage(2);
     }
     return ns;
@@ -90,6 +90,10 @@ class Prediction {
 
  private:
   bool single() const { return work_.time == 1; }
+
+  int64_t time_of(const PackedLayer& layer) const {
+    return layer.is_row ? 1 : model_.graph().steps(layer.base, work_.time);
+  }
 
   // Bytes of weights that a thread reads at every step of this direction: in a single step all
   // layers follow each other, in a sequence a layer's steps do.
@@ -119,16 +123,16 @@ class Prediction {
 
   // Of all steps, which are what is divided.
   double pointwise_time(const PackedLayer& layer, int64_t batch, int parts) const {
-    const double rows = static_cast<double>(batch) * static_cast<double>(work_.time);
+    const double rows = static_cast<double>(batch) * static_cast<double>(time_of(layer));
     return costs_.pointwise(layer, rows) / parts + CostModel::stage(parts);
   }
 
   // How often the threads of a layer that is divided by units meet.
   double stages(const PackedLayer& layer, const PackedDirection& direction) const {
-    const int64_t chunks = div_up(work_.time, chunk_);
+    const int64_t chunks = div_up(time_of(layer), chunk_);
     if (!layer.recurrent()) return static_cast<double>(chunks);
     const double phases = direction.phases.size();
-    const double steps = static_cast<double>(work_.time) * phases;
+    const double steps = static_cast<double>(time_of(layer)) * phases;
     return single() ? steps : steps + static_cast<double>(chunks);
   }
 

@@ -37,6 +37,37 @@ class RestoredContents {
   const std::vector<float> kept_;
 };
 
+// Memory for a call whose inputs are zeros; or ones, where 0 stands for a missing step, which would
+// leave nothing to compute.
+struct Zeros {
+  Zeros(const Model& model, int64_t batch, int64_t time, float mask_value) {
+    const bool is_missing = mask_value == 0;
+    for (size_t i = 0; i < model.inputs().size(); ++i) {
+      const Value& input = model.input(i);
+      const int64_t count = elements_of(input, batch, time);
+      const void* data = nullptr;
+      if (input.kind == RECURRENT_VALUE_INDICES) {
+        const int32_t index = is_missing && input.size > 1 ? 1 : 0;
+        data = indices.emplace_back(static_cast<size_t>(count), index).data();
+      } else {
+        AlignedBuffer<float>& x = floats.emplace_back(count);
+        std::fill(x.begin(), x.end(), is_missing ? 1.0f : 0.0f);
+        data = x.data();
+      }
+      inputs.push_back({sizeof(recurrent_input_buffer), 0, nullptr, data, count});
+    }
+    for (const ModelOutput& output : model.outputs()) {
+      AlignedBuffer<float>& y = floats.emplace_back(elements_of(model, output, batch, time));
+      outputs.push_back({sizeof(recurrent_output_buffer), 0, nullptr, y.data(), y.size()});
+    }
+  }
+
+  std::vector<AlignedBuffer<float>> floats;
+  std::vector<std::vector<int32_t>> indices;
+  std::vector<recurrent_input_buffer> inputs;
+  std::vector<recurrent_output_buffer> outputs;
+};
+
 }  // namespace
 
 void Session::warm_up(int64_t time) {
@@ -45,14 +76,7 @@ void Session::warm_up(int64_t time) {
   expect_time(time, 1);
   if (batch_ == 0) return;
   const int64_t rows = checked_mul(time, batch_, "time");
-  const bool takes_indices = model_->vocabulary_size() > 0;
-  AlignedBuffer<float> x(takes_indices ? 0 : checked_mul(rows, model_->input_size(), "time"));
-  // Where 0 stands for a missing step, zeros would leave nothing to compute.
-  const bool is_missing = missing_ && model_->mask_value() == 0;
-  std::fill(x.begin(), x.end(), is_missing ? 1.0f : 0.0f);
-  const std::vector<int32_t> indices(takes_indices ? static_cast<size_t>(rows) : 0,
-                                     is_missing && model_->vocabulary_size() > 1 ? 1 : 0);
-  AlignedBuffer<float> y(checked_mul(rows, model_->output_size(), "time"));
+  Zeros zeros(*model_, batch_, time, missing_ ? model_->mask_value() : 1);
   const std::vector<int32_t> full(static_cast<size_t>(batch_), static_cast<int32_t>(time));
   const RestoredContents states(states_.contents());
   const Restored<bool> given(sequence_given_);
@@ -60,12 +84,10 @@ void Session::warm_up(int64_t time) {
   recurrent_run_args args{};
   args.struct_size = sizeof(args);
   args.time = time;
-  args.x = x.data();
-  args.x_count = x.size();
-  args.indices = takes_indices ? indices.data() : nullptr;
-  args.indices_count = takes_indices ? rows : 0;
-  args.y = y.data();
-  args.y_count = y.size();
+  args.inputs = zeros.inputs.data();
+  args.input_count = static_cast<int32_t>(zeros.inputs.size());
+  args.outputs = zeros.outputs.data();
+  args.output_count = static_cast<int32_t>(zeros.outputs.size());
   sequence_given_ = false;
   run(args);
   // Rows of different length are put in order and take more memory, whatever the lengths are.

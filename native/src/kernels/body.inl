@@ -73,6 +73,7 @@ const kernels::KernelTable kTable = {
     flush_array,
     scale_array,
     add_array,
+    multiply_array,
     softmax_array,
     product,
     {

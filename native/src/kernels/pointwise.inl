@@ -27,6 +27,19 @@ inline void add_array(const float* x, const float* s, float* y, int64_t count) {
   }
 }
 
+// `y[i] = x[i] * s[i]`.
+inline void multiply_array(const float* x, const float* s, float* y, int64_t count) {
+  int64_t i = 0;
+  for (; i + Vec::kWidth <= count; i += Vec::kWidth)
+    Vec::store(y + i, mul(flush(Vec::load(x + i)), flush(Vec::load(s + i))));
+  if (i < count) {
+    const int left = static_cast<int>(count - i);
+    const Vec product =
+        mul(flush(Vec::load_partial(x + i, left)), flush(Vec::load_partial(s + i, left)));
+    Vec::store_partial(y + i, product, left);
+  }
+}
+
 // The maximum of all values. Which zero it is, and what it is among NaNs, does not show in a
 // softmax: both zeros have the same differences, and a NaN makes the sum one.
 inline float maximum(const float* x, int64_t count) {

@@ -118,8 +118,9 @@ struct KernelTable : InstructionSet {
   ArrayFn log1p;
   ActivationFn activation;
   ArrayFn flush;  // copies, denormals becoming +0
-  ScaleFn scale;  // this and the following two flush what they read
+  ScaleFn scale;  // this and the following three flush what they read
   AddFn add;
+  AddFn multiply;
   ArrayFn softmax;
   ProductFn product;
   CellKernels cells[kCellCount];

@@ -16,31 +16,28 @@ int64_t bytes_of(const AlignedBuffer<float>& buffer) {
 
 }  // namespace
 
-Model::Model(const recurrent_model_desc& desc) {
-  validate(desc);
-  kernels_ = kernels::table_for(kernels::resolve_isa(desc.isa));
-  layers_.reserve(static_cast<size_t>(desc.layer_count));
+Model::Model(const recurrent_model_desc& desc)
+    : kernels_((validate(desc), kernels::table_for(kernels::resolve_isa(desc.isa)))),
+      graph_(desc),
+      masking_(desc.masking),
+      mask_value_(desc.mask_value) {
+  layers_.resize(graph_.nodes().size());
+  is_plain_ = graph_.is_chain();
   for (int32_t i = 0; i < desc.layer_count; ++i) {
-    pack_layer(desc.layers[i], *kernels_, layers_.emplace_back());
-    place_states(layers_.back(), i);
-    if (desc.layers[i].reverse) can_step_ = false;
-    if (layers_.back().is_pointwise()) is_plain_ = false;
+    PackedLayer& layer = layers_[static_cast<size_t>(i)];
+    pack_layer(desc.layers[i], *kernels_, layer);
+    place_states(layer, i);
+    if (layer.is_pointwise()) is_plain_ = false;
   }
-  const PackedLayer& first = layers_.front();
-  const bool takes_indices = first.kind == RECURRENT_LAYER_EMBEDDING;
-  input_size_ = takes_indices ? 1 : first.input_size;
-  vocabulary_size_ = takes_indices ? first.input_size : 0;
-  output_size_ = layers_.back().output_size;
-  place_outputs(desc);
-  masking_ = desc.masking;
-  mask_value_ = desc.mask_value;
-  if (repeats())
-    states_.add({desc.layer_count, RECURRENT_DIRECTION_FORWARD, kRepeatedOutput}, output_size());
+  place_values();
+  place_steps();
+  place_outputs();
+  summarize_chain(desc);
   keep_initial_states(desc);
 }
 
 void Model::set_weights(const recurrent_model_desc& desc) {
-  for (size_t i = 0; i < layers_.size(); ++i) {
+  for (size_t i = 0; i < static_cast<size_t>(desc.layer_count); ++i) {
     pack_layer(desc.layers[i], *kernels_, layers_[i]);
     for (PackedDirection& direction : layers_[i].directions)
       if (direction.gemm.size() > 0) fill_gemm(layers_[i], direction);
@@ -48,28 +45,147 @@ void Model::set_weights(const recurrent_model_desc& desc) {
   keep_initial_states(desc);
 }
 
-void Model::place_outputs(const recurrent_model_desc& desc) {
-  const auto count = static_cast<int64_t>(layers_.size());
-  for (int64_t i = 0; i < count; ++i) layers_[static_cast<size_t>(i)].output_slot = i % 2;
-  for (int64_t i = 0; i < count; ++i) {
-    const int32_t span = desc.layers[i].residual_span;
-    if (span == 0) continue;
-    const int64_t source = i - span;
-    layers_[static_cast<size_t>(i)].pointwise.residual_source = source;
-    // The model's own input stays where it is.
-    if (source == 0) continue;
-    int64_t& slot = layers_[static_cast<size_t>(source - 1)].output_slot;
-    if (slot < 2) slot = slots_++;
+// Gives every value a buffer: of steps, one that nobody reads from any more.
+void Model::place_values() {
+  const size_t count = graph_.values().size();
+  std::vector<Place> places(count);
+  for (size_t i = 0; i < count; ++i) places[i].size = graph_.values()[i].size;
+  input_rows_.resize(inputs().size());
+  for (size_t i = 0; i < inputs().size(); ++i) {
+    has_input_rows_ |= graph_.values()[i].is_row();
+    if (graph_.values()[i].is_row())
+      input_rows_[i] = places[i] = {-1, true, row_slots_++, graph_.values()[i].size};
+    else
+      places[i].input = static_cast<int32_t>(i);
   }
+  // Where in the order of computation a value is read last. An output is there to the end of its
+  // section, which brings it to the caller, and so is what a last step is picked from.
+  std::vector<int32_t> order;
+  std::vector<int32_t> section_end;
+  for (const Section& section : graph_.sections()) {
+    order.insert(order.end(), section.nodes.begin(), section.nodes.end());
+    section_end.resize(order.size(), static_cast<int32_t>(order.size()) - 1);
+  }
+  std::vector<int32_t> last_use(count, -1);
+  std::vector<int32_t> made(count, -1);
+  for (size_t at = 0; at < order.size(); ++at)
+    made[static_cast<size_t>(graph_.node(order[at]).value)] = static_cast<int32_t>(at);
+  for (size_t at = 0; at < order.size(); ++at)
+    for (const int32_t number : graph_.node(order[at]).reads) {
+      int32_t& use = last_use[static_cast<size_t>(number)];
+      use = std::max(use, static_cast<int32_t>(at));
+    }
+  const auto keep_to_end_of_section = [&](int32_t number) {
+    const int32_t at = made[static_cast<size_t>(number)];
+    int32_t& use = last_use[static_cast<size_t>(number)];
+    if (at >= 0) use = std::max(use, section_end[static_cast<size_t>(at)]);
+  };
+  for (const Port& output : graph_.outputs()) keep_to_end_of_section(output.value);
+  for (const Node& node : graph_.nodes())
+    if (node.kind == RECURRENT_LAYER_LAST_STEP) keep_to_end_of_section(node.reads.front());
+  std::vector<int32_t> used_until;  // of each buffer of steps
+  for (size_t at = 0; at < order.size(); ++at) {
+    const Node& node = graph_.node(order[at]);
+    const auto number = static_cast<size_t>(node.value);
+    Place& place = places[number];
+    place.is_row = graph_.values()[number].is_row();
+    if (place.is_row) {
+      place.slot = row_slots_++;
+      continue;
+    }
+    const auto free = std::find_if(used_until.begin(), used_until.end(), [at](int32_t until) {
+      return until < static_cast<int32_t>(at);
+    });
+    place.slot = free - used_until.begin();
+    const int32_t until = std::max(last_use[number], static_cast<int32_t>(at));
+    if (free == used_until.end())
+      used_until.push_back(until);
+    else
+      *free = until;
+  }
+  slots_ = static_cast<int64_t>(used_until.size());
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    const Node& node = graph_.nodes()[i];
+    PackedLayer& layer = layers_[i];
+    layer.kind = node.kind;
+    layer.puts = places[static_cast<size_t>(node.value)];
+    for (const int32_t number : node.reads)
+      layer.reads.push_back(places[static_cast<size_t>(number)]);
+    if (graph_.is_implied(static_cast<int32_t>(i)))
+      layer.input_size = layer.hidden_size = layer.output_size = layer.puts.size;
+    const Value& value = graph_.value(node.value);
+    layer.is_row = value.is_row();
+    layer.base = graph_.value(layer.is_row ? node.reads.front() : node.value).base;
+    // The final state is read from the session, not from the layer's steps.
+    for (const Node& other : graph_.nodes())
+      if (other.kind != RECURRENT_LAYER_FINAL_STATE &&
+          std::find(other.reads.begin(), other.reads.end(), node.value) != other.reads.end())
+        layer.is_read = true;
+  }
+}
+
+// What a single step reads and puts out, which goes through an implied layer unchanged.
+void Model::place_steps() {
+  const auto seen = [this](int32_t number) {
+    const int32_t maker = graph_.maker(number);
+    return maker >= 0 && graph_.is_implied(maker) ? graph_.node(maker).reads.front() : number;
+  };
+  for (const Section& section : graph_.sections())
+    for (const int32_t index : section.nodes) {
+      if (graph_.is_implied(index)) continue;
+      step_order_.push_back(index);
+      PackedLayer& layer = layers_[static_cast<size_t>(index)];
+      const Node& node = graph_.node(index);
+      for (size_t i = 0; i < node.reads.size(); ++i) {
+        const int32_t number = seen(node.reads[i]);
+        const int32_t maker = graph_.maker(number);
+        if (maker < 0) {
+          layer.step_reads.push_back({number, false, 0, graph_.value(number).size});
+          continue;
+        }
+        PackedLayer& from = layers_[static_cast<size_t>(maker)];
+        from.is_read_in_step = true;
+        layer.step_reads.push_back(from.puts);
+        layer.reads_state = from.recurrent();
+      }
+    }
+  for (size_t i = 0; i < graph_.outputs().size(); ++i) {
+    const int32_t maker = graph_.maker(seen(graph_.outputs()[i].value));
+    layers_[static_cast<size_t>(maker)].step_output = static_cast<int32_t>(i);
+  }
+}
+
+void Model::place_outputs() {
+  const int32_t layers = graph_.layer_count();
+  for (size_t i = 0; i < graph_.outputs().size(); ++i) {
+    const int32_t maker = graph_.maker(graph_.outputs()[i].value);
+    PackedLayer& layer = layers_[static_cast<size_t>(maker)];
+    layer.output = static_cast<int32_t>(i);
+    outputs_.push_back({layer.puts, layer.base, maker, nullptr});
+    if (repeats())
+      states_.add({layers + static_cast<int32_t>(i), RECURRENT_DIRECTION_FORWARD, kRepeatedOutput},
+                  layer.puts.size);
+  }
+  const Value& first_input = input(0);
+  if (first_input.kind == RECURRENT_VALUE_INDICES) vocabulary_size_ = first_input.size;
+  input_size_ = vocabulary_size_ > 0 ? 1 : first_input.size;
+  output_size_ = outputs_.front().place.size;
+  has_one_of_each_ = inputs().size() == 1 && outputs_.size() == 1;
+  if (!repeats()) return;
+  const size_t first = states_.slots().size() - outputs_.size();
+  for (size_t i = 0; i < outputs_.size(); ++i) outputs_[i].repeated = &states_.slots()[first + i];
+}
+
+// What a trainer asks of a chain.
+void Model::summarize_chain(const recurrent_model_desc& desc) {
+  for (int32_t i = 0; i < desc.layer_count; ++i)
+    if (desc.layers[i].residual_span > 0)
+      layers_[static_cast<size_t>(i)].pointwise.residual_source = i - desc.layers[i].residual_span;
   output_ = desc.output;
   if (output_ == RECURRENT_OUTPUT_EVERY_STEP) return;
-  is_plain_ = false;
-  // Without layers that need all steps, the last one stands for them.
   tail_begin_ = recurrent::tail_begin(desc);
-  if (tail_begin_ == 0) tail_begin_ = count;
-  // What a forward layer puts out last is its final state, and need not be put out before.
-  const PackedLayer& last = layers_[static_cast<size_t>(tail_begin_ - 1)];
-  if (last.recurrent() && last.directions.size() == 1 && !last.directions.front().reverse)
+  if (tail_begin_ == 0) tail_begin_ = desc.layer_count;
+  if (graph_.nodes().back().kind == RECURRENT_LAYER_FINAL_STATE)
     output_ = RECURRENT_OUTPUT_FINAL_STATE;
 }
 
@@ -79,7 +195,7 @@ void Model::keep_initial_states(const recurrent_model_desc& desc) {
     if (initial_states_.size() == 0) initial_states_ = AlignedBuffer<float>(states_.stride());
     kernels_->flush(state, initial_states_.data() + slot.offset, slot.size);
   };
-  for (size_t i = 0; i < layers_.size(); ++i)
+  for (size_t i = 0; i < static_cast<size_t>(desc.layer_count); ++i)
     for (const PackedDirection& direction : layers_[i].directions) {
       const recurrent_direction_desc& from =
           direction.reverse ? *desc.layers[i].reverse : *desc.layers[i].forward;

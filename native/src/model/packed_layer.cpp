@@ -242,6 +242,7 @@ void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTable& ke
   layer.hidden_size = desc.hidden_size;
   layer.projection_size = desc.projection_size;
   layer.gates = traits.gates;
+  layer.first = desc.first;
   if (traits.pointwise) {
     layer.output_size = layer.hidden_size;
     pack_pointwise(desc, kernels, layer.pointwise);

@@ -92,6 +92,14 @@ struct PackedPointwise {
   int64_t residual_source = -1;  // index of the layer whose input is added
 };
 
+// Where a value is while a model is computed.
+struct Place {
+  int32_t input = -1;   // of this input of the model, in the caller's memory
+  bool is_row = false;  // else in one of the buffers of rows, or
+  int64_t slot = 0;     // of those of steps: which
+  int64_t size = 0;     // features
+};
+
 // One layer, packed. Immutable once made.
 struct PackedLayer {
   int32_t kind = 0;
@@ -104,8 +112,22 @@ struct PackedLayer {
   int gates = 0;
   std::vector<PackedDirection> directions;  // forward before reverse; none in a pointwise layer
   PackedPointwise pointwise;
-  // Which of the buffers between layers the output goes to, see Model.
-  int64_t output_slot = 0;
+  int64_t first = 0;  // slice: the first feature that it takes
+
+  // What it reads and puts out, set by the model: of runs, and of single steps, which go through
+  // implied layers unchanged.
+  std::vector<Place> reads;
+  std::vector<Place> step_reads;
+  Place puts;
+  int32_t base = 0;          // the time base of what it puts out, or picks from
+  bool is_row = false;       // computes rows, not steps
+  bool reads_state = false;  // in a step: what it reads is a state, so without denormals
+  // Which output of the model it is, and whether other layers read all its steps as well; of a step
+  // likewise.
+  int32_t output = -1;
+  bool is_read = false;
+  int32_t step_output = -1;
+  bool is_read_in_step = false;
 
   bool is_pointwise() const { return directions.empty(); }
   bool recurrent() const { return state_size > 0; }

@@ -12,11 +12,25 @@ namespace recurrent {
 namespace {
 
 constexpr CellTraits kTraits[] = {
-    {"SimpleRNN", 1, 1, true, false, false}, {"LSTM", 4, 4, true, true, false},
-    {"GRU", 3, 3, true, false, false},       {"reset-before GRU", 3, 2, true, false, false},
-    {"Dense", 1, 0, false, false, false},    {"activation", 1, 0, false, false, true},
-    {"softmax", 1, 0, false, false, true},   {"scale", 1, 0, false, false, true},
-    {"embedding", 1, 0, false, false, true}, {"residual", 1, 0, false, false, true},
+    {"SimpleRNN", 1, 1, true, false, false, 1, 1, true},
+    {"LSTM", 4, 4, true, true, false, 1, 1, true},
+    {"GRU", 3, 3, true, false, false, 1, 1, true},
+    {"reset-before GRU", 3, 2, true, false, false, 1, 1, true},
+    {"Dense", 1, 0, false, false, false},
+    {"activation", 1, 0, false, false, true},
+    {"softmax", 1, 0, false, false, true},
+    {"scale", 1, 0, false, false, true},
+    {"embedding", 1, 0, false, false, true},
+    {"residual", 1, 0, false, false, true},
+    {"concatenation", 1, 0, false, false, true, 1, RECURRENT_MAX_INPUTS},
+    {"sum", 1, 0, false, false, true, 2, RECURRENT_MAX_INPUTS},
+    {"product", 1, 0, false, false, true, 2, 2},
+    {"slice", 1, 0, false, false, true},
+    {"last step", 1, 0, false, false, true, 1, 1, true},
+    {"final state", 1, 0, false, false, true, 1, 1, true},
+    {"repeat", 1, 0, false, false, true},
+    {"reverse", 1, 0, false, false, true, 1, 1, true},
+    {"last steps", 1, 0, false, false, true, 1, 1, true},
 };
 
 // Checks of one layer; field names come out as `layers[3].clip`.
@@ -27,7 +41,7 @@ class LayerValidator {
 
   void run() const {
     expect_struct_size(path_, layer_.struct_size, sizeof(layer_));
-    expect_value("kind", layer_.kind, RECURRENT_LAYER_SIMPLE_RNN, RECURRENT_LAYER_RESIDUAL);
+    expect_value("kind", layer_.kind, RECURRENT_LAYER_SIMPLE_RNN, RECURRENT_LAYER_LAST_STEPS);
     expect_value("direction", layer_.direction, RECURRENT_DIRECTION_FORWARD,
                  RECURRENT_DIRECTION_BIDIRECTIONAL);
     sizes();
@@ -39,7 +53,9 @@ class LayerValidator {
   const CellTraits& traits() const { return cell_traits(layer_.kind); }
   bool lstm() const { return layer_.kind == RECURRENT_LAYER_LSTM; }
   bool is(int32_t kind) const { return layer_.kind == kind; }
-  bool has_weights() const { return !is(RECURRENT_LAYER_SOFTMAX) && !is(RECURRENT_LAYER_RESIDUAL); }
+  bool has_weights() const {
+    return !is(RECURRENT_LAYER_SOFTMAX) && layer_.kind < RECURRENT_LAYER_RESIDUAL;
+  }
   std::string field(const char* name) const { return path_ + name; }
 
   void expect_value(const char* name, int64_t found, int64_t low, int64_t high) const {
@@ -55,7 +71,7 @@ class LayerValidator {
   void sizes() const {
     expect_value("input_size", layer_.input_size, 1, RECURRENT_MAX_SIZE);
     expect_value("hidden_size", layer_.hidden_size, 1, RECURRENT_MAX_SIZE);
-    if (traits().pointwise && !is(RECURRENT_LAYER_EMBEDDING) &&
+    if (traits().pointwise && !is(RECURRENT_LAYER_EMBEDDING) && !is(RECURRENT_LAYER_SLICE) &&
         layer_.hidden_size != layer_.input_size)
       invalid(field("hidden_size").c_str(),
               "expected input_size (%d) in a layer of kind %s, found %d", layer_.input_size,
@@ -91,6 +107,17 @@ class LayerValidator {
                 "a residual layer");
     expect_only(traits().recurrent, layer_.direction != RECURRENT_DIRECTION_FORWARD, "direction",
                 "a recurrent layer");
+    expect_value("reserved", layer_.reserved, 0, 0);
+    expect_only(is(RECURRENT_LAYER_SLICE), layer_.first != 0, "first", "a slice");
+    if (is(RECURRENT_LAYER_SLICE) && layer_.hidden_size > layer_.input_size)
+      invalid(field("hidden_size").c_str(), "expected at most input_size (%d) in a slice, found %d",
+              layer_.input_size, layer_.hidden_size);
+    if (is(RECURRENT_LAYER_SLICE))
+      expect_value("first", layer_.first, 0, int64_t{layer_.input_size} - layer_.hidden_size);
+    const bool takes_steps = is(RECURRENT_LAYER_REPEAT) || is(RECURRENT_LAYER_LAST_STEPS);
+    expect_only(takes_steps, layer_.steps != 0, "steps", "a repeat or last steps");
+    if (takes_steps)
+      expect_value("steps", layer_.steps, is(RECURRENT_LAYER_REPEAT) ? 0 : 1, RECURRENT_MAX_SIZE);
   }
 
   void directions() const {
@@ -151,35 +178,6 @@ class LayerValidator {
   std::string path_;
 };
 
-int64_t output_size(const recurrent_layer_desc& layer) {
-  const int64_t state = layer.projection_size ? layer.projection_size : layer.hidden_size;
-  return layer.direction == RECURRENT_DIRECTION_BIDIRECTIONAL ? 2 * state : state;
-}
-
-// How layers go together: what layer `i` takes in and where its residual connection begins.
-void validate_place(const recurrent_model_desc& desc, int32_t i) {
-  const recurrent_layer_desc& layer = desc.layers[i];
-  const std::string path = "layers[" + std::to_string(i) + "].";
-  if (i > 0 && layer.kind == RECURRENT_LAYER_EMBEDDING)
-    invalid((path + "kind").c_str(),
-            "expected no embedding, because only the first layer can be one");
-  if (i > 0 && layer.input_size != output_size(desc.layers[i - 1]))
-    invalid((path + "input_size").c_str(),
-            "expected the output size of the layer before (%lld), found %d",
-            static_cast<long long>(output_size(desc.layers[i - 1])), layer.input_size);
-  if (layer.kind != RECURRENT_LAYER_RESIDUAL) return;
-  const std::string span = path + "residual_span";
-  if (layer.residual_span < 1 || layer.residual_span > i)
-    invalid(span.c_str(), "expected 1 to %d, the layers before, found %d", i, layer.residual_span);
-  const recurrent_layer_desc& source = desc.layers[i - layer.residual_span];
-  if (source.kind == RECURRENT_LAYER_EMBEDDING)
-    invalid(span.c_str(), "expected a layer that takes features, but layer %d takes indices",
-            i - layer.residual_span);
-  if (source.input_size < layer.hidden_size)
-    invalid(span.c_str(), "expected a layer that takes at least %d features, but layer %d takes %d",
-            layer.hidden_size, i - layer.residual_span, source.input_size);
-}
-
 void validate_options(const recurrent_model_desc& desc) {
   expect_value("gemm_provider", desc.gemm_provider, RECURRENT_GEMM_BUILTIN, RECURRENT_GEMM_AUTO);
   expect_value("output", desc.output, RECURRENT_OUTPUT_EVERY_STEP, RECURRENT_OUTPUT_FINAL_STATE);
@@ -187,18 +185,12 @@ void validate_options(const recurrent_model_desc& desc) {
   expect_range("reserved", desc.reserved, 0, 0);
 }
 
-void validate_final_state(const recurrent_model_desc& desc) {
-  const int32_t tail = tail_begin(desc);
-  if (desc.output == RECURRENT_OUTPUT_FINAL_STATE &&
-      (tail == 0 || !cell_traits(desc.layers[tail - 1].kind).recurrent))
-    invalid(
-        "output",
-        "expected %d or %d, because no recurrent layer has final states to put out or a residual "
-        "connection goes around the last one, found %d",
-        RECURRENT_OUTPUT_EVERY_STEP, RECURRENT_OUTPUT_LAST_STEP, desc.output);
-}
-
 }  // namespace
+
+int64_t output_size(const recurrent_layer_desc& layer) {
+  const int64_t state = layer.projection_size ? layer.projection_size : layer.hidden_size;
+  return layer.direction == RECURRENT_DIRECTION_BIDIRECTIONAL ? 2 * state : state;
+}
 
 int32_t tail_begin(const recurrent_model_desc& desc) {
   int32_t begin = 0;
@@ -219,11 +211,7 @@ void validate(const recurrent_model_desc& desc) {
   expect_range("layer_count", desc.layer_count, 1, RECURRENT_MAX_LAYERS, "layers");
   if (!desc.layers) invalid("layers", "expected %d layers, found null", desc.layer_count);
   validate_options(desc);
-  for (int32_t i = 0; i < desc.layer_count; ++i) {
-    LayerValidator(desc.layers[i], i).run();
-    validate_place(desc, i);
-  }
-  validate_final_state(desc);
+  for (int32_t i = 0; i < desc.layer_count; ++i) LayerValidator(desc.layers[i], i).run();
 }
 
 }  // namespace recurrent

@@ -7,13 +7,37 @@
 #include "base/expect.h"
 #include "cpu/fp_control.h"
 #include "gemm/provider.h"
+#include "model/specification.h"
 #include "train/trainer_arguments.h"
 
 namespace recurrent {
+namespace {
+
+// Layers that follow each other, with residual connections.
+void expect_chain(const Model& model) {
+  const Graph& graph = model.graph();
+  if (!model.has_one_of_each())
+    fail(RECURRENT_STATUS_NOT_SUPPORTED,
+         "model: a trainer takes one input and one output, found %zu and %zu",
+         model.inputs().size(), model.outputs().size());
+  for (int32_t i = 0; i < graph.layer_count(); ++i) {
+    const Node& node = graph.node(i);
+    const bool follows =
+        node.reads.front() == node.value - 1 || graph.is_implied(graph.maker(node.reads.front()));
+    if (!follows || node.kind >= RECURRENT_LAYER_CONCATENATION)
+      fail(RECURRENT_STATUS_NOT_SUPPORTED,
+           "model: a trainer takes layers that follow each other, but layer %d is of kind %s", i,
+           cell_traits(node.kind).name);
+  }
+}
+
+}  // namespace
+
 Trainer::Trainer(const recurrent_model_desc& model, const recurrent_trainer_desc& desc)
     : parameters_(model), layers_(static_cast<size_t>(model.layer_count)) {
   check_trainer(desc, model.layer_count);
   model_ = std::make_unique<Model>(parameters_.desc());
+  expect_chain(*model_);
   choose_provider(*model_, model.gemm_provider);
   const float* const rates[] = {desc.dropout, desc.input_dropout, desc.recurrent_dropout};
   for (size_t i = 0; i < layers(); ++i) {

@@ -86,14 +86,9 @@ void Trainer::order_rows(const recurrent_forward_args& args) {
   if (args.lengths) given_.assign(args.lengths, args.lengths + rows);
   std::vector<int32_t> seen = given_;
   if (batch_.masked) {
-    recurrent_run_args run{};
-    run.layout = args.layout;
-    run.time = args.time;
-    run.x = args.x;
-    run.indices = args.indices;
-    run.present = args.present;
-    run.lengths = given_.data();
-    missing_.find(*model_, args.batch, run, strides_of(run, args.batch));
+    const void* const input = args.x ? static_cast<const void*>(args.x) : args.indices;
+    const Run run{args.time, args.layout, given_.data(), args.present, &input, nullptr};
+    missing_.find(*model_, args.batch, run, strides_of(args.layout, args.time, args.batch));
     seen.assign(missing_.lengths(), missing_.lengths() + rows);
   }
   order_.resize(rows);
@@ -338,8 +333,12 @@ void Trainer::forward_pointwise(size_t index) {
     if (layer.kind == RECURRENT_LAYER_EMBEDDING)
       std::copy_n(embedded(layer, indices_[static_cast<size_t>(row)]), layer.output_size, to);
     else
-      apply_pointwise(model_->kernels(), layer, read_by(index) + row * layer.input_size,
-                      from ? from + row * from_width : nullptr, to);
+      apply_pointwise(
+          model_->kernels(), layer,
+          [&](size_t i) {
+            return i == 0 ? read_by(index) + row * layer.input_size : from + row * from_width;
+          },
+          to);
   }
 }
 

@@ -74,6 +74,34 @@ void create_broken_model(World& world, Random& random) {
   });
 }
 
+namespace {
+
+// About an input and an output, also ones that the model does not have.
+void ask_values(World& world, Random& random, const Subject& subject) {
+  const int32_t index = number(random, -1, 2);
+  const int64_t time = one_of<int64_t>(random, {0, 1, 9, INT32_MAX, -1});
+  const auto expected = [&](int32_t count) { return index >= 0 && index < count ? kOk : kInvalid; };
+  world.caller.both({"recurrent_model_get_input", expected(subject.info.input_count)},
+                    [&](int side) {
+                      recurrent_value_info value{};
+                      value.struct_size = sizeof(value);
+                      return recurrent_model_get_input(subject.models[side].get(), index, &value);
+                    });
+  world.caller.both({"recurrent_model_get_output", expected(subject.info.output_count)},
+                    [&](int side) {
+                      recurrent_value_info value{};
+                      value.struct_size = sizeof(value);
+                      return recurrent_model_get_output(subject.models[side].get(), index, &value);
+                    });
+  const Statuses steps = time < 0 ? kInvalid : expected(subject.info.output_count);
+  world.caller.both({"recurrent_model_output_steps", steps}, [&](int side) {
+    int64_t count = 0;
+    return recurrent_model_output_steps(subject.models[side].get(), index, time, &count);
+  });
+}
+
+}  // namespace
+
 void ask_model(World& world, Random& random) {
   const std::shared_ptr<Subject> subject = world.a_subject(random);
   if (!subject) return;
@@ -85,6 +113,7 @@ void ask_model(World& world, Random& random) {
     return recurrent_model_get_info(subject->models[side].get(), &mine);
   });
   const int32_t layer = number(random, -1, subject->info.layer_count);
+  ask_values(world, random, *subject);
   const int32_t direction = number(random, -1, 2);
   world.caller.both({"recurrent_model_get_product_info", kOk | kInvalid}, [&](int side) {
     recurrent_product_info product{};

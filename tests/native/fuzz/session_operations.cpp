@@ -101,6 +101,7 @@ void step(World& world, Random& random) {
   Sequence input(random, *stream->subject, stream->batch, 1);
   const int64_t outputs = stream->batch * stream->subject->info.output_size;
   const bool wants_output = !one_in(random, 6);
+  const bool by_buffers = one_in(random, 3);
   Guarded<float> y[kSides] = {{random, outputs}, {random, outputs}};
   Watched watched{"recurrent_session_step",
                   stream->subject->info.can_step ? kOk : kNotSupported,
@@ -110,6 +111,15 @@ void step(World& world, Random& random) {
   const recurrent_status status = world.caller.both(watched, [&](int side) {
     recurrent_session* session = stream->sessions[side].get();
     float* out = wants_output ? y[side].data() : nullptr;
+    if (by_buffers) {
+      const bool indices = stream->subject->takes_indices();
+      const recurrent_input_buffer given{
+          sizeof(given), 0, "x",
+          indices ? static_cast<const void*>(input.indices.data()) : input.x.data(),
+          indices ? stream->batch : input.x.count()};
+      const recurrent_output_buffer wanted{sizeof(wanted), 0, nullptr, out, out ? outputs : 0};
+      return recurrent_session_step_buffers(session, &given, 1, &wanted, 1);
+    }
     return stream->subject->takes_indices()
                ? recurrent_session_step_indices(session, input.indices.data(), out)
                : recurrent_session_step(session, input.x.data(), out);

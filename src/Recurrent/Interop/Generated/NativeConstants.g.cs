@@ -11,13 +11,16 @@ internal static class NativeConstants
     /// <summary>
     /// Version of this interface. It changes whenever a struct, a function or the meaning of a value does.
     /// </summary>
-    internal const int AbiVersion = 4;
+    internal const int AbiVersion = 5;
 
     /// <summary>Largest hidden, input, output or projection size of a layer.</summary>
     internal const int MaxSize = 1048576;
 
     /// <summary>Largest number of layers of a model.</summary>
     internal const int MaxLayers = 1024;
+
+    /// <summary>Largest number of inputs, or of outputs, of a model, and of values that a layer reads.</summary>
+    internal const int MaxInputs = 1024;
 
     /// <summary>Largest number of threads of a session.</summary>
     internal const int MaxThreads = 256;

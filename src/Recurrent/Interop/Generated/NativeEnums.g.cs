@@ -78,8 +78,8 @@ internal enum NativeLayerKind
     Scale = 7,
 
     /// <summary>
-    /// Row <c>x</c> of a table, for an integer <c>x</c>; no state. Only the first layer can be one, and the model then
-    /// takes indices.
+    /// Row <c>x</c> of a table, for an integer <c>x</c>; no state. It reads an input of indices, which a chain has if
+    /// this is its first layer.
     /// </summary>
     Embedding = 8,
 
@@ -88,6 +88,54 @@ internal enum NativeLayerKind
     /// and no weights.
     /// </summary>
     Residual = 9,
+
+    /// <summary>The features of all values that it reads side by side, in their order.</summary>
+    Concatenation = 10,
+
+    /// <summary><c>(a + b) + ...</c>, additions from left to right; two or more values of the same size.</summary>
+    Sum = 11,
+
+    /// <summary><c>a * b</c> of two values of the same size.</summary>
+    Product = 12,
+
+    /// <summary>Features <c>first</c> to <c>first + hidden_size - 1</c>.</summary>
+    Slice = 13,
+
+    /// <summary>Makes a row of a sequence: its last valid step. Of a single step, that step.</summary>
+    LastStep = 14,
+
+    /// <summary>
+    /// Makes a row of what a recurrent layer puts out: its final hidden states, forward before reverse. Of a single
+    /// step, what the layer puts out.
+    /// </summary>
+    FinalState = 15,
+
+    /// <summary>
+    /// Makes a sequence of a row: <c>steps</c> steps that are all equal to it; with 0 as many as the model's inputs
+    /// have.
+    /// </summary>
+    Repeat = 16,
+
+    /// <summary>The valid steps of each row, the last one first. Needs whole sequences.</summary>
+    Reverse = 17,
+
+    /// <summary>
+    /// The last <c>steps</c> valid steps of each row, or all of a shorter one. Needs whole sequences.
+    /// </summary>
+    LastSteps = 18,
+}
+
+/// <summary>What a value is that a model is given, puts out or hands from layer to layer.</summary>
+internal enum NativeValueKind
+{
+    /// <summary>Features of every step: <c>[time, batch, size]</c>.</summary>
+    Sequence = 0,
+
+    /// <summary>Features that all steps have in common: <c>[batch, size]</c>.</summary>
+    Row = 1,
+
+    /// <summary>An integer per step, from 0 to <c>size - 1</c>: <c>[time, batch]</c>. Inputs of a model only.</summary>
+    Indices = 2,
 }
 
 /// <summary>Which way a recurrent layer reads its sequence.</summary>

@@ -57,7 +57,7 @@ internal static unsafe class NativeMethods
         CallingConvention = CallingConvention.Cdecl)]
     internal static extern NativeStatus GetInstructionSets(NativeInstructionSet* sets, long capacity, long* count);
 
-    /// <summary>Validates a chain of layers and packs its weights.</summary>
+    /// <summary>Validates layers and packs their weights.</summary>
     /// <param name="desc">The layers. Everything that it points to may be freed after the call.</param>
     /// <param name="model">
     /// Receives the model; to be given to <see cref="NativeMethods.ModelDestroy"/>. Null on failure.
@@ -83,6 +83,36 @@ internal static unsafe class NativeMethods
     [DllImport(Library, EntryPoint = "recurrent_model_get_info", ExactSpelling = true,
         CallingConvention = CallingConvention.Cdecl)]
     internal static extern NativeStatus ModelGetInfo(nint model, NativeModelInfo* info);
+
+    /// <summary>Tells about an input of a model.</summary>
+    /// <param name="model">A model.</param>
+    /// <param name="index">From 0 to <c>input_count - 1</c>, in the order of the description.</param>
+    /// <param name="info">Filled in; <c>struct_size</c> is set by the caller.</param>
+    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_model_get_input", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus ModelGetInput(nint model, int index, NativeValueInfo* info);
+
+    /// <summary>Tells about an output of a model.</summary>
+    /// <param name="model">A model.</param>
+    /// <param name="index">From 0 to <c>output_count - 1</c>, in the order of the description.</param>
+    /// <param name="info">
+    /// Filled in; <c>struct_size</c> is set by the caller. A model that puts out one step has a row.
+    /// </param>
+    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_model_get_output", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus ModelGetOutput(nint model, int index, NativeValueInfo* info);
+
+    /// <summary>Tells how many steps an output has.</summary>
+    /// <param name="model">A model.</param>
+    /// <param name="index">From 0 to <c>output_count - 1</c>.</param>
+    /// <param name="time">Steps of the inputs, 0 to 2^31 - 1; or the length of a row.</param>
+    /// <param name="steps">Receives the steps; 1 for a row, 0 without input steps.</param>
+    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_model_output_steps", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus ModelOutputSteps(nint model, int index, long time, long* steps);
 
     /// <summary>Tells who multiplies the input weights of one direction of a layer, and why.</summary>
     /// <param name="model">A model.</param>
@@ -150,6 +180,27 @@ internal static unsafe class NativeMethods
     [DllImport(Library, EntryPoint = "recurrent_session_step_indices", ExactSpelling = true,
         CallingConvention = CallingConvention.Cdecl)]
     internal static extern NativeStatus SessionStepIndices(nint session, int* indices, float* y);
+
+    /// <summary>Advances every row of a model with any inputs and outputs by one step.</summary>
+    /// <param name="session">A session of a model that can be stepped.</param>
+    /// <param name="inputs">
+    /// All inputs, <c>[input_count]</c>: sequences and rows <c>[batch, size]</c>, indices <c>[batch]</c>.
+    /// </param>
+    /// <param name="inputCount">Elements of <paramref name="inputs"/>; as many as the model has.</param>
+    /// <param name="outputs">
+    /// Outputs that are wanted, <c>[output_count]</c>, each <c>[batch, size]</c>; null if only the state matters. None
+    /// may overlap another one or an input.
+    /// </param>
+    /// <param name="outputCount">Elements of <paramref name="outputs"/>; at most as many as the model has.</param>
+    /// <returns>As <see cref="NativeMethods.SessionStep"/>.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_session_step_buffers", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus SessionStepBuffers(
+        nint session,
+        NativeInputBuffer* inputs,
+        int inputCount,
+        NativeOutputBuffer* outputs,
+        int outputCount);
 
     /// <summary>
     /// Advances every row by a sequence, starting from the session's states and leaving the final ones in it.

@@ -139,11 +139,80 @@ internal unsafe struct NativeLayerDesc
     /// <summary>Weights of the reverse direction; null in a forward layer.</summary>
     public NativeDirectionDesc* Reverse;
 
+    /// <summary>
+    /// Numbers of the values that the layer reads, <c>[input_count]</c>: the model's inputs count from 0, and layer
+    /// <c>i</c> puts out value <c>inputs + i</c>. Each is an input or comes from an earlier layer. Null for the value
+    /// before, <c>inputs + i - 1</c>: a chain.
+    /// </summary>
+    public int* Inputs;
+
+    /// <summary>
+    /// Elements of <c>inputs</c>: 0 where it is null; 1 or more for a concatenation, 2 or more for a sum, 2 for a
+    /// product, 1 for others.
+    /// </summary>
+    public int InputCount;
+
+    /// <summary>Slice: the first feature that is taken; 0 for other layers.</summary>
+    public int First;
+
+    /// <summary>Repeat and last steps: how many steps; 0 for other layers.</summary>
+    public int Steps;
+
+    /// <summary>Zero.</summary>
+    public uint Reserved;
+
     /// <summary>All zero, but for the size.</summary>
     public NativeLayerDesc() => StructSize = (uint)sizeof(NativeLayerDesc);
 }
 
-/// <summary>A chain of layers, and how to compute it.</summary>
+/// <summary>A value that a model is given.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeInputDesc
+{
+    /// <summary><c>sizeof(recurrent_input_desc)</c></summary>
+    public uint StructSize;
+
+    /// <summary>A <see cref="NativeValueKind"/>.</summary>
+    public int Kind;
+
+    /// <summary>Features; of indices, how many there are. 1 to <see cref="NativeConstants.MaxSize"/>.</summary>
+    public int Size;
+
+    /// <summary>Zero.</summary>
+    public uint Reserved;
+
+    /// <summary>Its name, not empty and unlike the other inputs'. Copied.</summary>
+    public byte* Name;
+
+    /// <summary>All zero, but for the size.</summary>
+    public NativeInputDesc() => StructSize = (uint)sizeof(NativeInputDesc);
+}
+
+/// <summary>A value that a model puts out.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeOutputDesc
+{
+    /// <summary><c>sizeof(recurrent_output_desc)</c></summary>
+    public uint StructSize;
+
+    /// <summary>Its number, see recurrent_layer_desc<c>inputs</c>: that of a layer, and no other output's.</summary>
+    public int Value;
+
+    /// <summary>Its name, not empty and unlike the other outputs'. Copied.</summary>
+    public byte* Name;
+
+    /// <summary>All zero, but for the size.</summary>
+    public NativeOutputDesc() => StructSize = (uint)sizeof(NativeOutputDesc);
+}
+
+/// <summary>
+/// Layers, and how to compute them: a chain from one input <c>x</c> to one output <c>y</c>, or a graph of named inputs
+/// and outputs.
+/// </summary>
+/// <remarks>
+/// All inputs of a call that have steps have the same number of them, the same lengths and the same missing steps.
+/// Layers over time see the steps that are there.
+/// </remarks>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct NativeModelDesc
 {
@@ -153,8 +222,26 @@ internal unsafe struct NativeModelDesc
     /// <summary>Number of layers, 1 to <see cref="NativeConstants.MaxLayers"/>.</summary>
     public int LayerCount;
 
-    /// <summary><c>[layer_count]</c>, from the input to the output.</summary>
+    /// <summary><c>[layer_count]</c>; a layer reads inputs of the model and earlier layers only.</summary>
     public NativeLayerDesc* Layers;
+
+    /// <summary>
+    /// <c>[input_count]</c>; null for one input <c>x</c>: a sequence, or indices if the first layer is an embedding.
+    /// </summary>
+    public NativeInputDesc* Inputs;
+
+    /// <summary><c>[output_count]</c>; null for one output <c>y</c>: what the last layer puts out.</summary>
+    public NativeOutputDesc* Outputs;
+
+    /// <summary>
+    /// Elements of <c>inputs</c>, at most <see cref="NativeConstants.MaxInputs"/>; 0 where it is null.
+    /// </summary>
+    public int InputCount;
+
+    /// <summary>
+    /// Elements of <c>outputs</c>, at most <see cref="NativeConstants.MaxInputs"/>; 0 where it is null.
+    /// </summary>
+    public int OutputCount;
 
     /// <summary>A <see cref="NativeIsa"/>.</summary>
     public int Isa;
@@ -162,7 +249,7 @@ internal unsafe struct NativeModelDesc
     /// <summary>A <see cref="NativeGemmProvider"/>.</summary>
     public int GemmProvider;
 
-    /// <summary>A <see cref="NativeOutput"/>.</summary>
+    /// <summary>A <see cref="NativeOutput"/>; EVERY_STEP where <c>outputs</c> is not null.</summary>
     public int Output;
 
     /// <summary>A <see cref="NativeMasking"/>.</summary>
@@ -188,10 +275,10 @@ internal unsafe struct NativeModelInfo
     /// <summary><c>sizeof(recurrent_model_info)</c>, set by the caller.</summary>
     public uint StructSize;
 
-    /// <summary>Features of an input step; 1 for a model that takes indices.</summary>
+    /// <summary>Features of a step of the first input; 1 if it is indices.</summary>
     public int InputSize;
 
-    /// <summary>Features of an output step.</summary>
+    /// <summary>Features of a step of the first output.</summary>
     public int OutputSize;
 
     /// <summary>Number of layers.</summary>
@@ -217,11 +304,86 @@ internal unsafe struct NativeModelInfo
     /// <summary>The <see cref="NativeGemmProvider"/> in use: BUILTIN or MKL.</summary>
     public int GemmProvider;
 
-    /// <summary>Indices that a model knows whose first layer is an embedding; 0 if it takes features.</summary>
+    /// <summary>How many indices there are, if the first input is indices; otherwise 0.</summary>
     public int VocabularySize;
+
+    /// <summary>Number of inputs.</summary>
+    public int InputCount;
+
+    /// <summary>Number of outputs.</summary>
+    public int OutputCount;
 
     /// <summary>All zero, but for the size.</summary>
     public NativeModelInfo() => StructSize = (uint)sizeof(NativeModelInfo);
+}
+
+/// <summary>An input or an output of a model.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeValueInfo
+{
+    /// <summary><c>sizeof(recurrent_value_info)</c>, set by the caller.</summary>
+    public uint StructSize;
+
+    /// <summary>A <see cref="NativeValueKind"/>.</summary>
+    public int Kind;
+
+    /// <summary>Features; of indices, how many there are.</summary>
+    public int Size;
+
+    /// <summary>Zero.</summary>
+    public uint Reserved;
+
+    /// <summary>Its name; the model's memory.</summary>
+    public byte* Name;
+
+    /// <summary>All zero, but for the size.</summary>
+    public NativeValueInfo() => StructSize = (uint)sizeof(NativeValueInfo);
+}
+
+/// <summary>Memory of one input of a call.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeInputBuffer
+{
+    /// <summary><c>sizeof(recurrent_input_buffer)</c></summary>
+    public uint StructSize;
+
+    /// <summary>Zero.</summary>
+    public uint Reserved;
+
+    /// <summary>Which input; null for the one at this place of the array.</summary>
+    public byte* Name;
+
+    /// <summary>Floats, or <c>int32_t</c> for indices.</summary>
+    public void* Data;
+
+    /// <summary>Elements of <c>data</c>; at least what the shape needs.</summary>
+    public long Count;
+
+    /// <summary>All zero, but for the size.</summary>
+    public NativeInputBuffer() => StructSize = (uint)sizeof(NativeInputBuffer);
+}
+
+/// <summary>Memory of one output of a call.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeOutputBuffer
+{
+    /// <summary><c>sizeof(recurrent_output_buffer)</c></summary>
+    public uint StructSize;
+
+    /// <summary>Zero.</summary>
+    public uint Reserved;
+
+    /// <summary>Which output; null for the one at this place of the array.</summary>
+    public byte* Name;
+
+    /// <summary>Receives floats; null if this output is not wanted.</summary>
+    public float* Data;
+
+    /// <summary>Elements of <c>data</c>; at least what the shape needs, or 0 where it is null.</summary>
+    public long Count;
+
+    /// <summary>All zero, but for the size.</summary>
+    public NativeOutputBuffer() => StructSize = (uint)sizeof(NativeOutputBuffer);
 }
 
 /// <summary>Who multiplies the input weights of one direction of a layer, and what was measured to choose.</summary>
@@ -366,6 +528,27 @@ internal unsafe struct NativeRunArgs
 
     /// <summary>Elements of <c>present</c>; at least what the shape needs, or 0 where <c>present</c> is null.</summary>
     public long PresentCount;
+
+    /// <summary>
+    /// All inputs of the model, <c>[input_count]</c>, instead of <c>x</c> and <c>indices</c>: sequences
+    /// <c>[time, B, size]</c> and indices <c>[time, B]</c>, or batch-major, rows <c>[B, size]</c>. Null for the short
+    /// form.
+    /// </summary>
+    public NativeInputBuffer* Inputs;
+
+    /// <summary>
+    /// Outputs of the model, <c>[output_count]</c>, instead of <c>y</c>: sequences <c>[steps, B, size]</c>, or
+    /// batch-major, with what <see cref="NativeMethods.ModelOutputSteps"/> tells as <c>steps</c>, rows
+    /// <c>[B, size]</c>. Those that are left out are not wanted. Null for the short form. None may overlap another one,
+    /// an input, <c>lengths</c> or <c>present</c>.
+    /// </summary>
+    public NativeOutputBuffer* Outputs;
+
+    /// <summary>Elements of <c>inputs</c>, 0 where it is null.</summary>
+    public int InputCount;
+
+    /// <summary>Elements of <c>outputs</c>, 0 where it is null.</summary>
+    public int OutputCount;
 
     /// <summary>All zero, but for the size.</summary>
     public NativeRunArgs() => StructSize = (uint)sizeof(NativeRunArgs);
