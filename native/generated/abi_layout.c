@@ -354,7 +354,7 @@ _Static_assert(offsetof(recurrent_backward_args, final_states) == 16, "offsetof(
 _Static_assert(offsetof(recurrent_backward_args, dx) == 24, "offsetof(recurrent_backward_args, dx) == 24");
 _Static_assert(offsetof(recurrent_backward_args, initial_states) == 32, "offsetof(recurrent_backward_args, initial_states) == 32");
 
-_Static_assert(sizeof(recurrent_update_args) == 96, "sizeof(recurrent_update_args) == 96");
+_Static_assert(sizeof(recurrent_update_args) == 104, "sizeof(recurrent_update_args) == 104");
 _Static_assert(offsetof(recurrent_update_args, struct_size) == 0, "offsetof(recurrent_update_args, struct_size) == 0");
 _Static_assert(offsetof(recurrent_update_args, optimizer) == 4, "offsetof(recurrent_update_args, optimizer) == 4");
 _Static_assert(offsetof(recurrent_update_args, rate) == 8, "offsetof(recurrent_update_args, rate) == 8");
@@ -367,7 +367,8 @@ _Static_assert(offsetof(recurrent_update_args, gradient_scale) == 56, "offsetof(
 _Static_assert(offsetof(recurrent_update_args, gradient_bound) == 64, "offsetof(recurrent_update_args, gradient_bound) == 64");
 _Static_assert(offsetof(recurrent_update_args, step) == 72, "offsetof(recurrent_update_args, step) == 72");
 _Static_assert(offsetof(recurrent_update_args, nesterov) == 80, "offsetof(recurrent_update_args, nesterov) == 80");
-_Static_assert(offsetof(recurrent_update_args, reserved) == 84, "offsetof(recurrent_update_args, reserved) == 84");
+_Static_assert(offsetof(recurrent_update_args, renews) == 84, "offsetof(recurrent_update_args, renews) == 84");
 _Static_assert(offsetof(recurrent_update_args, trained) == 88, "offsetof(recurrent_update_args, trained) == 88");
+_Static_assert(offsetof(recurrent_update_args, sparse) == 96, "offsetof(recurrent_update_args, sparse) == 96");
 
 #endif

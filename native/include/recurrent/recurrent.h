@@ -986,13 +986,25 @@ typedef struct recurrent_update_args {
   int64_t step;
   /** 1 for Nesterov's momentum. */
   int32_t nesterov;
-  /** Zero. */
-  uint32_t reserved;
+  /**
+   * 1 if the gradients have served: the next that are added begin anew, as after
+   * recurrent_trainer_zero_gradients(). Until then they can be read. 0 if others are added to them.
+   */
+  int32_t renews;
   /**
    * Blocks that are not trained, `[block_count]`: 0 for one that is left as it is; null if all are
    * trained.
    */
   const uint8_t* trained;
+  /**
+   * Tables of embeddings of which only those rows are moved that a batch has read since the
+   * gradients began, `[block_count]`: 1 for such a table; null if there is none. What is remembered
+   * of other rows stays too (PyTorch's `sparse=True`). SGD without momentum, or Adam, by the rule
+   * of PyTorch's `SparseAdam`: `p -= rate * sqrt(1 - decay_2^t) / (1 - decay_1^t) * m / (sqrt(v) +
+   * epsilon)`. Refused with other optimizers and after recurrent_trainer_regularize() of the table,
+   * which move all rows.
+   */
+  const uint8_t* sparse;
 } recurrent_update_args;
 
 /**
@@ -1388,14 +1400,15 @@ RECURRENT_API recurrent_status recurrent_trainer_get_parameters(const recurrent_
  * @param trainer A trainer.
  * @param values `[parameter_count]`
  * @param count Elements of `values`; exactly `parameter_count`.
- * @return OK or INVALID_ARGUMENT.
+ * @return OK, INVALID_ARGUMENT, or OUT_OF_MEMORY if others are kept.
  */
 RECURRENT_API recurrent_status recurrent_trainer_set_parameters(recurrent_trainer* trainer,
                                                                 const float* values,
                                                                 int64_t count) RECURRENT_NOEXCEPT;
 
 /**
- * @brief Copies all gradients out: the sums of all backward passes since they were zeroed.
+ * @brief Copies all gradients out: the sums of all backward passes since they were zeroed or
+ * renewed.
  * @param trainer A trainer.
  * @param values Receives `[parameter_count]`.
  * @param count Elements of `values`; exactly `parameter_count`.
@@ -1462,10 +1475,34 @@ RECURRENT_API recurrent_status recurrent_trainer_backward(
  * @brief Moves all parameters along their gradients.
  * @param trainer A trainer.
  * @param args The optimizer and its numbers.
- * @return OK, INVALID_ARGUMENT or OUT_OF_MEMORY (an optimizer's first update).
+ * @return OK, INVALID_ARGUMENT or OUT_OF_MEMORY (an optimizer's first update, and the first after
+ * parameters were kept).
  */
 RECURRENT_API recurrent_status recurrent_trainer_update(
     recurrent_trainer* trainer, const recurrent_update_args* args) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Keeps the parameters of now, to go back to them with recurrent_trainer_restore(): the last
+ * good ones of a training that may diverge. Those that were kept before are given up.
+ *
+ * Nothing is copied: from here on the first update puts new parameters beside the old ones, or puts
+ * the old ones of those rows aside that it moves. That takes as much memory as the blocks that are
+ * trained whole.
+ * @param trainer A trainer.
+ * @param keeps 1 to keep them, 0 to keep none any more, which frees the memory.
+ * @return OK or INVALID_ARGUMENT.
+ */
+RECURRENT_API recurrent_status recurrent_trainer_keep(recurrent_trainer* trainer,
+                                                      int32_t keeps) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Takes the parameters back that were kept. They are still kept. Gradients and what the
+ * optimizer remembers stay as they are.
+ * @param trainer A trainer.
+ * @return OK, INVALID_ARGUMENT, or NOT_SUPPORTED if none are kept.
+ */
+RECURRENT_API recurrent_status recurrent_trainer_restore(recurrent_trainer* trainer)
+    RECURRENT_NOEXCEPT;
 
 /**
  * @brief Copies what the optimizer remembers, or sets it: `[2, parameter_count]`, the mean (or

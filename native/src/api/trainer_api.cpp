@@ -108,6 +108,17 @@ recurrent_status recurrent_trainer_update(recurrent_trainer* trainer,
   });
 }
 
+recurrent_status recurrent_trainer_keep(recurrent_trainer* trainer, int32_t keeps) noexcept {
+  return guarded([&] {
+    recurrent::expect_value("keeps", keeps, 0, 1);
+    required(trainer, "trainer").trainer.keep(keeps != 0);
+  });
+}
+
+recurrent_status recurrent_trainer_restore(recurrent_trainer* trainer) noexcept {
+  return guarded([&] { required(trainer, "trainer").trainer.restore(); });
+}
+
 recurrent_status recurrent_trainer_moments(recurrent_trainer* trainer, float* values, int64_t count,
                                            int32_t sets) noexcept {
   return guarded([&] { required(trainer, "trainer").trainer.moments(values, count, sets != 0); });

@@ -90,7 +90,8 @@ using SlopeFn = void (*)(int32_t kind, float alpha, float beta, const float* x, 
 
 // One update of `count` parameters; docs of recurrent_optimizer have the formulas.
 struct UpdateArgs {
-  float* parameters;
+  const float* parameters;
+  float* moved;  // receives the new parameters; may be `parameters`
   const float* gradients;
   float* mean;
   float* square;

@@ -22,7 +22,7 @@ struct SgdUpdate {
       move = args.nesterov ? fma(Vec::broadcast(args.momentum), v, g) : v;
     }
     const Vec p = lanes.load(args.parameters + i);
-    lanes.store(args.parameters + i, neg_fma(Vec::broadcast(args.rate), move, p));
+    lanes.store(args.moved + i, neg_fma(Vec::broadcast(args.rate), move, p));
   }
 };
 
@@ -41,7 +41,7 @@ struct RmsPropUpdate {
       lanes.store(args.mean + i, move);
     }
     const Vec p = lanes.load(args.parameters + i);
-    lanes.store(args.parameters + i, neg_fma(Vec::broadcast(args.rate), move, p));
+    lanes.store(args.moved + i, neg_fma(Vec::broadcast(args.rate), move, p));
   }
 };
 
@@ -56,7 +56,7 @@ struct AdamUpdate {
     const Vec root = sqrt(mul(v, Vec::broadcast(args.square_correction)));
     const Vec move = div(m, add(root, Vec::broadcast(args.epsilon)));
     const Vec p = mul(lanes.load(args.parameters + i), Vec::broadcast(args.shrink));
-    lanes.store(args.parameters + i, neg_fma(Vec::broadcast(args.rate), move, p));
+    lanes.store(args.moved + i, neg_fma(Vec::broadcast(args.rate), move, p));
   }
 };
 

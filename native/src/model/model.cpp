@@ -14,10 +14,19 @@ int64_t bytes_of(const AlignedBuffer<float>& buffer) {
   return buffer.size() * static_cast<int64_t>(sizeof(float));
 }
 
+const recurrent_model_desc& validated(const recurrent_model_desc& desc) {
+  validate(desc);
+  return desc;
+}
+
 }  // namespace
 
-Model::Model(const recurrent_model_desc& desc)
-    : kernels_((validate(desc), kernels::table_for(kernels::resolve_isa(desc.isa)))),
+Model::Model(const recurrent_model_desc& desc) : Model(validated(desc), Tables::kPacked) {}
+
+Model::Model(const recurrent_model_desc& desc, OfTrainer) : Model(desc, Tables::kLeft) {}
+
+Model::Model(const recurrent_model_desc& desc, Tables tables)
+    : kernels_(kernels::table_for(kernels::resolve_isa(desc.isa))),
       graph_(desc),
       masking_(desc.masking),
       mask_value_(desc.mask_value) {
@@ -25,7 +34,7 @@ Model::Model(const recurrent_model_desc& desc)
   is_plain_ = graph_.is_chain();
   for (int32_t i = 0; i < desc.layer_count; ++i) {
     PackedLayer& layer = layers_[static_cast<size_t>(i)];
-    pack_layer(desc.layers[i], *kernels_, layer);
+    pack_layer(desc.layers[i], *kernels_, tables, layer);
     place_states(layer, i);
     if (layer.is_pointwise()) is_plain_ = false;
   }
@@ -33,16 +42,15 @@ Model::Model(const recurrent_model_desc& desc)
   place_steps();
   place_outputs();
   summarize_chain(desc);
-  keep_initial_states(desc);
+  for (int32_t i = 0; i < desc.layer_count; ++i)
+    keep_initial_states(desc.layers[i], static_cast<size_t>(i));
 }
 
-void Model::set_weights(const recurrent_model_desc& desc) {
-  for (size_t i = 0; i < static_cast<size_t>(desc.layer_count); ++i) {
-    pack_layer(desc.layers[i], *kernels_, layers_[i]);
-    for (PackedDirection& direction : layers_[i].directions)
-      if (direction.gemm.size() > 0) fill_gemm(layers_[i], direction);
-  }
-  keep_initial_states(desc);
+void Model::set_weights(const recurrent_model_desc& desc, size_t layer) {
+  pack_layer(desc.layers[layer], *kernels_, Tables::kLeft, layers_[layer]);
+  for (PackedDirection& direction : layers_[layer].directions)
+    if (direction.gemm.size() > 0) fill_gemm(layers_[layer], direction);
+  keep_initial_states(desc.layers[layer], layer);
 }
 
 // Gives every value a buffer: of steps, one that nobody reads from any more.
@@ -189,19 +197,17 @@ void Model::summarize_chain(const recurrent_model_desc& desc) {
     output_ = RECURRENT_OUTPUT_FINAL_STATE;
 }
 
-void Model::keep_initial_states(const recurrent_model_desc& desc) {
+void Model::keep_initial_states(const recurrent_layer_desc& desc, size_t layer) {
   const auto keep = [&](const float* state, const StateSlot& slot) {
     if (!state) return;
     if (initial_states_.size() == 0) initial_states_ = AlignedBuffer<float>(states_.stride());
     kernels_->flush(state, initial_states_.data() + slot.offset, slot.size);
   };
-  for (size_t i = 0; i < static_cast<size_t>(desc.layer_count); ++i)
-    for (const PackedDirection& direction : layers_[i].directions) {
-      const recurrent_direction_desc& from =
-          direction.reverse ? *desc.layers[i].reverse : *desc.layers[i].forward;
-      keep(from.initial_hidden, direction.hidden);
-      keep(from.initial_cell, direction.cell);
-    }
+  for (const PackedDirection& direction : layers_[layer].directions) {
+    const recurrent_direction_desc& from = direction.reverse ? *desc.reverse : *desc.forward;
+    keep(from.initial_hidden, direction.hidden);
+    keep(from.initial_cell, direction.cell);
+  }
 }
 
 void Model::place_states(PackedLayer& layer, int32_t index) {

@@ -25,6 +25,10 @@ class Model {
  public:
   // Validates and packs; throws Error.
   explicit Model(const recurrent_model_desc& desc);
+  // For a trainer: packs a description that has been validated. Tables of embeddings are not
+  // packed: the trainer reads rows from its parameters.
+  struct OfTrainer {};
+  Model(const recurrent_model_desc& desc, OfTrainer);
 
   const kernels::KernelTable& kernels() const { return *kernels_; }
   const Graph& graph() const { return graph_; }
@@ -86,9 +90,9 @@ class Model {
   int64_t slots() const { return slots_; }
   int64_t row_slots() const { return row_slots_; }
 
-  // For a trainer, which owns its model: takes other weights, nothing else of the description being
-  // different. Throws nothing.
-  void set_weights(const recurrent_model_desc& desc);
+  // For a trainer, which owns its model: takes other weights of a layer, nothing else of the
+  // description being different. Throws nothing.
+  void set_weights(const recurrent_model_desc& desc, size_t layer);
 
   // For the provider of large products (gemm/), while the model is made: gives a direction the
   // weights in the order that MKL takes, which makes its products go there, and takes them away
@@ -97,12 +101,13 @@ class Model {
   void drop_mkl(size_t layer, size_t direction);
 
  private:
+  Model(const recurrent_model_desc& desc, Tables tables);
   void place_states(PackedLayer& layer, int32_t index);
   void place_values();
   void place_steps();
   void place_outputs();
   void summarize_chain(const recurrent_model_desc& desc);
-  void keep_initial_states(const recurrent_model_desc& desc);
+  void keep_initial_states(const recurrent_layer_desc& desc, size_t layer);
   void fill_gemm(const PackedLayer& layer, PackedDirection& direction) const;
 
   const kernels::KernelTable* kernels_;

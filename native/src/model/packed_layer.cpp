@@ -213,7 +213,7 @@ void take(const float* values, int64_t count, const kernels::KernelTable& kernel
 }
 
 void pack_pointwise(const recurrent_layer_desc& desc, const kernels::KernelTable& kernels,
-                    PackedPointwise& packed) {
+                    Tables tables, PackedPointwise& packed) {
   switch (desc.kind) {
     case RECURRENT_LAYER_ACTIVATION:
       packed.activation = {desc.forward->candidate_activation, desc.forward->candidate_alpha,
@@ -224,6 +224,7 @@ void pack_pointwise(const recurrent_layer_desc& desc, const kernels::KernelTable
       take(desc.forward->input_bias, desc.hidden_size, kernels, packed.offsets);
       break;
     case RECURRENT_LAYER_EMBEDDING:
+      if (tables == Tables::kLeft) break;
       take(desc.forward->input_weights, int64_t{desc.input_size} * desc.hidden_size, kernels,
            packed.table);
       break;
@@ -235,7 +236,7 @@ void pack_pointwise(const recurrent_layer_desc& desc, const kernels::KernelTable
 }  // namespace
 
 void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTable& kernels,
-                PackedLayer& layer) {
+                Tables tables, PackedLayer& layer) {
   const CellTraits& traits = cell_traits(desc.kind);
   layer.kind = desc.kind;
   layer.input_size = desc.input_size;
@@ -245,7 +246,7 @@ void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTable& ke
   layer.first = desc.first;
   if (traits.pointwise) {
     layer.output_size = layer.hidden_size;
-    pack_pointwise(desc, kernels, layer.pointwise);
+    pack_pointwise(desc, kernels, tables, layer.pointwise);
     return;
   }
   if (traits.recurrent)

@@ -88,7 +88,7 @@ struct PackedPointwise {
   kernels::Activation activation{};
   AlignedBuffer<float> factors;
   AlignedBuffer<float> offsets;  // zeros where there are none
-  AlignedBuffer<float> table;    // embedding: `[input_size, output_size]`
+  AlignedBuffer<float> table;    // embedding: `[input_size, output_size]`; none if it was left
   int64_t residual_source = -1;  // index of the layer whose input is added
 };
 
@@ -146,9 +146,12 @@ struct PackedLayer {
   int64_t cell_stride_ = 0;
 };
 
+// Whether the table of an embedding is packed or left where it is.
+enum class Tables { kPacked, kLeft };
+
 // Packs a layer that has been validated, anew or again with other weights: then memory is used
 // again, and what it is given stays where it is. The slots of states are left to the model.
 void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTable& kernels,
-                PackedLayer& layer);
+                Tables tables, PackedLayer& layer);
 
 }  // namespace recurrent

@@ -29,14 +29,32 @@ Parameters::Parameters(const recurrent_model_desc& desc) : desc_(desc) {
 void Parameters::take_values() {
   const int64_t count =
       blocks_.empty() ? 0 : blocks_.back().offset + blocks_.back().rows * blocks_.back().columns;
-  values_ = AlignedBuffer<float>(count);
-  gradients_ = AlignedBuffer<float>(count);
+  memory_ = AlignedBuffer<float>(count);
+  values_.reserve(blocks_.size());
   for (size_t i = 0; i < blocks_.size(); ++i) {
-    float* to = values_.data() + blocks_[i].offset;
+    float* to = memory_.data() + blocks_[i].offset;
     std::copy_n(*sources_[i], blocks_[i].rows * blocks_[i].columns, to);
     *sources_[i] = to;
+    values_.emplace_back(to, sources_[i], blocks_[i].rows, blocks_[i].columns);
   }
   sources_.clear();
+  gradients_.lay_out(blocks_);
+}
+
+void Parameters::get(float* values) const {
+  for (size_t i = 0; i < blocks_.size(); ++i)
+    std::copy_n(values_[i].values(), values_[i].size(), values + blocks_[i].offset);
+}
+
+void Parameters::set(const float* values) {
+  for (ParameterBlock& block : values_) block.reserve_whole();
+  for (size_t i = 0; i < blocks_.size(); ++i)
+    std::copy_n(values + blocks_[i].offset, values_[i].size(), values_[i].rewrite().to);
+}
+
+void Parameters::keep(bool keeps) {
+  keeps_ = keeps;
+  for (ParameterBlock& block : values_) keeps ? block.keep() : block.give_up();
 }
 
 void Parameters::add_direction(int32_t layer, int32_t direction, recurrent_direction_desc& w) {
@@ -82,13 +100,23 @@ void Parameters::add(int32_t layer, int32_t direction, int32_t role, const float
   sources_.push_back(&data);
 }
 
+int64_t Parameters::find(size_t layer, int32_t direction, int32_t role) const {
+  for (size_t i = 0; i < blocks_.size(); ++i)
+    if (blocks_[i].layer == static_cast<int32_t>(layer) && blocks_[i].direction == direction &&
+        blocks_[i].role == role)
+      return static_cast<int64_t>(i);
+  return -1;
+}
+
 float* Parameters::gradient(size_t layer, bool reverse, int32_t role) {
-  const int32_t direction = reverse ? RECURRENT_DIRECTION_REVERSE : RECURRENT_DIRECTION_FORWARD;
-  for (const recurrent_parameter_block& block : blocks_)
-    if (block.layer == static_cast<int32_t>(layer) && block.direction == direction &&
-        block.role == role)
-      return gradients_.data() + block.offset;
-  return nullptr;
+  const int64_t block =
+      find(layer, reverse ? RECURRENT_DIRECTION_REVERSE : RECURRENT_DIRECTION_FORWARD, role);
+  return block < 0 ? nullptr : gradients_.block(static_cast<size_t>(block));
+}
+
+TouchedRows& Parameters::touched(size_t layer) {
+  return *gradients_.touched(
+      static_cast<size_t>(find(layer, RECURRENT_DIRECTION_FORWARD, RECURRENT_PARAMETER_TABLE)));
 }
 
 }  // namespace recurrent

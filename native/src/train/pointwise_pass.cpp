@@ -52,6 +52,7 @@ void pointwise_backward(const kernels::KernelTable& kernels, const PackedLayer& 
         if (args.source) add(dy, args.source + row * args.source_stride, size);
         break;
       default:
+        parameters.touched(index).add(args.indices[row]);
         add(dy, table + args.indices[row] * size, size);
     }
   }

@@ -43,6 +43,8 @@ class Trainer {
   double regularize(int32_t block, double l1, double l2);
   double gradient_norm(int32_t block) const;
   void update(const recurrent_update_args& args);
+  void keep(bool keeps);
+  void restore();
   void moments(float* values, int64_t count, bool sets);
 
   void forward(const recurrent_forward_args& args);
@@ -78,8 +80,12 @@ class Trainer {
   };
 
   // trainer.cpp
-  void pack();
+  void take_weights(size_t layer);
+
+  // trainer_parameters.cpp
+  void pack_changed();
   void check_block(int32_t block) const;
+  void check_sparse(const recurrent_update_args& args);
 
   // trainer_forward.cpp
   void order_rows(const recurrent_forward_args& args);
@@ -166,8 +172,9 @@ class Trainer {
   }
 
   Parameters parameters_;
-  std::unique_ptr<Model> model_;  // packed anew when parameters change
+  std::unique_ptr<Model> model_;  // layers are packed anew when their parameters change
   std::vector<Layer> layers_;
+  std::vector<uint8_t> changed_;  // layers whose parameters have changed
   std::unique_ptr<Crew> crew_;    // null for one thread
   AlignedBuffer<float> moments_;  // `[2, count]`, none before the first update
 

@@ -56,6 +56,7 @@ void check_backward(const Model& model, const recurrent_backward_args& args) {
 void check_update(const recurrent_update_args& args) {
   expect_struct_size(args);
   expect_value("optimizer", args.optimizer, RECURRENT_OPTIMIZER_SGD, RECURRENT_OPTIMIZER_ADAMW);
+  expect_value("renews", args.renews, 0, 1);
   expect_range("step", args.step, 1, INT64_MAX);
   for (const double value : {args.rate, args.momentum, args.decay_1, args.decay_2, args.epsilon,
                              args.weight_decay, args.gradient_scale, args.gradient_bound})

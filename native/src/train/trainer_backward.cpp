@@ -38,6 +38,7 @@ void Trainer::backward(const recurrent_backward_args& args) {
   const cpu::ScopedFpControl canonical;
   direct_dy_ = gives_rows_as_they_are() ? args.dy : nullptr;
   direct_dx_ = batch_.whole ? args.dx : nullptr;
+  parameters_.gradients().begin();
   clear_gradients(args.dx != nullptr);
   if (args.dy && !direct_dy_) take_gradients(args.dy);
   if (args.final_states) take_state_gradients(args.final_states);

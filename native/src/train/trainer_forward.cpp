@@ -144,6 +144,7 @@ void Trainer::plan() {
   arena_.keep(wide_, of(steps_.total(), widest));
   arena_.keep(scratch_, std::max(widest, model_->output_size()));
   arena_.lay_out();
+  parameters_.gradients().reserve(steps_.total());
   for (Layer& layer : layers_)
     for (RecurrentPass& pass : layer.directions) pass.take_places();
 }
@@ -328,10 +329,14 @@ void Trainer::forward_pointwise(size_t index) {
   const int64_t source = layer.pointwise.residual_source;
   const float* from = source >= 0 ? value_at(static_cast<size_t>(source)) : nullptr;
   const int64_t from_width = source >= 0 ? width_at(static_cast<size_t>(source)) : 0;
+  const float* const table =
+      parameters_.layer(index).forward ? parameters_.layer(index).forward->input_weights : nullptr;
   float* to = output_of(index);
   for (int64_t row = 0; row < rows_at(index); ++row, to += layer.output_size) {
     if (layer.kind == RECURRENT_LAYER_EMBEDDING)
-      std::copy_n(embedded(layer, indices_[static_cast<size_t>(row)]), layer.output_size, to);
+      model_->kernels().flush(
+          table + int64_t{indices_[static_cast<size_t>(row)]} * layer.output_size, to,
+          layer.output_size);
     else
       apply_pointwise(
           model_->kernels(), layer,

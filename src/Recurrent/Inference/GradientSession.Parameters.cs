@@ -37,7 +37,42 @@ public sealed unsafe partial class GradientSession
         }
     }
 
-    /// <summary>Copies all gradients out: the sums of all backward passes since they were zeroed.</summary>
+    /// <summary>
+    /// Keeps the parameters of now, to go back to them with <see cref="RestoreParameters"/>: the last good ones of a
+    /// training that may diverge. Nothing is copied; updates put new parameters beside them.
+    /// </summary>
+    /// <param name="keeps">False to keep none any more, which frees the memory.</param>
+    /// <exception cref="InvalidOperationException">Another call is running.</exception>
+    /// <exception cref="ObjectDisposedException">The session has been disposed.</exception>
+    public void KeepParameters(bool keeps = true)
+    {
+        Enter();
+        Leave(NativeMethods.TrainerKeep(_native, keeps ? 1 : 0));
+    }
+
+    /// <summary>
+    /// Takes the parameters back that were kept; they are still kept. Gradients and moments stay as they are. A forward
+    /// pass before it cannot be gone back through.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">None are kept, or another call is running.</exception>
+    /// <exception cref="ObjectDisposedException">The session has been disposed.</exception>
+    public void RestoreParameters()
+    {
+        Enter();
+        _shape = default;
+        NativeStatus status = NativeMethods.TrainerRestore(_native);
+        if (status == NativeStatus.NotSupported)
+        {
+            _guard.Leave();
+            throw new InvalidOperationException("RestoreParameters: none are kept. Call KeepParameters first.");
+        }
+
+        Leave(status);
+    }
+
+    /// <summary>
+    /// Copies all gradients out: the sums of all backward passes since they were zeroed or renewed.
+    /// </summary>
     /// <param name="values">Receives <c>[ParameterCount]</c>, of exactly that length.</param>
     /// <exception cref="ArgumentException">The length is wrong.</exception>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>

@@ -46,17 +46,20 @@ public sealed unsafe partial class GradientSession
     /// through.
     /// </summary>
     /// <param name="step">The optimizer and its numbers.</param>
-    /// <exception cref="ArgumentException">A number is out of range, or there are not as many marks as blocks.</exception>
-    /// <exception cref="InsufficientMemoryException">Memory for the moments could not be had.</exception>
+    /// <exception cref="ArgumentException">
+    /// A number is out of range, there are not as many marks as blocks, or rows alone are to be moved where others would
+    /// have to be.
+    /// </exception>
+    /// <exception cref="InsufficientMemoryException">Memory for moments or for kept parameters could not be had.</exception>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>
     /// <exception cref="ObjectDisposedException">The session has been disposed.</exception>
     public void Update(in OptimizerStep step)
     {
-        GradientArguments.RequireUpdate(step, Blocks.Count);
+        GradientArguments.RequireUpdate(step, Blocks);
         Enter();
         _shape = default;
         NativeStatus status;
-        fixed (bool* trained = step.Trained)
+        fixed (bool* trained = step.Trained, sparse = step.Sparse)
         {
             NativeUpdateArgs arguments = new()
             {
@@ -71,7 +74,9 @@ public sealed unsafe partial class GradientSession
                 GradientBound = step.GradientBound,
                 Step = step.Step,
                 Nesterov = step.Nesterov ? 1 : 0,
+                Renews = step.Renews ? 1 : 0,
                 Trained = (byte*)trained,
+                Sparse = (byte*)sparse,
             };
             status = NativeMethods.TrainerUpdate(_native, &arguments);
         }

@@ -82,7 +82,7 @@ internal static class GradientArguments
     }
 
     /// <summary>Refuses an update that no optimizer means.</summary>
-    public static void RequireUpdate(in OptimizerStep step, int blockCount)
+    public static void RequireUpdate(in OptimizerStep step, IReadOnlyList<ParameterBlock> blocks)
     {
         Require.Defined(step.Kind, "step.Kind");
         Require.Within(step.Step, 1, long.MaxValue, "step.Step");
@@ -94,7 +94,15 @@ internal static class GradientArguments
         RequireNumber(step.WeightDecay, double.MaxValue, "step.WeightDecay");
         RequireNumber(step.GradientScale, double.MaxValue, "step.GradientScale");
         RequireNumber(step.GradientBound, double.MaxValue, "step.GradientBound");
-        Require.OptionalShape(step.Trained.Length, blockCount, "one for each block", "step.Trained");
+        Require.OptionalShape(step.Trained.Length, blocks.Count, "one for each block", "step.Trained");
+        Require.OptionalShape(step.Sparse.Length, blocks.Count, "one for each block", "step.Sparse");
+        for (int block = 0; block < step.Sparse.Length; block++)
+        {
+            if (step.Sparse[block])
+            {
+                RequireSparse(step, block, blocks[block].Role);
+            }
+        }
     }
 
     /// <summary>Refuses a penalty that is not one.</summary>
@@ -103,6 +111,31 @@ internal static class GradientArguments
         Require.Within(block, 0, blockCount - 1, nameof(block));
         RequireNumber(l1, double.MaxValue, nameof(l1));
         RequireNumber(l2, double.MaxValue, nameof(l2));
+    }
+
+    /// <summary>Refuses what would move other rows of a table than those that have been read.</summary>
+    private static void RequireSparse(in OptimizerStep step, int block, ParameterRole role)
+    {
+        if (role != ParameterRole.Table)
+        {
+            throw new ArgumentException(
+                $"step.Sparse[{block}]: expected false, because the block is no table of an embedding but has {role}.",
+                nameof(step));
+        }
+
+        if (step.Kind is not (OptimizerKind.Sgd or OptimizerKind.Adam))
+        {
+            throw new ArgumentException(
+                $"step.Kind: expected Sgd or Adam, because rows of block {block} alone are moved, found {step.Kind}.",
+                nameof(step));
+        }
+
+        if (step.Kind == OptimizerKind.Sgd && step.Momentum != 0)
+        {
+            throw new ArgumentException(
+                $"step.Momentum: expected 0, because rows of block {block} alone are moved, found {step.Momentum}.",
+                nameof(step));
+        }
     }
 
     private static void RequireNumber(double value, double maximum, string argument) =>

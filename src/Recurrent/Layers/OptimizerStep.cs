@@ -38,4 +38,18 @@ public readonly ref struct OptimizerStep
 
     /// <summary>Which blocks are trained, one value a block; empty if all are.</summary>
     public ReadOnlySpan<bool> Trained { get; init; }
+
+    /// <summary>
+    /// Tables of embeddings of which only those rows are moved that have been read since the gradients began, one value a
+    /// block; empty for none (PyTorch <c>sparse=True</c>). What is remembered of other rows stays too. For SGD without
+    /// momentum, and for Adam, by the rule of PyTorch's <c>SparseAdam</c>: epsilon is added to the root of the mean square
+    /// before the correction of its bias.
+    /// </summary>
+    public ReadOnlySpan<bool> Sparse { get; init; }
+
+    /// <summary>
+    /// Whether the gradients have served: the next that are added begin anew, as if these had been zeroed. Until then they
+    /// can be read.
+    /// </summary>
+    public bool Renews { get; init; }
 }

@@ -10,10 +10,12 @@ internal sealed class EmbeddingGradient<T>(LayerRunner<T> runner, LayerParameter
     where T : IFloatingPointIeee754<T>
 {
     private readonly Memory<double> _table = gradients.Part(ParameterRole.Table);
+    private readonly ISet<int> _rows = gradients.Rows;
 
     protected override void Step(LayerPass<T> pass, LayerPassGradients gradients, int step)
     {
         ReadOnlySpan<double> dy = Output(gradients.Output, step);
+        _rows.Add(pass.Indices[step]);
         Product.Gather(1, dy, Product.Row(_table, pass.Indices[step], dy.Length));
     }
 }

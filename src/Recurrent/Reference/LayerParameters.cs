@@ -15,16 +15,23 @@ internal sealed class LayerParameters<T>
         _parts = parts;
     }
 
+    /// <summary>Gradients of a table: the rows that have one, because a batch has read them.</summary>
+    public ISet<int> Rows { get; private init; } = new SortedSet<int>();
+
     /// <summary>The weights of a layer.</summary>
     public static LayerParameters<T> Of(Layer layer) => new(LayerParts.Of(layer).ToDictionary(
         part => (part.Direction, part.Role),
         part => (Memory<T>)Array.ConvertAll(part.Values.ToArray(), T.CreateChecked)));
 
     /// <summary>A layer's share of a vector of all parameters; nothing is copied.</summary>
-    public static LayerParameters<T> Of(int layer, IReadOnlyList<ParameterBlock> blocks, T[] values) =>
+    public static LayerParameters<T> Of(
+        int layer, IReadOnlyList<ParameterBlock> blocks, T[] values, ISet<int>? rows = null) =>
         new(blocks.Where(block => block.Layer == layer).ToDictionary(
             block => (block.Direction, block.Role),
-            block => values.AsMemory(block.Offset, block.Length)));
+            block => values.AsMemory(block.Offset, block.Length)))
+        {
+            Rows = rows ?? new SortedSet<int>(),
+        };
 
     /// <summary>One part; empty if the layer has it not.</summary>
     public Memory<T> Part(ParameterRole role, Direction direction = Direction.Forward) =>

@@ -25,10 +25,23 @@ internal readonly ref struct Optimizer<T>
     private readonly T _scale;
     private readonly T _bound;
 
-    public Optimizer(in OptimizerStep step)
+    /// <summary>What is the same for all parameters.</summary>
+    /// <param name="step">The update.</param>
+    /// <param name="ofRows">
+    /// Whether rows of a table are moved alone: the correction of the mean square is then in the rate, and epsilon beside
+    /// the root of what is not corrected.
+    /// </param>
+    public Optimizer(in OptimizerStep step, bool ofRows = false)
     {
         bool isAdam = step.Kind is OptimizerKind.Adam or OptimizerKind.AdamW;
+        double correction = isAdam ? 1 / (1 - Math.Pow(step.Decay2, step.Step)) : 1;
         double rate = isAdam ? step.Rate / (1 - Math.Pow(step.Decay1, step.Step)) : step.Rate;
+        if (isAdam && ofRows)
+        {
+            rate = step.Rate * Math.Sqrt(1 - Math.Pow(step.Decay2, step.Step)) / (1 - Math.Pow(step.Decay1, step.Step));
+            correction = 1;
+        }
+
         _kind = step.Kind;
         _nesterov = step.Nesterov;
         _rate = T.CreateChecked(rate);
@@ -37,7 +50,7 @@ internal readonly ref struct Optimizer<T>
         _keep1 = T.CreateChecked(1 - step.Decay1);
         _decay2 = T.CreateChecked(step.Decay2);
         _keep2 = T.CreateChecked(1 - step.Decay2);
-        _correction = T.CreateChecked(isAdam ? 1 / (1 - Math.Pow(step.Decay2, step.Step)) : 1);
+        _correction = T.CreateChecked(correction);
         _epsilon = T.CreateChecked(step.Epsilon);
         _shrink = T.CreateChecked(step.Kind == OptimizerKind.AdamW ? 1 - (step.Rate * step.WeightDecay) : 1);
         _scale = T.CreateChecked(step.GradientScale);

@@ -56,6 +56,7 @@ public sealed partial class ReferenceGradientSession<T>
         Span<T> dInitialStates = default)
     {
         GradientArguments.RequireBackward(Definition.Graph, _shape, dy, dFinalStates, dx, dInitialStates);
+        BeginGradients();
         _pass!.Backward(dy, dFinalStates, dx, dInitialStates);
         _pass = null;
         _shape = default;
@@ -90,7 +91,7 @@ public sealed partial class ReferenceGradientSession<T>
         .. Definition.Graph.Specifications.Select((specification, layer) => GradientFactory<T>.Default.Create(
             specification,
             LayerParameters<T>.Of(layer, Blocks, _parameters),
-            LayerParameters<double>.Of(layer, Blocks, _gradients))),
+            LayerParameters<double>.Of(layer, Blocks, _gradients, _rows[layer]))),
     ];
 
     private LayerDropoutMasks?[] CreateMasks(ulong? seed) =>

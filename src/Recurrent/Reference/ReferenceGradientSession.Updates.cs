@@ -17,7 +17,9 @@ public sealed partial class ReferenceGradientSession<T>
     public double Regularize(int block, double l1, double l2)
     {
         GradientArguments.RequirePenalty(block, Blocks.Count, l1, l2);
+        BeginGradients();
         ParameterBlock place = Blocks[block];
+        _penalized.Add(block);
         double penalty = 0;
         for (int i = place.Offset; i < place.Offset + place.Length; i++)
         {
@@ -53,26 +55,58 @@ public sealed partial class ReferenceGradientSession<T>
     /// through.
     /// </summary>
     /// <param name="step">The optimizer and its numbers.</param>
-    /// <exception cref="ArgumentException">A number is out of range, or there are not as many marks as blocks.</exception>
+    /// <exception cref="ArgumentException">
+    /// A number is out of range, there are not as many marks as blocks, or rows alone are to be moved where others would
+    /// have to be.
+    /// </exception>
     public void Update(in OptimizerStep step)
     {
-        GradientArguments.RequireUpdate(step, Blocks.Count);
+        GradientArguments.RequireUpdate(step, Blocks);
+        RequireNoPenalties(step);
         Optimizer<T> optimizer = new(step);
+        Optimizer<T> ofRows = new(step, ofRows: true);
         for (int i = 0; i < Blocks.Count; i++)
         {
-            if (step.Trained.IsEmpty || step.Trained[i])
+            ParameterBlock block = Blocks[i];
+            if (!step.Trained.IsEmpty && !step.Trained[i])
             {
-                int offset = Blocks[i].Offset;
-                int length = Blocks[i].Length;
-                optimizer.Update(
-                    _parameters.AsSpan(offset, length),
-                    _gradients.AsSpan(offset, length),
-                    _moments.AsSpan(offset, length),
-                    _moments.AsSpan(ParameterCount + offset, length));
+                continue;
+            }
+
+            if (step.Sparse.IsEmpty || !step.Sparse[i])
+            {
+                Move(optimizer, block.Offset, block.Length);
+                continue;
+            }
+
+            foreach (int row in _rows[block.Layer])
+            {
+                Move(ofRows, block.Offset + (row * block.Columns), block.Columns);
             }
         }
 
+        _gradientsAreOver |= step.Renews;
         Forget();
+    }
+
+    private void Move(in Optimizer<T> optimizer, int offset, int length) => optimizer.Update(
+        _parameters.AsSpan(offset, length),
+        _gradients.AsSpan(offset, length),
+        _moments.AsSpan(offset, length),
+        _moments.AsSpan(ParameterCount + offset, length));
+
+    private void RequireNoPenalties(in OptimizerStep step)
+    {
+        for (int block = 0; block < step.Sparse.Length; block++)
+        {
+            if (step.Sparse[block] && _penalized.Contains(block))
+            {
+                throw new ArgumentException(
+                    $"step.Sparse[{block}]: expected false, because the gradients of the block have those of a penalty, which "
+                    + "are not of some rows alone.",
+                    nameof(step));
+            }
+        }
     }
 
     /// <summary>Copies what the optimizer remembers.</summary>

@@ -23,6 +23,12 @@ public sealed partial class ReferenceGradientSession<T>
     // Sums over all steps of all rows, and of all passes: in double, whatever the number type.
     private readonly double[] _gradients;
     private readonly T[] _moments;
+    // Of each layer, the rows of its table that have a gradient.
+    private readonly SortedSet<int>[] _rows;
+    // Tables that have the gradients of a penalty, which are those of all rows.
+    private readonly HashSet<int> _penalized = [];
+    private bool _gradientsAreOver;
+    private T[]? _kept;
     private IReadOnlyList<LayerGradient<T>>? _layers;
     private SequencePass<T>? _pass;
     private GradientShape _shape;
@@ -34,6 +40,7 @@ public sealed partial class ReferenceGradientSession<T>
         _dropout = dropout;
         _parameters = Array.ConvertAll(ParameterBlocks.Gather(definition), T.CreateChecked);
         _gradients = new double[_parameters.Length];
+        _rows = [.. definition.Layers.Select(_ => new SortedSet<int>())];
         _moments = new T[Require.Elements(2, _parameters.Length, "[2, ParameterCount]", nameof(definition))];
     }
 
@@ -92,7 +99,29 @@ public sealed partial class ReferenceGradientSession<T>
         Forget();
     }
 
-    /// <summary>Copies all gradients out: the sums of all backward passes since they were zeroed.</summary>
+    /// <summary>
+    /// Keeps the parameters of now, to go back to them with <see cref="RestoreParameters"/>: the last good ones of a
+    /// training that may diverge.
+    /// </summary>
+    /// <param name="keeps">False to keep none any more.</param>
+    public void KeepParameters(bool keeps = true) => _kept = keeps ? [.. _parameters] : null;
+
+    /// <summary>
+    /// Takes the parameters back that were kept; they are still kept. Gradients and moments stay as they are. A forward
+    /// pass before it cannot be gone back through.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">None are kept.</exception>
+    public void RestoreParameters()
+    {
+        T[] kept = _kept
+            ?? throw new InvalidOperationException("RestoreParameters: none are kept. Call KeepParameters first.");
+        kept.CopyTo(_parameters, 0);
+        Forget();
+    }
+
+    /// <summary>
+    /// Copies all gradients out: the sums of all backward passes since they were zeroed or renewed.
+    /// </summary>
     /// <param name="values">Receives <c>[ParameterCount]</c>, of exactly that length.</param>
     /// <exception cref="ArgumentException">The length is wrong.</exception>
     public void GetGradients(Span<T> values)
@@ -105,7 +134,13 @@ public sealed partial class ReferenceGradientSession<T>
     }
 
     /// <summary>Sets all gradients to zero.</summary>
-    public void ZeroGradients() => Array.Clear(_gradients);
+    public void ZeroGradients()
+    {
+        _gradientsAreOver = false;
+        Array.Clear(_gradients);
+        Array.ForEach(_rows, rows => rows.Clear());
+        _penalized.Clear();
+    }
 
     /// <summary>The model with the current parameters, rounded to <see cref="float"/>.</summary>
     /// <returns>A definition of its own: it does not change any more.</returns>
@@ -114,6 +149,15 @@ public sealed partial class ReferenceGradientSession<T>
 
     private void RequireParameters(int length, int rows, string argument) =>
         Require.Shape(length, rows, ParameterCount, "[rows, ParameterCount]", argument);
+
+    /// <summary>Before anything is added to gradients: those that have served are zeroed.</summary>
+    private void BeginGradients()
+    {
+        if (_gradientsAreOver)
+        {
+            ZeroGradients();
+        }
+    }
 
     /// <summary>Parameters have changed: layers have to be made again, and no pass belongs to them.</summary>
     private void Forget()

@@ -21,7 +21,7 @@ public sealed partial class TrainableModel<T>
         double loss = Accumulate(x, y, seed);
         if (double.IsFinite(loss))
         {
-            Update(1);
+            Update(1, renews: false);
         }
 
         return loss;
@@ -49,7 +49,7 @@ public sealed partial class TrainableModel<T>
     public void ApplyGradients()
     {
         using ModelGuard.Scope call = Guard.Train();
-        Update(1);
+        Update(1, renews: false);
     }
 
     /// <summary>Sets all gradients to 0.</summary>
@@ -163,9 +163,9 @@ public sealed partial class TrainableModel<T>
     }
 
     /// <summary>One update; the norm of the gradients, if something has asked for it.</summary>
-    internal double Update(double rateScale)
+    internal double Update(double rateScale, bool renews)
     {
-        double norm = Computer.Update(Optimizer, Updates, rateScale);
+        double norm = Computer.Update(Optimizer, Updates, rateScale, renews);
         Updates += double.IsFinite(norm) ? 1 : 0;
         return norm;
     }

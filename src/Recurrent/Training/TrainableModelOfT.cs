@@ -62,6 +62,9 @@ public sealed partial class TrainableModel<T> : IDisposable
     /// <param name="loss">What is made small.</param>
     /// <param name="metrics">Other figures to report.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
+    /// <exception cref="ArgumentException">
+    /// A table is updated sparsely (<see cref="TrainingOptions.Sparse"/>), and the optimizer moves all rows.
+    /// </exception>
     /// <exception cref="InvalidOperationException">Another call is running on the model, a fit for example.</exception>
     public void Compile(Optimizer optimizer, Loss loss, params IReadOnlyList<Metric> metrics)
     {
@@ -69,6 +72,7 @@ public sealed partial class TrainableModel<T> : IDisposable
         ArgumentNullException.ThrowIfNull(loss);
         ArgumentNullException.ThrowIfNull(metrics);
         using ModelGuard.Scope call = Guard.Train();
+        Computer.RequireFits(optimizer, nameof(optimizer));
         _optimizer = optimizer;
         _loss = loss;
         Metrics = [.. metrics];

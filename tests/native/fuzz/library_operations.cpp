@@ -110,6 +110,10 @@ void give_nothing(World& world, Random& random) {
         return recurrent_trainer_backward(nullptr, nullptr);
       case 22:
         return recurrent_trainer_update(nullptr, nullptr);
+      case 23:
+        return recurrent_trainer_keep(nullptr, 1);
+      case 24:
+        return recurrent_trainer_restore(nullptr);
       default:
         return recurrent_trainer_moments(nullptr, nullptr, 0, 0);
     }

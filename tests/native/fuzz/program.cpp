@@ -72,6 +72,8 @@ constexpr Kind kKinds[] = {
     {"go forward wrongly", 3, true, go_forward_wrongly},
     {"go back", 9, true, go_back},
     {"update", 4, true, update},
+    {"keep parameters", 2, true, keep_parameters},
+    {"go back to parameters", 2, true, go_back_to_parameters},
     {"compare with a session", 4, false, compare_with_session},
     {"close a trainer", 1, true, close_trainer},
     {"activate", 2, true, activate},

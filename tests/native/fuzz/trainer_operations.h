@@ -19,6 +19,8 @@ void clear_gradients(World& world, Random& random);
 void regularize(World& world, Random& random);
 void measure_gradients(World& world, Random& random);
 void update(World& world, Random& random);
+void keep_parameters(World& world, Random& random);
+void go_back_to_parameters(World& world, Random& random);
 void close_trainer(World& world, Random& random);
 
 }  // namespace recurrent::fuzz

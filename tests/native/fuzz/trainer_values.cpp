@@ -16,14 +16,17 @@ void break_update(Random& random, recurrent_update_args& args) {
   double* const numbers[] = {&args.rate,           &args.momentum,      &args.decay_1,
                              &args.decay_2,        &args.epsilon,       &args.weight_decay,
                              &args.gradient_scale, &args.gradient_bound};
-  switch (uniform(random, 0, 3)) {
+  switch (uniform(random, 0, 4)) {
     case 0:
       args.struct_size = wrong_size(random, sizeof(args));
       break;
     case 1:
-      args.optimizer = no_value(random, RECURRENT_OPTIMIZER_ADAMW);
+      args.renews = no_value(random, 1);
       break;
     case 2:
+      args.optimizer = no_value(random, RECURRENT_OPTIMIZER_ADAMW);
+      break;
+    case 3:
       args.step = one_of<int64_t>(random, {0, -1, INT64_MIN});
       break;
     default:
@@ -47,6 +50,7 @@ recurrent_update_args draw_update(Random& random) {
   args.gradient_bound = one_of(random, {0.0, 0.5});
   args.step = uniform(random, 1, 5);
   args.nesterov = number(random, 0, 1);
+  args.renews = number(random, 0, 1);
   return args;
 }
 
@@ -148,9 +152,22 @@ void update(World& world, Random& random) {
   if (one_in(random, 2)) args.trained = trained.data();
   const bool wrong = one_in(random, 4);
   if (wrong) break_update(random, args);
+  // Rows alone: of a table, which is the first block of a model that takes indices. A penalty or an
+  // optimizer that moves all rows is a reason to refuse them.
+  std::vector<uint8_t> sparse(trained.size());
+  const bool takes_indices = pupil->subject->takes_indices();
+  if (takes_indices || one_in(random, 8)) sparse[0] = one_in(random, 2) ? 1 : 0;
+  if (sparse[0] || one_in(random, 2)) args.sparse = sparse.data();
+  const bool moves_all = args.optimizer == RECURRENT_OPTIMIZER_SGD
+                             ? args.momentum != 0
+                             : args.optimizer != RECURRENT_OPTIMIZER_ADAM;
+  const bool refuses_rows = sparse[0] && (!takes_indices || moves_all);
   world.caller.draw_mode(random);
   const recurrent_status status = world.caller.both(
-      {"recurrent_trainer_update", wrong ? kInvalid : kOk,
+      {"recurrent_trainer_update",
+       wrong       ? kInvalid
+       : sparse[0] ? (refuses_rows ? kInvalid : kOk | kInvalid)
+                   : kOk,
        [&](int side) { return pupil->state(side); }},
       [&](int side) { return recurrent_trainer_update(pupil->trainers[side].get(), &args); });
   if (status == RECURRENT_STATUS_OK) {
@@ -158,6 +175,34 @@ void update(World& world, Random& random) {
     pupil->can_go_back = false;
   }
   expect_equal("state after an update", pupil->state(0), pupil->state(1));
+}
+
+void keep_parameters(World& world, Random& random) {
+  Pupil* pupil = world.a_pupil(random);
+  if (!pupil) return;
+  const int32_t keeps = one_of(random, {1, 1, 1, 0, 2});
+  const recurrent_status status = world.caller.both(
+      {"recurrent_trainer_keep", keeps == 2 ? kInvalid : kOk,
+       [&](int side) { return pupil->state(side); }},
+      [&](int side) { return recurrent_trainer_keep(pupil->trainers[side].get(), keeps); });
+  if (status != RECURRENT_STATUS_OK) return;
+  pupil->keeps = keeps == 1;
+  pupil->kept = pupil->state(0);
+  pupil->kept.resize(static_cast<size_t>(pupil->info.parameter_count));
+}
+
+void go_back_to_parameters(World& world, Random& random) {
+  Pupil* pupil = world.a_pupil(random);
+  if (!pupil) return;
+  const recurrent_status status = world.caller.both(
+      {"recurrent_trainer_restore", pupil->keeps ? kOk : kNotSupported,
+       [&](int side) { return pupil->state(side); }},
+      [&](int side) { return recurrent_trainer_restore(pupil->trainers[side].get()); });
+  if (status != RECURRENT_STATUS_OK) return;
+  pupil->can_go_back = false;
+  for (int side = 0; side < kSides; ++side)
+    expect_equal("kept parameters", pupil->state(side).data(), pupil->kept.data(),
+                 pupil->info.parameter_count);
 }
 
 }  // namespace recurrent::fuzz

@@ -57,6 +57,8 @@ struct Pupil {
   bool drops = false;        // has rates of dropout
   bool has_moments = false;  // asking for them would allocate them
   bool can_go_back = false;  // a forward pass that has not been used
+  bool keeps = false;        // has parameters to go back to
+  std::vector<float> kept;   // those
   int64_t inputs = 0;        // elements of the last forward pass's input
   int64_t outputs = 0;       // and of its output
   int64_t batch = 0;         // and its rows

@@ -33,7 +33,7 @@ internal static class NativeContract
         new("recurrent_parameter_block", Unsafe.SizeOf<NativeParameterBlock>(), 40),
         new("recurrent_forward_args", Unsafe.SizeOf<NativeForwardArgs>(), 96),
         new("recurrent_backward_args", Unsafe.SizeOf<NativeBackwardArgs>(), 40),
-        new("recurrent_update_args", Unsafe.SizeOf<NativeUpdateArgs>(), 96),
+        new("recurrent_update_args", Unsafe.SizeOf<NativeUpdateArgs>(), 104),
     ];
 
     /// <summary>Name of every function.</summary>
@@ -78,6 +78,8 @@ internal static class NativeContract
         "recurrent_trainer_forward",
         "recurrent_trainer_backward",
         "recurrent_trainer_update",
+        "recurrent_trainer_keep",
+        "recurrent_trainer_restore",
         "recurrent_trainer_moments",
         "recurrent_activate",
     ];

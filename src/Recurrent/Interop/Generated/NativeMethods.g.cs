@@ -438,12 +438,12 @@ internal static unsafe class NativeMethods
     /// <param name="trainer">A trainer.</param>
     /// <param name="values"><c>[parameter_count]</c></param>
     /// <param name="count">Elements of <paramref name="values"/>; exactly <c>parameter_count</c>.</param>
-    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    /// <returns>OK, INVALID_ARGUMENT, or OUT_OF_MEMORY if others are kept.</returns>
     [DllImport(Library, EntryPoint = "recurrent_trainer_set_parameters", ExactSpelling = true,
         CallingConvention = CallingConvention.Cdecl)]
     internal static extern NativeStatus TrainerSetParameters(nint trainer, float* values, long count);
 
-    /// <summary>Copies all gradients out: the sums of all backward passes since they were zeroed.</summary>
+    /// <summary>Copies all gradients out: the sums of all backward passes since they were zeroed or renewed.</summary>
     /// <param name="trainer">A trainer.</param>
     /// <param name="values">Receives <c>[parameter_count]</c>.</param>
     /// <param name="count">Elements of <paramref name="values"/>; exactly <c>parameter_count</c>.</param>
@@ -512,10 +512,37 @@ internal static unsafe class NativeMethods
     /// <summary>Moves all parameters along their gradients.</summary>
     /// <param name="trainer">A trainer.</param>
     /// <param name="args">The optimizer and its numbers.</param>
-    /// <returns>OK, INVALID_ARGUMENT or OUT_OF_MEMORY (an optimizer's first update).</returns>
+    /// <returns>
+    /// OK, INVALID_ARGUMENT or OUT_OF_MEMORY (an optimizer's first update, and the first after parameters were kept).
+    /// </returns>
     [DllImport(Library, EntryPoint = "recurrent_trainer_update", ExactSpelling = true,
         CallingConvention = CallingConvention.Cdecl)]
     internal static extern NativeStatus TrainerUpdate(nint trainer, NativeUpdateArgs* args);
+
+    /// <summary>
+    /// Keeps the parameters of now, to go back to them with <see cref="NativeMethods.TrainerRestore"/>: the last good
+    /// ones of a training that may diverge. Those that were kept before are given up.
+    /// </summary>
+    /// <remarks>
+    /// Nothing is copied: from here on the first update puts new parameters beside the old ones, or puts the old ones
+    /// of those rows aside that it moves. That takes as much memory as the blocks that are trained whole.
+    /// </remarks>
+    /// <param name="trainer">A trainer.</param>
+    /// <param name="keeps">1 to keep them, 0 to keep none any more, which frees the memory.</param>
+    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_trainer_keep", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus TrainerKeep(nint trainer, int keeps);
+
+    /// <summary>
+    /// Takes the parameters back that were kept. They are still kept. Gradients and what the optimizer remembers stay
+    /// as they are.
+    /// </summary>
+    /// <param name="trainer">A trainer.</param>
+    /// <returns>OK, INVALID_ARGUMENT, or NOT_SUPPORTED if none are kept.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_trainer_restore", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus TrainerRestore(nint trainer);
 
     /// <summary>
     /// Copies what the optimizer remembers, or sets it: <c>[2, parameter_count]</c>, the mean (or momentum) before the

@@ -845,13 +845,25 @@ internal unsafe struct NativeUpdateArgs
     /// <summary>1 for Nesterov's momentum.</summary>
     public int Nesterov;
 
-    /// <summary>Zero.</summary>
-    public uint Reserved;
+    /// <summary>
+    /// 1 if the gradients have served: the next that are added begin anew, as after
+    /// <see cref="NativeMethods.TrainerZeroGradients"/>. Until then they can be read. 0 if others are added to them.
+    /// </summary>
+    public int Renews;
 
     /// <summary>
     /// Blocks that are not trained, <c>[block_count]</c>: 0 for one that is left as it is; null if all are trained.
     /// </summary>
     public byte* Trained;
+
+    /// <summary>
+    /// Tables of embeddings of which only those rows are moved that a batch has read since the gradients began,
+    /// <c>[block_count]</c>: 1 for such a table; null if there is none. What is remembered of other rows stays too
+    /// (PyTorch's <c>sparse=True</c>). SGD without momentum, or Adam, by the rule of PyTorch's <c>SparseAdam</c>:
+    /// <c>p -= rate * sqrt(1 - decay_2^t) / (1 - decay_1^t) * m / (sqrt(v) + epsilon)</c>. Refused with other
+    /// optimizers and after <see cref="NativeMethods.TrainerRegularize"/> of the table, which move all rows.
+    /// </summary>
+    public byte* Sparse;
 
     /// <summary>All zero, but for the size.</summary>
     public NativeUpdateArgs() => StructSize = (uint)sizeof(NativeUpdateArgs);

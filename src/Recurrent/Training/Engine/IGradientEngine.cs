@@ -23,6 +23,10 @@ internal interface IGradientEngine<T> : IDisposable
 
     void SetParameters(ReadOnlySpan<T> values);
 
+    void KeepParameters(bool keeps);
+
+    void RestoreParameters();
+
     void GetGradients(Span<T> values);
 
     void ZeroGradients();

@@ -36,6 +36,10 @@ internal sealed class NativeEngine : IGradientEngine<float>
 
     public void SetParameters(ReadOnlySpan<float> values) => _session.SetParameters(values);
 
+    public void KeepParameters(bool keeps) => _session.KeepParameters(keeps);
+
+    public void RestoreParameters() => _session.RestoreParameters();
+
     public void GetGradients(Span<float> values) => _session.GetGradients(values);
 
     public void ZeroGradients() => _session.ZeroGradients();

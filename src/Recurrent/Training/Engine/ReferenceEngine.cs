@@ -27,6 +27,10 @@ internal sealed class ReferenceEngine<T>(ModelDefinition definition, TrainingOpt
 
     public void SetParameters(ReadOnlySpan<T> values) => _session.SetParameters(values);
 
+    public void KeepParameters(bool keeps) => _session.KeepParameters(keeps);
+
+    public void RestoreParameters() => _session.RestoreParameters();
+
     public void GetGradients(Span<T> values) => _session.GetGradients(values);
 
     public void ZeroGradients() => _session.ZeroGradients();

@@ -25,4 +25,13 @@ public sealed record TrainingOptions
 
     /// <summary>Which blocks of parameters are trained; null for all (Keras <c>trainable</c>).</summary>
     public Func<ParameterBlock, bool>? Trainable { get; init; }
+
+    /// <summary>
+    /// Which tables of embeddings are updated sparsely: of those, only the rows that a batch has read are moved, and an
+    /// update costs what these rows cost, not what the table does; null for none (PyTorch <c>Embedding(sparse=True)</c>).
+    /// With <see cref="Sgd"/> without momentum, where it changes nothing but the time, and with <see cref="Adam"/>, which
+    /// then moves rows by the rule of PyTorch's <c>SparseAdam</c>. Other optimizers and penalties of such a table are
+    /// refused, because they move all rows.
+    /// </summary>
+    public Func<ParameterBlock, bool>? Sparse { get; init; }
 }

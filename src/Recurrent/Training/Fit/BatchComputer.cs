@@ -1,4 +1,5 @@
 using System.Numerics;
+using Recurrent.Layers;
 
 namespace Recurrent.Training;
 
@@ -11,6 +12,7 @@ internal sealed class BatchComputer<T>
     private readonly IGradientEngine<T> _engine;
     private readonly PenalizedBlock[] _penalized;
     private readonly bool[] _trained;
+    private readonly bool[] _sparse;
     private T[] _outputs = [];
     private T[] _gradient = [];
     private T[] _parameters = [];
@@ -20,11 +22,13 @@ internal sealed class BatchComputer<T>
         _engine = engine;
         Batch = new PreparedBatch<T>(engine.Definition);
         _trained = options.Trainable is null ? [] : [.. engine.Blocks.Select(options.Trainable)];
+        _sparse = options.Sparse is null ? [] : [.. engine.Blocks.Select(options.Sparse)];
         _penalized =
         [
             .. PenalizedBlock.All(engine.Blocks, options.Regularizers, engine.Definition.Layers.Count)
                 .Where(penalized => IsTrained(penalized.Index)),
         ];
+        RequireSparse();
     }
 
     public PreparedBatch<T> Batch { get; }
@@ -111,9 +115,27 @@ internal sealed class BatchComputer<T>
         return penalty;
     }
 
+    /// <summary>Refuses an optimizer that would move all rows of a table of which only some are to be moved.</summary>
+    public void RequireFits(Optimizer optimizer, string argument)
+    {
+        int block = Array.FindIndex(_sparse, sparse => sparse);
+        if (block >= 0 && !optimizer.CanMoveRows)
+        {
+            throw new ArgumentException(
+                $"{argument}: expected Sgd without momentum or Adam, because the table of layer {_engine.Blocks[block].Layer} is "
+                + $"updated sparsely, found {optimizer.GetType().Name}"
+                + (optimizer is Sgd sgd ? $" with a momentum of {sgd.Momentum}." : "."),
+                argument);
+        }
+    }
+
     /// <summary>Clips the gradients and moves the parameters.</summary>
+    /// <param name="optimizer">How.</param>
+    /// <param name="updatesBefore">Updates before this one.</param>
+    /// <param name="rateScale">What the rate is multiplied by.</param>
+    /// <param name="renews">Whether the next gradients begin anew; else they are added to these.</param>
     /// <returns>The norm of the gradients before the clip; 0 if nothing has asked for it.</returns>
-    public double Update(Optimizer optimizer, long updatesBefore, double rateScale)
+    public double Update(Optimizer optimizer, long updatesBefore, double rateScale, bool renews)
     {
         double norm = 0;
         double scale = 1;
@@ -128,8 +150,31 @@ internal sealed class BatchComputer<T>
         }
 
         double rate = optimizer.LearningRate.At(updatesBefore) * rateScale;
-        _engine.Update(optimizer.At(updatesBefore + 1, rate, scale, _trained));
+        _engine.Update(optimizer.At(updatesBefore + 1, rate, scale, _trained) with { Sparse = _sparse, Renews = renews });
         return norm;
+    }
+
+    private void RequireSparse()
+    {
+        for (int i = 0; i < _sparse.Length; i++)
+        {
+            ParameterBlock block = _engine.Blocks[i];
+            if (_sparse[i] && block.Role != ParameterRole.Table)
+            {
+                throw new ArgumentException(
+                    $"{nameof(TrainingOptions.Sparse)}: expected tables of embeddings only, found {block.Role} of layer "
+                    + $"{block.Layer}.",
+                    nameof(TrainingOptions.Sparse));
+            }
+
+            if (_sparse[i] && Array.Exists(_penalized, penalized => penalized.Index == i))
+            {
+                throw new ArgumentException(
+                    $"{nameof(TrainingOptions.Sparse)}: expected a table without a penalty, because a penalty moves all rows; "
+                    + $"layer {block.Layer} has one.",
+                    nameof(TrainingOptions.Sparse));
+            }
+        }
     }
 
     private bool IsTrained(int block) => _trained.Length == 0 || _trained[block];

@@ -16,7 +16,6 @@ internal sealed class TrainingLoop<T> : TrainingRun
     private readonly Callback[] _callbacks;
     private readonly ProgressReporter _reporter;
     private readonly int[] _order;
-    private readonly T[] _lastGood;
     private long _updatesAtEpochStart;
     private long? _dataChecksum;
     private double _epochLoss;
@@ -37,7 +36,6 @@ internal sealed class TrainingLoop<T> : TrainingRun
         _sums = new FigureSums(model.Metrics);
         _callbacks = [.. options.Callbacks.OrderBy(callback => callback.Place)];
         _order = new int[x.Count];
-        _lastGood = new T[model.ParameterCount];
         _reporter = new ProgressReporter(options.Progress);
     }
 
@@ -56,18 +54,15 @@ internal sealed class TrainingLoop<T> : TrainingRun
             Resume(checkpoint);
         }
 
-        _model.Engine.GetParameters(_lastGood);
-        History.ReserveBatches((long)(Epochs - Epoch) * BatchesPerEpoch);
-        _reporter.Begin(((long)Epoch * BatchesPerEpoch) + Batch);
-        while (Epoch < Epochs && !StopTraining)
+        try
         {
-            RunEpoch();
-            Epoch++;
-            _epochIsDone = false;
+            RunEpochs();
+        }
+        finally
+        {
+            _model.Engine.KeepParameters(false);
         }
 
-        Report(_epochLoss, isLast: true);
-        Call(callback => callback.OnTrainEnd(this));
         return History;
     }
 
@@ -177,6 +172,22 @@ internal sealed class TrainingLoop<T> : TrainingRun
         _dataChecksum ??= DataChecksum.Of(_x, _y),
     ];
 
+    private void RunEpochs()
+    {
+        _model.Engine.KeepParameters(true);
+        History.ReserveBatches((long)(Epochs - Epoch) * BatchesPerEpoch);
+        _reporter.Begin(((long)Epoch * BatchesPerEpoch) + Batch);
+        while (Epoch < Epochs && !StopTraining)
+        {
+            RunEpoch();
+            Epoch++;
+            _epochIsDone = false;
+        }
+
+        Report(_epochLoss, isLast: true);
+        Call(callback => callback.OnTrainEnd(this));
+    }
+
     private void RunEpoch()
     {
         _epochIsDone = false;
@@ -254,11 +265,16 @@ internal sealed class TrainingLoop<T> : TrainingRun
 
         double loss = computer.Loss(_model.Loss);
         RequireFinite(loss, "The loss is not a finite number");
-        _model.Engine.GetParameters(_lastGood);
-        _model.Engine.ZeroGradients();
+        _model.Engine.KeepParameters(true);
+        if (!_hasGradients)
+        {
+            // Of calls before this fit; every update renews those of the fit.
+            _model.Engine.ZeroGradients();
+        }
+
         BatchLoss = loss + computer.Backward();
         _hasGradients = true;
-        RequireFinite(_model.Update(LearningRateScale), "The norm of the gradients is not a finite number");
+        RequireFinite(_model.Update(LearningRateScale, renews: true), "The norm of the gradients is not a finite number");
         _sums.Add(computer, BatchLoss);
         History.AddBatch(BatchLoss);
     }
@@ -304,7 +320,7 @@ internal sealed class TrainingLoop<T> : TrainingRun
         int batch = _batchOfUpdate;
         string message = Divergence.Describe(
             _model.Engine, _model.Computer.Batch, what, Epoch, batch, _hasGradients);
-        _model.Engine.SetParameters(_lastGood);
+        _model.Engine.RestoreParameters();
 
         // What is not finite got into the moments too, and would be in every update to come.
         _model.ForgetMoments();

@@ -18,6 +18,7 @@ public sealed class Sequential
     private readonly List<Layer> _layers = [];
     private readonly List<LayerDropout> _dropout = [];
     private readonly List<LayerRegularizers> _regularizers = [];
+    private readonly HashSet<int> _sparse = [];
     private LayerDropout _next;
     private int _size;
 
@@ -112,9 +113,24 @@ public sealed class Sequential
     /// <summary>An embedding; the first layer, and the model then takes indices.</summary>
     /// <param name="units">Features of an output step.</param>
     /// <param name="regularizers">Penalties.</param>
+    /// <param name="sparse">
+    /// Whether only those rows are moved that a batch has read (PyTorch <c>sparse=True</c>): <see cref="TrainingOptions.Sparse"/>.
+    /// </param>
     /// <returns>This.</returns>
-    public Sequential Embedding(int units, LayerRegularizers regularizers = default) =>
-        Add(LayerFactory.Embedding(_size, units, NextRandom(), Initialization), _next, regularizers);
+    public Sequential Embedding(int units, LayerRegularizers regularizers = default, bool sparse = false)
+    {
+        if (sparse)
+        {
+            _sparse.Add(_layers.Count);
+        }
+
+        return Add(LayerFactory.Embedding(_size, units, NextRandom(), Initialization), _next, regularizers);
+    }
+
+    /// <summary>Whether a block is a table that is updated sparsely: for <see cref="TrainingOptions.Sparse"/>.</summary>
+    /// <param name="block">A block of the model's parameters.</param>
+    /// <returns>Whether it is.</returns>
+    public bool IsSparse(ParameterBlock block) => block.Role == ParameterRole.Table && _sparse.Contains(block.Layer);
 
     /// <summary>Softmax over the features of every step.</summary>
     /// <returns>This.</returns>
@@ -172,7 +188,12 @@ public sealed class Sequential
         ModelOutput output, Masking? masking = null, TrainingOptions? options = null) =>
         TrainableModel.Create(
             ToDefinition(output, masking),
-            (options ?? new TrainingOptions()) with { Dropout = [.. _dropout], Regularizers = [.. _regularizers] });
+            (options ?? new TrainingOptions()) with
+            {
+                Dropout = [.. _dropout],
+                Regularizers = [.. _regularizers],
+                Sparse = block => IsSparse(block) || options?.Sparse?.Invoke(block) == true,
+            });
 
     private Sequential Add(Layer layer, LayerDropout dropout, LayerRegularizers regularizers)
     {

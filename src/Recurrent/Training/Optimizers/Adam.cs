@@ -23,6 +23,8 @@ public sealed class Adam(
     /// <summary>Added to the root of the mean square.</summary>
     public double Epsilon { get; } = Require.Within(epsilon, 0, double.MaxValue, nameof(epsilon));
 
+    internal override bool CanMoveRows => true;
+
     internal override OptimizerStep At(long step, double rate, double gradientScale, ReadOnlySpan<bool> trained) => new()
     {
         Kind = OptimizerKind.Adam,

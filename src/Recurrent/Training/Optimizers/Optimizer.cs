@@ -41,6 +41,9 @@ public abstract class Optimizer
         init => field = Require.Within(value, 0, double.MaxValue, nameof(ClipValue));
     }
 
+    /// <summary>Whether it can move some rows of a table and leave the others as they are.</summary>
+    internal virtual bool CanMoveRows => false;
+
     /// <summary>One update: everything but the rate's scale and the blocks that are trained.</summary>
     internal abstract OptimizerStep At(long step, double rate, double gradientScale, ReadOnlySpan<bool> trained);
 }

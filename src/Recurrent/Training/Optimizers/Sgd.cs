@@ -18,6 +18,8 @@ public sealed class Sgd(LearningRateSchedule? learningRate = null, double moment
     /// <summary>Whether the momentum is Nesterov's.</summary>
     public bool Nesterov { get; } = nesterov;
 
+    internal override bool CanMoveRows => Momentum == 0;
+
     internal override OptimizerStep At(long step, double rate, double gradientScale, ReadOnlySpan<bool> trained) => new()
     {
         Kind = OptimizerKind.Sgd,
