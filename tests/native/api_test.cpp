@@ -39,15 +39,6 @@ recurrent_status create(const std::vector<recurrent_layer_desc>& layers,
   return status;
 }
 
-#define EXPECT_REFUSED(expression, status, text)                                 \
-  do {                                                                           \
-    EXPECT_EQ(expression, status);                                               \
-    EXPECT_NE(std::string(recurrent_last_error()).find(text), std::string::npos) \
-        << "the message was: " << recurrent_last_error();                        \
-  } while (false)
-#define EXPECT_INVALID(expression, text) \
-  EXPECT_REFUSED(expression, RECURRENT_STATUS_INVALID_ARGUMENT, text)
-
 std::vector<recurrent_instruction_set> instruction_sets() {
   int64_t count = 0;
   EXPECT_OK(recurrent_get_instruction_sets(nullptr, 0, &count));

@@ -4,6 +4,7 @@
 #include <recurrent/recurrent.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "every_isa.h"
@@ -20,6 +21,16 @@ using SessionHandle = std::unique_ptr<recurrent_session, Destroy>;
 
 #define EXPECT_OK(expression) EXPECT_EQ(expression, RECURRENT_STATUS_OK) << recurrent_last_error()
 #define ASSERT_OK(expression) ASSERT_EQ(expression, RECURRENT_STATUS_OK) << recurrent_last_error()
+
+// A call that is refused with a message that has this text.
+#define EXPECT_REFUSED(expression, status, text)                                 \
+  do {                                                                           \
+    EXPECT_EQ(expression, status);                                               \
+    EXPECT_NE(std::string(recurrent_last_error()).find(text), std::string::npos) \
+        << "the message was: " << recurrent_last_error();                        \
+  } while (false)
+#define EXPECT_INVALID(expression, text) \
+  EXPECT_REFUSED(expression, RECURRENT_STATUS_INVALID_ARGUMENT, text)
 
 // What a model has beside its layers.
 struct Options {

@@ -123,6 +123,8 @@ void Lane::run_rows(const Section& section) {
       pick_final_states(layer);
     else if (layer.kind != RECURRENT_LAYER_LAST_STEP)
       run_layer(layer);
+    else if (layer.reads.front().input >= 0)
+      pick_input(layer);
   }
   in_rows_ = false;
 }

@@ -80,6 +80,7 @@ class Lane {
                      const SequenceView<const float>& in, const SequenceView<float>& out);
   void gather_input_rows();
   void pick_last_steps(const PackedLayer& pick);
+  void pick_input(const PackedLayer& pick);
   void pick_final_states(const PackedLayer& pick);
 
   // What becomes of it: puts rows of a ragged batch back in the caller's order, with zeros past

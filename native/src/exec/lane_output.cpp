@@ -124,6 +124,23 @@ void Lane::pick_last_steps(const PackedLayer& pick) {
   });
 }
 
+// The same of an input of the model, which no block has.
+void Lane::pick_input(const PackedLayer& pick) {
+  const SequenceView<const float>& x = job_.inputs[pick.reads.front().input].x;
+  shift_.stage([&](int index) {
+    const Slice places = slice(rows(), index);
+    for (int64_t place = places.begin; place < places.end; ++place) {
+      float* to = view_of(pick.puts).at(0, place);
+      const int64_t last = length(place, 0) - 1;
+      const int64_t row = caller_row(place);
+      if (last < 0)
+        std::fill_n(to, pick.output_size, 0.0f);
+      else
+        kernels_.flush(x.at(caller_time(last, row), row), to, pick.output_size);
+    }
+  });
+}
+
 void Lane::pick_final_states(const PackedLayer& pick) {
   const PackedLayer& layer = job_.model.layer(job_.model.maker_of(pick));
   shift_.stage([&](int index) {

@@ -84,43 +84,42 @@ Session::Session(std::shared_ptr<const Model> model, const recurrent_session_des
 
 Session::~Session() = default;
 
-void Session::step(const float* x, float* y) {
+RECURRENT_NO_CANARY void Session::step(const float* x, float* y) {
   const Use use(*this);
   check_step(*model_, batch_, x, y);
   const void* const input = x;
-  Run run;
-  run.inputs = &input;
-  run.outputs = &y;
-  step(run);
+  step(&input, &y);
 }
 
-void Session::step(const int32_t* indices, float* y) {
+RECURRENT_NO_CANARY void Session::step(const int32_t* indices, float* y) {
   const Use use(*this);
   check_step(*model_, batch_, indices, y);
   const void* const input = indices;
-  Run run;
-  run.inputs = &input;
-  run.outputs = &y;
-  step(run);
+  step(&input, &y);
 }
 
 void Session::step(const recurrent_input_buffer* inputs, int32_t input_count,
                    const recurrent_output_buffer* outputs, int32_t output_count) {
   const Use use(*this);
-  step(checked_step(*model_, batch_, inputs, input_count, outputs, output_count, buffers_));
+  const Run run =
+      checked_step(*model_, batch_, inputs, input_count, outputs, output_count, buffers_);
+  step(run.inputs, run.outputs);
 }
 
-RECURRENT_NO_CANARY void Session::step(const Run& run) {
+RECURRENT_NO_CANARY void Session::step(const void* const* inputs, float* const* outputs) {
   if (!model_->can_step()) refuse_step(*model_);
   if (batch_ == 0) return;
-  if (missing_) {
-    const StepStrides strides = strides_of(run.layout, 1, batch_);
-    if (masks_step(run, strides)) return;
-    advance(run);
-    keep_outputs(run, strides);
-    return;
-  }
-  advance(run);
+  if (missing_)
+    step_masked({1, RECURRENT_LAYOUT_TIME_MAJOR, nullptr, nullptr, inputs, outputs});
+  else
+    advance(inputs, outputs);
+}
+
+void Session::step_masked(const Run& run) {
+  const StepStrides strides = strides_of(run.layout, 1, batch_);
+  if (masks_step(run, strides)) return;
+  advance(run.inputs, run.outputs);
+  keep_outputs(run, strides);
 }
 
 // Whether an output has to be kept for missing steps and is not put out.
@@ -139,20 +138,21 @@ bool Session::masks_step(const Run& run, const StepStrides& strides) {
 
 // The thread may be another one than the one that opened the session, so its memory is reserved at
 // every step.
-RECURRENT_NO_CANARY void Session::advance(const Run& run) {
+RECURRENT_NO_CANARY void Session::advance(const void* const* inputs, float* const* outputs) {
   Workspace& workspace = workspace_for({batch_, 1, false});
   const cpu::ScopedFpControl canonical;
   backwards_ = !backwards_;
   if (threads_) {
     workspace.reserve(threads_->step.floats());
     if (const Schedule* together = admitted(threads_->step)) {
-      advance_together(*together, run);
+      advance_together(*together,
+                       {1, RECURRENT_LAYOUT_TIME_MAJOR, nullptr, nullptr, inputs, outputs});
       return;
     }
   } else {
     workspace.reserve(step_plan_.floats);
   }
-  run_step(*model_, step_plan_, workspace, states_.rows(), run.inputs, run.outputs, backwards_);
+  run_step(*model_, step_plan_, workspace, states_.rows(), inputs, outputs, backwards_);
   if (threads_ && threads_->step.together.way.threads > 1) threads_->governor.ran_alone();
 }
 
@@ -199,7 +199,7 @@ void Session::run(const recurrent_run_args& args) {
 
 void Session::run_model(const Run& run, const Rows& rows) {
   const Workload work{rows.count, rows.time, rows.lengths != nullptr};
-  if (is_step(*model_, work)) return advance(run);
+  if (is_step(*model_, work)) return advance(run.inputs, run.outputs);
   buffers_.view(*model_, run, rows.count);
   if (threads_) {
     run_with_threads(work, rows);

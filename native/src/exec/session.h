@@ -93,8 +93,10 @@ class Session {
   Ways ways_for(const Workload& work);
   const Schedule* admitted(const Ways& ways);
   Workspace& workspace_for(const Workload& work);
-  void step(const Run& run);
-  void advance(const Run& run);
+  // By number, as in Run: a small step is too short to fill one in.
+  void step(const void* const* inputs, float* const* outputs);
+  void advance(const void* const* inputs, float* const* outputs);
+  void step_masked(const Run& run);
   void advance_together(const Schedule& schedule, const Run& run);
   void run_rows(const Schedule& schedule, const Rows& rows, const StateRows& states,
                 const Buffers& buffers);

@@ -96,7 +96,7 @@ void run_pointwise(const Model& model, const PackedLayer& layer, const Plan& pla
                    Workspace& workspace, const void* const* inputs, float* y) {
   for (int64_t row = 0; row < plan.batch; ++row, y += layer.output_size) {
     if (layer.kind == RECURRENT_LAYER_EMBEDDING) {
-      const auto* indices = static_cast<const int32_t*>(inputs[layer.step_reads.front().input]);
+      const auto* indices = static_cast<const int32_t*>(inputs[layer.step_read.input]);
       std::copy_n(embedded(layer, indices[row]), layer.output_size, y);
       continue;
     }
@@ -115,8 +115,8 @@ void run_pointwise(const Model& model, const PackedLayer& layer, const Plan& pla
 RECURRENT_NO_CANARY void run_step(const Model& model, const Plan& plan, Workspace& workspace,
                                   const StateRows& states, const void* const* inputs,
                                   float* const* outputs, bool backwards) {
-  for (const int32_t index : model.step_order()) {
-    const PackedLayer& layer = model.layer(index);
+  for (const PackedLayer* const next : model.step_order()) {
+    const PackedLayer& layer = *next;
     float* const output = layer.step_output >= 0 ? outputs[layer.step_output] : nullptr;
     float* const out = layer.is_read_in_step ? workspace.at(plan.at(layer.puts)) : output;
     // A layer without state whose output nobody wants has nothing to do.
@@ -124,7 +124,7 @@ RECURRENT_NO_CANARY void run_step(const Model& model, const Plan& plan, Workspac
     if (layer.is_pointwise()) {
       run_pointwise(model, layer, plan, workspace, inputs, out);
     } else {
-      const float* in = read(layer.step_reads.front(), plan, workspace, inputs);
+      const float* in = read(layer.step_read, plan, workspace, inputs);
       if (!layer.reads_state) {
         float* clean = workspace.at(plan.input);
         remove_denormals(model.kernels(), in, clean, plan.batch * layer.input_size);

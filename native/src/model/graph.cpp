@@ -42,6 +42,7 @@ class GraphBuilder {
     graph_.values_.resize(graph_.inputs_.size() + static_cast<size_t>(desc_.layer_count));
     graph_.nodes_.resize(static_cast<size_t>(desc_.layer_count));
     const bool is_chain = is_chain_of_layers(desc_);
+    if (inputs() > 1) graph_.is_chain_ = false;
     if (desc_.output != RECURRENT_OUTPUT_EVERY_STEP && (desc_.outputs || !is_chain))
       invalid("output",
               "expected %d, because layers or outputs are given by their values; use a layer of "

@@ -141,8 +141,8 @@ void Model::place_steps() {
   for (const Section& section : graph_.sections())
     for (const int32_t index : section.nodes) {
       if (graph_.is_implied(index)) continue;
-      step_order_.push_back(index);
       PackedLayer& layer = layers_[static_cast<size_t>(index)];
+      step_order_.push_back(&layer);
       const Node& node = graph_.node(index);
       for (size_t i = 0; i < node.reads.size(); ++i) {
         const int32_t number = seen(node.reads[i]);
@@ -156,6 +156,7 @@ void Model::place_steps() {
         layer.step_reads.push_back(from.puts);
         layer.reads_state = from.recurrent();
       }
+      layer.step_read = layer.step_reads.front();
     }
   for (size_t i = 0; i < graph_.outputs().size(); ++i) {
     const int32_t maker = graph_.maker(seen(graph_.outputs()[i].value));

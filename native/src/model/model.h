@@ -36,7 +36,7 @@ class Model {
   const std::vector<PackedLayer>& layers() const { return layers_; }
   const PackedLayer& layer(int32_t index) const { return layers_[static_cast<size_t>(index)]; }
   // The caller's, in the order of a single step.
-  const std::vector<int32_t>& step_order() const { return step_order_; }
+  const std::vector<const PackedLayer*>& step_order() const { return step_order_; }
 
   const std::vector<Port>& inputs() const { return graph_.inputs(); }
   const Value& input(size_t index) const { return graph_.value(inputs()[index].value); }
@@ -113,7 +113,7 @@ class Model {
   const kernels::KernelTable* kernels_;
   Graph graph_;
   std::vector<PackedLayer> layers_;
-  std::vector<int32_t> step_order_;
+  std::vector<const PackedLayer*> step_order_;
   std::vector<ModelOutput> outputs_;
   std::vector<Place> input_rows_;
   StateLayout states_;

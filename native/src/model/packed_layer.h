@@ -118,6 +118,7 @@ struct PackedLayer {
   // implied layers unchanged.
   std::vector<Place> reads;
   std::vector<Place> step_reads;
+  Place step_read;  // the first one, all that most layers have
   Place puts;
   int32_t base = 0;          // the time base of what it puts out, or picks from
   bool is_row = false;       // computes rows, not steps

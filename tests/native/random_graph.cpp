@@ -1,0 +1,364 @@
+#include "random_graph.h"
+
+#include <algorithm>
+#include <cfloat>
+#include <cmath>
+#include <memory>
+#include <sstream>
+
+#include "naive.h"
+
+namespace recurrent::test {
+namespace {
+
+bool one_in(Random& random, int n) { return uniform(random, 1, n) == 1; }
+float flushed(float v) { return std::fabs(v) < FLT_MIN ? 0.0f : v; }
+
+template <class Number>
+std::string numbered(const char* name, Number number) {
+  return std::string(name).append(std::to_string(number));
+}
+
+// The number behind a prefix, as in "last3(model)".
+int64_t number_of(const std::string& base) { return std::stoll(base.substr(4)); }
+std::string parent_of(const std::string& base) {
+  const size_t open = base.find('(');
+  return base.substr(open + 1, base.size() - open - 2);
+}
+
+int64_t steps_of(const std::string& base, int64_t length) {
+  if (base == "model") return length;
+  if (base.compare(0, 4, "rept") == 0) return length > 0 ? number_of(base) : 0;
+  return std::min(steps_of(parent_of(base), length), number_of(base));
+}
+
+class Drawer {
+ public:
+  Drawer(Random& random, int64_t largest) : random_(random), largest_(largest) {}
+
+  OwnedGraph draw(int most_layers) {
+    if (one_in(random_, 3)) {
+      graph_.masking =
+          static_cast<int32_t>(uniform(random_, RECURRENT_MASKING_REPEAT, RECURRENT_MASKING_ZERO));
+      graph_.mask_value = 1.0f;
+    }
+    draw_inputs();
+    const int64_t count = uniform(random_, 1, most_layers);
+    while (static_cast<int64_t>(graph_.layers.size()) < count) draw_layer();
+    draw_outputs();
+    return std::move(graph_);
+  }
+
+ private:
+  int64_t size() { return uniform(random_, 1, largest_); }
+
+  void add_input(int32_t kind, int64_t size) {
+    graph_.inputs.push_back(
+        {sizeof(recurrent_input_desc), kind, static_cast<int32_t>(size), 0, nullptr});
+    graph_.names.push_back(numbered("in", graph_.inputs.size()));
+    GraphValue value;
+    value.kind = kind;
+    value.size = size;
+    value.has_steps = kind != RECURRENT_VALUE_ROW;
+    graph_.values.push_back(value);
+  }
+
+  void draw_inputs() {
+    if (one_in(random_, 4))
+      add_input(RECURRENT_VALUE_INDICES, uniform(random_, 2, 7));
+    else
+      add_input(RECURRENT_VALUE_SEQUENCE, size());
+    while (graph_.inputs.size() < 4 && one_in(random_, 2)) {
+      const auto kind =
+          static_cast<int32_t>(uniform(random_, RECURRENT_VALUE_SEQUENCE, RECURRENT_VALUE_INDICES));
+      add_input(kind, kind == RECURRENT_VALUE_INDICES ? uniform(random_, 2, 7) : size());
+    }
+  }
+
+  const GraphValue& value(int32_t number) const {
+    return graph_.values[static_cast<size_t>(number)];
+  }
+
+  // Values that a layer could read beside the first one; all features if there is none yet.
+  std::vector<int32_t> like(const GraphValue* first, bool same_size) const {
+    std::vector<int32_t> found;
+    for (size_t i = 0; i < graph_.values.size(); ++i) {
+      const GraphValue& v = graph_.values[i];
+      if (v.kind == RECURRENT_VALUE_INDICES) continue;
+      if (first &&
+          (v.kind != first->kind || (v.kind == RECURRENT_VALUE_SEQUENCE && v.base != first->base) ||
+           (same_size && v.size != first->size)))
+        continue;
+      found.push_back(static_cast<int32_t>(i));
+    }
+    return found;
+  }
+
+  int32_t one(const std::vector<int32_t>& of) {
+    // Later values more often, or most would be read by nobody.
+    const auto count = static_cast<int64_t>(of.size());
+    return of[static_cast<size_t>(
+        std::max(uniform(random_, 0, count - 1), uniform(random_, 0, count - 1)))];
+  }
+
+  OwnedLayer plain(int32_t kind, int64_t inputs, int64_t outputs) {
+    OwnedLayer layer;
+    layer.desc.struct_size = sizeof(layer.desc);
+    layer.desc.kind = kind;
+    layer.desc.input_size = static_cast<int32_t>(inputs);
+    layer.desc.hidden_size = static_cast<int32_t>(outputs);
+    return layer;
+  }
+
+  void add(OwnedLayer layer, std::vector<int32_t> reads, GraphValue puts) {
+    puts.size = output_size(layer.desc);
+    for (const int32_t number : reads) puts.is_causal &= value(number).is_causal;
+    graph_.layers.push_back(std::move(layer));
+    graph_.reads.push_back(std::move(reads));
+    graph_.values.push_back(puts);
+  }
+
+  void draw_layer() {
+    for (int32_t i = 0; i < graph_.input_count(); ++i)
+      if (value(i).kind == RECURRENT_VALUE_INDICES &&
+          (like(nullptr, false).empty() || one_in(random_, 4)))
+        return add(embedding_layer(random_, value(i).size, size()), {i}, GraphValue{});
+    const int32_t number = one(like(nullptr, false));
+    const GraphValue from = value(number);
+    const bool is_row = from.kind == RECURRENT_VALUE_ROW;
+    switch (uniform(random_, 0, 11)) {
+      case 0:
+      case 1:
+      case 2:
+        if (is_row) return;
+        return draw_recurrent(number, from);
+      case 3:
+        return add(random_layer(random_, RECURRENT_LAYER_DENSE, from.size, largest_, false),
+                   {number}, from);
+      case 4: {
+        const int32_t kinds[] = {RECURRENT_LAYER_ACTIVATION, RECURRENT_LAYER_SOFTMAX,
+                                 RECURRENT_LAYER_SCALE};
+        return add(pointwise_layer(random_, kinds[uniform(random_, 0, 2)], from.size), {number},
+                   from);
+      }
+      case 5:
+        return draw_concatenation(number, from);
+      case 6: {
+        std::vector<int32_t> reads{number, one(like(&from, true))};
+        while (one_in(random_, 3)) reads.push_back(one(like(&from, true)));
+        return add(plain(RECURRENT_LAYER_SUM, from.size, from.size), reads, from);
+      }
+      case 7:
+        return add(plain(RECURRENT_LAYER_PRODUCT, from.size, from.size),
+                   {number, one(like(&from, true))}, from);
+      case 8: {
+        const int64_t count = uniform(random_, 1, from.size);
+        OwnedLayer slice = plain(RECURRENT_LAYER_SLICE, from.size, count);
+        slice.desc.first = static_cast<int32_t>(uniform(random_, 0, from.size - count));
+        return add(std::move(slice), {number}, from);
+      }
+      case 9:
+        return is_row ? draw_repeat(number, from) : draw_last_step(number, from);
+      case 10:
+        if (is_row) return draw_repeat(number, from);
+        return draw_reordered(RECURRENT_LAYER_REVERSE, number, from);
+      default:
+        if (is_row || graph_.masking != RECURRENT_MASKING_NONE) return;
+        return draw_reordered(RECURRENT_LAYER_LAST_STEPS, number, from);
+    }
+  }
+
+  void draw_recurrent(int32_t number, const GraphValue& from) {
+    const auto kind = static_cast<int32_t>(
+        uniform(random_, RECURRENT_LAYER_SIMPLE_RNN, RECURRENT_LAYER_GRU_RESET_BEFORE));
+    OwnedLayer layer = random_layer(random_, kind, from.size, largest_, one_in(random_, 3));
+    GraphValue puts = from;
+    puts.is_causal = !layer.reverse;
+    add(std::move(layer), {number}, puts);
+  }
+
+  void draw_concatenation(int32_t number, const GraphValue& from) {
+    std::vector<int32_t> reads{number};
+    while (reads.size() < 4 && one_in(random_, 2)) reads.push_back(one(like(&from, false)));
+    int64_t sum = 0;
+    for (const int32_t each : reads) sum += value(each).size;
+    if (sum <= 4 * largest_) add(plain(RECURRENT_LAYER_CONCATENATION, sum, sum), reads, from);
+  }
+
+  void draw_last_step(int32_t number, const GraphValue& from) {
+    const int32_t maker = number - graph_.input_count();
+    const bool recurs =
+        maker >= 0 && graph_.layers[static_cast<size_t>(maker)].desc.kind < RECURRENT_LAYER_DENSE;
+    const int32_t kind =
+        recurs && one_in(random_, 2) ? RECURRENT_LAYER_FINAL_STATE : RECURRENT_LAYER_LAST_STEP;
+    GraphValue puts = from;
+    puts.kind = RECURRENT_VALUE_ROW;
+    add(plain(kind, from.size, from.size), {number}, puts);
+  }
+
+  void draw_repeat(int32_t number, const GraphValue& from) {
+    OwnedLayer layer = plain(RECURRENT_LAYER_REPEAT, from.size, from.size);
+    GraphValue puts;
+    if (graph_.masking == RECURRENT_MASKING_NONE && one_in(random_, 2)) {
+      layer.desc.steps = static_cast<int32_t>(uniform(random_, 1, 5));
+      puts.base = numbered("rept", layer.desc.steps);
+      puts.is_causal = false;
+    } else {
+      puts.is_causal = !from.has_steps;
+    }
+    add(std::move(layer), {number}, puts);
+  }
+
+  void draw_reordered(int32_t kind, int32_t number, const GraphValue& from) {
+    OwnedLayer layer = plain(kind, from.size, from.size);
+    GraphValue puts = from;
+    puts.is_causal = false;
+    if (kind == RECURRENT_LAYER_LAST_STEPS) {
+      layer.desc.steps = static_cast<int32_t>(uniform(random_, 1, 5));
+      puts.base = numbered("last", layer.desc.steps).append("(").append(from.base).append(")");
+    }
+    add(std::move(layer), {number}, puts);
+  }
+
+  void draw_outputs() {
+    const auto first = graph_.input_count();
+    const auto last = static_cast<int32_t>(graph_.values.size()) - 1;
+    std::vector<int32_t> chosen{last};
+    while (one_in(random_, 2)) {
+      const auto other = static_cast<int32_t>(uniform(random_, first, last));
+      if (std::find(chosen.begin(), chosen.end(), other) == chosen.end()) chosen.push_back(other);
+    }
+    for (const int32_t number : chosen) {
+      graph_.outputs.push_back({sizeof(recurrent_output_desc), number, nullptr});
+      graph_.names.push_back(numbered("out", graph_.outputs.size()));
+    }
+  }
+
+  Random& random_;
+  int64_t largest_;
+  OwnedGraph graph_;
+};
+
+// A layer that reads one value, as a model of its own.
+std::vector<float> run_layer(const OwnedLayer& layer, const std::vector<float>& x, int64_t steps,
+                             std::vector<float>& final_states) {
+  OwnedModel model;
+  OwnedLayer& borrowed = model.layers.emplace_back();
+  borrowed.desc = layer.desc;
+  for (const bool reverse : {false, true}) {
+    const auto& from = reverse ? layer.reverse : layer.forward;
+    if (!from) continue;
+    auto& to = reverse ? borrowed.reverse : borrowed.forward;
+    to = std::make_unique<OwnedDirection>();
+    to->desc = from->desc;
+  }
+  return naive_run(model, x, steps, &final_states);
+}
+
+}  // namespace
+
+bool OwnedGraph::can_step() const {
+  return std::all_of(values.begin(), values.end(),
+                     [](const GraphValue& value) { return value.is_causal; });
+}
+
+int64_t OwnedGraph::steps(const GraphValue& value, int64_t length) const {
+  return value.kind == RECURRENT_VALUE_ROW ? 1 : steps_of(value.base, length);
+}
+
+std::string OwnedGraph::describe() const {
+  std::ostringstream text;
+  for (const recurrent_input_desc& input : inputs)
+    text << "input " << input.kind << ":" << input.size << "; ";
+  for (size_t i = 0; i < layers.size(); ++i) {
+    const recurrent_layer_desc& d = layers[i].desc;
+    text << inputs.size() + i << " = kind " << d.kind << " " << d.input_size << ">"
+         << d.hidden_size;
+    if (d.direction) text << " direction " << d.direction;
+    if (d.steps) text << " steps " << d.steps;
+    text << " of";
+    for (const int32_t number : reads[i]) text << " " << number;
+    text << "; ";
+  }
+  text << "outputs";
+  for (const recurrent_output_desc& output : outputs) text << " " << output.value;
+  text << " masking " << masking;
+  return text.str();
+}
+
+GraphDescription::GraphDescription(const OwnedGraph& graph, int32_t isa) {
+  for (size_t i = 0; i < graph.layers.size(); ++i) {
+    layers.push_back(graph.layers[i].desc);
+    layers.back().inputs = graph.reads[i].data();
+    layers.back().input_count = static_cast<int32_t>(graph.reads[i].size());
+  }
+  desc.struct_size = sizeof(desc);
+  desc.isa = isa;
+  desc.layers = layers.data();
+  desc.layer_count = static_cast<int32_t>(layers.size());
+  desc.inputs = graph.inputs.data();
+  desc.input_count = graph.input_count();
+  desc.outputs = graph.outputs.data();
+  desc.output_count = static_cast<int32_t>(graph.outputs.size());
+  desc.masking = graph.masking;
+  desc.mask_value = graph.mask_value;
+}
+
+OwnedGraph random_graph(Random& random, int64_t largest, int most_layers) {
+  OwnedGraph graph = Drawer(random, largest).draw(most_layers);
+  for (size_t i = 0; i < graph.inputs.size(); ++i) graph.inputs[i].name = graph.names[i].c_str();
+  for (size_t i = 0; i < graph.outputs.size(); ++i)
+    graph.outputs[i].name = graph.names[graph.inputs.size() + i].c_str();
+  return graph;
+}
+
+std::vector<std::vector<float>> naive_graph(const OwnedGraph& graph,
+                                            const std::vector<std::vector<float>>& given,
+                                            int64_t length) {
+  std::vector<std::vector<float>> values = given;
+  std::vector<std::vector<float>> final_states(graph.layers.size());
+  for (size_t i = 0; i < graph.layers.size(); ++i) {
+    const recurrent_layer_desc& d = graph.layers[i].desc;
+    const std::vector<int32_t>& reads = graph.reads[i];
+    const auto first = static_cast<size_t>(reads[0]);
+    const std::vector<float>& x = values[first];
+    const int64_t from = graph.steps(graph.values[first], length);
+    const int64_t steps = graph.steps(graph.values[graph.inputs.size() + i], length);
+    const int64_t in = graph.values[first].size;
+    std::vector<float> y;
+    if (d.kind <= RECURRENT_LAYER_RESIDUAL) {
+      y = run_layer(graph.layers[i], x, steps, final_states[i]);
+    } else if (d.kind == RECURRENT_LAYER_FINAL_STATE) {
+      y = final_states[first - graph.inputs.size()];
+    } else {
+      for (int64_t t = 0; t < steps; ++t) {
+        const int64_t at = d.kind == RECURRENT_LAYER_LAST_STEP    ? from - 1
+                           : d.kind == RECURRENT_LAYER_REPEAT     ? 0
+                           : d.kind == RECURRENT_LAYER_REVERSE    ? from - 1 - t
+                           : d.kind == RECURRENT_LAYER_LAST_STEPS ? from - steps + t
+                                                                  : t;
+        if (d.kind == RECURRENT_LAYER_CONCATENATION) {
+          for (const int32_t number : reads) {
+            const auto v = static_cast<size_t>(number);
+            for (int64_t j = 0; j < graph.values[v].size; ++j)
+              y.push_back(flushed(values[v][static_cast<size_t>(at * graph.values[v].size + j)]));
+          }
+          continue;
+        }
+        for (int64_t j = 0; j < d.hidden_size; ++j) {
+          float result = flushed(x[static_cast<size_t>(at * in + d.first + j)]);
+          for (size_t k = 1; k < reads.size(); ++k) {
+            const float other =
+                flushed(values[static_cast<size_t>(reads[k])][static_cast<size_t>(at * in + j)]);
+            result = d.kind == RECURRENT_LAYER_SUM ? result + other : result * other;
+          }
+          y.push_back(result);
+        }
+      }
+    }
+    values.push_back(y);
+  }
+  return values;
+}
+
+}  // namespace recurrent::test
