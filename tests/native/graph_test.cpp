@@ -6,8 +6,8 @@
 
 #include "api/handles.h"
 #include "exec/strategy.h"
+#include "naive_graph.h"
 #include "native_session.h"
-#include "random_graph.h"
 
 namespace recurrent::test {
 namespace {

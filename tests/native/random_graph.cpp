@@ -1,18 +1,12 @@
 #include "random_graph.h"
 
 #include <algorithm>
-#include <cfloat>
-#include <cmath>
-#include <memory>
 #include <sstream>
-
-#include "naive.h"
 
 namespace recurrent::test {
 namespace {
 
 bool one_in(Random& random, int n) { return uniform(random, 1, n) == 1; }
-float flushed(float v) { return std::fabs(v) < FLT_MIN ? 0.0f : v; }
 
 template <class Number>
 std::string numbered(const char* name, Number number) {
@@ -239,22 +233,6 @@ class Drawer {
   OwnedGraph graph_;
 };
 
-// A layer that reads one value, as a model of its own.
-std::vector<float> run_layer(const OwnedLayer& layer, const std::vector<float>& x, int64_t steps,
-                             std::vector<float>& final_states) {
-  OwnedModel model;
-  OwnedLayer& borrowed = model.layers.emplace_back();
-  borrowed.desc = layer.desc;
-  for (const bool reverse : {false, true}) {
-    const auto& from = reverse ? layer.reverse : layer.forward;
-    if (!from) continue;
-    auto& to = reverse ? borrowed.reverse : borrowed.forward;
-    to = std::make_unique<OwnedDirection>();
-    to->desc = from->desc;
-  }
-  return naive_run(model, x, steps, &final_states);
-}
-
 }  // namespace
 
 bool OwnedGraph::can_step() const {
@@ -310,55 +288,6 @@ OwnedGraph random_graph(Random& random, int64_t largest, int most_layers) {
   for (size_t i = 0; i < graph.outputs.size(); ++i)
     graph.outputs[i].name = graph.names[graph.inputs.size() + i].c_str();
   return graph;
-}
-
-std::vector<std::vector<float>> naive_graph(const OwnedGraph& graph,
-                                            const std::vector<std::vector<float>>& given,
-                                            int64_t length) {
-  std::vector<std::vector<float>> values = given;
-  std::vector<std::vector<float>> final_states(graph.layers.size());
-  for (size_t i = 0; i < graph.layers.size(); ++i) {
-    const recurrent_layer_desc& d = graph.layers[i].desc;
-    const std::vector<int32_t>& reads = graph.reads[i];
-    const auto first = static_cast<size_t>(reads[0]);
-    const std::vector<float>& x = values[first];
-    const int64_t from = graph.steps(graph.values[first], length);
-    const int64_t steps = graph.steps(graph.values[graph.inputs.size() + i], length);
-    const int64_t in = graph.values[first].size;
-    std::vector<float> y;
-    if (d.kind <= RECURRENT_LAYER_RESIDUAL) {
-      y = run_layer(graph.layers[i], x, steps, final_states[i]);
-    } else if (d.kind == RECURRENT_LAYER_FINAL_STATE) {
-      y = final_states[first - graph.inputs.size()];
-    } else {
-      for (int64_t t = 0; t < steps; ++t) {
-        const int64_t at = d.kind == RECURRENT_LAYER_LAST_STEP    ? from - 1
-                           : d.kind == RECURRENT_LAYER_REPEAT     ? 0
-                           : d.kind == RECURRENT_LAYER_REVERSE    ? from - 1 - t
-                           : d.kind == RECURRENT_LAYER_LAST_STEPS ? from - steps + t
-                                                                  : t;
-        if (d.kind == RECURRENT_LAYER_CONCATENATION) {
-          for (const int32_t number : reads) {
-            const auto v = static_cast<size_t>(number);
-            for (int64_t j = 0; j < graph.values[v].size; ++j)
-              y.push_back(flushed(values[v][static_cast<size_t>(at * graph.values[v].size + j)]));
-          }
-          continue;
-        }
-        for (int64_t j = 0; j < d.hidden_size; ++j) {
-          float result = flushed(x[static_cast<size_t>(at * in + d.first + j)]);
-          for (size_t k = 1; k < reads.size(); ++k) {
-            const float other =
-                flushed(values[static_cast<size_t>(reads[k])][static_cast<size_t>(at * in + j)]);
-            result = d.kind == RECURRENT_LAYER_SUM ? result + other : result * other;
-          }
-          y.push_back(result);
-        }
-      }
-    }
-    values.push_back(y);
-  }
-  return values;
 }
 
 }  // namespace recurrent::test

@@ -50,10 +50,4 @@ struct GraphDescription {
 
 OwnedGraph random_graph(Random& random, int64_t largest, int most_layers = 9);
 
-// All values of one row with `length` steps, each `[steps, size]`, one number and one layer at a
-// time. `given` are the inputs: indices are whole numbers.
-std::vector<std::vector<float>> naive_graph(const OwnedGraph& graph,
-                                            const std::vector<std::vector<float>>& given,
-                                            int64_t length);
-
 }  // namespace recurrent::test

@@ -7,6 +7,7 @@
 
 #include "allocation.h"
 #include "comparison_operations.h"
+#include "graph_operations.h"
 #include "library_operations.h"
 #include "model_operations.h"
 #include "prediction_operations.h"
@@ -38,6 +39,9 @@ constexpr Kind kKinds[] = {
     {"create a model", 3, true, create_one_model},
     {"create a broken model", 4, true, create_broken_model},
     {"ask a model", 2, true, ask_model},
+    {"run a graph", 10, true, run_graph},
+    {"step a graph", 5, true, step_graph},
+    {"create a broken graph", 4, true, create_broken_graph},
     {"give a model up", 1, true, give_model_up},
     {"open a session", 6, true, open_one_session},
     {"open a broken session", 2, true, open_broken_session},
