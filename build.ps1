@@ -22,7 +22,7 @@ $ErrorActionPreference = 'Stop'
 Set-StrictMode -Version Latest
 
 $artifacts = Join-Path $PSScriptRoot 'artifacts'
-$tests = 'Recurrent.Tests', 'Recurrent.Formats.Tests', 'Recurrent.Bindgen.Tests'
+$tests = 'Recurrent.Tests', 'Recurrent.Formats.Tests', 'Recurrent.Cli.Tests', 'Recurrent.Bindgen.Tests'
 
 function Invoke-Tool {
     param([string] $Command, [string[]] $Parameters = @())

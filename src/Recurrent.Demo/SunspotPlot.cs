@@ -8,7 +8,7 @@ internal static class SunspotPlot
     /// <summary>The plot of a forecast.</summary>
     /// <param name="title">Whose forecast it is.</param>
     /// <param name="measured">The numbers from <see cref="SunspotTask.FirstYear"/> on.</param>
-    /// <param name="forecast">Those of the last years, forecast.</param>
+    /// <param name="forecast">The sunspots of the last years, forecast.</param>
     public static Chart Of(string title, IReadOnlyList<double> measured, IReadOnlyList<double> forecast)
     {
         double[] years = [.. Enumerable.Range(SunspotTask.FirstYear, measured.Count).Select(year => (double)year)];

@@ -1,3 +1,4 @@
+using Recurrent.Formats.Tensors;
 using Recurrent.Layers;
 
 namespace Recurrent.Formats;

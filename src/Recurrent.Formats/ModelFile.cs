@@ -1,5 +1,7 @@
 using Recurrent.Formats.Json;
 using Recurrent.Formats.Keras;
+using Recurrent.Formats.PyTorch;
+using Recurrent.Formats.Tensors;
 
 namespace Recurrent.Formats;
 
@@ -57,7 +59,7 @@ public static class ModelFile
             return ReadCheckpoint(path, options);
         }
 
-        if (JsonModel.Recognises(beginning))
+        if (JsonModel.Recognizes(beginning))
         {
             return ReadText(path, options);
         }
@@ -80,7 +82,7 @@ public static class ModelFile
     private static ImportedModel ReadSafetensors(string path, ImportOptions options)
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
-        if (KerasModel.Recognises(file))
+        if (KerasModel.Recognizes(file))
         {
             return KerasModel.Load(file, options);
         }

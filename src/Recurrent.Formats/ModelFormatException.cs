@@ -1,3 +1,4 @@
+using Recurrent.Formats.PyTorch;
 using Recurrent.Messages;
 
 namespace Recurrent.Formats;
@@ -13,6 +14,9 @@ public sealed class ModelFormatException : FormatException
     /// made the model. Null where something else is wrong. The message has them as lines of C#.
     /// </summary>
     public ImportOptions? Proposal => Unsaid?.Proposal;
+
+    /// <summary><see cref="Proposal"/> as lines of C#, all of them; the message has those that fit into it.</summary>
+    public IReadOnlyList<string> ProposedLines => Unsaid?.Lines ?? [];
 
     /// <summary>What the file does not say; null where something else is wrong.</summary>
     internal UnsaidOptions? Unsaid { get; init; }

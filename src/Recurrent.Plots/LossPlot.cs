@@ -7,7 +7,7 @@ public static class LossPlot
     /// <param name="title">What was trained.</param>
     /// <param name="loss">Name and unit of the loss: <c>mean squared error of scaled values</c>.</param>
     /// <param name="training">The loss of every epoch.</param>
-    /// <param name="validation">That of the validation part, as many; null without one.</param>
+    /// <param name="validation">The loss of the validation part, as many; null without one.</param>
     public static Chart Of(
         string title, string loss, IReadOnlyList<double> training, IReadOnlyList<double>? validation)
     {

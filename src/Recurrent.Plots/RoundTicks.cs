@@ -29,7 +29,7 @@ internal static class RoundTicks
 
     /// <summary>
     /// Ticks of a logarithmic axis: every decade, or every second, fifth and so on of many decades; 1, 2 and 5 in few
-    /// decades; round values where the axis has not even those.
+    /// decades; round values where the axis does not have even those.
     /// </summary>
     /// <param name="low">Where the axis begins, above 0.</param>
     /// <param name="high">Where it ends, above <paramref name="low"/>.</param>

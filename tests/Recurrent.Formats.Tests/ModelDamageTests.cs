@@ -1,6 +1,7 @@
 using System.Text;
 using Recurrent.Formats.Json;
 using Recurrent.Formats.Keras;
+using Recurrent.Formats.Tensors;
 
 namespace Recurrent.Formats.Tests;
 
@@ -30,7 +31,7 @@ public sealed class ModelDamageTests
     [MemberData(nameof(Models))]
     public void Random_damage_is_read_or_refused(string file)
     {
-        byte[] whole = File.ReadAllBytes(RecordedCase.PathOf(file.Split('/')));
+        byte[] whole = File.ReadAllBytes(GoldenFiles.PathOf(file.Split('/')));
         for (int seed = 0; seed < Rounds; seed++)
         {
             byte[] damaged = Damage(whole, new Random(seed));
@@ -42,7 +43,7 @@ public sealed class ModelDamageTests
     [MemberData(nameof(Models))]
     public void Every_kind_of_truncation_is_refused(string file)
     {
-        byte[] whole = File.ReadAllBytes(RecordedCase.PathOf(file.Split('/')));
+        byte[] whole = File.ReadAllBytes(GoldenFiles.PathOf(file.Split('/')));
         int end = whole.AsSpan().TrimEnd(" \r\n"u8).Length;
         for (int length = 0; length < end; length += Math.Max(1, end / 500))
         {
@@ -141,7 +142,7 @@ public sealed class ModelDamageTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, MaxAllocatedBytes);
     }
 
-    private static ImportedModel Read(byte[] bytes) => JsonModel.Recognises(bytes)
+    private static ImportedModel Read(byte[] bytes) => JsonModel.Recognizes(bytes)
         ? JsonModel.Load(new MemorySource(bytes), ImportOptions.Default)
         : KerasModel.Load(SafetensorsFile.Parse(bytes), ImportOptions.Default);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Recurrent.Formats.PyTorch.Checkpoint;
 
 namespace Recurrent.Formats.Tests;
 

@@ -17,7 +17,7 @@ public sealed class PlainRunTests
         get
         {
             var data = new TheoryData<string, string> { { "nam", "BossLSTM-1x16.nam" } };
-            foreach (string path in Directory.GetFiles(RecordedCase.PathOf("keras")).Order(StringComparer.Ordinal))
+            foreach (string path in Directory.GetFiles(GoldenFiles.PathOf("keras")).Order(StringComparer.Ordinal))
             {
                 if (!path.EndsWith(".io.safetensors", StringComparison.Ordinal))
                 {

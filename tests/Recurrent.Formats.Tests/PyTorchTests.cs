@@ -12,7 +12,7 @@ public sealed class PyTorchTests
     {
         SafetensorsFile file = Lstm(projection: 2, layers: 2, bidirectional: true).Parse();
 
-        IReadOnlyList<RecurrentLayer> layers = PyTorch.Lstm(file, "net.lstm");
+        IReadOnlyList<RecurrentLayer> layers = PyTorchModules.Lstm(file, "net.lstm");
 
         Assert.Equal(2, layers.Count);
         var expected = new LstmSpecification
@@ -38,7 +38,7 @@ public sealed class PyTorchTests
             .AddCounting("weight_hh_l0", 100, 3 * Hidden, Hidden)
             .Parse();
 
-        RecurrentLayer layer = Assert.Single(PyTorch.Gru(file));
+        RecurrentLayer layer = Assert.Single(PyTorchModules.Gru(file));
 
         Assert.Equal(new GruSpecification { InputSize = Input, HiddenSize = Hidden }, layer.Specification);
         Assert.Equal(file["weight_hh_l0"].ToSingles(), layer.Forward!.StateWeights.ToArray());
@@ -56,9 +56,9 @@ public sealed class PyTorchTests
             .Parse();
         var expected = new SimpleRnnSpecification { InputSize = Input, HiddenSize = Hidden };
 
-        Assert.Equal(expected, PyTorch.Rnn(file, "rnn")[0].Specification);
+        Assert.Equal(expected, PyTorchModules.Rnn(file, "rnn")[0].Specification);
         Assert.Equal(
-            expected with { Activation = Activation.Relu }, PyTorch.Rnn(file, "rnn", Activation.Relu)[0].Specification);
+            expected with { Activation = Activation.Relu }, PyTorchModules.Rnn(file, "rnn", Activation.Relu)[0].Specification);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public sealed class PyTorchTests
             .AddCounting("dense.bias", 50, 2)
             .Parse();
 
-        DenseLayer layer = PyTorch.Linear(file, "dense", Activation.Sigmoid);
+        DenseLayer layer = PyTorchModules.Linear(file, "dense", Activation.Sigmoid);
 
         Assert.Equal(
             new DenseSpecification { InputSize = 5, OutputSize = 2, Activation = Activation.Sigmoid }, layer.Specification);
@@ -84,7 +84,7 @@ public sealed class PyTorchTests
 
         Assert.Equal(
             "tensor 'lstm.weight_ih_l0' is missing.",
-            Assert.Throws<ModelFormatException>(() => PyTorch.Lstm(file, "lstm")).Message);
+            Assert.Throws<ModelFormatException>(() => PyTorchModules.Lstm(file, "lstm")).Message);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class PyTorchTests
     {
         SafetensorsFile file = new SafetensorsBuilder().AddCounting("weight_ih_l0", 0, 4 * Hidden, Input).Parse();
 
-        Assert.Contains("'weight_hh_l0' is missing", Refused(() => PyTorch.Lstm(file)));
+        Assert.Contains("'weight_hh_l0' is missing", Refused(() => PyTorchModules.Lstm(file)));
     }
 
     [Theory]
@@ -117,7 +117,7 @@ public sealed class PyTorchTests
             }
         }
 
-        Assert.Contains(expected, Refused(() => PyTorch.Lstm(builder.Parse())));
+        Assert.Contains(expected, Refused(() => PyTorchModules.Lstm(builder.Parse())));
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class PyTorchTests
     {
         SafetensorsFile file = new SafetensorsBuilder().Add("weight", "I32", [1, 1], 1).Parse();
 
-        Assert.Contains("tensor 'weight': expected elements of type F16", Refused(() => PyTorch.Linear(file)));
+        Assert.Contains("tensor 'weight': expected elements of type F16", Refused(() => PyTorchModules.Linear(file)));
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class PyTorchTests
         const int Rows = LayerSpecification.MaxSize + 1;
         SafetensorsFile file = new SafetensorsBuilder().Add("weight_ih_l0", "F16", [Rows, 1], new Half[Rows]).Parse();
 
-        Assert.Contains("tensor 'weight_ih_l0'", Refused(() => PyTorch.Rnn(file)));
+        Assert.Contains("tensor 'weight_ih_l0'", Refused(() => PyTorchModules.Rnn(file)));
     }
 
     private static string Refused(Func<object> read) => Assert.Throws<ModelFormatException>(read).Message;

@@ -13,12 +13,10 @@ internal sealed record RecordedCase(ImportedModel Model, float[] Input, double[]
 
     private int Time => Input.Length / Definition.InputSize;
 
-    public static string PathOf(params string[] parts) => Path.Combine([AppContext.BaseDirectory, "golden", .. parts]);
-
     /// <summary>Reads a model file and the <c>.io.safetensors</c> beside it.</summary>
     public static RecordedCase Load(string folder, string file)
     {
-        string path = PathOf(folder, file);
+        string path = GoldenFiles.PathOf(folder, file);
         SafetensorsFile recorded = SafetensorsFile.Open(Path.ChangeExtension(path, ".io.safetensors"));
         return new RecordedCase(ModelFile.Load(path), recorded["x"].ToSingles(), recorded["y.f64"].ToDoubles())
         {

@@ -14,7 +14,7 @@ public sealed class SunspotsTests
         float[] windows = file["test.windows"].ToSingles();
         float[] predictions = file["test.predictions"].ToSingles();
         int years = windows.Length / predictions.Length;
-        Layer[] layers = [.. PyTorch.Lstm(file, "lstm"), PyTorch.Linear(file, "dense")];
+        Layer[] layers = [.. PyTorchModules.Lstm(file, "lstm"), PyTorchModules.Linear(file, "dense")];
 
         float[] outputs = ReferenceModel<float>.Create(layers)
             .Predict(windows, predictions.Length, years, SequenceLayout.BatchMajor);

@@ -24,7 +24,7 @@ class EveryIsa : public ::testing::TestWithParam<int> {
   bool used_ = false;
 };
 
-// Those of the library, in the order of its list.
+// The instruction sets of the library, in the order of its list.
 std::vector<int> all_isas();
 std::string isa_parameter_name(const ::testing::TestParamInfo<int>& info);
 

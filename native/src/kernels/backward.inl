@@ -271,7 +271,7 @@ struct GruCandidateBackward {
   }
 };
 
-// That of r, once s = r * h has its own.
+// The gradient of r, once s = r * h has its own.
 struct GruResetBackward {
   template <Form kForm>
   static RECURRENT_INLINE void run(const Units& u) {

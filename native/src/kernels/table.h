@@ -58,7 +58,7 @@ struct BackwardKernels {
 enum class Backward : int32_t { kSimple, kLstm, kGru, kGruCandidate, kGruReset };
 inline constexpr int32_t kBackwardCount = 5;
 
-// Those of rows in lanes, see kBlockRows.
+// The kernels of rows in lanes, see kBlockRows.
 using BlockStepFn = void (*)(const BlockStepArgs& args);
 using BlockBackFn = void (*)(const BlockBackArgs& args);
 using BlockProductFn = void (*)(const BlockProductArgs& args);

@@ -27,7 +27,7 @@ internal sealed record Candidate(InstructionSet InstructionSet, int Threads)
         return [.. from isa in sets from count in threads select new Candidate(isa, count)];
     }
 
-    /// <summary>Refuses an instruction set that the machine has not.</summary>
+    /// <summary>Refuses an instruction set that the machine does not have.</summary>
     public static void RequireAvailable(InstructionSet isa, IReadOnlyList<InstructionSet> available)
     {
         if (!available.Contains(isa))

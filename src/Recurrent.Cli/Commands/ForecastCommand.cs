@@ -112,7 +112,8 @@ internal sealed class ForecastCommand
         {
             foreach (string line in report.Lines())
             {
-                output.WriteLine(line);
+                // The names of the columns are the file's.
+                output.WriteLine(TerminalText.Line(line));
             }
         }
 

@@ -46,12 +46,12 @@ internal sealed record Inspection
         {
             return OfModel(path, ModelFileOptions.Load(path, options), measure);
         }
-        catch (ModelFormatException e) when (e.Unsaid is { } unsaid)
+        catch (ModelFormatException e) when (e.Proposal is { } proposal)
         {
             return Of(path, options with { AssumeDefaults = true }, measure) with
             {
-                Proposal = ProposedOptions.Of(unsaid.Proposal),
-                ProposedLines = unsaid.Lines,
+                Proposal = ProposedOptions.Of(proposal),
+                ProposedLines = e.ProposedLines,
             };
         }
         catch (ModelFormatException e)

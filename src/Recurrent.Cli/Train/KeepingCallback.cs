@@ -11,7 +11,7 @@ internal sealed class KeepingCallback(string path, bool everyEpoch, WritingPace 
     : Callback
 {
     /// <summary>After those whose states are in the checkpoint.</summary>
-    internal override int Place => 2;
+    protected override int Place => 2;
 
     /// <exception cref="OperationCanceledException">The training is interrupted; the checkpoint has all of it.</exception>
     public override void OnBatchEnd(TrainingRun run)

@@ -42,7 +42,7 @@ internal sealed class TrainIdentity : Callback
         return
         [
             .. found.Except(_settings),
-            .. arithmetic == Arithmetic(model.Engine.InstructionSet, model.Engine.GemmProvider) ? [] : new[] { arithmetic },
+            .. arithmetic == Arithmetic(model.InstructionSet, model.GemmProvider) ? [] : new[] { arithmetic },
             .. isFurther ? new[] { $"more than {_epochs} epochs" } : [],
         ];
     }

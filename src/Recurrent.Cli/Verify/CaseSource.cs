@@ -11,7 +11,7 @@ internal sealed class CaseSource : IVerificationSource
 
     public string Kind => $"case ({CaseFile.Name}), or a folder of cases";
 
-    public bool Recognises(string path) => FoldersOf(path).Any();
+    public bool Recognizes(string path) => FoldersOf(path).Any();
 
     public VerificationSet Open(string path, ImportOptions options) =>
         new(path, Kind, [.. FoldersOf(path).Select(folder => new Unread(folder, options))], []);

@@ -31,7 +31,7 @@ internal sealed class GoldenFolder
 
         try
         {
-            using MemoryStream stream = new(PythonJson.QuoteNamedNumbers(File.ReadAllBytes(indexPath)));
+            using MemoryStream stream = new(PythonJson.QuoteNamedNumbers(BoundedJson.Read(indexPath)));
             GoldenIndex? index = JsonSerializer.Deserialize(stream, GoldenIndexContext.Default.GoldenIndex);
             return index is { Cases.Count: > 0 } && index.Cases.All(entry => entry is not null)
                 ? new GoldenFolder(path, index)

@@ -10,7 +10,7 @@ internal sealed class GoldenGradientSource : IVerificationSource
 
     public string Kind => $"golden folder with gradients ({GoldenFolder.IndexFile})";
 
-    public bool Recognises(string path) => File.Exists(Path.Combine(path, GoldenFolder.IndexFile));
+    public bool Recognizes(string path) => File.Exists(Path.Combine(path, GoldenFolder.IndexFile));
 
     public VerificationSet Open(string path, ImportOptions options)
     {

@@ -12,10 +12,10 @@ internal static class GoldenLayers
     {
         IReadOnlyList<RecurrentLayer> layers = entry.Kind switch
         {
-            "rnn_tanh" => PyTorch.Rnn(file, Module),
-            "rnn_relu" => PyTorch.Rnn(file, Module, Activation.Relu),
-            "lstm" => PyTorch.Lstm(file, Module),
-            "gru" => PyTorch.Gru(file, Module),
+            "rnn_tanh" => PyTorchModules.Rnn(file, Module),
+            "rnn_relu" => PyTorchModules.Rnn(file, Module, Activation.Relu),
+            "lstm" => PyTorchModules.Lstm(file, Module),
+            "gru" => PyTorchModules.Gru(file, Module),
             _ => throw new UnusableInputException(
                 $"kind: expected rnn_tanh, rnn_relu, lstm or gru, found '{entry.Kind}'."),
         };

@@ -7,7 +7,7 @@ internal sealed class GoldenSource : IVerificationSource
 {
     public string Kind => $"golden folder ({GoldenFolder.IndexFile})";
 
-    public bool Recognises(string path) => File.Exists(Path.Combine(path, GoldenFolder.IndexFile));
+    public bool Recognizes(string path) => File.Exists(Path.Combine(path, GoldenFolder.IndexFile));
 
     public VerificationSet Open(string path, ImportOptions options)
     {

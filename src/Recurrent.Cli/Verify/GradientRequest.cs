@@ -6,8 +6,8 @@ namespace Recurrent.Cli.Verify;
 /// What a path is asked to differentiate: the sum of all outputs and final states, each times a weight of its own.
 /// </summary>
 /// <param name="Sequence">The model and the sequence.</param>
-/// <param name="OutputWeights">Those of the output, shaped as it is.</param>
-/// <param name="FinalStateWeights">Those of final states, <c>[batch, size]</c>; 0 for the others.</param>
+/// <param name="OutputWeights">The weights of the output, shaped as it is.</param>
+/// <param name="FinalStateWeights">The weights of final states, <c>[batch, size]</c>; 0 for the others.</param>
 internal sealed record GradientRequest(
     SequenceRequest Sequence,
     ReadOnlyMemory<float> OutputWeights,

@@ -13,7 +13,7 @@ internal interface IVerificationSource
 
     /// <summary>Whether a path holds such material; looks at names, and at contents no more than it must.</summary>
     /// <param name="path">A file or a folder that exists.</param>
-    bool Recognises(string path);
+    bool Recognizes(string path);
 
     /// <summary>Finds the cases of a path that has been recognised. They are read one by one, later.</summary>
     /// <param name="path">A file or a folder.</param>

@@ -10,7 +10,7 @@ internal sealed class OnnxBackendSource : IVerificationSource
 
     public string Kind => $"ONNX backend tests ({Model}, {DataSets})";
 
-    public bool Recognises(string path) => TestsOf(path).Any();
+    public bool Recognizes(string path) => TestsOf(path).Any();
 
     public VerificationSet Open(string path, ImportOptions options) => new(
         path,

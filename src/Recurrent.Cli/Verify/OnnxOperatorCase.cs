@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Recurrent.Formats;
-using Recurrent.Formats.Onnx;
 
 namespace Recurrent.Cli.Verify;
 
@@ -15,8 +14,6 @@ internal sealed class OnnxOperatorCase(string id, string source, JsonElement jso
     : IVerificationCase
 {
     private const string Refused = "fail:";
-    private const int FloatType = 1;
-    private const int Int32Type = 6;
     private const string Lengths = "sequence_lens";
 
     /// <summary>For tables that were rounded when they were written down.</summary>
@@ -90,19 +87,18 @@ internal sealed class OnnxOperatorCase(string id, string source, JsonElement jso
     /// <summary>The bytes of a model of the one node; every tensor is an input of its graph.</summary>
     private byte[] Model(IReadOnlyList<OnnxTensor?> inputs, IReadOnlyList<ExpectedTensor?> outputs)
     {
-        var graph = new GraphBuilder();
+        var model = new OnnxNodeModel();
         foreach (OnnxTensor tensor in inputs.OfType<OnnxTensor>())
         {
-            graph.Graph.Input.Add(GraphBuilder.Value(
+            model.AddInput(
                 tensor.Name,
-                tensor.Name == Lengths ? Int32Type : FloatType,
-                [.. tensor.Dimensions.Select(length => (object)length)]));
+                tensor.Name == Lengths ? OnnxNodeModel.Int32Type : OnnxNodeModel.FloatType,
+                [.. tensor.Dimensions.Select(length => (object)length)]);
         }
 
         foreach (ExpectedTensor tensor in outputs.OfType<ExpectedTensor>())
         {
-            graph.Graph.Output.Add(GraphBuilder.Value(
-                tensor.Name, FloatType, [.. tensor.Shape.Select(length => (object)(int)length)]));
+            model.AddOutput(tensor.Name, OnnxNodeModel.FloatType, [.. tensor.Shape.Select(length => (object)length)]);
         }
 
         string[] outputNames = [.. outputs.Select(tensor => tensor?.Name ?? "")];
@@ -110,30 +106,27 @@ internal sealed class OnnxOperatorCase(string id, string source, JsonElement jso
         {
             // A case that is refused has no outputs, and a graph has to have one.
             outputNames = ["Y"];
-            graph.Graph.Output.Add(GraphBuilder.Value("Y", FloatType, "steps", "directions", "batch", "units"));
+            model.AddOutput("Y", OnnxNodeModel.FloatType, ["steps", "directions", "batch", "units"]);
         }
 
-        graph.Node(
-            "cell",
+        model.AddNode(
             json.GetProperty("op").GetString() ?? "",
-            [.. inputs.Select(tensor => tensor?.Name ?? "")],
+            inputs.Select(tensor => tensor?.Name ?? ""),
             outputNames,
-            [.. json.GetProperty("attributes").EnumerateObject().Select(Attribute)]);
-        var bytes = new MemoryStream();
-        new OnnxModelWriter(graph, json.GetProperty("opset").GetInt32()).WriteTo(bytes);
-        return bytes.ToArray();
+            json.GetProperty("attributes").EnumerateObject().Select(Attribute));
+        return model.ToArray(json.GetProperty("opset").GetInt32());
     }
 
     /// <summary>An attribute; whether a whole number is a float follows from the name.</summary>
-    private static AttributeProto Attribute(JsonProperty property) => property switch
+    private static ProtobufMessage Attribute(JsonProperty property) => property switch
     {
-        { Name: "clip" } => GraphBuilder.Attribute(property.Name, property.Value.GetSingle()),
-        { Name: "activation_alpha" or "activation_beta" } => GraphBuilder.Attribute(
+        { Name: "clip" } => OnnxNodeModel.Attribute(property.Name, property.Value.GetSingle()),
+        { Name: "activation_alpha" or "activation_beta" } => OnnxNodeModel.Attribute(
             property.Name, property.Value.EnumerateArray().Select(value => value.GetSingle())),
-        { Value.ValueKind: JsonValueKind.String } => GraphBuilder.Attribute(
+        { Value.ValueKind: JsonValueKind.String } => OnnxNodeModel.Attribute(
             property.Name, property.Value.GetString() ?? ""),
-        { Value.ValueKind: JsonValueKind.Array } => GraphBuilder.Attribute(
+        { Value.ValueKind: JsonValueKind.Array } => OnnxNodeModel.Attribute(
             property.Name, property.Value.EnumerateArray().Select(value => value.GetString() ?? "")),
-        _ => GraphBuilder.Attribute(property.Name, property.Value.GetInt64()),
+        _ => OnnxNodeModel.Attribute(property.Name, property.Value.GetInt64()),
     };
 }

@@ -12,7 +12,7 @@ internal sealed class OnnxOperatorSource : IVerificationSource
 
     public string Kind => "ONNX Runtime operator cases (a list in *.json)";
 
-    public bool Recognises(string path) => FilesOf(path).Any();
+    public bool Recognizes(string path) => FilesOf(path).Any();
 
     public VerificationSet Open(string path, ImportOptions options)
     {
@@ -55,7 +55,7 @@ internal sealed class OnnxOperatorSource : IVerificationSource
     {
         try
         {
-            using FileStream stream = File.OpenRead(file);
+            using FileStream stream = BoundedJson.Open(file);
             using var document = JsonDocument.Parse(stream);
             JsonElement[] cases = [.. document.RootElement.Clone().EnumerateArray()];
             return cases.All(IsCase)

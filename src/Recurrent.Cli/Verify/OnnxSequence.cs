@@ -15,7 +15,7 @@ internal sealed class OnnxSequence
     private readonly int _batch;
 
     /// <summary>Takes the tensors.</summary>
-    /// <exception cref="UnusableInputException">A tensor is missing, or has not the shape that the model asks
+    /// <exception cref="UnusableInputException">A tensor is missing, or does not have the shape that the model asks
     /// for.</exception>
     public OnnxSequence(OnnxBinding binding, IReadOnlyDictionary<string, OnnxTensor> tensors)
     {

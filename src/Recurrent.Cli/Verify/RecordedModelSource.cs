@@ -19,7 +19,7 @@ internal sealed class RecordedModelSource : IVerificationSource
 
     public string Kind => $"recorded model (MODEL, its name with {Suffix}), or a folder of them";
 
-    public bool Recognises(string path) => ModelsOf(path).Any();
+    public bool Recognizes(string path) => ModelsOf(path).Any();
 
     public VerificationSet Open(string path, ImportOptions options) =>
         new(path, Kind, [.. ModelsOf(path).Select(model => new Unread(model, options))], []);

@@ -18,7 +18,7 @@ internal sealed class RtNeuralSource : IVerificationSource
 
     public string Kind => $"RTNeural folder (models/*.json, test_data/*{InputSuffix})";
 
-    public bool Recognises(string path) => CasesOf(path).Count > 0;
+    public bool Recognizes(string path) => CasesOf(path).Count > 0;
 
     public VerificationSet Open(string path, ImportOptions options)
     {

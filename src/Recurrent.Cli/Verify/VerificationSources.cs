@@ -21,7 +21,7 @@ internal static class VerificationSources
     public static VerificationSet OpenGradients(string path, ImportOptions options)
     {
         var source = new GoldenGradientSource();
-        return source.Recognises(path)
+        return source.Recognizes(path)
             ? source.Open(path, options)
             : throw new UnusableInputException($"'{path}' is no {source.Kind}.");
     }
@@ -35,7 +35,7 @@ internal static class VerificationSources
             throw InputFile.Missing(path);
         }
 
-        IVerificationSource source = All.FirstOrDefault(source => source.Recognises(path))
+        IVerificationSource source = All.FirstOrDefault(source => source.Recognizes(path))
             ?? throw new UnusableInputException($"'{path}' holds nothing that can be verified; expected one of: {Kinds}.");
         return source.Open(path, options);
     }

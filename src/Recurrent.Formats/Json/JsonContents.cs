@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Recurrent.Formats.Tensors;
 
 namespace Recurrent.Formats.Json;
 

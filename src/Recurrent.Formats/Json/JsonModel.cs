@@ -1,5 +1,6 @@
 using Recurrent.Formats.Captures;
 using Recurrent.Formats.Keras;
+using Recurrent.Formats.Tensors;
 
 namespace Recurrent.Formats.Json;
 
@@ -10,7 +11,7 @@ internal static class JsonModel
     private const int BudgetMultiple = 1;
 
     /// <summary>Whether bytes begin as a JSON object does.</summary>
-    public static bool Recognises(ReadOnlySpan<byte> bytes) =>
+    public static bool Recognizes(ReadOnlySpan<byte> bytes) =>
         JsonContents.WithoutMark(bytes).TrimStart(" \t\r\n"u8) is [(byte)'{', ..];
 
     /// <summary>Reads a model.</summary>
@@ -36,7 +37,7 @@ internal static class JsonModel
             return RtNeuralModel.Read(root);
         }
 
-        if (JsonStateDict.Recognises(root))
+        if (JsonStateDict.Recognizes(root))
         {
             return JsonStateDict.Load(root, options);
         }

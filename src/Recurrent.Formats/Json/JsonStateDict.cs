@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Recurrent.Formats.PyTorch;
 
 namespace Recurrent.Formats.Json;
 
@@ -24,7 +25,7 @@ internal sealed class JsonStateDict : ITensorSource
     public bool HasModelOrder => true;
 
     /// <summary>Whether an object has parameters of PyTorch modules and nothing else.</summary>
-    public static bool Recognises(JsonValue root) =>
+    public static bool Recognizes(JsonValue root) =>
         root.Properties().All(entry => entry.Value.IsArray)
         && root.Properties().Any(entry => entry.Name.Contains("weight", StringComparison.Ordinal));
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recurrent.Formats.Tensors;
 
 namespace Recurrent.Formats.Json;
 

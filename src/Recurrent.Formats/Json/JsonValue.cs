@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recurrent.Formats.Tensors;
 using Recurrent.Layers;
 
 namespace Recurrent.Formats.Json;

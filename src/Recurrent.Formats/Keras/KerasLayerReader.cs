@@ -1,4 +1,5 @@
 using Recurrent.Formats.Json;
+using Recurrent.Formats.Tensors;
 using Recurrent.Layers;
 
 namespace Recurrent.Formats.Keras;

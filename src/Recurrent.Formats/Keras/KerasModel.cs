@@ -12,7 +12,7 @@ internal static class KerasModel
     private const string VersionName = "keras_version";
 
     /// <summary>Whether a file has a Keras model.</summary>
-    public static bool Recognises(SafetensorsFile file) =>
+    public static bool Recognizes(SafetensorsFile file) =>
         file.Metadata.ContainsKey(ConfigName) || KerasTensors.AreIn(file);
 
     /// <summary>Reads the model.</summary>

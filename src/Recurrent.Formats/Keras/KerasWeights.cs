@@ -55,25 +55,12 @@ internal static class KerasWeights
         int rows = specification.GateCount * specification.HiddenSize;
         Memory<float> inputBias = bias.AsMemory(0, Math.Min(rows, bias.Length));
         Memory<float> stateBias = bias.AsMemory(inputBias.Length);
-        if (specification is GruSpecification)
+        foreach (Memory<float> part in (Memory<float>[])[kernel, recurrentKernel, inputBias, stateBias])
         {
-            // Keras has the update gate first, and the reset gate behind it. An LSTM's gates are in order.
-            foreach (Memory<float> part in (Memory<float>[])[kernel, recurrentKernel, inputBias, stateBias])
-            {
-                SwapFirstGates(part.Span, specification.GateCount);
-            }
+            GateOrder.Keras.ToCanonical(specification, part.Span);
         }
 
         return RecurrentWeights.Wrap(kernel, recurrentKernel, inputBias, stateBias);
-    }
-
-    private static void SwapFirstGates(Span<float> weights, int gates)
-    {
-        int block = weights.Length / gates;
-        for (int i = 0; i < block; i++)
-        {
-            (weights[i], weights[block + i]) = (weights[block + i], weights[i]);
-        }
     }
 
     /// <summary>Batch normalisation with the statistics of training: a factor and an offset a feature.</summary>

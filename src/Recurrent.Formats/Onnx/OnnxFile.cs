@@ -1,4 +1,5 @@
 using Recurrent.Formats.Onnx;
+using Recurrent.Formats.Tensors;
 using Recurrent.Layers;
 
 namespace Recurrent.Formats;
@@ -34,8 +35,8 @@ public sealed class OnnxFile : IDisposable
     public IReadOnlyList<string> Inputs { get; }
 
     /// <summary>
-    /// Those of <see cref="Inputs"/> that are weights of an operator (W, R, B and P of LSTM, GRU and RNN, the matrix of
-    /// Gemm and MatMul): a model can be made only if <see cref="Bind"/> is given them as constants.
+    /// The <see cref="Inputs"/> that are weights of an operator (W, R, B and P of LSTM, GRU and RNN, the matrix of Gemm
+    /// and MatMul): a model can be made only if <see cref="Bind"/> is given them as constants.
     /// </summary>
     public IReadOnlyList<string> WeightInputs { get; }
 

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Recurrent.Formats.Onnx;
+using Recurrent.Formats.Tensors;
 
 namespace Recurrent.Formats;
 

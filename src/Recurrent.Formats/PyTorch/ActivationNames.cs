@@ -1,7 +1,7 @@
 using System.Globalization;
 using Recurrent.Layers;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>Activations as text, as lists of modules have them: <c>relu</c>, <c>leaky_relu(0.2)</c>.</summary>
 internal static class ActivationNames

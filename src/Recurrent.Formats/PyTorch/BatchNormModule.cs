@@ -1,7 +1,8 @@
 using System.Globalization;
+using Recurrent.Formats.Tensors;
 using Recurrent.Layers;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>An <c>nn.BatchNorm1d</c>: at inference a factor and an offset for each feature.</summary>
 internal sealed class BatchNormModule : PyTorchModule

@@ -1,6 +1,7 @@
+using Recurrent.Formats.Tensors;
 using Recurrent.Layers;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>Trained initial states, as parameters beside a recurrent module hold them.</summary>
 internal static class InitialStateReader

@@ -1,6 +1,7 @@
+using Recurrent.Formats.Tensors;
 using Recurrent.Layers;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>
 /// An <c>nn.Linear</c>, or an <c>nn.Embedding</c>, whose parameter looks like that of one without bias.

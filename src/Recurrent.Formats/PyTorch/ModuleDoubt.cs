@@ -1,4 +1,4 @@
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>Something that a model must have at a place, and of which a state dict does not say what it is.</summary>
 /// <param name="Index">The module that it comes before, counted in the order of the modules.</param>

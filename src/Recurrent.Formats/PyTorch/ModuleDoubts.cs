@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>
 /// Where the modules of a state dict cannot be all that there is: numbers of an <c>nn.Sequential</c> that are missing,

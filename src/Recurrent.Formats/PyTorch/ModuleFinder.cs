@@ -1,4 +1,6 @@
-namespace Recurrent.Formats;
+using Recurrent.Formats.Tensors;
+
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>The modules of a file, by the names of their parameters, and the tensors that belong to none.</summary>
 internal sealed class ModuleFinder

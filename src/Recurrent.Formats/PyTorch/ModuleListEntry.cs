@@ -1,4 +1,4 @@
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>An entry of a list of modules: a name, and an argument in parentheses where there is one.</summary>
 internal readonly record struct ModuleListEntry(string Name, string? Argument)

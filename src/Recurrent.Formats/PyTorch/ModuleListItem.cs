@@ -1,7 +1,7 @@
 using System.Globalization;
 using Recurrent.Layers;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>
 /// An entry of a list of modules and what it stands for: a module of the file, or a layer without weights.

@@ -1,4 +1,4 @@
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>
 /// The order of a file's modules where nobody has said it: one in which each takes as many features as the one before

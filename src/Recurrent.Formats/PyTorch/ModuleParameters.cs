@@ -1,6 +1,7 @@
+using Recurrent.Formats.Tensors;
 using Recurrent.Layers;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>Parameters of modules: their shapes are checked before anything is read.</summary>
 internal static class ModuleParameters

@@ -1,4 +1,4 @@
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>
 /// The modules of a file that its model consists of, in their order: as a list has them, or all in an order that fits.

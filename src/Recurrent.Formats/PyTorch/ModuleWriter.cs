@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Recurrent.Layers;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>Collects the parameters of modules, and the list of modules that goes with them.</summary>
 internal sealed class ModuleWriter

@@ -1,4 +1,4 @@
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>Compares names part by part between dots, parts that are numbers by their value.</summary>
 internal sealed class NumberedNameComparer : IComparer<string>

@@ -1,3 +1,4 @@
+using Recurrent.Formats.PyTorch;
 using Recurrent.Layers;
 
 namespace Recurrent.Formats;

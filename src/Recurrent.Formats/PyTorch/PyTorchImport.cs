@@ -1,6 +1,6 @@
 using Recurrent.Layers;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>A model from the parameters of PyTorch modules. What they do not say is assumed, and noted.</summary>
 internal sealed class PyTorchImport

@@ -1,6 +1,6 @@
 using Recurrent.Layers;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>
 /// A module found in a file by the names of its parameters: sizes from their shapes, nothing read yet.

@@ -1,6 +1,7 @@
+using Recurrent.Formats.Tensors;
 using Recurrent.Layers;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>
 /// An <c>nn.LSTM</c>, <c>nn.GRU</c> or <c>nn.RNN</c> of any number of layers, or one of their cells, whose parameters

@@ -1,6 +1,6 @@
 using Recurrent.Layers;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>Layers of a kind that follow each other as one <c>nn.LSTM</c>, <c>nn.GRU</c> or <c>nn.RNN</c>.</summary>
 internal static class RecurrentModuleWriter

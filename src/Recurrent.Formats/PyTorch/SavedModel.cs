@@ -3,7 +3,7 @@ using System.Text.Json;
 using Recurrent.Formats.Json;
 using Recurrent.Layers;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>
 /// What a state dict does not say of a model, as text in the metadata of a file: in JSON, under

@@ -1,4 +1,4 @@
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch;
 
 /// <summary>A file without some of its tensors.</summary>
 internal sealed class VisibleTensors(ITensorSource file, IReadOnlySet<string> hidden) : ITensorSource

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using Recurrent.Formats.Safetensors;
+using Recurrent.Formats.Tensors;
 
 namespace Recurrent.Formats;
 

@@ -1,7 +1,8 @@
 using System.Text.Json;
 using Recurrent.Formats.Json;
+using Recurrent.Formats.Tensors;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.Safetensors;
 
 /// <summary>
 /// The JSON header of a safetensors file: an object of one entry a tensor, and <c>__metadata__</c>, text by name. It is

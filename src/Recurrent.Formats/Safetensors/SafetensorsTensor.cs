@@ -1,3 +1,5 @@
+using Recurrent.Formats.Tensors;
+
 namespace Recurrent.Formats;
 
 /// <summary>A tensor of a <see cref="SafetensorsFile"/>: dense, row-major, the last axis fastest. Immutable.</summary>

@@ -3,6 +3,8 @@ using System.Buffers.Binary;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Recurrent.Files;
+using Recurrent.Formats.Safetensors;
+using Recurrent.Formats.Tensors;
 
 namespace Recurrent.Formats;
 

@@ -1,4 +1,4 @@
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.Tensors;
 
 /// <summary>The bytes of a file, read piece by piece at any offset and by any thread.</summary>
 internal abstract class ByteSource : IDisposable

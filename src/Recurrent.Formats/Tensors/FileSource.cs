@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.Tensors;
 
 /// <summary>
 /// A file on disk. It is read with calls that can fail, and mapped only when somebody asks for its bytes without a

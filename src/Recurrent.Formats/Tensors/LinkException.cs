@@ -1,4 +1,4 @@
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.Tensors;
 
 /// <summary>A path has a link where there must be none.</summary>
 internal sealed class LinkException : IOException;

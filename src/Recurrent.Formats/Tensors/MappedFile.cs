@@ -1,7 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using Microsoft.Win32.SafeHandles;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.Tensors;
 
 /// <summary>A file mapped into memory for reading, until it is disposed of or nothing refers to it any more.</summary>
 internal sealed unsafe class MappedFile : IDisposable

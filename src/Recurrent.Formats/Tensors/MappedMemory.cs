@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.Tensors;
 
 /// <summary>A part of a mapped file as memory. It keeps the mapping; disposing of it does nothing.</summary>
 internal sealed unsafe class MappedMemory(MappedFile file, long offset, int length) : MemoryManager<byte>

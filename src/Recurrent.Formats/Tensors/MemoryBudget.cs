@@ -1,4 +1,4 @@
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.Tensors;
 
 /// <summary>
 /// What reading a file may allocate: a multiple of its size, and a floor for small files. Whatever a file can ask for

@@ -1,4 +1,4 @@
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.Tensors;
 
 /// <summary>The bytes of a file that lie in memory already.</summary>
 internal sealed class MemorySource(ReadOnlyMemory<byte> bytes) : ByteSource

@@ -1,4 +1,4 @@
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.Tensors;
 
 /// <summary>Tells files from pipes before they are opened: opening a pipe waits for somebody who writes to it.</summary>
 internal static class RegularFile

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.Tensors;
 
 /// <summary>Floats seen as their bytes, without a copy.</summary>
 internal sealed class SingleBytes(ReadOnlyMemory<float> values) : MemoryManager<byte>

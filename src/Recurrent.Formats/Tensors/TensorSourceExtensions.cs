@@ -1,4 +1,4 @@
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.Tensors;
 
 /// <summary>What can be asked of any source of tensors.</summary>
 internal static class TensorSourceExtensions

@@ -19,7 +19,7 @@ public static class ActivationFunctions
     /// <exception cref="ArgumentException">
     /// The activation is not usable, the lengths differ, or the spans overlap partly.
     /// </exception>
-    /// <exception cref="PlatformNotSupportedException">This machine has not the instruction set.</exception>
+    /// <exception cref="PlatformNotSupportedException">This machine does not have the instruction set.</exception>
     /// <exception cref="NativeLibraryException">The native library cannot be used; the message says why.</exception>
     public static unsafe void Apply(
         Activation activation,

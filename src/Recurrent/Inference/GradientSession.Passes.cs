@@ -62,7 +62,7 @@ public sealed unsafe partial class GradientSession
     /// <param name="dy">
     /// The gradient of the output, shaped as it is; empty for 0. Steps that are not there have none, whatever it says.
     /// </param>
-    /// <param name="dFinalStates">That of the final states, <c>[batch, StateSize]</c>; empty for 0.</param>
+    /// <param name="dFinalStates">The gradient of the final states, <c>[batch, StateSize]</c>; empty for 0.</param>
     /// <param name="dx">Receives that of the input, shaped as it is; empty if it is not wanted.</param>
     /// <param name="dInitialStates">
     /// Receives that of the states that were started from, <c>[batch, StateSize]</c>; empty if it is not wanted.

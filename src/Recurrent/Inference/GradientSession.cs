@@ -84,7 +84,7 @@ public sealed unsafe partial class GradientSession : IDisposable
     /// <exception cref="ArgumentNullException">The definition is null.</exception>
     /// <exception cref="ArgumentException">
     /// There are not as many dropout rates as layers, a rate is not from 0 up to but not including 1, something is to be
-    /// dropped that a layer has not, or the model has too many parameters.
+    /// dropped that a layer does not have, or the model has too many parameters.
     /// </exception>
     /// <exception cref="PlatformNotSupportedException">
     /// The instruction set or provider that was asked for is not on this machine.

@@ -7,7 +7,7 @@ namespace Recurrent;
 /// <remarks>
 /// Every member throws a <see cref="NativeLibraryException"/> if the native library cannot be used, and an
 /// <see cref="ArgumentException"/> or <see cref="PlatformNotSupportedException"/> if the environment variable
-/// RECURRENT_ISA names an instruction set that is unknown or that this machine has not.
+/// RECURRENT_ISA names an instruction set that is unknown or that this machine does not have.
 /// </remarks>
 public static class Machine
 {

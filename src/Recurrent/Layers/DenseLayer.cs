@@ -10,7 +10,7 @@ public sealed class DenseLayer : Layer
     /// <param name="weights">Its weights.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException">
-    /// A size of the specification has not been set, or a part of the weights has not the shape that it asks for.
+    /// A size of the specification has not been set, or a part of the weights does not have the shape that it asks for.
     /// </exception>
     public DenseLayer(DenseSpecification specification, DenseWeights weights)
     {

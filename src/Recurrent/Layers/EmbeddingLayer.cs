@@ -9,7 +9,7 @@ public sealed class EmbeddingLayer : Layer
     /// <param name="specification">What the layer is.</param>
     /// <param name="table"><c>[InputSize, OutputSize]</c>, row-major.</param>
     /// <exception cref="ArgumentNullException">The specification is null.</exception>
-    /// <exception cref="ArgumentException">A size has not been set, or the table has not that shape.</exception>
+    /// <exception cref="ArgumentException">A size has not been set, or the table does not have that shape.</exception>
     public EmbeddingLayer(EmbeddingSpecification specification, ReadOnlySpan<float> table)
         : this(specification, (ReadOnlyMemory<float>)table.ToArray())
     {
@@ -36,7 +36,7 @@ public sealed class EmbeddingLayer : Layer
     /// <param name="table"><c>[InputSize, OutputSize]</c>, row-major. It must not change.</param>
     /// <returns>The layer.</returns>
     /// <exception cref="ArgumentNullException">The specification is null.</exception>
-    /// <exception cref="ArgumentException">A size has not been set, or the table has not that shape.</exception>
+    /// <exception cref="ArgumentException">A size has not been set, or the table does not have that shape.</exception>
     public static EmbeddingLayer Wrap(EmbeddingSpecification specification, ReadOnlyMemory<float> table) =>
         new(specification, table);
 }

@@ -3,7 +3,7 @@ namespace Recurrent.Layers;
 /// <summary>Checks of the arguments of a gradient session, shared by the native and the reference one.</summary>
 internal static class GradientArguments
 {
-    /// <summary>Refuses rates that are out of range or drop what a layer has not.</summary>
+    /// <summary>Refuses rates that are out of range or drop what a layer does not have.</summary>
     public static void RequireDropout(LayerGraph graph, IReadOnlyList<LayerDropout> dropout, string argument)
     {
         if (dropout.Count == 0)
@@ -52,7 +52,7 @@ internal static class GradientArguments
         RequireStates(graph, batch.Batch, finalStates, nameof(finalStates));
     }
 
-    /// <summary>Refuses gradients that have not the shape of what they are the gradients of.</summary>
+    /// <summary>Refuses gradients that do not have the shape of what they are the gradients of.</summary>
     public static void RequireBackward<T>(
         LayerGraph graph,
         in GradientShape forward,

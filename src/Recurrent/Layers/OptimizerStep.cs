@@ -1,6 +1,6 @@
 namespace Recurrent.Layers;
 
-/// <summary>One update of all parameters. What an optimizer has not is unused.</summary>
+/// <summary>One update of all parameters. What an optimizer does not have is unused.</summary>
 public readonly ref struct OptimizerStep
 {
     /// <summary>The optimizer.</summary>

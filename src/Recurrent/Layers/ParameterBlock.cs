@@ -2,7 +2,7 @@ namespace Recurrent.Layers;
 
 /// <summary>
 /// A matrix or vector among a model's parameters, which lie one after the other: layers in order, in each the forward
-/// direction before the reverse one, in each by <see cref="ParameterRole"/>; what a layer has not is left out.
+/// direction before the reverse one, in each by <see cref="ParameterRole"/>; what a layer does not have is left out.
 /// </summary>
 /// <param name="Layer">Index of the layer.</param>
 /// <param name="Direction">Forward or Reverse.</param>

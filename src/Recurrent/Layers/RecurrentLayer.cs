@@ -13,8 +13,8 @@ public sealed class RecurrentLayer : Layer
     /// </param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException">
-    /// The specification contradicts itself, the number of directions is wrong, or a part of the weights has not the
-    /// shape that the specification asks for.
+    /// The specification contradicts itself, the number of directions is wrong, or a part of the weights does not have
+    /// the shape that the specification asks for.
     /// </exception>
     public RecurrentLayer(RecurrentSpecification specification, params ReadOnlySpan<RecurrentWeights> directions)
     {

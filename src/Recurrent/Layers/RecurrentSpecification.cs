@@ -72,7 +72,7 @@ public abstract record RecurrentSpecification : LayerSpecification
 
     /// <summary>The activations that one direction uses.</summary>
     /// <param name="direction"><see cref="Direction.Forward"/> or <see cref="Direction.Reverse"/>.</param>
-    /// <returns>The activations by role; roles that the cell has not are at their default.</returns>
+    /// <returns>The activations by role; roles that the cell does not have are at their default.</returns>
     /// <exception cref="ArgumentException">The layer has no such direction.</exception>
     public CellActivations GetActivations(Direction direction)
     {

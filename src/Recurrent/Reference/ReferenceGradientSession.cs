@@ -69,7 +69,7 @@ public sealed partial class ReferenceGradientSession<T>
     /// <exception cref="ArgumentNullException">The definition is null.</exception>
     /// <exception cref="ArgumentException">
     /// There are not as many rates as layers, a rate is not from 0 up to but not including 1, something is to be dropped
-    /// that a layer has not, or the model has too many parameters.
+    /// that a layer does not have, or the model has too many parameters.
     /// </exception>
     public static ReferenceGradientSession<T> Open(
         ModelDefinition definition, IReadOnlyList<LayerDropout>? dropout = null)

@@ -57,7 +57,7 @@ internal sealed class SequencePass<T>(
 
     /// <summary>Adds the gradients of the parameters to where the layers gather them.</summary>
     /// <param name="dy">The gradient of the output; empty for 0.</param>
-    /// <param name="dFinalStates">That of the final states, <c>[batch, StateSize]</c>; empty for 0.</param>
+    /// <param name="dFinalStates">The gradient of the final states, <c>[batch, StateSize]</c>; empty for 0.</param>
     /// <param name="dx">Receives that of the input, or is empty.</param>
     /// <param name="dInitialStates">Receives that of the states that were started from, or is empty.</param>
     public void Backward(ReadOnlySpan<T> dy, ReadOnlySpan<T> dFinalStates, Span<T> dx, Span<T> dInitialStates)

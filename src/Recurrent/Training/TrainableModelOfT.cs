@@ -41,6 +41,12 @@ public sealed partial class TrainableModel<T> : IDisposable
     /// <summary>Updates since the model was compiled.</summary>
     public long Updates { get; private set; }
 
+    /// <summary>The instruction set that computes, as <see cref="TrainingCheckpoint.InstructionSet"/> has it.</summary>
+    public string InstructionSet => Engine.InstructionSet;
+
+    /// <summary>What multiplies large matrices, as <see cref="TrainingCheckpoint.GemmProvider"/> has it.</summary>
+    public string GemmProvider => Engine.GemmProvider;
+
     internal IGradientEngine<T> Engine { get; }
 
     internal BatchComputer<T> Computer { get; }

@@ -1,5 +1,6 @@
 using System.Text;
 using Recurrent.Formats.Json;
+using Recurrent.Formats.Tensors;
 using Recurrent.Layers;
 
 namespace Recurrent.Formats.Tests.Captures;
@@ -7,7 +8,7 @@ namespace Recurrent.Formats.Tests.Captures;
 /// <summary>Captures of amplifiers: Neural Amp Modeler, GuitarML, AIDA-X.</summary>
 public sealed class CaptureTests
 {
-    private static readonly string NamFile = RecordedCase.PathOf("nam", "BossLSTM-1x16.nam");
+    private static readonly string NamFile = GoldenFiles.PathOf("nam", "BossLSTM-1x16.nam");
 
     [Fact]
     public void A_real_amplifier_sounds_as_recorded()
@@ -79,7 +80,7 @@ public sealed class CaptureTests
     [Fact]
     public void A_skipped_input_is_added_to_the_output()
     {
-        ImportedModel model = ModelFile.Load(RecordedCase.PathOf("keras", "guitarml_lstm.json"));
+        ImportedModel model = ModelFile.Load(GoldenFiles.PathOf("keras", "guitarml_lstm.json"));
 
         ResidualSpecification skip = Assert.IsType<ResidualLayer>(model.Definition.Layers[^1]).Specification;
         Assert.Equal((3, 1), (skip.Span, skip.InputSize));
@@ -90,7 +91,7 @@ public sealed class CaptureTests
     [Fact]
     public void Gains_and_skip_of_AIDA_X_go_around_the_network()
     {
-        ImportedModel model = ModelFile.Load(RecordedCase.PathOf("keras", "aida_skip_gain.json"));
+        ImportedModel model = ModelFile.Load(GoldenFiles.PathOf("keras", "aida_skip_gain.json"));
 
         Assert.Equal(["in_gain", "lstm_0", "dense_1", "in_skip", "out_gain"], model.LayerNames);
         Assert.Equal(44_100, model.SampleRate);
@@ -109,7 +110,7 @@ public sealed class CaptureTests
     [InlineData("\"lin.bias\"", "\"lin.bais\"", "lin.bias")]
     public void What_model_data_and_parameters_disagree_in_is_said(string found, string replaced, string reason)
     {
-        string json = File.ReadAllText(RecordedCase.PathOf("keras", "guitarml_lstm.json"));
+        string json = File.ReadAllText(GoldenFiles.PathOf("keras", "guitarml_lstm.json"));
         Assert.Contains(found, json, StringComparison.Ordinal);
 
         string message = Assert.Throws<ModelFormatException>(

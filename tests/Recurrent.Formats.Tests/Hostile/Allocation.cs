@@ -1,3 +1,5 @@
+using Recurrent.Formats.Tensors;
+
 namespace Recurrent.Formats.Tests.Hostile;
 
 /// <summary>What reading something allocates, and what it may.</summary>

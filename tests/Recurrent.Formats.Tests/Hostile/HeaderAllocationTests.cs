@@ -1,4 +1,5 @@
 using System.Text;
+using Recurrent.Formats.PyTorch;
 
 namespace Recurrent.Formats.Tests.Hostile;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Recurrent.Formats.Json;
 using Recurrent.Formats.Keras;
+using Recurrent.Formats.Tensors;
 
 namespace Recurrent.Formats.Tests.Hostile;
 

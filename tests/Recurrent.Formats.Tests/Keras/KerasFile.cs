@@ -5,7 +5,7 @@ namespace Recurrent.Formats.Tests.Keras;
 /// <summary>A Keras model of the golden cases, to be changed.</summary>
 internal sealed class KerasFile(string name)
 {
-    private readonly SafetensorsFile _file = SafetensorsFile.Open(RecordedCase.PathOf("keras", name + ".safetensors"));
+    private readonly SafetensorsFile _file = SafetensorsFile.Open(GoldenFiles.PathOf("keras", name + ".safetensors"));
     private readonly List<(string Old, string New)> _replacements = [];
     private readonly List<(string Old, string New)> _renamings = [];
     private readonly List<(string Name, long[] Shape)> _added = [];

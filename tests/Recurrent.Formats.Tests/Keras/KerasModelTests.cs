@@ -4,7 +4,7 @@ namespace Recurrent.Formats.Tests.Keras;
 public sealed class KerasModelTests
 {
     public static TheoryData<string> Files =>
-        [.. Directory.GetFiles(RecordedCase.PathOf("keras"))
+        [.. Directory.GetFiles(GoldenFiles.PathOf("keras"))
             .Select(path => Path.GetFileName(path))
             .Where(name => !name.EndsWith(".io.safetensors", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)];

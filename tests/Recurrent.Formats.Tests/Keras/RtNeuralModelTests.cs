@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Recurrent.Formats.Json;
+using Recurrent.Formats.Tensors;
 using Recurrent.Layers;
 
 namespace Recurrent.Formats.Tests.Keras;
@@ -22,7 +23,7 @@ public sealed class RtNeuralModelTests
     public void Recorded_outputs_are_met(string name)
     {
         var recorded = new RecordedCase(
-            ModelFile.Load(RecordedCase.PathOf("rtneural", "models", name + ".json"), OneSequence),
+            ModelFile.Load(GoldenFiles.PathOf("rtneural", "models", name + ".json"), OneSequence),
             [.. ReadColumn(name + "_x").Select(value => (float)value)],
             ReadColumn(name + "_y"));
 
@@ -36,7 +37,7 @@ public sealed class RtNeuralModelTests
     public void Models_that_cannot_be_are_refused_by_name(string file, string place, string reason)
     {
         string message = Assert.Throws<ModelFormatException>(
-            () => ModelFile.Load(RecordedCase.PathOf("rtneural", "models", file))).Message;
+            () => ModelFile.Load(GoldenFiles.PathOf("rtneural", "models", file))).Message;
 
         Assert.Contains(file, message, StringComparison.Ordinal);
         Assert.Contains(place, message, StringComparison.Ordinal);
@@ -69,7 +70,7 @@ public sealed class RtNeuralModelTests
             {"in_shape": [1], "layers": [{"type": "dense", "shape": [1], "weights": [[[2]], [3]]}]}
             """);
 
-        Assert.True(JsonModel.Recognises(json));
+        Assert.True(JsonModel.Recognizes(json));
         Assert.IsType<DenseLayer>(Assert.Single(JsonModel.Load(new MemorySource(json), ImportOptions.Default).Definition.Layers));
     }
 
@@ -100,6 +101,6 @@ public sealed class RtNeuralModelTests
     private static ImportedModel Load(string json) => JsonModel.Load(new MemorySource(Encoding.UTF8.GetBytes(json)), ImportOptions.Default);
 
     private static double[] ReadColumn(string name) =>
-        [.. File.ReadLines(RecordedCase.PathOf("rtneural", "test_data", name + "_python.csv"))
+        [.. File.ReadLines(GoldenFiles.PathOf("rtneural", "test_data", name + "_python.csv"))
             .Select(line => double.Parse(line, CultureInfo.InvariantCulture))];
 }

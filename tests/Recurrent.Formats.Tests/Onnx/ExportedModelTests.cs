@@ -7,7 +7,7 @@ public sealed class ExportedModelTests
         [.. Directory.GetFiles(Golden, "*.onnx").Select(path => Path.GetFileNameWithoutExtension(path))
             .Order(StringComparer.Ordinal)];
 
-    public static string Golden => Path.Combine(AppContext.BaseDirectory, "golden", "onnx-exports");
+    public static string Golden => GoldenFiles.PathOf("onnx-exports");
 
     [Theory]
     [MemberData(nameof(Names))]

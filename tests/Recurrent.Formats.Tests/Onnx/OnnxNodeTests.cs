@@ -5,7 +5,7 @@ public sealed class OnnxNodeTests
 {
     public static TheoryData<string> Folders => [.. Directory.GetDirectories(Golden).Select(path => Path.GetFileName(path)!)];
 
-    private static string Golden => Path.Combine(AppContext.BaseDirectory, "golden", "onnx");
+    private static string Golden => GoldenFiles.PathOf("onnx");
 
     [Fact]
     public void There_are_twelve() => Assert.Equal(12, Folders.Count);

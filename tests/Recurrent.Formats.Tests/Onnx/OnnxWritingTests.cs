@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Google.Protobuf;
 using Recurrent.Formats.Onnx;
-using Recurrent.Formats.Tests.Verify;
 using Recurrent.Layers;
 using Recurrent.Reference;
 
@@ -20,7 +19,7 @@ public sealed class OnnxWritingTests
     [MemberData(nameof(Names))]
     public void A_file_is_the_one_that_ONNX_Runtime_computed(string name)
     {
-        string folder = Path.Combine(GoldenCopy.Committed("onnx-written"), name);
+        string folder = Path.Combine(GoldenFiles.PathOf("onnx-written"), name);
         ModelDefinition definition = ExportModels.All[name];
 
         ModelProto written = Export(definition);
@@ -34,7 +33,7 @@ public sealed class OnnxWritingTests
     [MemberData(nameof(Names))]
     public void The_outputs_are_those_of_ONNX_Runtime(string name)
     {
-        string data = Path.Combine(GoldenCopy.Committed("onnx-written"), name, "test_data_set_0");
+        string data = Path.Combine(GoldenFiles.PathOf("onnx-written"), name, "test_data_set_0");
         ModelDefinition definition = ExportModels.All[name];
         float[] input = Singles(Path.Combine(data, "input_0.pb"));
         float[] expected = Singles(Path.Combine(data, "output_0.pb"));

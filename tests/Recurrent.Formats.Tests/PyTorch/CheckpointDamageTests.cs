@@ -1,3 +1,5 @@
+using Recurrent.Formats.PyTorch;
+
 namespace Recurrent.Formats.Tests;
 
 /// <summary>

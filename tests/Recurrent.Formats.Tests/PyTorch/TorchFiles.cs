@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recurrent.Formats.PyTorch.Checkpoint;
 using Recurrent.Layers;
 
 namespace Recurrent.Formats.Tests;
@@ -6,7 +7,7 @@ namespace Recurrent.Formats.Tests;
 /// <summary>The files of <c>tests/golden/torch_files</c> and how each is to be read.</summary>
 internal static class TorchFiles
 {
-    public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "golden", "torch_files");
+    public static string Folder { get; } = GoldenFiles.PathOf("torch_files");
 
     public static TheoryData<string> Readable => [.. Names(refused: false)];
 

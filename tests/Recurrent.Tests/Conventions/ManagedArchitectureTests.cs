@@ -15,7 +15,7 @@ public sealed partial class ManagedArchitectureTests
         ["Recurrent.Cli"] =
         [
             "Recurrent.Formats", "Recurrent.Plots", "Recurrent.Shared", "Recurrent/Training", "Recurrent/Reference",
-            "Recurrent/Messages",
+            "Recurrent/Files", "Recurrent/Messages",
         ],
         ["Recurrent.Demo"] = ["Recurrent.Formats", "Recurrent.Plots", "Recurrent.Shared", "Recurrent/Training"],
         ["Recurrent.Formats"] = ["Recurrent/Layers", "Recurrent/Files", "Recurrent/Messages"],

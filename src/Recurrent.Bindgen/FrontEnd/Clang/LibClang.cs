@@ -76,9 +76,6 @@ internal static unsafe class LibClang
     internal static extern CXString clang_getFileName(nint file);
 
     [DllImport(Library)]
-    internal static extern CXSourceLocation clang_getRangeStart(CXSourceRange range);
-
-    [DllImport(Library)]
     internal static extern CXSourceLocation clang_getRangeEnd(CXSourceRange range);
 
     [DllImport(Library)]

@@ -11,13 +11,7 @@ internal sealed class RecurrentTensors(GraphBuilder graph, string name, Recurren
     private readonly RecurrentWeights[] _directions =
         [.. new[] { layer.Forward, layer.Reverse }.OfType<RecurrentWeights>()];
 
-    /// <summary>Canonical gates in ONNX's order: i o f c of i f g o, z r h of r z n.</summary>
-    private readonly int[] _order = layer.Specification.GateCount switch
-    {
-        4 => [0, 3, 1, 2],
-        3 => [1, 0, 2],
-        _ => [0],
-    };
+    private readonly IReadOnlyList<int> _gates = GateOrder.Onnx.Gates(layer.Specification);
 
     public bool HasInitialState =>
         _directions.Any(weights => !weights.InitialHidden.IsEmpty || !weights.InitialCell.IsEmpty);
@@ -29,12 +23,12 @@ internal sealed class RecurrentTensors(GraphBuilder graph, string name, Recurren
     public string InputWeights() => graph.Constant(Initializer.Of(
         $"{name}_W",
         [_directions.Length, Rows, _specification.InputSize],
-        [.. _directions.SelectMany(weights => Reordered(weights.InputWeights, _order))]));
+        [.. _directions.SelectMany(weights => Reordered(weights.InputWeights, _gates))]));
 
     public string StateWeights() => graph.Constant(Initializer.Of(
         $"{name}_R",
         [_directions.Length, Rows, Hidden],
-        [.. _directions.SelectMany(weights => Reordered(weights.StateWeights, _order))]));
+        [.. _directions.SelectMany(weights => Reordered(weights.StateWeights, _gates))]));
 
     /// <summary>Input and state biases of each direction; no input of the node if there are none at all.</summary>
     public string Biases() =>
@@ -45,8 +39,8 @@ internal sealed class RecurrentTensors(GraphBuilder graph, string name, Recurren
                 [_directions.Length, 2 * Rows],
                 [.. _directions.SelectMany(weights => (ReadOnlyMemory<float>[])
                 [
-                    .. Reordered(OrZero(weights.InputBias, Rows), _order),
-                    .. Reordered(OrZero(weights.StateBias, Rows), _order),
+                    .. Reordered(OrZero(weights.InputBias, Rows), _gates),
+                    .. Reordered(OrZero(weights.StateBias, Rows), _gates),
                 ])]));
 
     /// <summary>Peepholes in the order i o f; no input of the node if there are none at all.</summary>
@@ -56,7 +50,7 @@ internal sealed class RecurrentTensors(GraphBuilder graph, string name, Recurren
             : graph.Constant(Initializer.Of(
                 $"{name}_P",
                 [_directions.Length, 3 * Hidden],
-                [.. _directions.SelectMany(weights => Reordered(OrZero(weights.Peephole, 3 * Hidden), [0, 2, 1]))]));
+                [.. _directions.SelectMany(weights => Reordered(OrZero(weights.Peephole, 3 * Hidden), GateOrder.Onnx.PeepholeGates))]));
 
     /// <summary>The states that a sequence starts from, repeated for every row of the batch.</summary>
     public string InitialState(string input, StateKind kind)
@@ -83,10 +77,10 @@ internal sealed class RecurrentTensors(GraphBuilder graph, string name, Recurren
         return graph.Node(state, "Expand", [trained, target]);
     }
 
-    private static IEnumerable<ReadOnlyMemory<float>> Reordered(ReadOnlyMemory<float> source, int[] order)
+    private static IEnumerable<ReadOnlyMemory<float>> Reordered(ReadOnlyMemory<float> source, IReadOnlyList<int> gates)
     {
-        int block = source.Length / order.Length;
-        return order.Select(gate => source.Slice(gate * block, block));
+        int block = source.Length / gates.Count;
+        return gates.Select(gate => source.Slice(gate * block, block));
     }
 
     private static ReadOnlyMemory<float> OrZero(ReadOnlyMemory<float> values, int length) =>

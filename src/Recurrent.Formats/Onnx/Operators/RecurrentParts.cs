@@ -45,16 +45,17 @@ internal sealed class RecurrentParts
     /// <summary>The weights of each direction, read from the file to where they stay.</summary>
     public RecurrentWeights[] ReadWeights()
     {
-        int[] order = _context.Node.Operator switch { "LSTM" => [0, 2, 3, 1], "GRU" => [1, 0, 2], _ => [0] };
+        int[] places = GateOrder.Onnx.Places(Specification).ToArray();
+        int[] peepholes = GateOrder.Onnx.PeepholePlaces.ToArray();
         RecurrentWeights[] weights = new RecurrentWeights[Specification.DirectionCount];
         for (int row = 0; row < weights.Length; row++)
         {
             weights[row] = RecurrentWeights.Wrap(
-                Blocks(_w, row, order, order.Length),
-                Blocks(_r, row, order, order.Length),
-                Blocks(_b, row, order, 2 * order.Length),
-                Blocks(_b, row, [.. order.Select(gate => order.Length + gate)], 2 * order.Length),
-                Blocks(_p, row, [0, 2, 1], 3));
+                Blocks(_w, row, places, places.Length),
+                Blocks(_r, row, places, places.Length),
+                Blocks(_b, row, places, 2 * places.Length),
+                Blocks(_b, row, [.. places.Select(place => places.Length + place)], 2 * places.Length),
+                Blocks(_p, row, peepholes, peepholes.Length));
         }
 
         return weights;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Recurrent.Formats.Tensors;
 
 namespace Recurrent.Formats.Onnx;
 

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Recurrent.Formats.Tensors;
 
 namespace Recurrent.Formats.Onnx;
 

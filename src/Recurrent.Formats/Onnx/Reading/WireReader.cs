@@ -1,3 +1,5 @@
+using Recurrent.Formats.Tensors;
+
 namespace Recurrent.Formats.Onnx;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using Recurrent.Formats.Tensors;
+
 namespace Recurrent.Formats.Onnx;
 
 /// <summary>Bytes of a file or of memory, read where they are needed instead of all at once.</summary>

@@ -3,10 +3,10 @@ namespace Recurrent.Formats.Onnx;
 /// <summary>Which values of a layer flow.</summary>
 internal enum FlowKind
 {
-    /// <summary>Those of every step.</summary>
+    /// <summary>The values of every step.</summary>
     Sequence,
 
-    /// <summary>That of the last step.</summary>
+    /// <summary>The value of the last step.</summary>
     LastStep,
 
     /// <summary>What layers made of final hidden states.</summary>

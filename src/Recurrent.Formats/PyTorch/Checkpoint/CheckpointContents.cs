@@ -1,4 +1,4 @@
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch.Checkpoint;
 
 /// <summary>What a checkpoint holds: its objects, and where the bytes of its storages are.</summary>
 /// <param name="Format">What the file is, for people.</param>

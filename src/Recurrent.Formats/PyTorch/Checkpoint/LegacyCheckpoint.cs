@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using Recurrent.Formats.Tensors;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch.Checkpoint;
 
 /// <summary>
 /// The format before PyTorch 1.6: pickles of a magic number, a version, the machine's properties, the object and the

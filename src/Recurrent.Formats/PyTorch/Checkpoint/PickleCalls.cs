@@ -1,4 +1,4 @@
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch.Checkpoint;
 
 /// <summary>What the functions that a pickle may name would return, for the arguments that it gives them.</summary>
 internal static class PickleCalls

@@ -1,4 +1,4 @@
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch.Checkpoint;
 
 /// <summary>A Python dictionary: keys of any kind, in the order in which they came.</summary>
 internal sealed class PickleDictionary

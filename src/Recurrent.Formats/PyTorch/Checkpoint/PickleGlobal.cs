@@ -1,4 +1,4 @@
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch.Checkpoint;
 
 /// <summary>
 /// A class or function that a pickle names. It is a name and nothing else: nothing is looked up or called.

@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using Recurrent.Formats.Tensors;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch.Checkpoint;
 
 /// <summary>The bytes of a pickle, one after the other, with limits; texts are asked of the file's budget.</summary>
 internal sealed class PickleReader(ByteSource source, long offset, long end, MemoryBudget budget)

@@ -1,4 +1,6 @@
-namespace Recurrent.Formats;
+using Recurrent.Formats.Tensors;
+
+namespace Recurrent.Formats.PyTorch.Checkpoint;
 
 /// <summary>The stack and the memo of a pickle, within the file's budget. Nothing below a mark can be taken.</summary>
 internal sealed class PickleStack(MemoryBudget budget)

@@ -1,3 +1,6 @@
+using Recurrent.Formats.PyTorch.Checkpoint;
+using Recurrent.Formats.Tensors;
+
 namespace Recurrent.Formats;
 
 /// <summary>

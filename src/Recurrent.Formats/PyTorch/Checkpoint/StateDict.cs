@@ -1,4 +1,4 @@
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch.Checkpoint;
 
 /// <summary>The dictionary of a checkpoint that holds a model's parameters by name.</summary>
 internal sealed class StateDict

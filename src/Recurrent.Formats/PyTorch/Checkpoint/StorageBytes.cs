@@ -1,4 +1,6 @@
-namespace Recurrent.Formats;
+using Recurrent.Formats.Tensors;
+
+namespace Recurrent.Formats.PyTorch.Checkpoint;
 
 /// <summary>
 /// The bytes of a storage: a part of the file, or what an entry of it unpacks to when it is first asked for.

@@ -1,4 +1,6 @@
-namespace Recurrent.Formats;
+using Recurrent.Formats.Tensors;
+
+namespace Recurrent.Formats.PyTorch.Checkpoint;
 
 /// <summary>A named tensor of a checkpoint: a view of a storage.</summary>
 internal sealed class StridedTensor : Tensor

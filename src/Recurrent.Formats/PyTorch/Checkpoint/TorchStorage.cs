@@ -1,4 +1,6 @@
-namespace Recurrent.Formats;
+using Recurrent.Formats.Tensors;
+
+namespace Recurrent.Formats.PyTorch.Checkpoint;
 
 /// <summary>The memory of tensors as a pickle names it; its bytes are elsewhere in the file.</summary>
 internal sealed record TorchStorage(string Key, TensorElementType ElementType, long ElementCount)

@@ -1,4 +1,6 @@
-namespace Recurrent.Formats;
+using Recurrent.Formats.Tensors;
+
+namespace Recurrent.Formats.PyTorch.Checkpoint;
 
 /// <summary>
 /// A tensor as a pickle describes it: a view of a storage, <c>storage[Offset + sum(index * stride)]</c>, all counted in

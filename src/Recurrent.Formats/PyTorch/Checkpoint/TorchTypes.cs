@@ -1,4 +1,4 @@
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch.Checkpoint;
 
 /// <summary>PyTorch's names of element types, and of the storages that hold them.</summary>
 internal static class TorchTypes

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch.Checkpoint;
 
 /// <summary>
 /// Reads a pickle that holds tensors, numbers and text in lists and dictionaries. Classes and functions are names that

@@ -1,6 +1,7 @@
 using System.Text;
+using Recurrent.Formats.Tensors;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch.Checkpoint;
 
 /// <summary>
 /// The format of PyTorch 1.6 and later: a zip file with a pickle, <c>data.pkl</c>, and an entry <c>data/KEY</c> for

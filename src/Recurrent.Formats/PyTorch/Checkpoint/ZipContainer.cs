@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using Recurrent.Formats.Tensors;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch.Checkpoint;
 
 /// <summary>
 /// The entries of a zip file, stored or deflated, with 64-bit sizes where needed. Nothing is trusted: sizes are checked

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Recurrent.Formats;
+namespace Recurrent.Formats.PyTorch.Checkpoint;
 
 /// <summary>An entry of a zip file's directory.</summary>
 internal readonly record struct ZipEntry(string Name, bool IsStored, long PackedSize, long Size, long HeaderOffset)

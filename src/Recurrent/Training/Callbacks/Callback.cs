@@ -7,7 +7,7 @@ public abstract class Callback
     /// Callbacks are called by this, and those that have the same in the order of the list: what writes the states of all
     /// comes after those that change theirs.
     /// </summary>
-    internal virtual int Place => 0;
+    protected internal virtual int Place => 0;
 
     /// <summary>Before the first epoch, or before going on with an interrupted run.</summary>
     /// <param name="run">The run.</param>

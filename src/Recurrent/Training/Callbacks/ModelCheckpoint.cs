@@ -26,7 +26,7 @@ public sealed class ModelCheckpoint(
     private long _batches;
 
     /// <summary>The last one; the best one before it, so that the last one knows of it.</summary>
-    internal override int Place => saveBestOnly ? 1 : 2;
+    protected internal override int Place => saveBestOnly ? 1 : 2;
 
     /// <inheritdoc/>
     public override void OnTrainBegin(TrainingRun run)

@@ -36,7 +36,7 @@ public static class Sequences
     /// <param name="rows">Each sequence, <c>[time of its own, features]</c>.</param>
     /// <param name="features">Features of a step.</param>
     /// <returns>The sequences, with their lengths.</returns>
-    /// <exception cref="ArgumentException">A sequence has not a whole number of steps, or none has any.</exception>
+    /// <exception cref="ArgumentException">A sequence does not have a whole number of steps, or none has any.</exception>
     public static Sequences<T> Ragged<T>(IReadOnlyList<T[]> rows, int features = 1)
         where T : unmanaged
     {

@@ -16,7 +16,7 @@ public static class Targets
     /// <param name="rows">Of each sequence, <c>[time of its own, features]</c>.</param>
     /// <param name="features">Features of a step.</param>
     /// <returns>The targets.</returns>
-    /// <exception cref="ArgumentException">A sequence has not a whole number of steps.</exception>
+    /// <exception cref="ArgumentException">A sequence does not have a whole number of steps.</exception>
     public static Targets<T> Ragged<T>(IReadOnlyList<T[]> rows, int features = 1)
         where T : unmanaged
     {

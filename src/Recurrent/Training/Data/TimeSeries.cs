@@ -54,7 +54,7 @@ public static class TimeSeries
     /// </param>
     /// <param name="features">Features of a step.</param>
     /// <returns>Both parts, copied.</returns>
-    /// <exception cref="ArgumentException">A part would be empty, or the past has not as many steps as the context.</exception>
+    /// <exception cref="ArgumentException">A part would be empty, or the past does not have as many steps as the context.</exception>
     public static (T[] Train, T[] Test) Split<T>(
         ReadOnlySpan<T> series, double trainShare, int context = 0, int features = 1)
         where T : unmanaged
