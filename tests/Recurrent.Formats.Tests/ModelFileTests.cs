@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Recurrent.Formats.PyTorch.Checkpoint;
 
 namespace Recurrent.Formats.Tests;
 

@@ -107,7 +107,7 @@ internal sealed class CompareCommand
         ImportedModel left = ModelFileOptions.Load(leftFile, _modelFile.Read(parsed));
         (ImportedModel right, VerifyPath rightPath, string rightName) = ReadRight(parsed, leftFile, left);
         RequireAlike(left.Definition, right.Definition);
-        (ModelInput input, string inputName) = ReadInput(parsed, left);
+        (SequenceInput input, string inputName) = ReadInput(parsed, left);
         var notes = new ImportNotes(parsed.InvocationConfiguration.Error);
         notes.Tell(leftFile, left.Notes);
         notes.Tell(parsed.GetValue(_right) ?? leftFile, right.Notes);
@@ -159,18 +159,18 @@ internal sealed class CompareCommand
             : (left, new ReferencePath<float>(InFloat), $"{leftFile} in the reference, float");
     }
 
-    private (ModelInput Input, string Name) ReadInput(ParseResult parsed, ImportedModel model)
+    private (SequenceInput Input, string Name) ReadInput(ParseResult parsed, ImportedModel model)
     {
         if (parsed.GetValue(_input) is { } file)
         {
-            return (ModelInput.Of(model.Definition, DataFile.Read(file, format: _csv.Read(parsed)), file), file);
+            return (SequenceInput.Of(model.Definition, DataFile.Read(file, format: _csv.Read(parsed)), file), file);
         }
 
         int time = parsed.GetValue(_time) ?? 100;
         int batch = parsed.GetValue(_batch) ?? 1;
         int seed = parsed.GetValue(_seed) ?? 1;
         return (
-            ModelInput.Random(model.Definition, time, batch, seed),
+            SequenceInput.Random(model.Definition, time, batch, seed),
             string.Create(CultureInfo.InvariantCulture, $"random, {time} steps, batch {batch}, seed {seed}"));
     }
 
@@ -194,7 +194,7 @@ internal sealed class CompareCommand
             : $"{model.InputSize} features";
     }
 
-    private static double[] Compute(VerifyPath path, ModelDefinition model, ModelInput input) =>
+    private static double[] Compute(VerifyPath path, ModelDefinition model, SequenceInput input) =>
         path.Compute(new SequenceRequest
         {
             Model = model,
@@ -202,6 +202,6 @@ internal sealed class CompareCommand
             Time = input.Time,
             Input = input.Features,
             Indices = input.Indices,
-            Layout = ModelInput.Layout,
+            Layout = SequenceInput.Layout,
         }).Output;
 }

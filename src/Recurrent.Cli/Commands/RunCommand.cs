@@ -105,7 +105,7 @@ internal sealed class RunCommand
         string inputFile = parsed.GetRequiredValue(_input);
         DataArray array = DataFile.Read(inputFile, parsed.GetValue(_channel), _csv.Read(parsed));
         int? sampleRate = SampleRate(parsed, model, array, inputFile);
-        ModelInput input = ModelInput.Of(model.Definition, array, inputFile);
+        SequenceInput input = SequenceInput.Of(model.Definition, array, inputFile);
         RunRequest request = Request(parsed, model, input);
         string? outputFile = parsed.GetValue(_output);
         if (outputFile is not null)
@@ -157,7 +157,7 @@ internal sealed class RunCommand
         return rate ?? model.SampleRate;
     }
 
-    private RunRequest Request(ParseResult parsed, ImportedModel model, ModelInput input)
+    private RunRequest Request(ParseResult parsed, ImportedModel model, SequenceInput input)
     {
         bool stream = parsed.GetValue(_stream);
         int? block = parsed.GetValue(_block);
@@ -187,7 +187,7 @@ internal sealed class RunCommand
         };
     }
 
-    private static int[]? Lengths(string? list, ModelInput input)
+    private static int[]? Lengths(string? list, SequenceInput input)
     {
         if (list is null)
         {
@@ -216,7 +216,7 @@ internal sealed class RunCommand
 
         bool isBatchMajor = request.Model.Layout == SequenceLayout.BatchMajor;
         float[] values = isBatchMajor
-            ? ModelInput.Transpose<float>(result.Output, request.OutputTime, batch, features)
+            ? SequenceInput.Transpose<float>(result.Output, request.OutputTime, batch, features)
             : result.Output;
         int[] shape = batch == 1 ? [request.OutputTime, features]
             : isBatchMajor ? [batch, request.OutputTime, features] : [request.OutputTime, batch, features];

@@ -104,7 +104,7 @@ internal static class Conversion
 
     private static (int Values, int Different, double Largest) Compare(ModelDefinition before, ModelDefinition after)
     {
-        ModelInput input = ModelInput.Random(before, Time, Batch, seed: 1);
+        SequenceInput input = SequenceInput.Random(before, Time, Batch, seed: 1);
         double[] left = Compute(before, input);
         double[] right = Compute(after, input);
         int different = 0;
@@ -122,7 +122,7 @@ internal static class Conversion
         return (left.Length, different, largest);
     }
 
-    private static double[] Compute(ModelDefinition model, ModelInput input) =>
+    private static double[] Compute(ModelDefinition model, SequenceInput input) =>
         new ReferencePath<float>(VerifyPaths.Reference).Compute(new SequenceRequest
         {
             Model = model,
@@ -130,7 +130,7 @@ internal static class Conversion
             Time = input.Time,
             Input = input.Features,
             Indices = input.Indices,
-            Layout = ModelInput.Layout,
+            Layout = SequenceInput.Layout,
         }).Output;
 
     private static IEnumerable<string> Lost(ImportedModel before, ImportedModel after)

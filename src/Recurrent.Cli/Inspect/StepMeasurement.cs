@@ -31,7 +31,7 @@ internal sealed record StepMeasurement(
     // Like bench: the call and an empty loop take turns, so that a busy machine shows in both.
     private static StepTimes Measure(Session session, ModelDefinition definition, int steps)
     {
-        var call = new ModelCall(session, ModelInput.Random(definition, steps, batch: 1, seed: 1));
+        var call = new ModelCall(session, SequenceInput.Random(definition, steps, batch: 1, seed: 1));
         var latencies = new LatencyHistogram(Sampler.WarmUp(call));
         Sampler.Turn(call, Turn, latencies);
         var control = new LatencyHistogram(latencies.Block);
@@ -53,7 +53,7 @@ internal sealed record StepMeasurement(
         double Microseconds(LatencyHistogram histogram, double share) => 1e-3 * histogram.Percentile(share) / steps;
     }
 
-    private sealed class ModelCall(Session session, ModelInput input) : TimedCall
+    private sealed class ModelCall(Session session, SequenceInput input) : TimedCall
     {
         private readonly float[] _y = new float[input.Time * session.Model.OutputSize];
 

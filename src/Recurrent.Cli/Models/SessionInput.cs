@@ -6,7 +6,7 @@ namespace Recurrent.Cli.Models;
 internal static class SessionInput
 {
     /// <summary>Advances by one step of the input.</summary>
-    public static void Step(this Session session, ModelInput input, int step, Span<float> y)
+    public static void Step(this Session session, SequenceInput input, int step, Span<float> y)
     {
         int features = input.Batch * session.Model.InputSize;
         if (session.Model.VocabularySize > 0)
@@ -27,19 +27,19 @@ internal static class SessionInput
     /// <param name="y">Receives the output.</param>
     /// <param name="lengths">Valid steps of each row; null for all.</param>
     public static void Run(
-        this Session session, ModelInput input, int from, int count, Span<float> y, int[]? lengths = null)
+        this Session session, SequenceInput input, int from, int count, Span<float> y, int[]? lengths = null)
     {
         int features = input.Batch * session.Model.InputSize;
         var mask = new SequenceMask { Lengths = lengths };
         if (session.Model.VocabularySize > 0)
         {
             ReadOnlySpan<int> indices = input.Indices.Span.Slice(from * features, count * features);
-            session.RunIndices(indices, y, count, mask, ModelInput.Layout);
+            session.RunIndices(indices, y, count, mask, SequenceInput.Layout);
         }
         else
         {
             ReadOnlySpan<float> x = input.Features.Span.Slice(from * features, count * features);
-            session.Run(x, y, count, mask, ModelInput.Layout);
+            session.Run(x, y, count, mask, SequenceInput.Layout);
         }
     }
 }

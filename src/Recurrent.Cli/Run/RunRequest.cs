@@ -8,7 +8,7 @@ namespace Recurrent.Cli.Run;
 /// <param name="Input">Its input.</param>
 /// <param name="Mode">How the input is given.</param>
 /// <param name="BlockLength">Steps of a call; all of them if the input is given as a whole.</param>
-internal sealed record RunRequest(ModelDefinition Model, ModelInput Input, RunMode Mode, int BlockLength)
+internal sealed record RunRequest(ModelDefinition Model, SequenceInput Input, RunMode Mode, int BlockLength)
 {
     /// <summary>Valid steps of each sequence; null for all.</summary>
     public int[]? Lengths { get; init; }

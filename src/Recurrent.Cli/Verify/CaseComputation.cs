@@ -70,7 +70,7 @@ internal sealed class CaseComputation : ILoadedCase
     {
         (int time, int batch, int features) = axes.SizesOf(array.Shape, name);
         (int first, int second) = axes.IsBatchMajor ? (batch, time) : (time, batch);
-        var input = ModelInput.Of(
+        var input = SequenceInput.Of(
             model.Definition,
             array with { Shape = [first, second, features] },
             $"input '{name}'",
@@ -87,7 +87,7 @@ internal sealed class CaseComputation : ILoadedCase
         ReadOnlyMemory<T> InOrder<T>(ReadOnlyMemory<T> values) =>
             values.IsEmpty || model.Definition.Layout == SequenceLayout.TimeMajor
                 ? values
-                : ModelInput.Transpose(values.Span, time, batch, features);
+                : SequenceInput.Transpose(values.Span, time, batch, features);
     }
 
     private string? Mismatch(bool isBatchMajor)
@@ -97,6 +97,6 @@ internal sealed class CaseComputation : ILoadedCase
     }
 
     private double[] InOrder(double[] output, bool from, bool to) => from == to ? output
-        : to ? ModelInput.Transpose<double>(output, Steps, _request.Batch, _request.Model.OutputSize)
-        : ModelInput.Transpose<double>(output, _request.Batch, Steps, _request.Model.OutputSize);
+        : to ? SequenceInput.Transpose<double>(output, Steps, _request.Batch, _request.Model.OutputSize)
+        : SequenceInput.Transpose<double>(output, _request.Batch, Steps, _request.Model.OutputSize);
 }

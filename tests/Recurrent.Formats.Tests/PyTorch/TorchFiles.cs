@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Recurrent.Formats.PyTorch.Checkpoint;
 using Recurrent.Layers;
 
 namespace Recurrent.Formats.Tests;

@@ -5,9 +5,9 @@ using Recurrent.Layers;
 namespace Recurrent.Cli.Models;
 
 /// <summary>Sequences for a model, time-major: features, or indices for a model that takes those.</summary>
-internal sealed class ModelInput
+internal sealed class SequenceInput
 {
-    private ModelInput(int time, int batch, float[] features, int[] indices)
+    private SequenceInput(int time, int batch, float[] features, int[] indices)
     {
         Time = time;
         Batch = batch;
@@ -42,7 +42,7 @@ internal sealed class ModelInput
     /// <param name="name">What the file is called, for messages.</param>
     /// <param name="layout">Order of its axes; null for the model's.</param>
     /// <exception cref="UnusableInputException">The shape does not fit the model, or an index is none.</exception>
-    public static ModelInput Of(ModelDefinition model, DataArray array, string name, SequenceLayout? layout = null)
+    public static SequenceInput Of(ModelDefinition model, DataArray array, string name, SequenceLayout? layout = null)
     {
         bool areChannels = array.HasChannels && model is { InputSize: 1, VocabularySize: 0 };
         bool isBatchMajor = !areChannels && (layout ?? model.Layout) == SequenceLayout.BatchMajor;
@@ -60,18 +60,18 @@ internal sealed class ModelInput
 
         float[] values = isBatchMajor ? Transpose<float>(array.Values, batch, time, model.InputSize) : array.Values;
         return model.VocabularySize > 0
-            ? new ModelInput(time, batch, [], ToIndices(values, model.VocabularySize, batch, name))
-            : new ModelInput(time, batch, values, []) { AreChannels = areChannels };
+            ? new SequenceInput(time, batch, [], ToIndices(values, model.VocabularySize, batch, name))
+            : new SequenceInput(time, batch, values, []) { AreChannels = areChannels };
     }
 
     /// <summary>Values between -1 and 1, or indices; the same for the same seed.</summary>
-    public static ModelInput Random(ModelDefinition model, int time, int batch, int seed)
+    public static SequenceInput Random(ModelDefinition model, int time, int batch, int seed)
     {
         Random random = new(seed);
         int count = ArraySize.Of(time, batch, model.InputSize);
         return model.VocabularySize > 0
-            ? new ModelInput(time, batch, [], [.. Repeat(count, () => random.Next(model.VocabularySize))])
-            : new ModelInput(time, batch, [.. Repeat(count, () => (2 * random.NextSingle()) - 1)], []);
+            ? new SequenceInput(time, batch, [], [.. Repeat(count, () => random.Next(model.VocabularySize))])
+            : new SequenceInput(time, batch, [.. Repeat(count, () => (2 * random.NextSingle()) - 1)], []);
     }
 
     /// <summary>Swaps the first two axes.</summary>
