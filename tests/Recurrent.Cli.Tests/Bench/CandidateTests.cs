@@ -1,4 +1,3 @@
-using Recurrent.Cli;
 using Recurrent.Cli.Bench;
 
 namespace Recurrent.Cli.Tests.Bench;

@@ -1,4 +1,3 @@
-using Recurrent.Cli;
 
 namespace Recurrent.Cli.Tests.Verify;
 
