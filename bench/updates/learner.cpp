@@ -63,6 +63,7 @@ Learner::Learner(const Shape& shape, const Way& way) : shape_(shape), way_(way) 
   model.struct_size = sizeof(model);
   model.layer_count = 2;
   model.layers = layers;
+  model.isa = RECURRENT_ISA_AUTO;
   recurrent_trainer_desc desc{};
   desc.struct_size = sizeof(desc);
   desc.threads = 1;
@@ -111,7 +112,6 @@ void Learner::update() {
   args.epsilon = 1e-7;
   args.gradient_scale = 1;
   args.step = steps_ + 1;
-  args.renews = 1;
   args.trained = trained_.data();
   args.sparse = way_.sparse ? sparse_.data() : nullptr;
   require(recurrent_trainer_update(trainer_.get(), &args));
@@ -122,6 +122,7 @@ Times Learner::step() {
   times.passes = microseconds([&] { forward_and_back(); });
   times.keep = microseconds([&] { require(recurrent_trainer_keep(trainer_.get(), 1)); });
   times.update = microseconds([&] { update(); });
+  times.zero = microseconds([&] { require(recurrent_trainer_zero_gradients(trainer_.get())); });
   ++steps_;
   return times;
 }

@@ -31,8 +31,8 @@ struct Way {
 struct Times {
   double passes = 0;  // forward and backward
   double keep = 0;    // the parameters of before as the last good ones
-  double update = 0;  // with the gradients renewed
-  double step() const { return passes + keep + update; }
+  double update = 0;
+  double zero = 0;  // the gradients, which the backward pass does itself where they are renewed
 };
 
 // A model that learns from random batches.

@@ -2,39 +2,31 @@
 
 #include <algorithm>
 #include <chrono>
-#include <vector>
-
-#include "base/aligned_buffer.h"
+#include <utility>
 
 namespace updates {
-namespace {
 
-constexpr int kPasses = 9;
+MemoryPass::MemoryPass(int64_t floats)
+    : parameters_(floats), moved_(floats), mean_(floats), square_(floats), gradients_(floats) {}
 
-}  // namespace
-
-double bandwidth(int64_t floats, int streams) {
+double MemoryPass::run() {
   using Clock = std::chrono::steady_clock;
-  std::vector<recurrent::AlignedBuffer<float>> written;
-  for (int i = 0; i < streams; ++i) written.emplace_back(floats);
-  const recurrent::AlignedBuffer<float> read(floats);
-  double best = 1e9;
-  for (int pass = 0; pass < kPasses; ++pass) {
-    const Clock::time_point start = Clock::now();
-    // Side by side, as an update goes through its arrays.
-    constexpr int64_t kPiece = 512;
-    for (int64_t first = 0; first < floats; first += kPiece) {
-      const int64_t last = std::min(first + kPiece, floats);
-      for (recurrent::AlignedBuffer<float>& array : written) {
-        float* const a = array.data();
-        const float* const b = read.data();
-        for (int64_t i = first; i < last; ++i) a[i] = a[i] * 0.5f + b[i];
-      }
-    }
-    best = std::min(best, std::chrono::duration<double>(Clock::now() - start).count());
+  const Clock::time_point start = Clock::now();
+  const float* const p = parameters_.data();
+  const float* const g = gradients_.data();
+  float* const to = moved_.data();
+  float* const m = mean_.data();
+  float* const v = square_.data();
+  // Pieces, because a compiler does not know that so many arrays are not the same.
+  constexpr int64_t kPiece = 256;
+  for (int64_t first = 0; first < gradients_.size(); first += kPiece) {
+    const int64_t last = std::min(first + kPiece, gradients_.size());
+    for (int64_t i = first; i < last; ++i) m[i] = 0.5f * m[i] + g[i];
+    for (int64_t i = first; i < last; ++i) v[i] = 0.5f * v[i] + g[i];
+    for (int64_t i = first; i < last; ++i) to[i] = p[i] - m[i];
   }
-  const double bytes = 4.0 * static_cast<double>(floats) * (2 * streams + 1);
-  return 1e-9 * bytes / best;
+  std::swap(parameters_, moved_);
+  return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
 }
 
 }  // namespace updates

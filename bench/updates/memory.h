@@ -2,11 +2,23 @@
 
 #include <cstdint>
 
+#include "base/aligned_buffer.h"
+
 namespace updates {
 
-// Bytes a second (10^9) of one thread that reads and writes arrays larger than the caches, counting
-// what it asks for: the best of some passes of `a = c * a + b` over `floats` elements of `streams`
-// arrays that are read and written, and one that is only read.
-double bandwidth(int64_t floats, int streams);
+// A pass over as much memory as a dense update of Adam reads and writes, that computes next to
+// nothing: parameters to new ones beside them, two moments in place, gradients that are only read.
+class MemoryPass {
+ public:
+  explicit MemoryPass(int64_t floats);
+
+  // Microseconds of one.
+  double run();
+
+  int64_t bytes() const { return 7 * gradients_.size() * static_cast<int64_t>(sizeof(float)); }
+
+ private:
+  recurrent::AlignedBuffer<float> parameters_, moved_, mean_, square_, gradients_;
+};
 
 }  // namespace updates

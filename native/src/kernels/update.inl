@@ -1,7 +1,12 @@
 // Fused updates of the optimizers: one pass over parameters, gradients and moments.
 
-// Lanes that exist, `left` of them; others read as 0.
-struct UpdateLanes {
+// All lanes of a vector, or those that are left at the end, where others read as 0: a mask costs
+// more than the memory does.
+struct AllUpdateLanes {
+  static RECURRENT_INLINE Vec load(const float* p) { return Vec::load(p); }
+  static RECURRENT_INLINE void store(float* p, Vec v) { Vec::store(p, v); }
+};
+struct LastUpdateLanes {
   int left;
   RECURRENT_INLINE Vec load(const float* p) const { return Vec::load_partial(p, left); }
   RECURRENT_INLINE void store(float* p, Vec v) const { Vec::store_partial(p, v, left); }
@@ -13,7 +18,8 @@ RECURRENT_INLINE Vec update_gradient(const UpdateArgs& args, Vec g) {
 }
 
 struct SgdUpdate {
-  static RECURRENT_INLINE void run(const UpdateArgs& args, int64_t i, UpdateLanes lanes) {
+  template <class Lanes>
+  static RECURRENT_INLINE void run(const UpdateArgs& args, int64_t i, Lanes lanes) {
     const Vec g = update_gradient(args, lanes.load(args.gradients + i));
     Vec move = g;
     if (args.momentum != 0) {
@@ -31,7 +37,8 @@ RECURRENT_INLINE Vec blend(float decay, float rest, Vec old, Vec value) {
 }
 
 struct RmsPropUpdate {
-  static RECURRENT_INLINE void run(const UpdateArgs& args, int64_t i, UpdateLanes lanes) {
+  template <class Lanes>
+  static RECURRENT_INLINE void run(const UpdateArgs& args, int64_t i, Lanes lanes) {
     const Vec g = update_gradient(args, lanes.load(args.gradients + i));
     const Vec v = blend(args.decay_2, args.rest_2, lanes.load(args.square + i), mul(g, g));
     lanes.store(args.square + i, v);
@@ -47,7 +54,8 @@ struct RmsPropUpdate {
 
 // AdamW as well: `shrink` is 1 for Adam, `rate` has the correction of the mean in it.
 struct AdamUpdate {
-  static RECURRENT_INLINE void run(const UpdateArgs& args, int64_t i, UpdateLanes lanes) {
+  template <class Lanes>
+  static RECURRENT_INLINE void run(const UpdateArgs& args, int64_t i, Lanes lanes) {
     const Vec g = update_gradient(args, lanes.load(args.gradients + i));
     const Vec m = blend(args.decay_1, args.rest_1, lanes.load(args.mean + i), g);
     const Vec v = blend(args.decay_2, args.rest_2, lanes.load(args.square + i), mul(g, g));
@@ -62,10 +70,9 @@ struct AdamUpdate {
 
 template <class Update>
 void update_all(const UpdateArgs& args) {
-  for (int64_t i = 0; i < args.count; i += Vec::kWidth) {
-    const int64_t left = args.count - i;
-    Update::run(args, i, {static_cast<int>(left < Vec::kWidth ? left : Vec::kWidth)});
-  }
+  int64_t i = 0;
+  for (; i + Vec::kWidth <= args.count; i += Vec::kWidth) Update::run(args, i, AllUpdateLanes());
+  if (i < args.count) Update::run(args, i, LastUpdateLanes{static_cast<int>(args.count - i)});
 }
 
 void update(const UpdateArgs& args) {

@@ -5,11 +5,15 @@
 #include "base/error.h"
 #include "base/expect.h"
 #include "cpu/fp_control.h"
+#include "exec/lane.h"
 #include "train/trainer.h"
 #include "train/trainer_arguments.h"
 
 namespace recurrent {
 namespace {
+
+// Rows of a table lie anywhere in memory: they are fetched while those before are moved.
+constexpr size_t kRowsAhead = 3;
 
 bool is_adam(const recurrent_update_args& args) {
   return args.optimizer == RECURRENT_OPTIMIZER_ADAM || args.optimizer == RECURRENT_OPTIMIZER_ADAMW;
@@ -176,7 +180,15 @@ void Trainer::update(const recurrent_update_args& args) {
       move(parameters_.values(i).rewrite(), 0, block.rows * block.columns);
       continue;
     }
-    for (const int32_t row : gradients.touched(i)->rows()) {
+    const std::vector<int32_t>& rows = gradients.touched(i)->rows();
+    for (size_t at = 0; at < rows.size(); ++at) {
+      const int64_t row = rows[at];
+      if (at + kRowsAhead < rows.size()) {
+        const int64_t ahead = rows[at + kRowsAhead] * block.columns;
+        fetch(parameters_.values(i).values() + ahead, block.columns);
+        if (is_adam(args)) fetch(mean + ahead, block.columns);
+        if (is_adam(args)) fetch(square + ahead, block.columns);
+      }
       float* const values = parameters_.values(i).rewrite_row(row);
       move({values, values}, row * block.columns, block.columns);
     }
