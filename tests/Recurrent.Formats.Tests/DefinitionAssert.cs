@@ -10,6 +10,9 @@ internal static class DefinitionAssert
     {
         Assert.Equal(expected.Output, found.Output);
         Assert.Equal(expected.Masking, found.Masking);
+        Assert.Equal(expected.Inputs, found.Inputs);
+        Assert.Equal(expected.Outputs, found.Outputs);
+        Assert.Equal(expected.Nodes.Select(node => node.Inputs), found.Nodes.Select(node => node.Inputs));
         Assert.Equal((expected.Layout, expected.EmptyRow), (found.Layout, found.EmptyRow));
         Assert.Equal(
             expected.Layers.Select(layer => layer.Specification), found.Layers.Select(layer => layer.Specification));

@@ -11,7 +11,7 @@ internal sealed class ModuleListItem
     public const string Softmax = "softmax";
     public const string Residual = "residual";
 
-    private readonly int _span;
+    private readonly Func<int, Layer>? _create;
 
     public ModuleListItem(PyTorchModule module, ModuleListEntry? entry = null)
     {
@@ -19,11 +19,11 @@ internal sealed class ModuleListItem
         Entry = entry ?? new ModuleListEntry(module.Name, null);
     }
 
-    private ModuleListItem(ModuleListEntry entry, Activation? activation, int span)
+    private ModuleListItem(ModuleListEntry entry, Activation? activation, Func<int, Layer>? create)
     {
         Entry = entry;
         Activation = activation;
-        _span = span;
+        _create = create;
     }
 
     public ModuleListEntry Entry { get; }
@@ -33,6 +33,9 @@ internal sealed class ModuleListItem
 
     /// <summary>The activation; null if it stands for something else.</summary>
     public Activation? Activation { get; }
+
+    /// <summary>Whether its layer reads several values side by side.</summary>
+    public bool JoinsValues => Module is null && Entry == StructureLayers.Joining;
 
     /// <summary>The name of its layer.</summary>
     public string Name => Module?.Name ?? Entry.ToString();
@@ -56,15 +59,18 @@ internal sealed class ModuleListItem
     }
 
     /// <summary>The layer that it stands for, if that is not a module.</summary>
-    /// <param name="size">Features of a step.</param>
+    /// <param name="size">Features that it reads.</param>
+    /// <exception cref="ModelFormatException">There is no such layer of so many features.</exception>
     public Layer Create(int size)
     {
-        if (_span > 0)
+        try
         {
-            return new ResidualLayer(new ResidualSpecification { InputSize = size, Span = _span });
+            return _create is not null ? _create(size) : new ActivationLayer(size, Activation!.Value);
         }
-
-        return Activation is { } activation ? new ActivationLayer(size, activation) : new SoftmaxLayer(size);
+        catch (ArgumentException e)
+        {
+            throw new ModelFormatException($"'{Entry}', which reads {size} features: {e.Message}", e);
+        }
     }
 
     /// <summary>
@@ -87,20 +93,28 @@ internal sealed class ModuleListItem
 
         if (entry == new ModuleListEntry(Softmax, null))
         {
-            return new ModuleListItem(entry, activation: null, span: 0);
+            return new ModuleListItem(entry, activation: null, size => new SoftmaxLayer(size));
         }
 
         if (entry.Name == Residual)
         {
-            return new ModuleListItem(entry, activation: null, Span(entry));
+            int span = Span(entry);
+            return new ModuleListItem(
+                entry, activation: null,
+                size => new ResidualLayer(new ResidualSpecification { InputSize = size, Span = span }));
+        }
+
+        if (StructureLayers.Find(entry) is { } create)
+        {
+            return new ModuleListItem(entry, activation: null, create);
         }
 
         return ActivationNames.Find(entry) is { } activation
-            ? new ModuleListItem(entry, activation, span: 0)
+            ? new ModuleListItem(entry, activation, create: null)
             : throw new ModelFormatException(
                 $"'{entry}' is neither a module of the file "
                 + $"({string.Join(", ", modules.Take(16).Select(m => $"'{m.Name}'"))}) "
-                + $"nor one of {ActivationNames.All}, {Softmax}, {Residual}.");
+                + $"nor one of {ActivationNames.All}, {Softmax}, {Residual}, {StructureLayers.All}.");
     }
 
     private static PyTorchModule? FindModule(ModuleListEntry entry, IReadOnlyList<PyTorchModule> modules)

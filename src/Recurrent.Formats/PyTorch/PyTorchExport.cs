@@ -10,8 +10,8 @@ namespace Recurrent.Formats;
 /// <remarks>
 /// The file has what <c>load_state_dict</c> wants of modules <c>lstm</c>, <c>gru</c>, <c>rnn</c>, <c>linear</c>,
 /// <c>embedding</c> and <c>norm</c> (<c>nn.BatchNorm1d</c>), a second one of a kind with a 2 behind its name; initial
-/// states are <c>lstm_h0</c> and <c>lstm_c0</c>. The order of the modules, the activations, the output, the masking, the
-/// order of axes and the rule for rows of length 0 are in the metadata, so that <see cref="ModelFile.Load"/> gives the
+/// states are <c>lstm_h0</c> and <c>lstm_c0</c>. The order of the modules, the layers without parameters, what each layer
+/// reads if they do not just follow each other, the inputs and outputs by their names, the masking, the order of axes and the rule for rows of length 0 are in the metadata, so that <see cref="ModelFile.Load"/> gives the
 /// same model again.
 /// </remarks>
 public static class PyTorchExport
@@ -53,7 +53,7 @@ public static class PyTorchExport
         var modules = new ModuleWriter();
         for (int i = 0; i < definition.Layers.Count;)
         {
-            i += Add(modules, definition.Layers, i);
+            i += Add(modules, definition, i);
         }
 
         SafetensorsWriter writer = modules.Writer;
@@ -61,6 +61,7 @@ public static class PyTorchExport
         writer.Metadata[SavedModel.MetadataName] = new SavedModel
         {
             Modules = modules.Modules,
+            Graph = SavedGraph.Of(definition),
             Output = definition.Output,
             Masking = definition.Masking,
             Layout = definition.Layout,
@@ -72,12 +73,19 @@ public static class PyTorchExport
     }
 
     /// <summary>Adds the module that begins at a layer, and returns how many layers it has.</summary>
-    private static int Add(ModuleWriter modules, IReadOnlyList<Layer> layers, int first)
+    private static int Add(ModuleWriter modules, ModelDefinition definition, int first)
     {
+        IReadOnlyList<Layer> layers = definition.Layers;
+        if (StructureLayers.Find(layers[first]) is { } entry)
+        {
+            modules.AddEntry(entry.ToString());
+            return 1;
+        }
+
         switch (layers[first])
         {
             case RecurrentLayer:
-                return RecurrentModuleWriter.Add(modules, layers, first);
+                return RecurrentModuleWriter.Add(modules, definition, first);
             case DenseLayer dense:
                 modules.AddLinear(dense, isActivationNext: layers.ElementAtOrDefault(first + 1) is ActivationLayer);
                 return 1;

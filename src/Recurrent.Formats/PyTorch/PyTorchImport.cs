@@ -123,15 +123,54 @@ internal sealed class PyTorchImport
         while (_next < _items.Count)
         {
             ModuleListItem item = _items[_next++];
-            int size = _layers.Count > 0
-                ? _layers[^1].Specification.OutputSize
-                : _items.Select(following => following.Module?.InputSize).OfType<int>().FirstOrDefault();
-            RequireFit(item, size);
+            int size = _description.Graph is { } graph ? SizeRead(item, graph) : SizeBefore();
+            if (_description.Graph is null)
+            {
+                RequireFit(item, size);
+            }
+
             IReadOnlyList<Layer> layers = item.Module?.Read(item.Entry, this) ?? [item.Create(size)];
             _layers.AddRange(layers);
             _names.AddRange(
                 layers.Count == 1 ? [item.Name] : layers.Select((_, index) => $"{item.Name}[{index}]"));
         }
+    }
+
+    /// <summary>What the next layer of a list of layers reads.</summary>
+    private int SizeBefore() => _layers.Count > 0
+        ? _layers[^1].Specification.OutputSize
+        : _items.Select(following => following.Module?.InputSize).OfType<int>().FirstOrDefault();
+
+    /// <summary>The features that the next layer of a graph reads: of all values together where it joins them.</summary>
+    private int SizeRead(ModuleListItem item, SavedGraph graph)
+    {
+        IReadOnlyList<int> reads = _layers.Count < graph.Reads.Count
+            ? graph.Reads[_layers.Count]
+            : throw new ModelFormatException(
+                $"the graph of the model: expected what layer {_layers.Count}, '{item.Name}', reads, found "
+                + $"{graph.Reads.Count} layers.");
+        int[] sizes = [.. reads.Select(value => SizeOf(value, graph))];
+        if (sizes.Length == 0)
+        {
+            throw new ModelFormatException(
+                $"the graph of the model: expected values that layer {_layers.Count}, '{item.Name}', reads, found none.");
+        }
+
+        return (int)Math.Min(item.JoinsValues ? sizes.Sum(size => (long)size) : sizes[0], int.MaxValue);
+    }
+
+    private int SizeOf(int value, SavedGraph graph)
+    {
+        if (value >= graph.Inputs.Count + _layers.Count)
+        {
+            throw new ModelFormatException(
+                $"the graph of the model: layer {_layers.Count} reads value {value}, expected one before its own, 0 to "
+                + $"{graph.Inputs.Count + _layers.Count - 1}.");
+        }
+
+        return value < graph.Inputs.Count
+            ? graph.Inputs[value].Size
+            : _layers[value - graph.Inputs.Count].Specification.OutputSize;
     }
 
     private void RequireFit(ModuleListItem item, int size)
@@ -167,6 +206,11 @@ internal sealed class PyTorchImport
         SequenceLayout layout = Layout();
         try
         {
+            if (_description.Graph is { } graph)
+            {
+                return DefineGraph(graph, layout);
+            }
+
             return new ModelDefinition(
                 _layers, output ?? ModelOutput.EveryStep, _description.Masking, layout, _description.EmptyRow);
         }
@@ -174,6 +218,30 @@ internal sealed class PyTorchImport
         {
             throw new ModelFormatException($"{string.Join(", ", _names.Take(16))}: {e.Message}", e);
         }
+    }
+
+    private ModelDefinition DefineGraph(SavedGraph graph, SequenceLayout layout)
+    {
+        if (_options.Output is { } output and not ModelOutput.EveryStep)
+        {
+            throw new ModelFormatException(
+                $"the model puts out values by name, {string.Join(", ", graph.Outputs.Take(16).Select(o => $"'{o.Name}'"))}: "
+                + $"expected no {Option(nameof(ImportOptions.Output))}, found {output}.");
+        }
+
+        if (graph.Reads.Count != _layers.Count)
+        {
+            throw new ModelFormatException(
+                $"the graph of the model: expected what each of {_layers.Count} layers reads, found {graph.Reads.Count}.");
+        }
+
+        return new ModelDefinition(
+            graph.Inputs,
+            [.. _layers.Select((layer, index) => new LayerNode(layer, graph.Reads[index]))],
+            graph.Outputs,
+            _description.Masking,
+            layout,
+            _description.EmptyRow);
     }
 
     private SequenceLayout Layout()

@@ -9,11 +9,13 @@ internal static class RecurrentModuleWriter
         [("", Direction.Forward), ("_reverse", Direction.Reverse)];
 
     /// <summary>Adds the module that begins at a layer, and returns how many layers it has.</summary>
-    public static int Add(ModuleWriter modules, IReadOnlyList<Layer> layers, int first)
+    public static int Add(ModuleWriter modules, ModelDefinition definition, int first)
     {
+        IReadOnlyList<Layer> layers = definition.Layers;
         var stack = new List<RecurrentLayer> { (RecurrentLayer)layers[first] };
         RequireSupported(stack[0], first);
-        while (layers.ElementAtOrDefault(first + stack.Count) is RecurrentLayer next && Stacks(stack[^1], next))
+        while (layers.ElementAtOrDefault(first + stack.Count) is RecurrentLayer next && Stacks(stack[^1], next)
+            && Follows(definition, first + stack.Count))
         {
             RequireSupported(next, first + stack.Count);
             stack.Add(next);
@@ -38,6 +40,10 @@ internal static class RecurrentModuleWriter
     /// <summary>Whether PyTorch has the next layer in the same module: all but its input size is the same.</summary>
     private static bool Stacks(RecurrentLayer layer, RecurrentLayer next) =>
         next.Specification == layer.Specification with { InputSize = next.Specification.InputSize };
+
+    /// <summary>Whether a layer reads what the one before puts out, and nobody else decides what it reads.</summary>
+    private static bool Follows(ModelDefinition definition, int layer) =>
+        definition.Nodes[layer].Inputs is [int value] && value == definition.Inputs.Count + layer - 1;
 
     private static void AddWeights(ModuleWriter modules, string module, List<RecurrentLayer> stack)
     {

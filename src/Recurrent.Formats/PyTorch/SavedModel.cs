@@ -20,6 +20,9 @@ internal sealed class SavedModel
     /// <summary>The modules in order, as <see cref="ImportOptions.Modules"/> has them; null if not described.</summary>
     public IReadOnlyList<string>? Modules { get; init; }
 
+    /// <summary>What the layers read; null if they follow each other.</summary>
+    public SavedGraph? Graph { get; init; }
+
     public ModelOutput? Output { get; init; }
 
     public Masking? Masking { get; init; }
@@ -61,6 +64,7 @@ internal sealed class SavedModel
         {
             json.WriteStartObject();
             WriteNames(json, "modules", Modules ?? []);
+            Graph?.Write(json);
             json.WriteString("output", (Output ?? ModelOutput.EveryStep).ToString());
             if (Masking is not null)
             {
@@ -90,9 +94,17 @@ internal sealed class SavedModel
         return Encoding.UTF8.GetString(stream.ToArray());
     }
 
+    /// <summary>A value of an enumeration, by its name.</summary>
+    public static TEnum ReadEnum<TEnum>(JsonValue value)
+        where TEnum : struct, Enum =>
+        Enum.TryParse(value.Text(), out TEnum parsed) && Enum.IsDefined(parsed)
+            ? parsed
+            : throw value.Unexpected($"one of {string.Join(", ", Enum.GetNames<TEnum>())}");
+
     private static SavedModel Parse(JsonValue root) => new()
     {
         Modules = ReadNames(root["modules"]),
+        Graph = root.Find("graph") is { } graph ? SavedGraph.Read(graph) : null,
         Output = ReadEnum<ModelOutput>(root["output"]),
         Masking = root.Find("masking") is { } masking ? ReadMasking(masking) : null,
         // Files of earlier versions have neither.
@@ -125,12 +137,6 @@ internal sealed class SavedModel
     private static TEnum ReadEnum<TEnum>(JsonValue root, string property, TEnum otherwise)
         where TEnum : struct, Enum =>
         root.Find(property) is { } value ? ReadEnum<TEnum>(value) : otherwise;
-
-    private static TEnum ReadEnum<TEnum>(JsonValue value)
-        where TEnum : struct, Enum =>
-        Enum.TryParse(value.Text(), out TEnum parsed) && Enum.IsDefined(parsed)
-            ? parsed
-            : throw value.Unexpected($"one of {string.Join(", ", Enum.GetNames<TEnum>())}");
 
     private static string[] ReadNames(JsonValue names) =>
         [.. names.Items(atMost: int.MaxValue).Select(name => name.Text())];
