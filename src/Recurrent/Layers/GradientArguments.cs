@@ -18,7 +18,7 @@ internal static class GradientArguments
             RequireRate(dropout[layer].Elements, $"{name}.{nameof(LayerDropout.Elements)}");
             RequireRate(dropout[layer].Input, $"{name}.{nameof(LayerDropout.Input)}");
             RequireRate(dropout[layer].State, $"{name}.{nameof(LayerDropout.State)}");
-            RequireUse(graph.Specifications[layer], dropout[layer], name, argument);
+            RequireUse(graph.Specifications[layer], graph.Reads[layer].Count, dropout[layer], name, argument);
         }
     }
 
@@ -26,10 +26,9 @@ internal static class GradientArguments
     public static void RequireForward<T>(
         LayerGraph graph, in GradientBatch<T> batch, ReadOnlySpan<T> y, ReadOnlySpan<T> finalStates)
     {
-        Require.Within(batch.Time, 1, int.MaxValue, "batch.Time");
-        Require.Within(batch.Batch, 1, int.MaxValue, "batch.Batch");
-        SequenceShape shape = SequenceShape.OfSession(graph, batch.Batch, "batch.Batch");
+        SequenceShape shape = ShapeOf(graph, batch);
         SequenceLayout layout = batch.Layout ?? graph.Layout;
+        Require.Absent(batch.Inputs.Length, "the output is given alone", "batch.Inputs");
         if (y.IsEmpty)
         {
             throw new ArgumentException($"{nameof(y)}: expected memory for the output, found none.", nameof(y));
@@ -52,6 +51,24 @@ internal static class GradientArguments
         RequireStates(graph, batch.Batch, finalStates, nameof(finalStates));
     }
 
+    /// <summary>Refuses a batch of several inputs or outputs that does not fit the model.</summary>
+    public static void RequireForward<T>(
+        LayerGraph graph,
+        in GradientBatch<T> batch,
+        ReadOnlySpan<OutputBuffer<T>> outputs,
+        ReadOnlySpan<T> finalStates)
+    {
+        SequenceLayout layout = batch.Layout ?? graph.Layout;
+        BufferShape shape = new(graph, ShapeOf(graph, batch));
+        Require.Absent(batch.X.Length, "the outputs come as a list, and so do the inputs", "batch.X");
+        Require.Absent(batch.Indices.Length, "the outputs come as a list, and so do the inputs", "batch.Indices");
+        shape.RequireRun(batch.Inputs, outputs, batch.Time, layout);
+        SequenceMask mask = new() { Lengths = batch.Lengths, Present = batch.Present };
+        shape.RequireMask(mask, outputs, batch.Time, layout);
+        RequireStates(graph, batch.Batch, batch.InitialStates, "batch.InitialStates");
+        RequireStates(graph, batch.Batch, finalStates, nameof(finalStates));
+    }
+
     /// <summary>Refuses gradients that do not have the shape of what they are the gradients of.</summary>
     public static void RequireBackward<T>(
         LayerGraph graph,
@@ -61,24 +78,56 @@ internal static class GradientArguments
         ReadOnlySpan<T> dx,
         ReadOnlySpan<T> dInitialStates)
     {
-        if (forward.Batch == 0)
+        RequirePass(forward);
+        if (!graph.IsSingle)
         {
-            throw new InvalidOperationException(
-                "Backward: there is no forward pass to go back through. Call Forward first; a pass can be gone back "
-                + "through once, before the parameters change.");
+            throw new ArgumentException(
+                $"{nameof(dy)}: expected a list of the outputs' gradients, because the model has {graph.Inputs.Count} inputs and "
+                + $"{graph.Outputs.Count} outputs; found {nameof(dy)} alone.",
+                nameof(dy));
         }
 
-        long steps = (long)forward.Time * forward.Batch;
-        long outputs = graph.PutsOutOneStep ? forward.Batch : steps;
-        RequireOptional(dy.Length, outputs, graph.OutputSize, "[steps, OutputSize] as the output", nameof(dy));
+        RequireOutputGradient(graph, forward, 0, dy.Length, nameof(dy));
         RequireStates(graph, forward.Batch, dFinalStates, nameof(dFinalStates));
         RequireStates(graph, forward.Batch, dInitialStates, nameof(dInitialStates));
-        if (graph.VocabularySize > 0)
+        RequireInputGradient(graph, forward, 0, dx.Length, nameof(dx));
+    }
+
+    /// <summary>Refuses gradients, as lists, that do not have the shape of what they are the gradients of.</summary>
+    public static void RequireBackward<T>(
+        LayerGraph graph,
+        in GradientShape forward,
+        ReadOnlySpan<InputBuffer<T>> dOutputs,
+        ReadOnlySpan<T> dFinalStates,
+        ReadOnlySpan<OutputBuffer<T>> dInputs,
+        ReadOnlySpan<T> dInitialStates)
+    {
+        RequirePass(forward);
+        BufferPlaces.Require(dOutputs, graph.OutputNames, nameof(dOutputs));
+        BufferPlaces.Require(dInputs, graph.InputNames, nameof(dInputs));
+        for (int output = 0; output < graph.Outputs.Count; output++)
         {
-            Require.Absent(dx.Length, "an index has no gradient", nameof(dx));
+            int place = BufferPlaces.Find(dOutputs, graph.OutputNames, output);
+            if (place >= 0)
+            {
+                string argument = $"{nameof(dOutputs)}[{place}]";
+                Require.Absent(dOutputs[place].Indices.Length, "a gradient is no index", argument);
+                RequireOutputGradient(graph, forward, output, dOutputs[place].Values.Length, argument);
+            }
         }
 
-        RequireOptional(dx.Length, steps, graph.InputSize, "[steps, InputSize] as the input", nameof(dx));
+        for (int input = 0; input < graph.Inputs.Count; input++)
+        {
+            int place = BufferPlaces.Find(dInputs, graph.InputNames, input);
+            if (place >= 0)
+            {
+                RequireInputGradient(
+                    graph, forward, input, dInputs[place].Values.Length, $"{nameof(dInputs)}[{place}]");
+            }
+        }
+
+        RequireStates(graph, forward.Batch, dFinalStates, nameof(dFinalStates));
+        RequireStates(graph, forward.Batch, dInitialStates, nameof(dInitialStates));
     }
 
     /// <summary>Refuses an update that no optimizer means.</summary>
@@ -138,6 +187,43 @@ internal static class GradientArguments
         }
     }
 
+    private static SequenceShape ShapeOf<T>(LayerGraph graph, in GradientBatch<T> batch)
+    {
+        Require.Within(batch.Time, 1, int.MaxValue, "batch.Time");
+        Require.Within(batch.Batch, 1, int.MaxValue, "batch.Batch");
+        return SequenceShape.OfSession(graph, batch.Batch, "batch.Batch");
+    }
+
+    private static void RequirePass(in GradientShape forward)
+    {
+        if (forward.Batch == 0)
+        {
+            throw new InvalidOperationException(
+                "Backward: there is no forward pass to go back through. Call Forward first; a pass can be gone back "
+                + "through once, before the parameters change.");
+        }
+    }
+
+    private static void RequireOutputGradient(
+        LayerGraph graph, in GradientShape forward, int output, int length, string argument)
+    {
+        long steps = (long)graph.OutputSteps(output, forward.Time) * forward.Batch;
+        RequireOptional(length, steps, graph.Outputs[output].Size, "[steps, OutputSize] as the output", argument);
+    }
+
+    private static void RequireInputGradient(
+        LayerGraph graph, in GradientShape forward, int input, int length, string argument)
+    {
+        ModelInput what = graph.Inputs[input];
+        if (what.Kind == ValueKind.Indices)
+        {
+            Require.Absent(length, "an index has no gradient", argument);
+        }
+
+        long steps = (long)(what.Kind == ValueKind.Row ? 1 : forward.Time) * forward.Batch;
+        RequireOptional(length, steps, what.Size, "[steps, InputSize] as the input", argument);
+    }
+
     private static void RequireNumber(double value, double maximum, string argument) =>
         Require.Within(value, 0, maximum, argument);
 
@@ -151,12 +237,20 @@ internal static class GradientArguments
     }
 
     private static void RequireUse(
-        LayerSpecification specification, LayerDropout rates, string name, string argument)
+        LayerSpecification specification, int reads, LayerDropout rates, string name, string argument)
     {
         if (rates.State > 0 && specification is not RecurrentSpecification)
         {
             throw new ArgumentException(
                 $"{name}.{nameof(LayerDropout.State)}: expected 0, because the layer has no state; found {rates.State}.",
+                argument);
+        }
+
+        if ((rates.Elements > 0 || rates.Input > 0) && reads > 1)
+        {
+            throw new ArgumentException(
+                $"{name}: expected no dropout in front of a layer that reads {reads} values, but in front of one that reads one "
+                + $"of them; found {rates}.",
                 argument);
         }
 

@@ -12,6 +12,12 @@ public readonly ref struct GradientBatch<T>
     /// <summary>Input of a model that takes indices, <c>[time, batch]</c>, or as the layout says.</summary>
     public ReadOnlySpan<int> Indices { get; init; }
 
+    /// <summary>
+    /// Every input of a model, by its name or its position, in the place of <see cref="X"/> and <see cref="Indices"/>. Those of a
+    /// model with several inputs or outputs.
+    /// </summary>
+    public ReadOnlySpan<InputBuffer<T>> Inputs { get; init; }
+
     /// <summary>Steps, 1 or more.</summary>
     public required int Time { get; init; }
 

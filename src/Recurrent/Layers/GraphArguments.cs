@@ -35,6 +35,12 @@ internal static class GraphArguments
             Require.Defined(inputs[i].Kind, $"{name}.{nameof(ModelInput.Kind)}");
             Require.Size(inputs[i].Size, $"{name}.{nameof(ModelInput.Size)}");
         }
+
+        if (inputs.All(input => input.Kind == ValueKind.Row))
+        {
+            throw new ArgumentException(
+                $"{argument}: expected a sequence or indices among them, found rows alone, which have no steps.", argument);
+        }
     }
 
     public static void RequireOutputs(

@@ -35,6 +35,12 @@ internal sealed class LayerGraph
         Layout = Require.Defined(layout, nameof(layout));
         EmptyRow = Require.Defined(emptyRow, nameof(emptyRow));
         StateSize = TotalStateSize(nameof(layers));
+        IsSingle = Inputs.Count == 1 && Outputs.Count == 1;
+        InputNames = [.. Inputs.Select(input => input.Name)];
+        OutputNames = [.. Outputs.Select(output => output.Name)];
+        InputSize = FeaturesOf(Inputs[0]);
+        OutputSize = Outputs[0].Size;
+        VocabularySize = Inputs[0].Kind == ValueKind.Indices ? Inputs[0].Size : 0;
         GraphArguments.RequireMasking(this, nameof(masking));
     }
 
@@ -68,6 +74,12 @@ internal sealed class LayerGraph
         Layout = Require.Defined(layout, nameof(layout));
         EmptyRow = Require.Defined(emptyRow, nameof(emptyRow));
         StateSize = TotalStateSize(nameof(layers));
+        IsSingle = Inputs.Count == 1 && Outputs.Count == 1;
+        InputNames = [.. Inputs.Select(input => input.Name)];
+        OutputNames = [.. Outputs.Select(output => output.Name)];
+        InputSize = FeaturesOf(Inputs[0]);
+        OutputSize = Outputs[0].Size;
+        VocabularySize = Inputs[0].Kind == ValueKind.Indices ? Inputs[0].Size : 0;
         GraphArguments.RequireMasking(this, nameof(masking));
     }
 
@@ -97,13 +109,17 @@ internal sealed class LayerGraph
         && Outputs.Count == 1 && Outputs[0].Value == Layers.Count;
 
     /// <summary>Whether calls may leave the names out: there is one input, and one output.</summary>
-    public bool IsSingle => Inputs.Count == 1 && Outputs.Count == 1;
+    public bool IsSingle { get; }
 
     /// <summary>Features of a step of the first input; 1 of indices.</summary>
-    public int InputSize => FeaturesOf(Inputs[0]);
+    public int InputSize { get; }
 
     /// <summary>Features of a step of the first output.</summary>
-    public int OutputSize => Outputs[0].Size;
+    public int OutputSize { get; }
+
+    public IReadOnlyList<string> InputNames { get; }
+
+    public IReadOnlyList<string> OutputNames { get; }
 
     public ModelOutput Output { get; }
 
@@ -114,7 +130,7 @@ internal sealed class LayerGraph
     public EmptyRow EmptyRow { get; }
 
     /// <summary>Indices that the first input knows; 0 if it takes features.</summary>
-    public int VocabularySize => Inputs[0].Kind == ValueKind.Indices ? Inputs[0].Size : 0;
+    public int VocabularySize { get; }
 
     /// <summary>
     /// Elements of state of one batch row, in all layers and directions, and the outputs that are repeated at missing steps.

@@ -17,14 +17,23 @@ internal readonly struct SequenceShape
         Batch = Require.Within(batch, 0, int.MaxValue, argument);
         StepInput = Require.Elements(batch, graph.InputSize, "[batch, InputSize]", argument);
         StepOutput = Require.Elements(batch, graph.OutputSize, "[batch, OutputSize]", argument);
+        for (int i = 1; i < graph.Inputs.Count; i++)
+        {
+            Require.Elements(batch, LayerGraph.FeaturesOf(graph.Inputs[i]), "[batch, size of an input]", argument);
+        }
+
+        for (int k = 1; k < graph.Outputs.Count; k++)
+        {
+            Require.Elements(batch, graph.Outputs[k].Size, "[batch, size of an output]", argument);
+        }
     }
 
     public int Batch { get; }
 
-    /// <summary>Elements of one step of input.</summary>
+    /// <summary>Elements of one step of the first input.</summary>
     public int StepInput { get; }
 
-    /// <summary>Elements of one step of output.</summary>
+    /// <summary>Elements of one step of the first output.</summary>
     public int StepOutput { get; }
 
     /// <summary>The shape of a session, whose states fit a span too.</summary>
@@ -58,7 +67,7 @@ internal readonly struct SequenceShape
 
         RequireOneStep(y);
         RequireApart(indices, y, nameof(indices));
-        RequireKnown(indices);
+        RequireKnown(indices, _graph.VocabularySize, nameof(indices));
     }
 
     public void RequireRun<T>(ReadOnlySpan<T> x, ReadOnlySpan<T> y, int time, SequenceLayout layout)
@@ -98,13 +107,91 @@ internal readonly struct SequenceShape
         RequireApart(indices, y, nameof(indices));
     }
 
-    /// <summary>An output for sequences whose input has been checked.</summary>
-    public T[] CreateOutput<T>(int time)
+    /// <summary>Memory for an output of sequences whose inputs have been checked.</summary>
+    public T[] CreateOutput<T>(int time, int output = 0)
     {
-        // The input has time * batch values or more, so these steps fit an int.
-        int steps = _graph.PutsOutOneStep ? Batch : time * Batch;
-        return new T[Require.Elements(steps, _graph.OutputSize, "[steps, OutputSize]", nameof(time))];
+        // A step of the batch fits an int, and so does the number of steps: 64 bits hold the product.
+        int steps = _graph.OutputSteps(output, time);
+        return new T[Require.Elements(
+            steps, (long)Batch * _graph.Outputs[output].Size, "[steps, batch * OutputSize]", nameof(time))];
     }
+
+    /// <summary>Refuses an input's features that do not have its shape.</summary>
+    public void RequireInput(int input, int length, int time, SequenceLayout layout, string argument)
+    {
+        if (_graph.Inputs[input].Kind == ValueKind.Row)
+        {
+            RequireRow(length, _graph.Inputs[input].Size, "InputSize", argument);
+        }
+        else
+        {
+            RequireSequence(length, time, layout, _graph.Inputs[input].Size, "InputSize", argument);
+        }
+    }
+
+    /// <summary>Refuses an input's indices that do not have its shape, or that it does not know.</summary>
+    public void RequireInputIndices(
+        int input, ReadOnlySpan<int> indices, int time, SequenceLayout layout, string argument)
+    {
+        RequireSequence(indices.Length, time, layout, argument);
+        RequireKnown(indices, _graph.Inputs[input].Size, argument);
+    }
+
+    /// <summary>Refuses memory for an output that does not have its shape.</summary>
+    public void RequireOutput(int output, int length, int time, SequenceLayout layout, string argument)
+    {
+        if (_graph.Outputs[output].Kind == ValueKind.Row)
+        {
+            RequireRow(length, _graph.Outputs[output].Size, "OutputSize", argument);
+        }
+        else
+        {
+            int steps = _graph.OutputSteps(output, time);
+            RequireSequence(length, steps, layout, _graph.Outputs[output].Size, "OutputSize", argument);
+        }
+    }
+
+    public static void RequireTime(int time, SequenceLayout layout)
+    {
+        Require.Within(time, 0, int.MaxValue, nameof(time));
+        Require.Defined(layout, nameof(layout));
+    }
+
+    /// <summary>Whether two spans share memory, be their elements of one type or of two.</summary>
+    /// <param name="input">One.</param>
+    /// <param name="y">The other.</param>
+    /// <param name="offset">Where the first begins in the second, in bytes.</param>
+    public static bool Overlap<TInput, TOutput>(ReadOnlySpan<TInput> input, ReadOnlySpan<TOutput> y, out nint offset)
+    {
+        offset = 0;
+        if (input.IsEmpty || y.IsEmpty)
+        {
+            return false;
+        }
+
+        // In bytes: spans that were cast from bytes may begin within an element.
+        offset = Unsafe.ByteOffset(
+            ref Unsafe.As<TOutput, byte>(ref MemoryMarshal.GetReference(y)),
+            ref Unsafe.As<TInput, byte>(ref MemoryMarshal.GetReference(input)));
+        nint inputBytes = (nint)input.Length * Unsafe.SizeOf<TInput>();
+        nint outputBytes = (nint)y.Length * Unsafe.SizeOf<TOutput>();
+        return offset < outputBytes && -offset < inputBytes;
+    }
+
+    /// <summary>Elements of an input's features or indices.</summary>
+    public long InputLength(int input, int time)
+    {
+        ModelInput what = _graph.Inputs[input];
+        return (what.Kind == ValueKind.Row ? 1 : time) * ((long)Batch * LayerGraph.FeaturesOf(what));
+    }
+
+    /// <summary>Elements of an output.</summary>
+    public long OutputLength(int output, int time) =>
+        _graph.OutputSteps(output, time) * ((long)Batch * _graph.Outputs[output].Size);
+
+    /// <summary>Whether indices have an input's shape and are known to it.</summary>
+    public bool AreUsable(int input, ReadOnlySpan<int> indices, int time) =>
+        indices.Length == (long)time * Batch && FirstUnknown(indices, _graph.Inputs[input].Size) < 0;
 
     public void RequireLengths<T>(ReadOnlySpan<int> lengths, ReadOnlySpan<T> y, int time, string argument)
     {
@@ -156,40 +243,11 @@ internal readonly struct SequenceShape
     public void RequireStates(int length, int rowCount, string argument) =>
         Require.Shape(length, rowCount, _graph.StateSize, "[rowCount, StateSize]", argument);
 
-    private static void RequireTime(int time, SequenceLayout layout)
-    {
-        Require.Within(time, 0, int.MaxValue, nameof(time));
-        Require.Defined(layout, nameof(layout));
-    }
-
-    /// <summary>Refuses memory that two spans share, be their elements of one type or of two.</summary>
-    private static void RequireApart<TInput, TOutput>(
-        ReadOnlySpan<TInput> input, ReadOnlySpan<TOutput> y, string argument)
-    {
-        if (input.IsEmpty || y.IsEmpty)
-        {
-            return;
-        }
-
-        // In bytes: spans that were cast from bytes may begin within an element.
-        nint offset = Unsafe.ByteOffset(
-            ref Unsafe.As<TOutput, byte>(ref MemoryMarshal.GetReference(y)),
-            ref Unsafe.As<TInput, byte>(ref MemoryMarshal.GetReference(input)));
-        nint inputBytes = (nint)input.Length * Unsafe.SizeOf<TInput>();
-        nint outputBytes = (nint)y.Length * Unsafe.SizeOf<TOutput>();
-        if (offset < outputBytes && -offset < inputBytes)
-        {
-            throw new ArgumentException(
-                $"y: expected memory apart from {argument}, found an overlap ({argument} begins at byte {offset} of y).",
-                nameof(y));
-        }
-    }
-
     private void RequireInput<T>(ReadOnlySpan<T> x, int time, SequenceLayout layout, string forIndices)
     {
         RequireFeatures(nameof(x), forIndices);
         RequireTime(time, layout);
-        RequireSequence(x.Length, time, layout, _graph.InputSize, "InputSize", nameof(x));
+        RequireInput(0, x.Length, time, layout, nameof(x));
     }
 
     private void RequireInputIndices(
@@ -197,12 +255,24 @@ internal readonly struct SequenceShape
     {
         RequireIndices(nameof(indices), forFeatures);
         RequireTime(time, layout);
-        RequireSequence(indices.Length, time, layout, nameof(indices));
-        RequireKnown(indices);
+        RequireInputIndices(0, indices, time, layout, nameof(indices));
+    }
+
+    /// <summary>Refuses a call that leaves names out where there are several.</summary>
+    private void RequireSingle(string argument)
+    {
+        if (!_graph.IsSingle)
+        {
+            throw new ArgumentException(
+                $"{argument}: expected a call with a list of inputs and one of outputs, because the model has "
+                + $"{_graph.Inputs.Count} inputs and {_graph.Outputs.Count} outputs; found {argument} alone.",
+                argument);
+        }
     }
 
     private void RequireFeatures(string argument, string forIndices)
     {
+        RequireSingle(argument);
         if (_graph.VocabularySize != 0)
         {
             throw new ArgumentException(
@@ -214,6 +284,7 @@ internal readonly struct SequenceShape
 
     private void RequireIndices(string argument, string forFeatures)
     {
+        RequireSingle(argument);
         if (_graph.VocabularySize == 0)
         {
             throw new ArgumentException(
@@ -223,21 +294,40 @@ internal readonly struct SequenceShape
         }
     }
 
-    private void RequireKnown(ReadOnlySpan<int> indices)
+    private static void RequireApart<TInput, TOutput>(
+        ReadOnlySpan<TInput> input, ReadOnlySpan<TOutput> y, string argument)
     {
-        // As unsigned numbers, negative ones are too large.
-        int i = 0;
-        while (i < indices.Length && (uint)indices[i] < (uint)_graph.VocabularySize)
-        {
-            i++;
-        }
-
-        if (i < indices.Length)
+        if (Overlap(input, y, out nint offset))
         {
             throw new ArgumentException(
-                $"{nameof(indices)}[{i}]: expected 0 to {_graph.VocabularySize - 1}, the rows of the embedding's table, "
-                + $"found {indices[i]}.",
-                nameof(indices));
+                $"y: expected memory apart from {argument}, found an overlap ({argument} begins at byte {offset} of y).",
+                nameof(y));
+        }
+    }
+
+    /// <summary>The place of the first index that is out of range; -1 for none.</summary>
+    private static int FirstUnknown(ReadOnlySpan<int> indices, int vocabulary)
+    {
+        // As unsigned numbers, negative ones are too large.
+        for (int i = 0; i < indices.Length; i++)
+        {
+            if ((uint)indices[i] >= (uint)vocabulary)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static void RequireKnown(ReadOnlySpan<int> indices, int vocabulary, string argument)
+    {
+        int i = FirstUnknown(indices, vocabulary);
+        if (i >= 0)
+        {
+            throw new ArgumentException(
+                $"{argument}[{i}]: expected 0 to {vocabulary - 1}, the rows of the embedding's table, found {indices[i]}.",
+                argument);
         }
     }
 
@@ -257,15 +347,14 @@ internal readonly struct SequenceShape
         }
     }
 
-    private void RequireOutput<T>(ReadOnlySpan<T> y, int time, SequenceLayout layout)
+    private void RequireOutput<T>(ReadOnlySpan<T> y, int time, SequenceLayout layout) =>
+        RequireOutput(0, y.Length, time, layout, nameof(y));
+
+    private void RequireRow(int length, int features, string featuresName, string argument)
     {
-        if (_graph.PutsOutOneStep)
+        if (length != Batch * features)
         {
-            RequireOneStep(y);
-        }
-        else
-        {
-            RequireSequence(y.Length, time, layout, _graph.OutputSize, "OutputSize", nameof(y));
+            Require.Shape(length, Batch, features, $"[batch, {featuresName}]", argument);
         }
     }
 

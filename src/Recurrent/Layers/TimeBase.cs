@@ -40,7 +40,7 @@ internal abstract record TimeBase
 
     private sealed record RepeatedTime(int Count) : TimeBase
     {
-        public override int Steps(int time) => Count;
+        public override int Steps(int time) => time == 0 ? 0 : Count;
 
         public override string ToString() => $"{Count} steps";
     }

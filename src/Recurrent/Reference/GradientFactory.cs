@@ -51,6 +51,12 @@ internal sealed class GradientFactory<T, TArithmetic> : GradientFactory<T>
             ScaleSpecification => new ScaleGradient<T, TArithmetic>(runner, parameters, gradients),
             EmbeddingSpecification => new EmbeddingGradient<T>(runner, gradients),
             ResidualSpecification => new ResidualGradient<T>(runner),
+            ConcatenationSpecification => new ConcatenationGradient<T>(runner),
+            SumSpecification => new SumGradient<T>(runner),
+            ProductSpecification => new ProductGradient<T>(runner),
+            SliceSpecification slice => new SliceGradient<T>(slice, runner),
+            FinalStateSpecification => new FinalStateGradient<T>(runner),
+            _ when StepSelection.Is(specification) => new StepSelectionGradient<T>(runner),
             _ => throw new InvalidOperationException($"The layer {specification.GetType()} has no gradient."),
         };
     }

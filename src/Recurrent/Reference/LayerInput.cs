@@ -1,20 +1,24 @@
 namespace Recurrent.Reference;
 
-/// <summary>What a layer reads, for all steps of a batch of sequences.</summary>
+/// <summary>The values that a layer reads, in its order; most read one.</summary>
 /// <typeparam name="T">The number type.</typeparam>
-internal readonly ref struct LayerInput<T>
+/// <param name="values">
+/// The values. A residual connection reads what it adds to, and then what the layer took in that it starts from.
+/// </param>
+internal sealed class LayerInput<T>(IReadOnlyList<LayerValue<T>> values)
 {
-    /// <summary><c>[time, batch, InputSize]</c>, flushed; empty for an embedding.</summary>
-    public ReadOnlySpan<T> Features { get; init; }
+    /// <summary>How many there are.</summary>
+    public int Count => values.Count;
+
+    /// <summary>Of the first one, <c>[time, batch, InputSize]</c>, flushed; empty for an embedding.</summary>
+    public T[] Features => values[0].Features;
 
     /// <summary>Of an embedding, <c>[time, batch]</c>.</summary>
-    public ReadOnlySpan<int> Indices { get; init; }
+    public int[] Indices => values[0].Indices;
 
-    /// <summary>
-    /// Of a residual connection: what the layer took in that it starts from, <c>[time, batch, SourceSize]</c>, flushed.
-    /// </summary>
-    public ReadOnlySpan<T> Source { get; init; }
+    /// <summary>One of them.</summary>
+    public LayerValue<T> this[int value] => values[value];
 
-    /// <summary>Features of a step of <see cref="Source"/>.</summary>
-    public int SourceSize { get; init; }
+    /// <summary>The same values, the first one with other features.</summary>
+    public LayerInput<T> With(T[] features) => new([values[0].With(features), .. values.Skip(1)]);
 }

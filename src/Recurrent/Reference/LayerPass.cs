@@ -7,20 +7,17 @@ namespace Recurrent.Reference;
 internal sealed class LayerPass<T>
     where T : IFloatingPointIeee754<T>
 {
-    /// <summary>The lengths.</summary>
+    /// <summary>How many steps each row has of what the layer puts out.</summary>
     public required SequenceExtent Extent { get; init; }
 
-    /// <summary><c>[time, batch, InputSize]</c>, flushed, dropout applied; empty for an embedding.</summary>
-    public required T[] Input { get; init; }
+    /// <summary>What the layer reads, dropout applied.</summary>
+    public required LayerInput<T> Read { get; init; }
+
+    /// <summary>Of the first value, <c>[time, batch, InputSize]</c>; empty for an embedding.</summary>
+    public T[] Input => Read.Features;
 
     /// <summary>Of an embedding, <c>[time, batch]</c>.</summary>
-    public required int[] Indices { get; init; }
-
-    /// <summary>Of a residual connection: what it adds, see <see cref="LayerInput{T}.Source"/>.</summary>
-    public required T[] Source { get; init; }
-
-    /// <summary>Features of a step of <see cref="Source"/>.</summary>
-    public required int SourceSize { get; init; }
+    public int[] Indices => Read.Indices;
 
     /// <summary><c>[time, batch, OutputSize]</c>.</summary>
     public required T[] Output { get; init; }
@@ -33,15 +30,6 @@ internal sealed class LayerPass<T>
 
     /// <summary>What the steps of each direction read, forward first; set by the layer.</summary>
     public DirectionTape<T>[] Tapes { get; set; } = [];
-
-    /// <summary>What the layer reads.</summary>
-    public LayerInput<T> LayerInput => new()
-    {
-        Features = Input,
-        Indices = Indices,
-        Source = Source,
-        SourceSize = SourceSize,
-    };
 
     /// <summary>Numbers that are kept, what layers share left out.</summary>
     public long Elements => Output.LongLength + Tapes.Sum(tape => tape.Hidden.LongLength + tape.Cell.LongLength)

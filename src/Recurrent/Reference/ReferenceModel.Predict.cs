@@ -119,7 +119,7 @@ public sealed partial class ReferenceModel<T>
         SequenceShape shape = new(Graph, batch, nameof(batch));
         shape.RequirePrediction<T>(x, y, time, order);
         shape.RequireLengths<T>(lengths, y, time, nameof(lengths));
-        OpenSession(batch).RunChecked(x, y, time, new SequenceMask { Lengths = lengths }, order);
+        OpenSession(batch).RunChecked(ModelInputs<T>.Of(x), time, new SequenceMask { Lengths = lengths }, order)[0].CopyTo(y);
     }
 
     /// <summary>Computes independent sequences of different lengths, of which steps may be missing.</summary>
@@ -145,7 +145,7 @@ public sealed partial class ReferenceModel<T>
         SequenceShape shape = new(Graph, batch, nameof(batch));
         shape.RequirePrediction<T>(x, y, time, order);
         shape.RequireMask<T>(mask, y, time, order);
-        OpenSession(batch).RunChecked(x, y, time, mask, order);
+        OpenSession(batch).RunChecked(ModelInputs<T>.Of(x), time, mask, order)[0].CopyTo(y);
     }
 
     private T[] CreateOutput(ReadOnlySpan<T> x, int batch, int time, SequenceLayout? layout)

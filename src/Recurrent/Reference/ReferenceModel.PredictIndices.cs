@@ -125,7 +125,7 @@ public sealed partial class ReferenceModel<T>
         SequenceShape shape = new(Graph, batch, nameof(batch));
         shape.RequireIndexPrediction<T>(indices, y, time, order);
         shape.RequireLengths<T>(lengths, y, time, nameof(lengths));
-        OpenSession(batch).RunChecked(indices, y, time, new SequenceMask { Lengths = lengths }, order);
+        OpenSession(batch).RunChecked(ModelInputs<T>.Of(indices), time, new SequenceMask { Lengths = lengths }, order)[0].CopyTo(y);
     }
 
     /// <summary>Computes independent sequences of indices of different lengths, of which steps may be missing.</summary>
@@ -151,7 +151,7 @@ public sealed partial class ReferenceModel<T>
         SequenceShape shape = new(Graph, batch, nameof(batch));
         shape.RequireIndexPrediction<T>(indices, y, time, order);
         shape.RequireMask<T>(mask, y, time, order);
-        OpenSession(batch).RunChecked(indices, y, time, mask, order);
+        OpenSession(batch).RunChecked(ModelInputs<T>.Of(indices), time, mask, order)[0].CopyTo(y);
     }
 
     private T[] CreateOutput(ReadOnlySpan<int> indices, int batch, int time, SequenceLayout? layout)

@@ -18,11 +18,6 @@ public sealed partial class ReferenceModel<T>
 {
     private ReferenceModel(LayerGraph graph)
     {
-        if (!graph.IsList)
-        {
-            throw new NotSupportedException("The reference does not compute models that name their values yet.");
-        }
-
         Graph = graph;
         Runners = [.. graph.Layers.Select(RunnerFactory<T>.Default.Create)];
     }
@@ -30,13 +25,19 @@ public sealed partial class ReferenceModel<T>
     /// <summary>What the layers are, from the input to the output.</summary>
     public IReadOnlyList<LayerSpecification> Layers => Graph.Specifications;
 
-    /// <summary>Features of an input step; 1 for a model that takes indices.</summary>
+    /// <summary>What the model takes: the input <c>x</c>, if the layers follow each other.</summary>
+    public IReadOnlyList<ModelInput> Inputs => Graph.Inputs;
+
+    /// <summary>What the model puts out: the output <c>y</c>, if the layers follow each other.</summary>
+    public IReadOnlyList<OutputValue> Outputs => Graph.Outputs;
+
+    /// <summary>Features of a step of the first input; 1 if it takes indices.</summary>
     public int InputSize => Graph.InputSize;
 
-    /// <summary>Indices that the model knows, if it takes indices instead of features; otherwise 0.</summary>
+    /// <summary>Indices that the first input knows, if it takes indices instead of features; otherwise 0.</summary>
     public int VocabularySize => Graph.VocabularySize;
 
-    /// <summary>Features of an output step.</summary>
+    /// <summary>Features of a step of the first output.</summary>
     public int OutputSize => Graph.OutputSize;
 
     /// <summary>What is put out for a sequence.</summary>

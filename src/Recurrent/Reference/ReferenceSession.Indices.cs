@@ -20,7 +20,7 @@ public sealed partial class ReferenceSession<T>
     {
         Model.Graph.RequireStep();
         _shape.RequireStepIndices<T>(indices, y);
-        Advance(indices, y, 1, default, SequenceLayout.TimeMajor);
+        ModelOutputs.Copy(Advance(ModelInputs<T>.Of(indices), 1, default, SequenceLayout.TimeMajor), y);
     }
 
     /// <summary>Advances every row of a model that takes indices by a sequence or a piece of one.</summary>
@@ -67,7 +67,7 @@ public sealed partial class ReferenceSession<T>
         SequenceLayout order = layout ?? Model.Layout;
         _shape.RequireRunIndices<T>(indices, y, time, order);
         _shape.RequireLengths<T>(lengths, y, time, nameof(lengths));
-        RunChecked(indices, y, time, new SequenceMask { Lengths = lengths }, order);
+        ModelOutputs.Copy(RunChecked(ModelInputs<T>.Of(indices), time, new SequenceMask { Lengths = lengths }, order), y);
     }
 
     /// <summary>
@@ -100,6 +100,6 @@ public sealed partial class ReferenceSession<T>
         SequenceLayout order = layout ?? Model.Layout;
         _shape.RequireRunIndices<T>(indices, y, time, order);
         _shape.RequireMask<T>(mask, y, time, order);
-        RunChecked(indices, y, time, mask, order);
+        ModelOutputs.Copy(RunChecked(ModelInputs<T>.Of(indices), time, mask, order), y);
     }
 }

@@ -24,12 +24,7 @@ public sealed partial class ReferenceSession<T>
         _shape.RequireRows(firstRow, rowCount);
         for (int row = firstRow; row < firstRow + rowCount; row++)
         {
-            foreach (DirectionState<T> state in AllStates)
-            {
-                state.Reset(row);
-            }
-
-            _output.Repeated(row).Clear();
+            _states.Reset(row);
         }
 
         Unlock(rowCount);
@@ -59,7 +54,7 @@ public sealed partial class ReferenceSession<T>
     /// <summary>Copies all states of all rows out.</summary>
     /// <param name="states">
     /// Receives <c>[batch, StateSize]</c>; a row is its layers in order, in each the forward direction before the
-    /// reverse one, in each hidden before cell; then the output to repeat, if the model's masking repeats.
+    /// reverse one, in each hidden before cell; then the outputs to repeat, if the model's masking repeats.
     /// </param>
     /// <exception cref="ArgumentException">The length is wrong.</exception>
     public void SaveState(Span<T> states) => SaveState(0, Batch, states);
@@ -73,22 +68,7 @@ public sealed partial class ReferenceSession<T>
     {
         _shape.RequireRows(firstRow, rowCount);
         _shape.RequireStates(states.Length, rowCount, nameof(states));
-        for (int row = firstRow; row < firstRow + rowCount; row++)
-        {
-            foreach (DirectionState<T> state in AllStates)
-            {
-                foreach (StateKind kind in Enum.GetValues<StateKind>())
-                {
-                    Span<T> source = state.Row(kind, row);
-                    source.CopyTo(states);
-                    states = states[source.Length..];
-                }
-            }
-
-            Span<T> repeated = _output.Repeated(row);
-            repeated.CopyTo(states);
-            states = states[repeated.Length..];
-        }
+        _states.CopyTo(states, firstRow, rowCount);
     }
 
     /// <summary>Sets all states of all rows from what <see cref="SaveState(Span{T})"/> gave.</summary>
@@ -109,24 +89,7 @@ public sealed partial class ReferenceSession<T>
     {
         _shape.RequireRows(firstRow, rowCount);
         _shape.RequireStates(states.Length, rowCount, nameof(states));
-        for (int row = firstRow; row < firstRow + rowCount; row++)
-        {
-            foreach (DirectionState<T> state in AllStates)
-            {
-                foreach (StateKind kind in Enum.GetValues<StateKind>())
-                {
-                    Span<T> destination = state.Row(kind, row);
-                    RunnerFactory<T>.Default.Flush(states[..destination.Length], destination);
-                    states = states[destination.Length..];
-                }
-            }
-
-            // An output is not flushed when it is put out, so neither when it is kept.
-            Span<T> repeated = _output.Repeated(row);
-            states[..repeated.Length].CopyTo(repeated);
-            states = states[repeated.Length..];
-        }
-
+        _states.CopyFrom(states, firstRow, rowCount);
         Unlock(rowCount);
     }
 
@@ -142,6 +105,6 @@ public sealed partial class ReferenceSession<T>
         specification.RequireDirection(direction, nameof(direction));
         int size = specification.SizeOf(kind, nameof(kind));
         Require.Shape(length, Batch, size, "[batch, size]", "state");
-        return _states[layer][direction == Direction.Forward ? 0 : ^1].All(kind);
+        return _states.Of(layer)[direction == Direction.Forward ? 0 : ^1].All(kind);
     }
 }

@@ -18,8 +18,7 @@ public sealed partial class ReferenceSession<T>
 {
     private readonly SequenceShape _shape;
     private readonly EmptyRow _emptyRow;
-    private readonly DirectionState<T>[][] _states;
-    private readonly SequenceOutput<T> _output;
+    private readonly BatchStates<T> _states;
     private bool _ranWholeSequence;
 
     internal ReferenceSession(ReferenceModel<T> model, int batch, EmptyRow emptyRow)
@@ -27,8 +26,7 @@ public sealed partial class ReferenceSession<T>
         Model = model;
         _shape = SequenceShape.OfSession(model.Graph, batch, nameof(batch));
         _emptyRow = emptyRow;
-        _states = [.. model.Runners.Select(runner => runner.CreateStates(batch))];
-        _output = new SequenceOutput<T>(model.Graph, batch);
+        _states = new BatchStates<T>([.. model.Runners.Select(runner => runner.CreateStates(batch))], model.Graph, batch);
     }
 
     /// <summary>The model.</summary>
@@ -36,8 +34,6 @@ public sealed partial class ReferenceSession<T>
 
     /// <summary>Batch rows.</summary>
     public int Batch => _shape.Batch;
-
-    private IEnumerable<DirectionState<T>> AllStates => _states.SelectMany(states => states);
 
     /// <summary>Advances every row by one step.</summary>
     /// <param name="x">
@@ -55,7 +51,7 @@ public sealed partial class ReferenceSession<T>
     {
         Model.Graph.RequireStep();
         _shape.RequireStep<T>(x, y);
-        Advance(x, y, 1, default, SequenceLayout.TimeMajor);
+        ModelOutputs.Copy(Advance(ModelInputs<T>.Of(x), 1, default, SequenceLayout.TimeMajor), y);
     }
 
     /// <summary>Advances every row by a whole sequence, or by a piece of one if every layer runs forward.</summary>
@@ -102,7 +98,7 @@ public sealed partial class ReferenceSession<T>
         SequenceLayout order = layout ?? Model.Layout;
         _shape.RequireRun<T>(x, y, time, order);
         _shape.RequireLengths<T>(lengths, y, time, nameof(lengths));
-        RunChecked(x, y, time, new SequenceMask { Lengths = lengths }, order);
+        ModelOutputs.Copy(RunChecked(ModelInputs<T>.Of(x), time, new SequenceMask { Lengths = lengths }, order), y);
     }
 
     /// <summary>Advances every row by a sequence of its own length, of which steps may be missing.</summary>
@@ -131,6 +127,6 @@ public sealed partial class ReferenceSession<T>
         SequenceLayout order = layout ?? Model.Layout;
         _shape.RequireRun<T>(x, y, time, order);
         _shape.RequireMask<T>(mask, y, time, order);
-        RunChecked(x, y, time, mask, order);
+        ModelOutputs.Copy(RunChecked(ModelInputs<T>.Of(x), time, mask, order), y);
     }
 }

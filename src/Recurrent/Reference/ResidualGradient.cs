@@ -11,6 +11,7 @@ internal sealed class ResidualGradient<T>(LayerRunner<T> runner) : StatelessGrad
     {
         ReadOnlySpan<double> dy = Output(gradients.Output, step);
         dy.CopyTo(Input(gradients.Input, step));
-        Product.Gather(1, dy, gradients.Source.AsSpan(step * pass.SourceSize, pass.SourceSize));
+        int size = pass.Read[1].Size;
+        dy.CopyTo(gradients.Inputs[1].AsSpan(step * size, size));
     }
 }

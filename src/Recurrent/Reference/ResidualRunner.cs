@@ -13,7 +13,7 @@ internal sealed class ResidualRunner<T>(ResidualSpecification specification) : S
     protected override void Apply(LayerInput<T> input, int step, Span<T> y)
     {
         ReadOnlySpan<T> x = Features(input, step);
-        ReadOnlySpan<T> source = input.Source.Slice(step * input.SourceSize, input.SourceSize);
+        ReadOnlySpan<T> source = input[1].Step(step);
         for (int j = 0; j < y.Length; j++)
         {
             y[j] = x[j] + source[j];

@@ -42,6 +42,12 @@ internal sealed class RunnerFactory<T, TArithmetic> : RunnerFactory<T>
             ScaleSpecification scale => new ScaleRunner<T, TArithmetic>(scale, parameters),
             EmbeddingSpecification embedding => new EmbeddingRunner<T, TArithmetic>(embedding, parameters),
             ResidualSpecification residual => new ResidualRunner<T>(residual),
+            ConcatenationSpecification concatenation => new ConcatenationRunner<T>(concatenation),
+            SumSpecification sum => new SumRunner<T>(sum),
+            ProductSpecification product => new ProductRunner<T>(product),
+            SliceSpecification slice => new SliceRunner<T>(slice),
+            FinalStateSpecification finalState => new FinalStateRunner<T>(finalState),
+            _ when StepSelection.Is(specification) => new StepSelectionRunner<T>(specification),
             RecurrentSpecification recurrent => new RecurrentRunner<T>(
                 recurrent,
                 recurrent.Has(Direction.Forward) ? CreateDirection(recurrent, parameters, Direction.Forward) : null,

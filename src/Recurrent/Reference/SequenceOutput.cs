@@ -5,82 +5,88 @@ namespace Recurrent.Reference;
 
 /// <summary>Brings what a model has computed to the places that the caller has for it.</summary>
 /// <typeparam name="T">The number type.</typeparam>
-internal sealed class SequenceOutput<T>(LayerGraph graph, int batch)
+/// <param name="graph">The model.</param>
+/// <param name="output">Index of the output.</param>
+/// <param name="steps">Which steps are there.</param>
+/// <param name="states">Where the output is that missing steps repeat.</param>
+internal sealed class SequenceOutput<T>(LayerGraph graph, int output, SequenceSteps steps, BatchStates<T> states)
     where T : IFloatingPointIeee754<T>
 {
-    private readonly int _features = graph.OutputSize;
-    // [batch, OutputSize]: what a missing step puts out. It stays 0 if nothing is repeated.
-    private readonly T[] _missing = new T[batch * graph.OutputSize];
+    private readonly OutputValue _output = graph.Outputs[output];
+    private readonly TimeBase _time = graph.Values[graph.Outputs[output].Value].Time;
 
-    /// <summary>The part of a row's state that is the output to repeat; empty if nothing is repeated.</summary>
-    public Span<T> Repeated(int row) => Missing(row)[..graph.RepeatedSize];
+    /// <summary>Memory as the caller has it for an output, full of zeros.</summary>
+    public static T[] Create(LayerGraph graph, int output, int time, int batch) =>
+        new T[(long)graph.OutputSteps(output, time) * batch * graph.Outputs[output].Size];
 
-    /// <summary>Writes the output of a run.</summary>
-    /// <param name="computed">
-    /// <c>[time, batch, OutputSize]</c> without missing steps, or <c>[1, batch, OutputSize]</c> of the final states.
-    /// </param>
-    /// <param name="y">The caller's memory, or empty.</param>
-    /// <param name="steps">Which steps are there.</param>
-    public void Write(ReadOnlySpan<T> computed, Span<T> y, SequenceSteps steps)
+    /// <summary>The output of a run, as the layout says.</summary>
+    /// <param name="computed">The value, <c>[time, batch, size]</c> without missing steps.</param>
+    public T[] Of(ReadOnlySpan<T> computed)
     {
-        for (int row = 0; row < batch; row++)
+        T[] y = Create(graph, output, steps.Time, steps.Batch);
+        for (int row = 0; row < steps.Batch; row++)
         {
-            if (graph.PutsOutOneStep)
+            if (_output.Kind == ValueKind.Row)
             {
-                WriteOneStep(computed, y, steps, row);
+                WriteOneStep(computed, y, row);
+            }
+            else if (_time == TimeBase.Model)
+            {
+                WriteEveryStep(computed, y, row);
             }
             else
             {
-                WriteEveryStep(computed, y, steps, row);
+                WriteOtherSteps(computed, y, row);
             }
         }
+
+        return y;
     }
 
-    private void WriteOneStep(ReadOnlySpan<T> computed, Span<T> y, SequenceSteps steps, int row)
+    private void WriteOneStep(ReadOnlySpan<T> computed, T[] y, int row)
     {
-        ReadOnlySpan<T> output = Missing(row);
+        ReadOnlySpan<T> value = states.Repeated(output, row);
         int count = steps.Present(row).Length;
         if (count > 0)
         {
-            output = Step(computed, graph.Output == ModelOutput.FinalState ? 0 : count - 1, row);
-            output[..graph.RepeatedSize].CopyTo(Repeated(row));
+            // A row has one step; the option of a list takes the last one of a sequence.
+            value = Step(computed, _time.Length(count) - 1, row);
+            value[..states.Repeated(output, row).Length].CopyTo(states.Repeated(output, row));
         }
 
-        Put(steps.Length(row) > 0 ? output : [], y, row);
+        if (steps.Length(row) > 0)
+        {
+            value.CopyTo(y.AsSpan(row * _output.Size));
+        }
     }
 
-    private void WriteEveryStep(ReadOnlySpan<T> computed, Span<T> y, SequenceSteps steps, int row)
+    private void WriteEveryStep(ReadOnlySpan<T> computed, T[] y, int row)
     {
         ReadOnlySpan<int> present = steps.Present(row);
         int next = 0;
-        for (int t = 0; t < steps.Time; t++)
+        for (int t = 0; t < steps.Length(row); t++)
         {
-            ReadOnlySpan<T> output = t < steps.Length(row) ? Missing(row) : [];
+            ReadOnlySpan<T> value = states.Repeated(output, row);
             if (next < present.Length && present[next] == t)
             {
-                output = Step(computed, next++, row);
-                output[..graph.RepeatedSize].CopyTo(Repeated(row));
+                value = Step(computed, next++, row);
+                value[..states.Repeated(output, row).Length].CopyTo(states.Repeated(output, row));
             }
 
-            Put(output, y, steps.Position(t, row));
+            value.CopyTo(y.AsSpan(steps.Position(t, row) * _output.Size));
         }
     }
 
-    /// <summary>Writes one step; one that does not exist is 0.</summary>
-    private void Put(ReadOnlySpan<T> output, Span<T> y, int position)
+    // No step is missing where layers make another number of them.
+    private void WriteOtherSteps(ReadOnlySpan<T> computed, T[] y, int row)
     {
-        if (y.IsEmpty)
+        SequenceExtent extent = steps.Extent(_time);
+        for (int t = 0; t < extent.Length(row); t++)
         {
-            return;
+            Step(computed, t, row).CopyTo(y.AsSpan(steps.Position(t, row, extent.Time) * _output.Size));
         }
-
-        Span<T> place = y.Slice(position * _features, _features);
-        place.Clear();
-        output.CopyTo(place);
     }
-
-    private Span<T> Missing(int row) => _missing.AsSpan(row * _features, _features);
 
     private ReadOnlySpan<T> Step(ReadOnlySpan<T> computed, int step, int row) =>
-        computed.Slice(((step * batch) + row) * _features, _features);
+        computed.Slice(((step * steps.Batch) + row) * _output.Size, _output.Size);
 }

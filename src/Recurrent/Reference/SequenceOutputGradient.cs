@@ -7,14 +7,16 @@ namespace Recurrent.Reference;
 /// places, and places where nothing was put out have none.
 /// </summary>
 /// <param name="graph">The model.</param>
+/// <param name="output">Index of the output.</param>
 /// <param name="steps">Which steps were there.</param>
-internal sealed class SequenceOutputGradient(LayerGraph graph, SequenceSteps steps)
+internal sealed class SequenceOutputGradient(LayerGraph graph, int output, SequenceSteps steps)
 {
-    private readonly int _features = graph.OutputSize;
+    private readonly OutputValue _output = graph.Outputs[output];
+    private readonly TimeBase _time = graph.Values[graph.Outputs[output].Value].Time;
 
-    /// <summary>The gradient of what the last layer computed.</summary>
+    /// <summary>Adds the gradient of what was put out to that of the value.</summary>
     /// <param name="dy">The gradient of what was put out; empty for 0.</param>
-    /// <param name="computed">Receives <c>[time, batch, OutputSize]</c>; zero at entry.</param>
+    /// <param name="computed">Of the value, <c>[time, batch, size]</c>.</param>
     /// <param name="states">
     /// Of a row's output to repeat: the gradient of the final one, replaced by that of the one to start from.
     /// </param>
@@ -22,33 +24,38 @@ internal sealed class SequenceOutputGradient(LayerGraph graph, SequenceSteps ste
     {
         for (int row = 0; row < steps.Batch; row++)
         {
-            double[] final = states.Repeated(row).ToArray();
-            states.Repeated(row).Clear();
-            if (graph.PutsOutOneStep)
+            Span<double> start = states.Repeated(output, row);
+            double[] final = start.ToArray();
+            start.Clear();
+            if (_output.Kind == ValueKind.Row)
             {
-                ReadOneStep(dy, computed, states.Repeated(row), final, row);
+                ReadOneStep(dy, computed, start, final, row);
+            }
+            else if (_time == TimeBase.Model)
+            {
+                ReadEveryStep(dy, computed, start, final, row);
             }
             else
             {
-                ReadEveryStep(dy, computed, states.Repeated(row), final, row);
+                ReadOtherSteps(dy, computed, row);
             }
         }
     }
 
-    private void ReadOneStep(ReadOnlySpan<double> dy, double[] computed, Span<double> start, ReadOnlySpan<double> final, int row)
+    private void ReadOneStep(
+        ReadOnlySpan<double> dy, double[] computed, Span<double> start, ReadOnlySpan<double> final, int row)
     {
         int count = steps.Present(row).Length;
-        Span<double> output = count > 0
-            ? Step(computed, graph.Output == ModelOutput.FinalState ? 0 : count - 1, row)
-            : start;
-        Add(final, output);
+        Span<double> value = count > 0 ? Step(computed, _time.Length(count) - 1, row) : start;
+        Add(final, value);
         if (steps.Length(row) > 0)
         {
-            Add(Place(dy, row), output);
+            Add(Place(dy, row), value);
         }
     }
 
-    private void ReadEveryStep(ReadOnlySpan<double> dy, double[] computed, Span<double> start, ReadOnlySpan<double> final, int row)
+    private void ReadEveryStep(
+        ReadOnlySpan<double> dy, double[] computed, Span<double> start, ReadOnlySpan<double> final, int row)
     {
         ReadOnlySpan<int> present = steps.Present(row);
         Span<double> last = start;
@@ -57,7 +64,7 @@ internal sealed class SequenceOutputGradient(LayerGraph graph, SequenceSteps ste
         {
             bool isPresent = next < present.Length && present[next] == t;
             last = isPresent ? Step(computed, next++, row) : last;
-            if (isPresent || graph.RepeatedSize > 0)
+            if (isPresent || graph.RepeatsOutput)
             {
                 Add(Place(dy, steps.Position(t, row)), last);
             }
@@ -66,18 +73,27 @@ internal sealed class SequenceOutputGradient(LayerGraph graph, SequenceSteps ste
         Add(final, last);
     }
 
-    // To nothing, where a model repeats nothing.
-    private static void Add(ReadOnlySpan<double> gradient, Span<double> output)
+    private void ReadOtherSteps(ReadOnlySpan<double> dy, double[] computed, int row)
     {
-        if (!output.IsEmpty)
+        SequenceExtent extent = steps.Extent(_time);
+        for (int t = 0; t < extent.Length(row); t++)
         {
-            Product.Gather(1, gradient, output);
+            Add(Place(dy, steps.Position(t, row, extent.Time)), Step(computed, t, row));
+        }
+    }
+
+    // To nothing, where a model repeats nothing.
+    private static void Add(ReadOnlySpan<double> gradient, Span<double> value)
+    {
+        if (!value.IsEmpty)
+        {
+            Product.Gather(1, gradient, value);
         }
     }
 
     private ReadOnlySpan<double> Place(ReadOnlySpan<double> dy, int position) =>
-        dy.IsEmpty ? [] : dy.Slice(position * _features, _features);
+        dy.IsEmpty ? [] : dy.Slice(position * _output.Size, _output.Size);
 
     private Span<double> Step(double[] computed, int step, int row) =>
-        computed.AsSpan(((step * steps.Batch) + row) * _features, _features);
+        computed.AsSpan(((step * steps.Batch) + row) * _output.Size, _output.Size);
 }

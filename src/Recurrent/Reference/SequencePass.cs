@@ -17,76 +17,89 @@ internal sealed class SequencePass<T>(
     where T : IFloatingPointIeee754<T>
 {
     private readonly LayerPass<T>[] _passes = new LayerPass<T>[layers.Count];
-    // What layers took in, flushed, before dropout: [time, batch, InputSize].
-    private readonly T[][] _inputs = new T[layers.Count][];
     private readonly BatchStates<T> _states = new(
-        [.. layers.Select(layer => layer.CreateStates(steps.Batch))], graph.RepeatedSize, steps.Batch);
+        [.. layers.Select(layer => layer.CreateStates(steps.Batch))], graph, steps.Batch);
 
+    private BatchValues<T>? _values;
     private bool _startsFromGivenStates;
 
     /// <summary>Numbers that are kept for the way back.</summary>
-    public long Elements => _inputs.Take(1).Sum(input => input.LongLength) + _passes.Sum(pass => pass.Elements);
+    public long Elements => (_values?.InputElements ?? 0) + _passes.Sum(pass => pass.Elements);
 
-    /// <summary>Computes the output and the final states.</summary>
-    /// <param name="features">The steps that are there, <c>[time, batch, InputSize]</c>; kept.</param>
-    /// <param name="indices">The same of a model that takes indices; kept.</param>
+    /// <summary>Computes the outputs, as the caller has them, and the final states.</summary>
+    /// <param name="inputs">The inputs, as the caller has them.</param>
     /// <param name="initialStates"><c>[batch, StateSize]</c>, or empty.</param>
-    /// <param name="y">Receives the output as the caller has it.</param>
     /// <param name="finalStates">Receives <c>[batch, StateSize]</c>, or is empty.</param>
-    public void Forward(
-        T[] features, int[] indices, ReadOnlySpan<T> initialStates, Span<T> y, Span<T> finalStates)
+    public T[][] Forward(ModelInputs<T> inputs, ReadOnlySpan<T> initialStates, Span<T> finalStates)
     {
         _startsFromGivenStates = !initialStates.IsEmpty;
         if (_startsFromGivenStates)
         {
-            _states.CopyFrom(initialStates);
-            _states.Flush();
+            _states.CopyFrom(initialStates, 0, steps.Batch);
         }
 
-        T[] computed = Compute(features, indices);
-        SequenceOutput<T> output = new(graph, steps.Batch);
-        ForRows(row => _states.Repeated(row).CopyTo(output.Repeated(row)));
-        output.Write(computed, y, steps);
-        ForRows(row => output.Repeated(row).CopyTo(_states.Repeated(row)));
+        _values = new BatchValues<T>(graph, inputs, steps, _states);
+        for (int layer = 0; layer < layers.Count; layer++)
+        {
+            LayerInput<T> read = _values.Read(layer);
+            LayerPass<T> pass = new()
+            {
+                Extent = _values.ExtentOfLayer(layer),
+                Read = read.With(Drop(layer, read.Features)),
+                Output = _values.CreateOutput(layer),
+                States = _states.Of(layer),
+                Dropout = dropout[layer],
+            };
+            layers[layer].Forward(pass);
+            _passes[layer] = pass;
+            _values.Put(layer, pass.Output);
+        }
+
+        T[][] outputs =
+        [
+            .. graph.Outputs.Select((output, index) =>
+                new SequenceOutput<T>(graph, index, steps, _states).Of(_values[output.Value])),
+        ];
         _states.Clear(IsLost);
         if (!finalStates.IsEmpty)
         {
-            _states.CopyTo(finalStates);
+            _states.CopyTo(finalStates, 0, steps.Batch);
         }
+
+        return outputs;
     }
 
-    /// <summary>Adds the gradients of the parameters to where the layers gather them.</summary>
-    /// <param name="dy">The gradient of the output; empty for 0.</param>
-    /// <param name="dFinalStates">The gradient of the final states, <c>[batch, StateSize]</c>; empty for 0.</param>
-    /// <param name="dx">Receives that of the input, or is empty.</param>
-    /// <param name="dInitialStates">Receives that of the states that were started from, or is empty.</param>
-    public void Backward(ReadOnlySpan<T> dy, ReadOnlySpan<T> dFinalStates, Span<T> dx, Span<T> dInitialStates)
+    /// <summary>
+    /// Adds the gradients of the parameters to where the layers gather them. Gives those of the inputs, as the caller has
+    /// them; of indices nothing.
+    /// </summary>
+    /// <param name="outputs">The gradients of the outputs; empty for 0.</param>
+    /// <param name="finalStates">That of the final states, <c>[batch, StateSize]</c>; empty for 0.</param>
+    /// <param name="initialStates">Receives that of the states that were started from, or is empty.</param>
+    public T[][] Backward(IReadOnlyList<T[]> outputs, ReadOnlySpan<T> finalStates, Span<T> initialStates)
     {
         BatchStates<double> states = new(
-            [.. layers.Select(layer => layer.CreateStateGradients(steps.Batch))], graph.RepeatedSize, steps.Batch);
-        if (!dFinalStates.IsEmpty)
+            [.. layers.Select(layer => layer.CreateStateGradients(steps.Batch))], graph, steps.Batch);
+        if (!finalStates.IsEmpty)
         {
-            states.CopyFrom(Convert<T, double>(dFinalStates));
+            states.CopyFrom(Convert<T, double>(finalStates), 0, steps.Batch);
             states.Clear(IsLost);
         }
 
-        double[] dInput = GoBack(Convert<T, double>(dy), states);
+        double[][] gradients = GoBack(outputs, states);
         for (int layer = 0; layer < layers.Count && !_startsFromGivenStates; layer++)
         {
             layers[layer].AddInitialStates(states.Of(layer), steps.Batch);
         }
 
-        if (!dInitialStates.IsEmpty)
+        if (!initialStates.IsEmpty)
         {
-            double[] initial = new double[dInitialStates.Length];
-            states.CopyTo(initial);
-            Convert<double, T>(initial).CopyTo(dInitialStates);
+            double[] initial = new double[initialStates.Length];
+            states.CopyTo(initial, 0, steps.Batch);
+            Convert<double, T>(initial).CopyTo(initialStates);
         }
 
-        if (!dx.IsEmpty)
-        {
-            steps.Scatter<T>(Convert<double, T>(dInput), dx, graph.InputSize);
-        }
+        return [.. graph.Inputs.Select((input, index) => InputGradient(input, Convert<double, T>(gradients[index])))];
     }
 
     private static TTo[] Convert<TFrom, TTo>(ReadOnlySpan<TFrom> values)
@@ -102,84 +115,74 @@ internal sealed class SequencePass<T>(
         return converted;
     }
 
-    private T[] Compute(T[] features, int[] indices)
+    private T[] InputGradient(ModelInput input, T[] gradient)
     {
-        T[] current = features;
-        SequenceExtent extent = steps.Extent;
-        for (int layer = 0; layer < layers.Count; layer++)
+        if (input.Kind != ValueKind.Sequence)
         {
-            RunnerFactory<T>.Default.Flush(current, current);
-            _inputs[layer] = current;
-            int source = SourceOf(layer);
-            LayerPass<T> pass = new()
-            {
-                Extent = extent,
-                Input = Drop(layer, extent, current),
-                Indices = indices,
-                Source = _inputs[source],
-                SourceSize = graph.Specifications[source].InputSize,
-                Output = new T[extent.Time * extent.Batch * graph.Specifications[layer].OutputSize],
-                States = _states.Of(layer),
-                Dropout = dropout[layer],
-            };
-            layers[layer].Forward(pass);
-            _passes[layer] = pass;
-            current = pass.Output;
-            if (PutsOutFinalStates(layer))
-            {
-                current = FinalStates(layer);
-                extent = new SequenceExtent(1, [.. extent.Lengths.Select(length => Math.Min(length, 1))]);
-            }
+            return gradient;
         }
 
-        return current;
+        T[] dx = new T[gradient.Length];
+        steps.Scatter<T>(gradient, dx, input.Size);
+        return dx;
     }
 
-    /// <summary>Back through all layers, from the gradient of the output to that of the input.</summary>
-    private double[] GoBack(ReadOnlySpan<double> dy, BatchStates<double> states)
+    /// <summary>Back through all layers: the gradients of all values.</summary>
+    private double[][] GoBack(IReadOnlyList<T[]> outputs, BatchStates<double> states)
     {
-        // Of what each layer took in, and last of what the model computed.
-        double[][] gradients = [.. _inputs.Select(input => new double[input.Length]), new double[ComputedLength]];
-        new SequenceOutputGradient(graph, steps).Read(dy, gradients[^1], states);
+        double[][] gradients = [.. graph.Values.Select(value => new double[_values![value.Number].Length])];
+        for (int output = 0; output < graph.Outputs.Count; output++)
+        {
+            new SequenceOutputGradient(graph, output, steps).Read(
+                Convert<T, double>(outputs[output]), gradients[graph.Outputs[output].Value], states);
+        }
+
         for (int layer = layers.Count - 1; layer >= 0; layer--)
         {
             LayerPass<T> pass = _passes[layer];
-            double[] output = gradients[layer + 1];
-            if (PutsOutFinalStates(layer))
+            LayerPassGradients pieces = new()
             {
-                AddToFinalStates(output, states.Of(layer));
-                output = new double[pass.Output.Length];
-            }
-
-            double[] read = new double[pass.Input.Length];
-            layers[layer].Backward(pass, new LayerPassGradients
-            {
-                Output = output,
-                Input = read,
-                Source = SourceOf(layer) == layer ? [] : gradients[SourceOf(layer)],
+                Output = OutputGradient(layer, gradients[graph.Inputs.Count + layer], states),
+                Inputs = [.. graph.Sources[layer].Select(value => new double[gradients[value].Length])],
                 States = states.Of(layer),
-            });
-            Product.Gather<double>(1, Drop(layer, pass.Extent, read), gradients[layer]);
+                ReadStates = StatesOf(graph.Reads[layer][0], states),
+            };
+            layers[layer].Backward(pass, pieces);
+            for (int i = 0; i < pieces.Inputs.Count; i++)
+            {
+                double[] gradient = i == 0 ? Drop(layer, pieces.Inputs[0]) : pieces.Inputs[i];
+                Product.Gather<double>(1, gradient, gradients[graph.Sources[layer][i]]);
+            }
         }
 
-        return gradients[0];
+        return gradients;
     }
 
-    private int ComputedLength =>
-        PutsOutFinalStates(layers.Count - 1) ? steps.Batch * graph.OutputSize : _passes[^1].Output.Length;
+    /// <summary>The gradient of what a layer computed: of final states that stand for its steps, it goes to the states.</summary>
+    private double[] OutputGradient(int layer, double[] gradient, BatchStates<double> states)
+    {
+        if (layer != graph.FinalStateLayer)
+        {
+            return gradient;
+        }
+
+        int size = graph.Specifications[layer].OutputSize;
+        for (int row = 0; row < steps.Batch; row++)
+        {
+            FinalStates.Add(gradient.AsSpan(row * size, size), states.Of(layer), row);
+        }
+
+        return new double[_passes[layer].Output.Length];
+    }
+
+    private DirectionState<double>[] StatesOf(int value, BatchStates<double> states) =>
+        graph.LayerOf(value) is var layer && layer >= 0 ? states.Of(layer) : [];
 
     /// <summary>Whether a row is empty and ends with a state of 0, whatever it started from.</summary>
     private bool IsLost(int row) => graph.EmptyRow == EmptyRow.ZeroesState && steps.Length(row) == 0;
 
-    /// <summary>The layer whose input a residual connection adds; the layer itself if it is none.</summary>
-    private int SourceOf(int layer) =>
-        layer - (graph.Specifications[layer] is ResidualSpecification residual ? residual.Span : 0);
-
-    private bool PutsOutFinalStates(int layer) =>
-        graph.Output == ModelOutput.FinalState && layer == graph.TailBegin - 1;
-
-    /// <summary>What a layer reads, or the gradient of what it took in: a copy behind the masks.</summary>
-    private TValue[] Drop<TValue>(int layer, SequenceExtent extent, TValue[] values)
+    /// <summary>The first value that a layer reads, or its gradient: a copy behind the masks.</summary>
+    private TValue[] Drop<TValue>(int layer, TValue[] values)
         where TValue : IFloatingPointIeee754<TValue>
     {
         if (dropout[layer] is not { DropsInput: true } masks)
@@ -187,50 +190,25 @@ internal sealed class SequencePass<T>(
             return values;
         }
 
-        int features = graph.Specifications[layer].InputSize;
-        // Of layers behind the one step that is put out there is one step.
-        bool isOneStep = graph.PutsOutOneStep && graph.TailBegin > 0 && layer >= graph.TailBegin;
+        ModelValue read = graph.Values[graph.Reads[layer][0]];
+        SequenceExtent extent = _values!.ExtentOf(read.Number);
         TValue[] dropped = [.. values];
         for (int row = 0; row < extent.Batch; row++)
         {
             for (int i = 0; i < extent.Length(row); i++)
             {
-                int time = isOneStep ? 0 : steps.Present(row)[i];
+                // The caller's time, where the steps are the caller's.
+                int time = read.Time == TimeBase.Model ? steps.Present(row)[i] : i;
+                // The option of a list leaves one step of output.
+                time = LeavesOneStep(layer) ? 0 : time;
                 masks.ApplyInput(
-                    dropped.AsSpan(((i * extent.Batch) + row) * features, features), (time * extent.Batch) + row, row);
+                    dropped.AsSpan(((i * extent.Batch) + row) * read.Size, read.Size), (time * extent.Batch) + row, row);
             }
         }
 
         return dropped;
     }
 
-    /// <summary>The states of a layer that are put out, <c>[batch, OutputSize]</c>, forward before reverse.</summary>
-    private T[] FinalStates(int layer) =>
-    [
-        .. from row in Enumerable.Range(0, steps.Batch)
-           from state in _states.Of(layer)
-           from value in state.Row(StateKind.Hidden, row).ToArray()
-           select value,
-    ];
-
-    private void AddToFinalStates(ReadOnlySpan<double> gradient, DirectionState<double>[] states)
-    {
-        for (int row = 0; row < steps.Batch; row++)
-        {
-            foreach (DirectionState<double> state in states)
-            {
-                Span<double> hidden = state.Row(StateKind.Hidden, row);
-                Product.Gather(1, gradient[..hidden.Length], hidden);
-                gradient = gradient[hidden.Length..];
-            }
-        }
-    }
-
-    private void ForRows(Action<int> action)
-    {
-        for (int row = 0; row < steps.Batch; row++)
-        {
-            action(row);
-        }
-    }
+    private bool LeavesOneStep(int layer) =>
+        graph.PutsOutOneStep && graph.TailBegin > 0 && layer >= graph.TailBegin;
 }

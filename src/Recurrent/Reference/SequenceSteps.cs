@@ -28,36 +28,44 @@ internal sealed class SequenceSteps
     /// <summary>Rows.</summary>
     public int Batch => _lengths.Length;
 
-    /// <summary>How layers see the sequences.</summary>
-    public SequenceExtent Extent => new(Time, [.. _present.Select(steps => steps.Length)]);
-
     /// <summary>Finds out which steps are there.</summary>
-    /// <param name="input">Features or indices, as the layout says.</param>
-    /// <param name="features">Elements of one step of one row.</param>
+    /// <param name="graph">The model, which says how it recognises a missing step.</param>
+    /// <param name="inputs">Features and indices, as the layout says.</param>
     /// <param name="time">Steps.</param>
     /// <param name="batch">Rows.</param>
     /// <param name="mask">Lengths, and which steps are missing.</param>
     /// <param name="layout">Order of the axes.</param>
-    /// <param name="masking">How the model recognises a missing step; null if it does not.</param>
-    public static SequenceSteps Of<TInput>(
-        ReadOnlySpan<TInput> input,
-        int features,
+    public static SequenceSteps Of<T>(
+        LayerGraph graph,
+        ModelInputs<T> inputs,
         int time,
         int batch,
         in SequenceMask mask,
-        SequenceLayout layout,
-        Masking? masking)
-        where TInput : INumberBase<TInput>
+        SequenceLayout layout)
+        where T : IFloatingPointIeee754<T>
     {
         bool[] present = new bool[time * batch];
         for (int step = 0; step < present.Length; step++)
         {
-            present[step] = (mask.Present.IsEmpty || mask.Present[step])
-                && !(masking is not null && AllAre(input.Slice(step * features, features), masking.Value));
+            present[step] = mask.Present.IsEmpty || mask.Present[step];
+            for (int input = 0; graph.Masking is { } masking && input < graph.Inputs.Count; input++)
+            {
+                int size = graph.Inputs[input].Size;
+                present[step] &= graph.Inputs[input].Kind switch
+                {
+                    ValueKind.Sequence => !AllAre<T>(inputs.Features[input].AsSpan(step * size, size), masking.Value),
+                    ValueKind.Indices => !AllAre<int>(inputs.Indices[input].AsSpan(step, 1), masking.Value),
+                    _ => true,
+                };
+            }
         }
 
         return new SequenceSteps(time, batch, layout, mask.Lengths, present);
     }
+
+    /// <summary>How layers see sequences of some steps, without missing ones.</summary>
+    public SequenceExtent Extent(TimeBase time) =>
+        new(time.Steps(Time), [.. _present.Select(steps => time.Length(steps.Length))]);
 
     /// <summary>Steps of a row, missing ones included.</summary>
     public int Length(int row) => _lengths[row];
@@ -66,8 +74,11 @@ internal sealed class SequenceSteps
     public ReadOnlySpan<int> Present(int row) => _present[row];
 
     /// <summary>Index of a step in the caller's memory.</summary>
-    public int Position(int t, int row) =>
-        _layout == SequenceLayout.TimeMajor ? (t * _lengths.Length) + row : (row * Time) + t;
+    public int Position(int t, int row) => Position(t, row, Time);
+
+    /// <summary>Index of a step in memory that the caller has for so many.</summary>
+    public int Position(int t, int row, int time) =>
+        _layout == SequenceLayout.TimeMajor ? (t * _lengths.Length) + row : (row * time) + t;
 
     /// <summary>The steps that are there as layers see them: <c>[time, batch, features]</c>, without gaps.</summary>
     public TInput[] Gather<TInput>(ReadOnlySpan<TInput> input, int features)

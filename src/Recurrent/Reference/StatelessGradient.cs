@@ -12,7 +12,7 @@ internal abstract class StatelessGradient<T>(LayerRunner<T> runner) : LayerGradi
     public sealed override LayerSpecification Specification { get; } = runner.Specification;
 
     public sealed override void Forward(LayerPass<T> pass) =>
-        runner.Run(pass.LayerInput, pass.Output, pass.Extent, pass.States);
+        runner.Run(pass.Read, pass.Output, pass.Extent, pass.States);
 
     public sealed override void Backward(LayerPass<T> pass, LayerPassGradients gradients)
     {

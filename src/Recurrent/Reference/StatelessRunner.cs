@@ -27,7 +27,6 @@ internal abstract class StatelessRunner<T> : LayerRunner<T>
     /// <param name="y">Receives its output.</param>
     protected abstract void Apply(LayerInput<T> input, int step, Span<T> y);
 
-    /// <summary>The features of one step.</summary>
-    protected ReadOnlySpan<T> Features(LayerInput<T> input, int step) =>
-        input.Features.Slice(step * Specification.InputSize, Specification.InputSize);
+    /// <summary>The features of one step of the first value.</summary>
+    protected static ReadOnlySpan<T> Features(LayerInput<T> input, int step) => input[0].Step(step);
 }

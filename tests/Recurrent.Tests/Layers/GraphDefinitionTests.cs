@@ -50,7 +50,7 @@ public sealed class GraphDefinitionTests
         Assert.Equal((4, 0, 24), (model.InputSize, model.VocabularySize, model.OutputSize));
         Assert.Equal([5, 2, 1], Enumerable.Range(0, 3).Select(output => model.OutputSteps(output, 7)));
         Assert.Equal([5, 1, 1], Enumerable.Range(0, 3).Select(output => model.OutputSteps(output, 1)));
-        Assert.Equal([5, 0, 1], Enumerable.Range(0, 3).Select(output => model.OutputSteps(output, 0)));
+        Assert.Equal([0, 0, 1], Enumerable.Range(0, 3).Select(output => model.OutputSteps(output, 0)));
         Require("output", "found 3", () => model.OutputSteps(3, 1));
         Require("time", "found -1", () => model.OutputSteps(0, -1));
     }
@@ -201,6 +201,7 @@ public sealed class GraphDefinitionTests
         Create(
             "inputs", "inputs[1]: expected a name of its own, found that of inputs[0]",
             [new("a", ValueKind.Sequence, 4), new("a", ValueKind.Row, 1)], layers, [new("y", 2)]);
+        Create("inputs", "found rows alone", [ModelInput.Row("a", 4)], layers, [new("y", 1)]);
         Create("inputs[0].Kind", "found 3", [new("a", (ValueKind)3, 1)], layers, [new("y", 1)]);
         Create("inputs[0].Size", "found 0", [new("a", ValueKind.Row, 0)], layers, [new("y", 1)]);
         Create("outputs", "outputs[0]: expected a name", Three, layers, [new("", 3)]);

@@ -1,0 +1,15 @@
+using System.Numerics;
+using Recurrent.Layers;
+
+namespace Recurrent.Reference;
+
+/// <summary>The final hidden states of the recurrent layer whose value is read.</summary>
+/// <typeparam name="T">The number type.</typeparam>
+internal sealed class FinalStateRunner<T>(FinalStateSpecification specification) : LayerRunner<T>
+    where T : IFloatingPointIeee754<T>
+{
+    public override LayerSpecification Specification { get; } = specification;
+
+    public override void Run(LayerInput<T> input, Span<T> y, SequenceExtent extent, DirectionState<T>[] states) =>
+        FinalStates.Of(input[0].States, extent.Batch).CopyTo(y);
+}
