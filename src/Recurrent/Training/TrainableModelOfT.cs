@@ -95,7 +95,17 @@ public sealed partial class TrainableModel<T> : IDisposable
     /// <param name="callbacks">What is called on the way; null for nothing.</param>
     /// <param name="progress">What is told how far it is; null for nothing.</param>
     /// <returns>What was gone through.</returns>
-    /// <inheritdoc cref="Fit(Sequences{T}, Targets{T}, FitOptions{T})"/>
+    /// <exception cref="ArgumentException">Data does not fit the model or the loss.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The model has not been compiled; or another call is running on it, a fit for example.
+    /// </exception>
+    /// <exception cref="NotSupportedException">
+    /// Sequences are to be cut into pieces, and the model cannot go on with them.
+    /// </exception>
+    /// <exception cref="TrainingDivergedException">
+    /// A loss or gradient was not finite; the model has the last parameters that gave a finite loss.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The run was cancelled, between two batches.</exception>
     public History Fit(
         Sequences<T> x,
         Targets<T> y,
