@@ -451,7 +451,7 @@ gather_site() {
   mkdir -p "$folder"
   cp --parents README.md CONTRIBUTING.md CHANGELOG.md SECURITY.md LICENSE bench/README.md docs/*.md docs/*.png docs/results/* \
     bench/shapes.json native/include/recurrent/recurrent.h src/Recurrent.Demo/*.cs "$folder"
-  cp docs/site/* "$folder"
+  cp -r docs/site/* "$folder"
 }
 
 # A page that links to nowhere is a warning of docfx, and fails.

@@ -131,9 +131,14 @@ def readme_table(results):
     notes = [f"{machine_line(results.machine)} One thread; median of turns in one run of `./build.sh peers`."]
     if any("onnxruntime-dotnet" not in results.shapes[shape] for shape in results.shapes if shape.workload == "train"):
         notes.append("ONNX Runtime's package does not train.")
-    notes += [f"{README_SYSTEMS[name]} did not run here: `{reason}`."
+    notes += [f"{README_SYSTEMS[name]} did not run here: {plain(reason)}."
               for name, reason in results.missing.items() if name in README_SYSTEMS]
     return lines + ["", *notes]
+
+
+def plain(reason):
+    """A message as text: it may quote with what would begin code."""
+    return reason.replace("`", "'")
 
 
 def write_readme(path, results):
@@ -266,7 +271,7 @@ def page(results, plot_names):
         "what this machine needs at least: its multiply-adds, and the bytes of the weights from the nearest cache that holds them.",
         "", machine_line(machine), "",
         *(f"- `{name}`: {version}" for name, version in machine["systems"].items()),
-        *(f"- `{name}` did not run here: {reason}" for name, reason in results.missing.items()), "",
+        *(f"- `{name}` did not run here: {plain(reason)}" for name, reason in results.missing.items()), "",
         "| limit | GFLOP/s | L1 | L2 | L3 | memory, GB/s |", "|---|---|---|---|---|---|",
     ]
     for name, rates in results.limits.items():
