@@ -116,7 +116,7 @@ def machine_line(machine):
 
 def readme_table(results):
     """Microseconds of a call, and in parentheses how many times as long as ours."""
-    lines = [f"| LSTM, microseconds a call | {' | '.join(README_SYSTEMS.values())} |", "|---|" + "---|" * len(README_SYSTEMS)]
+    lines = [f"| LSTM, microseconds per call | {' | '.join(README_SYSTEMS.values())} |", "|---|" + "---|" * len(README_SYSTEMS)]
     for workload, batch, hidden, title in README_ROWS:
         shape = next(shape for shape in results.shapes
                      if (shape.workload, shape.cell, shape.B, shape.H, shape.threads) == (workload, "lstm", batch, hidden, 1))

@@ -960,7 +960,7 @@ typedef struct recurrent_backward_args {
   float* initial_states;
 } recurrent_backward_args;
 
-/** One update of recurrent_trainer_update(). Fields that an optimizer has not are unused. */
+/** One update of recurrent_trainer_update(). Fields that an optimizer does not have are unused. */
 typedef struct recurrent_update_args {
   /** `sizeof(recurrent_update_args)` */
   uint32_t struct_size;
@@ -1037,7 +1037,7 @@ RECURRENT_API const char* recurrent_last_error(void) RECURRENT_NOEXCEPT;
  * @brief Tells what this machine has: instruction sets, caches, Intel MKL.
  * @param info Filled in; `struct_size` is set by the caller.
  * @return OK; INVALID_ARGUMENT if RECURRENT_ISA names an instruction set that is unknown;
- * UNAVAILABLE if it names one that this machine has not.
+ * UNAVAILABLE if it names one that this machine does not have.
  */
 RECURRENT_API recurrent_status recurrent_get_machine_info(recurrent_machine_info* info)
     RECURRENT_NOEXCEPT;
@@ -1061,7 +1061,7 @@ RECURRENT_API recurrent_status recurrent_get_instruction_sets(recurrent_instruct
  * @param desc The layers. Everything that it points to may be freed after the call.
  * @param model Receives the model; to be given to recurrent_model_destroy(). Null on failure.
  * @return OK; INVALID_ARGUMENT for a layer that is not well formed; UNAVAILABLE for an instruction
- * set or provider that this machine has not; OUT_OF_MEMORY.
+ * set or provider that this machine does not have; OUT_OF_MEMORY.
  */
 RECURRENT_API recurrent_status recurrent_model_create(const recurrent_model_desc* desc,
                                                       recurrent_model** model) RECURRENT_NOEXCEPT;
@@ -1373,8 +1373,8 @@ RECURRENT_API recurrent_status recurrent_trainer_get_info(
 
 /**
  * @brief Tells where some parameters are. Blocks are in the order of layers, in each forward before
- * reverse, in each in the order of ::recurrent_parameter_role; those that a layer has not are left
- * out.
+ * reverse, in each in the order of ::recurrent_parameter_role; those that a layer does not have are
+ * left out.
  * @param trainer A trainer.
  * @param index From 0 to `block_count - 1`.
  * @param block Filled in; `struct_size` is set by the caller.
