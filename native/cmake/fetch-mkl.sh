@@ -178,5 +178,7 @@ fetch() {
 }
 
 look_for_installed
+# Standard output is for what was found.
+echo "MKL: none is here; fetching it into $destination (Intel Simplified Software License, about 60 MB of packages)" >&2
 restore_from_nuget
 fetch
