@@ -43,15 +43,19 @@ double largest_share(int64_t groups, int parts) {
   return static_cast<double>(slice.end - slice.begin) / static_cast<double>(groups);
 }
 
-// Floats of the recurrent weights of a direction, all phases.
-double recurrent_floats(const PackedLayer& layer, const PackedDirection& direction) {
+// The recurrent weights of a direction, all phases.
+double recurrent_weights(const PackedLayer& layer, const PackedDirection& direction) {
   const auto all =
-      static_cast<double>(direction.weights.bytes() + direction.second_weights.bytes());
-  return all / sizeof(float) - static_cast<double>(layer.input_size * layer.columns);
+      static_cast<double>(direction.weights.elements() + direction.second_weights.elements());
+  return all - static_cast<double>(layer.input_size * layer.columns);
 }
 
-double input_floats(const PackedLayer& layer) {
+double input_weights(const PackedLayer& layer) {
   return static_cast<double>(layer.input_size * layer.columns);
+}
+
+double bytes_of_weight(const PackedDirection& direction) {
+  return static_cast<double>(recurrent::bytes_of_weight(direction.weights.format()));
 }
 
 }  // namespace
@@ -74,16 +78,17 @@ double CostModel::read(double bytes, double resident) const {
 
 double CostModel::bytes(const PackedLayer& layer, const PackedDirection& direction, int parts,
                         bool with_inputs) const {
-  const double floats =
-      recurrent_floats(layer, direction) + (with_inputs ? input_floats(layer) : 0.0);
-  return floats * sizeof(float) * largest_share(direction.phases.front().constants.groups, parts);
+  const double weights =
+      recurrent_weights(layer, direction) + (with_inputs ? input_weights(layer) : 0.0);
+  return weights * bytes_of_weight(direction) *
+         largest_share(direction.phases.front().constants.groups, parts);
 }
 
 double CostModel::step(const PackedLayer& layer, const PackedDirection& direction, double rows,
                        int parts, double resident, bool with_inputs) const {
   const double share = largest_share(direction.phases.front().constants.groups, parts);
   const double weights = bytes(layer, direction, parts, with_inputs);
-  const double multiply = 2.0 * rows * weights / sizeof(float) / set_.flops_per_ns;
+  const double multiply = 2.0 * rows * weights / bytes_of_weight(direction) / set_.flops_per_ns;
   const double vectors = rows * share * static_cast<double>(layer.columns) / set_.width;
   const double calls = direction.phases.size();
   return std::max(multiply, read(weights, resident)) + vectors * set_.ns_per_vector +
@@ -93,9 +98,9 @@ double CostModel::step(const PackedLayer& layer, const PackedDirection& directio
 double CostModel::product(const PackedLayer& layer, const PackedDirection& direction, double rows,
                           int parts) const {
   const double share = largest_share(direction.phases.front().constants.groups, parts);
-  const double weights = input_floats(layer) * share;
-  return std::max(2.0 * rows * weights / set_.flops_per_ns,
-                  read(weights * sizeof(float), weights * sizeof(float))) +
+  const double weights = input_weights(layer) * share;
+  const double read_bytes = weights * bytes_of_weight(direction);
+  return std::max(2.0 * rows * weights / set_.flops_per_ns, read(read_bytes, read_bytes)) +
          kNsPerCall;
 }
 

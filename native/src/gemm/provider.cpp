@@ -26,7 +26,7 @@ void multiply_builtin(const InputProduct& product, int64_t group_begin, int64_t 
                                   product.layer.input_size,
                                   product.out,
                                   product.layer.columns};
-  product.model.kernels().product(args);
+  product.model.kernels().reading(weights.format()).product(args);
 }
 
 void multiply_mkl(const Mkl& mkl, const InputProduct& product, int64_t group_begin,

@@ -2,6 +2,8 @@
 
 #include <stdint.h>
 
+#include "kernels/weight_format.h"
+
 // What the kernels are given: plain structs, filled in by exec/. Everything is checked before;
 // kernels check nothing.
 //
@@ -43,8 +45,8 @@ struct Grouping {
 struct ProductArgs {
   Range range;
   Grouping grouping;
-  const float* weights;
-  int64_t panel_stride;  // floats of weights that a panel has, x and h terms together
+  WeightBytes weights;
+  int64_t panel_stride;  // bytes of weights that a panel has, x and h terms together
   int64_t gates;         // vectors a panel has for an x term
   const float* init;     // bias `[panel][gate][V]`
   const float* x;        // `[rows][x_stride]`
@@ -65,7 +67,7 @@ using FinishFn = void (*)(const CellArgs& args, int64_t row, int64_t panel,
 struct CellConstants {
   Grouping grouping;
   int64_t groups;
-  const float* weights;
+  WeightBytes weights;
   int64_t panel_stride;
   int64_t units;      // hidden units that exist; the last panel may have fewer than V
   int64_t x_terms;    // x terms that a group holds, also when a chain starts after them

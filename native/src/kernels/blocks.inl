@@ -89,15 +89,17 @@ struct GruBlock {
 };
 
 template <class Body, class Columns, int kUnits>
-RECURRENT_INLINE void block_chain(BlockVec (&acc)[static_cast<size_t>(kUnits)][4], Weights w,
-                                  const float* in, int64_t terms) {
+RECURRENT_INLINE void block_chain(BlockVec (&acc)[static_cast<size_t>(kUnits)][4],
+                                  Weights<Float32Weights> w, int64_t first, const float* in,
+                                  int64_t terms) {
   for (int64_t k = 0; k < terms; ++k) {
     const BlockVec value = BlockVec::load(in);
+    const float* const weights = reinterpret_cast<const float*>(w.at) + first;
 #pragma GCC unroll 4
     for (int g = 0; g < Body::kGates; ++g)
 #pragma GCC unroll 8
       for (int u = 0; u < kUnits; ++u)
-        acc[u][Columns::at(g)].add_product(w.at[g * Vec::kWidth + u], value);
+        acc[u][Columns::at(g)].add_product(weights[g * Vec::kWidth + u], value);
     in += kBlockRows;
     w.at += w.stride;
   }
@@ -105,7 +107,7 @@ RECURRENT_INLINE void block_chain(BlockVec (&acc)[static_cast<size_t>(kUnits)][4
 
 // Units of one panel, from the unit `first` in it.
 template <class Body, int kUnits>
-void block_tile(const BlockStepArgs& args, const Part& part, int64_t first) {
+void block_tile(const BlockStepArgs& args, const Part<Float32Weights>& part, int64_t first) {
   const CellConstants& cell = *args.cell;
   const float* bias = cell.bias + part.panel * Body::kGates * Vec::kWidth + first;
   BlockVec acc[static_cast<size_t>(kUnits)][4];
@@ -120,12 +122,10 @@ void block_tile(const BlockStepArgs& args, const Part& part, int64_t first) {
       acc[u][Body::kGates] =
           BlockVec::broadcast(cell.state_bias[part.panel * Vec::kWidth + first + u]);
   }
-  Weights w = part.weights(0, Body::kGates);
-  w.at += first;
-  block_chain<Body, typename Body::Inputs, kUnits>(acc, w, args.x, cell.x_terms);
-  w = part.weights(cell.x_terms * Body::kGates, Body::kGates);
-  w.at += first;
-  block_chain<Body, typename Body::States, kUnits>(acc, w, args.h, cell.h_terms);
+  block_chain<Body, typename Body::Inputs, kUnits>(acc, part.weights(0, Body::kGates), first,
+                                                   args.x, cell.x_terms);
+  block_chain<Body, typename Body::States, kUnits>(
+      acc, part.weights(cell.x_terms * Body::kGates, Body::kGates), first, args.h, cell.h_terms);
   // Through memory in the first-level cache to one copy of the activations, as in tiles.inl.
   alignas(64) float stored[static_cast<size_t>(kUnits * Body::kColumns * kBlockRows)];
 #pragma GCC unroll 8
@@ -152,9 +152,10 @@ void block_step(const BlockStepArgs& args) {
     const int64_t group = panel / cell.grouping.panels_per_group;
     const int64_t offset = panel - group * cell.grouping.panels_per_group;
     const int64_t left = cell.grouping.panels - group * cell.grouping.panels_per_group;
-    const Part part{cell.weights + group * cell.grouping.panels_per_group * cell.panel_stride,
-                    left < cell.grouping.panels_per_group ? left : cell.grouping.panels_per_group,
-                    offset, panel};
+    const Part<Float32Weights> part{
+        cell.weights + group * cell.grouping.panels_per_group * cell.panel_stride,
+        left < cell.grouping.panels_per_group ? left : cell.grouping.panels_per_group, offset,
+        panel};
     const int64_t units = cell.units - panel * Vec::kWidth;
     for_each_tile<Body::kUnits>(
         units < Vec::kWidth ? units : Vec::kWidth,

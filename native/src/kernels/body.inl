@@ -22,6 +22,8 @@ using kernels::ProductArgs;
 using kernels::Range;
 using kernels::StepArgs;
 using kernels::UpdateArgs;
+using kernels::WeightBytes;
+using kernels::WeightKernels;
 
 static_assert(Vec::kWidth == kSet.width, "kernels.inc says something else than the vector type");
 
@@ -30,6 +32,8 @@ static_assert(Vec::kWidth == kSet.width, "kernels.inc says something else than t
 #include "simd/activations.inl"
 
 #include "simd/math_arrays.inl"
+
+#include "simd/weights_float32.inl"
 
 #include "kernels/chain.inl"
 #include "kernels/tiles.inl"
@@ -63,6 +67,19 @@ void flush_array(const float* x, float* y, int64_t count) {
   }
 }
 
+template <class W>
+constexpr WeightKernels weight_kernels() {
+  return {product<W>,
+          {
+              cell_kernels<SimpleBody<false>, W>(),
+              cell_kernels<SimpleBody<true>, W>(),
+              cell_kernels<LstmBody, W>(),
+              cell_kernels<GruBody, W>(run_gru<W>),
+              cell_kernels<GruGatesBody, W>(),
+              cell_kernels<GruCandidateBody, W>(),
+          }};
+}
+
 extern const kernels::KernelTable kTable;
 const kernels::KernelTable kTable = {
     kSet,
@@ -75,14 +92,10 @@ const kernels::KernelTable kTable = {
     add_array,
     multiply_array,
     softmax_array,
-    product,
     {
-        cell_kernels<SimpleBody<false>>(),
-        cell_kernels<SimpleBody<true>>(),
-        cell_kernels<LstmBody>(),
-        cell_kernels<GruBody>(run_gru),
-        cell_kernels<GruGatesBody>(),
-        cell_kernels<GruCandidateBody>(),
+#define RECURRENT_WEIGHTS(format, reader, name, bytes) weight_kernels<reader>(),
+#include "kernels/weights.inc"
+#undef RECURRENT_WEIGHTS
     },
     {
         backward_kernels<SimpleBackward>(),

@@ -16,20 +16,21 @@ struct Tile {
   Vec v[static_cast<size_t>(kRows)][static_cast<size_t>(kColumns)];
 };
 
-// Weights of a tile: kVectors vectors a term, `stride` floats from term to term. The stride is
-// larger than that where the tile is a part of its group.
+// Weights of a tile, in the format that W reads: kVectors vectors per term, `stride` bytes from
+// term to term. The stride is larger than that where the tile is a part of its group.
+template <class W>
 struct Weights {
-  const float* at;
+  WeightBytes at;
   int64_t stride;
 };
 
-// Floats of a cache line: what one prefetch brings.
-constexpr int kLineFloats = 16;
+// Bytes of a cache line: what one prefetch brings.
+constexpr int kLineBytes = 64;
 
 // One term of all chains. Beside the accumulators either the inputs or the weights of the term stay
 // in registers: those that are fewer, or the largest tiles would not fit.
-template <int kVectors, class Columns, int kRows, int kColumns>
-RECURRENT_INLINE void term(Tile<kRows, kColumns>& acc, const float* w, const float* x,
+template <class W, int kVectors, class Columns, int kRows, int kColumns>
+RECURRENT_INLINE void term(Tile<kRows, kColumns>& acc, WeightBytes w, const float* x,
                            int64_t x_stride) {
   if constexpr (kRows <= kVectors) {
     Vec value[static_cast<size_t>(kRows)];
@@ -37,7 +38,7 @@ RECURRENT_INLINE void term(Tile<kRows, kColumns>& acc, const float* w, const flo
     for (int r = 0; r < kRows; ++r) value[r] = Vec::broadcast(x[r * x_stride]);
 #pragma GCC unroll 16
     for (int j = 0; j < kVectors; ++j) {
-      const Vec weight = Vec::load(w + j * Vec::kWidth);
+      const Vec weight = W::load(w + j * W::kVectorBytes);
 #pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
         Vec& a = acc.v[r][Columns::at(j)];
@@ -47,7 +48,7 @@ RECURRENT_INLINE void term(Tile<kRows, kColumns>& acc, const float* w, const flo
   } else {
     Vec weight[static_cast<size_t>(kVectors)];
 #pragma GCC unroll 16
-    for (int j = 0; j < kVectors; ++j) weight[j] = Vec::load(w + j * Vec::kWidth);
+    for (int j = 0; j < kVectors; ++j) weight[j] = W::load(w + j * W::kVectorBytes);
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
       const Vec value = Vec::broadcast(x[r * x_stride]);
@@ -64,18 +65,18 @@ RECURRENT_INLINE void term(Tile<kRows, kColumns>& acc, const float* w, const flo
 // from the third-level cache or memory is then there in time. A cache's own prefetchers follow
 // reads, and those of the next group begin when it is needed. (docs/kernels.md has the gain, and
 // what twice and four times as many cost.)
-template <int kVectors, class Columns, int kRows, int kColumns>
-RECURRENT_INLINE void chain(Tile<kRows, kColumns>& acc, Weights w, const float* x, int64_t x_stride,
-                            int64_t terms, const float*& ahead) {
+template <int kVectors, class Columns, class W, int kRows, int kColumns>
+RECURRENT_INLINE void chain(Tile<kRows, kColumns>& acc, Weights<W> w, const float* x,
+                            int64_t x_stride, int64_t terms, WeightBytes& ahead) {
   constexpr bool kPrefetches = kRows * kColumns >= kSet.prefetching_tile;
 #pragma GCC unroll 2
   for (int64_t k = 0; k < terms; ++k) {
-    term<kVectors, Columns>(acc, w.at, x + k, x_stride);
+    term<W, kVectors, Columns>(acc, w.at, x + k, x_stride);
     if constexpr (kPrefetches)
-      if (k % 2 == 0) Vec::prefetch(ahead + k / 2 * kLineFloats);
+      if (k % 2 == 0) Vec::prefetch(ahead + k / 2 * kLineBytes);
     w.at += w.stride;
   }
-  if constexpr (kPrefetches) ahead += terms / 2 * kLineFloats;
+  if constexpr (kPrefetches) ahead += terms / 2 * kLineBytes;
 }
 
 template <int kVectors, class Columns, int kRows, int kColumns>

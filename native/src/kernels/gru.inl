@@ -34,12 +34,12 @@ struct GruBody {
   static constexpr int kStoredColumns = kColumns;
   template <class Args>
   static RECURRENT_INLINE int64_t skipped(const Args& args) {
-    return args.x_size ? 0 : args.cell->x_terms * kGates * Vec::kWidth;
+    return args.x_size ? 0 : args.cell->x_terms * kGates;
   }
 
-  template <int kRows, int kTileColumns, class Args>
+  template <int kRows, int kTileColumns, class Args, class W>
   static RECURRENT_INLINE void accumulate(Tile<kRows, kTileColumns>& acc, const Args& args,
-                                          const Part& part, int64_t row, const float*& ahead) {
+                                          const Part<W>& part, int64_t row, WeightBytes& ahead) {
     constexpr int kPanels = kTileColumns / kColumns;
     constexpr int kVectors = kPanels * kGates;
     start<kVectors, GruInputColumns>(
@@ -99,9 +99,9 @@ struct GruContinuedBody {
     return args.init + row * args.init_stride + panel * kColumns * Vec::kWidth;
   }
 
-  template <int kRows, int kVectors>
+  template <int kRows, int kVectors, class W>
   static RECURRENT_INLINE void accumulate(Tile<kRows, kVectors>& acc, const CellArgs& args,
-                                          const Part& part, int64_t row, const float*& ahead) {
+                                          const Part<W>& part, int64_t row, WeightBytes& ahead) {
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
@@ -126,9 +126,10 @@ struct GruContinuedBody {
   }
 };
 
+template <class W>
 void run_gru(const CellArgs& args) {
   if (args.x_size == 0)
-    run_groups<GruContinuedBody>(args);
+    run_groups<GruContinuedBody, W>(args);
   else
-    run_groups<GruBody>(args);
+    run_groups<GruBody, W>(args);
 }

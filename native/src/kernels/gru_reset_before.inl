@@ -17,12 +17,12 @@ struct GruGatesBody {
   static constexpr int kStoredColumns = kColumns;
   template <class Args>
   static RECURRENT_INLINE int64_t skipped(const Args& args) {
-    return args.x_size ? 0 : args.cell->x_terms * kColumns * Vec::kWidth;
+    return args.x_size ? 0 : args.cell->x_terms * kColumns;
   }
 
-  template <int kRows, int kVectors, class Args>
+  template <int kRows, int kVectors, class Args, class W>
   static RECURRENT_INLINE void accumulate(Tile<kRows, kVectors>& acc, const Args& args,
-                                          const Part& part, int64_t row, const float*& ahead) {
+                                          const Part<W>& part, int64_t row, WeightBytes& ahead) {
     constexpr int kPanels = kVectors / kColumns;
     start<kVectors, AllColumns>(
         acc, args.init + row * args.init_stride + part.panel * kColumns * Vec::kWidth,
@@ -66,9 +66,9 @@ struct GruCandidateBody {
     return 0;
   }
 
-  template <int kRows, int kPanels, class Args>
+  template <int kRows, int kPanels, class Args, class W>
   static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels>& acc, const Args& args,
-                                          const Part& part, int64_t row, const float*& ahead) {
+                                          const Part<W>& part, int64_t row, WeightBytes& ahead) {
     start<kPanels, AllColumns>(
         acc, args.candidate + row * args.scratch_stride + part.panel * Vec::kWidth,
         args.scratch_stride);

@@ -6,25 +6,26 @@ struct ProductBody {
   static constexpr int kColumns = kGates;
   static RECURRENT_INLINE int64_t skipped(const ProductArgs&) { return 0; }
 
-  template <int kRows, int kVectors>
+  template <int kRows, int kVectors, class W>
   static RECURRENT_INLINE void accumulate(Tile<kRows, kVectors>& acc, const ProductArgs& args,
-                                          const Part& part, int64_t row, const float*& ahead) {
+                                          const Part<W>& part, int64_t row, WeightBytes& ahead) {
     start<kVectors, AllColumns>(acc, args.init + part.panel * kGates * Vec::kWidth, 0);
     chain<kVectors, AllColumns>(acc, part.weights(0, kGates), args.x + row * args.x_stride,
                                 args.x_stride, args.x_size, ahead);
   }
 };
 
+template <class W>
 void product(const ProductArgs& args) {
   switch (args.gates) {
     case 1:
-      run_groups<ProductBody<1>>(args);
+      run_groups<ProductBody<1>, W>(args);
       break;
     case 3:
-      run_groups<ProductBody<3>>(args);
+      run_groups<ProductBody<3>, W>(args);
       break;
     case 4:
-      run_groups<ProductBody<4>>(args);
+      run_groups<ProductBody<4>, W>(args);
       break;
     default:
       break;

@@ -8,12 +8,12 @@ struct SimpleBody {
   static constexpr int kStoredColumns = kColumns;
   template <class Args>
   static RECURRENT_INLINE int64_t skipped(const Args& args) {
-    return args.x_size ? 0 : args.cell->x_terms * Vec::kWidth;
+    return args.x_size ? 0 : args.cell->x_terms;
   }
 
-  template <int kRows, int kPanels, class Args>
+  template <int kRows, int kPanels, class Args, class W>
   static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels>& acc, const Args& args,
-                                          const Part& part, int64_t row, const float*& ahead) {
+                                          const Part<W>& part, int64_t row, WeightBytes& ahead) {
     start<kPanels, AllColumns>(acc, args.init + row * args.init_stride + part.panel * Vec::kWidth,
                                args.init_stride);
     chain<kPanels, AllColumns>(acc, part.weights(0, 1), args.x + row * args.x_stride, args.x_stride,

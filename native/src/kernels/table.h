@@ -4,6 +4,7 @@
 
 #include "kernels/args.h"
 #include "kernels/instruction_set.h"
+#include "kernels/weight_format.h"
 
 namespace recurrent::kernels {
 
@@ -16,7 +17,7 @@ using ProductFn = void (*)(const ProductArgs& args);
 using CellFn = void (*)(const CellArgs& args);
 using StepFn = void (*)(const StepArgs& args);
 
-// The cells, in the order of KernelTable::cells. A projection is a linear cell without x terms, a
+// The cells, in the order of WeightKernels::cells. A projection is a linear cell without x terms, a
 // dense layer one without h terms.
 enum class Cell : int32_t {
   kSimple,
@@ -43,6 +44,12 @@ struct FormKernels {
 struct CellKernels {
   CellFn function;
   FormKernels forms[kFormCount];
+};
+
+// What reads weights in one format.
+struct WeightKernels {
+  ProductFn product;
+  CellKernels cells[kCellCount];
 };
 
 // From gradients of states to those of pre-activations, of what the plain form or the others have
@@ -123,8 +130,7 @@ struct KernelTable : InstructionSet {
   AddFn add;
   AddFn multiply;
   ArrayFn softmax;
-  ProductFn product;
-  CellKernels cells[kCellCount];
+  WeightKernels weights[kWeightFormatCount];  // by WeightFormat
 
   // Training.
   BackwardKernels backward[kBackwardCount];
@@ -134,6 +140,10 @@ struct KernelTable : InstructionSet {
   int64_t gradient_columns;
   BlockKernels blocks;
   UpdateFn update;
+
+  const WeightKernels& reading(WeightFormat format) const {
+    return weights[static_cast<int32_t>(format)];
+  }
 };
 
 }  // namespace recurrent::kernels

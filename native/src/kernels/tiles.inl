@@ -6,7 +6,7 @@
 //   kStoredColumns     what FinishFn is given of a panel; put() adds what no accumulator holds
 //   kMaxPanels         panels that a group may have
 //   accumulate(tile, args, part, row, ahead)                   the chains of a tile
-//   skipped(args)      floats of a panel's weights that a call does not read, because the chains
+//   skipped(args)      vectors of a panel's weights that a call does not read, because the chains
 //                      start after them
 //   update<Form>(args, row, panel, accumulators)               accumulators to new units
 
@@ -22,32 +22,33 @@ RECURRENT_INLINE const Grouping& grouping_of(const ProductArgs& args) { return a
 RECURRENT_INLINE const Grouping& grouping_of(const CellArgs& args) { return args.cell->grouping; }
 RECURRENT_INLINE const Grouping& grouping_of(const StepArgs& args) { return args.cell->grouping; }
 
-RECURRENT_INLINE const float* group_weights(const ProductArgs& args, int64_t group) {
+RECURRENT_INLINE WeightBytes group_weights(const ProductArgs& args, int64_t group) {
   return args.weights + group * args.grouping.panels_per_group * args.panel_stride;
 }
 template <class Args>
-RECURRENT_INLINE const float* group_weights(const Args& args, int64_t group) {
+RECURRENT_INLINE WeightBytes group_weights(const Args& args, int64_t group) {
   const CellConstants& cell = *args.cell;
   return cell.weights + group * cell.grouping.panels_per_group * cell.panel_stride;
 }
 
-// What a tile computes of a group: all panels, or one.
+// What a tile computes of a group: all panels, or one. W reads the weights.
+template <class W>
 struct Part {
-  const float* group;    // the group's weights
+  WeightBytes group;     // the group's weights
   int64_t group_panels;  // panels of the group
   int64_t offset;        // panels of the group before this part
   int64_t panel;         // the part's first panel
 
   // Its weights in a block of terms of `gates` vectors a panel. `before` are the vectors that a
   // panel has in front of the block.
-  RECURRENT_INLINE Weights weights(int64_t before, int64_t gates) const {
-    return {group + (before * group_panels + offset * gates) * Vec::kWidth,
-            group_panels * gates * Vec::kWidth};
+  RECURRENT_INLINE Weights<W> weights(int64_t before, int64_t gates) const {
+    return {group + (before * group_panels + offset * gates) * W::kVectorBytes,
+            group_panels * gates * W::kVectorBytes};
   }
 };
 
-template <int kPanels, class Args>
-RECURRENT_INLINE Part whole(const Args& args, int64_t group) {
+template <class W, int kPanels, class Args>
+RECURRENT_INLINE Part<W> whole(const Args& args, int64_t group) {
   return {group_weights(args, group), kPanels, 0, group * grouping_of(args).panels_per_group};
 }
 
@@ -103,13 +104,13 @@ RECURRENT_INLINE void finish(const ProductArgs& args, int64_t panel, int64_t row
 // following one goes on. Once all are fetched, or if there is no next group, what is fetched is
 // there already.
 struct Ahead {
-  const float* at;
-  const float* end;
-  const float* group;
+  WeightBytes at;
+  WeightBytes end;
+  WeightBytes group;
 };
 
-template <class Body, int kPanels, int kRows, class Args>
-void tile(const Args& args, const Part& part, int64_t row, Ahead& ahead) {
+template <class Body, int kPanels, int kRows, class Args, class W>
+void tile(const Args& args, const Part<W>& part, int64_t row, Ahead& ahead) {
   Tile<kRows, kPanels * Body::kColumns> acc;
   Body::accumulate(acc, args, part, row, ahead.at);
   if (ahead.at >= ahead.end) ahead.at = ahead.group;
@@ -145,8 +146,8 @@ RECURRENT_INLINE void for_each_tile(int64_t rows, const Run& run) {
   }
 }
 
-template <class Body, int kPanels, class Args>
-RECURRENT_INLINE void run_rows(const Args& args, const Part& part, Ahead& ahead) {
+template <class Body, int kPanels, class Args, class W>
+RECURRENT_INLINE void run_rows(const Args& args, const Part<W>& part, Ahead& ahead) {
   for_each_tile<max_rows(kPanels * Body::kColumns)>(args.range.rows, [&]<int kRows>(int64_t row) {
     tile<Body, kPanels, kRows>(args, part, row, ahead);
   });
@@ -154,12 +155,12 @@ RECURRENT_INLINE void run_rows(const Args& args, const Part& part, Ahead& ahead)
 
 // A group of several panels serves few rows. More of them take the panels one by one, whose tiles
 // have more rows: weights are then read less often.
-template <class Body, int kPanels, class Args>
+template <class Body, class W, int kPanels, class Args>
 RECURRENT_INLINE void run_group(const Args& args, int64_t group, int64_t next) {
-  const float* const weights = group_weights(args, next);
-  Ahead ahead{weights + kPanels * Body::skipped(args), weights + kPanels * panel_stride_of(args),
-              group_weights(args, group)};
-  Part part = whole<kPanels>(args, group);
+  const WeightBytes weights = group_weights(args, next);
+  Ahead ahead{weights + kPanels * Body::skipped(args) * W::kVectorBytes,
+              weights + kPanels * panel_stride_of(args), group_weights(args, group)};
+  Part<W> part = whole<W, kPanels>(args, group);
   if constexpr (kPanels > 1 && Body::kColumns > 1) {
     if (args.range.rows > max_rows(kPanels * Body::kColumns)) {
       for (int p = 0; p < kPanels; ++p) {
@@ -202,28 +203,28 @@ RECURRENT_INLINE void for_each_group(const Args& args, int64_t begin, int64_t en
   }
 }
 
-template <class Body, class Args>
+template <class Body, class W, class Args>
 RECURRENT_INLINE void run_groups(const Args& args) {
   const Range& range = args.range;
   for_each_group<Body>(args, range.group_begin, range.group_end, range.backwards != 0,
                        [&]<int kPanels>(int64_t group, int64_t next) {
-                         run_group<Body, kPanels>(args, group, next);
+                         run_group<Body, W, kPanels>(args, group, next);
                        });
 }
 
-template <class Body>
+template <class Body, class W>
 void run_cell(const CellArgs& args) {
-  run_groups<Body>(args);
+  run_groups<Body, W>(args);
 }
 
 // One row: everything stays in registers from the inputs to the new state.
-template <class Body, Form kForm>
+template <class Body, class W, Form kForm>
 void run_step(const StepArgs& args) {
   for_each_group<Body>(args, args.group_begin, args.group_end, args.backwards != 0,
                        [&]<int kPanels>(int64_t group, int64_t) {
                          Tile<1, kPanels * Body::kColumns> acc;
-                         const float* nothing_ahead = nullptr;
-                         const Part part = whole<kPanels>(args, group);
+                         WeightBytes nothing_ahead = nullptr;
+                         const Part<W> part = whole<W, kPanels>(args, group);
                          Body::accumulate(acc, args, part, 0, nothing_ahead);
 #pragma GCC unroll 4
                          for (int p = 0; p < kPanels; ++p)
@@ -266,15 +267,15 @@ void record_rows(const CellArgs& args, int64_t row, int64_t panel, const float* 
 }
 
 // Scalar code is there to be right everywhere: one form of each cell will do.
-template <class Body, Form kForm>
+template <class Body, class W, Form kForm>
 constexpr FormKernels form_kernels() {
   constexpr Form kUsed = Vec::kWidth > 1 ? kForm : Form::kGeneral;
-  return {finish_rows<Body, kUsed>, record_rows<Body, kUsed>, run_step<Body, kUsed>};
+  return {finish_rows<Body, kUsed>, record_rows<Body, kUsed>, run_step<Body, W, kUsed>};
 }
 
-template <class Body>
-constexpr CellKernels cell_kernels(CellFn function = run_cell<Body>) {
+template <class Body, class W>
+constexpr CellKernels cell_kernels(CellFn function = run_cell<Body, W>) {
   return {function,
-          {form_kernels<Body, Form::kPlain>(), form_kernels<Body, Form::kVariant>(),
-           form_kernels<Body, Form::kGeneral>()}};
+          {form_kernels<Body, W, Form::kPlain>(), form_kernels<Body, W, Form::kVariant>(),
+           form_kernels<Body, W, Form::kGeneral>()}};
 }

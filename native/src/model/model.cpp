@@ -248,7 +248,7 @@ void Model::fill_gemm(const PackedLayer& layer, PackedDirection& direction) cons
   const int64_t panel_floats = int64_t{layer.gates} * kernels_->width;
   for (int64_t first = 0; first < grouping.panels; first += grouping.panels_per_group) {
     const int64_t panels = std::min(grouping.panels_per_group, grouping.panels - first);
-    const float* group = direction.weights.data() + first * direction.weights.panel_stride();
+    const float* group = direction.weights.floats() + first * direction.weights.panel_elements();
     for (int64_t k = 0; k < layer.input_size; ++k)
       std::copy_n(group + k * panels * panel_floats, panels * panel_floats,
                   direction.gemm.data() + k * layer.columns + first * panel_floats);

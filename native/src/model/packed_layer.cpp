@@ -27,13 +27,13 @@ constexpr int64_t kSimplePanels = 4;
 // sequences 64 to 256 1.22 to 1.03, reset-before 1.18 to 1.12, streams 0.96 to 1.0, GRU 512 stream
 // (third level) 0.89; AVX2 LSTM 64 to 256 1.2 to 1.12, GRU 48 to 256 1.45 to 1.18, LSTM 512 1.15
 // (sequence), 0.9 (stream).
-int64_t gated_panels(int64_t units, int width, int64_t floats_a_unit, int state_gates) {
-  constexpr int64_t kBytes = static_cast<int64_t>(sizeof(float));
+int64_t gated_panels(int64_t units, int width, int64_t weights_per_unit, int state_gates,
+                     int64_t weight_bytes) {
   const int64_t panels = div_up(units, width);
   if (panels == 1) return 1;
-  const int64_t bytes = panels * width * floats_a_unit * kBytes;
+  const int64_t bytes = panels * width * weights_per_unit * weight_bytes;
   if (bytes > cpu::caches().l1d_or_default()) {
-    if (kBytes * state_gates * width >= 256) return 1;
+    if (weight_bytes * state_gates * width >= 256) return 1;
     return width < 16 || bytes <= cpu::caches().l2_or_default() ? 2 : 1;
   }
   const auto clocks = [panels](int64_t per_group) {
@@ -84,18 +84,21 @@ class DirectionPacker {
 
  private:
   int width() const { return kernels_.width; }
+  // That of all layers, until a description names another one.
+  static kernels::WeightFormat format() { return kernels::WeightFormat::kFloat32; }
 
   void pack_weights() {
     const int64_t units = layer_.hidden_size;
     const int64_t terms =
         layer_.input_size * traits_.gates + layer_.state_size * traits_.state_gates;
-    const int64_t panels = traits_.gates == 1
-                               ? kSimplePanels
-                               : gated_panels(units, width(), terms, traits_.state_gates);
+    const int64_t panels =
+        traits_.gates == 1
+            ? kSimplePanels
+            : gated_panels(units, width(), terms, traits_.state_gates, bytes_of_weight(format()));
     const WeightBlock blocks[] = {
         {direction_.input_weights, layer_.input_size, 0, traits_.gates},
         {direction_.recurrent_weights, layer_.state_size, 0, traits_.state_gates}};
-    packed_.weights.pack(units, width(), panels, blocks, traits_.recurrent ? 2 : 1);
+    packed_.weights.pack(units, width(), panels, blocks, traits_.recurrent ? 2 : 1, format());
   }
 
   void pack_biases() {
@@ -130,8 +133,9 @@ class DirectionPacker {
            direction_.output_activation == RECURRENT_ACTIVATION_TANH;
   }
 
-  void set_kernels(Phase& phase, Cell cell, Form form) const {
-    const kernels::CellKernels& kernels = kernels_.cells[static_cast<int32_t>(cell)];
+  void set_kernels(Phase& phase, Cell cell, Form form, kernels::WeightFormat format) const {
+    const kernels::CellKernels& kernels =
+        kernels_.reading(format).cells[static_cast<int32_t>(cell)];
     phase.function = kernels.function;
     phase.step = kernels.forms[static_cast<int32_t>(form)].step;
     phase.constants.finish = kernels.forms[static_cast<int32_t>(form)].finish;
@@ -149,7 +153,7 @@ class DirectionPacker {
 
   void first_phase() {
     Phase& phase = packed_.phases.add();
-    set_kernels(phase, cell_of(layer_.kind), form());
+    set_kernels(phase, cell_of(layer_.kind), form(), packed_.weights.format());
     if (layer_.projection_size > 0) phase.writes = Slot::kUnprojected;
     phase.puts_out = layer_.projection_size == 0;
     CellConstants& c = phase.constants;
@@ -172,10 +176,11 @@ class DirectionPacker {
 
   void projection_phase() {
     const WeightBlock block{direction_.projection, layer_.hidden_size, 0, 1};
-    packed_.second_weights.pack(layer_.projection_size, width(), kSimplePanels, &block, 1);
+    packed_.second_weights.pack(layer_.projection_size, width(), kSimplePanels, &block, 1,
+                                format());
     pack_vectors(packed_.zero_bias, layer_.projection_size, width(), 1, nullptr, nullptr, 0);
     Phase& phase = packed_.phases.add();
-    set_kernels(phase, Cell::kLinear, Form::kPlain);
+    set_kernels(phase, Cell::kLinear, Form::kPlain, packed_.second_weights.format());
     phase.reads = Slot::kUnprojected;
     phase.takes_input = false;
     phase.records = false;
@@ -190,10 +195,10 @@ class DirectionPacker {
 
   void candidate_phase() {
     const WeightBlock block{direction_.recurrent_weights, layer_.state_size, 2, 1};
-    packed_.second_weights.pack(layer_.hidden_size, width(), kSimplePanels, &block, 1);
+    packed_.second_weights.pack(layer_.hidden_size, width(), kSimplePanels, &block, 1, format());
     Phase& phase = packed_.phases.add();
     phase.constants = packed_.phases.front().constants;
-    set_kernels(phase, Cell::kGruResetBeforeCandidate, form());
+    set_kernels(phase, Cell::kGruResetBeforeCandidate, form(), packed_.second_weights.format());
     phase.takes_input = false;
     set_weights(phase.constants, packed_.second_weights);
   }

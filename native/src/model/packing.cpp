@@ -24,19 +24,32 @@ constexpr int64_t kTurnedTerms = 16;
 }  // namespace
 
 void PackedMatrix::lay_out(int64_t units, int width, int64_t panels_per_group,
-                           int64_t panel_stride) {
+                           int64_t panel_elements) {
   grouping_ = {div_up(units, width), panels_per_group};
-  panel_stride_ = panel_stride;
-  resize(data_, checked_mul(grouping_.panels, panel_stride_, "hidden_size"));
+  panel_elements_ = panel_elements;
+  format_ = kernels::WeightFormat::kFloat32;
+  resize(floats_, checked_mul(grouping_.panels, panel_elements_, "hidden_size"));
+  kernels_data_ = reinterpret_cast<kernels::WeightBytes>(floats_.data());
+}
+
+// Puts another format in the place of floats.
+void PackedMatrix::convert(kernels::WeightFormat format, int width) {
+  if (format == kernels::WeightFormat::kFloat32) return;
+  const int64_t bytes = checked_mul(elements(), bytes_of_weight(format), "hidden_size");
+  if (converted_.size() != bytes) converted_ = AlignedBuffer<unsigned char>(bytes);
+  convert_weights(format, floats_.data(), elements(), width, converted_.data());
+  floats_ = AlignedBuffer<float>();
+  format_ = format;
+  kernels_data_ = converted_.data();
 }
 
 void PackedMatrix::pack(int64_t units, int width, int64_t panels_per_group,
-                        const WeightBlock* blocks, int block_count) {
+                        const WeightBlock* blocks, int block_count, kernels::WeightFormat format) {
   int64_t stride = 0;
   for (int b = 0; b < block_count; ++b) stride += blocks[b].terms * blocks[b].gates * width;
   lay_out(units, width, panels_per_group, stride);
 
-  float* out = data_.data();
+  float* out = floats_.data();
   for (int64_t first = 0; first < grouping_.panels; first += panels_per_group) {
     const int64_t panels = std::min(panels_per_group, grouping_.panels - first);
     for (int b = 0; b < block_count; ++b) {
@@ -58,6 +71,7 @@ void PackedMatrix::pack(int64_t units, int width, int64_t panels_per_group,
       out += block.terms * term;
     }
   }
+  convert(format, width);
 }
 
 void PackedMatrix::pack_transposed(const float* matrix, int64_t units, int width,
@@ -66,7 +80,7 @@ void PackedMatrix::pack_transposed(const float* matrix, int64_t units, int width
   int64_t terms = 0;
   for (int i = 0; i < range_count; ++i) terms += ranges[i].count;
   lay_out(units, width, panels_per_group, checked_mul(terms, width, "hidden_size"));
-  float* out = data_.data();
+  float* out = floats_.data();
   for (int64_t first = 0; first < grouping_.panels; first += panels_per_group) {
     const int64_t panels = std::min(panels_per_group, grouping_.panels - first);
     const int64_t count = std::min(panels * width, units - first * width);

@@ -4,6 +4,7 @@
 
 #include "base/aligned_buffer.h"
 #include "kernels/args.h"
+#include "model/weight_format.h"
 
 namespace recurrent {
 
@@ -16,13 +17,13 @@ struct WeightBlock {
   int gates;
 };
 
-// Weights in the order of kernels/args.h: for each group the terms of one block after those of the
-// other. A weight that is denormal becomes +0.
+// Weights in the order of kernels/args.h and in some format: for each group the terms of one block
+// after those of the other. A weight that is denormal becomes +0.
 class PackedMatrix {
  public:
   // Packs; memory of the right size is used again.
   void pack(int64_t units, int width, int64_t panels_per_group, const WeightBlock* blocks,
-            int block_count);
+            int block_count, kernels::WeightFormat format = kernels::WeightFormat::kFloat32);
 
   // Packs for products with the transpose of a row-major matrix of `units` columns: its rows, those
   // of one range after those of the other, are the terms.
@@ -33,18 +34,28 @@ class PackedMatrix {
   void pack_transposed(const float* matrix, int64_t units, int width, int64_t panels_per_group,
                        const RowRange* ranges, int range_count);
 
-  const float* data() const { return data_.data(); }
+  kernels::WeightBytes data() const { return kernels_data_; }
   const kernels::Grouping& grouping() const { return grouping_; }
   int64_t groups() const;
-  int64_t panel_stride() const { return panel_stride_; }
-  int64_t bytes() const { return data_.size() * static_cast<int64_t>(sizeof(float)); }
+  kernels::WeightFormat format() const { return format_; }
+  // Null in another format.
+  const float* floats() const { return floats_.data(); }
+  int64_t panel_elements() const { return panel_elements_; }
+  int64_t elements() const { return grouping_.panels * panel_elements_; }
+  // Bytes of a panel, and of all.
+  int64_t panel_stride() const { return panel_elements_ * bytes_of_weight(format_); }
+  int64_t bytes() const { return grouping_.panels * panel_stride(); }
 
  private:
-  void lay_out(int64_t units, int width, int64_t panels_per_group, int64_t panel_stride);
+  void lay_out(int64_t units, int width, int64_t panels_per_group, int64_t panel_elements);
+  void convert(kernels::WeightFormat format, int width);
 
-  AlignedBuffer<float> data_;
+  AlignedBuffer<float> floats_;
+  AlignedBuffer<unsigned char> converted_;  // where the format is another one
+  kernels::WeightBytes kernels_data_ = nullptr;
   kernels::Grouping grouping_{};
-  int64_t panel_stride_ = 0;
+  int64_t panel_elements_ = 0;
+  kernels::WeightFormat format_ = kernels::WeightFormat::kFloat32;
 };
 
 // Vectors a unit and gate has one value of, as `[panel][gate][V]`; a null source gives +0. `second`

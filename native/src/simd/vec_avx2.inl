@@ -23,7 +23,7 @@ struct Vec {
     _mm256_maskstore_ps(p, first_lanes(n), a.v);
   }
   // Brings a cache line nearer. Any address will do.
-  static RECURRENT_INLINE void prefetch(const float* p) {
+  static RECURRENT_INLINE void prefetch(const void* p) {
     _mm_prefetch(reinterpret_cast<const char*>(p), _MM_HINT_T0);
   }
   static RECURRENT_INLINE Vec broadcast(float a) { return {_mm256_set1_ps(a)}; }

@@ -25,7 +25,7 @@ struct Vec {
     if (n > 0) *p = a.v;
   }
   // Brings a cache line nearer. Any address will do.
-  static RECURRENT_INLINE void prefetch(const float*) {}
+  static RECURRENT_INLINE void prefetch(const void*) {}
   static RECURRENT_INLINE Vec broadcast(float a) { return {a}; }
   static RECURRENT_INLINE Vec zero() { return {0.0f}; }
 };

@@ -29,17 +29,18 @@ void Transposed::multiply(Shift& shift, const float* x, int64_t x_stride, int64_
     if (own.begin == own.end) return;
     const Slice part = shares_rows ? own : Slice{0, rows};
     const Slice groups = shares_rows ? Slice{0, weights_.groups()} : own;
-    kernels_->product({{part.end - part.begin, groups.begin, groups.end, 0},
-                       weights_.grouping(),
-                       weights_.data(),
-                       weights_.panel_stride(),
-                       1,
-                       zeros_.data(),
-                       x + part.begin * x_stride,
-                       x_stride,
-                       terms_,
-                       out + part.begin * out_stride,
-                       out_stride});
+    kernels_->reading(weights_.format())
+        .product({{part.end - part.begin, groups.begin, groups.end, 0},
+                  weights_.grouping(),
+                  weights_.data(),
+                  weights_.panel_stride(),
+                  1,
+                  zeros_.data(),
+                  x + part.begin * x_stride,
+                  x_stride,
+                  terms_,
+                  out + part.begin * out_stride,
+                  out_stride});
   });
 }
 
