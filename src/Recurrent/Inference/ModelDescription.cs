@@ -5,23 +5,21 @@ using Recurrent.Layers;
 
 namespace Recurrent;
 
-/// <summary>Layers as the native library takes them. Weights are pinned, not copied, until it is disposed.</summary>
+/// <summary>
+/// Layers, and what they read, as the native library takes them. Weights are pinned, not copied, until it is disposed.
+/// </summary>
 internal sealed unsafe class ModelDescription : IDisposable
 {
     private readonly List<MemoryHandle> _pins = [];
     private readonly NativeLayerDesc[] _layers;
     private readonly NativeDirectionDesc[] _directions;
+    private readonly ValueDescription? _values;
     private readonly LayerGraph _graph;
     private readonly ModelOptions _options;
     private int _directionCount;
 
     public ModelDescription(LayerGraph graph, ModelOptions options)
     {
-        if (!graph.IsList)
-        {
-            throw new NotSupportedException("The native library does not compute models that name their values yet.");
-        }
-
         IReadOnlyList<Layer> layers = graph.Layers;
         _graph = graph;
         _layers = GC.AllocateArray<NativeLayerDesc>(layers.Count, pinned: true);
@@ -38,8 +36,37 @@ internal sealed unsafe class ModelDescription : IDisposable
                 ScaleLayer scale => Describe(scale),
                 EmbeddingLayer embedding => Describe(embedding),
                 ResidualLayer residual => Describe(residual),
+                ConcatenationLayer => DescribeStateless(layers[i], NativeLayerKind.Concatenation),
+                SumLayer => DescribeStateless(layers[i], NativeLayerKind.Sum),
+                ProductLayer => DescribeStateless(layers[i], NativeLayerKind.Product),
+                SliceLayer slice => DescribeStateless(slice, NativeLayerKind.Slice) with
+                {
+                    First = slice.Specification.First,
+                },
+                LastStepLayer => DescribeStateless(layers[i], NativeLayerKind.LastStep),
+                FinalStateLayer => DescribeStateless(layers[i], NativeLayerKind.FinalState),
+                RepeatLayer repeat => DescribeStateless(repeat, NativeLayerKind.Repeat) with
+                {
+                    Steps = repeat.Specification.Steps,
+                },
+                ReverseLayer => DescribeStateless(layers[i], NativeLayerKind.Reverse),
+                LastStepsLayer last => DescribeStateless(last, NativeLayerKind.LastSteps) with
+                {
+                    Steps = last.Specification.Steps,
+                },
                 _ => throw new InvalidOperationException($"The layer {layers[i].GetType()} has no native kind."),
             };
+        }
+
+        // Layers that follow each other need not say so.
+        if (!graph.IsList)
+        {
+            _values = new ValueDescription(graph);
+            for (int i = 0; i < layers.Count; i++)
+            {
+                (nint values, _layers[i].InputCount) = _values.ReadBy(i);
+                _layers[i].Inputs = (int*)values;
+            }
         }
     }
 
@@ -73,6 +100,10 @@ internal sealed unsafe class ModelDescription : IDisposable
 
     private NativeModelDesc Describe() => new()
     {
+        Inputs = _values is null ? null : _values.Inputs,
+        InputCount = _values is null ? 0 : _graph.Inputs.Count,
+        Outputs = _values is null ? null : _values.Outputs,
+        OutputCount = _values is null ? 0 : _graph.Outputs.Count,
         LayerCount = _layers.Length,
         // The array is pinned; whoever passes the address on keeps this object alive.
         Layers = (NativeLayerDesc*)Unsafe.AsPointer(ref _layers[0]),

@@ -37,6 +37,12 @@ public sealed partial class RecurrentModel : IDisposable
     /// <summary>What the layers are, from the input to the output.</summary>
     public IReadOnlyList<LayerSpecification> Layers => Graph.Specifications;
 
+    /// <summary>What the model takes: the input <c>x</c>, if the layers follow each other.</summary>
+    public IReadOnlyList<ModelInput> Inputs => Graph.Inputs;
+
+    /// <summary>What the model puts out: the output <c>y</c>, if the layers follow each other.</summary>
+    public IReadOnlyList<OutputValue> Outputs => Graph.Outputs;
+
     /// <summary>Features of an input step; 1 for a model that takes indices.</summary>
     public int InputSize => Graph.InputSize;
 
@@ -157,6 +163,9 @@ public sealed partial class RecurrentModel : IDisposable
             }
         }
     }
+
+    /// <inheritdoc cref="ModelDefinition.OutputSteps"/>
+    public int OutputSteps(int output, int time) => Graph.RequireOutputSteps(output, time);
 
     /// <summary>Opens a session with the states that a sequence starts from.</summary>
     /// <param name="options">Batch and threads; null for one row and one thread.</param>

@@ -25,7 +25,11 @@ public sealed unsafe partial class Session
         SequenceLayout layout)
     {
         Enter();
-        NativeStatus status = Compute(x, indices, y, time, mask, layout, batch);
+        LeavePrediction(Compute(x, indices, y, time, mask, layout, batch), batch, time);
+    }
+
+    private void LeavePrediction(NativeStatus status, int batch, int time)
+    {
         long steps = (long)batch * time;
         if (batch > _mostSequences || steps > _mostSteps)
         {

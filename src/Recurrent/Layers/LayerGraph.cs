@@ -168,6 +168,14 @@ internal sealed class LayerGraph
     public int OutputSteps(int output, int time) =>
         Outputs[output].Kind == ValueKind.Row ? 1 : Values[Outputs[output].Value].Time.Steps(time);
 
+    /// <summary>The same of a caller's numbers.</summary>
+    public int RequireOutputSteps(int output, int time)
+    {
+        Require.Within(output, 0, Outputs.Count - 1, nameof(output));
+        Require.Within(time, 0, int.MaxValue, nameof(time));
+        return OutputSteps(output, time);
+    }
+
     /// <summary>The layer that puts a value out; -1 for an input.</summary>
     public int LayerOf(int value) => value < Inputs.Count ? -1 : value - Inputs.Count;
 

@@ -172,12 +172,7 @@ public sealed class ModelDefinition
     /// <param name="time">Steps of the model's inputs, 0 or more.</param>
     /// <returns>The steps that memory for the output has room for.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such output, or the number is negative.</exception>
-    public int OutputSteps(int output, int time)
-    {
-        Require.Within(output, 0, Outputs.Count - 1, nameof(output));
-        Require.Within(time, 0, int.MaxValue, nameof(time));
-        return Graph.OutputSteps(output, time);
-    }
+    public int OutputSteps(int output, int time) => Graph.RequireOutputSteps(output, time);
 
     /// <summary>The same model for data in another order of axes. Its layers and their weights are shared.</summary>
     /// <param name="layout">Order of the axes of a sequence where a call does not say another.</param>

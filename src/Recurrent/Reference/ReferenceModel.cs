@@ -91,6 +91,9 @@ public sealed partial class ReferenceModel<T>
         return new ReferenceModel<T>(definition.Graph);
     }
 
+    /// <inheritdoc cref="ModelDefinition.OutputSteps"/>
+    public int OutputSteps(int output, int time) => Graph.RequireOutputSteps(output, time);
+
     /// <summary>Opens a session with the states that a sequence starts from.</summary>
     /// <param name="batch">Batch rows, 0 or more; with 0 every call succeeds and does nothing.</param>
     /// <param name="emptyRow">What the final state of a row is whose length is 0; null for the model's rule.</param>

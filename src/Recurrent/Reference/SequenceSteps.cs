@@ -47,17 +47,8 @@ internal sealed class SequenceSteps
         bool[] present = new bool[time * batch];
         for (int step = 0; step < present.Length; step++)
         {
-            present[step] = mask.Present.IsEmpty || mask.Present[step];
-            for (int input = 0; graph.Masking is { } masking && input < graph.Inputs.Count; input++)
-            {
-                int size = graph.Inputs[input].Size;
-                present[step] &= graph.Inputs[input].Kind switch
-                {
-                    ValueKind.Sequence => !AllAre<T>(inputs.Features[input].AsSpan(step * size, size), masking.Value),
-                    ValueKind.Indices => !AllAre<int>(inputs.Indices[input].AsSpan(step, 1), masking.Value),
-                    _ => true,
-                };
-            }
+            present[step] = (mask.Present.IsEmpty || mask.Present[step])
+                && !(graph.Masking is { } masking && IsMissing(graph, inputs, step, masking.Value));
         }
 
         return new SequenceSteps(time, batch, layout, mask.Lengths, present);
@@ -109,6 +100,17 @@ internal sealed class SequenceSteps
             }
         }
     }
+
+    /// <summary>Whether a step of any input has the value that stands for a missing one.</summary>
+    private static bool IsMissing<T>(LayerGraph graph, ModelInputs<T> inputs, int step, double value)
+        where T : IFloatingPointIeee754<T> =>
+        Enumerable.Range(0, graph.Inputs.Count).Any(input => graph.Inputs[input] switch
+        {
+            { Kind: ValueKind.Sequence, Size: var size } =>
+                AllAre<T>(inputs.Features[input].AsSpan(step * size, size), value),
+            { Kind: ValueKind.Indices } => AllAre<int>(inputs.Indices[input].AsSpan(step, 1), value),
+            _ => false,
+        });
 
     // Compared as the caller gave it: before denormals are removed. A double has every float and every int.
     private static bool AllAre<TInput>(ReadOnlySpan<TInput> step, double value)

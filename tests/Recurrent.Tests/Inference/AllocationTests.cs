@@ -62,6 +62,40 @@ public sealed class AllocationTests
             1_000, () => featureSession.Run(x, y, 5, new SequenceMask { Present = present, Lengths = lengths }));
     }
 
+    [Fact]
+    public void Calls_with_lists_of_inputs_and_outputs_allocate_nothing()
+    {
+        RandomFloats random = new(1);
+        ModelDefinition definition = new(
+            [ModelInput.Sequence("x", 2), ModelInput.Row("static", 3), ModelInput.Indices("word", 5)],
+            [
+                new(new LayerCase { Cell = CellKind.Embedding, Size = 4 }.Create(5, random), 2),
+                new(new RepeatLayer(3), 1),
+                new(new ConcatenationLayer(9), 0, 3, 4),
+                new(new LayerCase { Cell = CellKind.Lstm, Size = 3 }.Create(9, random)),
+                new(new LastStepLayer(3)),
+            ],
+            [new("h", 6), new("last", 7)],
+            new Masking());
+        using RecurrentModel model = RecurrentModel.Create(definition);
+        using Session session = model.OpenSession(2);
+        float[] x = new float[20];
+        float[] constants = new float[6];
+        int[] words = new int[10];
+        float[] h = new float[30];
+        float[] last = new float[6];
+        int[] lengths = [5, 3];
+        RequireNone(1_000, () => session.Step(
+            [x.AsMemory(0, 4), constants, (ReadOnlyMemory<int>)words.AsMemory(0, 2)], [h.AsMemory(0, 6), last]));
+        RequireNone(1_000, () => session.Run(
+            [("static", constants), ("word", words), ("x", x)],
+            [("last", last)],
+            5,
+            new SequenceMask { Lengths = lengths },
+            SequenceLayout.BatchMajor));
+        RequireNone(1_000, () => model.Predict([x, constants, words], 2, 5, [h, last]));
+    }
+
     [Theory]
     [InlineData(ModelOutput.EveryStep)]
     [InlineData(ModelOutput.LastStep)]

@@ -151,6 +151,51 @@ internal sealed class GraphData
         return states;
     }
 
+    public GraphOutcome RunNative(RecurrentModel model, int? threads = null)
+    {
+        using Session session = OpenSession(model, threads);
+        return new GraphOutcome(RunNative(session), StatesOf(session));
+    }
+
+    /// <summary>Opens a session with the case's initial states.</summary>
+    public Session OpenSession(RecurrentModel model, int? threads = null)
+    {
+        Session session = model.OpenSession(new SessionOptions
+        {
+            Batch = Case.Batch,
+            Threads = threads ?? Case.Threads,
+            EmptyRow = Case.EmptyRow,
+        });
+        if (States is not null)
+        {
+            session.LoadState(States);
+        }
+
+        return session;
+    }
+
+    public float[][] RunNative(Session session)
+    {
+        float[][] outputs = Unwritten();
+        session.Run(Inputs, Buffers(outputs), Case.Time, Mask, Case.Layout);
+        return outputs;
+    }
+
+    /// <summary>Advances by a case of one step.</summary>
+    public float[][] StepNative(Session session)
+    {
+        float[][] outputs = Unwritten();
+        session.Step(Inputs, Buffers(outputs));
+        return outputs;
+    }
+
+    public float[] StatesOf(Session session)
+    {
+        float[] states = new float[Case.Batch * Reference.StateSize];
+        session.SaveState(states);
+        return states;
+    }
+
     /// <summary>Memory for all outputs, in which what a run does not write is seen.</summary>
     public float[][] Unwritten()
     {
