@@ -2,10 +2,14 @@
 
 #include <dlfcn.h>
 
+#include <cstdlib>
+#include <filesystem>
 #include <stdexcept>
 
 namespace compare {
 namespace {
+
+namespace fs = std::filesystem;
 
 template <class Function>
 void find(void* library, const char* name, Function& function) {
@@ -14,21 +18,52 @@ void find(void* library, const char* name, Function& function) {
   function = reinterpret_cast<Function>(symbol);
 }
 
+std::string quoted(const fs::path& path) {
+  std::string text = "'";
+  for (const char c : path.string()) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+// Compiles the adapter with other headers, in a folder that is removed when it has been loaded.
+void* load_compiled(const fs::path& headers) {
+  std::string folder = (fs::temp_directory_path() / "recurrent-compare-XXXXXX").string();
+  if (!mkdtemp(folder.data())) throw std::runtime_error("no temporary folder");
+  const fs::path adapter = fs::path(folder) / "adapter.so";
+  const std::string command = std::string(COMPARE_CXX " -std=c++20 -O2 -shared -fPIC -I ") +
+                              quoted(headers) + " " + quoted(COMPARE_ADAPTER_SOURCE) + " -o " +
+                              quoted(adapter);
+  const int status = std::system(command.c_str());
+  void* loaded = status == 0 ? dlopen(adapter.c_str(), RTLD_NOW | RTLD_LOCAL) : nullptr;
+  fs::remove_all(folder);
+  if (!loaded)
+    throw std::runtime_error("the adapter could not be compiled with the headers in " +
+                             headers.string());
+  return loaded;
+}
+
+void* load_own() {
+  void* loaded = dlopen(COMPARE_ADAPTER, RTLD_NOW | RTLD_LOCAL);
+  if (!loaded) throw std::runtime_error(dlerror());
+  return loaded;
+}
+
 }  // namespace
 
-Library::Library(const std::string& path) {
+Library::Library(const std::string& what) {
+  const size_t at = what.find('@');
+  const std::string path = what.substr(0, at);
   // A name without a slash would be looked for in the system's folders.
-  const std::string file = path.find('/') == std::string::npos ? "./" + path : path;
-  void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (!library) throw std::runtime_error(dlerror());
-  find(library, "recurrent_model_create", model_create);
-  find(library, "recurrent_model_destroy", model_destroy);
-  find(library, "recurrent_session_create", session_create);
-  find(library, "recurrent_session_destroy", session_destroy);
-  find(library, "recurrent_session_step", step);
-  find(library, "recurrent_session_run", run);
-  find(library, "recurrent_session_reset", reset);
-  find(library, "recurrent_last_error", last_error);
+  path_ = path.find('/') == std::string::npos ? "./" + path : path;
+  void* adapter = at == std::string::npos ? load_own() : load_compiled(what.substr(at + 1));
+  find(adapter, "compare_create", create);
+  find(adapter, "compare_call", call);
+  find(adapter, "compare_destroy", destroy);
+}
+
+Subject::Subject(const Library& library, const Workload& workload) : library_(library) {
+  char error[512] = "";
+  subject_ = library.create(library.path().c_str(), &workload, error, sizeof(error));
+  if (!subject_) throw std::runtime_error(error);
 }
 
 }  // namespace compare

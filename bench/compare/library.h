@@ -1,25 +1,44 @@
 #pragma once
 
-#include <recurrent/recurrent.h>
-
+#include <memory>
 #include <string>
+
+#include "compare/adapter.h"
 
 namespace compare {
 
-// One build of librecurrent, loaded beside others.
+// One build of librecurrent, called through an adapter.
 class Library {
  public:
-  // Throws std::runtime_error if it cannot be loaded or lacks a function.
-  explicit Library(const std::string& path);
+  // `LIBRARY`, of this tree's version of the C interface, or `LIBRARY@FOLDER`: an adapter is then
+  // compiled with the header in `FOLDER/recurrent`, which is what that library was built with.
+  // Throws std::runtime_error if it cannot be loaded.
+  explicit Library(const std::string& what);
 
-  decltype(&recurrent_model_create) model_create;
-  decltype(&recurrent_model_destroy) model_destroy;
-  decltype(&recurrent_session_create) session_create;
-  decltype(&recurrent_session_destroy) session_destroy;
-  decltype(&recurrent_session_step) step;
-  decltype(&recurrent_session_run) run;
-  decltype(&recurrent_session_reset) reset;
-  decltype(&recurrent_last_error) last_error;
+  const std::string& path() const { return path_; }
+
+  decltype(&compare_create) create;
+  decltype(&compare_call) call;
+  decltype(&compare_destroy) destroy;
+
+ private:
+  std::string path_;
+};
+
+// A workload in one library.
+class Subject {
+ public:
+  // Throws std::runtime_error with the library's reason.
+  Subject(const Library& library, const Workload& workload);
+  ~Subject() { library_.destroy(subject_); }
+  Subject(const Subject&) = delete;
+  Subject& operator=(const Subject&) = delete;
+
+  void call() { library_.call(subject_); }
+
+ private:
+  const Library& library_;
+  void* subject_;
 };
 
 }  // namespace compare

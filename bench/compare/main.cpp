@@ -4,6 +4,9 @@
 //   TEXT[,TEXT…]] [--calls N]
 //                     LIBRARY [LIBRARY…]
 //
+// A library of another version of the C interface is LIBRARY@FOLDER, FOLDER having its header
+// (native/include of the tree that it was built from).
+//
 // With --calls nothing is timed: every workload is called so often, for a tool that counts
 // instructions (valgrind --tool=callgrind).
 //
@@ -21,8 +24,10 @@
 #include <string>
 #include <vector>
 
+#include <recurrent/recurrent.h>
+
 #include "compare/library.h"
-#include "compare/subject.h"
+#include "compare/shapes.h"
 #include "limits/probe.h"
 
 namespace compare {
@@ -146,7 +151,7 @@ void compare_shape(const std::vector<std::unique_ptr<Library>>& libraries, const
   std::vector<std::unique_ptr<Subject>> subjects;
   std::vector<long> calls;
   for (const auto& library : libraries) {
-    subjects.push_back(std::make_unique<Subject>(*library, shape, options.isa, options.threads));
+    subjects.push_back(std::make_unique<Subject>(*library, shape.workload));
     time_turn(*subjects.back(), 1);
     calls.push_back(std::max(1L, static_cast<long>(kTurnSeconds / time_turn(*subjects.back(), 1))));
   }
@@ -157,14 +162,14 @@ void compare_shape(const std::vector<std::unique_ptr<Library>>& libraries, const
       const double turn = time_turn(*subjects[i], calls[i]);
       if (round < 0) continue;
       seconds[i].push_back(turn);
-      if (shape.time > 1) rates.push_back(probe.measure());
+      if (shape.workload.time > 1) rates.push_back(probe.measure());
     }
   std::printf("%-32s", shape.name.c_str());
   const double first = median(seconds[0]);
   for (size_t i = 0; i < subjects.size(); ++i) {
     const double middle = median(seconds[i]);
     const double least = *std::min_element(seconds[i].begin(), seconds[i].end());
-    const double steps = static_cast<double>(shape.time);
+    const double steps = static_cast<double>(shape.workload.time);
     std::printf("  %9.3f us (least %9.3f) %6.1f GFLOP/s", 1e6 * middle / steps, 1e6 * least / steps,
                 1e-9 * shape.operations() / middle);
     if (i > 0) std::printf(" %5.3fx", first / middle);
@@ -177,7 +182,7 @@ void compare_shape(const std::vector<std::unique_ptr<Library>>& libraries, const
 void call_shape(const std::vector<std::unique_ptr<Library>>& libraries, const Shape& shape,
                 const Options& options) {
   for (const auto& library : libraries) {
-    Subject subject(*library, shape, options.isa, options.threads);
+    Subject subject(*library, shape.workload);
     for (long i = 0; i < options.calls; ++i) subject.call();
   }
 }
@@ -189,7 +194,7 @@ int run(int argc, char** argv) {
     libraries.push_back(std::make_unique<Library>(path));
   std::unique_ptr<RateProbe> probe;
   if (!options.list && options.calls == 0) probe = std::make_unique<RateProbe>(options.isa);
-  for (const Shape& shape : all_shapes()) {
+  for (const Shape& shape : all_shapes(options.isa, options.threads)) {
     const bool wanted =
         options.filters.empty() ||
         std::any_of(options.filters.begin(), options.filters.end(), [&](const std::string& text) {
