@@ -2,7 +2,7 @@ using Recurrent.Layers;
 
 namespace Recurrent.Formats.Onnx;
 
-/// <summary>Writes the layers of a model as nodes, one after the other.</summary>
+/// <summary>Writes the layers of a model that follow each other as nodes, one after the other.</summary>
 internal sealed class ModelGraph
 {
     /// <summary>Version of the operators that are used.</summary>
@@ -35,6 +35,11 @@ internal sealed class ModelGraph
         if (definition.Masking is not null)
         {
             throw new NotSupportedException("ONNX export: the model has Masking, which ONNX has no operator for.");
+        }
+
+        if (NamedGraph.IsNeeded(definition))
+        {
+            return NamedGraph.Of(definition);
         }
 
         var graph = new ModelGraph(definition);
@@ -111,81 +116,35 @@ internal sealed class ModelGraph
         return begin;
     }
 
-    private string LastStep(string current) => _graph.Node(
-        "last_step", "Gather", [current, _graph.Constant(Initializer.Of("last_step_index", isScalar: true, -1))],
-        GraphBuilder.Attribute("axis", 0));
+    private string LastStep(string current) => LayerNodes.LastStep(_graph, "last_step", current);
 
     private string Layer(int index, string input, bool finalState)
     {
         string name = $"layer_{index}";
         return _definition.Layers[index] switch
         {
-            RecurrentLayer layer => RecurrentNodes.Write(
-                _graph, $"{name}_{RecurrentNodes.NameOf(layer)}", layer, input, finalState),
-            DenseLayer layer => Dense($"{name}_dense", layer, input),
-            ActivationLayer layer => ActivationNodes.Write(
-                _graph, $"{name}_activation", layer.Specification.Activation, input),
-            SoftmaxLayer => _graph.Node($"{name}_softmax", "Softmax", [input], GraphBuilder.Attribute("axis", -1)),
-            ScaleLayer layer => Scale($"{name}_scale", layer, input),
-            EmbeddingLayer layer => Embedding($"{name}_embedding", layer, input),
-            ResidualLayer layer => Residual($"{name}_residual", index, layer.Specification, input),
-            { } other => throw new NotSupportedException(
-                $"ONNX export: layer {index} is a {other.GetType().Name}, which cannot be written."),
+            RecurrentLayer layer => Recurrent(name, layer, input, finalState),
+            ResidualLayer layer => Residual(name, index, layer.Specification, input),
+            { } layer => LayerNodes.Write(_graph, name, index, layer, input),
         };
     }
 
-    private string Dense(string name, DenseLayer layer, string input)
+    private string Recurrent(string name, RecurrentLayer layer, string input, bool finalState)
     {
-        DenseSpecification specification = layer.Specification;
-        string kernel = _graph.Constant(Initializer.Transposed(
-            $"{name}_kernel", layer.Weights.Kernel, specification.OutputSize, specification.InputSize));
-        string current = _graph.Node($"{name}_product", "MatMul", [input, kernel]);
-        if (!layer.Weights.Bias.IsEmpty)
-        {
-            string bias = _graph.Constant(
-                Initializer.Of($"{name}_bias", [specification.OutputSize], layer.Weights.Bias));
-            current = _graph.Node($"{name}_sum", "Add", [current, bias]);
-        }
-
-        return ActivationNodes.Write(_graph, $"{name}_activation", specification.Activation, current);
-    }
-
-    private string Scale(string name, ScaleLayer layer, string input)
-    {
-        int size = layer.Specification.InputSize;
-        string factors = _graph.Constant(Initializer.Of($"{name}_factors", [size], layer.Factors));
-        string current = _graph.Node($"{name}_product", "Mul", [input, factors]);
-        return layer.Offsets.IsEmpty
-            ? current
-            : _graph.Node(
-                $"{name}_sum", "Add",
-                [current, _graph.Constant(Initializer.Of($"{name}_offsets", [size], layer.Offsets))]);
-    }
-
-    private string Embedding(string name, EmbeddingLayer layer, string input)
-    {
-        string table = _graph.Constant(Initializer.Of(
-            $"{name}_table", [layer.Specification.InputSize, layer.Specification.OutputSize], layer.Table));
-        return _graph.Node(name, "Gather", [table, input], GraphBuilder.Attribute("axis", 0));
+        (string steps, string state) = RecurrentNodes.Write(
+            _graph, $"{name}_{RecurrentNodes.NameOf(layer)}", layer, input, everyStep: !finalState, finalState);
+        return finalState ? state : steps;
     }
 
     private string Residual(string name, int index, ResidualSpecification specification, string input)
     {
-        int sourceIndex = index - specification.Span;
-        string source = _inputs[sourceIndex];
-        if (_definition.Layers[sourceIndex].Specification.InputSize > specification.InputSize)
-        {
-            source = _graph.Node(
-                $"{name}_source",
-                "Slice",
-                [
-                    source,
-                    _graph.Constant($"{name}_begin", 0),
-                    _graph.Constant($"{name}_end", specification.InputSize),
-                    _graph.Constant($"{name}_axis", -1),
-                ]);
-        }
-
-        return _graph.Node(name, "Add", [input, source]);
+        int source = index - specification.Span;
+        return LayerNodes.Residual(
+            _graph,
+            name,
+            input,
+            _inputs[source],
+            specification.InputSize,
+            _definition.Layers[source].Specification.InputSize);
     }
 }

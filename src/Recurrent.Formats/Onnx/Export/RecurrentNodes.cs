@@ -11,8 +11,9 @@ internal static class RecurrentNodes
     public static string NameOf(RecurrentLayer layer) => Operator(layer.Specification).ToLowerInvariant();
 
     /// <summary>Adds the nodes of a layer.</summary>
-    /// <returns>The output: of every step, or the final states side by side.</returns>
-    public static string Write(GraphBuilder graph, string name, RecurrentLayer layer, string input, bool finalState)
+    /// <returns>The output of every step, and the final states side by side; empty where that is not asked for.</returns>
+    public static (string Steps, string State) Write(
+        GraphBuilder graph, string name, RecurrentLayer layer, string input, bool everyStep, bool finalState)
     {
         RecurrentSpecification specification = layer.Specification;
         Refuse(name, layer);
@@ -33,16 +34,27 @@ internal static class RecurrentNodes
             weights.Peepholes(),
         ];
         int count = Array.FindLastIndex(inputs, one => one.Length > 0) + 1;
-        string output = $"{name}_{(finalState ? "h" : "y")}";
+        string steps = everyStep ? $"{name}_y" : "";
+        string state = finalState ? $"{name}_h" : "";
         graph.Node(
             name,
             Operator(specification),
             inputs.AsSpan(0, count),
-            finalState ? ["", output] : [output],
+            finalState ? [steps, state] : [steps],
             [.. Attributes(specification)]);
-        return finalState
-            ? SideBySide(graph, name, output, specification, [1, 0, 2], [0, -1], directionAxis: 0)
-            : SideBySide(graph, name, output, specification, [0, 2, 1, 3], [0, 0, -1], directionAxis: 1);
+        if (finalState)
+        {
+            // Where both are there, their nodes have names of their own.
+            string ofState = everyStep ? $"{name}_state" : name;
+            state = SideBySide(graph, ofState, state, specification, [1, 0, 2], [0, -1], directionAxis: 0);
+        }
+
+        if (everyStep)
+        {
+            steps = SideBySide(graph, name, steps, specification, [0, 2, 1, 3], [0, 0, -1], directionAxis: 1);
+        }
+
+        return (steps, state);
     }
 
     /// <summary>Takes the axis of directions out: the only one, or both side by side.</summary>
