@@ -14,7 +14,7 @@ public sealed class OnnxRefusalTests
         ["log softmax"] = (() => Lstm().Node("LogSoftmax", "y", "out"), "(LogSoftmax): there is no such layer"),
         ["sum over an axis"] = (() => Lstm().Node("ReduceMean", "y", "out"), "(ReduceMean): sums over an axis"),
         ["unknown"] = (() => Lstm().Node("Frobnicate", "y", "out"), "(Frobnicate): this operator"),
-        ["mixed paths"] = (() => Lstm().Node("Mul", "y y", "out"), "(Mul): only the sum of two paths"),
+        ["mixed paths"] = (() => Lstm().Node("Div", "y y", "out"), "(Div): only sums, differences and products of two paths"),
         ["cell state as features"] = (() => Lstm().Weights("K", 2, 1).Node("MatMul", "c K", "out"), "and not its cell state"),
         ["cell state as the output"] = (() => Lstm().Node("Identity", "c", "out"), "output 'out': expected a sequence, a last step"),
         ["reshape across axes"] = (() => Lstm().Integers("s", -1, 3).Node("Reshape", "y s", "out"), "would divide or mix axes"),

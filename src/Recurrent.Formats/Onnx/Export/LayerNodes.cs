@@ -22,7 +22,7 @@ internal static class LayerNodes
         ScaleLayer scale => Scale(graph, $"{name}_scale", scale, input),
         EmbeddingLayer embedding => Embedding(graph, $"{name}_embedding", embedding, input),
         SliceLayer slice => Slice(
-            graph, $"{name}_slice", input, slice.Specification.First, slice.Specification.OutputSize),
+            graph, $"{name}_slice", $"{name}_slice", input, slice.Specification.First, slice.Specification.OutputSize),
         _ => throw new NotSupportedException(
             $"ONNX export: layer {index} is a {layer.GetType().Name}, which cannot be written."),
     };
@@ -39,7 +39,7 @@ internal static class LayerNodes
         graph.Node(
             $"{name}_residual",
             "Add",
-            [input, sourceSize > size ? Slice(graph, $"{name}_residual_source", source, 0, size) : source]);
+            [input, sourceSize > size ? Slice(graph, $"{name}_residual_source", $"{name}_residual", source, 0, size) : source]);
 
     /// <summary>Adds the node that takes the last step of a time-major sequence.</summary>
     public static string LastStep(GraphBuilder graph, string name, string input) => graph.Node(
@@ -47,14 +47,15 @@ internal static class LayerNodes
         GraphBuilder.Attribute("axis", 0));
 
     /// <summary>Adds the node that takes some features.</summary>
-    private static string Slice(GraphBuilder graph, string name, string input, int first, int count) => graph.Node(
+    private static string Slice(
+        GraphBuilder graph, string name, string nameOfConstants, string input, int first, int count) => graph.Node(
         name,
         "Slice",
         [
             input,
-            graph.Constant($"{name}_begin", first),
-            graph.Constant($"{name}_end", first + count),
-            graph.Constant($"{name}_axis", -1),
+            graph.Constant($"{nameOfConstants}_begin", first),
+            graph.Constant($"{nameOfConstants}_end", first + count),
+            graph.Constant($"{nameOfConstants}_axis", -1),
         ]);
 
     private static string Dense(GraphBuilder graph, string name, DenseLayer layer, string input)

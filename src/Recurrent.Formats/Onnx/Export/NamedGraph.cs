@@ -136,7 +136,7 @@ internal sealed class NamedGraph
             ProductLayer => _graph.Node($"{name}_product", "Mul", reads),
             LastStepLayer => LayerNodes.LastStep(_graph, $"{name}_last_step", reads[0]),
             FinalStateLayer => _states[_definition.Nodes[index].Inputs[0]],
-            RepeatLayer layer => Repeat(name, index, layer.Specification.Steps, reads[0]),
+            RepeatLayer layer => Repeat(name, layer.Specification.Steps, reads[0]),
             ReverseLayer => TimeSlice($"{name}_reverse", reads[0], -1, int.MinValue, -1),
             LastStepsLayer layer => TimeSlice($"{name}_last_steps", reads[0], -layer.Specification.Steps, int.MaxValue, 1),
             { } layer => LayerNodes.Write(_graph, name, index, layer, reads[0]),
@@ -175,24 +175,17 @@ internal sealed class NamedGraph
         return sum;
     }
 
-    private string Repeat(string name, int index, int steps, string row)
+    private string Repeat(string name, int steps, string row)
     {
         string step = _graph.Node($"{name}_step", "Unsqueeze", [row, _graph.Constant($"{name}_step_axis", 0)]);
-        string shape = steps > 0 ? _graph.Constant($"{name}_shape", steps, 1, 1) : ShapeOfModel(name, index);
+        string shape = steps > 0 ? _graph.Constant($"{name}_shape", steps, 1, 1) : ShapeOfModel(name);
         return _graph.Node($"{name}_repeat", "Expand", [step, shape]);
     }
 
     /// <summary>As many steps as the model's sequences have, and nothing else to expand.</summary>
-    private string ShapeOfModel(string name, int index)
+    private string ShapeOfModel(string name)
     {
         int input = _definition.Inputs.ToList().FindIndex(one => one.Kind != ValueKind.Row);
-        if (input < 0)
-        {
-            throw new NotSupportedException(
-                $"ONNX export: layer {index}, a {nameof(RepeatLayer)}, makes as many steps as the model's inputs have, and no "
-                + "input is a sequence.");
-        }
-
         string shape = _graph.Node($"{name}_shape_of_input", "Shape", [_values[input]]);
         string time = _graph.Node(
             $"{name}_time", "Gather", [shape, _graph.Constant($"{name}_time_axis", 0)], GraphBuilder.Attribute("axis", 0));

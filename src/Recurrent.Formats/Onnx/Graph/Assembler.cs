@@ -11,44 +11,64 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
     public OnnxBinding Assemble(IReadOnlyList<(string Name, Value Value)> outputs)
     {
         (string Name, FlowValue Flow)[] flows = [.. outputs.Select(output => (output.Name, RequireFlow(output)))];
-        ModelOutput output = FindChain(flows);
+        if (FindChain(flows) is not { } output)
+        {
+            return new GraphAssembler(interpreter, this).Assemble(flows);
+        }
+
         if (_chain[0] is not InputNode root || _chain.Count == 1)
         {
             throw new ModelFormatException("the graph has no layer between its input and its output.");
         }
 
-        InputNode? lengths = RequireSameLengths();
+        InputNode? lengths = RequireSameLengths(_chain);
         Layer[] layers = [.. _chain.Skip(1).Select(LayerOf)];
         AssignOpenAxes(root);
         SequenceLayout layout = interpreter.Options.Layout ?? LayoutOf(root);
-        Binder binder = new(_chain, layout);
+        Binder binder = new(
+            _chain.Select((node, index) => (node, index)).ToDictionary(entry => entry.node, entry => entry.index - 1), layout);
         OnnxInput[] inputs = [.. interpreter.Inputs.Select(binder.Input)];
-        if (lengths is not null)
-        {
-            interpreter.Note(ImportNoteKind.Assumed, lengths.Name, "past the end of a row outputs are 0");
-        }
-
+        NoteLengths(lengths);
         OnnxOutput[] results = [.. flows.Select(flow => binder.Output(flow.Name, flow.Flow))];
         foreach ((string name, FlowValue flow) in flows.Where(output => !IsState(output.Flow)))
         {
             NoteOrder(name, flow, layout);
         }
 
-        Dictionary<string, string> metadata = Metadata();
         return new OnnxBinding
         {
-            Model = new ImportedModel
-            {
-                Definition = new ModelDefinition(layers, output, layout: layout, emptyRow: OnnxMetadata.ReadEmptyRow(graph.Model)),
-                Format = "ONNX",
-                LayerNames = [.. _chain.Skip(1).Select(node => node.Name)],
-                Notes = [.. interpreter.Notes],
-                SampleRate = FileMetadata.SampleRateOf(metadata),
-                Metadata = metadata,
-            },
+            Model = Describe(
+                new ModelDefinition(layers, output, layout: layout, emptyRow: EmptyRow),
+                [.. _chain.Skip(1).Select(node => node.Name)]),
             Inputs = inputs,
             Outputs = results,
         };
+    }
+
+    /// <summary>The rule for rows of length 0.</summary>
+    public EmptyRow EmptyRow => OnnxMetadata.ReadEmptyRow(graph.Model);
+
+    /// <summary>The model with what the file says about itself.</summary>
+    public ImportedModel Describe(ModelDefinition definition, IReadOnlyList<string> names)
+    {
+        Dictionary<string, string> metadata = Metadata();
+        return new ImportedModel
+        {
+            Definition = definition,
+            Format = "ONNX",
+            LayerNames = names,
+            Notes = [.. interpreter.Notes],
+            SampleRate = FileMetadata.SampleRateOf(metadata),
+            Metadata = metadata,
+        };
+    }
+
+    public void NoteLengths(InputNode? lengths)
+    {
+        if (lengths is not null)
+        {
+            interpreter.Note(ImportNoteKind.Assumed, lengths.Name, "past the end of a row outputs are 0");
+        }
     }
 
     private static FlowValue RequireFlow((string Name, Value Value) output) =>
@@ -56,7 +76,7 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
             ? flow
             : throw new ModelFormatException($"output '{output.Name}': expected what a layer makes, found {output.Value}.");
 
-    private static bool IsState(FlowValue flow) => flow.Kind is FlowKind.Hidden or FlowKind.Cell;
+    public static bool IsState(FlowValue flow) => flow.Kind is FlowKind.Hidden or FlowKind.Cell;
 
     private static int Depth(FlowNode node)
     {
@@ -69,7 +89,7 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
         return depth;
     }
 
-    private static SequenceLayout LayoutOf(InputNode root)
+    public static SequenceLayout LayoutOf(InputNode root)
     {
         List<OnnxAxis?> roles = [.. root.Axes.Select(axis => axis.Role)];
         return roles.IndexOf(OnnxAxis.Batch) is int batch and >= 0 && batch < roles.IndexOf(OnnxAxis.Time)
@@ -77,17 +97,16 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
             : SequenceLayout.TimeMajor;
     }
 
-    /// <summary>Finds the layers from the input to what is put out, and which steps of that are.</summary>
-    private ModelOutput FindChain((string Name, FlowValue Flow)[] flows)
+    /// <summary>
+    /// Finds the layers from the input to what is put out, and which steps of that are; null where the layers are no chain.
+    /// </summary>
+    private ModelOutput? FindChain((string Name, FlowValue Flow)[] flows)
     {
         (string Name, FlowValue Flow) main = flows.FirstOrDefault(output => !IsState(output.Flow));
-        foreach ((string name, FlowValue flow) in flows.Where(output => !IsState(output.Flow)))
+        if (flows.Any(output => !IsState(output.Flow)
+            && (!output.Flow.IsComplete || output.Flow.Source != main.Flow.Source || output.Flow.Kind != main.Flow.Kind)))
         {
-            if (!flow.IsComplete || flow.Source != main.Flow.Source || flow.Kind != main.Flow.Kind)
-            {
-                throw new ModelFormatException($"output '{name}': a model puts out the values of one layer; found {flow}"
-                    + (flow == main.Flow ? "." : $" besides {main.Flow} as output '{main.Name}'."));
-            }
+            return null;
         }
 
         FlowNode last = main.Flow?.Source
@@ -99,6 +118,14 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
         }
 
         _chain.Reverse();
+        HashSet<FlowNode> chain = [.. _chain];
+        bool isChain = !_chain.Any(node => node is StructureNode || (node is ResidualNode residual && !chain.Contains(residual.Origin)))
+            && flows.All(output => !IsState(output.Flow) || output.Flow.Rows.All(row => chain.Contains(row.Merged.Node)));
+        if (!isChain)
+        {
+            return null;
+        }
+
         return main.Flow?.Kind switch
         {
             FlowKind.Sequence => ModelOutput.EveryStep,
@@ -107,9 +134,10 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
         };
     }
 
-    private InputNode? RequireSameLengths()
+    /// <summary>The lengths of rows that all recurrent layers have; null if they have none.</summary>
+    public static InputNode? RequireSameLengths(IEnumerable<FlowNode> nodes)
     {
-        RecurrentNode[] recurrent = [.. _chain.OfType<RecurrentNode>()];
+        RecurrentNode[] recurrent = [.. nodes.OfType<RecurrentNode>()];
         RecurrentNode? other = recurrent.FirstOrDefault(node => node.Lengths != recurrent[0].Lengths);
         return other is null
             ? recurrent.FirstOrDefault()?.Lengths
@@ -130,7 +158,7 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
     };
 
     /// <summary>What no recurrent layer has said: the first axis of the input is then its batch, the next its time.</summary>
-    private void AssignOpenAxes(InputNode root)
+    public void AssignOpenAxes(InputNode root)
     {
         foreach (Axis axis in root.Axes.Where(axis => axis.Role is null && axis.Size is null))
         {
@@ -168,7 +196,7 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
     }
 
     /// <summary>A model knows one order of axes, and the graph may put out another.</summary>
-    private void NoteOrder(string name, FlowValue flow, SequenceLayout layout)
+    public void NoteOrder(string name, FlowValue flow, SequenceLayout layout)
     {
         OnnxAxis[] found = [.. flow.Groups.SelectMany(group => group)
             .Where(axis => axis.Size != 1).Select(axis => axis.Role).OfType<OnnxAxis>()];

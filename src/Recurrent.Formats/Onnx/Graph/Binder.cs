@@ -3,14 +3,16 @@ using Recurrent.Layers;
 namespace Recurrent.Formats.Onnx;
 
 /// <summary>Says how inputs and outputs of a graph are given to and taken from a session of its model.</summary>
-internal sealed class Binder(List<FlowNode> chain, SequenceLayout layout)
+/// <param name="layers">Of each node the index of its layer; -1 for an input.</param>
+/// <param name="layout">The model's order of axes.</param>
+internal sealed class Binder(IReadOnlyDictionary<FlowNode, int> layers, SequenceLayout layout)
 {
     private const int MaxStates = 4096;
 
     public OnnxInput Input(InputNode input) => new()
     {
         Name = input.Name,
-        Role = chain[0] == input || input.Role is not (OnnxInputRole.Sequence or OnnxInputRole.Indices)
+        Role = layers.ContainsKey(input) || input.Role is not (OnnxInputRole.Sequence or OnnxInputRole.Indices)
             ? input.Role
             : OnnxInputRole.Unused,
         Axes = Axes(input.Axes),
@@ -18,17 +20,22 @@ internal sealed class Binder(List<FlowNode> chain, SequenceLayout layout)
         Layout = layout,
     };
 
-    public OnnxOutput Output(string name, FlowValue flow)
+    /// <summary>An output.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="flow">What it is.</param>
+    /// <param name="kind">What the model puts out for it; null if the model does not, and a session has it.</param>
+    public OnnxOutput Output(string name, FlowValue flow, ValueKind? kind = null)
     {
-        bool isState = flow.Kind is FlowKind.Hidden or FlowKind.Cell;
+        bool isState = kind is null && flow.Kind is FlowKind.Hidden or FlowKind.Cell;
         return new OnnxOutput
         {
             Name = name,
-            Role = flow.Kind switch
+            Role = (kind, flow.Kind) switch
             {
-                FlowKind.Sequence => OnnxOutputRole.Sequence,
-                FlowKind.Hidden => OnnxOutputRole.FinalHidden,
-                FlowKind.Cell => OnnxOutputRole.FinalCell,
+                (ValueKind.Row, _) => OnnxOutputRole.LastStep,
+                (not null, _) or (_, FlowKind.Sequence) => OnnxOutputRole.Sequence,
+                (_, FlowKind.Hidden) => OnnxOutputRole.FinalHidden,
+                (_, FlowKind.Cell) => OnnxOutputRole.FinalCell,
                 _ => OnnxOutputRole.LastStep,
             },
             Axes = Axes(flow.Groups.SelectMany(group => group)),
@@ -61,9 +68,8 @@ internal sealed class Binder(List<FlowNode> chain, SequenceLayout layout)
 
     private OnnxState State(FlowRow row, string name)
     {
-        int index = chain.IndexOf(row.Merged.Node);
-        return index > 0
-            ? new OnnxState(index - 1, row.Direction)
+        return layers.TryGetValue(row.Merged.Node, out int index)
+            ? new OnnxState(index, row.Direction)
             : throw new ModelFormatException(
                 $"'{name}': {row.Node} is not among the layers that lead to the model's output.");
     }

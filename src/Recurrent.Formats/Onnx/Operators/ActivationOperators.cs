@@ -47,7 +47,7 @@ internal static class ActivationOperators
 
         int size = Flows.KnownSize(context, flow);
         return Flows.Append(
-            context, flow, new LayerNode(context.Name, flow.Source, new SoftmaxLayer(size), []), size);
+            context, flow, new LayerNode(context.Name, flow.Read, new SoftmaxLayer(size), []), size);
     }
 
     private static FlowValue Append(NodeContext context, Activation activation)
@@ -63,7 +63,10 @@ internal static class ActivationOperators
         {
             context.Interpreter.Note(ImportNoteKind.Folded, context.Name, $"became the activation of '{node.Name}'");
             DenseLayer folded = new(dense.Specification with { Activation = activation }, dense.Weights);
-            return flow.From(new LayerNode(node.Name, node.Parent!, folded, []));
+            return flow.From(new LayerNode(node.Name, node.Reads[0], folded, [])
+            {
+                Folded = (node, new ActivationLayer(dense.Specification.OutputSize, activation)),
+            });
         }
 
         int size = Flows.KnownSize(context, flow);

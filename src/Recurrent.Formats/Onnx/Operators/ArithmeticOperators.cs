@@ -14,9 +14,13 @@ internal static class ArithmeticOperators
         Value right = context.Required(1);
         return (left, right) switch
         {
-            (FlowValue a, FlowValue b) => context.Node.Operator == "Add"
-                ? ResidualOperator.Add(context, a, b)
-                : throw context.Refuse($"only the sum of two paths is a layer, found {a} and {b}"),
+            (FlowValue a, FlowValue b) => context.Node.Operator switch
+            {
+                "Add" => ResidualOperator.Add(context, a, b),
+                "Sub" => JoinOperators.Sum(context, a, Negative(context, b)),
+                "Mul" => JoinOperators.Product(context, a, b),
+                _ => throw context.Refuse($"only sums, differences and products of two paths are layers, found {a} and {b}"),
+            },
             (FlowValue flow, ConstantValue constant) => WithConstant(context, flow, constant, constantFirst: false),
             (ConstantValue constant, FlowValue flow) => WithConstant(context, flow, constant, constantFirst: true),
             (FlowValue, _) or (_, FlowValue) => throw context.Refuse($"cannot combine {left} and {right}"),
@@ -24,9 +28,19 @@ internal static class ArithmeticOperators
         };
     }
 
-    public static Value Negate(NodeContext context)
+    public static Value Sum(NodeContext context)
     {
-        FlowValue flow = Flows.Complete(context, context.Required(0), "features");
+        Value[] values = [.. Enumerable.Range(0, context.InputCount).Select(context.Required)];
+        return values.All(value => value is FlowValue) && values.Length > 0
+            ? values.Cast<FlowValue>().Aggregate((sum, next) => ResidualOperator.Add(context, sum, next))
+            : throw context.Refuse($"expected paths to add, found {string.Join<Value>(" and ", values)}");
+    }
+
+    public static Value Negate(NodeContext context) => Negative(context, context.Required(0));
+
+    private static FlowValue Negative(NodeContext context, Value value)
+    {
+        FlowValue flow = Flows.Complete(context, value, "features");
         int size = Flows.KnownSize(context, flow);
         context.Take((long)ArraysOfScale * size, areFloating: true);
         return Scale(context, flow, Filled(size, -1), new float[size]);
@@ -104,14 +118,20 @@ internal static class ArithmeticOperators
         {
             context.Interpreter.Note(ImportNoteKind.Folded, context.Name, $"became the bias of '{node.Name}'");
             DenseLayer folded = new(dense.Specification, DenseWeights.Wrap(dense.Weights.Kernel, offsets));
-            return flow.From(new LayerNode(node.Name, node.Parent!, folded, []));
+            return flow.From(new LayerNode(node.Name, node.Reads[0], folded, [])
+            {
+                Folded = (node, new ScaleLayer(factors, offsets)),
+            });
         }
 
         if (onlyAdds && flow.Source is LayerNode { Layer: ScaleLayer { Offsets.IsEmpty: true } scale } scaled)
         {
             context.Interpreter.Note(ImportNoteKind.Folded, context.Name, $"became the offsets of '{scaled.Name}'");
             ScaleLayer folded = new(scale.Factors.Span, offsets);
-            return flow.From(new LayerNode(scaled.Name, scaled.Parent!, folded, scaled.Rows));
+            return flow.From(new LayerNode(scaled.Name, scaled.Reads[0], folded, scaled.Rows)
+            {
+                Folded = (scaled, new ScaleLayer(factors, offsets)),
+            });
         }
 
         bool adds = offsets.AsSpan().ContainsAnyExcept(0f);

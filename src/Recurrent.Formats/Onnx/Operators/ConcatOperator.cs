@@ -37,31 +37,18 @@ internal static class ConcatOperator
     }
 
     /// <summary>Directions of one layer, or final states of several, side by side.</summary>
-    private static FlowValue Flow(NodeContext context, FlowValue[] flows)
+    private static FlowValue Flow(NodeContext context, FlowValue[] values)
     {
-        flows = [.. flows.Select(flow => flows.Any(other => other.Kind == FlowKind.Hidden) ? AsState(flow) : flow)];
+        FlowValue[] flows = [.. values.Select(flow => values.Any(other => other.Kind == FlowKind.Hidden) ? AsState(flow) : flow)];
         FlowValue first = flows[0];
         int axis = context.Axis(context.Node.Integer("axis", 1), first.Rank);
-        bool fit = flows.All(flow => flow.Rows.Count > 0 && flow.Kind == first.Kind && flow.Rank == first.Rank
-            && (flow.Source == first.Source || (flow.Source is RecurrentNode && first.Source is RecurrentNode))
-            && flow.Features is { Whole: null } && flow.Features.Size == first.Features!.Size
-            && FitsAlong(flow, axis) && !Enumerable.Range(0, flow.Rank).Any(i => i != axis && !SameGroup(flow, first, i)));
-        if (!fit)
+        if (!AreDirections(flows, axis))
         {
-            throw context.Refuse(
-                $"only directions or final states can be joined, not along axis {axis}; found "
-                + string.Join(" and ", (object[])flows));
+            return JoinOperators.Concatenate(context, values, axis);
         }
 
         FlowRow[] rows = [.. flows.SelectMany(flow => flow.Rows).Select(row => row.Merged)];
         Merge(rows);
-        bool isState = first.Kind is FlowKind.Hidden or FlowKind.Cell;
-        if (!isState && rows.Any(row => row.Node != rows[0].Node))
-        {
-            throw context.Refuse("only the two directions of one sequence can be joined, found "
-                + string.Join(" and ", (object[])flows));
-        }
-
         Axis rowAxis = new($"{context.Name}.directions", rows.Length, OnnxAxis.Direction);
         bool hasFeatures = first.Groups[axis].Contains(first.Features!);
         Axis[] group = hasFeatures ? [rowAxis, first.Features!] : [rowAxis];
@@ -74,6 +61,27 @@ internal static class ConcatOperator
             Rows = rows,
             RowAxis = rowAxis,
         };
+    }
+
+    /// <summary>
+    /// Whether values are directions of one sequence, or final states of layers: what one layer makes, or what a session has.
+    /// </summary>
+    private static bool AreDirections(FlowValue[] flows, int axis)
+    {
+        FlowValue first = flows[0];
+        bool fit = flows.All(flow => flow.Rows.Count > 0 && flow.Kind == first.Kind && flow.Rank == first.Rank
+            && (flow.Source == first.Source || (flow.Source is RecurrentNode && first.Source is RecurrentNode))
+            && flow.Features is { Whole: null } && flow.Features.Size == first.Features!.Size
+            && FitsAlong(flow, axis) && !Enumerable.Range(0, flow.Rank).Any(i => i != axis && !SameGroup(flow, first, i)));
+        if (!fit)
+        {
+            return false;
+        }
+
+        bool isState = first.Kind is FlowKind.Hidden or FlowKind.Cell;
+        FlowRow[] rows = [.. flows.SelectMany(flow => flow.Rows).Select(row => row.Merged)];
+        return isState || (rows.All(row => row.Node == rows[0].Node) && rows.Distinct().Count() == rows.Length)
+            || (rows is [var forward, var reverse] && RecurrentNode.CanMerge(forward.Node, reverse.Node));
     }
 
     /// <summary>The last step of a forward layer is its final state.</summary>

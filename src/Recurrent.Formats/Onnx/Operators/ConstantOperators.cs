@@ -69,7 +69,9 @@ internal static class ConstantOperators
             Extent[] shape = [.. flow.Shape];
             bool isSame = wanted?.Count == shape.Length
                 && !Enumerable.Range(0, shape.Length).Any(i => wanted[i].Known != 1 && !wanted[i].Same(shape[i]));
-            return isSame ? flow : throw context.RefuseInput(flow, "data whose shape is not changed");
+            return isSame ? flow
+                : (wanted is null ? null : TimeOperators.Repeat(context, flow, wanted))
+                ?? throw context.RefuseInput(flow, "data whose shape is not changed, or a row that is repeated");
         }
 
         return Fill(context, context.Constant(0, "what is expanded"), context.Required(1));
@@ -78,9 +80,15 @@ internal static class ConstantOperators
     /// <summary>Repeats a constant along axes of one element, as often as an axis of the input is long or a number says.</summary>
     public static Value Tile(NodeContext context)
     {
-        ConstantValue value = context.Constant(0, "what is repeated");
         IReadOnlyList<Extent> repeats = ConstantArithmetic.Elements(context, context.Required(1))
             ?? throw context.RefuseInput(context.Required(1), "numbers of repetitions");
+        if (context.Required(0) is FlowValue flow)
+        {
+            return TimeOperators.Repeat(context, flow, repeats)
+                ?? throw context.RefuseInput(flow, "a row that is repeated, or a constant");
+        }
+
+        ConstantValue value = context.Constant(0, "what is repeated");
         bool fits = repeats.Count == value.Rank && value.Rank <= 16
             && !Enumerable.Range(0, value.Rank).Any(i => value.Shape[i].Known != 1 && repeats[i].Known != 1);
         return fits

@@ -14,6 +14,11 @@ internal static class FlowSlices
             return flow;
         }
 
+        if (step == -1 && TimeOperators.IsReversal(flow, axis, start, end))
+        {
+            return TimeOperators.Reverse(context, flow, axis);
+        }
+
         if (step != 1)
         {
             throw context.Refuse($"every {step}th element of {flow} is not part of a recurrent model");
@@ -22,6 +27,12 @@ internal static class FlowSlices
         if (toEnd && start == -1)
         {
             return Pick(context, flow, axis, Extent.Of(-1));
+        }
+
+        if (toEnd && start < 0 && start >= -int.MaxValue && flow.Kind == FlowKind.Sequence
+            && flow.Groups[axis] is [{ Role: OnnxAxis.Time }])
+        {
+            return TimeOperators.LastSteps(context, flow, axis, (int)-start);
         }
 
         long first = start < 0 ? start + (length.Known ?? long.MinValue / 2) : start;
@@ -63,7 +74,7 @@ internal static class FlowSlices
 
     private static FlowValue LastStep(NodeContext context, FlowValue flow, int axis)
     {
-        if (HasLengths(flow.Source))
+        if (flow.Source.HasLengths)
         {
             throw context.Refuse("the last step of the sequence is past the end of shorter rows; use the final state");
         }
@@ -125,7 +136,13 @@ internal static class FlowSlices
         Axis[] group = groups[axis];
         bool withFeatures = group.Length == 2 && group[1] == flow.Features && flow.Features.Size > 0;
         int size = withFeatures ? flow.Features!.Size!.Value : 1;
-        if (first % size != 0 || count % size != 0 || (group.Length > 1 && !withFeatures))
+        bool divides = first % size != 0 || count % size != 0;
+        if (divides && withFeatures && flow.IsComplete && flow.Kind != FlowKind.Cell)
+        {
+            return JoinOperators.Slice(context, flow, axis, first, count);
+        }
+
+        if (divides || (group.Length > 1 && !withFeatures))
         {
             throw context.Refuse($"elements {first} to {first + count - 1} of axis {axis} of {flow} divide a direction");
         }
@@ -136,18 +153,5 @@ internal static class FlowSlices
             : new Axis($"{context.Name}.directions", rows.Length, OnnxAxis.Direction);
         groups[axis] = [.. rowAxis is null ? (Axis[])[] : [rowAxis], .. group.Skip(1)];
         return flow.With(groups, flow.Features, rows, rowAxis);
-    }
-
-    private static bool HasLengths(FlowNode? node)
-    {
-        for (; node is not null; node = node.Parent)
-        {
-            if (node is RecurrentNode { Lengths: not null })
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

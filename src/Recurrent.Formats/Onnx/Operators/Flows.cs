@@ -5,7 +5,9 @@ namespace Recurrent.Formats.Onnx;
 /// <summary>Appends layers to data that flows through the model.</summary>
 internal static class Flows
 {
-    /// <summary>Data that a layer can read: all features of steps, or of final states.</summary>
+    /// <summary>
+    /// Data that a layer can read: all features of steps, or of final states. A part of them becomes a value of its own.
+    /// </summary>
     public static FlowValue Complete(NodeContext context, Value value, string what)
     {
         FlowValue flow = value as FlowValue ?? throw context.RefuseInput(value, what);
@@ -15,12 +17,10 @@ internal static class Flows
             throw context.Refuse($"layers behind a recurrent one read its output and not its cell state; found {flow}");
         }
 
-        if (flow.Kind == FlowKind.Hidden)
-        {
-            flow = flow.ToFinalState();
-        }
-
-        return flow.IsComplete ? flow : throw context.RefuseInput(flow, $"{what}, all features of one layer");
+        FlowValue whole = flow.Kind == FlowKind.Hidden ? flow.ToFinalState() : flow;
+        return whole.IsComplete ? whole
+            : JoinOperators.Materialize(context.Name, flow)
+            ?? throw context.RefuseInput(whole, $"{what}, all features of one layer");
     }
 
     /// <summary>
@@ -77,7 +77,7 @@ internal static class Flows
 
     /// <summary>Appends a layer that keeps every feature where it is.</summary>
     public static FlowValue AppendElementwise(NodeContext context, FlowValue flow, Layer layer) =>
-        flow.From(new LayerNode(context.Name, flow.Source, layer, flow.Source.Rows));
+        flow.From(new LayerNode(context.Name, flow.Read, layer, flow.Source.Rows));
 
     /// <summary>Appends a node that makes other features of those in the last dimension.</summary>
     public static FlowValue Append(NodeContext context, FlowValue flow, FlowNode node, int size)

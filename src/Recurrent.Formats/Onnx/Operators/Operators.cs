@@ -15,6 +15,7 @@ internal static class Operators
         ["Sub"] = One(ArithmeticOperators.Apply),
         ["Mul"] = One(ArithmeticOperators.Apply),
         ["Div"] = One(ArithmeticOperators.Apply),
+        ["Sum"] = One(ArithmeticOperators.Sum),
         ["Neg"] = One(ArithmeticOperators.Negate),
         ["BatchNormalization"] = One(ArithmeticOperators.BatchNormalization),
         ["Transpose"] = One(ShapeOperators.Transpose),

@@ -109,6 +109,6 @@ internal static class ProductOperators
         Flows.RequireSize(context, flow, inputs, "B");
         DenseLayer layer = new(
             new DenseSpecification { InputSize = inputs, OutputSize = outputs }, DenseWeights.Wrap(kernel, bias));
-        return Flows.Append(context, flow, new LayerNode(context.Name, flow.Source, layer, []), outputs);
+        return Flows.Append(context, flow, new LayerNode(context.Name, flow.Read, layer, []), outputs);
     }
 }

@@ -26,7 +26,7 @@ internal static class RecurrentOperators
         }
 
         RecurrentLayer layer = new(parts.Specification, states.AddTo(weights));
-        RecurrentNode node = new(context.Name, input.Source, layer, lengths);
+        RecurrentNode node = new(context.Name, input.Read, layer, lengths);
         states.Assign(node);
         return Outputs(node, time, batch, batchFirst);
     }

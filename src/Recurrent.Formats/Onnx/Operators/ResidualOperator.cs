@@ -1,16 +1,20 @@
 namespace Recurrent.Formats.Onnx;
 
-/// <summary>The sum of two paths of which one goes around layers.</summary>
+/// <summary>The sum of two paths: where one goes around layers of the other, a residual connection.</summary>
 internal static class ResidualOperator
 {
     public static FlowValue Add(NodeContext context, FlowValue left, FlowValue right)
     {
-        left = Resolve(context, left);
-        right = Resolve(context, right);
+        return FindResidual(context, Resolve(context, left), Resolve(context, right))
+            ?? JoinOperators.Sum(context, left, right);
+    }
+
+    private static FlowValue? FindResidual(NodeContext context, FlowValue left, FlowValue right)
+    {
         (FlowValue deep, FlowValue origin) = IsBefore(right.Source, left.Source) ? (left, right) : (right, left);
         if (!IsBefore(origin.Source, deep.Source) || deep.Kind != origin.Kind)
         {
-            throw context.Refuse($"only a path around layers can be added to what they make, found {left} and {right}");
+            return null;
         }
 
         deep = Flows.Complete(context, deep, "features");
@@ -25,8 +29,8 @@ internal static class ResidualOperator
             && origin.Rows.Select(row => row.Merged).SequenceEqual(origin.Source.Rows) && origin.Picks.Count == 0
             && !Enumerable.Range(0, deep.Rank - 1).Any(i => !deep.Groups[i].SequenceEqual(origin.Groups[i]));
         return fits
-            ? Flows.Append(context, deep, new ResidualNode(context.Name, deep.Source, origin.Source, size), size)
-            : throw context.Refuse($"cannot add {origin} to {deep}: their features or their order of axes differ");
+            ? Flows.Append(context, deep, new ResidualNode(context.Name, deep.Read, origin.Source, size), size)
+            : null;
     }
 
     /// <summary>A path from an input may have been cut to the features that are added.</summary>

@@ -177,7 +177,7 @@ internal static class SelectionOperators
 
         EmbeddingLayer layer = EmbeddingLayer.Wrap(
             new EmbeddingSpecification { InputSize = table.Dimensions[0], OutputSize = table.Dimensions[1] }, table.Singles());
-        LayerNode node = new(context.Name, indices.Source, layer, []);
+        LayerNode node = new(context.Name, indices.Read, layer, []);
         Axis features = new($"{context.Name}.features", table.Dimensions[1], OnnxAxis.Features);
         return new FlowValue { Source = node, Groups = [.. indices.Groups, [features]], Features = features };
     }

@@ -7,11 +7,15 @@ namespace Recurrent.Formats.Onnx;
 internal sealed class Axis
 {
     private OnnxAxis? _role;
+    private int? _size;
+
+    // The axis that this one has turned out to be, if values that have both were joined.
+    private Axis? _same;
 
     public Axis(string name, int? size, OnnxAxis? role = null)
     {
         Name = name;
-        Size = size;
+        _size = size;
         _role = role;
     }
 
@@ -20,13 +24,13 @@ internal sealed class Axis
         Name = $"{whole.Name}[{first}:{first + size}]";
         Whole = whole;
         First = first;
-        Size = size;
+        _size = size;
     }
 
     public string Name { get; }
 
     /// <summary>Its length; null if the graph leaves it open.</summary>
-    public int? Size { get; private set; }
+    public int? Size => Root._size;
 
     /// <summary>The axis of which this is a part; null if it is a whole one.</summary>
     public Axis? Whole { get; }
@@ -35,7 +39,54 @@ internal sealed class Axis
     public int First { get; }
 
     /// <summary>What it counts; null if that is not known yet.</summary>
-    public OnnxAxis? Role => Whole is null ? _role : Whole.Role;
+    public OnnxAxis? Role => Whole is null ? Root._role : Whole.Role;
+
+    private Axis Root
+    {
+        get
+        {
+            Axis root = this;
+            while (root._same is not null)
+            {
+                root = root._same;
+            }
+
+            // Whoever asks next finds it at once.
+            if (!ReferenceEquals(root, this))
+            {
+                _same = root;
+            }
+
+            return root;
+        }
+    }
+
+    /// <summary>Whether this is the same axis as another one.</summary>
+    public bool IsSame(Axis other) => ReferenceEquals(Root, other.Root);
+
+    /// <summary>Says that this is the same axis as another one, because values with both are joined.</summary>
+    /// <returns>Whether they may be: they do not count different things, and do not differ in length.</returns>
+    public bool Join(Axis other)
+    {
+        Axis root = Root;
+        Axis added = other.Root;
+        if (ReferenceEquals(root, added))
+        {
+            return true;
+        }
+
+        bool fits = root.Whole is null && added.Whole is null
+            && (root._role is null || added._role is null || root._role == added._role)
+            && (root._size is null || added._size is null || root._size == added._size);
+        if (fits)
+        {
+            root._role ??= added._role;
+            root._size ??= added._size;
+            added._same = root;
+        }
+
+        return fits;
+    }
 
     /// <summary>A part of this axis, or of the one that it is a part of.</summary>
     public Axis Part(int first, int size) =>
@@ -50,16 +101,18 @@ internal sealed class Axis
             return Whole.Assign(role);
         }
 
-        _role ??= role;
-        return _role == role;
+        Axis root = Root;
+        root._role ??= role;
+        return root._role == role;
     }
 
     /// <summary>Says how long the axis is.</summary>
     /// <returns>Whether it was not known to have another length.</returns>
     public bool AssignSize(int size)
     {
-        Size ??= size;
-        return Size == size;
+        Axis root = Root;
+        root._size ??= size;
+        return root._size == size;
     }
 
     public override string ToString() => Role is { } role ? $"{role.ToString().ToLowerInvariant()} '{Name}'" : $"'{Name}'";

@@ -51,7 +51,7 @@ internal readonly record struct Extent
     public bool IsLengthOf(Axis axis, long less = 0) =>
         axis.Size is { } size
             ? Known == size - less
-            : Axes.Length == 1 && ReferenceEquals(_axes[0], axis) && Factor == 1 && Offset == -less;
+            : Axes.Length == 1 && _axes[0].IsSame(axis) && Factor == 1 && Offset == -less;
 
     /// <summary>Whether this is the same number, whatever the lengths of the axes are.</summary>
     public bool Same(Extent other)
@@ -62,7 +62,7 @@ internal readonly record struct Extent
         }
 
         List<Axis> rest = [.. other._axes];
-        return _axes.All(rest.Remove);
+        return _axes.All(axis => rest.FindIndex(axis.IsSame) is >= 0 and int at && Remove(rest, at));
     }
 
     /// <summary>Whether this is the same number; null if that depends on how long axes are.</summary>
@@ -125,6 +125,12 @@ internal readonly record struct Extent
 
         string product = string.Join(" * ", _axes.Select(axis => axis.ToString()));
         return $"{(Factor == 1 ? "" : $"{Factor} * ")}{product}{(Offset == 0 ? "" : $" + {Offset}")}";
+    }
+
+    private static bool Remove(List<Axis> axes, int index)
+    {
+        axes.RemoveAt(index);
+        return true;
     }
 
     /// <summary>Whether numbers are so small that neither their sum nor their product leaves 64 bits.</summary>

@@ -26,6 +26,9 @@ internal sealed class FlowValue : Value
     /// <summary>Elements that were taken of axes that are gone, of an input of the graph.</summary>
     public IReadOnlyList<(Axis Axis, int Index)> Picks { get; init; } = [];
 
+    /// <summary>How a node reads these.</summary>
+    public FlowRead Read => new(Source, Kind);
+
     public int Rank => Groups.Count;
 
     /// <summary>The length of each dimension.</summary>
@@ -33,7 +36,10 @@ internal sealed class FlowValue : Value
 
     /// <summary>Whether all values of the layer are there, and none of another.</summary>
     public bool IsComplete =>
-        Features is { Whole: null } && Rows.Select(row => row.Merged).SequenceEqual(Source.Rows) && Picks.Count == 0;
+        Features is { Whole: null } && AreAllRows && Picks.Count == 0;
+
+    // Two layers may have become one since they were read.
+    private bool AreAllRows => Rows.Select(row => row.Merged).SequenceEqual(Source.Rows.Select(row => row.Merged));
 
     /// <summary>The same in other groups of axes.</summary>
     public FlowValue With(IReadOnlyList<Axis[]> groups) => With(groups, Features, Rows, RowAxis);

@@ -1,7 +1,7 @@
 namespace Recurrent.Formats.Onnx;
 
 /// <summary>An input of the graph. What it is follows from what reads it.</summary>
-internal sealed class InputNode(string name, bool isFloating, IReadOnlyList<Axis> axes) : FlowNode(name, null)
+internal sealed class InputNode(string name, bool isFloating, IReadOnlyList<Axis> axes) : FlowNode(name)
 {
     private readonly Dictionary<int, FlowRow> _states = [];
 

@@ -5,11 +5,12 @@ namespace Recurrent.Formats.Onnx;
 /// <summary>A recurrent layer.</summary>
 internal sealed class RecurrentNode : FlowNode
 {
-    public RecurrentNode(string name, FlowNode parent, RecurrentLayer layer, InputNode? lengths)
-        : base(name, parent)
+    public RecurrentNode(string name, FlowRead read, RecurrentLayer layer, InputNode? lengths)
+        : base(name, read)
     {
         Layer = layer;
         Lengths = lengths;
+        HasLengths = HasLengths || lengths is not null;
         Rows = layer.Specification.Direction == Direction.Bidirectional
             ? [new FlowRow(this, Direction.Forward), new FlowRow(this, Direction.Reverse)]
             : [new FlowRow(this, layer.Specification.Direction)];
@@ -34,22 +35,29 @@ internal sealed class RecurrentNode : FlowNode
             return forward.MergedInto;
         }
 
-        RecurrentSpecification first = forward.Layer.Specification;
-        RecurrentSpecification second = reverse.Layer.Specification;
-        bool areOne = forward.MergedInto is null && reverse.MergedInto is null
-            && first.Direction == Direction.Forward && second.Direction == Direction.Reverse
-            && ReferenceEquals(forward.Parent, reverse.Parent) && forward.Lengths == reverse.Lengths
-            && WithReverse(first, second) == WithReverse(second, second);
-        if (!areOne)
+        if (!CanMerge(forward, reverse))
         {
             return null;
         }
 
+        RecurrentSpecification first = forward.Layer.Specification;
+        RecurrentSpecification second = reverse.Layer.Specification;
         RecurrentLayer layer = new(WithReverse(first, second), forward.Layer.Forward!, reverse.Layer.Reverse!);
-        RecurrentNode merged = new($"{forward.Name} + {reverse.Name}", forward.Parent!, layer, forward.Lengths);
+        RecurrentNode merged = new($"{forward.Name} + {reverse.Name}", forward.Reads[0], layer, forward.Lengths);
         forward.MergedInto = merged;
         reverse.MergedInto = merged;
         return merged;
+    }
+
+    /// <summary>Whether two layers read the same sequence in opposite directions, and are not parts of a layer yet.</summary>
+    public static bool CanMerge(RecurrentNode forward, RecurrentNode reverse)
+    {
+        RecurrentSpecification first = forward.Layer.Specification;
+        RecurrentSpecification second = reverse.Layer.Specification;
+        return forward.MergedInto is null && reverse.MergedInto is null
+            && first.Direction == Direction.Forward && second.Direction == Direction.Reverse
+            && ReferenceEquals(forward.Parent, reverse.Parent) && forward.Lengths == reverse.Lengths
+            && WithReverse(first, second) == WithReverse(second, second);
     }
 
     /// <summary>A specification of both directions, with the activations of the reverse one.</summary>
