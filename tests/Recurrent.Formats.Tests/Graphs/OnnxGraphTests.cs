@@ -1,5 +1,3 @@
-using Recurrent.Formats.Onnx;
-using Recurrent.Formats.Tests.Onnx;
 using Recurrent.Layers;
 using static Recurrent.Formats.Tests.Onnx.GraphBuilder;
 using GraphBuilder = Recurrent.Formats.Tests.Onnx.GraphBuilder;

@@ -59,7 +59,7 @@ public sealed class SafetensorsGraphTests
     [InlineData("""$.graph.inputs[0].size = 4""", "expected InputSize 4")]
     [InlineData("""$.graph.inputs[0].size = 2000000""", "size")]
     [InlineData("""$.graph.inputs[0].kind = "Cube" """, "one of Sequence, Row, Indices")]
-    [InlineData("""$.graph.inputs[0].kind = "Row" """, "expected a sequence to read, found a row")]
+    [InlineData("""$.graph.inputs[0].kind = "Row" """, "expected a sequence or indices among them")]
     [InlineData("""$.graph.inputs[0].name = "" """, "expected a name of 1 to 256 characters")]
     [InlineData("""$.graph.inputs[1].name = "x" """, "expected a name of its own")]
     [InlineData("""$.graph.outputs = []""", "expected 1 to 1024 outputs, found 0")]
