@@ -270,6 +270,14 @@ check_traces() {
   ! xargs -d '\n' grep -nIE "$patterns" <<<"$files"
 }
 
+# One spelling and one name where a language has two: -ize, and size_t.
+check_words() {
+  local tree=(native src tests docs bench ./*.md)
+  ! grep -rnIiE '\b[a-z]*(recogni|initiali|normali|speciali|quanti|optimi|organi|summari|synchroni|minimi|maximi)[s](e|es|ed|ing|er|ers|ation|ations)\b' \
+      "${tree[@]}" --include='*.'{cs,h,cpp,inl,inc,c,md,py,sh} &&
+    ! grep -rnE 'std::[s]ize_t' native bench tests/native --include='*.'{h,cpp,inl,c}
+}
+
 # ---- Targets ---------------------------------------------------------------------------------------
 
 target_build() { find_mkl; build; }
@@ -318,6 +326,7 @@ target_lint() {
   check "dotnet format" check_managed_format
   check "bindings match the header" check_bindings
   check "no traces of a machine" check_traces
+  check "one spelling" check_words
   report_totals
 }
 

@@ -32,9 +32,8 @@ size_t parse_size(const std::string& text) {
 
 std::string read_processor() {
   std::ifstream file("/proc/cpuinfo");
-  for (std::string line; std::getline(file, line);) {
+  for (std::string line; std::getline(file, line);)
     if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  }
   return "unknown";
 }
 
@@ -43,9 +42,8 @@ std::vector<int> read_cpus() {
   CPU_ZERO(&set);
   sched_getaffinity(0, sizeof(set), &set);
   std::vector<int> cpus;
-  for (size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+  for (size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu)
     if (CPU_ISSET(cpu, &set)) cpus.push_back(static_cast<int>(cpu));
-  }
   return cpus;
 }
 
@@ -53,9 +51,8 @@ size_t cache_size(int cpu, const std::string& level) {
   const std::string caches = "/sys/devices/system/cpu/cpu" + std::to_string(cpu) + "/cache/index";
   for (int index = 0; index < 8; ++index) {
     const std::string cache = caches + std::to_string(index);
-    if (first_line(cache + "/level") == level && first_line(cache + "/type") != "Instruction") {
+    if (first_line(cache + "/level") == level && first_line(cache + "/type") != "Instruction")
       return parse_size(first_line(cache + "/size"));
-    }
   }
   return 0;
 }

@@ -42,12 +42,10 @@ std::vector<Result> measure_all(const Machine& machine) {
   if (machine.avx512) probes.push_back(&avx512_probe());
   if (machine.avx2) probes.push_back(&avx2_probe());
   std::vector<Result> results;
-  for (const Probe* probe : probes) {
+  for (const Probe* probe : probes)
     for (int threads = 1; threads <= 2 && threads <= static_cast<int>(machine.cpus.size());
-         ++threads) {
+         ++threads)
       results.push_back(measure(machine, *probe, threads));
-    }
-  }
   return results;
 }
 
@@ -60,9 +58,8 @@ void print_table(const Machine& machine, const std::vector<Result>& results) {
     std::printf("%-7s %d thread%s %8.1f GFLOP/s (%.1f for a millisecond)",
                 result.instruction_set.c_str(), result.threads,
                 result.threads == 1 ? ": " : "s:", result.rate.sustained, result.rate.burst);
-    for (const Bandwidth& bandwidth : result.bandwidths) {
+    for (const Bandwidth& bandwidth : result.bandwidths)
       std::printf("   %s %.1f", bandwidth.level.name.c_str(), bandwidth.gigabytes_per_second);
-    }
     std::printf(" GB/s\n");
   }
 }
@@ -107,11 +104,10 @@ int run(int argc, char** argv) {
   }
   const Machine machine = read_machine();
   const std::vector<Result> results = measure_all(machine);
-  if (json) {
+  if (json)
     print_json(machine, results);
-  } else {
+  else
     print_table(machine, results);
-  }
   return 0;
 }
 

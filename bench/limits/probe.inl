@@ -34,9 +34,7 @@ float multiply_add(long rounds) {
 #pragma GCC unroll 4
     for (int repeat = 0; repeat < kRepeats; ++repeat) {
 #pragma GCC unroll 12
-      for (int i = 0; i < kAccumulators; ++i) {
-        accumulators[i] = accumulators[i] * factor + addend;
-      }
+      for (int i = 0; i < kAccumulators; ++i) accumulators[i] = accumulators[i] * factor + addend;
     }
   }
   Vector total = accumulators[0];

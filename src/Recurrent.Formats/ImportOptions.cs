@@ -35,7 +35,7 @@ public sealed record ImportOptions
     /// <c>elu</c>, <c>hardsigmoid</c>, <c>softsign</c>, <c>softplus</c>, <c>identity</c>), <c>softmax</c>, or
     /// <c>residual(2)</c>, which adds what the layer two before took in, each layer of a stack counting as one. What
     /// the file does not say of a module is written in parentheses: <c>rnn(relu)</c>, <c>words(embedding)</c>,
-    /// <c>words(linear)</c>, <c>norm(0.001)</c> (the <c>eps</c> of a batch normalisation). Modules of the file that are
+    /// <c>words(linear)</c>, <c>norm(0.001)</c> (the <c>eps</c> of a batch normalization). Modules of the file that are
     /// not listed are left out.
     /// </remarks>
     public IReadOnlyList<string>? Modules { get; init; }

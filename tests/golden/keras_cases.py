@@ -7,7 +7,7 @@ import keras_equations as keras
 
 STEPS = 12
 
-# Where a constant is no float: 0.2, 1/6, the factors of a normalisation, a gain. The model has it rounded.
+# Where a constant is no float: 0.2, 1/6, the factors of a normalization, a gain. The model has it rounded.
 ROUNDED = ("activations", "aida", "bidirectional", "gru_before", "gru_first_keras_2", "lstm_hard_sigmoid", "rtneural_layers")
 
 

@@ -35,7 +35,7 @@ Error error_of(Function function) {
   return Error(RECURRENT_STATUS_OK, "");
 }
 
-bool is_aligned(const void* address, std::size_t alignment) {
+bool is_aligned(const void* address, size_t alignment) {
   return reinterpret_cast<std::uintptr_t>(address) % alignment == 0;
 }
 
@@ -101,9 +101,8 @@ TEST(AlignedBufferTest, RefusesCountsWhoseBytesCannotBeCounted) {
 }
 
 TEST(AlignedBufferTest, ThrowsWhenThereIsNotEnoughMemory) {
-  if (RECURRENT_TEST_SANITIZED) {
+  if (RECURRENT_TEST_SANITIZED)
     GTEST_SKIP() << "the sanitizer's allocator ends the process instead of refusing";
-  }
   EXPECT_THROW(AlignedBuffer<float>{kMax / 8}, std::bad_alloc);
 }
 

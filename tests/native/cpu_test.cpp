@@ -25,7 +25,7 @@ std::string kernel_says(const std::string& field) {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {
     if (line.compare(0, field.size(), field) == 0) {
-      const std::size_t colon = line.find(": ");
+      const size_t colon = line.find(": ");
       return colon == std::string::npos ? "" : line.substr(colon + 2);
     }
   }
@@ -34,18 +34,13 @@ std::string kernel_says(const std::string& field) {
 
 bool kernel_lists(const std::string& flag) {
   std::istringstream flags(kernel_says("flags"));
-  for (std::string word; flags >> word;) {
-    if (word == flag) {
-      return true;
-    }
-  }
+  for (std::string word; flags >> word;)
+    if (word == flag) return true;
   return false;
 }
 
 TEST(FeaturesTest, AgreeWithTheKernel) {
-  if (kernel_says("flags").empty()) {
-    GTEST_SKIP() << "this system has no /proc/cpuinfo with flags";
-  }
+  if (kernel_says("flags").empty()) GTEST_SKIP() << "this system has no /proc/cpuinfo with flags";
   struct Named {
     FeatureSet feature;
     const char* flag;
@@ -59,17 +54,15 @@ TEST(FeaturesTest, AgreeWithTheKernel) {
 
 TEST(FeaturesTest, NameTheProcessor) {
   EXPECT_FALSE(features().brand.empty());
-  if (kernel_says("model name").empty()) {
+  if (kernel_says("model name").empty())
     GTEST_SKIP() << "this system has no /proc/cpuinfo with a model name";
-  }
   EXPECT_EQ(features().brand, kernel_says("model name"));
 }
 
 TEST(CachesTest, ArePlausibleWhereKnown) {
   const Caches& found = caches();
-  if (found.l1d == 0 || found.l2 == 0) {
+  if (found.l1d == 0 || found.l2 == 0)
     GTEST_SKIP() << "neither the system nor the processor tells its cache sizes";
-  }
   EXPECT_GE(found.l1d, 4 << 10);
   EXPECT_LE(found.l1d, 1 << 20);
   EXPECT_GE(found.l2, found.l1d);
@@ -88,7 +81,7 @@ TEST(ProcessorCountTest, FollowsTheAffinityMask) {
     EXPECT_EQ(processor_count(), CPU_COUNT(&mask));
     cpu_set_t one;
     CPU_ZERO(&one);
-    for (std::size_t processor = 0; processor < CPU_SETSIZE; ++processor) {
+    for (size_t processor = 0; processor < CPU_SETSIZE; ++processor) {
       if (CPU_ISSET(processor, &mask)) {
         CPU_SET(processor, &one);
         break;

@@ -21,9 +21,8 @@ constexpr float kLargest = std::numeric_limits<float>::max();
 testing::AssertionResult agrees(float a, float b, float c, float expected) {
   const float actual = software_fma(a, b, c);
   if (std::bit_cast<uint32_t>(actual) == std::bit_cast<uint32_t>(expected) ||
-      (std::isnan(actual) && std::isnan(expected))) {
+      (std::isnan(actual) && std::isnan(expected)))
     return testing::AssertionSuccess();
-  }
   return testing::AssertionFailure() << std::hexfloat << "fma(" << a << ", " << b << ", " << c
                                      << ") = " << actual << ", expected " << expected;
 }

@@ -46,18 +46,16 @@ std::vector<float> edge_inputs() {
       inputs.push_back(std::bit_cast<float>(i ^ kSignBit));
     }
   }
-  for (const uint32_t nan : {0x7fc00000u, 0xffc00000u, 0x7f800001u, 0x7fffffffu, 0xffffffffu}) {
+  for (const uint32_t nan : {0x7fc00000u, 0xffc00000u, 0x7f800001u, 0x7fffffffu, 0xffffffffu})
     inputs.push_back(std::bit_cast<float>(nan));
-  }
   return inputs;
 }
 
 std::vector<float> sampled_inputs() {
   constexpr uint64_t kStep = 4099;  // a prime: every exponent and every kind of mantissa
   std::vector<float> inputs = edge_inputs();
-  for (uint64_t i = 0; i <= UINT32_MAX; i += kStep) {
+  for (uint64_t i = 0; i <= UINT32_MAX; i += kStep)
     inputs.push_back(std::bit_cast<float>(static_cast<uint32_t>(i)));
-  }
   return inputs;
 }
 

@@ -9,7 +9,7 @@
 namespace recurrent::test {
 namespace {
 
-constexpr std::size_t kMost = 500;
+constexpr size_t kMost = 500;
 
 std::string remembered(const std::string& message) {
   EXPECT_EQ(api::remember(RECURRENT_STATUS_INTERNAL, message.c_str()), RECURRENT_STATUS_INTERNAL);
@@ -29,7 +29,7 @@ TEST(Message, EndsWithAnEllipsisWhereItIsCut) {
 }
 
 TEST(Message, IsNotCutInTheMiddleOfACharacter) {
-  for (std::size_t shift = 0; shift < 4; ++shift) {
+  for (size_t shift = 0; shift < 4; ++shift) {
     std::string message(shift, 'x');
     while (message.size() < 2 * kMost) message += "\xF0\x9F\x98\x80";
     const std::string kept = remembered(message);

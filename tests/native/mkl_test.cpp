@@ -27,7 +27,7 @@ namespace {
 
 // A row-major matrix of small integers, whose products and sums are exact, rows `distance` apart.
 std::vector<float> integers(int64_t rows, int64_t distance, int64_t seed) {
-  std::vector<float> values(static_cast<std::size_t>(rows * distance));
+  std::vector<float> values(static_cast<size_t>(rows * distance));
   for (float& value : values) {
     seed = (seed * 1103515245 + 12345) % 2147483648;
     value = static_cast<float>((seed >> 16) % 9 - 4);
@@ -48,9 +48,8 @@ void multiply_plainly(const Shape& shape, const float* a, int64_t lda, const flo
     for (int64_t column = 0; column < shape.n; ++column) {
       float& element = c[row * ldc + column];
       element = beta == 0.0f ? 0.0f : beta * element;
-      for (int64_t inner = 0; inner < shape.k; ++inner) {
+      for (int64_t inner = 0; inner < shape.k; ++inner)
         element += a[row * lda + inner] * b[inner * ldb + column];
-      }
     }
   }
 }
@@ -58,9 +57,7 @@ void multiply_plainly(const Shape& shape, const float* a, int64_t lda, const flo
 class MklTest : public testing::Test {
  protected:
   void SetUp() override {
-    if (mkl() == nullptr) {
-      GTEST_SKIP() << "Intel MKL: " << mkl_description();
-    }
+    if (mkl() == nullptr) GTEST_SKIP() << "Intel MKL: " << mkl_description();
   }
 };
 
@@ -96,11 +93,11 @@ TEST_F(MklTest, AddsOuterProducts) {
       const std::vector<float> b = integers(shape.k, ldb, 2);
       std::vector<float> c = integers(shape.m, ldc, 3);
       std::vector<float> expected = c;
-      std::vector<float> turned(static_cast<std::size_t>(shape.m * shape.k));
+      std::vector<float> turned(static_cast<size_t>(shape.m * shape.k));
       for (int64_t row = 0; row < shape.m; ++row)
         for (int64_t inner = 0; inner < shape.k; ++inner)
-          turned.at(static_cast<std::size_t>(row * shape.k + inner)) =
-              a.at(static_cast<std::size_t>(inner * lda + row));
+          turned.at(static_cast<size_t>(row * shape.k + inner)) =
+              a.at(static_cast<size_t>(inner * lda + row));
       multiply_plainly(shape, turned.data(), shape.k, b.data(), ldb, 1.0f, expected.data(), ldc);
       mkl()->add_outer(shape.m, shape.n, shape.k, a.data(), lda, b.data(), ldb, c.data(), ldc);
       EXPECT_EQ(c, expected) << shape.m << " x " << shape.n << " x " << shape.k << ", padding "
@@ -114,9 +111,7 @@ TEST_F(MklTest, DoesNotReadTheResultForABetaOfZero) {
   const std::vector<float> b = integers(4, 4, 2);
   std::vector<float> c(16, std::numeric_limits<float>::quiet_NaN());
   mkl()->sgemm(4, 4, 4, a.data(), 4, b.data(), 4, 0.0f, c.data(), 4);
-  for (const float value : c) {
-    EXPECT_FALSE(std::isnan(value));
-  }
+  for (const float value : c) EXPECT_FALSE(std::isnan(value));
 }
 
 TEST_F(MklTest, DoesNothingForNoRows) {
@@ -145,9 +140,7 @@ TEST_F(MklTest, TakesCallsFromSeveralThreadsAtOnce) {
       }
     });
   }
-  for (std::thread& thread : threads) {
-    thread.join();
-  }
+  for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(wrong.load(), 0);
 }
 
@@ -225,9 +218,7 @@ class BrokenMklDeathTest : public MklSearchDeathTest {
   void SetUp() override {
     MklSearchDeathTest::SetUp();
     if (std::getenv(kHandedOver) == nullptr) {
-      if (mkl() == nullptr) {
-        GTEST_SKIP() << "Intel MKL: " << mkl_description();
-      }
+      if (mkl() == nullptr) GTEST_SKIP() << "Intel MKL: " << mkl_description();
       setenv(kHandedOver, mkl_description().substr(0, mkl_description().find(" (")).c_str(), 1);
     }
     dispatcher_ = std::getenv(kHandedOver);
@@ -236,11 +227,11 @@ class BrokenMklDeathTest : public MklSearchDeathTest {
   void TearDown() override { unsetenv(kHandedOver); }
 
   // The first part of a file of the installation, up to `bytes`.
-  std::string head(const std::string& name, std::size_t bytes) const {
+  std::string head(const std::string& name, size_t bytes) const {
     std::string text(bytes, '\0');
     std::ifstream file(dispatcher_.parent_path() / name, std::ios::binary);
     file.read(text.data(), static_cast<std::streamsize>(bytes));
-    text.resize(static_cast<std::size_t>(file.gcount()));
+    text.resize(static_cast<size_t>(file.gcount()));
     return text;
   }
 

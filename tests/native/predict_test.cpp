@@ -148,10 +148,12 @@ TEST(PredictionArguments, AreCheckedBeforeAnythingIsPutOut) {
     a.y = nullptr;
     a.y_count = 0;
   });
-  refused("lengths: expected 20 elements, found 19", 20, [&](auto& a) {
-    a.lengths = lengths.data();
-    a.lengths_count = 19;
-  });
+  refused(
+      "lengths: expected 20 elements, found 19", 20,
+      [&](auto& a) {
+        a.lengths = lengths.data();
+        a.lengths_count = 19;
+      });
   refused("overlap", 20, [&](auto& a) { a.x = a.y; });
   EXPECT_EQ(recurrent_session_predict(nullptr, 1, nullptr), RECURRENT_STATUS_INVALID_ARGUMENT);
   EXPECT_EQ(recurrent_session_predict(session.get(), 1, nullptr),

@@ -236,8 +236,8 @@ class Drawer {
 }  // namespace
 
 bool OwnedGraph::can_step() const {
-  return std::all_of(values.begin(), values.end(),
-                     [](const GraphValue& value) { return value.is_causal; });
+  return std::all_of(
+      values.begin(), values.end(), [](const GraphValue& value) { return value.is_causal; });
 }
 
 int64_t OwnedGraph::steps(const GraphValue& value, int64_t length) const {

@@ -55,26 +55,28 @@ void run(Team& team, Function function) {
 // may come too late for any one run.
 template <class Function>
 void run_on_every_thread(Team& team, Function function) {
-  std::vector<std::atomic<bool>> came(static_cast<std::size_t>(team.size()));
+  std::vector<std::atomic<bool>> came(static_cast<size_t>(team.size()));
   const std::thread::id caller = std::this_thread::get_id();
   bool all = false;
   while (!all) {
-    run(team, [&](Shift& shift) {
-      shift.stage([&](int slice) {
-        const bool is_own = (slice == 0) == (std::this_thread::get_id() == caller);
-        // Time for the others to come for theirs.
-        if (slice == 0) std::this_thread::sleep_for(std::chrono::microseconds(200));
-        if (is_own) {
-          function(slice);
-          came[static_cast<std::size_t>(slice)] = true;
-        }
-      });
-    });
+    run(
+        team,
+        [&](Shift& shift) {
+          shift.stage([&](int slice) {
+            const bool is_own = (slice == 0) == (std::this_thread::get_id() == caller);
+            // Time for the others to come for theirs.
+            if (slice == 0) std::this_thread::sleep_for(std::chrono::microseconds(200));
+            if (is_own) {
+              function(slice);
+              came[static_cast<size_t>(slice)] = true;
+            }
+          });
+        });
     all = std::all_of(came.begin(), came.end(), [](const auto& one) { return one.load(); });
   }
 }
 
-std::size_t index(int thread) { return static_cast<std::size_t>(thread); }
+size_t index(int thread) { return static_cast<size_t>(thread); }
 
 class TeamSizeTest : public testing::TestWithParam<int> {};
 
@@ -86,10 +88,13 @@ TEST_P(TeamSizeTest, DoesEverySliceOnce) {
   std::vector<std::vector<int>> calls(kStages, std::vector<int>(index(team.size())));
   constexpr int kRuns = 100;
   for (int i = 0; i < kRuns; ++i) {
-    run(team, [&](Shift& shift) {
-      ASSERT_EQ(shift.size(), team.size());
-      for (std::vector<int>& stage : calls) shift.stage([&](int slice) { ++stage[index(slice)]; });
-    });
+    run(
+        team,
+        [&](Shift& shift) {
+          ASSERT_EQ(shift.size(), team.size());
+          for (std::vector<int>& stage : calls)
+            shift.stage([&](int slice) { ++stage[index(slice)]; });
+        });
   }
   EXPECT_EQ(calls,
             std::vector<std::vector<int>>(kStages, std::vector<int>(index(team.size()), kRuns)));
@@ -106,17 +111,18 @@ TEST_P(TeamSizeTest, StagesFollowEachOther) {
     std::array<std::vector<uint64_t>, 2> values;
     for (auto* both : {&expected, &values}) {
       both->fill(std::vector<uint64_t>(index(size)));
-      for (std::size_t i = 0; i < (*both)[0].size(); ++i) (*both)[0][i] = i + 1;
+      for (size_t i = 0; i < (*both)[0].size(); ++i) (*both)[0][i] = i + 1;
     }
-    const auto add = [](const std::vector<uint64_t>& now, std::vector<uint64_t>& next,
-                        std::size_t own) { next[own] = now[own] + now[(own + 1) % now.size()]; };
-    for (std::size_t stage = 0; stage < kStages; ++stage)
-      for (std::size_t own = 0; own < index(size); ++own)
+    const auto add = [](const std::vector<uint64_t>& now, std::vector<uint64_t>& next, size_t own) {
+      next[own] = now[own] + now[(own + 1) % now.size()];
+    };
+    for (size_t stage = 0; stage < kStages; ++stage)
+      for (size_t own = 0; own < index(size); ++own)
         add(expected[stage % 2], expected[(stage + 1) % 2], own);
 
     if (round % 8 == 7) std::this_thread::sleep_for(kUntilAsleep);
     run(team, size, [&](Shift& shift) {
-      for (std::size_t stage = 0; stage < kStages; ++stage)
+      for (size_t stage = 0; stage < kStages; ++stage)
         shift.stage(
             [&](int slice) { add(values[stage % 2], values[(stage + 1) % 2], index(slice)); });
     });
@@ -166,7 +172,7 @@ TEST_P(TeamSizeTest, TakesOverWhatAWorkerHasNotBegun) {
 // begin while they sleep, each does the last slice of its own.
 TEST_P(TeamSizeTest, LatecomersJoin) {
   Team team(GetParam());
-  std::size_t most = 0;
+  size_t most = 0;
   for (int i = 0; i < 200 && most < index(team.size()); ++i) {
     std::this_thread::sleep_for(kUntilAsleep);
     std::vector<std::thread::id> last(index(team.size()));
@@ -179,12 +185,10 @@ TEST_P(TeamSizeTest, LatecomersJoin) {
     });
     std::sort(last.begin(), last.end());
     const auto end = std::unique(last.begin(), last.end());
-    most = std::max(most, static_cast<std::size_t>(end - last.begin()));
+    most = std::max(most, static_cast<size_t>(end - last.begin()));
     if (team.size() > cpu::processor_count()) break;
   }
-  if (team.size() <= cpu::processor_count()) {
-    EXPECT_EQ(most, index(team.size()));
-  }
+  EXPECT_TRUE(team.size() > cpu::processor_count() || most == index(team.size()));
 }
 
 TEST_P(TeamSizeTest, CanBeEndedAtOnceAndManyTimes) {
@@ -234,18 +238,18 @@ TEST(TeamTest, TeamsOfDifferentCallersDoNotMeet) {
       Team team(2);
       for (int i = 0; i < 200; ++i) {
         int sum[2] = {0, 0};
-        run(team, [&](Shift& shift) {
-          shift.stage([&](int slice) { sum[slice] = slice + 1; });
-          shift.stage([&](int) {
-            if (sum[0] + sum[1] != 3) ++wrong;
-          });
-        });
+        run(
+            team,
+            [&](Shift& shift) {
+              shift.stage([&](int slice) { sum[slice] = slice + 1; });
+              shift.stage([&](int) {
+                if (sum[0] + sum[1] != 3) ++wrong;
+              });
+            });
       }
     });
   }
-  for (std::thread& caller : callers) {
-    caller.join();
-  }
+  for (std::thread& caller : callers) caller.join();
   EXPECT_EQ(wrong.load(), 0);
 }
 
@@ -368,9 +372,8 @@ TEST(TeamTest, PinnedWorkersHaveAProcessorEachAndTheCallerAll) {
 
 // With an address space that has room for a few stacks only.
 TEST(TeamDeathTest, SaysSoWhenTheSystemGivesNoMoreThreads) {
-  if (RECURRENT_TEST_SANITIZED) {
+  if (RECURRENT_TEST_SANITIZED)
     GTEST_SKIP() << "the sanitizer needs the address space that this test takes away";
-  }
   testing::FLAGS_gtest_death_test_style = "threadsafe";
   const auto start_too_many = [] {
     const rlim_t bytes = rlim_t{512} << 20;

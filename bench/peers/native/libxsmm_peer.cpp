@@ -16,9 +16,8 @@ namespace {
 
 void check(libxsmm_dnn_err_t status, const char* what) {
   // Statuses from LIBXSMM_DNN_ERR_GENERAL on are errors, smaller ones warnings.
-  if (status >= LIBXSMM_DNN_ERR_GENERAL) {
+  if (status >= LIBXSMM_DNN_ERR_GENERAL)
     throw std::runtime_error(std::string(what) + ": " + libxsmm_dnn_get_error(status));
-  }
 }
 
 constexpr int64_t kVector = 16;
@@ -58,9 +57,8 @@ class Helper {
   }
 
   void join() {
-    while (finished_.load(std::memory_order_acquire) != started_.load(std::memory_order_relaxed)) {
+    while (finished_.load(std::memory_order_acquire) != started_.load(std::memory_order_relaxed))
       __builtin_ia32_pause();
-    }
   }
 
  private:
@@ -68,9 +66,8 @@ class Helper {
 
   void serve() {
     for (unsigned turn = 0;; ++turn) {
-      for (int i = 0; i < kSpins && started_.load(std::memory_order_acquire) == turn; ++i) {
+      for (int i = 0; i < kSpins && started_.load(std::memory_order_acquire) == turn; ++i)
         __builtin_ia32_pause();
-      }
       started_.wait(turn, std::memory_order_acquire);
       if (ending_) return;
       libxsmm_dnn_rnncell_execute_st(cell_, LIBXSMM_DNN_COMPUTE_KIND_FWD, 0, 1);
@@ -129,16 +126,14 @@ class LibxsmmEngine : public Engine {
   }
 
   void set_input(const float* x) override {
-    for (int64_t row = 0; row < task_.time * task_.batch; ++row) {
+    for (int64_t row = 0; row < task_.time * task_.batch; ++row)
       std::copy_n(x + row * task_.input, task_.input, input_.data + row * features_);
-    }
   }
 
   void get_output(float* y) override {
     const float* source = task_.streaming() ? hidden_before_.data : hidden_.data;
-    for (int64_t row = 0; row < task_.time * task_.batch; ++row) {
+    for (int64_t row = 0; row < task_.time * task_.batch; ++row)
       std::copy_n(source + row * units_, task_.hidden, y + row * task_.hidden);
-    }
   }
 
   void reset() override {

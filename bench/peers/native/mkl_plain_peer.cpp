@@ -142,11 +142,10 @@ class MklEngine : public Engine {
     input_weights_->multiply(input_.data(), time_ * batch_, 1.0F, projected_.data());
     for (int64_t step = 0; step < time_; ++step) {
       float* const gates = projected_.data() + step * batch_ * rows_;
-      if (lstm_) {
+      if (lstm_)
         step_lstm(gates);
-      } else {
+      else
         step_gru(gates);
-      }
       std::copy(hidden_.begin(), hidden_.end(), output_.data() + step * batch_ * units_);
     }
   }
@@ -160,9 +159,8 @@ class MklEngine : public Engine {
   std::vector<float> halved(const float* source, int64_t terms) const {
     std::vector<float> result(source, source + rows_ * terms);
     const int64_t block = units_ * terms;
-    for (int64_t i = 0; i < rows_ * terms; ++i) {
+    for (int64_t i = 0; i < rows_ * terms; ++i)
       if (i / block != kCandidate) result[size(i)] *= 0.5F;
-    }
     return result;
   }
 
@@ -178,9 +176,8 @@ class MklEngine : public Engine {
   }
 
   static void fill_rows(float* destination, const std::vector<float>& row, int64_t count) {
-    for (int64_t i = 0; i < count; ++i) {
+    for (int64_t i = 0; i < count; ++i)
       destination = std::copy(row.begin(), row.end(), destination);
-    }
   }
 
   void step_lstm(float* gates) {
@@ -191,9 +188,8 @@ class MklEngine : public Engine {
       const float* const f = i + units_;
       const float* const g = f + units_;
       float* const c = cell_.data() + row * units_;
-      for (int64_t unit = 0; unit < units_; ++unit) {
+      for (int64_t unit = 0; unit < units_; ++unit)
         c[unit] = sigmoid_of_tanh(f[unit]) * c[unit] + sigmoid_of_tanh(i[unit]) * g[unit];
-      }
     }
     std::copy(cell_.begin(), cell_.end(), cell_tanh_.begin());
     tanh_in_place(cell_tanh_.data(), batch_ * units_);
@@ -215,14 +211,12 @@ class MklEngine : public Engine {
       for (int64_t unit = 0; unit < 2 * units_; ++unit) a[unit] += q[unit];
       tanh_in_place(a, 2 * units_);
       float* const n = a + 2 * units_;
-      for (int64_t unit = 0; unit < units_; ++unit) {
+      for (int64_t unit = 0; unit < units_; ++unit)
         n[unit] += sigmoid_of_tanh(a[unit]) * q[2 * units_ + unit];
-      }
       tanh_in_place(n, units_);
       float* const h = hidden_.data() + row * units_;
-      for (int64_t unit = 0; unit < units_; ++unit) {
+      for (int64_t unit = 0; unit < units_; ++unit)
         h[unit] = n[unit] + sigmoid_of_tanh(a[units_ + unit]) * (h[unit] - n[unit]);
-      }
     }
   }
 

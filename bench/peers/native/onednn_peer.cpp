@@ -33,13 +33,12 @@ class LayerPrimitive {
     bias_ = plain({1, d, bias_count, h}, Tag::ldgo);
     direction_ = d == 1 ? dnnl::rnn_direction::unidirectional_left2right
                         : dnnl::rnn_direction::bidirectional_concat;
-    if (lstm_) {
+    if (lstm_)
       create_lstm();
-    } else if (task.cell == "gru") {
+    else if (task.cell == "gru")
       create_gru<dnnl::lbr_gru_forward>();
-    } else {
+    else
       create_gru<dnnl::gru_forward>();
-    }
   }
 
   const memory::desc& source() const { return source_; }
@@ -122,9 +121,8 @@ class LayerPrimitive {
     const int64_t block = task_.hidden * dims[2];
     for (int64_t direction = 0; direction < task_.directions; ++direction) {
       const float* source = task_.weights(layer_, direction).*part;
-      for (const int64_t gate : gates) {
+      for (const int64_t gate : gates)
         destination = std::copy_n(source + gate * block, block, destination);
-      }
     }
     memory theirs(wanted, engine_);
     dnnl::stream stream(engine_);
@@ -142,9 +140,8 @@ class LayerPrimitive {
       const DirectionWeights& weights = task_.weights(layer_, direction);
       for (const int64_t gate : gates) {
         const bool apart = has_state_bias && gate == 2;
-        for (int64_t unit = gate * h; unit < (gate + 1) * h; ++unit) {
+        for (int64_t unit = gate * h; unit < (gate + 1) * h; ++unit)
           *destination++ = weights.input_bias[unit] + (apart ? 0.0F : weights.state_bias[unit]);
-        }
       }
       if (has_state_bias) destination = std::copy_n(weights.state_bias + 2 * h, h, destination);
     }
@@ -168,9 +165,8 @@ class LayerPrimitive {
 class OneDnnEngine : public Engine {
  public:
   explicit OneDnnEngine(const Task& task) : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {
-    for (int64_t layer = 0; layer < task.layers; ++layer) {
+    for (int64_t layer = 0; layer < task.layers; ++layer)
       layers_.push_back(std::make_unique<LayerPrimitive>(task, layer, engine_, stream_));
-    }
     memories_.emplace_back(layers_.front()->source(), engine_);
     for (const auto& layer : layers_) {
       memories_.emplace_back(layer->output(), engine_);

@@ -33,13 +33,12 @@ class TrainingEngine : public Engine {
         state_weights_({1, 1, task.hidden, task.gates(), task.hidden}),
         bias_(plain({1, 1, 4, task.hidden}, Tag::ldgo)) {
     if (task.layers != 1 || task.directions != 1) throw Unsupported("one layer, one direction");
-    if (task.cell == "lstm") {
+    if (task.cell == "lstm")
       create_lstm();
-    } else if (task.cell == "gru") {
+    else if (task.cell == "gru")
       create_gru();
-    } else {
+    else
       throw Unsupported("its GRU resets after the product");
-    }
     std::memcpy(values_of(backward_arguments_[DNNL_ARG_DIFF_DST_LAYER]), task.output_gradients(),
                 output_.get_size());
   }
@@ -56,9 +55,8 @@ class TrainingEngine : public Engine {
 
   void call() override {
     for (const int part :
-         {DNNL_ARG_DIFF_WEIGHTS_LAYER, DNNL_ARG_DIFF_WEIGHTS_ITER, DNNL_ARG_DIFF_BIAS}) {
+         {DNNL_ARG_DIFF_WEIGHTS_LAYER, DNNL_ARG_DIFF_WEIGHTS_ITER, DNNL_ARG_DIFF_BIAS})
       zero(backward_arguments_[part]);
-    }
     forward_.execute(stream_, forward_arguments_);
     backward_.execute(stream_, backward_arguments_);
     stream_.wait();
@@ -159,9 +157,8 @@ class TrainingEngine : public Engine {
     memory ours(plain(dims, Tag::ldgoi), engine_);
     const int64_t block = task_.hidden * dims[2];
     float* destination = values_of(ours);
-    for (const int64_t gate : gates_) {
+    for (const int64_t gate : gates_)
       destination = std::copy_n(rows + gate * block, block, destination);
-    }
     return ours;
   }
 
@@ -180,9 +177,8 @@ class TrainingEngine : public Engine {
     float* destination = values_of(result);
     for (const int64_t gate : gates_) {
       const bool apart = has_state_bias_ && gate == 2;
-      for (int64_t unit = gate * h; unit < (gate + 1) * h; ++unit) {
+      for (int64_t unit = gate * h; unit < (gate + 1) * h; ++unit)
         *destination++ = weights.input_bias[unit] + (apart ? 0.0F : weights.state_bias[unit]);
-      }
     }
     if (has_state_bias_) std::copy_n(weights.state_bias + 2 * h, h, destination);
     return result;

@@ -62,9 +62,8 @@ Message floats(const std::string& name, const Shape& shape, const std::vector<fl
 
 Message value(const std::string& name, const Shape& shape) {
   Message extents;
-  for (const int64_t extent : shape) {
+  for (const int64_t extent : shape)
     extents.message(1, Message().integer(1, static_cast<uint64_t>(extent)));
-  }
   const Message type = Message().message(1, Message().integer(1, kFloat).message(2, extents));
   return Message().bytes(1, name).message(2, type);
 }
@@ -129,9 +128,8 @@ class Model {
 
   void append(std::vector<float>& values, const float* source, int64_t terms) const {
     const int64_t block = task_.hidden * terms;
-    for (const int64_t gate : gates()) {
+    for (const int64_t gate : gates())
       values.insert(values.end(), source + gate * block, source + (gate + 1) * block);
-    }
   }
 
   void add_weights(int64_t layer) {
@@ -157,9 +155,8 @@ class Model {
     std::vector<Message> attributes{
         integer_attribute("hidden_size", task_.hidden),
         text_attribute("direction", task_.directions == 2 ? "bidirectional" : "forward")};
-    if (!lstm_) {
+    if (!lstm_)
       attributes.push_back(integer_attribute("linear_before_reset", task_.cell == "gru" ? 1 : 0));
-    }
     std::vector<std::string> inputs{layer == 0 ? "x" : numbered("y", layer - 1),
                                     numbered("w", layer), numbered("r", layer),
                                     numbered("b", layer)};

@@ -7,7 +7,7 @@ namespace recurrent::api {
 namespace {
 
 // Fixed memory: remembering why memory ran out must not need any.
-constexpr std::size_t kMessageBytes = 500;
+constexpr size_t kMessageBytes = 500;
 constexpr char kEllipsis[] = "...";
 thread_local char message_of_thread[kMessageBytes + 1] = "";
 
@@ -23,15 +23,15 @@ bool controls_terminal(const char* byte) {
 }  // namespace
 
 recurrent_status remember(recurrent_status status, const char* message) noexcept {
-  const std::size_t length = strnlen(message, kMessageBytes + 1);
-  std::size_t kept = length;
+  const size_t length = strnlen(message, kMessageBytes + 1);
+  size_t kept = length;
   if (length > kMessageBytes) {
     kept = kMessageBytes - (sizeof(kEllipsis) - 1);
     // A character of several bytes is left out whole.
     while (kept > 0 && continues_character(message[kept])) --kept;
   }
   std::memcpy(message_of_thread, message, kept);
-  for (std::size_t i = 0; i < kept; ++i) {
+  for (size_t i = 0; i < kept; ++i) {
     if (!controls_terminal(message + i)) continue;
     message_of_thread[i] = '?';
     if (message[i] == '\xC2') message_of_thread[++i] = '?';

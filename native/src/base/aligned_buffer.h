@@ -14,13 +14,13 @@ namespace recurrent {
 // whole huge pages asked for where the system has them: packed weights are streamed through at
 // every step, and 4 KiB pages would cost a translation miss for every 4 KiB of them. Throws
 // std::bad_alloc.
-void* allocate_zeroed(std::size_t bytes);
+void* allocate_zeroed(size_t bytes);
 
 // Frees what allocate_zeroed() gave; null is allowed.
 void free_aligned(void* memory) noexcept;
 
-inline constexpr std::size_t kCacheLineBytes = 64;
-inline constexpr std::size_t kHugePageBytes = std::size_t{2} << 20;
+inline constexpr size_t kCacheLineBytes = 64;
+inline constexpr size_t kHugePageBytes = size_t{2} << 20;
 
 // A fixed number of elements, zeroed, owned by one owner.
 template <class T>
@@ -37,12 +37,8 @@ class AlignedBuffer {
   explicit AlignedBuffer(int64_t count) : size_(count) {
     constexpr int64_t kMaxCount =
         std::numeric_limits<std::ptrdiff_t>::max() / static_cast<std::ptrdiff_t>(sizeof(T));
-    if (count < 0 || count > kMaxCount) {
-      throw std::bad_array_new_length();
-    }
-    if (count > 0) {
-      data_ = static_cast<T*>(allocate_zeroed(static_cast<std::size_t>(count) * sizeof(T)));
-    }
+    if (count < 0 || count > kMaxCount) throw std::bad_array_new_length();
+    if (count > 0) data_ = static_cast<T*>(allocate_zeroed(static_cast<size_t>(count) * sizeof(T)));
   }
 
   AlignedBuffer(AlignedBuffer&& other) noexcept

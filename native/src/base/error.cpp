@@ -18,7 +18,7 @@ std::string format_message(const char* format, va_list arguments) {
     // An encoding error in an argument: the bare format still says more than nothing.
     return format;
   }
-  std::string message(static_cast<std::size_t>(length), '\0');
+  std::string message(static_cast<size_t>(length), '\0');
   std::vsnprintf(message.data(), message.size() + 1, format, arguments);
   return message;
 }

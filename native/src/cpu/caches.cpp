@@ -40,9 +40,7 @@ bool read_line(int cache, const char* file, char (&line)[64]) {
   char path[128];
   std::snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu0/cache/index%d/%s", cache, file);
   std::FILE* stream = std::fopen(path, "re");
-  if (stream == nullptr) {
-    return false;
-  }
+  if (stream == nullptr) return false;
   const bool found = std::fgets(line, sizeof(line), stream) != nullptr;
   std::fclose(stream);
   return found;
@@ -52,9 +50,8 @@ bool read_line(int cache, const char* file, char (&line)[64]) {
 int64_t parse_size(const char* text) {
   long long number = 0;
   char unit = '\0';
-  if (std::sscanf(text, "%18lld%c", &number, &unit) < 1 || number < 0) {  // NOLINT(cert-err34-c)
+  if (std::sscanf(text, "%18lld%c", &number, &unit) < 1 || number < 0)  // NOLINT(cert-err34-c)
     return 0;
-  }
   switch (unit) {
     case 'K':
       return number << 10;
@@ -71,14 +68,10 @@ Caches from_operating_system() {
   Caches found;
   char line[64];
   for (int cache = 0; read_line(cache, "type", line); ++cache) {
-    if (std::strncmp(line, "Instruction", std::strlen("Instruction")) == 0) {
-      continue;
-    }
+    if (std::strncmp(line, "Instruction", std::strlen("Instruction")) == 0) continue;
     if (read_line(cache, "level", line)) {
       const int64_t level = line[0] - '0';
-      if (read_line(cache, "size", line)) {
-        record(found, level, parse_size(line));
-      }
+      if (read_line(cache, "size", line)) record(found, level, parse_size(line));
     }
   }
   return found;
@@ -98,9 +91,7 @@ uint32_t cache_leaf() {
   constexpr uint32_t kIntelLeaf = 4;
   constexpr uint32_t kAmdLeaf = 0x8000001du;
   constexpr uint32_t kTopologyExtensions = 1u << 22;
-  if (has_leaf(kIntelLeaf) && (cpuid(kIntelLeaf).eax & 0x1f) != 0) {
-    return kIntelLeaf;
-  }
+  if (has_leaf(kIntelLeaf) && (cpuid(kIntelLeaf).eax & 0x1f) != 0) return kIntelLeaf;
   const bool amd = has_leaf(kAmdLeaf) && (cpuid(0x80000001u).ecx & kTopologyExtensions) != 0;
   return amd ? kAmdLeaf : 0;
 }
@@ -114,12 +105,8 @@ Caches from_processor() {
   for (uint32_t index = 0; leaf != 0 && index < kMaxCaches; ++index) {
     const CpuidResult cache = cpuid(leaf, index);
     const uint32_t type = cache.eax & 0x1f;
-    if (type == kNoMore) {
-      break;
-    }
-    if (type == kInstruction) {
-      continue;
-    }
+    if (type == kNoMore) break;
+    if (type == kInstruction) continue;
     const int64_t line_bytes = (cache.ebx & 0xfff) + 1;
     const int64_t partitions = ((cache.ebx >> 12) & 0x3ff) + 1;
     const int64_t ways = (cache.ebx >> 22) + 1;
@@ -154,20 +141,15 @@ const Caches& caches() {
 int processor_count() {
 #if defined(__linux__)
   // The kernel refuses a mask smaller than its own, so grow until it fits.
-  constexpr std::size_t kMaxProcessors = std::size_t{1} << 16;
-  for (std::size_t capacity = CPU_SETSIZE; capacity <= kMaxProcessors; capacity *= 2) {
-    const std::size_t bytes = CPU_ALLOC_SIZE(capacity);
+  constexpr size_t kMaxProcessors = size_t{1} << 16;
+  for (size_t capacity = CPU_SETSIZE; capacity <= kMaxProcessors; capacity *= 2) {
+    const size_t bytes = CPU_ALLOC_SIZE(capacity);
     const auto free_mask = [](cpu_set_t* mask) { CPU_FREE(mask); };
     const std::unique_ptr<cpu_set_t, decltype(free_mask)> mask(CPU_ALLOC(capacity), free_mask);
-    if (mask == nullptr) {
-      break;
-    }
-    if (sched_getaffinity(0, bytes, mask.get()) == 0) {
+    if (mask == nullptr) break;
+    if (sched_getaffinity(0, bytes, mask.get()) == 0)
       return std::max(1, CPU_COUNT_S(bytes, mask.get()));
-    }
-    if (errno != EINVAL) {
-      break;
-    }
+    if (errno != EINVAL) break;
   }
 #endif
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));

@@ -61,10 +61,8 @@ std::string read_brand() {
   }
   brand.resize(std::strlen(brand.c_str()));
   // Some processors pad on the left, some on the right.
-  const std::size_t first = brand.find_first_not_of(' ');
-  if (first == std::string::npos) {
-    return "unknown processor";
-  }
+  const size_t first = brand.find_first_not_of(' ');
+  if (first == std::string::npos) return "unknown processor";
   return brand.substr(first, brand.find_last_not_of(' ') - first + 1);
 }
 

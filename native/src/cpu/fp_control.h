@@ -27,9 +27,7 @@ class ScopedFpControl {
   }
 
   ~ScopedFpControl() {
-    if (changed_) {
-      write(original_);
-    }
+    if (changed_) write(original_);
   }
 
   ScopedFpControl(const ScopedFpControl&) = delete;

@@ -94,12 +94,11 @@ void Lane::run() {
   bool is_any_wanted = false;
   for (size_t i = 0; i < job_.model.outputs().size(); ++i) is_any_wanted |= is_wanted(i);
   const std::vector<Section>& sections = job_.model.graph().sections();
-  for (const Section& section : sections) {
+  for (const Section& section : sections)
     if (!section.is_row)
       run_section(section);
     else if (is_any_wanted || &section != &sections.back())
       run_rows(section);
-  }
   for (size_t i = 0; i < job_.model.outputs().size(); ++i) finish(i);
 }
 

@@ -23,7 +23,7 @@ std::vector<int> processors_for_pinning(int threads) {
          "says: %s",
          std::generic_category().message(errno).c_str());
   std::vector<int> processors;
-  for (std::size_t processor = 0; processor < CPU_SETSIZE; ++processor)
+  for (size_t processor = 0; processor < CPU_SETSIZE; ++processor)
     if (CPU_ISSET(processor, &allowed)) processors.push_back(static_cast<int>(processor));
   if (static_cast<int>(processors.size()) < threads)
     invalid("pin_threads", "expected a processor for each of %d threads, found %zu", threads,
@@ -34,7 +34,7 @@ std::vector<int> processors_for_pinning(int threads) {
 void pin(std::thread& thread, int processor) {
   cpu_set_t one;
   CPU_ZERO(&one);
-  CPU_SET(static_cast<std::size_t>(processor), &one);
+  CPU_SET(static_cast<size_t>(processor), &one);
   const int error = pthread_setaffinity_np(thread.native_handle(), sizeof(one), &one);
   if (error != 0)
     fail(RECURRENT_STATUS_UNAVAILABLE,

@@ -42,9 +42,8 @@ class BlockedSignals {
 #if defined(__unix__)
     sigset_t blocked;
     sigfillset(&blocked);
-    for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS}) {
+    for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS})
       sigdelset(&blocked, own);
-    }
     pthread_sigmask(SIG_SETMASK, &blocked, &original_);
 #endif
   }
@@ -71,9 +70,8 @@ void name_this_thread() noexcept {
 }
 
 int checked_size(int threads) {
-  if (threads < 1 || threads > RECURRENT_MAX_THREADS) {
+  if (threads < 1 || threads > RECURRENT_MAX_THREADS)
     invalid("threads", "expected 1 to %d, found %d", RECURRENT_MAX_THREADS, threads);
-  }
   return threads;
 }
 
@@ -85,7 +83,7 @@ Team::Team(int threads, bool pinned)
     : size_(checked_size(threads)),
       patience_(threads <= cpu::processor_count() ? kPatience : kPatience.zero()),
       grace_(std::min<std::chrono::nanoseconds>(patience_, kGrace)),
-      seats_(std::make_unique<Seat[]>(static_cast<std::size_t>(threads))) {
+      seats_(std::make_unique<Seat[]>(static_cast<size_t>(threads))) {
   // The caller is always there.
   seats_[0].presence.store(1, std::memory_order_relaxed);
   start_workers(pinned ? processors_for_pinning(size_) : std::vector<int>{});
@@ -98,12 +96,11 @@ void Team::start_workers(const std::vector<int>& processors) {
   try {
     while (workers_ < size_ - 1) {
       const int thread = workers_ + 1;
-      seats_[static_cast<std::size_t>(thread)].thread =
+      seats_[static_cast<size_t>(thread)].thread =
           std::thread([this, thread]() noexcept { work(thread); });
       ++workers_;
       if (!processors.empty())
-        pin(seats_[static_cast<std::size_t>(thread)].thread,
-            processors[static_cast<std::size_t>(thread)]);
+        pin(seats_[static_cast<size_t>(thread)].thread, processors[static_cast<size_t>(thread)]);
     }
   } catch (const std::system_error& error) {
     const int started = workers_;
@@ -121,7 +118,7 @@ void Team::start_workers(const std::vector<int>& processors) {
 void Team::stop_workers() noexcept {
   ended_.store(true, std::memory_order_relaxed);
   for (int thread = 1; thread <= workers_; ++thread) {
-    Seat& seat = seats_[static_cast<std::size_t>(thread)];
+    Seat& seat = seats_[static_cast<size_t>(thread)];
     seat.call.set(seat.call.value() + 1);
     seat.thread.join();
   }
@@ -132,7 +129,7 @@ void Team::work(int thread) noexcept {
   name_this_thread();
   // A thread inherits the control register of the one that started it.
   const cpu::ScopedFpControl canonical;
-  WaitableCounter& call = seats_[static_cast<std::size_t>(thread)].call;
+  WaitableCounter& call = seats_[static_cast<size_t>(thread)].call;
   for (uint32_t seen = 0; !ended_.load(std::memory_order_relaxed);) {
     call.wait(seen + 1, patience_);
     seen = call.value();
@@ -144,7 +141,7 @@ void Team::work(int thread) noexcept {
 // call that has been heeded, which may be one that is still to come: an open seat is seen before
 // its call.
 uint32_t Team::join_job(int thread) noexcept {
-  Seat& seat = seats_[static_cast<std::size_t>(thread)];
+  Seat& seat = seats_[static_cast<size_t>(thread)];
   const uint32_t seen = seat.call.value();
   uint64_t next = seat.next.load(std::memory_order_acquire);
   do {
@@ -159,7 +156,7 @@ uint32_t Team::join_job(int thread) noexcept {
   seat.presence.store(presence + 1, std::memory_order_release);
   if (stage > job.first_stage)
     for (int other = 0; other < job.threads; ++other)
-      seats_[static_cast<std::size_t>(other)].done.wait(static_cast<uint32_t>(stage), patience_);
+      seats_[static_cast<size_t>(other)].done.wait(static_cast<uint32_t>(stage), patience_);
   Shift shift(*this, thread, job.threads, job.first_stage, stage);
   job.body(job.context, shift);
   // All was done already, and the slice in hand one of no stage.
@@ -173,7 +170,7 @@ void Team::offer(const Job& job) noexcept {
   const uint64_t next = 2 * job.first_stage;
   const auto first = static_cast<uint32_t>(job.first_stage);
   for (int thread = 0; thread < job.threads; ++thread) {
-    Seat& seat = seats_[static_cast<std::size_t>(thread)];
+    Seat& seat = seats_[static_cast<size_t>(thread)];
     if (seat.done.value() != first) seat.done.reset(first);
     seat.job = job;
     seat.job.call = seat.call.value() + 1;
@@ -182,7 +179,7 @@ void Team::offer(const Job& job) noexcept {
   // The caller has its first slice in hand.
   seats_[0].next.store(next + 2, std::memory_order_relaxed);
   for (int thread = 1; thread < job.threads; ++thread) {
-    Seat& seat = seats_[static_cast<std::size_t>(thread)];
+    Seat& seat = seats_[static_cast<size_t>(thread)];
     if (seat.last_next != next) seat.next.store(next, std::memory_order_release);
     seat.call.announce(seat.job.call);
   }
@@ -203,7 +200,7 @@ void Team::run(int threads, Body body, void* context) noexcept {
   body(context, shift);
   next_stage_ = shift.next_;
   for (int thread = 1; thread < threads; ++thread)
-    take_back(seats_[static_cast<std::size_t>(thread)], 2 * next_stage_);
+    take_back(seats_[static_cast<size_t>(thread)], 2 * next_stage_);
 }
 
 // Returns when the thread has left the job, or can no longer join it. All slices are done, so if it
@@ -238,23 +235,23 @@ void Team::take_back(Seat& seat, uint64_t end) noexcept {
 
 bool Team::is_asleep(int threads) const noexcept {
   for (int thread = 1; thread < threads; ++thread)
-    if (seats_[static_cast<std::size_t>(thread)].call.has_sleepers()) return true;
+    if (seats_[static_cast<size_t>(thread)].call.has_sleepers()) return true;
   return false;
 }
 
 bool Team::claim(int slice, uint64_t stage) noexcept {
   uint64_t next = 2 * stage;
-  return seats_[static_cast<std::size_t>(slice)].next.compare_exchange_strong(
+  return seats_[static_cast<size_t>(slice)].next.compare_exchange_strong(
       next, 2 * (stage + 1), std::memory_order_acq_rel, std::memory_order_relaxed);
 }
 
 void Team::finish(int slice, uint64_t stage) noexcept {
-  seats_[static_cast<std::size_t>(slice)].done.set(static_cast<uint32_t>(stage + 1));
+  seats_[static_cast<size_t>(slice)].done.set(static_cast<uint32_t>(stage + 1));
 }
 
 // Returns true once the slice is done, or false if it falls to the one that asks.
 bool Team::await(const Shift& shift, int slice, uint64_t stage) noexcept {
-  Seat& seat = seats_[static_cast<std::size_t>(slice)];
+  Seat& seat = seats_[static_cast<size_t>(slice)];
   const auto target = static_cast<uint32_t>(stage + 1);
   if (seat.done.has_reached(target)) return true;
   const bool is_caller = shift.thread_ == 0;

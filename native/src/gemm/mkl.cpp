@@ -48,9 +48,7 @@ std::string environment(const char* name) {
 std::string dispatcher_in(const std::string& folder) {
   for (const char* release : {"", ".2", ".1"}) {
     std::string path = real_path(folder + "/" + kDispatcher + release);
-    if (!path.empty()) {
-      return path;
-    }
+    if (!path.empty()) return path;
   }
   return {};
 }
@@ -62,9 +60,7 @@ std::string dispatcher_of_system() {
     std::string path = found.resolved_path();
     // Opened again by its full path, because it looks for its parts where it was opened.
     found.close();
-    if (!path.empty()) {
-      return path;
-    }
+    if (!path.empty()) return path;
   }
   return {};
 }
@@ -110,23 +106,18 @@ class Installation {
   // stay loaded, in the global scope, as MKL itself loads them.
   std::string why_not_usable() const {
     for (const char* part : kCodePaths) {
-      // The specialised ones may be absent, MKL then takes "def"; what is there must be whole.
+      // The specialized ones may be absent, MKL then takes "def"; what is there must be whole.
       if (!real_path(file(part)).empty() || std::string("def") == part) {
         std::string reason = why_not_loadable(file(part));
-        if (!reason.empty()) {
-          return reason;
-        }
+        if (!reason.empty()) return reason;
       }
     }
     return why_not_linked();
   }
 
   std::string code_path() const {
-    for (const char* part : kCodePaths) {
-      if (SharedLibrary::is_loaded(file(part))) {
-        return file(part).substr(folder_.size() + 1);
-      }
-    }
+    for (const char* part : kCodePaths)
+      if (SharedLibrary::is_loaded(file(part))) return file(part).substr(folder_.size() + 1);
     return "an unknown code path";
   }
 
@@ -141,12 +132,10 @@ class Installation {
         opened.emplace_back(file(part), SharedLibrary::Scope::kGlobal);
         reason = opened.back().error();
       }
-      if (!reason.empty()) {
-        break;
-      }
+      if (!reason.empty()) break;
     }
     // "def" was opened to see whether it can be; MKL shall choose its code path itself.
-    for (std::size_t keep = reason.empty() ? opened.size() - 1 : 0; opened.size() > keep;) {
+    for (size_t keep = reason.empty() ? opened.size() - 1 : 0; opened.size() > keep;) {
       opened.back().close();
       opened.pop_back();
     }
@@ -226,25 +215,21 @@ bool product_is_right(const Mkl& mkl, int64_t m, int64_t n, int64_t k, float bet
   const int64_t ldb = n + kPadding;
   const int64_t ldc = n + kPadding;
   const auto count = [](int64_t rows, int64_t distance) {
-    return static_cast<std::size_t>(rows * distance);
+    return static_cast<size_t>(rows * distance);
   };
   std::vector<float> a(count(m, lda));
   std::vector<float> b(count(k, ldb));
   std::vector<float> c(count(m, ldc));
   int64_t index = 0;
-  for (std::vector<float>* matrix : {&a, &b, &c}) {
-    for (float& value : *matrix) {
-      value = sample(index++);
-    }
-  }
+  for (std::vector<float>* matrix : {&a, &b, &c})
+    for (float& value : *matrix) value = sample(index++);
   std::vector<float> expected = c;
   for (int64_t row = 0; row < m; ++row) {
     for (int64_t column = 0; column < n; ++column) {
       float& element = expected[count(row, ldc) + count(1, column)];
       element *= beta;
-      for (int64_t inner = 0; inner < k; ++inner) {
+      for (int64_t inner = 0; inner < k; ++inner)
         element += a[count(row, lda) + count(1, inner)] * b[count(inner, ldb) + count(1, column)];
-      }
     }
   }
   mkl.sgemm(m, n, k, a.data(), lda, b.data(), ldb, beta, c.data(), ldc);
@@ -270,9 +255,8 @@ Outcome start(const Candidate& candidate, const Installation& installation,
   }
   const Mkl mkl(functions.cblas_sgemm);
   // A shape below and one beyond the blocks of its kernels, with remainders.
-  if (!product_is_right(mkl, 2, 3, 5, 0.0f) || !product_is_right(mkl, 70, 131, 65, 1.0f)) {
+  if (!product_is_right(mkl, 2, 3, 5, 0.0f) || !product_is_right(mkl, 70, 131, 65, 1.0f))
     return refuse("a test product came out wrong; reinstall it");
-  }
   return {mkl, candidate.path + " (" + candidate.named_by + "), " + version(functions) +
                    ", sequential, computes with " + installation.code_path() + ", branch " +
                    branch_name(functions.get_auto_branch())};
@@ -292,9 +276,7 @@ Outcome search() {
     }
     std::string reason = why_not_loadable(candidate.path);
     const Installation installation(candidate.path);
-    if (reason.empty()) {
-      reason = installation.why_not_usable();
-    }
+    if (reason.empty()) reason = installation.why_not_usable();
     if (!reason.empty()) {
       note(reason);
       continue;

@@ -23,7 +23,7 @@ constexpr uint16_t kMachine = EM_AARCH64;
 #endif
 
 template <class T>
-bool read_at(std::ifstream& file, uint64_t offset, T* values, std::size_t count) {
+bool read_at(std::ifstream& file, uint64_t offset, T* values, size_t count) {
   file.seekg(static_cast<std::streamoff>(offset));
   file.read(reinterpret_cast<char*>(values), static_cast<std::streamsize>(count * sizeof(T)));
   return file.good();
@@ -39,23 +39,17 @@ bool is_library_of_this_architecture(const ElfW(Ehdr) & header) {
 
 std::string why_not_loadable(const std::string& path) {
   std::ifstream file(path, std::ios::binary | std::ios::ate);
-  if (!file) {
-    return path + " cannot be read";
-  }
+  if (!file) return path + " cannot be read";
   const auto bytes = static_cast<uint64_t>(file.tellg());
   ElfW(Ehdr) header;
-  if (!read_at(file, 0, &header, 1) || !is_library_of_this_architecture(header)) {
+  if (!read_at(file, 0, &header, 1) || !is_library_of_this_architecture(header))
     return path + " is not a shared library of this architecture";
-  }
   std::vector<ElfW(Phdr)> segments(header.e_phnum);
-  if (!read_at(file, header.e_phoff, segments.data(), segments.size())) {
+  if (!read_at(file, header.e_phoff, segments.data(), segments.size()))
     return path + " is truncated";
-  }
-  for (const ElfW(Phdr) & segment : segments) {
-    if (segment.p_filesz > bytes || segment.p_offset > bytes - segment.p_filesz) {
+  for (const ElfW(Phdr) & segment : segments)
+    if (segment.p_filesz > bytes || segment.p_offset > bytes - segment.p_filesz)
       return path + " is truncated";
-    }
-  }
   return {};
 }
 
@@ -81,9 +75,7 @@ void* SharedLibrary::symbol(const char* name) const {
 
 std::string SharedLibrary::resolved_path() const {
   link_map* loaded = nullptr;
-  if (handle_ == nullptr || dlinfo(handle_, RTLD_DI_LINKMAP, &loaded) != 0) {
-    return {};
-  }
+  if (handle_ == nullptr || dlinfo(handle_, RTLD_DI_LINKMAP, &loaded) != 0) return {};
   return real_path(loaded->l_name);
 }
 
@@ -105,9 +97,7 @@ std::string real_path(const std::string& path) {
 
 std::string own_folder() {
   Dl_info info;
-  if (dladdr(reinterpret_cast<const void*>(&own_folder), &info) == 0) {
-    return {};
-  }
+  if (dladdr(reinterpret_cast<const void*>(&own_folder), &info) == 0) return {};
   const std::string file = real_path(info.dli_fname);
   return file.substr(0, file.rfind('/'));
 }

@@ -148,9 +148,9 @@ RECURRENT_INLINE void for_each_tile(int64_t rows, const Run& run) {
 
 template <class Body, int kPanels, class Args, class W>
 RECURRENT_INLINE void run_rows(const Args& args, const Part<W>& part, Ahead& ahead) {
-  for_each_tile<max_rows(kPanels * Body::kColumns)>(args.range.rows, [&]<int kRows>(int64_t row) {
-    tile<Body, kPanels, kRows>(args, part, row, ahead);
-  });
+  for_each_tile<max_rows(kPanels * Body::kColumns)>(
+      args.range.rows,
+      [&]<int kRows>(int64_t row) { tile<Body, kPanels, kRows>(args, part, row, ahead); });
 }
 
 // A group of several panels serves few rows. More of them take the panels one by one, whose tiles

@@ -15,8 +15,9 @@ std::string path_of(int32_t layer) { return "layers[" + std::to_string(layer) + 
 
 bool is_chain_of_layers(const recurrent_model_desc& desc) {
   return !desc.inputs &&
-         std::all_of(desc.layers, desc.layers + desc.layer_count,
-                     [](const recurrent_layer_desc& layer) { return layer.input_count == 0; });
+         std::all_of(
+             desc.layers, desc.layers + desc.layer_count,
+             [](const recurrent_layer_desc& layer) { return layer.input_count == 0; });
 }
 
 const char* name_of(int32_t kind) {

@@ -260,10 +260,13 @@ void Model::drop_mkl(size_t layer, size_t direction) {
 }
 
 bool Model::uses_mkl() const {
-  return std::any_of(layers_.begin(), layers_.end(), [](const PackedLayer& layer) {
-    return std::any_of(layer.directions.begin(), layer.directions.end(),
-                       [](const PackedDirection& direction) { return direction.gemm.size() > 0; });
-  });
+  return std::any_of(
+      layers_.begin(), layers_.end(),
+      [](const PackedLayer& layer) {
+        return std::any_of(
+            layer.directions.begin(), layer.directions.end(),
+            [](const PackedDirection& direction) { return direction.gemm.size() > 0; });
+      });
 }
 
 }  // namespace recurrent

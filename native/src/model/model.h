@@ -72,7 +72,7 @@ class Model {
   bool puts_out_final_state() const { return output_ == RECURRENT_OUTPUT_FINAL_STATE; }
   int64_t tail_begin() const { return tail_begin_; }
 
-  // Steps may be missing, and how they are recognised and put out.
+  // Steps may be missing, and how they are recognized and put out.
   bool masks() const { return masking_ != RECURRENT_MASKING_NONE; }
   bool repeats() const { return masking_ == RECURRENT_MASKING_REPEAT; }
   float mask_value() const { return mask_value_; }

@@ -23,9 +23,8 @@ RECURRENT_INLINE float software_fma(float a, float b, float c) {
   const double addend = static_cast<double>(c);
   const double sum = product + addend;
   uint64_t bits = __builtin_bit_cast(uint64_t, sum);
-  if ((bits & kBelowFloat) != kMidpoint && (bits & ~kSign) >= kSmallestNormalFloat) {
+  if ((bits & kBelowFloat) != kMidpoint && (bits & ~kSign) >= kSmallestNormalFloat)
     return static_cast<float>(sum);
-  }
   const double product_part = sum - addend;
   const double error = (product - product_part) + (addend - (sum - product_part));
   if ((bits & 1) == 0 && (error > 0.0 || error < 0.0)) {

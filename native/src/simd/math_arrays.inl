@@ -5,9 +5,7 @@
 template <typename Function>
 RECURRENT_INLINE void for_each_vector(const float* x, float* y, int64_t n, Function function) {
   int64_t i = 0;
-  for (; i + Vec::kWidth <= n; i += Vec::kWidth) {
-    Vec::store(y + i, function(Vec::load(x + i)));
-  }
+  for (; i + Vec::kWidth <= n; i += Vec::kWidth) Vec::store(y + i, function(Vec::load(x + i)));
   if (i < n) {
     const int rest = static_cast<int>(n - i);
     Vec::store_partial(y + i, function(Vec::load_partial(x + i, rest)), rest);
@@ -15,22 +13,26 @@ RECURRENT_INLINE void for_each_vector(const float* x, float* y, int64_t n, Funct
 }
 
 inline void exp_array(const float* x, float* y, int64_t n) {
-  for_each_vector(x, y, n, [](Vec v) { return exp(v); });
+  for_each_vector(
+      x, y, n, [](Vec v) { return exp(v); });
 }
 
 inline void expm1_array(const float* x, float* y, int64_t n) {
-  for_each_vector(x, y, n, [](Vec v) { return expm1(v); });
+  for_each_vector(
+      x, y, n, [](Vec v) { return expm1(v); });
 }
 
 inline void log1p_array(const float* x, float* y, int64_t n) {
-  for_each_vector(x, y, n, [](Vec v) { return log1p(v); });
+  for_each_vector(
+      x, y, n, [](Vec v) { return log1p(v); });
 }
 
 // The kind is a constant here, so that the choice is made once and not for every vector.
 template <int32_t kKind>
 RECURRENT_INLINE void activation_array_of(float alpha, float beta, const float* x, float* y,
                                           int64_t n) {
-  for_each_vector(x, y, n, [=](Vec v) { return apply_activation(kKind, alpha, beta, v); });
+  for_each_vector(
+      x, y, n, [=](Vec v) { return apply_activation(kKind, alpha, beta, v); });
 }
 
 inline void activation_array(int32_t kind, float alpha, float beta, const float* x, float* y,

@@ -111,10 +111,12 @@ void BlockPass::for_own_parts(const Shift& shift, int index, Visitor visit) cons
 void BlockPass::forward(Shift& shift, const Steps& steps, const float* x, const States& initial,
                         const States& final, float* y, int64_t y_stride) {
   shift.stage([&](int index) {
-    for_own_parts(shift, index, [&](int64_t, Slice own) {
-      for (int64_t block = own.begin; block < own.end; ++block)
-        forward_block(steps, block, x, initial, final, y, y_stride);
-    });
+    for_own_parts(
+        shift, index,
+        [&](int64_t, Slice own) {
+          for (int64_t block = own.begin; block < own.end; ++block)
+            forward_block(steps, block, x, initial, final, y, y_stride);
+        });
   });
 }
 
@@ -179,10 +181,12 @@ void BlockPass::forward_block(const Steps& steps, int64_t block, const float* x,
 void BlockPass::backward(Shift& shift, const Steps& steps, const float* dy, int64_t dy_stride,
                          const States& gradients, float* dx, int64_t dx_stride, bool of_start) {
   shift.stage([&](int index) {
-    for_own_parts(shift, index, [&](int64_t, Slice own) {
-      for (int64_t block = own.begin; block < own.end; ++block)
-        backward_block(steps, block, dy, dy_stride, gradients, dx, dx_stride, of_start);
-    });
+    for_own_parts(
+        shift, index,
+        [&](int64_t, Slice own) {
+          for (int64_t block = own.begin; block < own.end; ++block)
+            backward_block(steps, block, dy, dy_stride, gradients, dx, dx_stride, of_start);
+        });
   });
 }
 
@@ -260,9 +264,11 @@ std::vector<BlockPass::Segment> BlockPass::segments() {
 
 void BlockPass::add_gradients(Shift& shift) {
   shift.stage([&](int index) {
-    for_own_parts(shift, index, [&](int64_t part, Slice own) {
-      for (const Segment& segment : segments_) sum(segment, part, own);
-    });
+    for_own_parts(
+        shift, index,
+        [&](int64_t part, Slice own) {
+          for (const Segment& segment : segments_) sum(segment, part, own);
+        });
   });
   shift.stage([&](int index) {
     for (const Segment& segment : segments_)

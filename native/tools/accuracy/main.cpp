@@ -65,9 +65,8 @@ class Tally {
 
   void check(bool passes, const char* what, double example) {
     ++(passes ? passed : failed);
-    if (!passes) {
+    if (!passes)
       std::printf("FAILED %s: %s, e.g. at %.9g (%a)\n", function_, what, example, example);
-    }
   }
   void check(const Violations& violations, const char* what) {
     check(violations.count == 0, what, static_cast<double>(violations.example));

@@ -74,15 +74,13 @@ void sweep_block(const Function& function, const std::vector<const kernels::Kern
   }
   if (function.is_odd) {
     function.ours(*tables[0], block.mirrored_x.data(), block.other_y.data(), kBlock + 1);
-    for (uint32_t i = 1; i <= kBlock; ++i) {
+    for (uint32_t i = 1; i <= kBlock; ++i)
       if (!same_bits(block.other_y[i], -block.y[i])) result.sign.add(block.x[i]);
-    }
   }
   for (size_t t = 1; t < tables.size(); ++t) {
     function.ours(*tables[t], block.x.data(), block.other_y.data(), kBlock + 1);
-    for (uint32_t i = 1; i <= kBlock; ++i) {
+    for (uint32_t i = 1; i <= kBlock; ++i)
       if (!same_bits(block.other_y[i], block.y[i])) result.differs[t - 1].add(block.x[i]);
-    }
   }
 }
 
@@ -135,9 +133,8 @@ SweepResult sweep(const Function& function, const std::vector<const kernels::Ker
     mine.differs.resize(tables.size() - 1);
     for (uint32_t b = next_block++; b < kBlockCount; b = next_block++) {
       sweep_block(function, tables, b << kBlockBits, block, mine);
-      if (b % (kBlockCount / 64) == 0) {
+      if (b % (kBlockCount / 64) == 0)
         std::fprintf(stderr, "\r%-8s %3u %%", function.name, 100 * b / kBlockCount);
-      }
     }
     const std::lock_guard lock(guard);
     total.merge(mine);

@@ -28,9 +28,8 @@ inline int64_t ulp_distance(float result, float correctly_rounded) {
 // either counts as zero or is infinite, which ulp_distance judges alone.
 inline double ulp_error(float result, double exact, float correctly_rounded) {
   if (std::fabs(correctly_rounded) < kSmallestNormal || std::fabs(result) < kSmallestNormal ||
-      !std::isfinite(correctly_rounded) || !std::isfinite(result)) {
+      !std::isfinite(correctly_rounded) || !std::isfinite(result))
     return 0.0;
-  }
   // 2^-(exponent - 23), assembled from its bits: std::ldexp would take longer than everything else
   // here.
   const uint64_t exponent = (std::bit_cast<uint32_t>(correctly_rounded) >> 23) & 0xffu;

@@ -85,7 +85,7 @@ internal sealed class GoldenCase : ILoadedCase
         Time = Time,
         Input = Input,
         Lengths = Lengths,
-        InitialStates = [.. States.Where(IsInitialised).Select(state => (state.Address, InitialState(state)))],
+        InitialStates = [.. States.Where(IsInitialized).Select(state => (state.Address, InitialState(state)))],
         FinalStates = [.. States.Select(state => state.Address)],
     };
 
@@ -129,7 +129,7 @@ internal sealed class GoldenCase : ILoadedCase
             .SelectMany(pair => pair.Second)];
     }
 
-    private bool IsInitialised(GoldenState state) => _initialStates.ContainsKey(state.Address.Kind);
+    private bool IsInitialized(GoldenState state) => _initialStates.ContainsKey(state.Address.Kind);
 
     private ReadOnlyMemory<float> InitialState(GoldenState state) =>
         _initialStates[state.Address.Kind].AsMemory(state.Offset, state.Length);

@@ -6,7 +6,7 @@ namespace Recurrent.Cli.Verify;
 /// <summary>Every kind of material that can be verified.</summary>
 internal static class VerificationSources
 {
-    // The first one that recognises a path has it.
+    // The first one that recognizes a path has it.
     private static readonly IVerificationSource[] All =
     [
         new GoldenSource(), new CaseSource(), new OnnxBackendSource(), new OnnxOperatorSource(), new RtNeuralSource(),

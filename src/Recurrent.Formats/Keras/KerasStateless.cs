@@ -36,7 +36,7 @@ internal sealed class KerasStateless(KerasTensors tensors, LayerListBuilder laye
         activation.AddTo(layers, name, isFunctionDone: true);
     }
 
-    /// <summary>Adds a normalisation of the features.</summary>
+    /// <summary>Adds a normalization of the features.</summary>
     public void AddBatchNormalization(string name, JsonValue config, bool hasSteps)
     {
         int size = layers.Size ?? InputSizeOf(name, tensors.Shape(name, "moving_mean"));
@@ -77,7 +77,7 @@ internal sealed class KerasStateless(KerasTensors tensors, LayerListBuilder laye
         if (axis is { } value && !(value.IsNumber && (value.Number() == -1 || value.Number() == (hasSteps ? 2 : 1))))
         {
             throw new ModelFormatException(
-                $"layer '{name}': {value.Unexpected("a normalisation of the features, axis -1").Message}");
+                $"layer '{name}': {value.Unexpected("a normalization of the features, axis -1").Message}");
         }
     }
 

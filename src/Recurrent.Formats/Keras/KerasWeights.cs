@@ -63,7 +63,7 @@ internal static class KerasWeights
         return RecurrentWeights.Wrap(kernel, recurrentKernel, inputBias, stateBias);
     }
 
-    /// <summary>Batch normalisation with the statistics of training: a factor and an offset a feature.</summary>
+    /// <summary>Batch normalization with the statistics of training: a factor and an offset a feature.</summary>
     /// <param name="layer">The layer's name, for messages.</param>
     /// <param name="gamma">Scale, or empty.</param>
     /// <param name="beta">Offset, or empty.</param>

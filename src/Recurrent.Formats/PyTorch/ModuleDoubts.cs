@@ -28,7 +28,7 @@ internal static class ModuleDoubts
                     i, $"between '{modules[before].Name}' and '{modules[i].Name}'", Activation));
             }
 
-            // A batch normalisation is linear too, and changes nothing about what it stands between.
+            // A batch normalization is linear too, and changes nothing about what it stands between.
             linear = isLinear ? i : modules[i] is BatchNormModule ? linear : null;
         }
 

@@ -75,7 +75,7 @@ internal sealed class ModuleWriter
         AddEntry(new ModuleListEntry(name, MatrixModule.EmbeddingArgument).ToString());
     }
 
-    /// <summary>A batch normalisation whose statistics change nothing, and whose <c>eps</c> is 0.</summary>
+    /// <summary>A batch normalization whose statistics change nothing, and whose <c>eps</c> is 0.</summary>
     public void AddScale(ScaleLayer layer)
     {
         int size = layer.Specification.InputSize;

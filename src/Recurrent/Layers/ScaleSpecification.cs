@@ -1,8 +1,8 @@
 namespace Recurrent.Layers;
 
 /// <summary>
-/// A factor and an offset for each feature: <c>y[j] = s[j] x[j] + b[j]</c> in one rounding. A normalisation with fixed
-/// statistics (batch normalisation at inference, a scaler fitted before training) is such a layer. It has no state.
+/// A factor and an offset for each feature: <c>y[j] = s[j] x[j] + b[j]</c> in one rounding. A normalization with fixed
+/// statistics (batch normalization at inference, a scaler fitted before training) is such a layer. It has no state.
 /// </summary>
 public sealed record ScaleSpecification : LayerSpecification
 {

@@ -29,7 +29,7 @@ internal sealed class SequenceSteps
     public int Batch => _lengths.Length;
 
     /// <summary>Finds out which steps are there.</summary>
-    /// <param name="graph">The model, which says how it recognises a missing step.</param>
+    /// <param name="graph">The model, which says how it recognizes a missing step.</param>
     /// <param name="inputs">Features and indices, as the layout says.</param>
     /// <param name="time">Steps.</param>
     /// <param name="batch">Rows.</param>

@@ -59,7 +59,7 @@ public sealed class TorchFileTests
             session.Run(x, outputs, time, SequenceLayout.TimeMajor);
         }
 
-        // The weights of a batch normalisation are put together in float64 and rounded to what the model type has.
+        // The weights of a batch normalization are put together in float64 and rounded to what the model type has.
         double tolerance = name == "batch_norm" ? 1e-6 : 1e-12;
         for (int i = 0; i < expected.Length; i++)
         {

@@ -13,7 +13,7 @@ namespace {
 
 // More than any program needs that is to run in reasonable time. What a caller may ask for has no
 // such bound, and a machine must not be filled with it.
-constexpr std::size_t kMostBytes = std::size_t{256} << 20;
+constexpr size_t kMostBytes = size_t{256} << 20;
 
 std::atomic<int> calls{0};
 std::atomic<bool> armed{false};
@@ -22,7 +22,7 @@ std::atomic<bool> refused{false};
 std::atomic<bool> too_large{false};
 
 // Whether this request is to be refused.
-bool is_refused(std::size_t bytes) {
+bool is_refused(size_t bytes) {
   if (calls.load(std::memory_order_relaxed) == 0) return false;
   if (bytes > kMostBytes) {
     too_large.store(true, std::memory_order_relaxed);
@@ -34,7 +34,7 @@ bool is_refused(std::size_t bytes) {
   return true;
 }
 
-void* allocate(std::size_t bytes) {
+void* allocate(size_t bytes) {
   void* memory = is_refused(bytes) ? nullptr : std::malloc(bytes > 0 ? bytes : 1);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
@@ -43,10 +43,10 @@ void* allocate(std::size_t bytes) {
 }  // namespace
 
 extern "C" {
-int __real_posix_memalign(void** memory, std::size_t alignment, std::size_t bytes);
-int __wrap_posix_memalign(void** memory, std::size_t alignment, std::size_t bytes);
+int __real_posix_memalign(void** memory, size_t alignment, size_t bytes);
+int __wrap_posix_memalign(void** memory, size_t alignment, size_t bytes);
 
-int __wrap_posix_memalign(void** memory, std::size_t alignment, std::size_t bytes) {
+int __wrap_posix_memalign(void** memory, size_t alignment, size_t bytes) {
   return is_refused(bytes) ? ENOMEM : __real_posix_memalign(memory, alignment, bytes);
 }
 
@@ -64,32 +64,30 @@ __attribute__((visibility("default"))) int pthread_create(pthread_t* thread,
 }
 
 // All of them, so that what one gives another one may take.
-void* operator new(std::size_t bytes) { return allocate(bytes); }
-void* operator new[](std::size_t bytes) { return allocate(bytes); }
-void* operator new(std::size_t bytes, std::align_val_t alignment) {
+void* operator new(size_t bytes) { return allocate(bytes); }
+void* operator new[](size_t bytes) { return allocate(bytes); }
+void* operator new(size_t bytes, std::align_val_t alignment) {
   void* memory = nullptr;
-  if (__wrap_posix_memalign(&memory, static_cast<std::size_t>(alignment), bytes) != 0)
+  if (__wrap_posix_memalign(&memory, static_cast<size_t>(alignment), bytes) != 0)
     throw std::bad_alloc();
   return memory;
 }
-void* operator new[](std::size_t bytes, std::align_val_t alignment) {
+void* operator new[](size_t bytes, std::align_val_t alignment) {
   return operator new(bytes, alignment);
 }
 // Who asks like this can do without, as std::stable_sort can.
-void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept { return std::malloc(bytes); }
-void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept {
-  return std::malloc(bytes);
-}
+void* operator new(size_t bytes, const std::nothrow_t&) noexcept { return std::malloc(bytes); }
+void* operator new[](size_t bytes, const std::nothrow_t&) noexcept { return std::malloc(bytes); }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
 
 namespace recurrent::fuzz::allocation {
 

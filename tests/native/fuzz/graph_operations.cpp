@@ -110,8 +110,8 @@ struct Room {
   }
 
   bool wants_any() const {
-    return std::any_of(memory[0].begin(), memory[0].end(),
-                       [](const auto& y) { return y->count() > 0; });
+    return std::any_of(
+        memory[0].begin(), memory[0].end(), [](const auto& y) { return y->count() > 0; });
   }
 
   void expect_same() const {

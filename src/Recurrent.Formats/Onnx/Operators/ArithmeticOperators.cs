@@ -2,10 +2,10 @@ using Recurrent.Layers;
 
 namespace Recurrent.Formats.Onnx;
 
-/// <summary>Sums, products and normalisations with constants, and sums of two paths.</summary>
+/// <summary>Sums, products and normalizations with constants, and sums of two paths.</summary>
 internal static class ArithmeticOperators
 {
-    // What a normalisation is made of, factors and offsets, and the layer's own copies of both.
+    // What a normalization is made of, factors and offsets, and the layer's own copies of both.
     private const int ArraysOfScale = 8;
 
     public static Value Apply(NodeContext context)

@@ -65,9 +65,9 @@ internal static class Operators
         _ when name.StartsWith("Reduce", StringComparison.Ordinal) => "sums over an axis are not part of a recurrent model",
         _ when name.Contains("Attention", StringComparison.Ordinal) => "attention is not part of a recurrent model",
         _ when name.Contains("Quant", StringComparison.Ordinal) || name.EndsWith("Integer", StringComparison.Ordinal) =>
-            "quantised models are not supported",
+            "quantized models are not supported",
         _ when name.Contains("Normalization", StringComparison.Ordinal) =>
-            "a normalisation that depends on the data is not part of a recurrent model",
+            "a normalization that depends on the data is not part of a recurrent model",
         "LogSoftmax" => "there is no such layer; leave the logarithm of the softmax to whoever needs it",
         _ when name.Contains('.', StringComparison.Ordinal) => "only operators of ONNX itself are supported",
         _ => "this operator is not part of a recurrent model",

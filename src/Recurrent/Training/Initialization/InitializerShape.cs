@@ -1,6 +1,6 @@
 namespace Recurrent.Training;
 
-/// <summary>What is to be initialised.</summary>
+/// <summary>What is to be initialized.</summary>
 /// <param name="Rows">Rows: outputs, Keras's fan-out; <c>G*H</c> of a recurrent layer.</param>
 /// <param name="Columns">Columns: inputs, Keras's fan-in.</param>
 /// <param name="Fan">

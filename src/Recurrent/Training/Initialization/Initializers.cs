@@ -1,6 +1,6 @@
 namespace Recurrent.Training;
 
-/// <summary>The initialisers that Keras and PyTorch have, by Keras's names.</summary>
+/// <summary>The initializers that Keras and PyTorch have, by Keras's names.</summary>
 public static class Initializers
 {
     /// <summary>0.</summary>
@@ -29,16 +29,16 @@ public static class Initializers
 
     /// <summary>Orthonormal columns, or rows where there are fewer of them (Saxe et al. 2014).</summary>
     /// <param name="gain">Factor.</param>
-    /// <returns>The initialiser.</returns>
+    /// <returns>The initializer.</returns>
     public static Initializer Orthogonal(double gain = 1) => new OrthogonalInitializer(gain);
 
     /// <summary>Uniform in <c>±bound</c>.</summary>
     /// <param name="bound">The bound.</param>
-    /// <returns>The initialiser.</returns>
+    /// <returns>The initializer.</returns>
     public static Initializer Uniform(double bound = 0.05) => new UniformInitializer(_ => bound);
 
     /// <summary>The same value everywhere.</summary>
     /// <param name="value">The value.</param>
-    /// <returns>The initialiser.</returns>
+    /// <returns>The initializer.</returns>
     public static Initializer Constant(float value) => new ConstantInitializer(value);
 }
