@@ -26,7 +26,7 @@ internal static class GraphArguments
         return copy;
     }
 
-    public static void RequireInputs(IReadOnlyList<ModelInput> inputs, string argument)
+    public static void RequireInputs(IReadOnlyList<ModelInput> inputs, string argument, bool mayBeRows = false)
     {
         for (int i = 0; i < inputs.Count; i++)
         {
@@ -36,7 +36,7 @@ internal static class GraphArguments
             Require.Size(inputs[i].Size, $"{name}.{nameof(ModelInput.Size)}");
         }
 
-        if (inputs.All(input => input.Kind == ValueKind.Row))
+        if (!mayBeRows && inputs.All(input => input.Kind == ValueKind.Row))
         {
             throw new ArgumentException(
                 $"{argument}: expected a sequence or indices among them, found rows alone, which have no steps.", argument);
