@@ -45,7 +45,7 @@ void move_to(int64_t first, const Model& model, const Run& run, int64_t batch, B
 void Session::predict(const recurrent_run_args& args, int64_t batch) {
   const Use use(*this);
   expect_range("batch", batch, 0, kMostSteps, "rows");
-  const Run run = checked_run(*model_, batch, args, buffers_);
+  const Run run = checked_run(*model_, batch, args, buffers());
   expect_outputs(run, batch);
   if (batch == 0) return;
   if (run.time == 0) return zero_rows(*model_, run, batch);

@@ -67,7 +67,6 @@ Session::Session(std::shared_ptr<const Model> model, const recurrent_session_des
       empty_row_zeroes_(desc.empty_row == RECURRENT_EMPTY_ROW_ZEROES_STATE),
       step_plan_(batch_ > 0 ? make_plan(*model_, batch_, 1, false) : Plan{}),
       states_(model_->states(), batch_),
-      buffers_(*model_),
       missing_(model_->masks() ? std::make_unique<MissingSteps>() : nullptr),
       threads_(desc.threads > 1 ? std::make_unique<Threads>(desc.threads, desc.pin_threads != 0)
                                 : nullptr) {
@@ -77,6 +76,7 @@ Session::Session(std::shared_ptr<const Model> model, const recurrent_session_des
   int64_t floats = step_plan_.floats;
   if (threads_) {
     threads_->step = ways_for(step);
+    buffers();
     floats = threads_->step.floats();
   }
   workspace_for(step).reserve(floats);
@@ -102,7 +102,7 @@ void Session::step(const recurrent_input_buffer* inputs, int32_t input_count,
                    const recurrent_output_buffer* outputs, int32_t output_count) {
   const Use use(*this);
   const Run run =
-      checked_step(*model_, batch_, inputs, input_count, outputs, output_count, buffers_);
+      checked_step(*model_, batch_, inputs, input_count, outputs, output_count, buffers());
   step(run.inputs, run.outputs);
 }
 
@@ -163,15 +163,15 @@ void Session::advance_together(const Schedule& schedule, const Run& run) {
     run_split_step(*model_, schedule, scratch, states_.rows(), batch_, run.features(0),
                    run.outputs[0], backwards_, threads_->team);
   } else {
-    buffers_.view(*model_, run, batch_);
+    buffers().view(*model_, run, batch_);
     run_sequence({*model_,
                   schedule,
                   scratch,
                   states_.rows(),
                   batch_,
                   1,
-                  buffers_.input_views.data(),
-                  buffers_.output_views.data(),
+                  buffers().input_views.data(),
+                  buffers().output_views.data(),
                   {},
                   {}},
                  &threads_->team);
@@ -181,7 +181,7 @@ void Session::advance_together(const Schedule& schedule, const Run& run) {
 
 void Session::run(const recurrent_run_args& args) {
   const Use use(*this);
-  const Run run = checked_run(*model_, batch_, args, buffers_);
+  const Run run = checked_run(*model_, batch_, args, buffers());
   if (batch_ == 0) return;
   if (run.time == 0) return zero_rows(*model_, run, batch_);
   check_pieces();
@@ -200,13 +200,13 @@ void Session::run(const recurrent_run_args& args) {
 void Session::run_model(const Run& run, const Rows& rows) {
   const Workload work{rows.count, rows.time, rows.lengths != nullptr};
   if (is_step(*model_, work)) return advance(run.inputs, run.outputs);
-  buffers_.view(*model_, run, rows.count);
+  buffers().view(*model_, run, rows.count);
   if (threads_) {
     run_with_threads(work, rows);
   } else {
     const Schedule schedule = make_schedule(*model_, work, Candidate{});
     workspace_.reserve(schedule.floats);
-    run_rows(schedule, rows, states_.rows(), buffers_);
+    run_rows(schedule, rows, states_.rows(), buffers());
   }
 }
 
@@ -230,10 +230,10 @@ void Session::run_with_threads(const Workload& work, const Rows& rows) {
   if (ways.work != work) ways = ways_for(work);
   workspace_.reserve(ways.floats());
   if (const Schedule* together = admitted(ways)) {
-    run_rows(*together, rows, states_.rows(), buffers_);
+    run_rows(*together, rows, states_.rows(), buffers());
     threads_->governor.ran_with(threads_->team);
   } else {
-    run_rows(ways.alone, rows, states_.rows(), buffers_);
+    run_rows(ways.alone, rows, states_.rows(), buffers());
     if (ways.together.way.threads > 1) threads_->governor.ran_alone();
   }
 }
@@ -286,6 +286,12 @@ void Session::force(const Candidate& way) {
   threads_->forced = way;
   threads_->run = Ways{};
   if (batch_ > 0) threads_->step = ways_for(threads_->step.work);
+}
+
+// Opening a session that is only stepped does not take the time to make them.
+Buffers& Session::buffers() {
+  if (!buffers_) buffers_ = std::make_unique<Buffers>(*model_);
+  return *buffers_;
 }
 
 void Session::check_pieces() const {

@@ -60,6 +60,7 @@ class Session {
   // Marks the session as in use for a scope.
   class Use;
 
+  Buffers& buffers();
   void check_pieces() const;
   void reserve_order(int64_t rows);
   Ragged sort_rows(const int32_t* lengths, int64_t count, int lanes);
@@ -111,7 +112,7 @@ class Session {
   bool backwards_ = false;  // how the last single step walked the weights
   Plan step_plan_;
   States states_;
-  Buffers buffers_;
+  std::unique_ptr<Buffers> buffers_;  // null before the first call that needs it
   // Of the rows that predict() computes at once; null before the first time.
   std::unique_ptr<States> prediction_states_;
   std::unique_ptr<Buffers> prediction_buffers_;
