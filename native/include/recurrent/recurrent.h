@@ -942,6 +942,14 @@ typedef struct recurrent_forward_args {
   int32_t empty_row;
   /** Which elements are dropped depends on this number and their place alone. */
   uint64_t seed;
+  /** All inputs of the model instead of `x` and `indices`, as in recurrent_run_args, or null. */
+  const recurrent_input_buffer* inputs;
+  /** Outputs of the model instead of `y`, as in recurrent_run_args; null where `inputs` is. */
+  const recurrent_output_buffer* outputs;
+  /** Elements of `inputs`, 0 where it is null. */
+  int32_t input_count;
+  /** Elements of `outputs`, 0 where it is null. */
+  int32_t output_count;
 } recurrent_forward_args;
 
 /** Gradients of a loss for recurrent_trainer_backward(), of the batch that went forward last. */
@@ -958,6 +966,20 @@ typedef struct recurrent_backward_args {
   float* dx;
   /** Receives those of the states that were started from, `[batch, state_size]`; null likewise. */
   float* initial_states;
+  /**
+   * Of outputs instead of `dy`, each shaped as the output is; 0 for those that are left out. Null
+   * for none.
+   */
+  const recurrent_input_buffer* output_gradients;
+  /**
+   * Receive those of inputs instead of `dx`, each shaped as the input is; those that are left out
+   * are not wanted. Null for none.
+   */
+  const recurrent_output_buffer* input_gradients;
+  /** Elements of `output_gradients`, 0 where it is null. */
+  int32_t output_gradient_count;
+  /** Elements of `input_gradients`, 0 where it is null. */
+  int32_t input_gradient_count;
 } recurrent_backward_args;
 
 /** One update of recurrent_trainer_update(). Fields that an optimizer does not have are unused. */

@@ -8,25 +8,24 @@
 #include <optional>
 #include <vector>
 
-#include "exec/missing_steps.h"
+#include "exec/run_arguments.h"
 #include "exec/strategy.h"
-#include "exec/team.h"
 #include "model/model.h"
 #include "train/arena.h"
+#include "train/batch_rows.h"
 #include "train/crew.h"
-#include "train/dense_pass.h"
+#include "train/layer_pass.h"
 #include "train/parameters.h"
-#include "train/recurrent_pass.h"
-#include "train/steps.h"
+#include "train/recurrent_layer_pass.h"
+#include "train/values.h"
 
 namespace recurrent {
 
 // A model that learns: parameters, gradients, and the tape of the last forward pass. One caller at
 // a time. Every operation throws Error before it changes anything.
 //
-// Between layers are *boundaries*: number b is what layer b reads, flushed, and the last one is
-// what the model puts out. A value there has the rows of all steps (see Steps), or, behind the one
-// step that a model puts out, one row for each place that has a step.
+// A pass goes through the layers in the order of the graph, each of which reads and puts out values
+// (see Values), and back.
 class Trainer {
  public:
   Trainer(const recurrent_model_desc& model, const recurrent_trainer_desc& desc);
@@ -57,30 +56,9 @@ class Trainer {
   int64_t passes_together() const { return crew_ ? crew_->runs_together() : 0; }
 
  private:
-  struct Layer {
-    std::vector<RecurrentPass> directions;
-    std::unique_ptr<DensePass> dense;
-    float rates[3] = {0, 0, 0};  // by Drop
-    Floats value;                // at the boundary in front
-    Floats gradient;
-    Floats dropped;   // the value with elements dropped
-    Floats reversed;  // what a reverse direction reads and puts out, in its own order
-    Floats reversed_output;
-  };
-  struct Batch {
-    int64_t time = 0;
-    int64_t rows = 0;
-    bool time_major = true;
-    bool masked = false;
-    bool drops = false;
-    bool given_states = false;
-    bool empty_row_zeroes = false;
-    uint64_t seed = 0;
-    bool whole = false;  // rows of steps are where the caller has them
-  };
-
   // trainer.cpp
-  void take_weights(size_t layer);
+  void make_passes(const recurrent_trainer_desc& desc);
+  void check_rates(size_t layer, const float (&rates)[3]) const;
 
   // trainer_parameters.cpp
   void pack_changed();
@@ -88,119 +66,72 @@ class Trainer {
   void check_sparse(const recurrent_update_args& args);
 
   // trainer_forward.cpp
-  void order_rows(const recurrent_forward_args& args);
+  void put_out_directly(const Run& run);
   void plan();
   void predict();
-  void gather(const recurrent_forward_args& args);
+  void gather(const Run& run);
+  void gather_input(int32_t input, const float* x);
+  void gather_rows(int32_t input, const float* x);
+  void gather_indices(int32_t input, const int32_t* indices);
   void start_states(const float* states);
-  void choose_dropped_states();
-  void forward_layers(Shift& shift);
-  void forward_layer(Shift& shift, size_t index);
-  void forward_direction(Shift& shift, size_t index, RecurrentPass& pass, size_t direction);
-  void forward_pointwise(size_t index);
-  void drop_input(size_t index);
-  void drop_rows(size_t index, float* values);
-  void pick();
-  void deliver(float* y);
+  void deliver(size_t output, float* y);
+  void deliver_row(size_t output, int64_t place, float* y);
+  void deliver_steps(size_t output, int64_t place, float* y);
   void deliver_states(float* states);
 
   // trainer_backward.cpp
-  // Whether the gradient at the boundary in front of a layer is a sum, or what the layer gives.
-  bool adds_up(size_t boundary) const;
-  void clear_gradients(bool of_input);
-  void take_gradients(const float* dy);
+  void take_callers(const float* const* dy, float* const* dx);
+  void take_gradients(size_t output, const float* dy);
   void take_state_gradients(const float* states);
-  // Gradients that somebody reads, beside those of parameters.
-  struct Wanted {
-    bool input;
-    bool states;
-  };
-  void backward_layers(Shift& shift, Wanted wanted);
-  void backward_layer(Shift& shift, size_t index, Wanted wanted);
-  void backward_direction(Shift& shift, size_t index, RecurrentPass& pass, size_t direction,
-                          Wanted wanted);
-  void backward_pointwise(size_t index, bool of_input);
-  float* input_gradient_of(size_t index);
-  void give_to_input(Shift& shift, size_t index, bool reverse);
-  void unpick();
-  void set_aside(size_t index);
-  void take_back(size_t index);
-  void give_input_gradients(float* dx) const;
+  void give_input_gradient(int32_t input, float* dx);
   void add_initial_states();
   void give_state_gradients(float* states);
 
-  size_t layers() const { return layers_.size(); }
-  size_t head_end() const;  // the layer behind which there is one step only
-  bool is_one_step() const { return model_->puts_out_one_step(); }
-  // Whether anybody reads what a layer puts out, and not its final states only.
-  bool is_read(size_t layer) const {
-    return !(is_last_of_head(layer) && model_->puts_out_final_state());
+  int32_t value_of(size_t output) const { return model_->graph().outputs()[output].value; }
+  int64_t width_of(size_t output) const { return values_->width(value_of(output)); }
+  size_t outputs() const { return model_->outputs().size(); }
+  // The row of a place's last step among those of an output.
+  int64_t last_row(size_t output, int64_t place) const;
+  // What an output repeats at missing steps of the caller's row, and its gradient.
+  float* repeated(size_t output, int64_t row) {
+    return repeated_[output].data() + row * width_of(output);
   }
-  bool gives_rows_as_they_are() const {
-    return batch_.whole && !is_one_step() && !model_->repeats();
+  float* repeated_gradient(size_t output, int64_t row) {
+    return repeated_gradient_[output].data() + row * width_of(output);
   }
-  bool is_last_of_head(size_t layer) const { return is_one_step() && layer + 1 == head_end(); }
-  const PackedLayer& packed(size_t layer) const { return model_->layers()[layer]; }
-  int64_t width_at(size_t boundary) const;
-  int64_t padded_width_at(size_t boundary) const {
-    return round_up(width_at(boundary), kRowPadding);
-  }
-  int64_t rows_at(size_t boundary) const;
-  float* value_at(size_t boundary);
-  float* gradient_at(size_t boundary);
-  float* output_of(size_t layer);
-  const float* output_gradient_of(size_t layer);
-  const float* read_by(size_t layer);
-  bool drops(size_t layer, Drop what) const;
-  int64_t caller_time(int64_t step, int64_t place) const;
-  int64_t caller_row(int64_t place) const { return order_[static_cast<size_t>(place)]; }
-  // Elements in front of a step of the caller's row, of so many features each.
-  int64_t caller_offset(int64_t time, int64_t row, int64_t width) const;
   // Whether the caller's row is empty and ends with a state of 0, whatever it started from.
-  bool loses_state(int64_t row) const {
-    return batch_.empty_row_zeroes && given_[static_cast<size_t>(row)] == 0;
-  }
-  // Calls `visit(slot, pass)` for the states of all layers.
+  bool loses_state(int64_t row) const { return empty_row_zeroes_ && rows_->given(row) == 0; }
+  // Calls `visit(slot, pass, steps)` for the states of all layers.
   template <class Visitor>
   void for_each_state(Visitor visit) {
     for (const StateSlot& slot : model_->states().slots()) {
       if (slot.id.kind == kRepeatedOutput) continue;
-      auto& passes = layers_[static_cast<size_t>(slot.id.layer)].directions;
-      visit(slot,
-            slot.id.direction == RECURRENT_DIRECTION_REVERSE ? passes.back() : passes.front());
+      RecurrentLayerPass& layer = *context_->recurrent[static_cast<size_t>(slot.id.layer)];
+      visit(slot, layer.direction(slot.id.direction), layer.steps());
     }
   }
 
   Parameters parameters_;
   std::unique_ptr<Model> model_;  // layers are packed anew when their parameters change
-  std::vector<Layer> layers_;
-  std::vector<uint8_t> changed_;  // layers whose parameters have changed
-  std::unique_ptr<Crew> crew_;    // null for one thread
-  AlignedBuffer<float> moments_;  // `[2, count]`, none before the first update
+  std::unique_ptr<BatchRows> rows_;
+  std::unique_ptr<Values> values_;
+  std::unique_ptr<PassContext> context_;
+  std::vector<std::unique_ptr<LayerPass>> passes_;  // by node
+  std::vector<LayerPass*> order_;                   // in the order of a pass
+  std::vector<uint8_t> changed_;                    // layers whose parameters have changed
+  std::unique_ptr<Crew> crew_;                      // null for one thread
+  AlignedBuffer<float> moments_;                    // `[2, count]`, none before the first update
 
-  Arena arena_;  // has all Floats of this, the layers and their passes
-  Batch batch_;
+  Arena arena_;  // has all Floats of this, the values, the layers and their passes
+  std::unique_ptr<Buffers> buffers_;            // of a call to forward()
+  std::vector<const float*> output_gradients_;  // of a call to backward()
+  std::vector<float*> input_gradients_;
+  bool empty_row_zeroes_ = false;
   bool ran_forward_ = false;
   Workload predicted_;  // what the time below is for
   std::chrono::nanoseconds alone_{0};
-  MissingSteps missing_;
-  Steps steps_;
-  std::vector<int32_t> order_;    // the caller's row at each place
-  std::vector<int32_t> given_;    // steps of the caller's rows, missing ones included
-  std::vector<int32_t> indices_;  // read by an embedding, by row
-  std::vector<float> repeated_;   // `[rows, output]`, put out before the first step
-  std::vector<float> repeated_gradient_;
-  Floats output_;  // at the last boundary
-  Floats output_gradient_;
-  // The caller's memory in place of that of the first and the last boundary, within a call.
-  float* direct_y_ = nullptr;
-  const float* direct_dy_ = nullptr;
-  float* direct_dx_ = nullptr;
-  Floats head_output_;  // all steps of what the one step is picked from
-  Floats head_gradient_;
-  Floats wide_;     // the gradient of an input, in whole vectors
-  Floats aside_;    // the gradient that a residual connection brings, beside a layer's dropout
-  Floats scratch_;  // a row
+  std::vector<std::vector<float>> repeated_;  // by output: `[rows, size]`, before the first step
+  std::vector<std::vector<float>> repeated_gradient_;
 };
 
 }  // namespace recurrent

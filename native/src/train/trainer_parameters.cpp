@@ -60,7 +60,7 @@ kernels::UpdateArgs sparse_update_of(const recurrent_update_args& args) {
 void Trainer::set_parameters(const float* values, int64_t count) {
   check_count("values", values, count, parameters_.count());
   parameters_.set(values);
-  changed_.assign(layers(), 1);
+  std::fill(changed_.begin(), changed_.end(), uint8_t{1});
   pack_changed();
 }
 
@@ -81,10 +81,10 @@ void Trainer::zero_gradients() { parameters_.gradients().zero(); }
 void Trainer::pack_changed() {
   const cpu::ScopedFpControl canonical;
   ran_forward_ = false;
-  for (size_t i = 0; i < layers(); ++i) {
+  for (size_t i = 0; i < changed_.size(); ++i) {
     if (!changed_[i]) continue;
     model_->set_weights(parameters_.desc(), i);
-    take_weights(i);
+    passes_[i]->set_weights();
   }
 }
 
@@ -159,7 +159,7 @@ void Trainer::update(const recurrent_update_args& args) {
 
   kernels::UpdateArgs whole = update_of(args);
   kernels::UpdateArgs sparse = sparse_update_of(args);
-  changed_.assign(layers(), 0);
+  std::fill(changed_.begin(), changed_.end(), uint8_t{0});
   for (size_t i = 0; i < blocks; ++i) {
     if (!trains(i)) continue;
     const recurrent_parameter_block& block = parameters_.blocks()[i];
@@ -203,7 +203,7 @@ void Trainer::restore() {
   if (!parameters_.keeps())
     fail(RECURRENT_STATUS_NOT_SUPPORTED,
          "trainer: expected parameters to go back to; none are kept");
-  changed_.assign(layers(), 0);
+  std::fill(changed_.begin(), changed_.end(), uint8_t{0});
   for (size_t i = 0; i < parameters_.blocks().size(); ++i)
     if (parameters_.values(i).restore())
       changed_[static_cast<size_t>(parameters_.blocks()[i].layer)] = 1;

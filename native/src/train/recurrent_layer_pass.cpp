@@ -1,0 +1,129 @@
+#include "train/recurrent_layer_pass.h"
+
+#include <algorithm>
+
+#include "base/checked.h"
+
+namespace recurrent {
+
+RecurrentLayerPass::RecurrentLayerPass(PassContext& context, int32_t node)
+    : LayerPass(context, node) {
+  for (const PackedDirection& direction : layer().directions)
+    directions_.emplace_back(context.model, context.parameters, static_cast<size_t>(node),
+                             direction.reverse);
+  context.recurrent[static_cast<size_t>(node)] = this;
+}
+
+void RecurrentLayerPass::set_weights() {
+  for (size_t d = 0; d < directions_.size(); ++d)
+    directions_[d].set_weights(layer(), layer().directions[d]);
+}
+
+bool RecurrentLayerPass::puts_down() const {
+  return directions_.size() == 1 && !directions_.front().is_reverse();
+}
+
+void RecurrentLayerPass::plan(Arena& arena) {
+  LayerPass::plan(arena);
+  for (RecurrentPass& pass : directions_) {
+    arena.begin_section();
+    pass.plan(arena, steps(), context().threads, drops(Drop::kState));
+    if (!pass.is_reverse()) continue;
+    arena.keep(reversed_, checked_mul(steps().total(), layer().input_size, "time"));
+    arena.keep(reversed_output_, checked_mul(steps().total(), pass.state_size(), "time"));
+  }
+}
+
+void RecurrentLayerPass::take_places() {
+  for (RecurrentPass& pass : directions_) pass.take_places();
+}
+
+// Which stages there are depends on it, also for a thread that skips some.
+void RecurrentLayerPass::begin() {
+  for (RecurrentPass& pass : directions_)
+    if (drops(Drop::kState))
+      pass.drop(dropout(Drop::kState, pass.is_reverse()), &rows().order());
+    else
+      pass.drop({}, nullptr);
+}
+
+int64_t RecurrentLayerPass::tape_bytes() const {
+  int64_t bytes = LayerPass::tape_bytes() + reversed_.bytes();
+  for (const RecurrentPass& pass : directions_) bytes += pass.tape_bytes();
+  return bytes;
+}
+
+void RecurrentLayerPass::forward(Shift& shift) {
+  int64_t feature = 0;
+  for (RecurrentPass& pass : directions_) {
+    forward_direction(shift, pass, feature);
+    feature += pass.state_size();
+  }
+}
+
+void RecurrentLayerPass::forward_direction(Shift& shift, RecurrentPass& pass,
+                                           int64_t first_feature) {
+  const int64_t inputs = layer().input_size;
+  const int64_t outputs = layer().output_size;
+  const int64_t size = pass.state_size();
+  float* const to = values().is_seen(puts()) ? output() + first_feature : nullptr;
+  if (!pass.is_reverse()) return pass.forward(shift, steps(), input(), to, outputs);
+  shift.stage([&](int slice) {
+    if (slice != 0) return;
+    for (int64_t step = 0; step < steps().count(); ++step)
+      for (int64_t place = 0; place < steps().rows(step); ++place)
+        std::copy_n(input() + steps().row_of(step, place, true) * inputs, inputs,
+                    reversed_.data() + (steps().begin(step) + place) * inputs);
+  });
+  pass.forward(shift, steps(), reversed_.data(), to ? reversed_output_.data() : nullptr, size);
+  if (!to) return;
+  shift.stage([&](int slice) {
+    if (slice != 0) return;
+    for (int64_t step = 0; step < steps().count(); ++step)
+      for (int64_t place = 0; place < steps().rows(step); ++place)
+        std::copy_n(reversed_output_.data() + (steps().begin(step) + place) * size, size,
+                    to + steps().row_of(step, place, true) * outputs);
+  });
+}
+
+void RecurrentLayerPass::backward(Shift& shift) {
+  int64_t feature = 0;
+  for (RecurrentPass& pass : directions_) {
+    backward_direction(shift, pass, feature);
+    feature += pass.state_size();
+  }
+}
+
+bool RecurrentLayerPass::learns_initial(bool reverse) const {
+  for (const int32_t role : {RECURRENT_PARAMETER_INITIAL_HIDDEN, RECURRENT_PARAMETER_INITIAL_CELL})
+    if (context().parameters.gradient(static_cast<size_t>(index()), reverse, role)) return true;
+  return false;
+}
+
+void RecurrentLayerPass::backward_direction(Shift& shift, RecurrentPass& pass,
+                                            int64_t first_feature) {
+  const int64_t size = pass.state_size();
+  const int64_t outputs = layer().output_size;
+  const float* dy = values().is_seen(puts()) ? output_gradient() + first_feature : nullptr;
+  int64_t dy_stride = outputs;
+  if (pass.is_reverse() && dy) {
+    shift.stage([&](int slice) {
+      if (slice != 0) return;
+      for (int64_t step = 0; step < steps().count(); ++step)
+        for (int64_t place = 0; place < steps().rows(step); ++place)
+          std::copy_n(dy + steps().row_of(step, place, true) * outputs, size,
+                      reversed_output_.data() + (steps().begin(step) + place) * size);
+    });
+    dy = reversed_output_.data();
+    dy_stride = size;
+  }
+  const PassOptions& options = context().options;
+  const bool of_start =
+      options.wants_initial || (!options.given_states && learns_initial(pass.is_reverse()));
+  pass.backward(shift, steps(), dy, dy_stride, wide_gradient(), values().padded_width(reads()),
+                of_start);
+  pass.add_gradients(shift, steps(), pass.is_reverse() ? reversed_.data() : input());
+  give_wide(shift, pass.is_reverse());
+}
+
+}  // namespace recurrent

@@ -1,0 +1,146 @@
+// Layers that copy steps: from sequences to rows, from rows to sequences, in another order.
+#include <algorithm>
+
+#include "train/layer_passes.h"
+#include "train/recurrent_layer_pass.h"
+
+namespace recurrent {
+namespace {
+
+void add(const float* from, float* to, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) to[i] += from[i];
+}
+
+// Every row that it puts out is a copy of one that it reads.
+class CopyPass : public LayerPass {
+ public:
+  using LayerPass::LayerPass;
+
+ private:
+  // The row that is read for a place, at a step of what is put out.
+  virtual int64_t row_read(int64_t step, int64_t place) const = 0;
+
+  int64_t width() const { return values().width(puts()); }
+  template <class Visitor>
+  void for_places(Shift& shift, Visitor visit) const {
+    const Steps& steps = values().steps(puts());
+    const bool is_row = values().is_row(puts());
+    // A place is one thread's: it may have several copies of a row.
+    for_rows(shift, rows().with_steps(), [&](int64_t place) {
+      const int64_t count = is_row ? 1 : steps.length(place);
+      for (int64_t step = 0; step < count; ++step)
+        visit((is_row ? 0 : steps.begin(step)) + place, row_read(step, place));
+    });
+  }
+  void forward(Shift& shift) override {
+    for_places(shift, [this](int64_t put, int64_t read) {
+      std::copy_n(source() + read * width(), width(), output() + put * width());
+    });
+  }
+  void backward(Shift& shift) override {
+    if (!input_gradient()) return;
+    for_places(shift, [this](int64_t put, int64_t read) {
+      add(output_gradient() + put * width(), input_gradient() + read * width(), width());
+    });
+  }
+  // What stands for the output of a chain is not flushed: nobody reads it as a layer.
+  const float* source() const {
+    return context().model.graph().is_implied(index()) ? values().at(reads()) : input();
+  }
+};
+
+class LastStepPass final : public CopyPass {
+ public:
+  using CopyPass::CopyPass;
+
+ private:
+  int64_t row_read(int64_t, int64_t place) const override {
+    const Steps& steps = values().steps(reads());
+    return steps.begin(steps.length(place) - 1) + place;
+  }
+};
+
+class RepeatPass final : public CopyPass {
+ public:
+  using CopyPass::CopyPass;
+
+ private:
+  int64_t row_read(int64_t, int64_t place) const override { return place; }
+};
+
+class ReversePass final : public CopyPass {
+ public:
+  using CopyPass::CopyPass;
+
+ private:
+  int64_t row_read(int64_t step, int64_t place) const override {
+    return values().steps(reads()).row_of(step, place, true);
+  }
+};
+
+class LastStepsPass final : public CopyPass {
+ public:
+  using CopyPass::CopyPass;
+
+ private:
+  int64_t row_read(int64_t step, int64_t place) const override {
+    const Steps& from = values().steps(reads());
+    const int64_t skipped = from.length(place) - values().steps(puts()).length(place);
+    return from.begin(skipped + step) + place;
+  }
+};
+
+// Reads states where the recurrent layer has them, and gives their gradients to it.
+class FinalStatePass final : public LayerPass {
+ public:
+  using LayerPass::LayerPass;
+
+ private:
+  RecurrentLayerPass& layer_read() const {
+    return *context().recurrent[static_cast<size_t>(context().model.graph().maker(reads()))];
+  }
+  void forward(Shift& shift) override {
+    RecurrentLayerPass& from = layer_read();
+    const int64_t width = values().width(puts());
+    for_rows(shift, values().rows(puts()), [&](int64_t place) {
+      float* state = output() + place * width;
+      for (const RecurrentPass& pass : from.directions())
+        state = std::copy_n(pass.final_state(RECURRENT_STATE_HIDDEN, from.steps(), place),
+                            pass.state_size(), state);
+    });
+  }
+  void backward(Shift& shift) override {
+    const int64_t width = values().width(puts());
+    for_rows(shift, values().rows(puts()), [&](int64_t place) {
+      const float* state = output_gradient() + place * width;
+      for (RecurrentPass& pass : layer_read().directions()) {
+        add(state, pass.state_gradient(RECURRENT_STATE_HIDDEN, place), pass.state_size());
+        state += pass.state_size();
+      }
+    });
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<LayerPass> make_last_step_pass(PassContext& context, int32_t node) {
+  return std::make_unique<LastStepPass>(context, node);
+}
+
+std::unique_ptr<LayerPass> make_final_state_pass(PassContext& context, int32_t node) {
+  return std::make_unique<FinalStatePass>(context, node);
+}
+
+std::unique_ptr<LayerPass> make_repeat_pass(PassContext& context, int32_t node) {
+  return std::make_unique<RepeatPass>(context, node);
+}
+
+std::unique_ptr<LayerPass> make_reverse_pass(PassContext& context, int32_t node) {
+  return std::make_unique<ReversePass>(context, node);
+}
+
+std::unique_ptr<LayerPass> make_last_steps_pass(PassContext& context, int32_t node) {
+  return std::make_unique<LastStepsPass>(context, node);
+}
+
+}  // namespace recurrent
