@@ -330,7 +330,7 @@ _Static_assert(offsetof(recurrent_parameter_block, offset) == 16, "offsetof(recu
 _Static_assert(offsetof(recurrent_parameter_block, rows) == 24, "offsetof(recurrent_parameter_block, rows) == 24");
 _Static_assert(offsetof(recurrent_parameter_block, columns) == 32, "offsetof(recurrent_parameter_block, columns) == 32");
 
-_Static_assert(sizeof(recurrent_forward_args) == 96, "sizeof(recurrent_forward_args) == 96");
+_Static_assert(sizeof(recurrent_forward_args) == 120, "sizeof(recurrent_forward_args) == 120");
 _Static_assert(offsetof(recurrent_forward_args, struct_size) == 0, "offsetof(recurrent_forward_args, struct_size) == 0");
 _Static_assert(offsetof(recurrent_forward_args, layout) == 4, "offsetof(recurrent_forward_args, layout) == 4");
 _Static_assert(offsetof(recurrent_forward_args, time) == 8, "offsetof(recurrent_forward_args, time) == 8");
@@ -345,14 +345,22 @@ _Static_assert(offsetof(recurrent_forward_args, final_states) == 72, "offsetof(r
 _Static_assert(offsetof(recurrent_forward_args, drops) == 80, "offsetof(recurrent_forward_args, drops) == 80");
 _Static_assert(offsetof(recurrent_forward_args, empty_row) == 84, "offsetof(recurrent_forward_args, empty_row) == 84");
 _Static_assert(offsetof(recurrent_forward_args, seed) == 88, "offsetof(recurrent_forward_args, seed) == 88");
+_Static_assert(offsetof(recurrent_forward_args, inputs) == 96, "offsetof(recurrent_forward_args, inputs) == 96");
+_Static_assert(offsetof(recurrent_forward_args, outputs) == 104, "offsetof(recurrent_forward_args, outputs) == 104");
+_Static_assert(offsetof(recurrent_forward_args, input_count) == 112, "offsetof(recurrent_forward_args, input_count) == 112");
+_Static_assert(offsetof(recurrent_forward_args, output_count) == 116, "offsetof(recurrent_forward_args, output_count) == 116");
 
-_Static_assert(sizeof(recurrent_backward_args) == 40, "sizeof(recurrent_backward_args) == 40");
+_Static_assert(sizeof(recurrent_backward_args) == 64, "sizeof(recurrent_backward_args) == 64");
 _Static_assert(offsetof(recurrent_backward_args, struct_size) == 0, "offsetof(recurrent_backward_args, struct_size) == 0");
 _Static_assert(offsetof(recurrent_backward_args, reserved) == 4, "offsetof(recurrent_backward_args, reserved) == 4");
 _Static_assert(offsetof(recurrent_backward_args, dy) == 8, "offsetof(recurrent_backward_args, dy) == 8");
 _Static_assert(offsetof(recurrent_backward_args, final_states) == 16, "offsetof(recurrent_backward_args, final_states) == 16");
 _Static_assert(offsetof(recurrent_backward_args, dx) == 24, "offsetof(recurrent_backward_args, dx) == 24");
 _Static_assert(offsetof(recurrent_backward_args, initial_states) == 32, "offsetof(recurrent_backward_args, initial_states) == 32");
+_Static_assert(offsetof(recurrent_backward_args, output_gradients) == 40, "offsetof(recurrent_backward_args, output_gradients) == 40");
+_Static_assert(offsetof(recurrent_backward_args, input_gradients) == 48, "offsetof(recurrent_backward_args, input_gradients) == 48");
+_Static_assert(offsetof(recurrent_backward_args, output_gradient_count) == 56, "offsetof(recurrent_backward_args, output_gradient_count) == 56");
+_Static_assert(offsetof(recurrent_backward_args, input_gradient_count) == 60, "offsetof(recurrent_backward_args, input_gradient_count) == 60");
 
 _Static_assert(sizeof(recurrent_update_args) == 104, "sizeof(recurrent_update_args) == 104");
 _Static_assert(offsetof(recurrent_update_args, struct_size) == 0, "offsetof(recurrent_update_args, struct_size) == 0");

@@ -48,7 +48,7 @@ void Trainer::take_callers(const float* const* dy, float* const* dx) {
   for (size_t i = 0; i < model_->inputs().size(); ++i) {
     const auto input = static_cast<int32_t>(i);
     values_->want_gradient(input, dx[i] != nullptr);
-    if (dx[i] && !values_->is_row(input) && rows_->is_whole(0) && values_->is_seen(input))
+    if (dx[i] && !values_->is_row(input) && rows_->is_whole(0))
       values_->put_gradient_to(input, dx[i]);
   }
   for (size_t i = 0; i < outputs(); ++i) {
@@ -124,10 +124,9 @@ void Trainer::take_state_gradients(const float* states) {
 void Trainer::give_input_gradient(int32_t input, float* dx) {
   const bool is_row = values_->is_row(input);
   const int64_t width = values_->width(input);
-  const float* const gradient = values_->is_seen(input) ? values_->gradient(input) : nullptr;
+  const float* const gradient = values_->gradient(input);
   if (gradient == dx) return;
   std::fill_n(dx, (is_row ? 1 : rows_->time()) * rows_->count() * width, 0.0f);
-  if (!gradient) return;
   if (is_row) {
     for (int64_t place = 0; place < rows_->with_steps(); ++place)
       std::copy_n(gradient + place * width, width, dx + rows_->caller_row(place) * width);

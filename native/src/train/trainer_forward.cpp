@@ -82,8 +82,6 @@ void Trainer::gather(const Run& run) {
     const Value& value = model_->input(i);
     if (value.kind == RECURRENT_VALUE_INDICES)
       gather_indices(input, run.indices(input));
-    else if (!values_->is_seen(input))
-      continue;
     else if (value.is_row())
       gather_rows(input, run.features(input));
     else

@@ -22,7 +22,9 @@ Values::Values(const Model& model, const BatchRows& rows)
   }
   for (size_t i = 0; i < graph.nodes().size(); ++i) {
     Item& made = item(graph.nodes()[i].value);
-    if (i < model.layers().size() && model.layers()[i].recurrent()) made.is_flushed = false;
+    made.is_recurrent = model.layers()[i].recurrent();
+    // States have no denormals.
+    if (made.is_recurrent) made.is_flushed = false;
     made.has_both = made.is_flushed && made.is_output;
   }
 }

@@ -44,8 +44,11 @@ class Values {
   }
   int64_t count(int32_t value) const { return rows(value) * width(value); }
   bool is_output(int32_t value) const { return item(value).is_output; }
-  // Whether anybody reads more of it than a final state.
-  bool is_seen(int32_t value) const { return item(value).is_output || item(value).readers > 0; }
+  // Whether it has memory: not what a recurrent layer puts out if at most its final state is read.
+  bool is_seen(int32_t value) const {
+    const Item& i = item(value);
+    return !i.is_recurrent || i.is_output || i.readers > 0;
+  }
   int32_t readers(int32_t value) const { return item(value).readers; }
 
   // As it is put out.
@@ -75,6 +78,7 @@ class Values {
  private:
   struct Item {
     bool is_output = false;
+    bool is_recurrent = false;
     bool is_flushed = false;  // layers need it without denormals, and it may have some
     bool has_both = false;
     bool is_alone = false;

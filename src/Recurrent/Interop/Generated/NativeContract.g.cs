@@ -31,8 +31,8 @@ internal static class NativeContract
         new("recurrent_trainer_desc", Unsafe.SizeOf<NativeTrainerDesc>(), 32),
         new("recurrent_trainer_info", Unsafe.SizeOf<NativeTrainerInfo>(), 48),
         new("recurrent_parameter_block", Unsafe.SizeOf<NativeParameterBlock>(), 40),
-        new("recurrent_forward_args", Unsafe.SizeOf<NativeForwardArgs>(), 96),
-        new("recurrent_backward_args", Unsafe.SizeOf<NativeBackwardArgs>(), 40),
+        new("recurrent_forward_args", Unsafe.SizeOf<NativeForwardArgs>(), 120),
+        new("recurrent_backward_args", Unsafe.SizeOf<NativeBackwardArgs>(), 64),
         new("recurrent_update_args", Unsafe.SizeOf<NativeUpdateArgs>(), 104),
     ];
 

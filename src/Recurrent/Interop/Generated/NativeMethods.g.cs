@@ -34,7 +34,7 @@ internal static unsafe class NativeMethods
     /// <param name="info">Filled in; <c>struct_size</c> is set by the caller.</param>
     /// <returns>
     /// OK; INVALID_ARGUMENT if RECURRENT_ISA names an instruction set that is unknown; UNAVAILABLE if it names one that
-    /// this machine has not.
+    /// this machine does not have.
     /// </returns>
     [DllImport(Library, EntryPoint = "recurrent_get_machine_info", ExactSpelling = true,
         CallingConvention = CallingConvention.Cdecl)]
@@ -64,7 +64,7 @@ internal static unsafe class NativeMethods
     /// </param>
     /// <returns>
     /// OK; INVALID_ARGUMENT for a layer that is not well formed; UNAVAILABLE for an instruction set or provider that
-    /// this machine has not; OUT_OF_MEMORY.
+    /// this machine does not have; OUT_OF_MEMORY.
     /// </returns>
     [DllImport(Library, EntryPoint = "recurrent_model_create", ExactSpelling = true,
         CallingConvention = CallingConvention.Cdecl)]
@@ -415,7 +415,7 @@ internal static unsafe class NativeMethods
 
     /// <summary>
     /// Tells where some parameters are. Blocks are in the order of layers, in each forward before reverse, in each in
-    /// the order of <see cref="NativeParameterRole"/>; those that a layer has not are left out.
+    /// the order of <see cref="NativeParameterRole"/>; those that a layer does not have are left out.
     /// </summary>
     /// <param name="trainer">A trainer.</param>
     /// <param name="index">From 0 to <c>block_count - 1</c>.</param>

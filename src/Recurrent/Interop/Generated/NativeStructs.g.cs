@@ -769,6 +769,22 @@ internal unsafe struct NativeForwardArgs
     /// <summary>Which elements are dropped depends on this number and their place alone.</summary>
     public ulong Seed;
 
+    /// <summary>
+    /// All inputs of the model instead of <c>x</c> and <c>indices</c>, as in recurrent_run_args, or null.
+    /// </summary>
+    public NativeInputBuffer* Inputs;
+
+    /// <summary>
+    /// Outputs of the model instead of <c>y</c>, as in recurrent_run_args; null where <c>inputs</c> is.
+    /// </summary>
+    public NativeOutputBuffer* Outputs;
+
+    /// <summary>Elements of <c>inputs</c>, 0 where it is null.</summary>
+    public int InputCount;
+
+    /// <summary>Elements of <c>outputs</c>, 0 where it is null.</summary>
+    public int OutputCount;
+
     /// <summary>All zero, but for the size.</summary>
     public NativeForwardArgs() => StructSize = (uint)sizeof(NativeForwardArgs);
 }
@@ -799,12 +815,29 @@ internal unsafe struct NativeBackwardArgs
     /// </summary>
     public float* InitialStates;
 
+    /// <summary>
+    /// Of outputs instead of <c>dy</c>, each shaped as the output is; 0 for those that are left out. Null for none.
+    /// </summary>
+    public NativeInputBuffer* OutputGradients;
+
+    /// <summary>
+    /// Receive those of inputs instead of <c>dx</c>, each shaped as the input is; those that are left out are not
+    /// wanted. Null for none.
+    /// </summary>
+    public NativeOutputBuffer* InputGradients;
+
+    /// <summary>Elements of <c>output_gradients</c>, 0 where it is null.</summary>
+    public int OutputGradientCount;
+
+    /// <summary>Elements of <c>input_gradients</c>, 0 where it is null.</summary>
+    public int InputGradientCount;
+
     /// <summary>All zero, but for the size.</summary>
     public NativeBackwardArgs() => StructSize = (uint)sizeof(NativeBackwardArgs);
 }
 
 /// <summary>
-/// One update of <see cref="NativeMethods.TrainerUpdate"/>. Fields that an optimizer has not are unused.
+/// One update of <see cref="NativeMethods.TrainerUpdate"/>. Fields that an optimizer does not have are unused.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct NativeUpdateArgs
