@@ -6,7 +6,7 @@ namespace Recurrent;
 /// <content>Forward and backward.</content>
 public sealed unsafe partial class GradientSession
 {
-    /// <summary>Computes the outputs of a batch and keeps what <see cref="Backward"/> needs.</summary>
+    /// <summary>Computes the outputs of a batch and keeps what <c>Backward</c> needs.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="y">
     /// Receives the output <c>[time, batch, OutputSize]</c>, or as the layout says, or <c>[batch, OutputSize]</c> from a
