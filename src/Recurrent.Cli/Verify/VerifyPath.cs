@@ -27,21 +27,22 @@ internal abstract class VerifyPath<T>(string name) : VerifyPath(name)
 
     public sealed override SequenceResult Compute(SequenceRequest request)
     {
-        using ISequenceSession<T> session = Open(request);
+        using ISession<T> session = Open(request);
         foreach ((StateAddress state, ReadOnlyMemory<float> values) in request.InitialStates)
         {
-            session.SetState(state, Convert<float, T>(values.Span));
+            session.SetState(state.Layer, state.Direction, state.Kind, Convert<float, T>(values.Span));
         }
 
         int steps = request.Model.Output == ModelOutput.EveryStep ? request.Time : 1;
         var y = new T[ArraySize.Of(steps, request.Batch, request.Model.OutputSize)];
+        SequenceMask mask = new() { Lengths = request.Lengths };
         if (request.Model.VocabularySize > 0)
         {
-            session.RunIndices(request.Indices.Span, y, request.Time, request.Lengths, request.Layout);
+            session.RunIndices(request.Indices.Span, y, request.Time, mask, request.Layout);
         }
         else
         {
-            session.Run(Convert<float, T>(request.Input.Span), y, request.Time, request.Lengths, request.Layout);
+            session.Run(Convert<float, T>(request.Input.Span), y, request.Time, mask, request.Layout);
         }
 
         return new SequenceResult(
@@ -81,16 +82,16 @@ internal abstract class VerifyPath<T>(string name) : VerifyPath(name)
             Convert<T, double>(x), Convert<T, double>(states), session.Blocks, Convert<T, double>(parameters));
     }
 
-    protected abstract ISequenceSession<T> Open(SequenceRequest request);
+    protected abstract ISession<T> Open(SequenceRequest request);
 
     protected abstract IGradientSession<T> Open(ModelDefinition model);
 
-    private static double[] FinalState(ISequenceSession<T> session, SequenceRequest request, StateAddress state)
+    private static double[] FinalState(ISession<T> session, SequenceRequest request, StateAddress state)
     {
         var specification = (RecurrentSpecification)request.Model.Layers[state.Layer].Specification;
         int size = state.Kind == StateKind.Cell ? specification.HiddenSize : specification.StateSize;
         var values = new T[request.Batch * size];
-        session.GetState(state, values);
+        session.GetState(state.Layer, state.Direction, state.Kind, values);
         return Convert<T, double>(values);
     }
 

@@ -14,7 +14,7 @@ namespace Recurrent;
 /// every member called afterwards throws an <see cref="ObjectDisposedException"/>. Outputs and final states are those of a
 /// <see cref="Session"/> of the same model, bit for bit; docs/numerics.md says what gradients are.
 /// </remarks>
-public sealed unsafe partial class GradientSession : IDisposable
+public sealed unsafe partial class GradientSession : IGradientSession<float>
 {
     // Why a raw value is safe: see Session.
     private readonly TrainerHandle _handle;

@@ -24,7 +24,7 @@ namespace Recurrent;
 /// an exception the states are as they were before the call.
 /// </para>
 /// </remarks>
-public sealed unsafe partial class Session : IDisposable
+public sealed unsafe partial class Session : ISession<float>
 {
     // The handle is kept for its finalizer and for Dispose; a call passes the raw value. That is safe because only
     // Dispose closes the handle, which it does between calls, and because Leave writes to this object after the native
@@ -58,6 +58,9 @@ public sealed unsafe partial class Session : IDisposable
 
     /// <summary>Batch rows.</summary>
     public int Batch => _shape.Batch;
+
+    /// <inheritdoc/>
+    public int StateSize => Model.StateSize;
 
     /// <summary>Threads that share the work of one call, the caller's included.</summary>
     public int Threads { get; }

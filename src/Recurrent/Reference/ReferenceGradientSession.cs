@@ -15,7 +15,7 @@ namespace Recurrent.Reference;
 /// <remarks>It belongs to one caller at a time; it does not check that.</remarks>
 [SuppressMessage(
     "Design", "CA1000", Justification = "The number type has to be named: nothing in the arguments tells it.")]
-public sealed partial class ReferenceGradientSession<T>
+public sealed partial class ReferenceGradientSession<T> : IGradientSession<T>
     where T : IFloatingPointIeee754<T>
 {
     private readonly IReadOnlyList<LayerDropout> _dropout;
@@ -146,6 +146,11 @@ public sealed partial class ReferenceGradientSession<T>
     /// <returns>A definition of its own: it does not change any more.</returns>
     public ModelDefinition ToDefinition() =>
         ParameterBlocks.Replace(Definition, Blocks, Array.ConvertAll(_parameters, float.CreateChecked));
+
+    /// <summary>Does nothing: a managed session holds nothing that has to be given back.</summary>
+    void IDisposable.Dispose()
+    {
+    }
 
     private void RequireParameters(int length, int rows, string argument) =>
         Require.Shape(length, rows, ParameterCount, "[rows, ParameterCount]", argument);

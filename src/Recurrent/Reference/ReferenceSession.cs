@@ -13,7 +13,7 @@ namespace Recurrent.Reference;
 /// <c>ReferenceModel.Predict</c> begins anew with each call. A session belongs to one caller at a time; unlike the native one
 /// it does not check that.
 /// </remarks>
-public sealed partial class ReferenceSession<T>
+public sealed partial class ReferenceSession<T> : ISession<T>
     where T : IFloatingPointIeee754<T>
 {
     private readonly SequenceShape _shape;
@@ -34,6 +34,9 @@ public sealed partial class ReferenceSession<T>
 
     /// <summary>Batch rows.</summary>
     public int Batch => _shape.Batch;
+
+    /// <inheritdoc/>
+    public int StateSize => Model.StateSize;
 
     /// <summary>Advances every row by one step.</summary>
     /// <param name="x">
@@ -128,5 +131,10 @@ public sealed partial class ReferenceSession<T>
         _shape.RequireRun<T>(x, y, time, order);
         _shape.RequireMask<T>(mask, y, time, order);
         ModelOutputs.Copy(RunChecked(ModelInputs<T>.Of(x), time, mask, order), y);
+    }
+
+    /// <summary>Does nothing: a managed session holds nothing that has to be given back.</summary>
+    void IDisposable.Dispose()
+    {
     }
 }

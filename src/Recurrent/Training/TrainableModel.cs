@@ -1,5 +1,6 @@
 using System.Numerics;
 using Recurrent.Layers;
+using Recurrent.Reference;
 
 namespace Recurrent.Training;
 
@@ -22,7 +23,14 @@ public static class TrainableModel
     public static TrainableModel<float> Create(ModelDefinition definition, TrainingOptions? options = null)
     {
         options ??= new TrainingOptions();
-        return new TrainableModel<float>(new NativeEngine(BatchMajor(definition), options), options);
+        GradientSession session = GradientSession.Open(BatchMajor(definition), new GradientSessionOptions
+        {
+            InstructionSet = options.InstructionSet,
+            GemmProvider = options.GemmProvider,
+            Threads = options.Threads,
+            Dropout = options.Dropout,
+        });
+        return new TrainableModel<float>(session, TrainingArithmetic.Of(session), options);
     }
 
     /// <summary>A model that is trained in plain C#: slow, in any number type, to compare with.</summary>
@@ -36,7 +44,10 @@ public static class TrainableModel
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         options ??= new TrainingOptions();
-        return new TrainableModel<T>(new ReferenceEngine<T>(BatchMajor(definition), options), options);
+        return new TrainableModel<T>(
+            ReferenceGradientSession<T>.Open(BatchMajor(definition), options.Dropout),
+            TrainingArithmetic.OfReference<T>(),
+            options);
     }
 
     private static ModelDefinition BatchMajor(ModelDefinition definition)

@@ -17,7 +17,7 @@ public sealed partial class TrainableModel<T>
     public double TrainOnBatch(Sequences<T> x, Targets<T> y, ulong seed = 0)
     {
         using ModelGuard.Scope call = Guard.Train();
-        Engine.ZeroGradients();
+        Session.ZeroGradients();
         double loss = Accumulate(x, y, seed);
         if (double.IsFinite(loss))
         {
@@ -57,7 +57,7 @@ public sealed partial class TrainableModel<T>
     public void ZeroGradients()
     {
         using ModelGuard.Scope call = Guard.Train();
-        Engine.ZeroGradients();
+        Session.ZeroGradients();
     }
 
     /// <summary>Copies the gradients.</summary>
@@ -66,7 +66,7 @@ public sealed partial class TrainableModel<T>
     public void GetGradients(Span<T> values)
     {
         using ModelGuard.Scope call = Guard.Look();
-        Engine.GetGradients(values);
+        Session.GetGradients(values);
     }
 
     /// <summary>Copies the parameters.</summary>
@@ -75,7 +75,7 @@ public sealed partial class TrainableModel<T>
     public void GetParameters(Span<T> values)
     {
         using ModelGuard.Scope call = Guard.Look();
-        Engine.GetParameters(values);
+        Session.GetParameters(values);
     }
 
     /// <summary>Sets the parameters.</summary>
@@ -84,7 +84,7 @@ public sealed partial class TrainableModel<T>
     public void SetParameters(ReadOnlySpan<T> values)
     {
         using ModelGuard.Scope call = Guard.Look();
-        Engine.SetParameters(values);
+        Session.SetParameters(values);
     }
 
     /// <summary>The parameters and what the optimizer remembers, without any position in a fit.</summary>
@@ -116,11 +116,11 @@ public sealed partial class TrainableModel<T>
     internal TrainingCheckpoint CaptureState()
     {
         TrainingCheckpoint checkpoint = new();
-        checkpoint.SetText("instruction_set", Engine.InstructionSet);
-        checkpoint.SetText("gemm_provider", Engine.GemmProvider);
+        checkpoint.SetText("instruction_set", InstructionSet);
+        checkpoint.SetText("gemm_provider", GemmProvider);
         checkpoint.SetText("optimizer", _optimizer?.GetType().Name ?? "none");
         checkpoint.SetValues<long>("position", [0, 0, Updates]);
-        Engine.GetParameters(Scratch);
+        Session.GetParameters(Scratch);
         foreach (ParameterBlock block in Blocks)
         {
             checkpoint.SetTensor(
@@ -128,7 +128,7 @@ public sealed partial class TrainableModel<T>
         }
 
         var moments = new T[2 * ParameterCount];
-        Engine.GetMoments(moments);
+        Session.GetMoments(moments);
         checkpoint.SetTensor("moments", moments, [2, ParameterCount]);
         return checkpoint;
     }
@@ -144,10 +144,10 @@ public sealed partial class TrainableModel<T>
         }
 
         (string, string) found = (checkpoint.InstructionSet, checkpoint.GemmProvider);
-        if (!onOtherArithmetic && found != (Engine.InstructionSet, Engine.GemmProvider))
+        if (!onOtherArithmetic && found != (InstructionSet, GemmProvider))
         {
             throw new InvalidDataException(
-                $"The checkpoint was computed with {found}, this is {(Engine.InstructionSet, Engine.GemmProvider)}, which "
+                $"The checkpoint was computed with {found}, this is {(InstructionSet, GemmProvider)}, which "
                 + "gives other bits. Create the model with the same TrainingOptions, or allow it.");
         }
 
@@ -157,8 +157,8 @@ public sealed partial class TrainableModel<T>
         }
 
         T[] moments = checkpoint.GetValues<T>("moments", 2 * ParameterCount);
-        Engine.SetParameters(Scratch);
-        Engine.SetMoments(moments);
+        Session.SetParameters(Scratch);
+        Session.SetMoments(moments);
         Updates = checkpoint.Updates;
     }
 

@@ -22,32 +22,35 @@ public sealed partial class TrainableModel<T> : IDisposable
     private Loss? _loss;
     private T[] _scratch = [];
 
-    internal TrainableModel(IGradientEngine<T> engine, TrainingOptions options)
+    private readonly TrainingArithmetic _arithmetic;
+
+    internal TrainableModel(IGradientSession<T> session, TrainingArithmetic arithmetic, TrainingOptions options)
     {
-        Engine = engine;
-        Computer = new BatchComputer<T>(engine, options);
+        Session = session;
+        _arithmetic = arithmetic;
+        Computer = new BatchComputer<T>(session, options);
         _drops = options.Dropout.Any(dropout => dropout != default);
     }
 
     /// <summary>The model as it was when training began, batch-major; its parameters are not changed.</summary>
-    public ModelDefinition Definition => Engine.Definition;
+    public ModelDefinition Definition => Session.Definition;
 
     /// <summary>What the parameters are, and where.</summary>
-    public IReadOnlyList<ParameterBlock> Blocks => Engine.Blocks;
+    public IReadOnlyList<ParameterBlock> Blocks => Session.Blocks;
 
     /// <summary>Number of parameters.</summary>
-    public int ParameterCount => Engine.ParameterCount;
+    public int ParameterCount => Session.ParameterCount;
 
     /// <summary>Updates since the model was compiled.</summary>
     public long Updates { get; private set; }
 
     /// <summary>The instruction set that computes, as <see cref="TrainingCheckpoint.InstructionSet"/> has it.</summary>
-    public string InstructionSet => Engine.InstructionSet;
+    public string InstructionSet => _arithmetic.InstructionSet;
 
     /// <summary>What multiplies large matrices, as <see cref="TrainingCheckpoint.GemmProvider"/> has it.</summary>
-    public string GemmProvider => Engine.GemmProvider;
+    public string GemmProvider => _arithmetic.GemmProvider;
 
-    internal IGradientEngine<T> Engine { get; }
+    internal IGradientSession<T> Session { get; }
 
     internal BatchComputer<T> Computer { get; }
 
@@ -246,16 +249,16 @@ public sealed partial class TrainableModel<T> : IDisposable
     public ModelDefinition ToDefinition()
     {
         using ModelGuard.Scope call = Guard.Look();
-        return Engine.ToDefinition();
+        return Session.ToDefinition();
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Engine.Dispose();
+    public void Dispose() => Session.Dispose();
 
     internal FigureSums Figures(Sequences<T> x, Targets<T> y, int batchSize, int steps)
     {
         BatchPlan plan = new(Definition, x.Count, x.Time, batchSize, steps);
-        CarriedStates<T> states = new(plan, Engine.StateSize);
+        CarriedStates<T> states = new(plan, Session.StateSize);
         FigureSums sums = new(Metrics);
         int[] rows = [.. Enumerable.Range(0, x.Count)];
         double penalty = Computer.Penalty();
@@ -274,7 +277,7 @@ public sealed partial class TrainableModel<T> : IDisposable
         return sums;
     }
 
-    internal void ForgetMoments() => Engine.SetMoments(new T[2 * ParameterCount]);
+    internal void ForgetMoments() => Session.SetMoments(new T[2 * ParameterCount]);
 
     /// <summary>Which elements are dropped at the next update.</summary>
     internal ulong? DropoutSeed(ulong seed) => _drops ? SeededRandom.Combine(seed, (ulong)Updates) : null;

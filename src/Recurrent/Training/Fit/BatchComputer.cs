@@ -9,7 +9,7 @@ namespace Recurrent.Training;
 internal sealed class BatchComputer<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly IGradientEngine<T> _engine;
+    private readonly IGradientSession<T> _session;
     private readonly PenalizedBlock[] _penalized;
     private readonly bool[] _trained;
     private readonly bool[] _sparse;
@@ -17,15 +17,15 @@ internal sealed class BatchComputer<T>
     private T[] _gradient = [];
     private T[] _parameters = [];
 
-    public BatchComputer(IGradientEngine<T> engine, TrainingOptions options)
+    public BatchComputer(IGradientSession<T> session, TrainingOptions options)
     {
-        _engine = engine;
-        Batch = new PreparedBatch<T>(engine.Definition);
-        _trained = options.Trainable is null ? [] : [.. engine.Blocks.Select(options.Trainable)];
-        _sparse = options.Sparse is null ? [] : [.. engine.Blocks.Select(options.Sparse)];
+        _session = session;
+        Batch = new PreparedBatch<T>(session.Definition);
+        _trained = options.Trainable is null ? [] : [.. session.Blocks.Select(options.Trainable)];
+        _sparse = options.Sparse is null ? [] : [.. session.Blocks.Select(options.Sparse)];
         _penalized =
         [
-            .. PenalizedBlock.All(engine.Blocks, options.Regularizers, engine.Definition.Layers.Count)
+            .. PenalizedBlock.All(session.Blocks, options.Regularizers, session.Definition.Layers.Count)
                 .Where(penalized => IsTrained(penalized.Index)),
         ];
         RequireSparse();
@@ -43,7 +43,7 @@ internal sealed class BatchComputer<T>
             _outputs = new T[Batch.OutputLength];
         }
 
-        _engine.Forward(
+        _session.Forward(
             Batch.ForModel(initialStates, dropoutSeed), _outputs.AsSpan(0, Batch.OutputLength), finalStates);
         return Outputs;
     }
@@ -73,11 +73,11 @@ internal sealed class BatchComputer<T>
     /// <summary>Adds the gradients of the loss and of penalties, and tells the penalties.</summary>
     public double Backward()
     {
-        _engine.Backward(_gradient.AsSpan(0, Batch.OutputLength));
+        _session.Backward(_gradient.AsSpan(0, Batch.OutputLength));
         double penalty = 0;
         foreach (PenalizedBlock penalized in _penalized)
         {
-            penalty += _engine.Regularize(penalized.Index, penalized.Regularizer.L1, penalized.Regularizer.L2);
+            penalty += _session.Regularize(penalized.Index, penalized.Regularizer.L1, penalized.Regularizer.L2);
         }
 
         return penalty;
@@ -93,10 +93,10 @@ internal sealed class BatchComputer<T>
 
         if (_parameters.Length == 0)
         {
-            _parameters = new T[_engine.ParameterCount];
+            _parameters = new T[_session.ParameterCount];
         }
 
-        _engine.GetParameters(_parameters);
+        _session.GetParameters(_parameters);
         double penalty = 0;
         foreach (PenalizedBlock penalized in _penalized)
         {
@@ -122,7 +122,7 @@ internal sealed class BatchComputer<T>
         if (block >= 0 && !optimizer.CanMoveRows)
         {
             throw new ArgumentException(
-                $"{argument}: expected Sgd without momentum or Adam, because the table of layer {_engine.Blocks[block].Layer} is "
+                $"{argument}: expected Sgd without momentum or Adam, because the table of layer {_session.Blocks[block].Layer} is "
                 + $"updated sparsely, found {optimizer.GetType().Name}"
                 + (optimizer is Sgd sgd ? $" with a momentum of {sgd.Momentum}." : "."),
                 argument);
@@ -150,7 +150,7 @@ internal sealed class BatchComputer<T>
         }
 
         double rate = optimizer.LearningRate.At(updatesBefore) * rateScale;
-        _engine.Update(optimizer.At(updatesBefore + 1, rate, scale, _trained) with { Sparse = _sparse, Renews = renews });
+        _session.Update(optimizer.At(updatesBefore + 1, rate, scale, _trained) with { Sparse = _sparse, Renews = renews });
         return norm;
     }
 
@@ -158,7 +158,7 @@ internal sealed class BatchComputer<T>
     {
         for (int i = 0; i < _sparse.Length; i++)
         {
-            ParameterBlock block = _engine.Blocks[i];
+            ParameterBlock block = _session.Blocks[i];
             if (_sparse[i] && block.Role != ParameterRole.Table)
             {
                 throw new ArgumentException(
@@ -184,13 +184,13 @@ internal sealed class BatchComputer<T>
     {
         if (Array.TrueForAll(_trained, trained => trained))
         {
-            return _engine.GradientNorm();
+            return _session.GradientNorm();
         }
 
         double squares = 0;
         for (int block = 0; block < _trained.Length; block++)
         {
-            double norm = _trained[block] ? _engine.GradientNorm(block) : 0;
+            double norm = _trained[block] ? _session.GradientNorm(block) : 0;
             squares += norm * norm;
         }
 

@@ -9,7 +9,7 @@ namespace Recurrent.Training;
 internal static class Divergence
 {
     public static string Describe<T>(
-        IGradientEngine<T> engine, PreparedBatch<T> batch, string what, int epoch, int batchIndex, bool hasGradients)
+        IGradientSession<T> session, PreparedBatch<T> batch, string what, int epoch, int batchIndex, bool hasGradients)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         var text = new StringBuilder();
@@ -19,16 +19,16 @@ internal static class Divergence
         if (hasGradients)
         {
             text.Append(" Norms of the last gradients:");
-            for (int i = 0; i < engine.Blocks.Count; i++)
+            for (int i = 0; i < session.Blocks.Count; i++)
             {
-                ParameterBlock block = engine.Blocks[i];
-                string layer = engine.Definition.Layers[block.Layer].Specification.GetType().Name
+                ParameterBlock block = session.Blocks[i];
+                string layer = session.Definition.Layers[block.Layer].Specification.GetType().Name
                     .Replace("Specification", string.Empty, StringComparison.Ordinal);
                 string direction = block.Direction == Direction.Reverse ? " reverse" : string.Empty;
                 text.Append(
                     CultureInfo.InvariantCulture,
                     $"{(i == 0 ? string.Empty : ",")} layer {block.Layer} ({layer}{direction}) {block.Role} "
-                    + $"{engine.GradientNorm(i):G3}");
+                    + $"{session.GradientNorm(i):G3}");
             }
 
             text.Append('.');

@@ -32,7 +32,7 @@ internal sealed class TrainingLoop<T> : TrainingRun
         _y = y;
         _options = options;
         _plan = plan;
-        _states = new CarriedStates<T>(plan, model.Engine.StateSize);
+        _states = new CarriedStates<T>(plan, model.Session.StateSize);
         _sums = new FigureSums(model.Metrics);
         _callbacks = [.. options.Callbacks.OrderBy(callback => callback.Place)];
         _order = new int[x.Count];
@@ -60,7 +60,7 @@ internal sealed class TrainingLoop<T> : TrainingRun
         }
         finally
         {
-            _model.Engine.KeepParameters(false);
+            _model.Session.KeepParameters(false);
         }
 
         return History;
@@ -70,7 +70,7 @@ internal sealed class TrainingLoop<T> : TrainingRun
     {
         using ModelGuard.Scope call = _model.Guard.Look();
         into ??= new ParameterSnapshot(new T[_model.ParameterCount]);
-        _model.Engine.GetParameters((T[])into.Values);
+        _model.Session.GetParameters((T[])into.Values);
         return into;
     }
 
@@ -78,7 +78,7 @@ internal sealed class TrainingLoop<T> : TrainingRun
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         using ModelGuard.Scope call = _model.Guard.Look();
-        _model.Engine.SetParameters((T[])snapshot.Values);
+        _model.Session.SetParameters((T[])snapshot.Values);
     }
 
     public override TrainingCheckpoint Capture()
@@ -174,7 +174,7 @@ internal sealed class TrainingLoop<T> : TrainingRun
 
     private void RunEpochs()
     {
-        _model.Engine.KeepParameters(true);
+        _model.Session.KeepParameters(true);
         History.ReserveBatches((long)(Epochs - Epoch) * BatchesPerEpoch);
         _reporter.Begin(((long)Epoch * BatchesPerEpoch) + Batch);
         while (Epoch < Epochs && !StopTraining)
@@ -265,11 +265,11 @@ internal sealed class TrainingLoop<T> : TrainingRun
 
         double loss = computer.Loss(_model.Loss);
         RequireFinite(loss, "The loss is not a finite number");
-        _model.Engine.KeepParameters(true);
+        _model.Session.KeepParameters(true);
         if (!_hasGradients)
         {
             // Of calls before this fit; every update renews those of the fit.
-            _model.Engine.ZeroGradients();
+            _model.Session.ZeroGradients();
         }
 
         BatchLoss = loss + computer.Backward();
@@ -305,7 +305,7 @@ internal sealed class TrainingLoop<T> : TrainingRun
     private void RequireFiniteParameters()
     {
         Span<T> parameters = _model.Scratch;
-        _model.Engine.GetParameters(parameters);
+        _model.Session.GetParameters(parameters);
         foreach (T parameter in parameters)
         {
             if (!T.IsFinite(parameter))
@@ -319,8 +319,8 @@ internal sealed class TrainingLoop<T> : TrainingRun
     {
         int batch = _batchOfUpdate;
         string message = Divergence.Describe(
-            _model.Engine, _model.Computer.Batch, what, Epoch, batch, _hasGradients);
-        _model.Engine.RestoreParameters();
+            _model.Session, _model.Computer.Batch, what, Epoch, batch, _hasGradients);
+        _model.Session.RestoreParameters();
 
         // What is not finite got into the moments too, and would be in every update to come.
         _model.ForgetMoments();
