@@ -92,6 +92,7 @@ class Lane {
   bool is_wanted(size_t output) const {
     return job_.outputs[output].data || (masked() && model_output(output).repeated);
   }
+  bool is_any_wanted() const;
   void deliver(size_t output);
   void deliver_present(size_t output, int64_t place);
   void fill_missing(size_t output, int64_t row, int64_t begin, int64_t end, const float* previous);

@@ -58,7 +58,7 @@ struct Widths {
 
 Widths widths_of(const Model& model) {
   Widths w;
-  for (size_t i = 0; i < model.inputs().size(); ++i)
+  for (size_t i = 0; model.has_input_rows() && i < model.inputs().size(); ++i)
     if (model.input(i).is_row()) w.row = std::max(w.row, model.input(i).size);
   for (const PackedLayer& layer : model.layers()) {
     int64_t& output = layer.is_row ? w.row : w.output;
@@ -83,8 +83,10 @@ Plan make_plan(const Model& model, int64_t batch, int64_t time, bool ragged) {
   plan.time = time;
   // Sequences inside may have more steps than the model is given.
   int64_t longest = time;
-  for (const PackedLayer& layer : model.layers())
-    if (!layer.is_row) longest = std::max(longest, model.graph().steps(layer.base, time));
+  const bool changes_steps = model.graph().first_rebased() >= 0;
+  for (size_t i = 0; changes_steps && i < model.layers().size(); ++i)
+    if (const PackedLayer& layer = model.layers()[i]; !layer.is_row)
+      longest = std::max(longest, model.graph().steps(layer.base, time));
   // A run whose steps are all missing has none; its rows are still computed.
   plan.chunk = std::max<int64_t>(1, std::min(longest, steps_in_cache(model, batch)));
   plan.block = model.can_step() ? plan.chunk : longest;

@@ -85,66 +85,68 @@ void take_outputs(const Model& model, int64_t batch, int64_t time,
 
 // What an output must not overlap.
 void check_apart(const Model& model, int64_t batch, const Run& run) {
-  const int64_t steps = batch * run.time;
-  const auto name_of = [&](size_t output) {
-    return model.has_one_of_each() ? std::string("y")
-                                   : path_of("outputs", model.graph().outputs()[output].name);
-  };
+  const std::vector<Port>& outputs = model.graph().outputs();
   const auto refuse = [&](size_t output, const std::string& other) {
-    refuse_overlap(name_of(output).c_str(), other.c_str());
+    refuse_overlap(path_of("outputs", outputs[output].name).c_str(), other.c_str());
   };
   constexpr int64_t kBytes = sizeof(float);
-  for (size_t i = 0; i < model.outputs().size(); ++i) {
+  for (size_t i = 0; i < outputs.size(); ++i) {
     const float* y = run.outputs[i];
     if (!y) continue;
-    const int64_t count = elements_of(model, model.outputs()[i], batch, run.time);
-    const auto apart = [&](const void* other, int64_t bytes) {
-      return !other || are_apart(y, count * kBytes, other, bytes);
+    const int64_t bytes = elements_of(model, model.outputs()[i], batch, run.time) * kBytes;
+    const auto apart = [&](const void* other, int64_t other_bytes) {
+      return !other || are_apart(y, bytes, other, other_bytes);
     };
-    for (size_t k = 0; k < model.inputs().size(); ++k) {
-      const Value& input = model.input(k);
-      if (apart(run.inputs[k], elements_of(input, batch, run.time) * kBytes)) continue;
-      const bool is_short = model.has_one_of_each();
-      refuse(i, is_short && input.kind == RECURRENT_VALUE_INDICES ? "indices"
-                : is_short                                        ? "x"
-                           : path_of("inputs", model.inputs()[k].name));
-    }
+    for (size_t k = 0; k < model.inputs().size(); ++k)
+      if (!apart(run.inputs[k], elements_of(model.input(k), batch, run.time) * kBytes))
+        refuse(i, path_of("inputs", model.inputs()[k].name));
     for (size_t k = 0; k < i; ++k)
       if (!apart(run.outputs[k], elements_of(model, model.outputs()[k], batch, run.time) * kBytes))
-        refuse(i, name_of(k));
+        refuse(i, path_of("outputs", outputs[k].name));
     if (!apart(run.lengths, batch * kBytes)) refuse(i, "lengths");
-    if (!apart(run.present, steps)) refuse(i, "present");
+    if (!apart(run.present, batch * run.time)) refuse(i, "present");
   }
 }
 
-// The short form of one input.
-void take_input(const Model& model, int64_t batch, const recurrent_run_args& args,
-                Buffers& buffers) {
-  if (model.inputs().size() != 1) refuse_short_form(model);
-  const int64_t steps = batch * args.time;
+// The sizes of a run of the short form, which can be counted.
+struct ShortSizes {
+  int64_t steps;  // of all rows together
+  int64_t inputs;
+  int64_t outputs;
+};
+
+ShortSizes short_sizes(const Model& model, int64_t batch, int64_t time) {
+  const int64_t steps = checked_mul(time, batch, "time");
+  const ShortSizes sizes{steps, checked_mul(steps, model.input_size(), "time"),
+                         elements_of(model, model.outputs()[0], batch, time)};
+  checked_mul(std::max(sizes.inputs, sizes.outputs), static_cast<int64_t>(sizeof(float)), "time");
+  return sizes;
+}
+
+void take_short_input(const Model& model, const recurrent_run_args& args, const ShortSizes& sizes,
+                      Buffers& buffers) {
   if (model.vocabulary_size() == 0) {
     if (args.indices || args.indices_count != 0)
       invalid("indices", "expected null, because the model takes features");
-    expect_array("x", args.x, args.x_count, steps * model.input_size());
+    expect_array("x", args.x, args.x_count, sizes.inputs);
     buffers.inputs[0] = args.x;
     return;
   }
   if (args.x || args.x_count != 0) refuse_features();
-  expect_array("indices", args.indices, args.indices_count, steps);
-  expect_indices(model, args.indices, steps);
+  expect_array("indices", args.indices, args.indices_count, sizes.steps);
+  expect_indices(model, args.indices, sizes.steps);
   buffers.inputs[0] = args.indices;
 }
 
-// The short form of one output.
-void take_output(const Model& model, int64_t batch, const recurrent_run_args& args,
-                 Buffers& buffers) {
-  std::fill(buffers.outputs.begin(), buffers.outputs.end(), nullptr);
-  if (!args.y) return expect_no_count("y_count", args.y_count, "y");
-  if (model.outputs().size() != 1)
-    invalid("y", "expected null and outputs instead, because the model has %zu outputs",
-            model.outputs().size());
-  expect_array("y", args.y, args.y_count, elements_of(model, model.outputs()[0], batch, args.time));
+void take_short_output(const recurrent_run_args& args, int64_t batch, const ShortSizes& sizes,
+                       Buffers& buffers) {
   buffers.outputs[0] = args.y;
+  if (!args.y) return expect_no_count("y_count", args.y_count, "y");
+  expect_array("y", args.y, args.y_count, sizes.outputs);
+  expect_apart("y", args.y, sizes.outputs, "x", args.x, sizes.inputs);
+  expect_apart("y", args.y, sizes.outputs, "indices", args.indices, sizes.steps);
+  expect_apart("y", args.y, sizes.outputs, "lengths", args.lengths, batch);
+  expect_apart("y", args.y, sizes.outputs, "present", args.present, sizes.steps);
 }
 
 void check_present(const Model& model, const recurrent_run_args& args, int64_t steps) {
@@ -157,6 +159,52 @@ void check_lengths(const recurrent_run_args& args, int64_t batch) {
   if (!args.lengths) return expect_no_count("lengths_count", args.lengths_count, "lengths");
   expect_exactly("lengths", args.lengths, args.lengths_count, batch);
   expect_lengths(args.lengths, batch, args.time);
+}
+
+void take_short_form(const Model& model, int64_t batch, const recurrent_run_args& args,
+                     Buffers& buffers) {
+  expect_no_count("input_count", args.input_count, "inputs");
+  expect_no_count("output_count", args.output_count, "outputs");
+  const ShortSizes sizes = short_sizes(model, batch, args.time);
+  take_short_input(model, args, sizes, buffers);
+  check_present(model, args, sizes.steps);
+  check_lengths(args, batch);
+  take_short_output(args, batch, sizes, buffers);
+}
+
+// Where one of the two is in its short form, it is a buffer without a name.
+void take_buffers(const Model& model, int64_t batch, const recurrent_run_args& args,
+                  Buffers& buffers) {
+  check_sizes(model, batch, args.time);
+  if (args.inputs && (args.x || args.indices || args.x_count != 0 || args.indices_count != 0))
+    invalid(args.x ? "x" : "indices", "expected null, because inputs are given");
+  if (args.outputs && (args.y || args.y_count != 0))
+    invalid("y", "expected null, because outputs are given");
+  const bool takes_indices = model.vocabulary_size() > 0;
+  if (!args.inputs && model.inputs().size() > 1) refuse_short_form(model);
+  if (!args.outputs && args.y && model.outputs().size() > 1)
+    invalid("y", "expected null and outputs instead, because the model has %zu outputs",
+            model.outputs().size());
+  const recurrent_input_buffer x{sizeof(x), 0, nullptr,
+                                 takes_indices ? static_cast<const void*>(args.indices) : args.x,
+                                 takes_indices ? args.indices_count : args.x_count};
+  const recurrent_output_buffer y{sizeof(y), 0, nullptr, args.y, args.y_count};
+  take_inputs(model, batch, args.time, args.inputs ? args.inputs : &x,
+              args.inputs ? args.input_count : 1, buffers);
+  check_present(model, args, batch * args.time);
+  check_lengths(args, batch);
+  const bool has_outputs = args.outputs || args.y;
+  take_outputs(model, batch, args.time,
+               args.outputs ? args.outputs
+               : args.y     ? &y
+                            : nullptr,
+               args.outputs  ? args.output_count
+               : has_outputs ? 1
+                             : args.output_count,
+               buffers);
+  check_apart(model, batch,
+              {args.time, args.layout, args.lengths, args.present, buffers.inputs.data(),
+               buffers.outputs.data()});
 }
 
 }  // namespace
@@ -220,28 +268,12 @@ Run checked_run(const Model& model, int64_t batch, const recurrent_run_args& arg
   expect_struct_size(args);
   expect_layout(args.layout);
   expect_time(args.time, 0);
-  check_sizes(model, batch, args.time);
-  if (args.inputs) {
-    if (args.x || args.indices || args.x_count != 0 || args.indices_count != 0)
-      invalid(args.x ? "x" : "indices", "expected null, because inputs are given");
-    take_inputs(model, batch, args.time, args.inputs, args.input_count, buffers);
-  } else {
-    expect_no_count("input_count", args.input_count, "inputs");
-    take_input(model, batch, args, buffers);
-  }
-  check_present(model, args, batch * args.time);
-  check_lengths(args, batch);
-  if (args.outputs) {
-    if (args.y || args.y_count != 0) invalid("y", "expected null, because outputs are given");
-    take_outputs(model, batch, args.time, args.outputs, args.output_count, buffers);
-  } else {
-    expect_no_count("output_count", args.output_count, "outputs");
-    take_output(model, batch, args, buffers);
-  }
-  const Run run{args.time,    args.layout,           args.lengths,
-                args.present, buffers.inputs.data(), buffers.outputs.data()};
-  check_apart(model, batch, run);
-  return run;
+  if (model.has_one_of_each() && !args.inputs && !args.outputs)
+    take_short_form(model, batch, args, buffers);
+  else
+    take_buffers(model, batch, args, buffers);
+  return {args.time,    args.layout,           args.lengths,
+          args.present, buffers.inputs.data(), buffers.outputs.data()};
 }
 
 Run checked_step(const Model& model, int64_t batch, const recurrent_input_buffer* inputs,

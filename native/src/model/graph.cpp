@@ -424,7 +424,7 @@ int32_t Graph::readers(int32_t value) const {
   return count;
 }
 
-int64_t Graph::steps(int32_t base, int64_t time) const {
+int64_t Graph::changed_steps(int32_t base, int64_t time) const {
   const TimeBase& b = bases_[static_cast<size_t>(base)];
   switch (b.kind) {
     case TimeBase::Kind::kModel:

@@ -89,12 +89,16 @@ class Graph {
   int32_t first_rebased() const { return first_rebased_; }
 
   // Steps of a sequence whose model has `time`.
-  int64_t steps(int32_t base, int64_t time) const;
+  int64_t steps(int32_t base, int64_t time) const {
+    return base == 0 ? time : changed_steps(base, time);
+  }
   // Of which sequence another one has the last steps.
   int32_t parent(int32_t base) const { return bases_[static_cast<size_t>(base)].parent; }
 
  private:
   friend class GraphBuilder;
+
+  int64_t changed_steps(int32_t base, int64_t time) const;
 
   std::vector<Value> values_;
   std::vector<Node> nodes_;
