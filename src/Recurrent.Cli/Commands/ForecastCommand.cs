@@ -18,7 +18,7 @@ internal sealed class ForecastCommand
 
     private readonly Argument<string> _series = new("SERIES")
     {
-        Description = "The series: .csv with a step per line, in the order of time. Its columns are found by the names that "
+        Description = "The series: .csv with one step per line, in the order of time. Its columns are found by the names that "
             + "the model knows.",
     };
 
@@ -92,7 +92,7 @@ internal sealed class ForecastCommand
         using SeriesForecast forecaster = new(model.Definition, info, path);
         int steps = parsed.GetValue(_steps) ?? info.Horizon;
         var report = new ForecastReport(path, input, table, forecaster.Continue(table, steps), info.Horizon);
-        new ImportNotes(error).Tell(path, model.Notes);
+        new ImportNotes(error).Tell(path, ForecasterFile.NotesToTell(model));
         if (plot is not null)
         {
             ForecastPlot.Save(report, plot);

@@ -16,7 +16,7 @@ internal sealed class TrainCommand
 
     private readonly Argument<string> _file = new("FILE")
     {
-        Description = "The series: .csv with a step a line, in the order of time.",
+        Description = "The series: .csv with one step per line, in the order of time.",
     };
 
     private readonly Option<string> _output = new("--output", "-o")
@@ -47,7 +47,7 @@ internal sealed class TrainCommand
 
     private readonly Option<string?> _forecasts = new("--forecasts")
     {
-        Description = "Also write the forecasts of the held-back part, with what came, into this .csv file.",
+        Description = "Also write the forecasts of the held-back part, beside the actual values, into this .csv file.",
         HelpName = "FILE",
     };
 
@@ -148,7 +148,7 @@ internal sealed class TrainCommand
             result.History.SaveCsv(history);
         }
 
-        new ImportNotes(parsed.InvocationConfiguration.Error).Tell(output, again.Notes);
+        new ImportNotes(parsed.InvocationConfiguration.Error).Tell(output, ForecasterFile.NotesToTell(again));
         TextWriter writer = parsed.InvocationConfiguration.Output;
         if (parsed.GetValue(_json))
         {

@@ -13,13 +13,21 @@ internal sealed record CsvFormat(char? Delimiter = null, char Decimal = '.')
     public static CsvFormat Default { get; } = new();
 
     /// <summary>The text of a file: UTF-16 where a mark says it, otherwise UTF-8.</summary>
-    public static string Decode(ReadOnlySpan<byte> bytes) => bytes switch
+    /// <exception cref="DataFormatException">It is not text, or UTF-16 without a mark.</exception>
+    public static string Decode(ReadOnlySpan<byte> bytes)
     {
-        [0xFF, 0xFE, ..] => Encoding.Unicode.GetString(bytes[2..]),
-        [0xFE, 0xFF, ..] => Encoding.BigEndianUnicode.GetString(bytes[2..]),
-        [0xEF, 0xBB, 0xBF, ..] => Encoding.UTF8.GetString(bytes[3..]),
-        _ => Encoding.UTF8.GetString(bytes),
-    };
+        string text = bytes switch
+        {
+            [0xFF, 0xFE, ..] => Encoding.Unicode.GetString(bytes[2..]),
+            [0xFE, 0xFF, ..] => Encoding.BigEndianUnicode.GetString(bytes[2..]),
+            [0xEF, 0xBB, 0xBF, ..] => Encoding.UTF8.GetString(bytes[3..]),
+            _ => Encoding.UTF8.GetString(bytes),
+        };
+        return text.Contains('\0')
+            ? throw new DataFormatException(
+                "expected text, UTF-8 or UTF-16 with its mark; found a byte of 0, as binary files have it and UTF-16 without a mark.")
+            : text;
+    }
 
     /// <summary>Reads a finite number. One that is too large for a float is none.</summary>
     public bool TryRead(ReadOnlySpan<char> cell, out float value) =>

@@ -85,7 +85,7 @@ internal static class DataFile
         if (kind == Wav && sampleRate is null)
         {
             throw new UnusableInputException(
-                $"{path}: neither the input nor the model says how many samples a second it has; give --sample-rate.");
+                $"{path}: neither the input nor the model says how many samples per second it has; give --sample-rate.");
         }
 
         if (Directory.Exists(path))

@@ -126,7 +126,8 @@ internal static class SeriesFile
             if (cells.Count != first.Count)
             {
                 throw new DataFormatException(
-                    $"line {number}: expected {first.Count} values, as in the first line, found {cells.Count}.");
+                    $"line {number}: expected {first.Count} value{(first.Count == 1 ? "" : "s")}, as in the first line, found "
+                    + $"{cells.Count}{DecimalCommas(cells.Count, first.Count, separator, format)}.");
             }
 
             foreach (int column in chosen)
@@ -148,13 +149,21 @@ internal static class SeriesFile
             }
         }
 
-        string NameOf(int column) => begin > 0 ? first[column] : $"column {column + 1}";
+        // A name that does not tell a column from the others is none.
+        string NameOf(int column) => begin > 0 && first.Count(name => name == first[column]) == 1
+            ? first[column]
+            : $"column {column + 1}";
         SeriesTime? time = others.Select((cells, column) => cells.Count == 0 ? null : SeriesTime.Of(NameOf(column), cells))
             .FirstOrDefault(dates => dates is not null);
         return values.Count > 0
             ? new SeriesTable([.. chosen.Select(NameOf)], [.. values], missing, firstMissing) { Time = time }
             : throw new DataFormatException("expected lines of numbers, found none.");
     }
+
+    private static string DecimalCommas(int found, int expected, char separator, CsvFormat format) =>
+        separator == ',' && format.Delimiter is null && found == 2 * expected
+            ? "; if commas are those of decimals, say --decimal ,"
+            : string.Empty;
 
     private static List<string> Cells(string line, char separator)
     {

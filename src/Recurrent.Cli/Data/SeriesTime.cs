@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using System.Xml;
 
 namespace Recurrent.Cli.Data;
@@ -9,13 +10,18 @@ namespace Recurrent.Cli.Data;
 /// <param name="Step">From a step to the next one, as in P1D or P1M (ISO 8601); null where it is not always the same.</param>
 /// <param name="First">The first date.</param>
 /// <param name="Count">How many there are.</param>
-internal sealed record SeriesTime(string Name, string Format, string? Step, DateTime First, int Count)
+internal sealed partial record SeriesTime(string Name, string Format, string? Step, DateTime First, int Count)
 {
     private static readonly string[] Formats =
     [
         "yyyy-MM-dd", "yyyy-MM-ddTHH:mm:ss", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm", "yyyy-MM-dd HH:mm", "yyyy-MM",
-        "yyyy/MM/dd", "dd.MM.yyyy", "MM/dd/yyyy", "dd/MM/yyyy", "yyyy",
+        "yyyy-MM-ddTHH:mm:ss.fff", "yyyy-MM-dd HH:mm:ss.fff", "yyyy-MM-ddTHH:mm:ss.ffffff", "yyyy-MM-dd HH:mm:ss.ffffff",
+        "yyyy/MM/dd", "dd.MM.yyyy", "d.M.yyyy", "MM/dd/yyyy", "M/d/yyyy", "dd/MM/yyyy", "d/M/yyyy", "dd.MM.yyyy HH:mm",
+        "M/d/yyyy H:mm", "d/M/yyyy H:mm", "MMM d, yyyy", "MMM dd, yyyy", "d MMM yyyy", "yyyyMMdd", "yyyy",
     ];
+
+    // Any digits may be one of these. That they rise is what makes them dates.
+    private static readonly string[] Numbers = ["yyyyMMdd", "yyyy"];
 
     /// <summary>The dates of a column.</summary>
     /// <param name="name">Its name.</param>
@@ -24,25 +30,58 @@ internal sealed record SeriesTime(string Name, string Format, string? Step, Date
     /// <exception cref="DataFormatException">They are dates, and not in the order of time.</exception>
     public static SeriesTime? Of(string name, IReadOnlyList<(int Line, string Text)> cells)
     {
-        if (Formats.FirstOrDefault(format => cells.All(cell => TryParse(cell.Text, format, out _))) is not { } found)
+        // A zone that all have is the same text behind every date.
+        string zone = Zone().Match(cells[0].Text).Value;
+        string[] formats = zone.Length == 0 ? Formats : [.. Formats.Select(format => $"{format}'{zone}'")];
+        string[] fitting = [.. formats.Where(format => cells.All(cell => TryParse(cell.Text, format, out _)))];
+        if (fitting.Length == 0)
+        {
+            RequireRisingSeconds(name, cells);
+            return null;
+        }
+
+        // 02/01/2020 is in January or in February. What is evenly apart, or at least rises, is more likely.
+        SeriesTime[] rising =
+        [
+            .. fitting.Select(format => (Format: format, Dates: cells.Select(cell => Parse(cell.Text, format)).ToArray()))
+                .Where(read => FallOf(read.Dates) == 0)
+                .Select(read => new SeriesTime(name, read.Format, StepOf(read.Dates), read.Dates[0], read.Dates.Length)),
+        ];
+        return rising.FirstOrDefault(time => time.Step is not null) ?? rising.FirstOrDefault()
+            ?? Refuse(name, cells, [.. cells.Select(cell => Parse(cell.Text, fitting[0]))], Numbers.Contains(fitting[0]));
+    }
+
+    // The place of the first one that is not after the one before it; 0 if all are.
+    private static int FallOf(DateTime[] dates) =>
+        Enumerable.Range(1, dates.Length - 1).FirstOrDefault(i => dates[i] <= dates[i - 1]);
+
+    private static SeriesTime? Refuse(string name, IReadOnlyList<(int Line, string Text)> cells, DateTime[] dates, bool isNumber)
+    {
+        int fall = FallOf(dates);
+        if (isNumber && !dates.Zip(dates.Skip(1)).All(pair => pair.First > pair.Second))
         {
             return null;
         }
 
-        DateTime[] dates = [.. cells.Select(cell => Parse(cell.Text, found))];
-        int fall = Enumerable.Range(1, dates.Length - 1).FirstOrDefault(i => dates[i] <= dates[i - 1]);
-        if (fall > 0)
-        {
-            // Any four digits may be a year. That they rise is what makes them years.
-            return found == "yyyy" && !dates.Zip(dates.Skip(1)).All(pair => pair.First > pair.Second)
-                ? null
-                : throw new DataFormatException(
-                    $"line {cells[fall].Line}, {name}: expected dates that rise, oldest first; found {cells[fall].Text} after "
-                    + $"{cells[fall - 1].Text}. Sort the file by {name}.");
-        }
-
-        return new SeriesTime(name, found, StepOf(dates), dates[0], dates.Length);
+        throw new DataFormatException(dates[fall] == dates[fall - 1]
+            ? $"line {cells[fall].Line}, {name}: expected dates that rise, oldest first, one for each step; found "
+                + $"{cells[fall].Text} twice."
+            : Fall(name, cells, fall));
     }
+
+    // Seconds or milliseconds since 1970 have no format. Ten or thirteen digits that always fall are nothing else.
+    private static void RequireRisingSeconds(string name, IReadOnlyList<(int Line, string Text)> cells)
+    {
+        if (cells.Count > 1 && cells.All(cell => cell.Text.Length is 10 or 13 && cell.Text.All(char.IsAsciiDigit))
+            && cells.Zip(cells.Skip(1)).All(pair => string.CompareOrdinal(pair.First.Text, pair.Second.Text) > 0))
+        {
+            throw new DataFormatException(Fall(name, cells, 1));
+        }
+    }
+
+    private static string Fall(string name, IReadOnlyList<(int Line, string Text)> cells, int fall) =>
+        $"line {cells[fall].Line}, {name}: expected dates that rise, oldest first; found {cells[fall].Text} after "
+        + $"{cells[fall - 1].Text}. Sort the file by {name}.";
 
     /// <summary>The date of a step after the last one, as the file writes dates; <c>+3</c> where steps are irregular.</summary>
     public string Label(int ahead)
@@ -91,6 +130,9 @@ internal sealed record SeriesTime(string Name, string Format, string? Step, Date
             return null;
         }
     }
+
+    [GeneratedRegex(@"(?<=:\d\d(\.\d+)?)(Z|[+-]\d\d:?\d\d)$")]
+    private static partial Regex Zone();
 
     private static int Number(string step) => int.Parse(step.AsSpan(1, step.Length - 2), CultureInfo.InvariantCulture);
 }

@@ -27,7 +27,7 @@ internal sealed record ForecastReport(string Model, string Input, SeriesTable Ta
         {
             IEnumerable<string> values = Values.Skip(step * Table.Features).Take(Table.Features)
                 .Select(value => value.ToString("R", CultureInfo.InvariantCulture));
-            yield return string.Join(',', values.Prepend(Label(step + 1)));
+            yield return string.Join(',', values.Prepend(CsvFile.Quoted(Label(step + 1))));
         }
     }
 

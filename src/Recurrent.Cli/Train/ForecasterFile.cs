@@ -61,6 +61,13 @@ internal static class ForecasterFile
         return model.Predict(windows.Values.Span, windows.Count, windows.Time, SequenceLayout.BatchMajor);
     }
 
+    /// <summary>
+    /// The notes of a forecaster that a user should know. What <see cref="Write"/> wrote in pieces that an import joins again
+    /// is none of them.
+    /// </summary>
+    public static IReadOnlyList<ImportNote> NotesToTell(ImportedModel model) =>
+        [.. model.Notes.Where(note => note.Kind != ImportNoteKind.Folded)];
+
     private static string KindOf(string path)
     {
         string kind = Path.GetExtension(path).ToLowerInvariant();

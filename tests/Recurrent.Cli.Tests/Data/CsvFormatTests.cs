@@ -32,6 +32,16 @@ public sealed class CsvFormatTests
         }
     }
 
+    [Fact]
+    public void UTF16_without_a_mark_and_binary_files_are_no_text()
+    {
+        foreach (byte[] bytes in new byte[][] { Encoding.Unicode.GetBytes("price\n1\n2\n"), [(byte)'1', (byte)'\n', 0, 7] })
+        {
+            Assert.Contains("UTF-16", Assert.Throws<DataFormatException>(() => CsvFile.Parse(bytes)).Message);
+            Assert.Contains("UTF-16", Assert.Throws<DataFormatException>(() => SeriesFile.Parse(bytes, [])).Message);
+        }
+    }
+
     [Theory]
     [InlineData("60,7\n53,9\n65,4\n")]
     [InlineData("60,7\n53,9\n65,4\n", "1")]

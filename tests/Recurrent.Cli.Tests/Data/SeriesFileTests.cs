@@ -53,6 +53,7 @@ public sealed class SeriesFileTests
     [InlineData("a,b\n1,2\n", "no column '0'", "0")]
     [InlineData("a,b\n1,2\n", "a column was given twice", "a", "1")]
     [InlineData("a,b\n1,2\n3\n", "line 3: expected 2 values, as in the first line, found 1", "a")]
+    [InlineData("price\n60,7\n53,9\n", "line 2: expected 1 value, as in the first line, found 2; if commas are those of decimals, say --decimal ,")]
     [InlineData("a,b\n1,2\n3,x\n", "line 3, column 2: expected a number, found 'x'", "b")]
     [InlineData("a,b\n1,2\n3,1e40\n", "line 3, column 2: expected a number, found '1e40'", "b")]
     [InlineData("1\n2\ninf\n", "line 3, column 1: expected a number, found 'inf'")]
