@@ -35,6 +35,15 @@ public sealed class SampleFolder : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+
+        // The user's packages are read, but ours are not left among them: one of the same version would answer for the next build's.
+        string user = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        start.Environment["NUGET_PACKAGES"] = Path.Combine(Folder, ".packages");
+        if (Directory.Exists(user))
+        {
+            start.Environment["RestoreFallbackFolders"] = user;
+        }
+
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd() + error.Result;

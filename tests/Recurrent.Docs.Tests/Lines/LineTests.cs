@@ -11,6 +11,8 @@ public sealed partial class LineTests(SampleFolder folder) : IClassFixture<Sampl
     private static readonly string[] Known =
         ["recurrent", "./build.sh", ".ci/run", "dotnet", "cmake", "cp", "cc", "valgrind"];
 
+    private const string Configuration = "nuget.config";
+
     public static TheoryData<string> ToolLines => Lines("recurrent");
 
     public static TheoryData<string> BuildLines => Lines("./build.sh");
@@ -54,11 +56,15 @@ public sealed partial class LineTests(SampleFolder folder) : IClassFixture<Sampl
             Directory.Exists(Tree.PathOf("artifacts", "packages")), $"{line.Text}: there are no packages, ./build.sh pack makes them");
         if (!File.Exists(Path.Combine(folder.Folder, "app.csproj")))
         {
+            // Sources that a line adds belong to this folder, not to the user.
+            File.WriteAllText(Path.Combine(folder.Folder, Configuration), "<configuration />");
             folder.Run("dotnet", "new", "console", "--name", "app", "--output", ".", "--no-restore");
             Directory.CreateSymbolicLink(Path.Combine(folder.Folder, "artifacts"), Tree.PathOf("artifacts"));
         }
 
-        (int status, string output) = folder.Run(line.Words[0], line.Words[1..]);
+        IEnumerable<string> words = line.Words[1..].Select(word => word.Replace("$PWD", folder.Folder, StringComparison.Ordinal));
+        (int status, string output) = folder.Run(
+            line.Words[0], line.Words[1] == "nuget" ? [.. words, "--configfile", Configuration] : [.. words]);
 
         Assert.True(status == 0, output);
     }
