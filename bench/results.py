@@ -94,7 +94,7 @@ def gigaflops(shape, step_us):
 def number(value):
     if value is None:
         return "–"
-    return f"{value:.0f}" if value >= 1000 else f"{value:#.3g}".rstrip(".")
+    return f"{value:.0f}" if value >= 999.5 else f"{value:#.3g}".rstrip(".")
 
 
 def table(results, shapes):
@@ -268,7 +268,8 @@ def page(results, plot_names):
         "# Results", "",
         "Written by `bench/results.py` from what `./build.sh peers` measured; how is in [bench/README.md](../bench/README.md).",
         "Times are microseconds per step of all batch rows; a ratio is between figures of one interleaved run. The limit is "
-        "what this machine needs at least: its multiply-adds, and the bytes of the weights from the nearest cache that holds them.",
+        "what the multiply-adds take, or reading the weights from the nearest cache that holds all of them, whichever takes longer. A step can "
+        "pass 100 % of it where a faster cache keeps a part of the weights.",
         "", machine_line(machine), "",
         *(f"- `{name}`: {version}" for name, version in machine["systems"].items()),
         *(f"- `{name}` did not run here: {plain(reason)}" for name, reason in results.missing.items()), "",
