@@ -24,7 +24,7 @@ internal static class BenchText
     {
         double best = report.Tried.Min(result => result.Microseconds);
         Table table = new Table().Border(TableBorder.Simple)
-            .AddColumns("set", "threads", "us a call", "of the best", "predicted us", "way");
+            .AddColumns("set", "threads", "us per call", "of the best", "predicted us", "way");
         foreach (CandidateResult result in report.Tried)
         {
             table.AddRow(
@@ -45,8 +45,8 @@ internal static class BenchText
         var facts = new Facts();
         string bound = string.Join(", ", report.Rates.Reads.Select(
             read => $"{read.Level.Name} {Numbers.Short(read.Bandwidth)}"));
-        facts.Add("time of a call", $"{Numbers.Short(report.CallMicroseconds)} us (median)");
-        facts.Add("time of a step", $"{Numbers.Short(report.StepMicroseconds)} us");
+        facts.Add("time per call", $"{Numbers.Short(report.CallMicroseconds)} us (median)");
+        facts.Add("time per step", $"{Numbers.Short(report.StepMicroseconds)} us");
         facts.Add("products", $"{Numbers.Short(report.GigaFlops)} GFLOP/s");
         facts.Add("weights read", $"{Numbers.Short(report.WeightBandwidth)} GB/s");
         facts.Add(
@@ -65,7 +65,7 @@ internal static class BenchText
 
     private static void WriteLatencies(BenchReport report, TextWriter output)
     {
-        Table table = new Table().Border(TableBorder.Simple).AddColumns("us a call", "calls", "empty loop");
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("us per call", "calls", "empty loop");
         foreach ((string name, double microseconds) in BenchReport.Percentiles(report.Latencies))
         {
             double control = BenchReport.Percentiles(report.Control).First(other => other.Name == name).Microseconds;

@@ -9,7 +9,7 @@ internal static class HistogramText
 
     public static void Write(IReadOnlyList<HistogramBin> bins, TextWriter output)
     {
-        output.WriteLine($"{"us a call",-21}{"calls",10}{"control",10}  calls, logarithmic");
+        output.WriteLine($"{"us per call",-21}{"calls",10}{"control",10}  calls, logarithmic");
         long most = bins.Max(bin => bin.Calls);
         bool inGap = false;
         foreach (HistogramBin bin in bins)

@@ -9,8 +9,8 @@ namespace Recurrent.Cli.Bench;
 /// <param name="Time">Steps of a call; 1 for a stream, whose states are carried from call to call.</param>
 internal sealed record Workload(string Name, ModelDefinition Model, int Batch, int Time)
 {
-    /// <summary>Name, batch and steps, as in <c>lstm, input 8, hidden 8; batch 1, one step a call</c>.</summary>
-    public string Title => $"{Name}; batch {Batch}, {(Time == 1 ? "one step" : $"{Time} steps")} a call";
+    /// <summary>Name, batch and steps, as in <c>lstm, input 8, hidden 8; batch 1, one step per call</c>.</summary>
+    public string Title => $"{Name}; batch {Batch}, {(Time == 1 ? "one step" : $"{Time} steps")} per call";
 
     /// <summary>Whether a call is one step; a layer with a reverse direction needs its sequence as a whole.</summary>
     public bool IsStep => Time == 1 && Model.CanStep;

@@ -14,7 +14,7 @@ internal sealed class CsvOptions
 
     private readonly Option<string?> _decimal = new("--decimal")
     {
-        Description = "What its numbers have before the fraction: . or ,. Default: a point.",
+        Description = "What separates whole from fraction in its numbers, '.' or ','. Default: a point.",
         HelpName = "CHAR",
     };
 
@@ -39,7 +39,7 @@ internal sealed class CsvOptions
         {
             null or "." => '.',
             "," => ',',
-            var other => throw new UnusableInputException($"--decimal: expected . or , found '{other}'."),
+            var other => throw new UnusableInputException($"--decimal: expected '.' or ',', found '{other}'."),
         };
         return delimiter == point
             ? throw new UnusableInputException($"--delimiter, --decimal: expected different characters, found '{point}' twice.")

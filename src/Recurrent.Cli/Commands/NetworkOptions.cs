@@ -12,7 +12,7 @@ internal sealed class NetworkOptions
 
     private readonly Option<int?> _hidden = Number("--hidden", "H", 1, 1 << 20, "Hidden units of a layer.");
     private readonly Option<int?> _input = Number(
-        "--input", "I", 1, 1 << 20, "Input features of a step. Default: as many as hidden units.");
+        "--input", "I", 1, 1 << 20, "Input features per step. Default: as many as hidden units.");
 
     private readonly Option<int?> _layers = Number("--layers", "N", 1, MostLayers, "Layers. Default: 1.");
     private readonly Option<bool> _bidirectional = new("--bidirectional")
@@ -25,7 +25,7 @@ internal sealed class NetworkOptions
 
     private readonly Option<int?> _time = Number(
         "--time", "T", 1, int.MaxValue,
-        "Steps of a call. 1, the default, is a stream: a step a call, states carried on; more are whole sequences, each "
+        "Steps per call. 1, the default, is a stream: one step per call, states carried on; more are whole sequences, each "
         + "from zero states.");
 
     private readonly ModelFileOptions _modelFile = new();
@@ -128,7 +128,7 @@ internal sealed class NetworkOptions
             if (result.Tokens.Count > 0
                 && !(int.TryParse(result.Tokens[0].Value, out int value) && value >= least && value <= most))
             {
-                result.AddError($"{name}: expected {least} to {most}, found {result.Tokens[0].Value}.");
+                result.AddError($"{name}: expected a whole number from {least} to {most}, found '{result.Tokens[0].Value}'.");
             }
         });
         return option;
@@ -151,7 +151,7 @@ internal sealed class NetworkOptions
                     result.Tokens[0].Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
                     && isValid(value)))
             {
-                result.AddError($"{name}: expected {expected}, found {result.Tokens[0].Value}.");
+                result.AddError($"{name}: expected {expected}, found '{result.Tokens[0].Value}'.");
             }
         });
         return option;

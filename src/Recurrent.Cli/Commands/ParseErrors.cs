@@ -25,14 +25,14 @@ internal static partial class ParseErrors
 
     /// <summary>That a word is no command.</summary>
     public static string NoCommand(string word, IEnumerable<Command> known) =>
-        $"'{word}' is no command; 'recurrent help' lists them." + Suggestion.For(word, known.Select(command => command.Name));
+        $"'{word}' is not a command; 'recurrent help' lists them." + Suggestion.For(word, known.Select(command => command.Name));
 
     private static string Unknown(Command command, string token)
     {
         if (IsOption(token))
         {
             string name = token.Split('=', ':')[0];
-            return $"'{name}' is no option of 'recurrent {command.Name}'."
+            return $"'{name}' is not an option of 'recurrent {command.Name}'."
                 .Replace("recurrent recurrent", "recurrent", StringComparison.Ordinal)
                 + Suggestion.For(name, command.Options.SelectMany(option => option.Aliases.Append(option.Name)));
         }

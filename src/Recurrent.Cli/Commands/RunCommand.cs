@@ -20,7 +20,7 @@ internal sealed class RunCommand
     private readonly Option<string> _input = new("--input", "-i")
     {
         Description = "The input: .npy with [time, features] or [time, batch, features] ([batch, time, features] for a "
-            + "batch-major model), .csv with a step a line, or .wav "
+            + "batch-major model), .csv with one step per line, or .wav "
             + "for a model of one feature. A model that takes indices takes whole numbers, [time] or [time, batch].",
         HelpName = "FILE",
         Required = true,
@@ -32,10 +32,10 @@ internal sealed class RunCommand
         HelpName = "FILE",
     };
 
-    private readonly Option<bool> _stream = new("--stream") { Description = "One step a call, as they arrive." };
+    private readonly Option<bool> _stream = new("--stream") { Description = "One step per call, as they arrive." };
 
     private readonly Option<int?> _block = NetworkOptions.Number(
-        "--block", "N", 1, int.MaxValue, "N steps a call. Default: the whole sequence in one call.");
+        "--block", "N", 1, int.MaxValue, "N steps per call. Default: the whole sequence in one call.");
 
     private readonly CsvOptions _csv = new();
 
@@ -50,7 +50,7 @@ internal sealed class RunCommand
 
     private readonly Option<int?> _sampleRate = NetworkOptions.Number(
         "--sample-rate", "HZ", 1, 10_000_000,
-        "Samples a second, where the input does not say it or where its rate is to be ignored.");
+        "Samples per second, where the input does not say it or where its rate is to be ignored.");
 
     private readonly Option<bool> _pcm16 = new("--pcm16") { Description = "A .wav output has 16-bit samples, not floats." };
 
@@ -150,7 +150,7 @@ internal sealed class RunCommand
         if (given is null && rate is not null && model.SampleRate is { } expected && rate != expected)
         {
             throw new UnusableInputException(
-                $"{inputFile}: expected {expected} samples a second, which is what the model was made for, found {rate}; "
+                $"{inputFile}: expected {expected} samples per second, which is what the model was made for, found {rate}; "
                 + $"resample it, or compute it as it is with --sample-rate {expected}.");
         }
 

@@ -19,7 +19,7 @@ internal static class CompareText
         output.WriteMessage($"input: {report.Input}");
         if (total.Different == 0)
         {
-            output.WriteLine($"equal in all {total.Count} values");
+            output.WriteLine(EqualValues(total.Count));
             return;
         }
 
@@ -41,6 +41,9 @@ internal static class CompareText
                 : $"BEYOND the tolerance of {Text(tolerance)}, first at step {comparison.FirstBeyond(tolerance)}");
         }
     }
+
+    /// <summary>What is said of outputs without a difference.</summary>
+    public static string EqualValues(long count) => count == 1 ? "equal in the only value" : $"equal in all {count} values";
 
     private static void WriteTotal(CompareReport report, TextWriter output)
     {

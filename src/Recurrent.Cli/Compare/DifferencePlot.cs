@@ -19,6 +19,6 @@ internal static class DifferencePlot
             new PlotAxis("absolute difference", "units of the output") { IsLogarithmic = true, ZeroName = "equal" })
             .Line(isOne ? "difference" : "largest", steps, [.. ranges.Select(range => range.Largest)]);
         chart = isOne ? chart : chart.Line("mean", steps, [.. ranges.Select(range => range.Mean)]);
-        return comparison.Total.Different == 0 ? chart.Note($"equal in all {comparison.Total.Count} values") : chart;
+        return comparison.Total.Different == 0 ? chart.Note(CompareText.EqualValues(comparison.Total.Count)) : chart;
     }
 }

@@ -71,8 +71,8 @@ internal static class InspectText
         var facts = new Facts();
         ModelDefinition definition = model.Definition;
         facts.Add("input", definition.VocabularySize > 0
-            ? $"an index a step, 0 to {definition.VocabularySize - 1}"
-            : $"{Features(definition.InputSize)} a step");
+            ? $"one index per step, 0 to {definition.VocabularySize - 1}"
+            : $"{Features(definition.InputSize)} per step");
         facts.Add("output", $"{Features(definition.OutputSize)}, {OutputOf(definition.Output)}");
         facts.Add("missing steps", Masking(definition.Masking));
         facts.Add("can be streamed", definition.CanStep ? "yes" : "no: a layer reads its sequence from the end");
@@ -96,12 +96,12 @@ internal static class InspectText
         {
             if (inspection.Step is not { } step)
             {
-                facts.Add("time of a step", $"unknown: {inspection.NoStep}");
+                facts.Add("time per step", $"unknown: {inspection.NoStep}");
                 return;
             }
 
             facts.Add("packed weights", $"{Numbers.KiB(step.PackedBytes)}, {Candidate.NameOf(step.InstructionSet)}");
-            facts.Add("time of a step, predicted", $"{Numbers.Short(step.Predicted)} us");
+            facts.Add("time per step, predicted", $"{Numbers.Short(step.Predicted)} us");
             if (step.Measured is { } times)
             {
                 facts.Add(

@@ -112,8 +112,8 @@ internal sealed class SequenceInput
                 return (time, batch);
             default:
                 string expected = model.VocabularySize > 0
-                    ? "an index a step, [time] or [time, batch]"
-                    : $"{features} feature{(features == 1 ? "" : "s")} a step, [time, {features}] or "
+                    ? "one index per step, [time] or [time, batch]"
+                    : $"{features} feature{(features == 1 ? "" : "s")} per step, [time, {features}] or "
                         + $"[time, batch, {features}]";
                 throw new UnusableInputException($"{name}: expected {expected}; found shape {array.Describe()}.");
         }

@@ -18,7 +18,7 @@ internal static class RunText
             + $"{Numbers.Short(report.Result.Microseconds / report.Request.Input.Time)} us per step{Passes(report)}");
         if (report.Request.Calls > 1)
         {
-            facts.Add("a call", $"median {Microseconds(report, 0.5)}, p99 {Microseconds(report, 0.99)}");
+            facts.Add("per call", $"median {Microseconds(report, 0.5)}, p99 {Microseconds(report, 0.99)}");
             facts.Add("worst call", $"{Microseconds(report, 1)}, number {report.Result.Times.WorstCall}{Budget(report)}");
         }
 

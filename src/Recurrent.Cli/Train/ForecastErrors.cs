@@ -8,7 +8,7 @@ namespace Recurrent.Cli.Train;
 internal readonly record struct ForecastErrors(ForecastError Model, ForecastError Persistence)
 {
     /// <summary>Whether repeating the last value is the better forecast.</summary>
-    public bool IsWorse => !(Model.MeanSquared < Persistence.MeanSquared);
+    public bool IsWorse => !(Model.MeanSquared <= Persistence.MeanSquared);
 
     /// <summary>The errors of one feature, or of all together.</summary>
     /// <param name="x">The windows.</param>

@@ -85,5 +85,5 @@ internal sealed class KeptTraining(TrainRequest request, TrainIdentity identity)
 
     private string Progress(TrainingCheckpoint checkpoint) =>
         $"{checkpoint.Epoch} of {request.Epochs} epochs"
-        + (checkpoint.Batch == 0 ? " are done." : $" and {checkpoint.Batch} batches are done.");
+        + (checkpoint.Batch == 0 ? " are done." : $" and {checkpoint.Batch} batch{(checkpoint.Batch == 1 ? " is" : "es are")} done.");
 }

@@ -16,7 +16,7 @@ internal static class TrainText
         facts.Add("training", Training(report));
         facts.Add("loss", Losses(report));
         facts.Add("test", $"{Count(report.Task.Test.Count, "window")} of the last {report.Request.TestShare:P0} of the steps; "
-            + $"scaled to 0 to 1: MSE {Figure(report.Scaled.Model.MeanSquared)}, of persistence "
+            + $"scaled to 0 to 1: MSE {Figure(report.Scaled.Model.MeanSquared)}, persistence "
             + Figure(report.Scaled.Persistence.MeanSquared));
         for (int i = 0; i < report.Columns.Count; i++)
         {
@@ -27,6 +27,10 @@ internal static class TrainText
         if (report.Scaled.IsWorse)
         {
             facts.Add(string.Empty, "WORSE than persistence: repeating the last value is the better forecast");
+        }
+        else if (report.Scaled.Model.MeanSquared.Equals(report.Scaled.Persistence.MeanSquared))
+        {
+            facts.Add(string.Empty, "no better than persistence: repeating the last value is as good a forecast");
         }
 
         facts.Add("written", $"{report.Output}: values as in the file in and out");

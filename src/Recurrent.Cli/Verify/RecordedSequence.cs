@@ -28,7 +28,7 @@ internal sealed class RecordedSequence : ILoadedCase
         if (time * model.InputSize != input.Length || (long)steps * model.OutputSize != output.Length)
         {
             throw new UnusableInputException(
-                $"expected {model.InputSize} inputs a step and {model.OutputSize} outputs for "
+                $"expected {model.InputSize} inputs per step and {model.OutputSize} outputs for "
                 + $"{(steps == time ? "each" : "the last one")}, found {input.Length} and {output.Length} values.");
         }
 

@@ -17,13 +17,13 @@ public sealed class BenchCommandTests : IDisposable
 
     [Theory]
     [InlineData("--hidden: expected", "bench", "lstm")]
-    [InlineData("--hidden: expected 1 to 1048576, found 0", "bench", "lstm", "--hidden", "0")]
+    [InlineData("--hidden: expected a whole number from 1 to 1048576, found '0'", "bench", "lstm", "--hidden", "0")]
     [InlineData("--hidden: expected layers of at most", "bench", "rnn", "--hidden", "46341")]
-    [InlineData("--hidden: expected 1 to 1048576, found many", "bench", "lstm", "--hidden", "many")]
-    [InlineData("--batch: expected 1 to 2147483647, found -1", "bench", "lstm", "--hidden", "8", "--batch", "-1")]
-    [InlineData("--threads: expected 1 to 256, found 257", "bench", "lstm", "--hidden", "8", "--threads", "257")]
+    [InlineData("--hidden: expected a whole number from 1 to 1048576, found 'many'", "bench", "lstm", "--hidden", "many")]
+    [InlineData("--batch: expected a whole number from 1 to 2147483647, found '-1'", "bench", "lstm", "--hidden", "8", "--batch", "-1")]
+    [InlineData("--threads: expected a whole number from 1 to 256, found '257'", "bench", "lstm", "--hidden", "8", "--threads", "257")]
     [InlineData("--seconds: expected more than 0", "bench", "lstm", "--hidden", "8", "--seconds", "0")]
-    [InlineData("--calls-per-sample: expected 1 to", "bench", "lstm", "--hidden", "8", "--calls-per-sample", "0")]
+    [InlineData("--calls-per-sample: expected a whole number from 1 to", "bench", "lstm", "--hidden", "8", "--calls-per-sample", "0")]
     [InlineData("peephole", "bench", "peephole", "--hidden", "8")]
     [InlineData("sse2", "bench", "lstm", "--hidden", "8", "--isa", "sse2")]
     [InlineData("--time, --batch", "bench", "lstm", "--hidden", "8", "--time", "2147483647")]
@@ -58,7 +58,7 @@ public sealed class BenchCommandTests : IDisposable
         Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
         Assert.All(
             [
-                "lstm, input 8, hidden 8; batch 1, one step a call", "recommended: ", "GFLOP/s", "GB/s", "p99.9", "empty loop",
+                "lstm, input 8, hidden 8; batch 1, one step per call", "recommended: ", "GFLOP/s", "GB/s", "p99.9", "empty loop",
                 "calls, logarithmic", "packed in", "predicted us", "The longest sample took ",
                 "s after the beginning",
             ],

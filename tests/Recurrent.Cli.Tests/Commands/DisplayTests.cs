@@ -41,19 +41,19 @@ public sealed class DisplayTests
     }
 
     [Theory]
-    [InlineData("error: 'bnech' is no command; 'recurrent help' lists them. Did you mean 'bench'?", "bnech", "lstm")]
-    [InlineData("error: 'insp' is no command; 'recurrent help' lists them. Did you mean 'inspect'?", "insp", "x")]
-    [InlineData("error: 'frobnicate' is no command; 'recurrent help' lists them.", "frobnicate")]
-    [InlineData("error: 'trian' is no command; 'recurrent help' lists them. Did you mean 'train'?", "help", "trian")]
-    [InlineData("error: '--inptu' is no option of 'recurrent run'. Did you mean '--input'?", "run", "m", "--inptu", "x")]
-    [InlineData("error: '--hiden' is no option of 'recurrent bench'. Did you mean '--hidden'?", "bench", "lstm", "--hiden=8")]
-    [InlineData("error: '--frobnicate' is no option of 'recurrent info'.", "info", "--frobnicate")]
+    [InlineData("error: 'bnech' is not a command; 'recurrent help' lists them. Did you mean 'bench'?", "bnech", "lstm")]
+    [InlineData("error: 'insp' is not a command; 'recurrent help' lists them. Did you mean 'inspect'?", "insp", "x")]
+    [InlineData("error: 'frobnicate' is not a command; 'recurrent help' lists them.", "frobnicate")]
+    [InlineData("error: 'trian' is not a command; 'recurrent help' lists them. Did you mean 'train'?", "help", "trian")]
+    [InlineData("error: '--inptu' is not an option of 'recurrent run'. Did you mean '--input'?", "run", "m", "--inptu", "x")]
+    [InlineData("error: '--hiden' is not an option of 'recurrent bench'. Did you mean '--hidden'?", "bench", "lstm", "--hiden=8")]
+    [InlineData("error: '--frobnicate' is not an option of 'recurrent info'.", "info", "--frobnicate")]
     [InlineData("error: --cell: expected one of lstm, gru, rnn, found 'lsmt'. Did you mean 'lstm'?", "train", "x.csv", "-o", "m.onnx", "--cell", "lsmt")]
     [InlineData("error: 'y.npy' was not expected; 'recurrent help run' shows what is.", "run", "m", "-i", "x.npy", "y.npy")]
     [InlineData("error: --input is required; 'recurrent help run' shows how.", "run", "m")]
     [InlineData("error: expected IN and OUT; 'recurrent help convert' shows how.", "convert")]
-    [InlineData("error: --seconds: expected more than 0 and at most 86400, found soon.", "bench", "lstm", "--seconds", "soon")]
-    [InlineData("error: --tolerance: expected 0 or more, found none.", "compare", "a", "b", "--tolerance", "none")]
+    [InlineData("error: --seconds: expected more than 0 and at most 86400, found 'soon'.", "bench", "lstm", "--seconds", "soon")]
+    [InlineData("error: --tolerance: expected 0 or more, found 'none'.", "compare", "a", "b", "--tolerance", "none")]
     public void A_mistake_is_named_with_what_may_have_been_meant(string expected, params string[] arguments)
     {
         CommandRun run = CommandRun.Of(arguments);

@@ -247,7 +247,7 @@ public sealed class RunCommandTests
 
         AssertRefused(
             CommandRun.Of("run", CommandFiles.Capture, "-i", x),
-            "expected 48000 samples a second, which is what the model was made for, found 44100");
+            "expected 48000 samples per second, which is what the model was made for, found 44100");
         Assert.Equal(0, CommandRun.Of("run", CommandFiles.Capture, "-i", x, "--sample-rate", "48000").ExitCode);
     }
 
@@ -268,7 +268,7 @@ public sealed class RunCommandTests
     [InlineData("", "is a folder")]
     [InlineData("x.txt", "expected a name that ends in .npy, .csv or .wav")]
     [InlineData("bad.npy", "bad.npy: byte 0: expected the beginning of a .npy file")]
-    [InlineData("flat.npy", "flat.npy: expected 3 features a step, [time, 3] or [time, batch, 3]; found shape [10]")]
+    [InlineData("flat.npy", "flat.npy: expected 3 features per step, [time, 3] or [time, batch, 3]; found shape [10]")]
     [InlineData("wide.npy", "found shape [10, 4]")]
     [InlineData("empty.npy", "expected at least one step, found shape [0, 3]")]
     [InlineData("x.npy", "--stream, --block: expected one of them", "--stream", "--block", "2")]

@@ -225,11 +225,26 @@ public sealed class TrainCommandTests
         Assert.Equal(0, run.ExitCode);
         Assert.Contains(run.Error.Split('\n'), line => line.StartsWith("epoch 3/3, loss ", StringComparison.Ordinal));
         Assert.Contains("LSTM(4) + Dense", run.Output);
-        Assert.Contains("of persistence", run.Output);
+        Assert.Contains(", persistence ", run.Output);
         Assert.Contains("the same bits in all forecasts", run.Output);
         Assert.Equal(4, File.ReadAllLines(files.PathOf("h.csv")).Length);
         new SvgPlot(File.ReadAllText(files.PathOf("h.svg"))).AssertShows(
             "Training on x.csv", "epoch", "loss (mean squared error of scaled values, log scale)", "training", "1", "2", "3");
+    }
+
+    [Theory]
+    [InlineData("x,x\n", "--column", "1")]
+    [InlineData("1,x\n", "--column", "2")]
+    public void A_series_that_never_changes_is_forecast_no_better_than_by_persistence(string names, params string[] column)
+    {
+        using var files = new CommandFiles();
+        string x = files.Text("x.csv", names + string.Concat(Enumerable.Repeat("5,5\n", 60)));
+
+        CommandRun run = Run(files, x, [.. Quick, .. column]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("no better than persistence", run.Output);
+        Assert.DoesNotContain("WORSE", run.Output);
     }
 
     [Fact]
@@ -286,11 +301,11 @@ public sealed class TrainCommandTests
     }
 
     [Theory]
-    [InlineData("--test", "1", "--test: expected above 0 and below 1, found 1")]
-    [InlineData("--dropout", "1", "--dropout: expected 0 or more and below 1, found 1")]
-    [InlineData("--rate", "0", "--rate: expected a number above 0, found 0")]
-    [InlineData("--rate", "fast", "--rate: expected a number above 0, found fast")]
-    [InlineData("--epochs", "0", "--epochs: expected 1 to")]
+    [InlineData("--test", "1", "--test: expected above 0 and below 1, found '1'")]
+    [InlineData("--dropout", "1", "--dropout: expected 0 or more and below 1, found '1'")]
+    [InlineData("--rate", "0", "--rate: expected a number above 0, found '0'")]
+    [InlineData("--rate", "fast", "--rate: expected a number above 0, found 'fast'")]
+    [InlineData("--epochs", "0", "--epochs: expected a whole number from 1 to")]
     [InlineData("--cell", "cnn", "cnn")]
     public void An_option_out_of_range_is_refused(string option, string value, string expected)
     {

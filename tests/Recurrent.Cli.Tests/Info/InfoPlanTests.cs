@@ -12,8 +12,8 @@ public sealed class InfoPlanTests
     [InlineData("--hidden: expected only together with --plan", "info", "--hidden", "8")]
     [InlineData("--threads: expected only together with --plan", "info", "--json", "--threads", "2")]
     [InlineData("--hidden: expected the number of hidden units", "info", "--plan", "lstm", "--batch", "4")]
-    [InlineData("--hidden: expected 1 to 1048576, found 0", "info", "--plan", "lstm", "--hidden", "0")]
-    [InlineData("--threads: expected 1 to 256, found 257", "info", "--plan", "--threads", "257")]
+    [InlineData("--hidden: expected a whole number from 1 to 1048576, found '0'", "info", "--plan", "lstm", "--hidden", "0")]
+    [InlineData("--threads: expected a whole number from 1 to 256, found '257'", "info", "--plan", "--threads", "257")]
     [InlineData("peephole", "info", "--plan", "peephole")]
     [InlineData("sse2", "info", "--plan", "lstm", "--isa", "sse2")]
     [InlineData("'none.safetensors' does not exist", "info", "--plan", "none.safetensors")]
@@ -64,7 +64,7 @@ public sealed class InfoPlanTests
             "scalar");
         Assert.Equal((0, string.Empty), (run.ExitCode, run.Error));
         Assert.Contains(
-            "lstm, input 512, hidden 512; batch 8, 20 steps a call; a session with 2 threads, scalar",
+            "lstm, input 512, hidden 512; batch 8, 20 steps per call; a session with 2 threads, scalar",
             run.Output.ReplaceLineEndings(" "), StringComparison.Ordinal);
         Assert.All(["alone ", "units ", "rows "], way => Assert.Single(Lines(run), line => Starts(line, way)));
         Assert.Single(
