@@ -15,7 +15,10 @@ public static class TrainableModel
     /// <param name="options">How to train it; null for the defaults.</param>
     /// <returns>The model; the caller disposes it.</returns>
     /// <exception cref="ArgumentNullException">The definition is null.</exception>
-    /// <exception cref="ArgumentException">The options do not fit the model.</exception>
+    /// <exception cref="ArgumentException">
+    /// The options do not fit the model; or it has several inputs or outputs, or other steps than its input, which a
+    /// <see cref="GradientSession"/> trains.
+    /// </exception>
     /// <exception cref="PlatformNotSupportedException">
     /// The instruction set or provider that was asked for is not on this machine.
     /// </exception>
@@ -39,7 +42,10 @@ public static class TrainableModel
     /// <param name="options">How to train it; null for the defaults. Instruction set, provider and threads are unused.</param>
     /// <returns>The model.</returns>
     /// <exception cref="ArgumentNullException">The definition is null.</exception>
-    /// <exception cref="ArgumentException">The options do not fit the model.</exception>
+    /// <exception cref="ArgumentException">
+    /// The options do not fit the model; or it has several inputs or outputs, or other steps than its input, which a
+    /// <see cref="GradientSession"/> trains.
+    /// </exception>
     public static TrainableModel<T> CreateReference<T>(ModelDefinition definition, TrainingOptions? options = null)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
@@ -53,6 +59,7 @@ public static class TrainableModel
     private static ModelDefinition BatchMajor(ModelDefinition definition)
     {
         ArgumentNullException.ThrowIfNull(definition);
+        TrainedModel.Require(definition, nameof(definition));
         return definition.WithLayout(SequenceLayout.BatchMajor);
     }
 }

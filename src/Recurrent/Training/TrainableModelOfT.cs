@@ -221,7 +221,7 @@ public sealed partial class TrainableModel<T> : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 1);
         using ModelGuard.Scope call = Guard.Look();
         DataCheck.RequireInputs(Definition, x, nameof(x));
-        int row = Definition.OutputSize * (Definition.Output == ModelOutput.EveryStep ? x.Time : 1);
+        int row = Definition.OutputSize * (TrainedModel.PutsOutSteps(Definition) ? x.Time : 1);
         var predictions = new T[checked(x.Count * row)];
         int[] rows = [.. Enumerable.Range(0, x.Count)];
         for (int first = 0; first < x.Count; first += batchSize)

@@ -16,11 +16,11 @@ internal readonly record struct BatchPlan
 
     public BatchPlan(ModelDefinition definition, int count, int time, int batchSize, int truncatedSteps)
     {
-        if (truncatedSteps > 0 && (definition.Output != ModelOutput.EveryStep || !definition.CanStep))
+        if (truncatedSteps > 0 && (!TrainedModel.PutsOutSteps(definition) || !definition.CanStep))
         {
             throw new NotSupportedException(
                 "Sequences can be cut into pieces only for a model that puts out every step and whose layers all run "
-                + $"forward; this one puts out {definition.Output}"
+                + $"forward; this one puts out {(definition.Graph.IsList ? definition.Output : definition.Outputs[0].Kind)}"
                 + (definition.CanStep ? "." : " and has a reverse direction."));
         }
 

@@ -38,11 +38,11 @@ internal static class DataCheck
                 argument);
         }
 
-        long positions = (long)x.Count * (definition.Output == ModelOutput.EveryStep ? x.Time : 1);
+        long positions = (long)x.Count * (TrainedModel.PutsOutSteps(definition) ? x.Time : 1);
         long expected = positions * (y.Classes.IsEmpty ? definition.OutputSize : 1);
         if (y.Length != expected)
         {
-            string time = definition.Output == ModelOutput.EveryStep ? $", {x.Time}" : string.Empty;
+            string time = TrainedModel.PutsOutSteps(definition) ? $", {x.Time}" : string.Empty;
             string features = y.Classes.IsEmpty ? $", {definition.OutputSize}" : string.Empty;
             throw new ArgumentException(
                 $"{argument}: expected [{x.Count}{time}{features}], {expected} elements, found {y.Length}.", argument);
@@ -64,7 +64,7 @@ internal static class DataCheck
     public static void RequireWeights<T>(ModelDefinition definition, Sequences<T> x, Targets<T> y, string argument)
         where T : unmanaged, IFloatingPointIeee754<T>
     {
-        bool everyStep = definition.Output == ModelOutput.EveryStep;
+        bool everyStep = TrainedModel.PutsOutSteps(definition);
         ReadOnlySpan<T> weights = y.Weights.Span;
         if (!weights.IsEmpty && weights.Length != x.Count && !(everyStep && weights.Length == (long)x.Count * x.Time))
         {

@@ -10,7 +10,7 @@ namespace Recurrent.Training;
 internal sealed class PreparedBatch<T>(ModelDefinition definition)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly bool _everyStep = definition.Output == ModelOutput.EveryStep;
+    private readonly bool _everyStep = TrainedModel.PutsOutSteps(definition);
     private readonly int _outputSize = definition.OutputSize;
     private readonly Masking? _masking = definition.Masking;
     private readonly PositionWeights<T> _weights = new();
