@@ -32,9 +32,9 @@ Governor::Clock::time_point forced_now() { return now; }
 // belongs to the thread that makes it.
 class LostTime {
  public:
-  void operator()(Shift& shift) {
-    if (shift.size() == 1) return;
-    shift.stage([this](int slice) {
+  void operator()(Participant& participant) {
+    if (participant.size() == 1) return;
+    participant.stage([this](int slice) {
       const bool is_caller = std::this_thread::get_id() == caller_;
       if (slice == 0 && is_caller) {
         const auto end = std::chrono::steady_clock::now() + milliseconds(50);
@@ -56,14 +56,16 @@ template <class Function>
 void run(Team& team, Function function) {
   team.run(
       team.size(),
-      [](void* context, Shift& shift) noexcept { (*static_cast<Function*>(context))(shift); },
+      [](void* context, Participant& participant) noexcept {
+        (*static_cast<Function*>(context))(participant);
+      },
       &function);
 }
 
 // The caller's thread has its slice of every stage, so it is the one that reads the size.
 int threads_of_a_pass(Crew& crew, std::chrono::nanoseconds alone) {
   std::atomic<int> size{0};
-  crew.run(alone, [&](Shift& shift) { size.store(shift.size()); });
+  crew.run(alone, [&](Participant& participant) { size.store(participant.size()); });
   return size.load();
 }
 
@@ -73,7 +75,7 @@ TEST(Governor, RestsSixteenTimesAsLongAsWasLost) {
   Governor governor(forced_now);
   for (int i = 0; i < kAttempts && !team.was_dismissed(); ++i) {
     LostTime lost;
-    run(team, [&](Shift& shift) { lost(shift); });
+    run(team, [&](Participant& participant) { lost(participant); });
   }
   ASSERT_TRUE(team.was_dismissed());
   ASSERT_GT(team.waited(), team.waited().zero());
@@ -89,10 +91,10 @@ TEST(Governor, DoesNotRestWhenNothingWasLost) {
   now = Governor::Clock::time_point(std::chrono::hours(1));
   Team team(2);
   Governor governor(forced_now);
-  run(team, [](Shift& shift) { shift.stage([](int) {}); });
+  run(team, [](Participant& participant) { participant.stage([](int) {}); });
   for (int i = 0; i < kAttempts && team.was_dismissed(); ++i) {
     std::this_thread::sleep_for(kPause);
-    run(team, [](Shift& shift) { shift.stage([](int) {}); });
+    run(team, [](Participant& participant) { participant.stage([](int) {}); });
   }
   ASSERT_FALSE(team.was_dismissed());
   governor.ran_with(team);
@@ -122,7 +124,7 @@ TEST(Crew, IsLeftAloneAfterALossAndComesBack) {
   int size = crew.size();
   for (int i = 0; i < kAttempts && size == 2; ++i) {
     LostTime lost;
-    crew.run(kLong, [&](Shift& shift) { lost(shift); });
+    crew.run(kLong, [&](Participant& participant) { lost(participant); });
     size = threads_of_a_pass(crew, kLong);
   }
   EXPECT_EQ(size, 1);

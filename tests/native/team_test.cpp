@@ -38,12 +38,14 @@ namespace {
 // Long enough that a waiting thread has given up spinning.
 constexpr std::chrono::milliseconds kUntilAsleep{3};
 
-// Calls function(shift) on the first `threads` threads.
+// Calls function(participant) on the first `threads` threads.
 template <class Function>
 void run(Team& team, int threads, Function function) {
   team.run(
       threads,
-      [](void* context, Shift& shift) noexcept { (*static_cast<Function*>(context))(shift); },
+      [](void* context, Participant& participant) noexcept {
+        (*static_cast<Function*>(context))(participant);
+      },
       &function);
 }
 template <class Function>
@@ -61,8 +63,8 @@ void run_on_every_thread(Team& team, Function function) {
   while (!all) {
     run(
         team,
-        [&](Shift& shift) {
-          shift.stage([&](int slice) {
+        [&](Participant& participant) {
+          participant.stage([&](int slice) {
             const bool is_own = (slice == 0) == (std::this_thread::get_id() == caller);
             // Time for the others to come for theirs.
             if (slice == 0) std::this_thread::sleep_for(std::chrono::microseconds(200));
@@ -90,10 +92,10 @@ TEST_P(TeamSizeTest, DoesEverySliceOnce) {
   for (int i = 0; i < kRuns; ++i) {
     run(
         team,
-        [&](Shift& shift) {
-          ASSERT_EQ(shift.size(), team.size());
+        [&](Participant& participant) {
+          ASSERT_EQ(participant.size(), team.size());
           for (std::vector<int>& stage : calls)
-            shift.stage([&](int slice) { ++stage[index(slice)]; });
+            participant.stage([&](int slice) { ++stage[index(slice)]; });
         });
   }
   EXPECT_EQ(calls,
@@ -121,9 +123,9 @@ TEST_P(TeamSizeTest, StagesFollowEachOther) {
         add(expected[stage % 2], expected[(stage + 1) % 2], own);
 
     if (round % 8 == 7) std::this_thread::sleep_for(kUntilAsleep);
-    run(team, size, [&](Shift& shift) {
+    run(team, size, [&](Participant& participant) {
       for (size_t stage = 0; stage < kStages; ++stage)
-        shift.stage(
+        participant.stage(
             [&](int slice) { add(values[stage % 2], values[(stage + 1) % 2], index(slice)); });
     });
     ASSERT_EQ(values[kStages % 2], expected[kStages % 2]) << "round " << round;
@@ -136,12 +138,12 @@ TEST_P(TeamSizeTest, WaitsForSlicesThatWereBegun) {
   for (int late = 0; late < team.size(); ++late) {
     std::atomic<int> done{0};
     std::atomic<int> early{0};
-    run(team, [&](Shift& shift) {
-      shift.stage([&](int slice) {
+    run(team, [&](Participant& participant) {
+      participant.stage([&](int slice) {
         if (slice == late) std::this_thread::sleep_for(kUntilAsleep);
         ++done;
       });
-      shift.stage([&](int) {
+      participant.stage([&](int) {
         if (done.load() != team.size()) ++early;
       });
     });
@@ -157,8 +159,8 @@ TEST_P(TeamSizeTest, TakesOverWhatAWorkerHasNotBegun) {
     int calls = 0;
     std::vector<std::atomic<int>> slices(index(team.size()));
     const std::thread::id caller = std::this_thread::get_id();
-    run(team, [&](Shift& shift) {
-      shift.stage([&](int slice) {
+    run(team, [&](Participant& participant) {
+      participant.stage([&](int slice) {
         ++slices[index(slice)];
         if (std::this_thread::get_id() == caller) ++calls;
       });
@@ -176,9 +178,9 @@ TEST_P(TeamSizeTest, LatecomersJoin) {
   for (int i = 0; i < 200 && most < index(team.size()); ++i) {
     std::this_thread::sleep_for(kUntilAsleep);
     std::vector<std::thread::id> last(index(team.size()));
-    run(team, [&](Shift& shift) {
+    run(team, [&](Participant& participant) {
       for (int stage = 0; stage < 100; ++stage)
-        shift.stage([&](int slice) {
+        participant.stage([&](int slice) {
           last[index(slice)] = std::this_thread::get_id();
           if (slice == 0) std::this_thread::sleep_for(std::chrono::microseconds(100));
         });
@@ -196,7 +198,7 @@ TEST_P(TeamSizeTest, CanBeEndedAtOnceAndManyTimes) {
     Team unused(GetParam());
     Team used(GetParam());
     std::atomic<int> calls{0};
-    run(used, [&](Shift& shift) { shift.stage([&](int) { ++calls; }); });
+    run(used, [&](Participant& participant) { participant.stage([&](int) { ++calls; }); });
     EXPECT_EQ(calls.load(), GetParam());
   }
 }
@@ -221,9 +223,9 @@ TEST(TeamTest, RefusesSizesOutOfRange) {
 TEST(TeamTest, TakesTheLargestSize) {
   Team team(RECURRENT_MAX_THREADS);
   std::atomic<int> calls{0};
-  run(team, [&](Shift& shift) {
-    shift.stage([&](int) { ++calls; });
-    shift.stage([&](int) { ++calls; });
+  run(team, [&](Participant& participant) {
+    participant.stage([&](int) { ++calls; });
+    participant.stage([&](int) { ++calls; });
   });
   EXPECT_EQ(calls.load(), 2 * RECURRENT_MAX_THREADS);
 }
@@ -240,9 +242,9 @@ TEST(TeamTest, TeamsOfDifferentCallersDoNotMeet) {
         int sum[2] = {0, 0};
         run(
             team,
-            [&](Shift& shift) {
-              shift.stage([&](int slice) { sum[slice] = slice + 1; });
-              shift.stage([&](int) {
+            [&](Participant& participant) {
+              participant.stage([&](int slice) { sum[slice] = slice + 1; });
+              participant.stage([&](int) {
                 if (sum[0] + sum[1] != 3) ++wrong;
               });
             });
@@ -337,8 +339,8 @@ TEST(TeamTest, CountsWhatACallerLosesByGivingItsProcessorAway) {
   for (int i = 0; i < 300 && !dismissed; ++i) {
     std::atomic<bool> caller_waits{false};
     const std::thread::id caller = std::this_thread::get_id();
-    run(team, [&](Shift& shift) {
-      shift.stage([&](int slice) {
+    run(team, [&](Participant& participant) {
+      participant.stage([&](int slice) {
         if (slice == 0) std::this_thread::sleep_for(std::chrono::microseconds(200));
         if (slice == 0) caller_waits = true;
         if (std::this_thread::get_id() == caller) return;
@@ -386,7 +388,7 @@ TEST(TeamDeathTest, SaysSoWhenTheSystemGivesNoMoreThreads) {
     }
     // Those that had been started are gone: a team still works.
     Team team(2);
-    run(team, [](Shift& shift) { shift.stage([](int) {}); });
+    run(team, [](Participant& participant) { participant.stage([](int) {}); });
     std::_Exit(0);
   };
   EXPECT_EXIT(start_too_many(), testing::ExitedWithCode(0),

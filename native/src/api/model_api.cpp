@@ -95,8 +95,8 @@ recurrent_status recurrent_model_get_output(const recurrent_model* model, int32_
     const Model& m = *required(model, "model").model;
     recurrent_value_info& out = sized(info, "info");
     const recurrent::ModelOutput& value = output_at(m, index);
-    const int32_t kind = value.place.is_row ? RECURRENT_VALUE_ROW : RECURRENT_VALUE_SEQUENCE;
-    out = {sizeof(out), kind, static_cast<int32_t>(value.place.size), 0,
+    const int32_t kind = value.location.is_row ? RECURRENT_VALUE_ROW : RECURRENT_VALUE_SEQUENCE;
+    out = {sizeof(out), kind, static_cast<int32_t>(value.location.size), 0,
            m.graph().outputs()[static_cast<size_t>(index)].name.c_str()};
   });
 }
@@ -108,7 +108,7 @@ recurrent_status recurrent_model_output_steps(const recurrent_model* model, int3
     int64_t& out = required(steps, "steps");
     const recurrent::ModelOutput& value = output_at(m, index);
     recurrent::expect_time(time, 0);
-    out = value.place.is_row ? std::min<int64_t>(time, 1) : m.graph().steps(value.base, time);
+    out = value.location.is_row ? std::min<int64_t>(time, 1) : m.graph().steps(value.base, time);
   });
 }
 

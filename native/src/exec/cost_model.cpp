@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "cpu/caches.h"
-#include "exec/lane.h"
+#include "exec/portion.h"
 
 namespace recurrent {
 namespace {

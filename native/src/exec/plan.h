@@ -26,13 +26,13 @@ struct Plan {
   int64_t reset_state = 0;  // `[batch, widest hidden]` each: the first phase of a reset-before GRU
   int64_t update = 0;
   int64_t candidate = 0;
-  // Values, by Place: of steps `[slot][block, batch, widest]`, of rows `[slot][batch, widest]`.
+  // Values, by Location: of steps `[slot][block, batch, widest]`, of rows `[slot][batch, widest]`.
   int64_t values[2] = {};
   int64_t value_stride[2] = {};  // of a slot
   int64_t floats = 0;            // all of it
 
-  int64_t at(const Place& place) const {
-    return values[place.is_row] + place.slot * value_stride[place.is_row];
+  int64_t at(const Location& location) const {
+    return values[location.is_row] + location.slot * value_stride[location.is_row];
   }
 };
 

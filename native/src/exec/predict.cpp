@@ -35,8 +35,8 @@ void move_to(int64_t first, const Model& model, const Run& run, int64_t batch, B
     const ModelOutput& output = model.outputs()[i];
     const int64_t steps = model.graph().steps(output.base, run.time);
     const int64_t at =
-        output.place.is_row ? first : strides_of(run.layout, steps, batch).at(0, first);
-    block.outputs[i] = moved(run.outputs[i], at * output.place.size);
+        output.location.is_row ? first : strides_of(run.layout, steps, batch).at(0, first);
+    block.outputs[i] = moved(run.outputs[i], at * output.location.size);
   }
 }
 

@@ -241,8 +241,8 @@ void Buffers::view(const Model& model, const Run& run, int64_t batch) {
   }
   for (size_t i = 0; i < outputs.size(); ++i) {
     const ModelOutput& output = model.outputs()[i];
-    const int64_t size = output.place.size;
-    if (output.place.is_row) {
+    const int64_t size = output.location.size;
+    if (output.location.is_row) {
       output_views[i] = {run.outputs[i], 0, size};
       continue;
     }
@@ -259,8 +259,8 @@ int64_t elements_of(const Value& input, int64_t batch, int64_t time) {
 }
 
 int64_t elements_of(const Model& model, const ModelOutput& output, int64_t batch, int64_t time) {
-  const int64_t steps = output.place.is_row ? 1 : model.graph().steps(output.base, time);
-  return checked_mul(checked_mul(steps, batch, "time"), output.place.size, "time");
+  const int64_t steps = output.location.is_row ? 1 : model.graph().steps(output.base, time);
+  return checked_mul(checked_mul(steps, batch, "time"), output.location.size, "time");
 }
 
 Run checked_run(const Model& model, int64_t batch, const recurrent_run_args& args,

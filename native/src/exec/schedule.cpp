@@ -24,19 +24,19 @@ Schedule make_schedule(const Model& model, const Workload& work, const Candidate
     case Strategy::kUnits:
       break;
     case Strategy::kRows:
-      schedule.lanes = way.threads;
+      schedule.portions = way.threads;
       rows = div_up(rows, way.threads);
       break;
     case Strategy::kDirections:
-      schedule.lanes = 2;
+      schedule.portions = 2;
       break;
     case Strategy::kLayers:
-      schedule.lanes = way.threads;
+      schedule.portions = way.threads;
       time = std::min(time, way.block);
       break;
   }
   schedule.plan = make_plan(model, rows, time, work.ragged);
-  schedule.floats = checked_mul(schedule.lanes, schedule.plan.floats, "time");
+  schedule.floats = checked_mul(schedule.portions, schedule.plan.floats, "time");
   if (is_split_step(model, work, way)) {
     schedule.next_states = schedule.floats;
     schedule.floats += checked_mul(work.batch, model.states().stride(), "batch");
@@ -49,7 +49,7 @@ Schedule make_schedule(const Model& model, const Workload& work, const Candidate
         checked_mul(checked_mul(schedule.plan.block, rows, "time"), width, "time"), kRowPadding);
     schedule.floats = checked_add(
         schedule.floats,
-        checked_mul(int64_t{2} * (schedule.lanes - 1), schedule.link_floats, "time"), "time");
+        checked_mul(int64_t{2} * (schedule.portions - 1), schedule.link_floats, "time"), "time");
   }
   return schedule;
 }

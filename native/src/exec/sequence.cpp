@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "exec/lane.h"
+#include "exec/portion.h"
 
 namespace recurrent {
 namespace {
@@ -10,14 +10,14 @@ namespace {
 // One thread's view of a job. All threads go through the same stages.
 class Runner {
  public:
-  Runner(const SequenceJob& job, Shift& shift) : job_(job), shift_(shift) {}
+  Runner(const SequenceJob& job, Participant& participant) : job_(job), participant_(participant) {}
 
   void run() {
     switch (job_.schedule.way.strategy) {
       case Strategy::kAlone:
       case Strategy::kUnits:
       case Strategy::kDirections:
-        Lane(job_, lane_scratch(0), all_rows(), shift_).run();
+        Portion(job_, portion_scratch(0), all_rows(), participant_).run();
         break;
       case Strategy::kRows:
         run_rows();
@@ -30,13 +30,17 @@ class Runner {
 
  private:
   Slice all_rows() const { return {0, job_.batch}; }
-  float* lane_scratch(int lane) const { return job_.scratch + lane * job_.schedule.plan.floats; }
+  float* portion_scratch(int portion) const {
+    return job_.scratch + portion * job_.schedule.plan.floats;
+  }
 
   // Rows have nothing to do with each other: one stage.
   void run_rows() {
-    shift_.stage([&](int lane) {
-      Shift alone;
-      Lane(job_, lane_scratch(lane), slice_of(job_.batch, lane, shift_.size()), alone).run();
+    participant_.stage([&](int portion) {
+      Participant alone;
+      Portion(job_, portion_scratch(portion), slice_of(job_.batch, portion, participant_.size()),
+              alone)
+          .run();
     });
   }
 
@@ -45,55 +49,57 @@ class Runner {
   void run_layers() {
     const int64_t block = job_.schedule.plan.block;
     const int64_t blocks = (job_.time + block - 1) / block;
-    for (int64_t front = 0; front < blocks + shift_.size() - 1; ++front)
-      shift_.stage([&](int lane) {
-        const int64_t index = front - lane;
+    for (int64_t front = 0; front < blocks + participant_.size() - 1; ++front)
+      participant_.stage([&](int portion) {
+        const int64_t index = front - portion;
         if (index < 0 || index >= blocks) return;
-        run_block({index * block, std::min(block, job_.time - index * block)}, index, lane);
+        run_block({index * block, std::min(block, job_.time - index * block)}, index, portion);
       });
   }
 
-  void run_block(TimeSpan block, int64_t index, int lane_index) {
-    Shift alone;
-    Lane lane(job_, lane_scratch(lane_index), all_rows(), alone);
-    lane.begin_block(block);
-    const LayerRange layers = layers_of(job_.model, lane_index, shift_.size());
+  void run_block(TimeSpan block, int64_t index, int portion_index) {
+    Participant alone;
+    Portion portion(job_, portion_scratch(portion_index), all_rows(), alone);
+    portion.begin_block(block);
+    const LayerRange layers = layers_of(job_.model, portion_index, participant_.size());
     SequenceView<const float> in = job_.inputs[0].x.from(block.first, 0);
-    if (lane_index > 0) {
-      const SequenceView<float> below = link(lane_index - 1, index, layers.begin - 1);
+    if (portion_index > 0) {
+      const SequenceView<float> below = link(portion_index - 1, index, layers.begin - 1);
       in = {below.data, below.time_stride, below.row_stride};
     }
-    const SequenceView<float> out =
-        lane_index + 1 == shift_.size() ? lane.output(0) : link(lane_index, index, layers.end - 1);
-    lane.run_chain({layers.begin, layers.end}, in, out);
+    const SequenceView<float> out = portion_index + 1 == participant_.size()
+                                        ? portion.output(0)
+                                        : link(portion_index, index, layers.end - 1);
+    portion.run_chain({layers.begin, layers.end}, in, out);
   }
 
-  // What a lane hands to the next one. Two blocks take turns: one is written while the other is
+  // What a portion hands to the next one. Two blocks take turns: one is written while the other is
   // read.
-  SequenceView<float> link(int lane, int64_t block, int64_t layer) const {
+  SequenceView<float> link(int portion, int64_t block, int64_t layer) const {
     const Schedule& schedule = job_.schedule;
     const int64_t width = job_.model.layers()[static_cast<size_t>(layer)].output_size;
-    return {job_.scratch + schedule.link + (int64_t{2} * lane + block % 2) * schedule.link_floats,
-            job_.batch * width, width};
+    return {
+        job_.scratch + schedule.link + (int64_t{2} * portion + block % 2) * schedule.link_floats,
+        job_.batch * width, width};
   }
 
   const SequenceJob& job_;
-  Shift& shift_;
+  Participant& participant_;
 };
 
 }  // namespace
 
 void run_sequence(const SequenceJob& job, Team* team) {
   if (job.schedule.way.threads == 1) {
-    Shift alone;
+    Participant alone;
     Runner(job, alone).run();
     return;
   }
   const SequenceJob* shared = &job;
   team->run(
       job.schedule.way.threads,
-      [](void* context, Shift& shift) noexcept {
-        Runner(**static_cast<const SequenceJob**>(context), shift).run();
+      [](void* context, Participant& participant) noexcept {
+        Runner(**static_cast<const SequenceJob**>(context), participant).run();
       },
       &shared);
 }

@@ -46,12 +46,12 @@ struct InputView {
   SequenceView<const int32_t> indices;
 };
 
-// Valid steps of rows of different length. The rows of each lane (see Schedule) are computed in the
-// order of falling length, so that those which still run are the first ones at every step.
+// Valid steps of rows of different length. The rows of each portion (see Schedule) are computed in
+// the order of falling length, so that those which still run are the first ones at every step.
 struct Ragged {
   const int32_t* order =
-      nullptr;  // `[batch]`, the caller's row at each place; null if all rows are full
-  const int32_t* lengths = nullptr;  // `[batch]`, by place
+      nullptr;  // `[batch]`, the caller's row of each sorted row; null if all are full
+  const int32_t* lengths = nullptr;  // `[batch]`, by sorted row
 };
 
 // Steps that are missing. What the layers see are the steps that are there, one after the other: a

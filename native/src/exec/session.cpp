@@ -9,7 +9,7 @@
 #include "base/stack.h"
 #include "cpu/fp_control.h"
 #include "exec/governor.h"
-#include "exec/lane.h"
+#include "exec/portion.h"
 #include "exec/run_arguments.h"
 #include "exec/session_use.h"
 #include "exec/split_step.h"
@@ -46,8 +46,8 @@ std::string why_whole(const Model& model) {
 
 void zero_rows(const Model& model, const Run& run, int64_t batch) {
   for (size_t i = 0; i < model.outputs().size(); ++i)
-    if (run.outputs[i] && model.outputs()[i].place.is_row)
-      std::fill_n(run.outputs[i], batch * model.outputs()[i].place.size, 0.0f);
+    if (run.outputs[i] && model.outputs()[i].location.is_row)
+      std::fill_n(run.outputs[i], batch * model.outputs()[i].location.size, 0.0f);
 }
 
 struct Session::Threads {
@@ -117,9 +117,9 @@ RECURRENT_NO_CANARY void Session::step(const void* const* inputs, float* const* 
 
 void Session::step_masked(const Run& run) {
   const StepStrides strides = strides_of(run.layout, 1, batch_);
-  if (masks_step(run, strides)) return;
+  if (run_masked(run, strides)) return;
   advance(run.inputs, run.outputs);
-  keep_outputs(run, strides);
+  keep_repeated(run, strides);
 }
 
 // Whether an output has to be kept for missing steps and is not put out.
@@ -130,7 +130,7 @@ bool Session::misses_output(const Run& run) const {
 
 // Computes a run that has a missing step, or of which an output has to be kept and is not put out;
 // false if it has none and nothing has been done.
-bool Session::masks_step(const Run& run, const StepStrides& strides) {
+bool Session::run_masked(const Run& run, const StepStrides& strides) {
   if (!missing_->find(*model_, batch_, run, strides) && !misses_output(run)) return false;
   run_model(run, {batch_, missing_->longest(), missing_->lengths(), true});
   return true;
@@ -189,9 +189,9 @@ void Session::run(const recurrent_run_args& args) {
   const StepStrides strides = strides_of(run.layout, run.time, batch_);
   if (!missing_) {
     run_model(run, whole);
-  } else if (!masks_step(run, strides)) {
+  } else if (!run_masked(run, strides)) {
     run_model(run, whole);
-    keep_outputs(run, strides);
+    keep_repeated(run, strides);
   }
   if (run.lengths && empty_row_zeroes_) zero_empty_rows(run.lengths);
   sequence_given_ = !model_->can_step();
@@ -211,15 +211,15 @@ void Session::run_model(const Run& run, const Rows& rows) {
 }
 
 // Keeps what is repeated when a step is missing, after a run that has none missing.
-void Session::keep_outputs(const Run& run, const StepStrides& strides) {
+void Session::keep_repeated(const Run& run, const StepStrides& strides) {
   for (size_t i = 0; i < model_->outputs().size(); ++i) {
     const ModelOutput& output = model_->outputs()[i];
     if (!output.repeated) continue;
-    const int64_t width = output.place.size;
+    const int64_t width = output.location.size;
     for (int64_t row = 0; row < batch_; ++row) {
       const int64_t length = run.lengths ? run.lengths[row] : run.time;
       if (length == 0) continue;
-      const int64_t last = output.place.is_row ? row : strides.at(length - 1, row);
+      const int64_t last = output.location.is_row ? row : strides.at(length - 1, row);
       std::copy_n(run.outputs[i] + last * width, width, states_.row(*output.repeated, row));
     }
   }
@@ -241,7 +241,7 @@ void Session::run_with_threads(const Workload& work, const Rows& rows) {
 void Session::run_rows(const Schedule& schedule, const Rows& rows, const StateRows& states,
                        const Buffers& buffers) {
   const bool by_rows = schedule.way.strategy == Strategy::kRows;
-  const Ragged ragged = sort_rows(rows.lengths, rows.count, by_rows ? schedule.lanes : 1);
+  const Ragged ragged = sort_rows(rows.lengths, rows.count, by_rows ? schedule.portions : 1);
   const cpu::ScopedFpControl canonical;
   run_sequence({*model_, schedule, workspace_.at(0), states, rows.count, rows.time,
                 buffers.input_views.data(), buffers.output_views.data(), ragged,
@@ -307,10 +307,10 @@ void Session::reserve_order(int64_t rows) {
     order->reserve(static_cast<size_t>(rows));
 }
 
-// Longest rows first, equal ones in the caller's order; of several lanes each gets every
+// Longest rows first, equal ones in the caller's order; of several portions each gets every
 // so-manieth row, so that all have about the same to do. All rows full is the regular case, which
 // needs no order.
-Ragged Session::sort_rows(const int32_t* lengths, int64_t count, int lanes) {
+Ragged Session::sort_rows(const int32_t* lengths, int64_t count, int portions) {
   if (!lengths) return {};
   const auto rows = static_cast<size_t>(count);
   sorted_rows_.resize(rows);
@@ -320,11 +320,11 @@ Ragged Session::sort_rows(const int32_t* lengths, int64_t count, int lanes) {
   std::sort(sorted_rows_.begin(), sorted_rows_.end(), [&](int32_t a, int32_t b) {
     return lengths[a] != lengths[b] ? lengths[a] > lengths[b] : a < b;
   });
-  for (int lane = 0; lane < lanes; ++lane) {
-    const Slice places = slice_of(count, lane, lanes);
+  for (int portion = 0; portion < portions; ++portion) {
+    const Slice places = slice_of(count, portion, portions);
     for (int64_t place = places.begin; place < places.end; ++place)
       row_order_[static_cast<size_t>(place)] =
-          sorted_rows_[static_cast<size_t>((place - places.begin) * lanes + lane)];
+          sorted_rows_[static_cast<size_t>((place - places.begin) * portions + portion)];
   }
   for (size_t i = 0; i < rows; ++i) row_lengths_[i] = lengths[row_order_[i]];
   return {row_order_.data(), row_lengths_.data()};

@@ -63,7 +63,7 @@ class Session {
   Buffers& buffers();
   void check_pieces() const;
   void reserve_order(int64_t rows);
-  Ragged sort_rows(const int32_t* lengths, int64_t count, int lanes);
+  Ragged sort_rows(const int32_t* lengths, int64_t count, int portions);
   // How a run is told apart from others: what its rows are, and which of their steps are missing.
   struct Rows {
     int64_t count;
@@ -76,9 +76,9 @@ class Session {
   void reserve_block(const Run& run, int64_t rows);
   void predict_block(const Run& run, int64_t rows, int64_t batch);
   void run_model(const Run& run, const Rows& rows);
-  void keep_outputs(const Run& run, const StepStrides& strides);
+  void keep_repeated(const Run& run, const StepStrides& strides);
   bool misses_output(const Run& run) const;
-  bool masks_step(const Run& run, const StepStrides& strides);
+  bool run_masked(const Run& run, const StepStrides& strides);
   void zero_empty_rows(const int32_t* lengths);
   // What a session with threads has beside; one without is to be small.
   struct Threads;
@@ -116,7 +116,8 @@ class Session {
   // Of the rows that predict() computes at once; null before the first time.
   std::unique_ptr<States> prediction_states_;
   std::unique_ptr<Buffers> prediction_buffers_;
-  // Rows of ragged batches in falling order of length, the same for each lane, and those lengths;
+  // Rows of ragged batches in falling order of length, the same for each portion, and those
+  // lengths;
   // `[batch]` each once one was seen.
   std::vector<int32_t> sorted_rows_;
   std::vector<int32_t> row_order_;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "exec/bind.h"
-#include "exec/lane.h"
+#include "exec/portion.h"
 
 namespace recurrent {
 namespace {
@@ -28,7 +28,7 @@ class SplitStep {
     model_.kernels().flush(x, scratch_ + plan_.input, batch_ * model_.input_size());
   }
 
-  void run(Shift& shift) const {
+  void run(Participant& participant) const {
     const float* in = scratch_ + plan_.input;
     const auto& layers = model_.layers();
     for (size_t i = 0; i < layers.size(); ++i) {
@@ -36,8 +36,8 @@ class SplitStep {
       float* out = i + 1 == layers.size() ? y_ : scratch_ + plan_.at(layer.puts);
       // A dense layer whose output nobody wants has nothing to do.
       if (!layer.recurrent() && !out) return;
-      if (i > 0 && !layers[i - 1].recurrent()) in = without_denormals(shift, layer, in);
-      run_layer(shift, layer, in, out);
+      if (i > 0 && !layers[i - 1].recurrent()) in = without_denormals(participant, layer, in);
+      run_layer(participant, layer, in, out);
       in = out;
     }
   }
@@ -54,15 +54,17 @@ class SplitStep {
 
  private:
   // The output of a dense layer may have them.
-  const float* without_denormals(Shift& shift, const PackedLayer& layer, const float* in) const {
+  const float* without_denormals(Participant& participant, const PackedLayer& layer,
+                                 const float* in) const {
     float* clean = scratch_ + plan_.input;
-    shift.stage([&](int index) {
+    participant.stage([&](int index) {
       if (index == 0) model_.kernels().flush(in, clean, batch_ * layer.input_size);
     });
     return clean;
   }
 
-  void run_layer(Shift& shift, const PackedLayer& layer, const float* in, float* out) const {
+  void run_layer(Participant& participant, const PackedLayer& layer, const float* in,
+                 float* out) const {
     const PackedDirection& direction = layer.directions.front();
     StepSlots slots{};
     slots.rows = batch_;
@@ -77,15 +79,16 @@ class SplitStep {
       slots.after = next_states_.row(direction.hidden, 0);
       slots.c = states_.row(direction.cell, 0);
     }
-    for (const Phase& phase : direction.phases) run_phase(shift, phase, bind(layer, phase, slots));
+    for (const Phase& phase : direction.phases)
+      run_phase(participant, phase, bind(layer, phase, slots));
   }
 
-  static void run_phase(Shift& shift, const Phase& phase, const CellArgs& whole) {
-    shift.stage([&](int index) {
+  static void run_phase(Participant& participant, const Phase& phase, const CellArgs& whole) {
+    participant.stage([&](int index) {
       CellArgs args = whole;
       fetch_states(args);
       if (args.x_size > 0) fetch(args.x, args.x_size);
-      const Slice groups = slice_of(phase.constants.groups, index, shift.size());
+      const Slice groups = slice_of(phase.constants.groups, index, participant.size());
       args.range.group_begin = groups.begin;
       args.range.group_end = groups.end;
       call_phase(phase, args);
@@ -110,8 +113,8 @@ void run_split_step(const Model& model, const Schedule& schedule, float* scratch
   step.take_input(x);
   team.run(
       schedule.way.threads,
-      [](void* context, Shift& shift) noexcept {
-        static_cast<const SplitStep*>(context)->run(shift);
+      [](void* context, Participant& participant) noexcept {
+        static_cast<const SplitStep*>(context)->run(participant);
       },
       &step);
   step.take_states();

@@ -86,7 +86,7 @@ void run_rows(const Step& step) {
 }
 
 // What a layer reads, of all rows.
-const float* read(const Place& value, const Plan& plan, Workspace& workspace,
+const float* read(const Location& value, const Plan& plan, Workspace& workspace,
                   const void* const* inputs) {
   if (value.input >= 0) return static_cast<const float*>(inputs[value.input]);
   return workspace.at(plan.at(value));
@@ -103,7 +103,7 @@ void run_pointwise(const Model& model, const PackedLayer& layer, const Plan& pla
     apply_pointwise(
         model.kernels(), layer,
         [&](size_t i) {
-          const Place& value = layer.step_reads[i];
+          const Location& value = layer.step_reads[i];
           return read(value, plan, workspace, inputs) + row * value.size;
         },
         y);

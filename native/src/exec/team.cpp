@@ -157,10 +157,10 @@ uint32_t Team::join_job(int thread) noexcept {
   if (stage > job.first_stage)
     for (int other = 0; other < job.threads; ++other)
       seats_[static_cast<size_t>(other)].done.wait(static_cast<uint32_t>(stage), patience_);
-  Shift shift(*this, thread, job.threads, job.first_stage, stage);
-  job.body(job.context, shift);
+  Participant participant(*this, thread, job.threads, job.first_stage, stage);
+  job.body(job.context, participant);
   // All was done already, and the slice in hand one of no stage.
-  if (shift.next_ <= stage) seat.next.store(next, std::memory_order_release);
+  if (participant.next_ <= stage) seat.next.store(next, std::memory_order_release);
   seat.presence.store(presence + 2, std::memory_order_release);
   return job.call;
 }
@@ -190,15 +190,15 @@ void Team::run(int threads, Body body, void* context) noexcept {
   // Workers read this line at every stage: it is written only when it changes.
   if (was_dismissed()) dismissed_.store(false, std::memory_order_relaxed);
   if (threads == 1) {
-    Shift alone;
+    Participant alone;
     body(context, alone);
     return;
   }
   started_ = Clock::now();
   offer({body, context, threads, 0, next_stage_});
-  Shift shift(*this, 0, threads, next_stage_, next_stage_);
-  body(context, shift);
-  next_stage_ = shift.next_;
+  Participant participant(*this, 0, threads, next_stage_, next_stage_);
+  body(context, participant);
+  next_stage_ = participant.next_;
   for (int thread = 1; thread < threads; ++thread)
     take_back(seats_[static_cast<size_t>(thread)], 2 * next_stage_);
 }
@@ -250,12 +250,12 @@ void Team::finish(int slice, uint64_t stage) noexcept {
 }
 
 // Returns true once the slice is done, or false if it falls to the one that asks.
-bool Team::await(const Shift& shift, int slice, uint64_t stage) noexcept {
+bool Team::await(const Participant& participant, int slice, uint64_t stage) noexcept {
   Seat& seat = seats_[static_cast<size_t>(slice)];
   const auto target = static_cast<uint32_t>(stage + 1);
   if (seat.done.has_reached(target)) return true;
-  const bool is_caller = shift.thread_ == 0;
-  const bool is_on_its_way = stage == shift.first_ && (!is_caller || seat.was_awake);
+  const bool is_caller = participant.thread_ == 0;
+  const bool is_on_its_way = stage == participant.first_ && (!is_caller || seat.was_awake);
   const bool is_there = is_on_its_way || is_odd(seat.presence.load(std::memory_order_relaxed));
   if (is_there && !dismissed_.load(std::memory_order_relaxed) &&
       (is_caller ? poll_as_caller(seat.done, target, grace_) : seat.done.poll(target, grace_)))

@@ -12,7 +12,7 @@
 
 namespace recurrent {
 
-class Shift;
+class Participant;
 
 // Runs one function on several threads at once (single program, multiple data): the caller is
 // thread 0, the workers are 1 to size() - 1. A team belongs to one caller at a time. Nothing in a
@@ -28,9 +28,9 @@ class Shift;
 // A child made by fork() has the team but not its threads: there it must not be used nor destroyed.
 class Team {
  public:
-  // Runs on every thread, each of which goes through the same stages of its shift. Must not throw:
-  // there is nobody to catch it.
-  using Body = void (*)(void* context, Shift& shift) noexcept;
+  // Runs on every thread, each of which goes through the same stages of its participant. Must not
+  // throw: there is nobody to catch it.
+  using Body = void (*)(void* context, Participant& participant) noexcept;
 
   // Starts threads - 1 workers; pinned ones each stay on a processor of their own. Throws
   // INVALID_ARGUMENT for less than 1 or more than RECURRENT_MAX_THREADS threads, or for more pinned
@@ -46,8 +46,8 @@ class Team {
 
   int size() const noexcept { return size_; }
 
-  // Calls body(context, shift) on the first `threads` threads (1 to size()) and returns when all
-  // slices are done and all threads have returned. Writes before the call are visible to every
+  // Calls body(context, participant) on the first `threads` threads (1 to size()) and returns when
+  // all slices are done and all threads have returned. Writes before the call are visible to every
   // thread, and theirs to the caller afterwards. Not reentrant. The caller's own floating-point
   // control is the caller's affair (ScopedFpControl).
   void run(int threads, Body body, void* context) noexcept;
@@ -61,7 +61,7 @@ class Team {
   bool was_dismissed() const noexcept { return dismissed_.load(std::memory_order_relaxed); }
 
  private:
-  friend class Shift;
+  friend class Participant;
 
   static constexpr uint64_t kClosed = 1;
 
@@ -105,7 +105,7 @@ class Team {
 
   bool claim(int slice, uint64_t stage) noexcept;
   void finish(int slice, uint64_t stage) noexcept;
-  bool await(const Shift& shift, int slice, uint64_t stage) noexcept;
+  bool await(const Participant& participant, int slice, uint64_t stage) noexcept;
   bool poll_as_caller(WaitableCounter& done, uint32_t target,
                       std::chrono::nanoseconds patience) noexcept;
   void wait_as_caller(WaitableCounter& done, uint32_t target) noexcept;
@@ -128,13 +128,13 @@ class Team {
 };
 
 // One thread's way through the stages of a job.
-class Shift {
+class Participant {
  public:
   // Alone: every stage is one slice.
-  Shift() = default;
+  Participant() = default;
 
-  Shift(const Shift&) = delete;
-  Shift& operator=(const Shift&) = delete;
+  Participant(const Participant&) = delete;
+  Participant& operator=(const Participant&) = delete;
 
   // Threads, which is the number of slices of every stage.
   int size() const noexcept { return size_; }
@@ -166,7 +166,7 @@ class Shift {
  private:
   friend class Team;
 
-  Shift(Team& team, int thread, int size, uint64_t first, uint64_t joined)
+  Participant(Team& team, int thread, int size, uint64_t first, uint64_t joined)
       : team_(&team), thread_(thread), size_(size), first_(first), joined_(joined), next_(first) {}
 
   bool is_over() const noexcept {

@@ -56,15 +56,15 @@ void Model::set_weights(const recurrent_model_desc& desc, size_t layer) {
 // Gives every value a buffer: of steps, one that nobody reads from any more.
 void Model::place_values() {
   const size_t count = graph_.values().size();
-  std::vector<Place> places(count);
-  for (size_t i = 0; i < count; ++i) places[i].size = graph_.values()[i].size;
+  std::vector<Location> locations(count);
+  for (size_t i = 0; i < count; ++i) locations[i].size = graph_.values()[i].size;
   input_rows_.resize(inputs().size());
   for (size_t i = 0; i < inputs().size(); ++i) {
     has_input_rows_ |= graph_.values()[i].is_row();
     if (graph_.values()[i].is_row())
-      input_rows_[i] = places[i] = {-1, true, row_slots_++, graph_.values()[i].size};
+      input_rows_[i] = locations[i] = {-1, true, row_slots_++, graph_.values()[i].size};
     else
-      places[i].input = static_cast<int32_t>(i);
+      locations[i].input = static_cast<int32_t>(i);
   }
   // Where in the order of computation a value is read last. An output is there to the end of its
   // section, which brings it to the caller, and so is what a last step is picked from.
@@ -95,16 +95,16 @@ void Model::place_values() {
   for (size_t at = 0; at < order.size(); ++at) {
     const Node& node = graph_.node(order[at]);
     const auto number = static_cast<size_t>(node.value);
-    Place& place = places[number];
-    place.is_row = graph_.values()[number].is_row();
-    if (place.is_row) {
-      place.slot = row_slots_++;
+    Location& location = locations[number];
+    location.is_row = graph_.values()[number].is_row();
+    if (location.is_row) {
+      location.slot = row_slots_++;
       continue;
     }
     const auto free = std::find_if(used_until.begin(), used_until.end(), [at](int32_t until) {
       return until < static_cast<int32_t>(at);
     });
-    place.slot = free - used_until.begin();
+    location.slot = free - used_until.begin();
     const int32_t until = std::max(last_use[number], static_cast<int32_t>(at));
     if (free == used_until.end())
       used_until.push_back(until);
@@ -116,9 +116,9 @@ void Model::place_values() {
     const Node& node = graph_.nodes()[i];
     PackedLayer& layer = layers_[i];
     layer.kind = node.kind;
-    layer.puts = places[static_cast<size_t>(node.value)];
+    layer.puts = locations[static_cast<size_t>(node.value)];
     for (const int32_t number : node.reads)
-      layer.reads.push_back(places[static_cast<size_t>(number)]);
+      layer.reads.push_back(locations[static_cast<size_t>(number)]);
     if (graph_.is_implied(static_cast<int32_t>(i)))
       layer.input_size = layer.hidden_size = layer.output_size = layer.puts.size;
     const Value& value = graph_.value(node.value);
@@ -178,7 +178,7 @@ void Model::place_outputs() {
   const Value& first_input = input(0);
   if (first_input.kind == RECURRENT_VALUE_INDICES) vocabulary_size_ = first_input.size;
   input_size_ = vocabulary_size_ > 0 ? 1 : first_input.size;
-  output_size_ = outputs_.front().place.size;
+  output_size_ = outputs_.front().location.size;
   has_one_of_each_ = inputs().size() == 1 && outputs_.size() == 1;
   if (!repeats()) return;
   const size_t first = states_.slots().size() - outputs_.size();

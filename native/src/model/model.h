@@ -13,7 +13,7 @@ namespace recurrent {
 
 // An output of a model.
 struct ModelOutput {
-  Place place;
+  Location location;
   int32_t base = 0;                     // of a sequence
   int32_t layer = 0;                    // that puts it out
   const StateSlot* repeated = nullptr;  // what a missing step puts out; null if nothing is repeated
@@ -51,7 +51,7 @@ class Model {
     return graph_.maker(node.reads.front());
   }
   // Where rows that the model is given are put in order; of no other input.
-  const Place& input_row(size_t index) const { return input_rows_[index]; }
+  const Location& input_row(size_t index) const { return input_rows_[index]; }
 
   // Of the first input and output: features of a step, 1 for indices; how many indices there are, 0
   // for features.
@@ -115,7 +115,7 @@ class Model {
   std::vector<PackedLayer> layers_;
   std::vector<const PackedLayer*> step_order_;
   std::vector<ModelOutput> outputs_;
-  std::vector<Place> input_rows_;
+  std::vector<Location> input_rows_;
   StateLayout states_;
   AlignedBuffer<float> initial_states_;
   int64_t slots_ = 0;

@@ -93,7 +93,7 @@ struct PackedPointwise {
 };
 
 // Where a value is while a model is computed.
-struct Place {
+struct Location {
   int32_t input = -1;   // of this input of the model, in the caller's memory
   bool is_row = false;  // else in one of the buffers of rows, or
   int64_t slot = 0;     // of those of steps: which
@@ -116,10 +116,10 @@ struct PackedLayer {
 
   // What it reads and puts out, set by the model: of runs, and of single steps, which go through
   // implied layers unchanged.
-  std::vector<Place> reads;
-  std::vector<Place> step_reads;
-  Place step_read;  // the first one, all that most layers have
-  Place puts;
+  std::vector<Location> reads;
+  std::vector<Location> step_reads;
+  Location step_read;  // the first one, all that most layers have
+  Location puts;
   int32_t base = 0;          // the time base of what it puts out, or picks from
   bool is_row = false;       // computes rows, not steps
   bool reads_state = false;  // in a step: what it reads is a state, so without denormals

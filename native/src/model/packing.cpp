@@ -19,7 +19,7 @@ void resize(AlignedBuffer<float>& buffer, int64_t count) {
 
 // Terms that are turned at once: their weights of a vector of units are as many lines as the
 // first-level cache holds side by side, however far apart the rows are.
-constexpr int64_t kTurnedTerms = 16;
+constexpr int64_t kTransposedTerms = 16;
 
 }  // namespace
 
@@ -55,8 +55,8 @@ void PackedMatrix::pack(int64_t units, int width, int64_t panels_per_group,
     for (int b = 0; b < block_count; ++b) {
       const WeightBlock& block = blocks[b];
       const int64_t term = panels * block.gates * width;
-      for (int64_t begin = 0; begin < block.terms; begin += kTurnedTerms) {
-        const int64_t end = std::min(begin + kTurnedTerms, block.terms);
+      for (int64_t begin = 0; begin < block.terms; begin += kTransposedTerms) {
+        const int64_t end = std::min(begin + kTransposedTerms, block.terms);
         for (int64_t panel = 0; panel < panels; ++panel)
           for (int gate = 0; gate < block.gates; ++gate) {
             float* to = out + (panel * block.gates + gate) * width;

@@ -33,9 +33,9 @@ void BatchRows::set(const Run& run, int64_t rows) {
   });
   lengths_.resize(size);
   for (size_t base = 0; base < steps_.size(); ++base) {
-    for (size_t place = 0; place < size; ++place)
-      lengths_[place] = static_cast<int32_t>(model_.graph().steps(
-          static_cast<int32_t>(base), seen[static_cast<size_t>(order_[place])]));
+    for (size_t sorted_row = 0; sorted_row < size; ++sorted_row)
+      lengths_[sorted_row] = static_cast<int32_t>(model_.graph().steps(
+          static_cast<int32_t>(base), seen[static_cast<size_t>(order_[sorted_row])]));
     steps_[base].set(lengths_);
   }
 }

@@ -10,7 +10,7 @@
 
 namespace recurrent {
 
-// The rows of a batch by place, longest first, and the steps that they have: those of the model,
+// The rows of a batch sorted, longest first, and the steps that they have: those of the model,
 // and those of every other time base, which come in the same order of length.
 class BatchRows {
  public:
@@ -32,13 +32,13 @@ class BatchRows {
   }
   bool is_time_major() const { return time_major_; }
 
-  int64_t caller_row(int64_t place) const { return order_[static_cast<size_t>(place)]; }
+  int64_t caller_row(int64_t sorted_row) const { return order_[static_cast<size_t>(sorted_row)]; }
   const std::vector<int32_t>& order() const { return order_; }
   // When the caller has a step; only the model's own steps may be missing.
-  int64_t caller_time(int64_t step, int64_t place) const {
+  int64_t caller_time(int64_t step, int64_t sorted_row) const {
     if (!masks_) return step;
     const Missing missing = missing_.missing();
-    return missing.times[caller_row(place) * missing.stride + step];
+    return missing.times[caller_row(sorted_row) * missing.stride + step];
   }
   // Elements in front of a step of the caller's row, of so many features each.
   int64_t caller_offset(int32_t base, int64_t time, int64_t row, int64_t width) const {
@@ -55,9 +55,9 @@ class BatchRows {
   bool time_major_ = true;
   MissingSteps missing_;
   std::vector<Steps> steps_;    // by time base
-  std::vector<int32_t> order_;  // the caller's row at each place
+  std::vector<int32_t> order_;  // the caller's row of each sorted row
   std::vector<int32_t> given_;
-  std::vector<int32_t> lengths_;  // by place
+  std::vector<int32_t> lengths_;  // by sorted row
 };
 
 }  // namespace recurrent

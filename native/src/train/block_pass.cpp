@@ -64,11 +64,11 @@ bool BlockPass::serves(const Steps& steps) const {
   const int64_t lanes = blocks(steps) * kBlockRows;
   const int64_t padded = round_up(units(), kernels_.width);
   return layer_->columns * (inputs() + units()) <= kMostWeights &&
-         100 * steps.places() * padded >= kLeastFill * units() * lanes;
+         100 * steps.sorted_rows() * padded >= kLeastFill * units() * lanes;
 }
 
 int64_t BlockPass::blocks(const Steps& steps) {
-  return (steps.places() + kBlockRows - 1) / kBlockRows;
+  return (steps.sorted_rows() + kBlockRows - 1) / kBlockRows;
 }
 
 int64_t BlockPass::rows_of(const Steps& steps, int64_t step, int64_t block) {
@@ -102,17 +102,17 @@ void BlockPass::take_places() {
 }
 
 template <class Visitor>
-void BlockPass::for_own_parts(const Shift& shift, int index, Visitor visit) const {
-  const Slice own = slice_of(parts_, index, shift.size());
+void BlockPass::for_own_parts(const Participant& participant, int index, Visitor visit) const {
+  const Slice own = slice_of(parts_, index, participant.size());
   for (int64_t part = own.begin; part < own.end; ++part)
     visit(part, slice_of(blocks_, part, parts_));
 }
 
-void BlockPass::forward(Shift& shift, const Steps& steps, const float* x, const States& initial,
-                        const States& final, float* y, int64_t y_stride) {
-  shift.stage([&](int index) {
+void BlockPass::forward(Participant& participant, const Steps& steps, const float* x,
+                        const States& initial, const States& final, float* y, int64_t y_stride) {
+  participant.stage([&](int index) {
     for_own_parts(
-        shift, index,
+        participant, index,
         [&](int64_t, Slice own) {
           for (int64_t block = own.begin; block < own.end; ++block)
             forward_block(steps, block, x, initial, final, y, y_stride);
@@ -125,24 +125,24 @@ void BlockPass::forward_block(const Steps& steps, int64_t block, const float* x,
                               int64_t y_stride) {
   const kernels::BlockKernels& kernels = kernels_.blocks;
   const bool has_cell = layer_->has_cell();
-  const int64_t place = block * kBlockRows;
-  const int64_t places = std::min(steps.places() - place, kBlockRows);
-  const int64_t count = steps.length(place);
+  const int64_t sorted_row = block * kBlockRows;
+  const int64_t sorted_rows = std::min(steps.sorted_rows() - sorted_row, kBlockRows);
+  const int64_t count = steps.length(sorted_row);
   const int64_t first = entry(block);
-  // Sums read the states of all lanes, times 0 where there is no step: a place that has none must
-  // not bring a NaN.
+  // Sums read the states of all lanes, times 0 where there is no step: a sorted row that has none
+  // must not bring a NaN.
   const int64_t started = count > 0 ? rows_of(steps, 0, block) : 0;
-  kernels.to_block(initial.hidden + place * initial.hidden_stride, initial.hidden_stride, started,
-                   units(), states(first));
+  kernels.to_block(initial.hidden + sorted_row * initial.hidden_stride, initial.hidden_stride,
+                   started, units(), states(first));
   if (has_cell)
-    kernels.to_block(initial.cell + place * initial.cell_stride, initial.cell_stride, started,
+    kernels.to_block(initial.cell + sorted_row * initial.cell_stride, initial.cell_stride, started,
                      units(), cell(first));
   kernels::BlockStepArgs args{};
   args.cell = &direction_->phases.front().constants;
   for (int64_t step = 0; step < count; ++step) {
     const int64_t at = first + step;
     const int64_t rows = rows_of(steps, step, block);
-    const int64_t row = steps.begin(step) + place;
+    const int64_t row = steps.begin(step) + sorted_row;
     kernels.to_block(x + row * inputs(), inputs(), rows, inputs(), seen(at));
     std::fill_n(seen(at) + inputs() * kBlockRows, kBlockRows, 1.0f);
     args.x = seen(at);
@@ -158,18 +158,18 @@ void BlockPass::forward_block(const Steps& steps, int64_t block, const float* x,
   }
   // Places of the same length together.
   for (int64_t i = 0; i < started;) {
-    const int64_t length = steps.length(place + i);
+    const int64_t length = steps.length(sorted_row + i);
     int64_t end = i + 1;
-    while (end < started && steps.length(place + end) == length) ++end;
+    while (end < started && steps.length(sorted_row + end) == length) ++end;
     const int64_t at = first + length;
     kernels.from_block(states(at) + i, units(), end - i,
-                       final.hidden + (place + i) * final.hidden_stride, final.hidden_stride);
+                       final.hidden + (sorted_row + i) * final.hidden_stride, final.hidden_stride);
     if (has_cell)
       kernels.from_block(cell(at) + i, units(), end - i,
-                         final.cell + (place + i) * final.cell_stride, final.cell_stride);
+                         final.cell + (sorted_row + i) * final.cell_stride, final.cell_stride);
     i = end;
   }
-  for (int64_t i = place + started; i < place + places; ++i) {
+  for (int64_t i = sorted_row + started; i < sorted_row + sorted_rows; ++i) {
     std::copy_n(initial.hidden + i * initial.hidden_stride, units(),
                 final.hidden + i * final.hidden_stride);
     if (has_cell)
@@ -178,11 +178,12 @@ void BlockPass::forward_block(const Steps& steps, int64_t block, const float* x,
   }
 }
 
-void BlockPass::backward(Shift& shift, const Steps& steps, const float* dy, int64_t dy_stride,
-                         const States& gradients, float* dx, int64_t dx_stride, bool of_start) {
-  shift.stage([&](int index) {
+void BlockPass::backward(Participant& participant, const Steps& steps, const float* dy,
+                         int64_t dy_stride, const States& gradients, float* dx, int64_t dx_stride,
+                         bool of_start) {
+  participant.stage([&](int index) {
     for_own_parts(
-        shift, index,
+        participant, index,
         [&](int64_t, Slice own) {
           for (int64_t block = own.begin; block < own.end; ++block)
             backward_block(steps, block, dy, dy_stride, gradients, dx, dx_stride, of_start);
@@ -196,24 +197,24 @@ void BlockPass::backward_block(const Steps& steps, int64_t block, const float* d
   const kernels::BlockKernels& kernels = kernels_.blocks;
   const bool is_gru = layer_->kind == RECURRENT_LAYER_GRU;
   const int64_t state = units() * kBlockRows;
-  const int64_t place = block * kBlockRows;
-  const int64_t places = std::min(steps.places() - place, kBlockRows);
+  const int64_t sorted_row = block * kBlockRows;
+  const int64_t sorted_rows = std::min(steps.sorted_rows() - sorted_row, kBlockRows);
   float* const dh = scratch_.data() + block * (3 * state + inputs() * kBlockRows);
   float* const dc = dh + state;
   float* const dy_block = dc + state;
   float* const dx_block = dy_block + state;
-  float* const hidden = gradients.hidden + place * gradients.hidden_stride;
+  float* const hidden = gradients.hidden + sorted_row * gradients.hidden_stride;
   float* const cells =
-      layer_->has_cell() ? gradients.cell + place * gradients.cell_stride : nullptr;
-  kernels.to_block(hidden, gradients.hidden_stride, places, units(), dh);
-  if (layer_->has_cell()) kernels.to_block(cells, gradients.cell_stride, places, units(), dc);
+      layer_->has_cell() ? gradients.cell + sorted_row * gradients.cell_stride : nullptr;
+  kernels.to_block(hidden, gradients.hidden_stride, sorted_rows, units(), dh);
+  if (layer_->has_cell()) kernels.to_block(cells, gradients.cell_stride, sorted_rows, units(), dc);
   kernels::BlockBackArgs args{};
   args.units = units();
   args.dh = dh;
   args.dc = dc;
-  for (int64_t step = steps.length(place); step-- > 0;) {
+  for (int64_t step = steps.length(sorted_row); step-- > 0;) {
     const int64_t at = entry(block) + step;
-    const int64_t row = steps.begin(step) + place;
+    const int64_t row = steps.begin(step) + sorted_row;
     args.rows = rows_of(steps, step, block);
     args.tape = tape(at);
     args.h = states(at);
@@ -239,8 +240,9 @@ void BlockPass::backward_block(const Steps& steps, int64_t block, const float* d
     kernels.from_block(dx_block, inputs(), args.rows, dx + row * dx_stride, dx_stride);
   }
   if (!of_start) return;
-  kernels.from_block(dh, units(), places, hidden, gradients.hidden_stride);
-  if (layer_->has_cell()) kernels.from_block(dc, units(), places, cells, gradients.cell_stride);
+  kernels.from_block(dh, units(), sorted_rows, hidden, gradients.hidden_stride);
+  if (layer_->has_cell())
+    kernels.from_block(dc, units(), sorted_rows, cells, gradients.cell_stride);
 }
 
 void BlockPass::multiply(const float* weights, const float* gates, int64_t terms, int64_t columns,
@@ -262,17 +264,17 @@ std::vector<BlockPass::Segment> BlockPass::segments() {
           {3 * h, h, nullptr, dr + 2 * h * h, nullptr, from(r, 2 * h)}};
 }
 
-void BlockPass::add_gradients(Shift& shift) {
-  shift.stage([&](int index) {
+void BlockPass::add_gradients(Participant& participant) {
+  participant.stage([&](int index) {
     for_own_parts(
-        shift, index,
+        participant, index,
         [&](int64_t part, Slice own) {
           for (const Segment& segment : segments_) sum(segment, part, own);
         });
   });
-  shift.stage([&](int index) {
+  participant.stage([&](int index) {
     for (const Segment& segment : segments_)
-      add_sums(segment, slice_of(segment.count, index, shift.size()));
+      add_sums(segment, slice_of(segment.count, index, participant.size()));
   });
 }
 

@@ -5,7 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "exec/lane.h"
+#include "exec/slice.h"
+#include "exec/team.h"
 #include "kernels/table.h"
 #include "model/packed_layer.h"
 #include "train/arena.h"
@@ -47,14 +48,14 @@ class BlockPass {
     int64_t cell_stride;
   };
   // From initial states to final ones; y is null if not wanted.
-  void forward(Shift& shift, const Steps& steps, const float* x, const States& initial,
+  void forward(Participant& participant, const Steps& steps, const float* x, const States& initial,
                const States& final, float* y, int64_t y_stride);
   // From gradients of final states to those of initial ones, in place; dy is null for 0, dx if not
   // wanted. Those of initial states are complete only if they are wanted.
-  void backward(Shift& shift, const Steps& steps, const float* dy, int64_t dy_stride,
+  void backward(Participant& participant, const Steps& steps, const float* dy, int64_t dy_stride,
                 const States& gradients, float* dx, int64_t dx_stride, bool of_start);
   // Adds the gradients of weights and biases.
-  void add_gradients(Shift& shift);
+  void add_gradients(Participant& participant);
 
   int64_t tape_bytes() const { return seen_.bytes() + cell_.bytes() + tape_.bytes(); }
 
@@ -80,7 +81,7 @@ class BlockPass {
   static int64_t blocks(const Steps& steps);
   // Calls `visit(part, blocks)` for a thread's own parts.
   template <class Visitor>
-  void for_own_parts(const Shift& shift, int index, Visitor visit) const;
+  void for_own_parts(const Participant& participant, int index, Visitor visit) const;
   static int64_t rows_of(const Steps& steps, int64_t step, int64_t block);
   // The entry of a block's first step; a block has one more than steps.
   int64_t entry(int64_t block) const { return entries_[static_cast<size_t>(block)]; }

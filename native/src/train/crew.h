@@ -19,19 +19,22 @@ class Crew {
 
   int size() const noexcept { return team_.size(); }
 
-  // Calls body(shift), which goes through the stages of a pass, on all threads or on the caller's
-  // alone. `alone` is how long the pass is predicted to take on one thread.
+  // Calls body(participant), which goes through the stages of a pass, on all threads or on the
+  // caller's alone. `alone` is how long the pass is predicted to take on one thread.
   template <class Body>
   void run(std::chrono::nanoseconds alone, Body body) {
     if (!admits(alone)) {
-      Shift single;
+      Participant single;
       body(single);
       governor_.ran_alone();
       return;
     }
     ++runs_together_;
     team_.run(
-        size(), [](void* context, Shift& shift) noexcept { (*static_cast<Body*>(context))(shift); },
+        size(),
+        [](void* context, Participant& participant) noexcept {
+          (*static_cast<Body*>(context))(participant);
+        },
         &body);
     governor_.ran_with(team_);
   }
@@ -61,7 +64,7 @@ void share(Crew* crew, std::chrono::nanoseconds alone, Body body) {
     crew->run(alone, body);
     return;
   }
-  Shift single;
+  Participant single;
   body(single);
 }
 

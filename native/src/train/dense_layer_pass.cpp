@@ -20,13 +20,13 @@ class DenseLayerPass final : public LayerPass {
   int64_t tape_bytes() const override { return LayerPass::tape_bytes() + dense_.tape_bytes(); }
 
  private:
-  void forward(Shift& shift) override {
-    dense_.forward(shift, input(), values().rows(puts()), output());
+  void forward(Participant& participant) override {
+    dense_.forward(participant, input(), values().rows(puts()), output());
   }
-  void backward(Shift& shift) override {
-    dense_.backward(shift, input(), values().rows(puts()), output_gradient(), wide_gradient(),
+  void backward(Participant& participant) override {
+    dense_.backward(participant, input(), values().rows(puts()), output_gradient(), wide_gradient(),
                     values().padded_width(reads()));
-    give_wide(shift, false);
+    give_wide(participant, false);
   }
   bool puts_down() const override { return true; }
 

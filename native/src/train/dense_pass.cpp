@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
-#include "exec/lane.h"
+#include "exec/slice.h"
 
 namespace recurrent {
 
@@ -23,9 +23,9 @@ void DensePass::plan(Arena& arena, int64_t rows, int threads) {
   outer_.plan(arena, layer_->input_size, threads);
 }
 
-void DensePass::forward(Shift& shift, const float* x, int64_t rows, float* y) {
-  shift.stage([&](int index) {
-    const Slice groups = slice_of(cell_.groups, index, shift.size());
+void DensePass::forward(Participant& participant, const float* x, int64_t rows, float* y) {
+  participant.stage([&](int index) {
+    const Slice groups = slice_of(cell_.groups, index, participant.size());
     kernels::CellArgs args{};
     args.range = {rows, groups.begin, groups.end, 0};
     args.cell = &cell_;
@@ -39,12 +39,12 @@ void DensePass::forward(Shift& shift, const float* x, int64_t rows, float* y) {
   });
 }
 
-void DensePass::backward(Shift& shift, const float* x, int64_t rows, const float* dy, float* dx,
-                         int64_t dx_stride) {
+void DensePass::backward(Participant& participant, const float* x, int64_t rows, const float* dy,
+                         float* dx, int64_t dx_stride) {
   const int64_t units = layer_->output_size;
   float* da = tape_.data();
-  shift.stage([&](int index) {
-    const Slice own = slice_of(rows, index, shift.size());
+  participant.stage([&](int index) {
+    const Slice own = slice_of(rows, index, participant.size());
     const int64_t at = own.begin * units;
     const int64_t count = (own.end - own.begin) * units;
     if (is_linear())
@@ -53,14 +53,14 @@ void DensePass::backward(Shift& shift, const float* x, int64_t rows, const float
       kernels_.slope(cell_.activation.kind, cell_.activation.alpha, cell_.activation.beta, da + at,
                      dy + at, da + at, count);
   });
-  if (dx) weights_.multiply(shift, da, units, rows, dx, dx_stride);
+  if (dx) weights_.multiply(participant, da, units, rows, dx, dx_stride);
   float* dw = parameters_.gradient(index_, false, RECURRENT_PARAMETER_INPUT_WEIGHTS);
-  outer_.add(shift, rows, {da, units, nullptr}, {{0, units, {dw, nullptr}}},
+  outer_.add(participant, rows, {da, units, nullptr}, {{0, units, {dw, nullptr}}},
              {{{{x, layer_->input_size, nullptr}, layer_->input_size}, {}}});
   float* db = parameters_.gradient(index_, false, RECURRENT_PARAMETER_INPUT_BIAS);
   if (!db) return;
-  shift.stage([&](int index) {
-    const Slice own = slice_of(units, index, shift.size());
+  participant.stage([&](int index) {
+    const Slice own = slice_of(units, index, participant.size());
     for (int64_t row = 0; row < rows; ++row)
       for (int64_t j = own.begin; j < own.end; ++j) db[j] += da[row * units + j];
   });

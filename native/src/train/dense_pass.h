@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "exec/team.h"
 #include "model/packed_layer.h"
 #include "train/arena.h"
 #include "train/outer_product.h"
@@ -21,10 +22,10 @@ class DensePass {
   void plan(Arena& arena, int64_t rows, int threads);
 
   // x `[rows, input_size]`, y `[rows, output_size]`; both are kept by the caller until backward().
-  void forward(Shift& shift, const float* x, int64_t rows, float* y);
+  void forward(Participant& participant, const float* x, int64_t rows, float* y);
   // Adds the gradients of the parameters; dx `[rows, dx_stride]` receives that of the input, if it
   // is not null: whole vectors of columns.
-  void backward(Shift& shift, const float* x, int64_t rows, const float* dy, float* dx,
+  void backward(Participant& participant, const float* x, int64_t rows, const float* dy, float* dx,
                 int64_t dx_stride);
 
   int64_t tape_bytes() const { return tape_.bytes(); }

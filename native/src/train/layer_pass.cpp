@@ -28,37 +28,38 @@ void LayerPass::drop_rows(float* at) const {
     if (!drops(what)) continue;
     const Dropout dropout = this->dropout(what, false);
     for (int64_t step = 0; step < count; ++step)
-      for (int64_t place = 0; place < steps.rows(step); ++place) {
-        const int64_t time =
-            what == Drop::kInput || is_row ? 0 : rows().caller_time(step, place) * rows().count();
-        dropout.apply(at + (steps.begin(step) + place) * width, width,
-                      static_cast<uint64_t>((time + rows().caller_row(place)) * width));
+      for (int64_t sorted_row = 0; sorted_row < steps.rows(step); ++sorted_row) {
+        const int64_t time = what == Drop::kInput || is_row
+                                 ? 0
+                                 : rows().caller_time(step, sorted_row) * rows().count();
+        dropout.apply(at + (steps.begin(step) + sorted_row) * width, width,
+                      static_cast<uint64_t>((time + rows().caller_row(sorted_row)) * width));
       }
   }
 }
 
-void LayerPass::run_forward(Shift& shift) {
+void LayerPass::run_forward(Participant& participant) {
   if (drops_input())
-    shift.stage([&](int slice) {
+    participant.stage([&](int slice) {
       if (slice != 0) return;
       std::copy_n(values().read(reads()), values().count(reads()), dropped_.data());
       drop_rows(dropped_.data());
     });
-  forward(shift);
+  forward(participant);
   // What layers read is flushed; what the model puts out is not.
-  shift.stage([&](int slice) {
+  participant.stage([&](int slice) {
     if (slice == 0) values().flush(puts());
   });
 }
 
-void LayerPass::run_backward(Shift& shift) {
+void LayerPass::run_backward(Participant& participant) {
   const bool drops_gradient = drops_input() && values().wants_gradient(reads());
   if (drops_gradient)
-    shift.stage([&](int slice) {
+    participant.stage([&](int slice) {
       if (slice == 0) context_.aside.zeroed(values().count(reads()));
     });
-  backward(shift);
-  shift.stage([&](int slice) {
+  backward(participant);
+  participant.stage([&](int slice) {
     if (slice != 0 || !drops_gradient) return;
     float* const given = context_.aside.data();
     float* const gradient = values().gradient(reads());
@@ -77,7 +78,7 @@ float* LayerPass::wide_gradient() const {
   return fits && !values().adds_up(reads()) ? input_gradient() : context_.wide.data();
 }
 
-void LayerPass::give_wide(Shift& shift, bool reverse) const {
+void LayerPass::give_wide(Participant& participant, bool reverse) const {
   if (!wide_gradient() || wide_gradient() == input_gradient()) return;
   const int64_t width = values().width(reads());
   const int64_t stride = values().padded_width(reads());
@@ -88,15 +89,15 @@ void LayerPass::give_wide(Shift& shift, bool reverse) const {
     for (int64_t i = 0; i < width; ++i) to[i] = adds ? to[i] + row[i] : row[i];
   };
   if (!reverse) {
-    for_rows(shift, values().rows(reads()),
+    for_rows(participant, values().rows(reads()),
              [&](int64_t row) { give(from + row * stride, gradient + row * width); });
     return;
   }
   const Steps& steps = values().steps(reads());
-  for_rows(shift, steps.count(), [&](int64_t step) {
-    for (int64_t place = 0; place < steps.rows(step); ++place)
-      give(from + (steps.begin(step) + place) * stride,
-           gradient + steps.row_of(step, place, true) * width);
+  for_rows(participant, steps.count(), [&](int64_t step) {
+    for (int64_t sorted_row = 0; sorted_row < steps.rows(step); ++sorted_row)
+      give(from + (steps.begin(step) + sorted_row) * stride,
+           gradient + steps.row_of(step, sorted_row, true) * width);
   });
 }
 

@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "exec/lane.h"
+#include "exec/slice.h"
 #include "exec/team.h"
 #include "model/model.h"
 #include "train/arena.h"
@@ -64,16 +64,16 @@ class LayerPass {
   // Before the threads begin, see choose().
   virtual void begin() {}
 
-  void run_forward(Shift& shift);
-  void run_backward(Shift& shift);
+  void run_forward(Participant& participant);
+  void run_backward(Participant& participant);
 
   // Whether it puts the gradient of what it reads down in one call, if nobody else reads it.
   bool gives_alone() const { return puts_down() && !drops_input(); }
   virtual int64_t tape_bytes() const { return dropped_.bytes(); }
 
  protected:
-  virtual void forward(Shift& shift) = 0;
-  virtual void backward(Shift& shift) = 0;
+  virtual void forward(Participant& participant) = 0;
+  virtual void backward(Participant& participant) = 0;
   virtual bool puts_down() const { return false; }
 
   const Node& node() const { return context_.model.graph().node(index_); }
@@ -105,9 +105,9 @@ class LayerPass {
 
   // Calls `visit(row)` for this thread's share of rows, in a stage.
   template <class Visitor>
-  void for_rows(Shift& shift, int64_t count, Visitor visit) const {
-    shift.stage([&](int slice) {
-      const Slice own = slice_of(count, slice, shift.size());
+  void for_rows(Participant& participant, int64_t count, Visitor visit) const {
+    participant.stage([&](int slice) {
+      const Slice own = slice_of(count, slice, participant.size());
       for (int64_t row = own.begin; row < own.end; ++row) visit(row);
     });
   }
@@ -115,7 +115,7 @@ class LayerPass {
   // Rows of products, which are put down in whole vectors: there, if they fit and nobody adds to
   // them, or beside, from where give_wide() takes them. Null if no gradient is wanted.
   float* wide_gradient() const;
-  void give_wide(Shift& shift, bool reverse) const;
+  void give_wide(Participant& participant, bool reverse) const;
   int64_t wide_floats() const;
 
  private:

@@ -26,16 +26,19 @@ class MergePass : public LayerPass {
  private:
   virtual void row_back(int64_t row, const float* dy) = 0;
 
-  void forward(Shift& shift) override {
-    for_rows(shift, values().rows(puts()), [this](int64_t row) {
-      apply_pointwise(
-          kernels(), layer(), [this, row](size_t i) { return input_row(i, row); },
-          output() + row * size());
-    });
+  void forward(Participant& participant) override {
+    for_rows(
+        participant, values().rows(puts()),
+        [this](int64_t row) {
+          apply_pointwise(
+              kernels(), layer(), [this, row](size_t i) { return input_row(i, row); },
+              output() + row * size());
+        });
   }
-  void backward(Shift& shift) override {
-    for_rows(shift, values().rows(puts()),
-             [this](int64_t row) { row_back(row, output_gradient() + row * size()); });
+  void backward(Participant& participant) override {
+    for_rows(
+        participant, values().rows(puts()),
+        [this](int64_t row) { row_back(row, output_gradient() + row * size()); });
   }
 };
 

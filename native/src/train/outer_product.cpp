@@ -4,7 +4,8 @@
 #include <cstring>
 
 #include "base/checked.h"
-#include "exec/lane.h"
+#include "exec/fetch.h"
+#include "exec/slice.h"
 
 namespace recurrent {
 namespace {
@@ -55,20 +56,21 @@ void OuterProduct::plan(Arena& arena, int64_t columns, int threads) {
   arena.scratch(own_, threads * own_floats());
 }
 
-void OuterProduct::add(Shift& shift, int64_t rows, const RowsView& a,
+void OuterProduct::add(Participant& participant, int64_t rows, const RowsView& a,
                        std::initializer_list<LeftColumns> left, const RightSides& b) {
-  if (mkl_) return add_by_mkl(shift, rows, a, left, b);
+  if (mkl_) return add_by_mkl(participant, rows, a, left, b);
   const int64_t tiles = div_up(b.columns(), kernels_.gradient_columns);
   for (int64_t first = 0; first < rows; first += kDepth) {
     const Block block{first, std::min(kDepth, rows - first)};
-    shift.stage([&](int index) {
-      const Slice own = slice_of(tiles, index, shift.size());
+    participant.stage([&](int index) {
+      const Slice own = slice_of(tiles, index, participant.size());
       for (int64_t tile = own.begin; tile < own.end; ++tile) pack_right(b, block, tile);
     });
-    shift.stage([&](int index) {
+    participant.stage([&](int index) {
       float* scratch = own_.data() + index * own_floats();
       for (const LeftColumns& part : left) {
-        const Slice own = slice_of(div_up(part.count, kernels_.gradient_rows), index, shift.size());
+        const Slice own =
+            slice_of(div_up(part.count, kernels_.gradient_rows), index, participant.size());
         for (int64_t tile = own.begin; tile < own.end; tile += kTiles)
           add_tiles(a, part, {tile, std::min(tile + kTiles, own.end)}, b, block, scratch);
       }
@@ -77,17 +79,17 @@ void OuterProduct::add(Shift& shift, int64_t rows, const RowsView& a,
 }
 
 // MKL takes rows that are evenly spaced.
-void OuterProduct::add_by_mkl(Shift& shift, int64_t rows, const RowsView& a,
+void OuterProduct::add_by_mkl(Participant& participant, int64_t rows, const RowsView& a,
                               std::initializer_list<LeftColumns> left, const RightSides& b) {
   for (int64_t first = 0; first < rows; first += kMklDepth) {
     const Block block{first, std::min(kMklDepth, rows - first)};
     for (int side = 0; side < 2; ++side) {
       const int64_t columns = b.sides[side].columns;
       if (columns == 0) continue;
-      const RowsView right = side_by_side(shift, b.sides[side], block);
-      shift.stage([&](int index) {
+      const RowsView right = side_by_side(participant, b.sides[side], block);
+      participant.stage([&](int index) {
         for (const LeftColumns& part : left) {
-          const Slice own = slice_of(part.count, index, shift.size());
+          const Slice own = slice_of(part.count, index, participant.size());
           if (own.begin == own.end || !part.to[side]) continue;
           mkl_->add_outer(own.end - own.begin, columns, block.depth,
                           a.at(block.first) + part.first + own.begin, a.stride, right.first,
@@ -98,10 +100,11 @@ void OuterProduct::add_by_mkl(Shift& shift, int64_t rows, const RowsView& a,
   }
 }
 
-RowsView OuterProduct::side_by_side(Shift& shift, const RightSides::Side& side, Block block) {
+RowsView OuterProduct::side_by_side(Participant& participant, const RightSides::Side& side,
+                                    Block block) {
   if (!side.rows.rows) return {side.rows.at(block.first), side.rows.stride, nullptr};
-  shift.stage([&](int index) {
-    const Slice own = slice_of(block.depth, index, shift.size());
+  participant.stage([&](int index) {
+    const Slice own = slice_of(block.depth, index, participant.size());
     for (int64_t row = own.begin; row < own.end; ++row)
       std::copy_n(side.rows.at(block.first + row), side.columns,
                   right_.data() + row * side.columns);

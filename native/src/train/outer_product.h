@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <initializer_list>
 
-#include "exec/lane.h"
+#include "exec/slice.h"
 #include "exec/team.h"
 #include "gemm/mkl.h"
 #include "kernels/table.h"
@@ -51,9 +51,9 @@ class OuterProduct {
   // Scratch for products with at most so many columns.
   void plan(Arena& arena, int64_t columns, int threads);
 
-  // All threads of the shift call it.
-  void add(Shift& shift, int64_t rows, const RowsView& a, std::initializer_list<LeftColumns> left,
-           const RightSides& b);
+  // All threads of the participant call it.
+  void add(Participant& participant, int64_t rows, const RowsView& a,
+           std::initializer_list<LeftColumns> left, const RightSides& b);
 
  private:
   // Rows of a block: the operands of a tile come from the second-level cache, and the result, which
@@ -67,9 +67,9 @@ class OuterProduct {
     int64_t first;
     int64_t depth;
   };
-  void add_by_mkl(Shift& shift, int64_t rows, const RowsView& a,
+  void add_by_mkl(Participant& participant, int64_t rows, const RowsView& a,
                   std::initializer_list<LeftColumns> left, const RightSides& b);
-  RowsView side_by_side(Shift& shift, const RightSides::Side& side, Block block);
+  RowsView side_by_side(Participant& participant, const RightSides::Side& side, Block block);
   void pack_right(const RightSides& b, Block block, int64_t tile) const;
   void pack_left(const RowsView& a, Block block, int64_t column, int64_t count, float* to) const;
   void add_tiles(const RowsView& a, const LeftColumns& left, Slice tiles, const RightSides& b,

@@ -21,16 +21,16 @@ class PointwisePass : public LayerPass {
   // dx is null if it is not wanted.
   virtual void row_back(const float* x, const float* y, const float* dy, float* dx) = 0;
 
-  void forward(Shift& shift) override {
-    shift.stage([&](int slice) {
+  void forward(Participant& participant) override {
+    participant.stage([&](int slice) {
       if (slice != 0) return;
       for (int64_t row = 0; row < values().rows(puts()); ++row)
         apply_pointwise(kernels(), layer(), input() + row * layer().input_size,
                         output() + row * size());
     });
   }
-  void backward(Shift& shift) override {
-    shift.stage([&](int slice) {
+  void backward(Participant& participant) override {
+    participant.stage([&](int slice) {
       if (slice != 0) return;
       for (int64_t row = 0; row < values().rows(puts()); ++row) {
         const int64_t at = row * size();
@@ -102,23 +102,23 @@ class EmbeddingPass final : public LayerPass {
   const std::vector<int32_t>& indices() const {
     return context().indices[static_cast<size_t>(reads())];
   }
-  void forward(Shift& shift) override {
+  void forward(Participant& participant) override {
     const float* const table =
         context().parameters.layer(static_cast<size_t>(index())).forward->input_weights;
     const int64_t size = layer().output_size;
-    shift.stage([&](int slice) {
+    participant.stage([&](int slice) {
       if (slice != 0) return;
       for (int64_t row = 0; row < values().rows(puts()); ++row)
         kernels().flush(table + int64_t{indices()[static_cast<size_t>(row)]} * size,
                         output() + row * size, size);
     });
   }
-  void backward(Shift& shift) override {
+  void backward(Participant& participant) override {
     Parameters& parameters = context().parameters;
     const auto at = static_cast<size_t>(index());
     float* const table = parameters.gradient(at, false, RECURRENT_PARAMETER_TABLE);
     const int64_t size = layer().output_size;
-    shift.stage([&](int slice) {
+    participant.stage([&](int slice) {
       if (slice != 0) return;
       TouchedRows& touched = parameters.touched(at);
       for (int64_t row = 0; row < values().rows(puts()); ++row) {

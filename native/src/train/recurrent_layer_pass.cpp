@@ -53,43 +53,44 @@ int64_t RecurrentLayerPass::tape_bytes() const {
   return bytes;
 }
 
-void RecurrentLayerPass::forward(Shift& shift) {
+void RecurrentLayerPass::forward(Participant& participant) {
   int64_t feature = 0;
   for (RecurrentPass& pass : directions_) {
-    forward_direction(shift, pass, feature);
+    forward_direction(participant, pass, feature);
     feature += pass.state_size();
   }
 }
 
-void RecurrentLayerPass::forward_direction(Shift& shift, RecurrentPass& pass,
+void RecurrentLayerPass::forward_direction(Participant& participant, RecurrentPass& pass,
                                            int64_t first_feature) {
   const int64_t inputs = layer().input_size;
   const int64_t outputs = layer().output_size;
   const int64_t size = pass.state_size();
   float* const to = values().is_seen(puts()) ? output() + first_feature : nullptr;
-  if (!pass.is_reverse()) return pass.forward(shift, steps(), input(), to, outputs);
-  shift.stage([&](int slice) {
+  if (!pass.is_reverse()) return pass.forward(participant, steps(), input(), to, outputs);
+  participant.stage([&](int slice) {
     if (slice != 0) return;
     for (int64_t step = 0; step < steps().count(); ++step)
-      for (int64_t place = 0; place < steps().rows(step); ++place)
-        std::copy_n(input() + steps().row_of(step, place, true) * inputs, inputs,
-                    reversed_.data() + (steps().begin(step) + place) * inputs);
+      for (int64_t sorted_row = 0; sorted_row < steps().rows(step); ++sorted_row)
+        std::copy_n(input() + steps().row_of(step, sorted_row, true) * inputs, inputs,
+                    reversed_.data() + (steps().begin(step) + sorted_row) * inputs);
   });
-  pass.forward(shift, steps(), reversed_.data(), to ? reversed_output_.data() : nullptr, size);
+  pass.forward(participant, steps(), reversed_.data(), to ? reversed_output_.data() : nullptr,
+               size);
   if (!to) return;
-  shift.stage([&](int slice) {
+  participant.stage([&](int slice) {
     if (slice != 0) return;
     for (int64_t step = 0; step < steps().count(); ++step)
-      for (int64_t place = 0; place < steps().rows(step); ++place)
-        std::copy_n(reversed_output_.data() + (steps().begin(step) + place) * size, size,
-                    to + steps().row_of(step, place, true) * outputs);
+      for (int64_t sorted_row = 0; sorted_row < steps().rows(step); ++sorted_row)
+        std::copy_n(reversed_output_.data() + (steps().begin(step) + sorted_row) * size, size,
+                    to + steps().row_of(step, sorted_row, true) * outputs);
   });
 }
 
-void RecurrentLayerPass::backward(Shift& shift) {
+void RecurrentLayerPass::backward(Participant& participant) {
   int64_t feature = 0;
   for (RecurrentPass& pass : directions_) {
-    backward_direction(shift, pass, feature);
+    backward_direction(participant, pass, feature);
     feature += pass.state_size();
   }
 }
@@ -100,19 +101,19 @@ bool RecurrentLayerPass::learns_initial(bool reverse) const {
   return false;
 }
 
-void RecurrentLayerPass::backward_direction(Shift& shift, RecurrentPass& pass,
+void RecurrentLayerPass::backward_direction(Participant& participant, RecurrentPass& pass,
                                             int64_t first_feature) {
   const int64_t size = pass.state_size();
   const int64_t outputs = layer().output_size;
   const float* dy = values().is_seen(puts()) ? output_gradient() + first_feature : nullptr;
   int64_t dy_stride = outputs;
   if (pass.is_reverse() && dy) {
-    shift.stage([&](int slice) {
+    participant.stage([&](int slice) {
       if (slice != 0) return;
       for (int64_t step = 0; step < steps().count(); ++step)
-        for (int64_t place = 0; place < steps().rows(step); ++place)
-          std::copy_n(dy + steps().row_of(step, place, true) * outputs, size,
-                      reversed_output_.data() + (steps().begin(step) + place) * size);
+        for (int64_t sorted_row = 0; sorted_row < steps().rows(step); ++sorted_row)
+          std::copy_n(dy + steps().row_of(step, sorted_row, true) * outputs, size,
+                      reversed_output_.data() + (steps().begin(step) + sorted_row) * size);
     });
     dy = reversed_output_.data();
     dy_stride = size;
@@ -120,10 +121,10 @@ void RecurrentLayerPass::backward_direction(Shift& shift, RecurrentPass& pass,
   const PassOptions& options = context().options;
   const bool of_start =
       options.wants_initial || (!options.given_states && learns_initial(pass.is_reverse()));
-  pass.backward(shift, steps(), dy, dy_stride, wide_gradient(), values().padded_width(reads()),
-                of_start);
-  pass.add_gradients(shift, steps(), pass.is_reverse() ? reversed_.data() : input());
-  give_wide(shift, pass.is_reverse());
+  pass.backward(participant, steps(), dy, dy_stride, wide_gradient(),
+                values().padded_width(reads()), of_start);
+  pass.add_gradients(participant, steps(), pass.is_reverse() ? reversed_.data() : input());
+  give_wide(participant, pass.is_reverse());
 }
 
 }  // namespace recurrent

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "exec/team.h"
 #include "train/layer_pass.h"
 #include "train/recurrent_pass.h"
 
@@ -27,11 +28,11 @@ class RecurrentLayerPass final : public LayerPass {
   }
 
  private:
-  void forward(Shift& shift) override;
-  void backward(Shift& shift) override;
+  void forward(Participant& participant) override;
+  void backward(Participant& participant) override;
   bool puts_down() const override;
-  void forward_direction(Shift& shift, RecurrentPass& pass, int64_t first_feature);
-  void backward_direction(Shift& shift, RecurrentPass& pass, int64_t first_feature);
+  void forward_direction(Participant& participant, RecurrentPass& pass, int64_t first_feature);
+  void backward_direction(Participant& participant, RecurrentPass& pass, int64_t first_feature);
   bool learns_initial(bool reverse) const;
 
   std::vector<RecurrentPass> directions_;

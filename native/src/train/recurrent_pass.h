@@ -6,7 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "exec/lane.h"
+#include "exec/slice.h"
+#include "exec/team.h"
 #include "model/model.h"
 #include "train/arena.h"
 #include "train/block_pass.h"
@@ -19,7 +20,7 @@
 namespace recurrent {
 
 // One direction of a recurrent layer, forward with a tape and back along it. Inputs and outputs are
-// in the order in which the direction takes its steps, states by place; see Steps.
+// in the order in which the direction takes its steps, states by sorted row; see Steps.
 class RecurrentPass {
  public:
   RecurrentPass(const Model& model, Parameters& parameters, size_t layer, bool reverse);
@@ -41,34 +42,35 @@ class RecurrentPass {
 
   // x `[total, input_size]` is kept by the caller until backward(); y rows are `y_stride` apart, y
   // is null if it is not wanted.
-  void forward(Shift& shift, const Steps& steps, const float* x, float* y, int64_t y_stride);
-  // What a place has come to.
-  const float* final_state(int32_t kind, const Steps& steps, int64_t place) const;
+  void forward(Participant& participant, const Steps& steps, const float* x, float* y,
+               int64_t y_stride);
+  // What a sorted row has come to.
+  const float* final_state(int32_t kind, const Steps& steps, int64_t sorted_row) const;
 
-  // Gradients of the states by place: before backward() of the final ones, afterwards of the
+  // Gradients of the states by sorted row: before backward() of the final ones, afterwards of the
   // initial ones; prepared by clear_states().
   void clear_states(const Steps& steps);
-  float* state_gradient(int32_t kind, int64_t place) {
-    return is_cell(kind) ? cell_gradient_.data() + place * cell_stride()
-                         : hidden_gradient_.data() + place * hidden_stride();
+  float* state_gradient(int32_t kind, int64_t sorted_row) {
+    return is_cell(kind) ? cell_gradient_.data() + sorted_row * cell_stride()
+                         : hidden_gradient_.data() + sorted_row * hidden_stride();
   }
 
   // From the gradients of outputs, null for 0, to those on the tape; dx `[total, dx_stride]`
   // receives that of the input, if it is not null: whole vectors of columns. The initial states'
   // are complete only if they are wanted.
-  void backward(Shift& shift, const Steps& steps, const float* dy, int64_t dy_stride, float* dx,
-                int64_t dx_stride, bool of_start);
+  void backward(Participant& participant, const Steps& steps, const float* dy, int64_t dy_stride,
+                float* dx, int64_t dx_stride, bool of_start);
 
   // Afterwards, once: adds the gradients of weights and biases, for which x is read again.
-  void add_gradients(Shift& shift, const Steps& steps, const float* x);
+  void add_gradients(Participant& participant, const Steps& steps, const float* x);
 
   int64_t input_size() const { return layer_->input_size; }
   int64_t state_size() const { return layer_->state_size; }
   bool is_reverse() const { return reverse_; }
-  // After backward(): the gradient of a place's initial state.
-  float initial_gradient(int32_t kind, int64_t place, int64_t unit) const {
-    if (is_cell(kind)) return cell_gradient_.data()[place * cell_stride() + unit];
-    const int64_t at = place * hidden_stride() + unit;
+  // After backward(): the gradient of a sorted row's initial state.
+  float initial_gradient(int32_t kind, int64_t sorted_row, int64_t unit) const {
+    if (is_cell(kind)) return cell_gradient_.data()[sorted_row * cell_stride() + unit];
+    const int64_t at = sorted_row * hidden_stride() + unit;
     return hidden_gradient_.data()[at] + (is_gru() ? direct_gradient_.data()[at] : 0.0f);
   }
   int64_t tape_bytes() const;
@@ -94,26 +96,28 @@ class RecurrentPass {
   const float* state_before(const Steps& steps, int64_t step) const;
   const float* cell_before(const Steps& steps, int64_t step) const;
   // Whether threads share the rows of a batch, each going through all steps alone, and not the
-  // units of each step: the gradients of biases are then summed by place, so it must not depend on
-  // the number of threads.
+  // units of each step: the gradients of biases are then summed by sorted row, so it must not
+  // depend on the number of threads.
   bool shares_places(const Steps& steps) const;
-  void turn_weights();
-  void multiply_inputs(Shift& shift, const float* x, int64_t rows, float* out);
-  void multiply_input_gradients(Shift& shift, int64_t rows, float* dx, int64_t dx_stride) const;
+  void transpose_weights();
+  void multiply_inputs(Participant& participant, const float* x, int64_t rows, float* out);
+  void multiply_input_gradients(Participant& participant, int64_t rows, float* dx,
+                                int64_t dx_stride) const;
   // Of the places in `own`, the step's own: those that have it. `init`, `y` and `dy` are the
   // first one's.
-  void step(Shift& shift, const Steps& steps, int64_t step, Slice own, const float* init, float* y,
-            int64_t y_stride);
+  void step(Participant& participant, const Steps& steps, int64_t step, Slice own,
+            const float* init, float* y, int64_t y_stride);
   static void call(const Phase& phase, kernels::CellArgs args, int index, int slices);
-  void drop_state(Shift& shift, const Steps& steps, int64_t step, Slice own);
-  void drop_gradients(Shift& shift, Slice own);
+  void drop_state(Participant& participant, const Steps& steps, int64_t step, Slice own);
+  void drop_gradients(Participant& participant, Slice own);
 
-  void step_back(Shift& shift, const Steps& steps, int64_t step, Slice own, const float* dy,
-                 int64_t dy_stride, bool of_before);
-  void unproject(Shift& shift, const Steps& steps, int64_t step, Slice own, const float* dy,
-                 int64_t dy_stride);
-  void turn(Shift& shift, kernels::Backward cell, const kernels::BackwardArgs& args) const;
-  void add_weights(Shift& shift, const Steps& steps, const float* x);
+  void step_back(Participant& participant, const Steps& steps, int64_t step, Slice own,
+                 const float* dy, int64_t dy_stride, bool of_before);
+  void unproject(Participant& participant, const Steps& steps, int64_t step, Slice own,
+                 const float* dy, int64_t dy_stride);
+  void turn(Participant& participant, kernels::Backward cell,
+            const kernels::BackwardArgs& args) const;
+  void add_weights(Participant& participant, const Steps& steps, const float* x);
   void add_biases(const Steps& steps);
 
   const Model& model_;
@@ -131,7 +135,7 @@ class RecurrentPass {
   std::optional<Dropout> dropout_;
   const std::vector<int32_t>* dropped_rows_ = nullptr;
 
-  bool is_turned_ = false;  // since the weights have changed; blocks read them as they are
+  bool is_transposed_ = false;  // since the weights have changed; blocks read them as they are
   Transposed input_weights_;
   Transposed recurrent_weights_;  // of a reset-before GRU r and z
   Transposed candidate_weights_;  // reset-before GRU
@@ -154,7 +158,7 @@ class RecurrentPass {
   Floats direct_gradient_;              // GRU: what of the state's needs no product
   Floats unprojected_gradient_;         // `[places][cell_stride]`; of s in a reset-before GRU
   Floats projected_gradient_;           // `[total][hidden_stride]`
-  Floats bias_gradient_;                // `[tape_stride]`, or that of each place
+  Floats bias_gradient_;                // `[tape_stride]`, or that of each sorted row
   Floats peephole_gradient_;            // `[places][3 * units]`, where places are shared
   std::vector<const float*> previous_;  // the state that each row of a step has read
   OuterProduct outer_;

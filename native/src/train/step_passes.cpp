@@ -17,29 +17,31 @@ class CopyPass : public LayerPass {
   using LayerPass::LayerPass;
 
  private:
-  // The row that is read for a place, at a step of what is put out.
-  virtual int64_t row_read(int64_t step, int64_t place) const = 0;
+  // The row that is read for a sorted row, at a step of what is put out.
+  virtual int64_t row_read(int64_t step, int64_t sorted_row) const = 0;
 
   int64_t width() const { return values().width(puts()); }
   template <class Visitor>
-  void for_places(Shift& shift, Visitor visit) const {
+  void for_places(Participant& participant, Visitor visit) const {
     const Steps& steps = values().steps(puts());
     const bool is_row = values().is_row(puts());
-    // A place is one thread's: it may have several copies of a row.
-    for_rows(shift, rows().with_steps(), [&](int64_t place) {
-      const int64_t count = is_row ? 1 : steps.length(place);
+    // A sorted row is one thread's: it may have several copies of a row.
+    for_rows(participant, rows().with_steps(), [&](int64_t sorted_row) {
+      const int64_t count = is_row ? 1 : steps.length(sorted_row);
       for (int64_t step = 0; step < count; ++step)
-        visit((is_row ? 0 : steps.begin(step)) + place, row_read(step, place));
+        visit((is_row ? 0 : steps.begin(step)) + sorted_row, row_read(step, sorted_row));
     });
   }
-  void forward(Shift& shift) override {
-    for_places(shift, [this](int64_t put, int64_t read) {
-      std::copy_n(source() + read * width(), width(), output() + put * width());
-    });
+  void forward(Participant& participant) override {
+    for_places(
+        participant,
+        [this](int64_t put, int64_t read) {
+          std::copy_n(source() + read * width(), width(), output() + put * width());
+        });
   }
-  void backward(Shift& shift) override {
+  void backward(Participant& participant) override {
     if (!input_gradient()) return;
-    for_places(shift, [this](int64_t put, int64_t read) {
+    for_places(participant, [this](int64_t put, int64_t read) {
       add(output_gradient() + put * width(), input_gradient() + read * width(), width());
     });
   }
@@ -54,9 +56,9 @@ class LastStepPass final : public CopyPass {
   using CopyPass::CopyPass;
 
  private:
-  int64_t row_read(int64_t, int64_t place) const override {
+  int64_t row_read(int64_t, int64_t sorted_row) const override {
     const Steps& steps = values().steps(reads());
-    return steps.begin(steps.length(place) - 1) + place;
+    return steps.begin(steps.length(sorted_row) - 1) + sorted_row;
   }
 };
 
@@ -65,7 +67,7 @@ class RepeatPass final : public CopyPass {
   using CopyPass::CopyPass;
 
  private:
-  int64_t row_read(int64_t, int64_t place) const override { return place; }
+  int64_t row_read(int64_t, int64_t sorted_row) const override { return sorted_row; }
 };
 
 class ReversePass final : public CopyPass {
@@ -73,8 +75,8 @@ class ReversePass final : public CopyPass {
   using CopyPass::CopyPass;
 
  private:
-  int64_t row_read(int64_t step, int64_t place) const override {
-    return values().steps(reads()).row_of(step, place, true);
+  int64_t row_read(int64_t step, int64_t sorted_row) const override {
+    return values().steps(reads()).row_of(step, sorted_row, true);
   }
 };
 
@@ -83,10 +85,10 @@ class LastStepsPass final : public CopyPass {
   using CopyPass::CopyPass;
 
  private:
-  int64_t row_read(int64_t step, int64_t place) const override {
+  int64_t row_read(int64_t step, int64_t sorted_row) const override {
     const Steps& from = values().steps(reads());
-    const int64_t skipped = from.length(place) - values().steps(puts()).length(place);
-    return from.begin(skipped + step) + place;
+    const int64_t skipped = from.length(sorted_row) - values().steps(puts()).length(sorted_row);
+    return from.begin(skipped + step) + sorted_row;
   }
 };
 
@@ -99,22 +101,22 @@ class FinalStatePass final : public LayerPass {
   RecurrentLayerPass& layer_read() const {
     return *context().recurrent[static_cast<size_t>(context().model.graph().maker(reads()))];
   }
-  void forward(Shift& shift) override {
+  void forward(Participant& participant) override {
     RecurrentLayerPass& from = layer_read();
     const int64_t width = values().width(puts());
-    for_rows(shift, values().rows(puts()), [&](int64_t place) {
-      float* state = output() + place * width;
+    for_rows(participant, values().rows(puts()), [&](int64_t sorted_row) {
+      float* state = output() + sorted_row * width;
       for (const RecurrentPass& pass : from.directions())
-        state = std::copy_n(pass.final_state(RECURRENT_STATE_HIDDEN, from.steps(), place),
+        state = std::copy_n(pass.final_state(RECURRENT_STATE_HIDDEN, from.steps(), sorted_row),
                             pass.state_size(), state);
     });
   }
-  void backward(Shift& shift) override {
+  void backward(Participant& participant) override {
     const int64_t width = values().width(puts());
-    for_rows(shift, values().rows(puts()), [&](int64_t place) {
-      const float* state = output_gradient() + place * width;
+    for_rows(participant, values().rows(puts()), [&](int64_t sorted_row) {
+      const float* state = output_gradient() + sorted_row * width;
       for (RecurrentPass& pass : layer_read().directions()) {
-        add(state, pass.state_gradient(RECURRENT_STATE_HIDDEN, place), pass.state_size());
+        add(state, pass.state_gradient(RECURRENT_STATE_HIDDEN, sorted_row), pass.state_size());
         state += pass.state_size();
       }
     });

@@ -6,11 +6,11 @@
 namespace recurrent {
 
 // The steps of a batch whose rows may be of different length, without gaps: rows come in the order
-// of falling length, each at a *place* of its own, so that those which have a step are the first
+// of falling length, as *sorted rows*, so that those which have a step are the first
 // ones, and the rows of a step follow those of the step before.
 class Steps {
  public:
-  // `lengths` by place, falling.
+  // `lengths` by sorted row, falling.
   void set(const std::vector<int32_t>& lengths) {
     begin_.assign(1, 0);
     lengths_ = lengths;
@@ -23,13 +23,13 @@ class Steps {
 
   int64_t count() const { return static_cast<int64_t>(begin_.size()) - 1; }
   int64_t total() const { return begin_.back(); }
-  int64_t places() const { return static_cast<int64_t>(lengths_.size()); }
+  int64_t sorted_rows() const { return static_cast<int64_t>(lengths_.size()); }
   int64_t begin(int64_t step) const { return begin_[static_cast<size_t>(step)]; }
   int64_t rows(int64_t step) const { return begin(step + 1) - begin(step); }
-  int64_t length(int64_t place) const { return lengths_[static_cast<size_t>(place)]; }
+  int64_t length(int64_t sorted_row) const { return lengths_[static_cast<size_t>(sorted_row)]; }
   // The row of a direction's own step, where time runs the other way in a reverse one.
-  int64_t row_of(int64_t step, int64_t place, bool reverse) const {
-    return begin(reverse ? length(place) - 1 - step : step) + place;
+  int64_t row_of(int64_t step, int64_t sorted_row, bool reverse) const {
+    return begin(reverse ? length(sorted_row) - 1 - step : step) + sorted_row;
   }
 
  private:

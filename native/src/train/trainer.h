@@ -74,10 +74,10 @@ class Trainer {
   void gather_rows(int32_t input, const float* x);
   void gather_indices(int32_t input, const int32_t* indices);
   void start_states(const float* states);
-  void deliver(size_t output, float* y);
-  void deliver_row(size_t output, int64_t place, float* y);
-  void deliver_steps(size_t output, int64_t place, float* y);
-  void deliver_states(float* states);
+  void scatter_output(size_t output, float* y);
+  void scatter_row(size_t output, int64_t sorted_row, float* y);
+  void scatter_steps(size_t output, int64_t sorted_row, float* y);
+  void scatter_states(float* states);
 
   // trainer_backward.cpp
   void take_callers(const float* const* dy, float* const* dx);
@@ -90,8 +90,8 @@ class Trainer {
   int32_t value_of(size_t output) const { return model_->graph().outputs()[output].value; }
   int64_t width_of(size_t output) const { return values_->width(value_of(output)); }
   size_t outputs() const { return model_->outputs().size(); }
-  // The row of a place's last step among those of an output.
-  int64_t last_row(size_t output, int64_t place) const;
+  // The row of a sorted row's last step among those of an output.
+  int64_t last_row(size_t output, int64_t sorted_row) const;
   // What an output repeats at missing steps of the caller's row, and its gradient.
   float* repeated(size_t output, int64_t row) {
     return repeated_[output].data() + row * width_of(output);

@@ -36,8 +36,9 @@ void take_short_form(const Model& model, const recurrent_forward_args& args, Buf
 }
 
 // The port of a buffer of backward().
-size_t port_of(const char* field, const std::vector<Port>& ports, const char* name, int32_t place) {
-  if (!name) return static_cast<size_t>(place);
+size_t port_of(const char* field, const std::vector<Port>& ports, const char* name,
+               int32_t sorted_row) {
+  if (!name) return static_cast<size_t>(sorted_row);
   for (size_t i = 0; i < ports.size(); ++i)
     if (ports[i].name == name) return i;
   invalid(field, "expected one of the model's names, found %s", name);

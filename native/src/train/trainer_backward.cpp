@@ -32,8 +32,8 @@ void Trainer::backward(const recurrent_backward_args& args) {
       [](const StateSlot&, RecurrentPass& pass, const Steps& steps) { pass.clear_states(steps); });
   for (size_t i = 0; i < outputs(); ++i) take_gradients(i, output_gradients_[i]);
   if (args.final_states) take_state_gradients(args.final_states);
-  share(crew_.get(), kBackwardFactor * alone_, [this](Shift& shift) {
-    for (size_t i = order_.size(); i-- > 0;) order_[i]->run_backward(shift);
+  share(crew_.get(), kBackwardFactor * alone_, [this](Participant& participant) {
+    for (size_t i = order_.size(); i-- > 0;) order_[i]->run_backward(participant);
   });
   for (size_t i = 0; i < input_gradients_.size(); ++i)
     if (input_gradients_[i]) give_input_gradient(static_cast<int32_t>(i), input_gradients_[i]);
@@ -53,8 +53,8 @@ void Trainer::take_callers(const float* const* dy, float* const* dx) {
   }
   for (size_t i = 0; i < outputs(); ++i) {
     const ModelOutput& output = model_->outputs()[i];
-    if (dy[i] && values_->readers(value_of(i)) == 0 && !output.place.is_row && !output.repeated &&
-        rows_->is_whole(output.base))
+    if (dy[i] && values_->readers(value_of(i)) == 0 && !output.location.is_row &&
+        !output.repeated && rows_->is_whole(output.base))
       values_->take_gradient_from(value_of(i), dy[i]);
   }
   for (size_t i = 0; i < graph.values().size(); ++i)
@@ -79,18 +79,19 @@ void Trainer::take_gradients(size_t output, const float* dy) {
   const auto add = [&](const float* from, float* to) {
     for (int64_t i = 0; i < width; ++i) to[i] += from[i];
   };
-  for (int64_t place = 0; place < rows_->count(); ++place) {
-    const int64_t row = rows_->caller_row(place);
+  for (int64_t sorted_row = 0; sorted_row < rows_->count(); ++sorted_row) {
+    const int64_t row = rows_->caller_row(sorted_row);
     float* last = repeats ? repeated_gradient(output, row) : nullptr;
     if (is_row) {
-      if (rows_->steps().length(place) > 0) last = gradient + place * width;
+      if (rows_->steps().length(sorted_row) > 0) last = gradient + sorted_row * width;
       if (rows_->given(row) > 0 && last) add(dy + row * width, last);
       continue;
     }
-    const int64_t given = base == 0 ? rows_->given(row) : steps.length(place);
+    const int64_t given = base == 0 ? rows_->given(row) : steps.length(sorted_row);
     for (int64_t time = 0, step = 0; time < given; ++time) {
-      const bool is_there = step < steps.length(place) && rows_->caller_time(step, place) == time;
-      float* to = is_there ? gradient + (steps.begin(step) + place) * width : last;
+      const bool is_there =
+          step < steps.length(sorted_row) && rows_->caller_time(step, sorted_row) == time;
+      float* to = is_there ? gradient + (steps.begin(step) + sorted_row) * width : last;
       if (to) add(dy + rows_->caller_offset(base, time, row, width), to);
       if (!is_there) continue;
       ++step;
@@ -102,18 +103,18 @@ void Trainer::take_gradients(size_t output, const float* dy) {
 void Trainer::take_state_gradients(const float* states) {
   const StateLayout& layout = model_->states();
   for_each_state([&](const StateSlot& slot, RecurrentPass& pass, const Steps&) {
-    for (int64_t place = 0; place < rows_->count(); ++place)
-      if (const int64_t row = rows_->caller_row(place); !loses_state(row))
+    for (int64_t sorted_row = 0; sorted_row < rows_->count(); ++sorted_row)
+      if (const int64_t row = rows_->caller_row(sorted_row); !loses_state(row))
         std::copy_n(states + row * layout.size() + slot.saved, slot.size,
-                    pass.state_gradient(slot.id.kind, place));
+                    pass.state_gradient(slot.id.kind, sorted_row));
   });
   for (size_t i = 0; i < outputs(); ++i) {
     const StateSlot* slot = model_->outputs()[i].repeated;
-    for (int64_t place = 0; slot && place < rows_->count(); ++place) {
-      const int64_t row = rows_->caller_row(place);
+    for (int64_t sorted_row = 0; slot && sorted_row < rows_->count(); ++sorted_row) {
+      const int64_t row = rows_->caller_row(sorted_row);
       if (loses_state(row)) continue;
-      float* const to = rows_->steps().length(place) > 0
-                            ? values_->gradient(value_of(i)) + last_row(i, place) * slot->size
+      float* const to = rows_->steps().length(sorted_row) > 0
+                            ? values_->gradient(value_of(i)) + last_row(i, sorted_row) * slot->size
                             : repeated_gradient(i, row);
       for (int64_t j = 0; j < slot->size; ++j)
         to[j] += states[row * layout.size() + slot->saved + j];
@@ -128,16 +129,16 @@ void Trainer::give_input_gradient(int32_t input, float* dx) {
   if (gradient == dx) return;
   std::fill_n(dx, (is_row ? 1 : rows_->time()) * rows_->count() * width, 0.0f);
   if (is_row) {
-    for (int64_t place = 0; place < rows_->with_steps(); ++place)
-      std::copy_n(gradient + place * width, width, dx + rows_->caller_row(place) * width);
+    for (int64_t sorted_row = 0; sorted_row < rows_->with_steps(); ++sorted_row)
+      std::copy_n(gradient + sorted_row * width, width, dx + rows_->caller_row(sorted_row) * width);
     return;
   }
   const Steps& steps = rows_->steps();
   for (int64_t step = 0; step < steps.count(); ++step)
-    for (int64_t place = 0; place < steps.rows(step); ++place)
-      std::copy_n(gradient + (steps.begin(step) + place) * width, width,
-                  dx + rows_->caller_offset(0, rows_->caller_time(step, place),
-                                            rows_->caller_row(place), width));
+    for (int64_t sorted_row = 0; sorted_row < steps.rows(step); ++sorted_row)
+      std::copy_n(gradient + (steps.begin(step) + sorted_row) * width, width,
+                  dx + rows_->caller_offset(0, rows_->caller_time(step, sorted_row),
+                                            rows_->caller_row(sorted_row), width));
 }
 
 // All rows have started from the same states, if these are parameters.
@@ -146,18 +147,19 @@ void Trainer::add_initial_states() {
     const int32_t role = slot.id.kind == RECURRENT_STATE_CELL ? RECURRENT_PARAMETER_INITIAL_CELL
                                                               : RECURRENT_PARAMETER_INITIAL_HIDDEN;
     float* to = parameters_.gradient(static_cast<size_t>(slot.id.layer), pass.is_reverse(), role);
-    for (int64_t place = 0; to && place < rows_->count(); ++place)
+    for (int64_t sorted_row = 0; to && sorted_row < rows_->count(); ++sorted_row)
       for (int64_t j = 0; j < slot.size; ++j)
-        to[j] += pass.initial_gradient(slot.id.kind, place, j);
+        to[j] += pass.initial_gradient(slot.id.kind, sorted_row, j);
   });
 }
 
 void Trainer::give_state_gradients(float* states) {
   const StateLayout& layout = model_->states();
   for_each_state([&](const StateSlot& slot, RecurrentPass& pass, const Steps&) {
-    for (int64_t place = 0; place < rows_->count(); ++place) {
-      float* to = states + rows_->caller_row(place) * layout.size() + slot.saved;
-      for (int64_t j = 0; j < slot.size; ++j) to[j] = pass.initial_gradient(slot.id.kind, place, j);
+    for (int64_t sorted_row = 0; sorted_row < rows_->count(); ++sorted_row) {
+      float* to = states + rows_->caller_row(sorted_row) * layout.size() + slot.saved;
+      for (int64_t j = 0; j < slot.size; ++j)
+        to[j] = pass.initial_gradient(slot.id.kind, sorted_row, j);
     }
   });
   for (size_t i = 0; i < outputs(); ++i) {

@@ -21,12 +21,12 @@ void Trainer::forward(const recurrent_forward_args& args) {
   gather(run);
   start_states(args.initial_states);
   for (LayerPass* pass : order_) pass->begin();
-  share(crew_.get(), alone_, [this](Shift& shift) {
-    for (LayerPass* pass : order_) pass->run_forward(shift);
+  share(crew_.get(), alone_, [this](Participant& participant) {
+    for (LayerPass* pass : order_) pass->run_forward(participant);
   });
-  for (size_t i = 0; i < outputs(); ++i) deliver(i, run.outputs[i]);
+  for (size_t i = 0; i < outputs(); ++i) scatter_output(i, run.outputs[i]);
   values_->forget_callers();
-  if (args.final_states) deliver_states(args.final_states);
+  if (args.final_states) scatter_states(args.final_states);
   ran_forward_ = true;
 }
 
@@ -37,7 +37,7 @@ void Trainer::put_out_directly(const Run& run) {
   for (size_t i = 0; i < outputs(); ++i) {
     const ModelOutput& output = model_->outputs()[i];
     const bool is_kept = values_->readers(value_of(i)) > 0 ||
-                         model_->layer(output.layer).is_pointwise() || output.place.is_row;
+                         model_->layer(output.layer).is_pointwise() || output.location.is_row;
     if (!is_kept && run.outputs[i] && !output.repeated && rows_->is_whole(output.base))
       values_->put_out_to(value_of(i), run.outputs[i]);
   }
@@ -109,9 +109,9 @@ void Trainer::gather_input(int32_t input, const float* x) {
   }
   float* to = values;
   for (int64_t step = 0; step < steps.count(); ++step)
-    for (int64_t place = 0; place < steps.rows(step); ++place, to += width) {
-      const float* from = x + rows_->caller_offset(0, rows_->caller_time(step, place),
-                                                   rows_->caller_row(place), width);
+    for (int64_t sorted_row = 0; sorted_row < steps.rows(step); ++sorted_row, to += width) {
+      const float* from = x + rows_->caller_offset(0, rows_->caller_time(step, sorted_row),
+                                                   rows_->caller_row(sorted_row), width);
       if (is_narrow)
         for (int64_t i = 0; i < width; ++i) to[i] = from[i];
       else
@@ -122,9 +122,9 @@ void Trainer::gather_input(int32_t input, const float* x) {
 
 void Trainer::gather_rows(int32_t input, const float* x) {
   const int64_t width = values_->width(input);
-  for (int64_t place = 0; place < rows_->with_steps(); ++place)
-    model_->kernels().flush(x + rows_->caller_row(place) * width,
-                            values_->at(input) + place * width, width);
+  for (int64_t sorted_row = 0; sorted_row < rows_->with_steps(); ++sorted_row)
+    model_->kernels().flush(x + rows_->caller_row(sorted_row) * width,
+                            values_->at(input) + sorted_row * width, width);
 }
 
 void Trainer::gather_indices(int32_t input, const int32_t* indices) {
@@ -132,9 +132,9 @@ void Trainer::gather_indices(int32_t input, const int32_t* indices) {
   std::vector<int32_t>& to = context_->indices[static_cast<size_t>(input)];
   to.resize(static_cast<size_t>(steps.total()));
   for (int64_t step = 0; step < steps.count(); ++step)
-    for (int64_t place = 0; place < steps.rows(step); ++place)
-      to[static_cast<size_t>(steps.begin(step) + place)] = indices[rows_->caller_offset(
-          0, rows_->caller_time(step, place), rows_->caller_row(place), 1)];
+    for (int64_t sorted_row = 0; sorted_row < steps.rows(step); ++sorted_row)
+      to[static_cast<size_t>(steps.begin(step) + sorted_row)] = indices[rows_->caller_offset(
+          0, rows_->caller_time(step, sorted_row), rows_->caller_row(sorted_row), 1)];
 }
 
 void Trainer::start_states(const float* states) {
@@ -143,9 +143,9 @@ void Trainer::start_states(const float* states) {
   const float* initial = model_->initial_states().data();
   for_each_state([&](const StateSlot& slot, RecurrentPass& pass, const Steps&) {
     float* to = pass.initial_state(slot.id.kind);
-    for (int64_t place = 0; place < rows_->count(); ++place, to += slot.stride) {
+    for (int64_t sorted_row = 0; sorted_row < rows_->count(); ++sorted_row, to += slot.stride) {
       if (states)
-        kernels.flush(states + rows_->caller_row(place) * layout.size() + slot.saved, to,
+        kernels.flush(states + rows_->caller_row(sorted_row) * layout.size() + slot.saved, to,
                       slot.size);
       else if (initial)
         std::copy_n(initial + slot.offset, slot.size, to);
@@ -163,46 +163,49 @@ void Trainer::start_states(const float* states) {
   }
 }
 
-int64_t Trainer::last_row(size_t output, int64_t place) const {
-  if (values_->is_row(value_of(output))) return place;
+int64_t Trainer::last_row(size_t output, int64_t sorted_row) const {
+  if (values_->is_row(value_of(output))) return sorted_row;
   const Steps& steps = values_->steps(value_of(output));
-  return steps.begin(steps.length(place) - 1) + place;
+  return steps.begin(steps.length(sorted_row) - 1) + sorted_row;
 }
 
-void Trainer::deliver(size_t output, float* y) {
+void Trainer::scatter_output(size_t output, float* y) {
   const bool is_row = values_->is_row(value_of(output));
   const bool is_direct = y && values_->at(value_of(output)) == y;
   const int64_t width = width_of(output);
   const int64_t steps = is_row ? 1 : rows_->caller_steps(model_->outputs()[output].base);
   if (y && !is_direct) std::fill_n(y, steps * rows_->count() * width, 0.0f);
-  for (int64_t place = 0; place < rows_->count(); ++place) {
-    if (y && !is_direct) is_row ? deliver_row(output, place, y) : deliver_steps(output, place, y);
-    if (model_->outputs()[output].repeated && rows_->steps().length(place) > 0)
-      std::copy_n(values_->at(value_of(output)) + last_row(output, place) * width, width,
-                  repeated(output, rows_->caller_row(place)));
+  for (int64_t sorted_row = 0; sorted_row < rows_->count(); ++sorted_row) {
+    if (y && !is_direct)
+      is_row ? scatter_row(output, sorted_row, y) : scatter_steps(output, sorted_row, y);
+    if (model_->outputs()[output].repeated && rows_->steps().length(sorted_row) > 0)
+      std::copy_n(values_->at(value_of(output)) + last_row(output, sorted_row) * width, width,
+                  repeated(output, rows_->caller_row(sorted_row)));
   }
 }
 
-void Trainer::deliver_row(size_t output, int64_t place, float* y) {
+void Trainer::scatter_row(size_t output, int64_t sorted_row, float* y) {
   const int64_t width = width_of(output);
-  const int64_t row = rows_->caller_row(place);
+  const int64_t row = rows_->caller_row(sorted_row);
   const float* from = model_->repeats() ? repeated(output, row) : nullptr;
-  if (rows_->steps().length(place) > 0) from = values_->at(value_of(output)) + place * width;
+  if (rows_->steps().length(sorted_row) > 0)
+    from = values_->at(value_of(output)) + sorted_row * width;
   if (rows_->given(row) > 0 && from) std::copy_n(from, width, y + row * width);
 }
 
-void Trainer::deliver_steps(size_t output, int64_t place, float* y) {
+void Trainer::scatter_steps(size_t output, int64_t sorted_row, float* y) {
   const int64_t width = width_of(output);
   const int32_t base = model_->outputs()[output].base;
   const Steps& steps = rows_->steps(base);
-  const int64_t row = rows_->caller_row(place);
+  const int64_t row = rows_->caller_row(sorted_row);
   const float* const value = values_->at(value_of(output));
   // Missing steps are of the model's own time base.
-  const int64_t given = base == 0 ? rows_->given(row) : steps.length(place);
+  const int64_t given = base == 0 ? rows_->given(row) : steps.length(sorted_row);
   const float* last = model_->repeats() ? repeated(output, row) : nullptr;
   for (int64_t time = 0, step = 0; time < given; ++time) {
-    const bool is_there = step < steps.length(place) && rows_->caller_time(step, place) == time;
-    const float* from = is_there ? value + (steps.begin(step) + place) * width : last;
+    const bool is_there =
+        step < steps.length(sorted_row) && rows_->caller_time(step, sorted_row) == time;
+    const float* from = is_there ? value + (steps.begin(step) + sorted_row) * width : last;
     if (from) std::copy_n(from, width, y + rows_->caller_offset(base, time, row, width));
     if (!is_there) continue;
     ++step;
@@ -210,12 +213,12 @@ void Trainer::deliver_steps(size_t output, int64_t place, float* y) {
   }
 }
 
-void Trainer::deliver_states(float* states) {
+void Trainer::scatter_states(float* states) {
   const StateLayout& layout = model_->states();
   for_each_state([&](const StateSlot& slot, RecurrentPass& pass, const Steps& steps) {
-    for (int64_t place = 0; place < rows_->count(); ++place)
-      std::copy_n(pass.final_state(slot.id.kind, steps, place), slot.size,
-                  states + rows_->caller_row(place) * layout.size() + slot.saved);
+    for (int64_t sorted_row = 0; sorted_row < rows_->count(); ++sorted_row)
+      std::copy_n(pass.final_state(slot.id.kind, steps, sorted_row), slot.size,
+                  states + rows_->caller_row(sorted_row) * layout.size() + slot.saved);
   });
   for (size_t i = 0; i < outputs(); ++i) {
     const StateSlot* slot = model_->outputs()[i].repeated;

@@ -5,7 +5,8 @@
 #include "base/error.h"
 #include "base/expect.h"
 #include "cpu/fp_control.h"
-#include "exec/lane.h"
+#include "exec/fetch.h"
+#include "exec/slice.h"
 #include "train/trainer.h"
 #include "train/trainer_arguments.h"
 

@@ -1,7 +1,7 @@
 #include "train/transposed.h"
 
 #include "base/checked.h"
-#include "exec/lane.h"
+#include "exec/slice.h"
 
 namespace recurrent {
 namespace {
@@ -21,11 +21,11 @@ void Transposed::set(const float* matrix, std::initializer_list<PackedMatrix::Ro
                            static_cast<int>(rows.size()));
 }
 
-void Transposed::multiply(Shift& shift, const float* x, int64_t x_stride, int64_t rows, float* out,
-                          int64_t out_stride) const {
-  const bool shares_rows = weights_.groups() < shift.size();
-  shift.stage([&](int index) {
-    const Slice own = slice_of(shares_rows ? rows : weights_.groups(), index, shift.size());
+void Transposed::multiply(Participant& participant, const float* x, int64_t x_stride, int64_t rows,
+                          float* out, int64_t out_stride) const {
+  const bool shares_rows = weights_.groups() < participant.size();
+  participant.stage([&](int index) {
+    const Slice own = slice_of(shares_rows ? rows : weights_.groups(), index, participant.size());
     if (own.begin == own.end) return;
     const Slice part = shares_rows ? own : Slice{0, rows};
     const Slice groups = shares_rows ? Slice{0, weights_.groups()} : own;

@@ -18,9 +18,9 @@ class Transposed {
   void set(const float* matrix, std::initializer_list<PackedMatrix::RowRange> rows, int64_t columns,
            const kernels::KernelTable& kernels);
 
-  // For all threads of the shift; `out` has whole vectors of columns.
-  void multiply(Shift& shift, const float* x, int64_t x_stride, int64_t rows, float* out,
-                int64_t out_stride) const;
+  // For all threads of the participant; `out` has whole vectors of columns.
+  void multiply(Participant& participant, const float* x, int64_t x_stride, int64_t rows,
+                float* out, int64_t out_stride) const;
 
  private:
   const kernels::KernelTable* kernels_ = nullptr;

@@ -10,7 +10,7 @@
 namespace recurrent {
 
 // The values of a graph and their gradients within a pass, by number: sequences have the rows of
-// all their steps (see Steps), the others a row for each place that has a step.
+// all their steps (see Steps), the others a row for each sorted row that has a step.
 //
 // A value is kept as its layer puts it out if it is an output of the model, and without denormals
 // if layers read it; both, if it is both and may have any. The gradient of a value is a sum over

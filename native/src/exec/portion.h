@@ -2,40 +2,11 @@
 
 #include <cstdint>
 
+#include "exec/fetch.h"
 #include "exec/sequence.h"
+#include "exec/slice.h"
 
 namespace recurrent {
-
-struct Slice {
-  int64_t begin;
-  int64_t end;
-};
-
-// Part `index` of `count` things cut into `parts`. The first parts are the larger ones: part 0 is
-// the caller's, for whom the others then need not wait.
-constexpr Slice slice_of(int64_t count, int64_t index, int64_t parts) {
-  const int64_t least = count / parts;
-  const int64_t larger = count % parts;
-  const int64_t begin = index * least + (index < larger ? index : larger);
-  return {begin, begin + least + (index < larger ? 1 : 0)};
-}
-
-// Fetches what other threads have just written, all lines at once: a chain would wait for one after
-// the other, 100 ns each.
-inline void fetch(const float* values, int64_t count) {
-#if defined(__GNUC__)
-  constexpr int64_t kLineFloats = 16;
-  for (int64_t i = 0; i < count; i += kLineFloats) __builtin_prefetch(values + i);
-#endif
-}
-
-// The previous states that a slice of a step reads, unless they are more than the first-level cache
-// is for.
-inline void fetch_states(const kernels::CellArgs& args) {
-  constexpr int64_t kMost = 2048;
-  const int64_t count = args.range.rows * args.h_stride;
-  if (args.h && count <= kMost) fetch(args.h, count);
-}
 
 // Consecutive steps.
 struct TimeSpan {
@@ -43,13 +14,13 @@ struct TimeSpan {
   int64_t steps;
 };
 
-// Computes layers for some rows of a job, in scratch memory of its own. With a shift of several
-// threads every thread has a lane object of its own for the same scratch memory, calls the same
-// functions, and computes its slice of the hidden units.
-class Lane {
+// Computes layers for some rows of a job, in scratch memory of its own. With a participant of
+// several threads every thread has a portion object of its own for the same scratch memory, calls
+// the same functions, and computes its slice of the hidden units.
+class Portion {
  public:
   // Rows [rows.begin, rows.end) of the batch, in their order of length if the batch is ragged.
-  Lane(const SequenceJob& job, float* scratch, Slice rows, Shift& shift);
+  Portion(const SequenceJob& job, float* scratch, Slice rows, Participant& participant);
 
   // All layers, section after section and block after block.
   void run();
@@ -79,9 +50,9 @@ class Lane {
   void run_direction(const PackedLayer& layer, size_t direction,
                      const SequenceView<const float>& in, const SequenceView<float>& out);
   void gather_input_rows();
-  void pick_last_steps(const PackedLayer& pick);
-  void pick_input(const PackedLayer& pick);
-  void pick_final_states(const PackedLayer& pick);
+  void gather_last_steps(const PackedLayer& pick);
+  void gather_last_input(const PackedLayer& pick);
+  void gather_final_states(const PackedLayer& pick);
 
   // What becomes of it: puts rows of a ragged batch back in the caller's order, with zeros past
   // their ends.
@@ -93,33 +64,35 @@ class Lane {
     return job_.outputs[output].data || (masked() && model_output(output).repeated);
   }
   bool is_any_wanted() const;
-  void deliver(size_t output);
-  void deliver_present(size_t output, int64_t place);
+  void scatter_output(size_t output);
+  void scatter_present(size_t output, int64_t sorted_row);
   void fill_missing(size_t output, int64_t row, int64_t begin, int64_t end, const float* previous);
   void finish(size_t output);
-  void finish_missing(size_t output, int64_t place);
-  void deliver_row(size_t output);
+  void finish_missing(size_t output, int64_t sorted_row);
+  void scatter_row(size_t output);
 
   // Where values are.
-  SequenceView<float> view_of(const Place& place) const;
+  SequenceView<float> view_of(const Location& location) const;
   SequenceView<float> output_of(const PackedLayer& layer) const;
 
   bool ragged() const { return job_.ragged.order != nullptr; }
-  Slice slice(int64_t count, int index) const { return slice_of(count, index, shift_.size()); }
+  Slice slice(int64_t count, int index) const {
+    return slice_of(count, index, participant_.size());
+  }
   float* scratch(int64_t offset) const { return scratch_ + offset; }
-  int64_t caller_row(int64_t place) const;
-  int64_t length(int64_t place) const;
-  int64_t length(int64_t place, int32_t base) const;
-  int64_t length_in_block(int64_t place) const;
+  int64_t caller_row(int64_t sorted_row) const;
+  int64_t length(int64_t sorted_row) const;
+  int64_t length(int64_t sorted_row, int32_t base) const;
+  int64_t length_in_block(int64_t sorted_row) const;
   int64_t active_rows(int64_t step) const;
-  int64_t time_of(int64_t step, int64_t place) const;
+  int64_t time_of(int64_t step, int64_t sorted_row) const;
 
   void read(const PackedLayer& layer, const SequenceView<const float>& in);
   void run_pointwise();
-  const float* input_at(int64_t time, int64_t place) const;
-  const float* read_at(const Place& value, int64_t step, int64_t place) const;
-  int64_t step_read(int64_t step, int64_t place) const;
-  int32_t index_at(int64_t step, int64_t place) const;
+  const float* input_at(int64_t time, int64_t sorted_row) const;
+  const float* read_at(const Location& value, int64_t step, int64_t sorted_row) const;
+  int64_t step_read(int64_t step, int64_t sorted_row) const;
+  int32_t index_at(int64_t step, int64_t sorted_row) const;
   int64_t caller_time(int64_t step, int64_t row) const;
   void run_dense();
   void run_recurrent();
@@ -141,7 +114,7 @@ class Lane {
   const kernels::KernelTable& kernels_;
   float* const scratch_;
   const Slice rows_;
-  Shift& shift_;
+  Participant& participant_;
 
   int32_t base_ = 0;      // the time base of the steps that are computed
   int64_t time_ = 0;      // and how many there are

@@ -1,4 +1,4 @@
-#include "exec/lane.h"
+#include "exec/portion.h"
 
 #include <algorithm>
 
@@ -10,34 +10,34 @@ namespace recurrent {
 using kernels::CellArgs;
 using kernels::StepArgs;
 
-Lane::Lane(const SequenceJob& job, float* scratch, Slice rows, Shift& shift)
+Portion::Portion(const SequenceJob& job, float* scratch, Slice rows, Participant& participant)
     : job_(job),
       plan_(job.schedule.plan),
       kernels_(job.model.kernels()),
       scratch_(scratch),
       rows_(rows),
-      shift_(shift) {}
+      participant_(participant) {}
 
-int64_t Lane::caller_row(int64_t place) const {
-  return ragged() ? job_.ragged.order[rows_.begin + place] : rows_.begin + place;
+int64_t Portion::caller_row(int64_t sorted_row) const {
+  return ragged() ? job_.ragged.order[rows_.begin + sorted_row] : rows_.begin + sorted_row;
 }
 
-// Steps of the row at this place that the layers see.
-int64_t Lane::length(int64_t place) const { return length(place, base_); }
+// Steps of a sorted row that the layers see.
+int64_t Portion::length(int64_t sorted_row) const { return length(sorted_row, base_); }
 
-int64_t Lane::length(int64_t place, int32_t base) const {
-  const int64_t own = ragged() ? job_.ragged.lengths[rows_.begin + place] : job_.time;
+int64_t Portion::length(int64_t sorted_row, int32_t base) const {
+  const int64_t own = ragged() ? job_.ragged.lengths[rows_.begin + sorted_row] : job_.time;
   return base == 0 ? own : job_.model.graph().steps(base, own);
 }
 
 // Of these, the ones in the block.
-int64_t Lane::length_in_block(int64_t place) const {
+int64_t Portion::length_in_block(int64_t sorted_row) const {
   if (!ragged() || in_rows_) return block_.steps;
-  return std::clamp<int64_t>(length(place) - block_.first, 0, block_.steps);
+  return std::clamp<int64_t>(length(sorted_row) - block_.first, 0, block_.steps);
 }
 
 // Rows that have a step `step` in the block: the first ones, because longer rows come first.
-int64_t Lane::active_rows(int64_t step) const {
+int64_t Portion::active_rows(int64_t step) const {
   int64_t active = rows();
   if (!ragged() || in_rows_) return active;
   while (active > 0 && length_in_block(active - 1) <= step) --active;
@@ -45,42 +45,42 @@ int64_t Lane::active_rows(int64_t step) const {
 }
 
 // The block's step that a direction computes at its own step `step`.
-int64_t Lane::time_of(int64_t step, int64_t place) const {
-  return direction_->reverse ? length_in_block(place) - 1 - step : step;
+int64_t Portion::time_of(int64_t step, int64_t sorted_row) const {
+  return direction_->reverse ? length_in_block(sorted_row) - 1 - step : step;
 }
 
 // When a step of the block is in the caller's row.
-int64_t Lane::caller_time(int64_t step, int64_t row) const {
+int64_t Portion::caller_time(int64_t step, int64_t row) const {
   const int64_t time = block_.first + step;
   return masked() ? times_of(row)[time] : time;
 }
 
 // What the layer reads at a step of the block.
-const float* Lane::input_at(int64_t time, int64_t place) const {
-  if (!is_input_) return in_.at(time, place);
-  const int64_t row = caller_row(place);
+const float* Portion::input_at(int64_t time, int64_t sorted_row) const {
+  if (!is_input_) return in_.at(time, sorted_row);
+  const int64_t row = caller_row(sorted_row);
   return in_.at(caller_time(time, row), row);
 }
 
-const float* Lane::read_at(const Place& value, int64_t step, int64_t place) const {
-  if (value.input < 0) return view_of(value).at(step, place);
-  const int64_t row = caller_row(place);
+const float* Portion::read_at(const Location& value, int64_t step, int64_t sorted_row) const {
+  if (value.input < 0) return view_of(value).at(step, sorted_row);
+  const int64_t row = caller_row(sorted_row);
   return job_.inputs[value.input].x.at(caller_time(step, row), row);
 }
 
-SequenceView<float> Lane::view_of(const Place& place) const {
-  float* const data = scratch(plan_.at(place));
-  return place.is_row ? SequenceView<float>{data, 0, place.size}
-                      : SequenceView<float>{data, rows() * place.size, place.size};
+SequenceView<float> Portion::view_of(const Location& location) const {
+  float* const data = scratch(plan_.at(location));
+  return location.is_row ? SequenceView<float>{data, 0, location.size}
+                         : SequenceView<float>{data, rows() * location.size, location.size};
 }
 
-SequenceView<float> Lane::output(size_t index) const {
+SequenceView<float> Portion::output(size_t index) const {
   return job_.outputs[index].from(block_.first, rows_.begin);
 }
 
 // The caller's memory where it has the right order and nobody else reads the steps; nowhere if
 // nobody wants them.
-SequenceView<float> Lane::output_of(const PackedLayer& layer) const {
+SequenceView<float> Portion::output_of(const PackedLayer& layer) const {
   if (layer.is_row || layer.is_read) return view_of(layer.puts);
   if (layer.output < 0) return {};
   const auto index = static_cast<size_t>(layer.output);
@@ -88,9 +88,9 @@ SequenceView<float> Lane::output_of(const PackedLayer& layer) const {
   return is_wanted(index) ? view_of(layer.puts) : SequenceView<float>{};
 }
 
-void Lane::begin_block(TimeSpan block) { block_ = block; }
+void Portion::begin_block(TimeSpan block) { block_ = block; }
 
-void Lane::run() {
+void Portion::run() {
   if (job_.model.has_input_rows()) gather_input_rows();
   bool is_any_wanted = false;
   for (size_t i = 0; i < job_.model.outputs().size(); ++i) is_any_wanted |= is_wanted(i);
@@ -103,40 +103,40 @@ void Lane::run() {
   for (size_t i = 0; i < job_.model.outputs().size(); ++i) finish(i);
 }
 
-bool Lane::is_any_wanted() const {
+bool Portion::is_any_wanted() const {
   for (size_t i = 0; i < job_.model.outputs().size(); ++i)
     if (is_wanted(i)) return true;
   return false;
 }
 
-void Lane::run_section(const Section& section) {
+void Portion::run_section(const Section& section) {
   base_ = section.base;
   time_ = job_.model.graph().steps(base_, job_.time);
   for (int64_t first = 0; first < time_; first += plan_.block) {
     begin_block({first, std::min(plan_.block, time_ - first)});
     for (const int32_t node : section.nodes) run_layer(job_.model.layer(node));
-    for (const int32_t pick : section.picks) pick_last_steps(job_.model.layer(pick));
-    for (const int32_t output : section.outputs) deliver(static_cast<size_t>(output));
+    for (const int32_t pick : section.picks) gather_last_steps(job_.model.layer(pick));
+    for (const int32_t output : section.outputs) scatter_output(static_cast<size_t>(output));
   }
 }
 
-void Lane::run_rows(const Section& section) {
+void Portion::run_rows(const Section& section) {
   in_rows_ = true;
   begin_block({0, 1});
   for (const int32_t node : section.nodes) {
     const PackedLayer& layer = job_.model.layer(node);
     if (layer.kind == RECURRENT_LAYER_FINAL_STATE)
-      pick_final_states(layer);
+      gather_final_states(layer);
     else if (layer.kind != RECURRENT_LAYER_LAST_STEP)
       run_layer(layer);
     else if (layer.reads.front().input >= 0)
-      pick_input(layer);
+      gather_last_input(layer);
   }
   in_rows_ = false;
 }
 
-void Lane::run_chain(Slice layers, const SequenceView<const float>& in,
-                     const SequenceView<float>& out) {
+void Portion::run_chain(Slice layers, const SequenceView<const float>& in,
+                        const SequenceView<float>& out) {
   SequenceView<const float> from = in;
   for (int64_t i = layers.begin; i < layers.end; ++i) {
     const PackedLayer& layer = job_.model.layers()[static_cast<size_t>(i)];
@@ -146,8 +146,8 @@ void Lane::run_chain(Slice layers, const SequenceView<const float>& in,
   }
 }
 
-void Lane::run_layer(const PackedLayer& layer) {
-  const Place& value = layer.reads.front();
+void Portion::run_layer(const PackedLayer& layer) {
+  const Location& value = layer.reads.front();
   SequenceView<const float> in;
   if (value.input < 0) {
     const SequenceView<float> view = view_of(value);
@@ -156,8 +156,8 @@ void Lane::run_layer(const PackedLayer& layer) {
   run_layer(layer, in, output_of(layer));
 }
 
-void Lane::run_layer(const PackedLayer& layer, const SequenceView<const float>& in,
-                     const SequenceView<float>& out) {
+void Portion::run_layer(const PackedLayer& layer, const SequenceView<const float>& in,
+                        const SequenceView<float>& out) {
   if (layer.is_pointwise()) {
     read(layer, in);
     out_ = out;
@@ -170,25 +170,25 @@ void Lane::run_layer(const PackedLayer& layer, const SequenceView<const float>& 
     return;
   }
   // One thread for each direction, the second in scratch memory of its own.
-  shift_.stage([&](int direction) {
-    Shift alone;
-    Lane lane(job_, scratch_ + direction * plan_.floats, rows_, alone);
-    lane.base_ = base_;
-    lane.time_ = time_;
-    lane.begin_block(block_);
-    lane.run_direction(layer, static_cast<size_t>(direction), in, out);
+  participant_.stage([&](int direction) {
+    Participant alone;
+    Portion portion(job_, scratch_ + direction * plan_.floats, rows_, alone);
+    portion.base_ = base_;
+    portion.time_ = time_;
+    portion.begin_block(block_);
+    portion.run_direction(layer, static_cast<size_t>(direction), in, out);
   });
 }
 
-void Lane::read(const PackedLayer& layer, const SequenceView<const float>& in) {
+void Portion::read(const PackedLayer& layer, const SequenceView<const float>& in) {
   const int32_t input = layer.reads.front().input;
   layer_ = &layer;
   is_input_ = input >= 0;
   in_ = is_input_ ? job_.inputs[input].x : in;
 }
 
-void Lane::run_direction(const PackedLayer& layer, size_t direction,
-                         const SequenceView<const float>& in, const SequenceView<float>& out) {
+void Portion::run_direction(const PackedLayer& layer, size_t direction,
+                            const SequenceView<const float>& in, const SequenceView<float>& out) {
   // A dense layer whose output nobody wants has nothing to do.
   if (!layer.recurrent() && !out.data) return;
   read(layer, in);
@@ -203,7 +203,7 @@ void Lane::run_direction(const PackedLayer& layer, size_t direction,
 
 // Copies the inputs of the chunk's steps side by side, denormals removed; the rows of a step follow
 // those of the one before. A slice is some of the steps.
-void Lane::gather(TimeSpan chunk, int index) {
+void Portion::gather(TimeSpan chunk, int index) {
   const Slice steps = slice(chunk.steps, index);
   float* to = scratch(plan_.input);
   for (int64_t s = 0; s < steps.end; ++s) {
@@ -213,21 +213,21 @@ void Lane::gather(TimeSpan chunk, int index) {
   }
 }
 
-void Lane::gather_step(int64_t step, int64_t rows, float* to) {
+void Portion::gather_step(int64_t step, int64_t rows, float* to) {
   const int64_t width = layer_->input_size;
-  for (int64_t place = 0; place < rows; ++place)
-    kernels_.flush(input_at(time_of(step, place), place), to + place * width, width);
+  for (int64_t sorted_row = 0; sorted_row < rows; ++sorted_row)
+    kernels_.flush(input_at(time_of(step, sorted_row), sorted_row), to + sorted_row * width, width);
 }
 
 // Steps of a dense layer are independent, so a slice is some of them, or, of a single step, some of
 // the units.
-void Lane::run_dense() {
+void Portion::run_dense() {
   const int64_t width = layer_->input_size;
   for (int64_t first = 0; first < block_.steps; first += plan_.chunk) {
     const TimeSpan chunk{first, std::min(plan_.chunk, block_.steps - first)};
-    const bool by_units = chunk.steps < shift_.size();
-    if (by_units) shift_.stage([&](int index) { gather(chunk, index); });
-    shift_.stage([&](int index) {
+    const bool by_units = chunk.steps < participant_.size();
+    if (by_units) participant_.stage([&](int index) { gather(chunk, index); });
+    participant_.stage([&](int index) {
       if (!by_units) gather(chunk, index);
       const Slice steps = by_units ? Slice{0, chunk.steps} : slice(chunk.steps, index);
       const Phase& phase = direction_->phases.front();
@@ -247,13 +247,13 @@ void Lane::run_dense() {
   }
 }
 
-void Lane::run_recurrent() {
+void Portion::run_recurrent() {
   const int64_t steps = length_in_block(0);
   if (steps == 0) return;
   prepare_states(steps);
   for (int64_t first = 0; first < steps; first += plan_.chunk) {
     const TimeSpan chunk{first, std::min(plan_.chunk, steps - first)};
-    shift_.stage([&](int index) {
+    participant_.stage([&](int index) {
       if (chunk.first == 0 && copies_states_) gather_states(index);
       gather(chunk, index);
     });
@@ -267,7 +267,7 @@ void Lane::run_recurrent() {
 
 // The state alternates between its place in the session and scratch memory, such that the last step
 // leaves it in the session. A ragged batch is reordered, so there all of it is copied.
-void Lane::prepare_states(int64_t steps) {
+void Portion::prepare_states(int64_t steps) {
   const int64_t first_row = ragged() ? 0 : rows_.begin;
   state_ = job_.states.row(direction_->hidden, first_row);
   cell_state_ = job_.states.row(direction_->cell, first_row);
@@ -278,44 +278,47 @@ void Lane::prepare_states(int64_t steps) {
   copies_states_ = ragged() || steps % 2 != 0;
 }
 
-void Lane::gather_states(int index) {
+void Portion::gather_states(int index) {
   const int64_t width = layer_->hidden_stride();
   const int64_t cell_width = layer_->cell_stride();
-  const Slice places = slice(this->rows(), index);
-  for (int64_t place = places.begin; place < places.end; ++place) {
-    const int64_t row = ragged() ? caller_row(place) : place;
-    std::copy_n(state_ + row * width, width, hidden_[0] + place * width);
+  const Slice sorted_rows = slice(this->rows(), index);
+  for (int64_t sorted_row = sorted_rows.begin; sorted_row < sorted_rows.end; ++sorted_row) {
+    const int64_t row = ragged() ? caller_row(sorted_row) : sorted_row;
+    std::copy_n(state_ + row * width, width, hidden_[0] + sorted_row * width);
     if (ragged() && layer_->has_cell())
-      std::copy_n(cell_state_ + row * cell_width, cell_width, cell_ + place * cell_width);
+      std::copy_n(cell_state_ + row * cell_width, cell_width, cell_ + sorted_row * cell_width);
   }
 }
 
-void Lane::give_states_back() {
+void Portion::give_states_back() {
   const int64_t width = layer_->hidden_stride();
   const int64_t cell_width = layer_->cell_stride();
-  shift_.stage([&](int index) {
-    const Slice places = slice(this->rows(), index);
-    for (int64_t place = places.begin; place < places.end; ++place) {
-      const int64_t row = caller_row(place);
-      std::copy_n(hidden_[length_in_block(place) % 2] + place * width, width, state_ + row * width);
+  participant_.stage([&](int index) {
+    const Slice sorted_rows = slice(this->rows(), index);
+    for (int64_t sorted_row = sorted_rows.begin; sorted_row < sorted_rows.end; ++sorted_row) {
+      const int64_t row = caller_row(sorted_row);
+      std::copy_n(hidden_[length_in_block(sorted_row) % 2] + sorted_row * width, width,
+                  state_ + row * width);
       if (layer_->has_cell())
-        std::copy_n(cell_ + place * cell_width, cell_width, cell_state_ + row * cell_width);
+        std::copy_n(cell_ + sorted_row * cell_width, cell_width, cell_state_ + row * cell_width);
     }
   });
 }
 
 // A single step continues from inputs to states in registers; several share one product, put down
 // in between.
-void Lane::run_chunk(TimeSpan chunk) {
+void Portion::run_chunk(TimeSpan chunk) {
   int64_t done = 0;
   for (int64_t s = chunk.first; s < chunk.first + chunk.steps; ++s) done += step(chunk, s, done);
 }
 
-bool Lane::is_one_row_alone() const { return shift_.size() == 1 && !ragged() && rows() == 1; }
+bool Portion::is_one_row_alone() const {
+  return participant_.size() == 1 && !ragged() && rows() == 1;
+}
 
 // What run_chunk() does for one row and one thread, whose steps can be so short that stages and
 // arguments for many rows would take longer than the cell. (LSTM sequences of one row, H=20: 1.3x.)
-void Lane::run_one_row(TimeSpan chunk) {
+void Portion::run_one_row(TimeSpan chunk) {
   multiply_inputs(chunk, 0);
   RowSlots slots{};
   slots.init = scratch(plan_.product);
@@ -356,7 +359,7 @@ void Lane::run_one_row(TimeSpan chunk) {
   }
 }
 
-void Lane::multiply_inputs(TimeSpan chunk, int index) const {
+void Portion::multiply_inputs(TimeSpan chunk, int index) const {
   int64_t rows = 0;
   for (int64_t s = chunk.first; s < chunk.first + chunk.steps; ++s) rows += active_rows(s);
   const Slice groups = slice(direction_->weights.groups(), index);
@@ -367,7 +370,7 @@ void Lane::multiply_inputs(TimeSpan chunk, int index) const {
 // Step `s` of a chunk, of which `done` rows were computed before; gives the rows that it has. The
 // input product of the chunk belongs to the stage of its first step: a slice of units needs the
 // products of these units only.
-int64_t Lane::step(TimeSpan chunk, int64_t s, int64_t done) {
+int64_t Portion::step(TimeSpan chunk, int64_t s, int64_t done) {
   const bool merged = chunk.steps > 1;
   const bool scattered = ragged() && direction_->reverse && out_.data;
   const Phases& phases = direction_->phases;
@@ -393,7 +396,7 @@ int64_t Lane::step(TimeSpan chunk, int64_t s, int64_t done) {
     const bool multiplies = merged && s == chunk.first && &phase == &phases.front();
     const bool is_last = &phase == &phases.back();
     const CellArgs args = bind(*layer_, phase, slots);
-    shift_.stage([&](int index) {
+    participant_.stage([&](int index) {
       if (multiplies) multiply_inputs(chunk, index);
       call(phase, args, index);
       if (scattered && is_last) scatter(phase, s, args, index);
@@ -403,9 +406,9 @@ int64_t Lane::step(TimeSpan chunk, int64_t s, int64_t done) {
 }
 
 // A slice of a kernel call whose arguments stand for all groups.
-void Lane::call(const Phase& phase, const CellArgs& whole, int index) const {
+void Portion::call(const Phase& phase, const CellArgs& whole, int index) const {
   CellArgs args = whole;
-  if (shift_.size() > 1) fetch_states(args);
+  if (participant_.size() > 1) fetch_states(args);
   const Slice groups = slice(phase.constants.groups, index);
   args.range.group_begin = groups.begin;
   args.range.group_end = groups.end;
@@ -414,14 +417,14 @@ void Lane::call(const Phase& phase, const CellArgs& whole, int index) const {
 
 // A reverse direction of a ragged batch: every row is at a time of its own. Puts out what call()
 // has just computed.
-void Lane::scatter(const Phase& phase, int64_t s, const CellArgs& args, int index) const {
+void Portion::scatter(const Phase& phase, int64_t s, const CellArgs& args, int index) const {
   const Slice groups = slice(phase.constants.groups, index);
   const int64_t group_units = phase.constants.grouping.panels_per_group * kernels_.width;
   const int64_t begin = std::min(groups.begin * group_units, layer_->state_size);
   const int64_t end = std::min(groups.end * group_units, layer_->state_size);
-  for (int64_t place = 0; place < args.range.rows; ++place)
-    std::copy_n(args.h_out + place * args.h_out_stride + begin, end - begin,
-                out_.at(time_of(s, place), place) + begin);
+  for (int64_t sorted_row = 0; sorted_row < args.range.rows; ++sorted_row)
+    std::copy_n(args.h_out + sorted_row * args.h_out_stride + begin, end - begin,
+                out_.at(time_of(s, sorted_row), sorted_row) + begin);
 }
 
 }  // namespace recurrent
