@@ -70,7 +70,8 @@ void Trainer::take_gradients(size_t output, const float* dy) {
   const int32_t number = value_of(output);
   const int64_t width = width_of(output);
   const bool repeats = model_->repeats();
-  if (repeats) repeated_gradient_[output].assign(repeated_[output].size(), 0.0f);
+  if (repeats)
+    std::fill(repeated_gradient_[output].begin(), repeated_gradient_[output].end(), 0.0f);
   if (!dy || values_->output_gradient(number) == dy) return;
   const int32_t base = model_->outputs()[output].base;
   const bool is_row = values_->is_row(number);

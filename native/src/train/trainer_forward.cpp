@@ -158,6 +158,8 @@ void Trainer::start_states(const float* states) {
     const StateSlot* slot = model_->outputs()[i].repeated;
     if (!slot) continue;
     repeated_[i].assign(static_cast<size_t>(rows_->count() * slot->size), 0.0f);
+    // The way back asks for no memory.
+    repeated_gradient_[i].resize(repeated_[i].size());
     for (int64_t row = 0; states && row < rows_->count(); ++row)
       std::copy_n(states + row * layout.size() + slot->saved, slot->size, repeated(i, row));
   }

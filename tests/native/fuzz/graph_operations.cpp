@@ -172,6 +172,86 @@ void run_graph(World& world, Random& random) {
   if (status == RECURRENT_STATUS_OK) room.expect_same();
 }
 
+void train_graph(World& world, Random& random) {
+  const std::unique_ptr<Drawn> drawn = draw(world, random);
+  if (!drawn) return;
+  const int64_t time = std::max<int64_t>(1, drawn->time);
+  // Gradients are the same on one instruction set.
+  const GraphDescription description(drawn->graph, draw_isas(random)[0]);
+  const int32_t threads[] = {1, number(random, 1, 4)};
+  Handle<recurrent_trainer> trainers[kSides];
+  const auto open = [&](int side) {
+    recurrent_trainer_desc desc{};
+    desc.struct_size = sizeof(desc);
+    desc.threads = threads[side];
+    recurrent_trainer* trainer = nullptr;
+    const recurrent_status status = recurrent_trainer_create(&description.desc, &desc, &trainer);
+    trainers[side].reset(trainer);
+    return status;
+  };
+  if (world.caller.both({"recurrent_trainer_create of a graph"}, open) != RECURRENT_STATUS_OK)
+    return;
+  const std::vector<recurrent_input_buffer> inputs = draw_inputs(*drawn, random, time);
+  Room room(*drawn, random, time);
+  world.caller.draw_mode(random);
+  Watched forward{"recurrent_trainer_forward of a graph",
+                  kOk,
+                  {},
+                  {room.guards[0], room.guards[1]},
+                  guards_of(*drawn)};
+  const recurrent_status status = world.caller.both(forward, [&](int side) {
+    recurrent_forward_args args{};
+    args.struct_size = sizeof(args);
+    args.time = time;
+    args.batch = drawn->batch;
+    args.layout = drawn->layout;
+    args.inputs = inputs.data();
+    args.input_count = static_cast<int32_t>(inputs.size());
+    args.outputs = room.buffers[side].data();
+    args.output_count = static_cast<int32_t>(room.buffers[side].size());
+    args.lengths = drawn->lengths.empty() ? nullptr : drawn->lengths.data();
+    return recurrent_trainer_forward(trainers[side].get(), &args);
+  });
+  if (status != RECURRENT_STATUS_OK) return;
+  room.expect_same();
+
+  std::vector<recurrent_input_buffer> of_outputs;
+  std::vector<std::unique_ptr<Guarded<float>>> given;
+  for (size_t i = 0; i < drawn->graph.outputs.size(); ++i) {
+    const GraphValue& value = drawn->graph.output(i);
+    const int64_t count = drawn->graph.steps(value, time) * drawn->batch * value.size;
+    given.push_back(std::make_unique<Guarded<float>>(random, draw_values(random, count, 0)));
+    of_outputs.push_back({sizeof(recurrent_input_buffer), 0, drawn->graph.outputs[i].name,
+                          given.back()->data(), count});
+  }
+  std::vector<recurrent_output_buffer> of_inputs[kSides];
+  std::vector<std::unique_ptr<Guarded<float>>> gradients[kSides];
+  Watched backward{"recurrent_trainer_backward of a graph"};
+  for (int side = 0; side < kSides; ++side)
+    for (const recurrent_input_desc& input : drawn->graph.inputs) {
+      if (input.kind == RECURRENT_VALUE_INDICES) continue;
+      const int64_t rows = input.kind == RECURRENT_VALUE_ROW ? drawn->batch : drawn->batch * time;
+      Guarded<float>& memory = *gradients[side].emplace_back(
+          std::make_unique<Guarded<float>>(random, rows * input.size));
+      of_inputs[side].push_back(
+          {sizeof(recurrent_output_buffer), 0, input.name, memory.data(), memory.count()});
+      backward.outputs[side].push_back(&memory);
+    }
+  const auto go_back = [&](int side) {
+    recurrent_backward_args args{};
+    args.struct_size = sizeof(args);
+    args.output_gradients = of_outputs.data();
+    args.output_gradient_count = static_cast<int32_t>(of_outputs.size());
+    args.input_gradients = of_inputs[side].data();
+    args.input_gradient_count = static_cast<int32_t>(of_inputs[side].size());
+    return recurrent_trainer_backward(trainers[side].get(), &args);
+  };
+  if (world.caller.both(backward, go_back) != RECURRENT_STATUS_OK) return;
+  for (size_t i = 0; i < gradients[0].size(); ++i)
+    expect_equal("gradient of an input of a graph", gradients[0][i]->data(),
+                 gradients[1][i]->data(), gradients[0][i]->count());
+}
+
 void step_graph(World& world, Random& random) {
   const std::unique_ptr<Drawn> drawn = draw(world, random);
   if (!drawn) return;

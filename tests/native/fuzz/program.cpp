@@ -41,6 +41,7 @@ constexpr Kind kKinds[] = {
     {"ask a model", 2, true, ask_model},
     {"run a graph", 10, true, run_graph},
     {"step a graph", 5, true, step_graph},
+    {"train a graph", 5, true, train_graph},
     {"create a broken graph", 4, true, create_broken_graph},
     {"give a model up", 1, true, give_model_up},
     {"open a session", 6, true, open_one_session},
