@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Spectre.Console;
 
 namespace Recurrent.Cli.Display;
@@ -8,6 +9,9 @@ internal static class ProgressBar
 {
     // Drawing takes longer than many a call.
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    // The control sequence that shows the cursor, which a bar hides.
+    private const string ShowCursor = "\u001b[?25h";
 
     /// <summary>Does something, and shows how far it is.</summary>
     /// <param name="title">What is done.</param>
@@ -20,6 +24,11 @@ internal static class ProgressBar
         {
             return work(static _ => { });
         }
+
+        // Whoever ends the tool with Ctrl-C wants to see the cursor again.
+        void Restore(PosixSignalContext context) => error.WriteLine(ShowCursor);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Restore);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Restore);
 
         // A bar that draws itself would take a processor from what is measured; this one is drawn between two calls of it.
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(error) });
