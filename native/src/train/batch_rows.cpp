@@ -31,6 +31,7 @@ void BatchRows::set(const Run& run, int64_t rows) {
   std::stable_sort(order_.begin(), order_.end(), [&](int32_t a, int32_t b) {
     return seen[static_cast<size_t>(a)] > seen[static_cast<size_t>(b)];
   });
+  in_order_ = std::is_sorted(order_.begin(), order_.end());
   lengths_.resize(size);
   for (size_t base = 0; base < steps_.size(); ++base) {
     for (size_t sorted_row = 0; sorted_row < size; ++sorted_row)

@@ -26,9 +26,10 @@ class BatchRows {
   const Steps& steps(int32_t base = 0) const { return steps_[static_cast<size_t>(base)]; }
   // Steps of the caller's arrays in a time base.
   int64_t caller_steps(int32_t base) const { return model_.graph().steps(base, time_); }
-  // Whether the rows of all steps are where the caller has them.
+  // Whether the rows of all steps are where the caller has them. Rows of different lengths, which
+  // are sorted, may all have the same steps in another time base.
   bool is_whole(int32_t base) const {
-    return time_major_ && steps(base).total() == caller_steps(base) * count_;
+    return time_major_ && in_order_ && steps(base).total() == caller_steps(base) * count_;
   }
   bool is_time_major() const { return time_major_; }
 
@@ -53,6 +54,7 @@ class BatchRows {
   int64_t count_ = 0;
   int64_t time_ = 0;
   bool time_major_ = true;
+  bool in_order_ = true;  // every row is at the place of its number
   MissingSteps missing_;
   std::vector<Steps> steps_;    // by time base
   std::vector<int32_t> order_;  // the caller's row of each sorted row

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Recurrent.Layers;
 
@@ -76,6 +77,27 @@ public interface IGradientSession<T> : IDisposable
         ReadOnlySpan<T> dy,
         ReadOnlySpan<T> dFinalStates = default,
         Span<T> dx = default,
+        Span<T> dInitialStates = default);
+
+    /// <summary>Computes the outputs of a batch of a model of several inputs or outputs.</summary>
+    /// <param name="batch">The batch, with <see cref="GradientBatch{T}.Inputs"/>.</param>
+    /// <param name="outputs">Receive the outputs that are wanted, by their names or positions.</param>
+    /// <param name="finalStates">Receives <c>[batch, StateSize]</c>; empty if they are not wanted.</param>
+    [OverloadResolutionPriority(-1)]
+    void Forward(in GradientBatch<T> batch, ReadOnlySpan<OutputBuffer<T>> outputs, Span<T> finalStates = default);
+
+    /// <summary>Adds the gradients of a loss of a model of several inputs or outputs, likewise.</summary>
+    /// <param name="dOutputs">The gradients of outputs, by their names or positions; 0 for those that are left out.</param>
+    /// <param name="dFinalStates">That of the final states, <c>[batch, StateSize]</c>; empty for 0.</param>
+    /// <param name="dInputs">Receive those of inputs that are wanted, likewise.</param>
+    /// <param name="dInitialStates">
+    /// Receives that of the states that were started from, <c>[batch, StateSize]</c>; empty if it is not wanted.
+    /// </param>
+    [OverloadResolutionPriority(-1)]
+    void Backward(
+        ReadOnlySpan<InputBuffer<T>> dOutputs,
+        ReadOnlySpan<T> dFinalStates = default,
+        ReadOnlySpan<OutputBuffer<T>> dInputs = default,
         Span<T> dInitialStates = default);
 
     /// <summary>Moves all parameters along their gradients.</summary>

@@ -69,6 +69,74 @@ public sealed class GraphGradientParityTests
         });
     }
 
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Threads_do_not_change_a_bit_of_gradients(InstructionSet isa)
+    {
+        Support.InstructionSets.Use(isa);
+        Property.Check(GraphCases.Arbitrary(layers: 10, smooth: true), 60, @case =>
+        {
+            GraphData data = new(@case);
+            float[][] one = Compute(1);
+            float[][] three = Compute(3);
+            for (int part = 0; part < one.Length; part++)
+            {
+                Bits.RequireSame(one[part], three[part], $"{isa}, part {part}, {@case}", 1);
+            }
+
+            float[][] Compute(int threads)
+            {
+                using GradientSession session = GradientSession.Open(
+                    data.Definition, new GradientSessionOptions { InstructionSet = isa, Threads = threads });
+                Pass pass = new(data);
+                session.Forward(pass.Batch, data.Buffers(pass.Outputs), pass.FinalStates);
+                session.Backward(pass.OfOutputs, pass.OfFinalStates, pass.OfInputs, pass.OfInitialStates);
+                float[] parameters = new float[session.ParameterCount];
+                session.GetGradients(parameters);
+                return [parameters, pass.OfInitialStates, .. pass.InputGradients];
+            }
+        });
+    }
+
+    /// <summary>
+    /// Rows of different lengths are computed in another order than the caller has them, also where all of them come to have the
+    /// same steps. Found by the properties above.
+    /// </summary>
+    [Fact]
+    public void Rows_of_different_lengths_with_the_same_last_steps_stay_at_their_places()
+    {
+        LayerCase rnn = new() { Cell = CellKind.SimpleRnn, Size = 2 };
+        ModelDefinition model = new(
+            [ModelInput.Sequence("x", 2), ModelInput.Row("r", 2)],
+            [
+                new(new LastStepsLayer(2, 1), 0),
+                new(rnn.Create(2, new RandomFloats(1)), 2),
+                new(new RepeatLayer(2, 3), 1),
+                new(rnn.Create(2, new RandomFloats(2))),
+            ],
+            [new("last", 3), new("repeated", 5)]);
+        float[] x = new RandomFloats(3).Inputs(3 * 3 * 2);
+        float[] rows = new RandomFloats(4).Inputs(3 * 2);
+        int[] lengths = [1, 3, 2];
+        using var native = GradientSession.Open(model);
+        (float[] Last, float[] Repeated, float[] Dx) actual = Compute(native);
+        (float[] Last, float[] Repeated, float[] Dx) expected = Compute(ReferenceGradientSession<float>.Open(model));
+        Assert.Equal(expected.Last, actual.Last);
+        Assert.Equal(expected.Repeated, actual.Repeated);
+        Assert.All(expected.Dx.Zip(actual.Dx), pair => Assert.Equal(pair.First, pair.Second, 1e-5));
+
+        (float[] Last, float[] Repeated, float[] Dx) Compute(IGradientSession<float> session)
+        {
+            float[] last = new float[6];
+            float[] repeated = new float[18];
+            float[] dx = new float[18];
+            session.Forward(
+                new GradientBatch<float> { Inputs = [x, rows], Time = 3, Batch = 3, Lengths = lengths }, [last, repeated]);
+            session.Backward([new float[] { 1, 2, 3, 4, 5, 6 }, repeated], dInputs: [dx]);
+            return (last, repeated, dx);
+        }
+    }
+
     /// <summary>The buffers of a pass there and back.</summary>
     private sealed class Pass
     {
