@@ -116,6 +116,27 @@ public sealed class GraphBuilderTests
     }
 
     [Fact]
+    public void A_graph_of_one_input_and_one_output_is_fitted()
+    {
+        Graph graph = new(seed: 1);
+        GraphValue x = graph.Input("x", 1);
+        GraphValue y = (x.Gru(4).Dropout(0.1f).Dense(1) + x).LastStep()
+            .Dense(1, regularizers: new LayerRegularizers(Kernel: new Regularizer(L2: 1e-4)));
+        using TrainableModel<float> model = graph.ToModel([("y", y)]);
+        model.Compile(new Adam(0.02), new MeanSquaredError());
+        (Sequences<float> windows, Targets<float> next) = TimeSeries.Windows<float>(
+            [.. Enumerable.Range(0, 80).Select(i => MathF.Sin(0.4f * i))], window: 6);
+        History history = model.Fit(windows, next, new FitOptions<float> { Epochs = 30, BatchSize = 16, Seed = 1 });
+        double first = history["loss"][0];
+        double last = history["loss"][^1];
+        Assert.True(last < 0.2 * first, $"from {first} to {last}");
+        Assert.Equal(
+            model.Predict(windows),
+            ReferenceModel<float>.Create(model.ToDefinition()).Predict(
+                [windows.Values.ToArray()], windows.Count, windows.Time)[0]);
+    }
+
+    [Fact]
     public void What_does_not_fit_is_refused_where_it_is_called()
     {
         Graph graph = new(seed: 1);
