@@ -1,0 +1,53 @@
+using Recurrent.Formats.Json;
+
+namespace Recurrent.Formats.Keras;
+
+/// <summary>The variables of a layer in Keras's order, by which Keras itself finds them in a file.</summary>
+internal static class KerasRoles
+{
+    /// <summary>The roles of a layer's variables; null of a class that is not known, which is refused later.</summary>
+    public static IReadOnlyList<(bool IsBackward, string Role)>? Of(string kind, JsonValue config, string owner)
+    {
+        switch (kind)
+        {
+            case "Bidirectional":
+                JsonValue forward = config["layer"];
+                JsonValue backward = config.Find("backward_layer") ?? forward;
+                return
+                [
+                    .. OfCell(forward["class_name"].Text(), forward["config"], owner).Select(role => (false, role)),
+                    .. OfCell(backward["class_name"].Text(), backward["config"], owner).Select(role => (true, role)),
+                ];
+            case "TimeDistributed":
+                JsonValue inner = config["layer"];
+                return inner["class_name"].Text() is "Dense" or "BatchNormalization"
+                    ? Of(inner["class_name"].Text(), inner["config"], owner)
+                    : null;
+            default:
+                IReadOnlyList<string>? roles = KerasCell.IsKnown(kind) ? OfCell(kind, config, owner) : OfStateless(kind, config);
+                return roles is null ? null : [.. roles.Select(role => (false, role))];
+        }
+    }
+
+    private static IReadOnlyList<string> OfCell(string kind, JsonValue config, string owner) =>
+        KerasCell.Read(kind, config, owner).HasBias
+            ? ["kernel", "recurrent_kernel", "bias"]
+            : ["kernel", "recurrent_kernel"];
+
+    private static IReadOnlyList<string>? OfStateless(string kind, JsonValue config)
+    {
+        bool Has(string field) => config.Find(field)?.Flag() ?? true;
+        return kind switch
+        {
+            "Dense" => Has("use_bias") ? ["kernel", "bias"] : ["kernel"],
+            "Embedding" => ["embeddings"],
+            "PReLU" => ["alpha"],
+            "BatchNormalization" =>
+            [
+                .. Has("scale") ? (string[])["gamma"] : [], .. Has("center") ? (string[])["beta"] : [], "moving_mean",
+                "moving_variance",
+            ],
+            _ => null,
+        };
+    }
+}
