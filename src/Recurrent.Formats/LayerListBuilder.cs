@@ -3,7 +3,10 @@ using Recurrent.Layers;
 
 namespace Recurrent.Formats;
 
-/// <summary>The layers of a model in the making, with their names, and the notes that arise on the way.</summary>
+/// <summary>
+/// The layers of a model in the making, with their names, and the notes that arise on the way. Each layer reads the value of
+/// the one before, unless the builder is moved to another value.
+/// </summary>
 internal sealed class LayerListBuilder
 {
     /// <summary>The most layers that a model can have.</summary>
@@ -12,6 +15,8 @@ internal sealed class LayerListBuilder
     private readonly MemoryBudget _budget;
     private readonly List<Layer> _layers = [];
     private readonly List<string> _names = [];
+    private readonly List<int[]> _reads = [];
+    private IReadOnlyList<ModelInput> _inputs = [];
     private readonly List<ImportNote> _notes = [];
     private int? _inputSize;
 
@@ -27,11 +32,30 @@ internal sealed class LayerListBuilder
     /// <summary>Layers so far.</summary>
     public int Count => _layers.Count;
 
-    /// <summary>Features of a step behind the last layer; null if that is not known yet.</summary>
-    public int? Size => _layers.Count > 0 ? _layers[^1].Specification.OutputSize : _inputSize;
+    /// <summary>The number of the value that the next layer reads: inputs first, then what each layer puts out.</summary>
+    public int Value { get; private set; }
+
+    /// <summary>Whether the next layer reads an input of the model.</summary>
+    public bool IsAtInput => Value < InputCount;
+
+    /// <summary>Features of a step of what the next layer reads; null if that is not known yet.</summary>
+    public int? Size => SizeOf(Value);
+
+    private int InputCount => Math.Max(1, _inputs.Count);
 
     /// <summary>Says how many features an input step has, where layers before the first have not said so.</summary>
     public void DeclareInput(int? inputSize) => _inputSize = inputSize;
+
+    /// <summary>Says which inputs there are, before the first layer; without that there is one, a sequence or indices.</summary>
+    public void DeclareInputs(IReadOnlyList<ModelInput> inputs) => _inputs = inputs;
+
+    /// <summary>Lets the next layer read another value.</summary>
+    public void MoveTo(int value) => Value = value;
+
+    /// <summary>Features of a step of a value; null if that is not known yet.</summary>
+    public int? SizeOf(int value) => value >= InputCount ? _layers[value - InputCount].Specification.OutputSize
+        : _inputs.Count > 0 ? _inputs[value].Size
+        : _inputSize;
 
     /// <summary>Adds a layer. Importers check sizes where they have better words for it; this is the last resort.</summary>
     public void Add(string name, Layer layer)
@@ -42,14 +66,22 @@ internal sealed class LayerListBuilder
                 $"layer '{name}': expected {size} input features, found {layer.Specification.InputSize}.");
         }
 
+        _inputSize ??= layer.Specification.InputSize;
+        Join(name, layer, [Value]);
+    }
+
+    /// <summary>Adds a layer that reads several values. Whether they fit is checked when the model is made.</summary>
+    public void Join(string name, Layer layer, IReadOnlyList<int> reads)
+    {
         if (_layers.Count == MaxLayers)
         {
             throw new ModelFormatException($"layer '{name}': expected at most {MaxLayers} layers.");
         }
 
-        _inputSize ??= layer.Specification.InputSize;
         _layers.Add(layer);
         _names.Add(name);
+        _reads.Add([.. reads]);
+        Value = InputCount + _layers.Count - 1;
     }
 
     /// <summary>Adds a factor, the same for every feature; nothing if it is 1.</summary>
@@ -102,12 +134,28 @@ internal sealed class LayerListBuilder
             throw new ModelFormatException("expected at least one layer, found none.");
         }
 
-        return new ImportedModel
-        {
-            Definition = new ModelDefinition(_layers, output, masking, layout),
-            Format = format,
-            LayerNames = _names,
-            Notes = _notes,
-        };
+        return Describe(format, new ModelDefinition(_layers, output, masking, layout));
     }
+
+    /// <summary>Makes a model of the inputs that were declared.</summary>
+    /// <param name="format">What the file is, for people.</param>
+    /// <param name="outputs">What is put out.</param>
+    /// <param name="masking">Whether steps may be missing.</param>
+    /// <param name="layout">Order of the axes of a sequence.</param>
+    public ImportedModel BuildGraph(
+        string format, IReadOnlyList<NamedOutput> outputs, Masking? masking, SequenceLayout layout) =>
+        Describe(format, new ModelDefinition(
+            _inputs,
+            [.. _layers.Select((layer, index) => new LayerNode(layer, _reads[index]))],
+            outputs,
+            masking,
+            layout));
+
+    private ImportedModel Describe(string format, ModelDefinition definition) => new()
+    {
+        Definition = definition,
+        Format = format,
+        LayerNames = _names,
+        Notes = _notes,
+    };
 }

@@ -1,3 +1,4 @@
+using Recurrent.Formats.Hdf5;
 using Recurrent.Formats.Json;
 using Recurrent.Formats.Keras;
 using Recurrent.Formats.PyTorch;
@@ -54,6 +55,12 @@ public static class ModelFile
             return ReadSafetensors(path, options);
         }
 
+        if (Hdf5File.Recognizes(beginning))
+        {
+            using FileSource source = FileSource.Open(path);
+            return KerasH5.Load(source, options);
+        }
+
         if (PyTorchFile.Recognizes(beginning))
         {
             return ReadCheckpoint(path, options);
@@ -71,7 +78,7 @@ public static class ModelFile
         }
 
         throw new ModelFormatException(
-            $"{path}: not a model file: neither safetensors, a PyTorch checkpoint, ONNX nor JSON.");
+            $"{path}: not a model file: neither safetensors, a PyTorch checkpoint, Keras, ONNX nor JSON.");
     }
 
     // Protocol buffers have no magic number. A file begins with one of a model's fields: its version, who wrote it, its
@@ -92,6 +99,14 @@ public static class ModelFile
 
     private static ImportedModel ReadCheckpoint(string path, ImportOptions options)
     {
+        using (FileSource source = FileSource.Open(path))
+        {
+            if (KerasArchive.Recognizes(source))
+            {
+                return KerasArchive.Load(source, options);
+            }
+        }
+
         using PyTorchFile file = PyTorchFile.Open(path, options.StateDict);
         return PyTorchImport.Read(file, file.Format, new Dictionary<string, string>(), options, file.Notes);
     }

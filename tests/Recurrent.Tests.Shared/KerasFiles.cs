@@ -1,7 +1,7 @@
 using System.IO.Compression;
+using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Recurrent.Formats;
 
 namespace Recurrent.Tests.Shared;
 
@@ -60,7 +60,7 @@ internal static class KerasFiles
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach ((string kind, string name) in Layers(file))
         {
-            string snake = Regex.Replace(Regex.Replace(kind, "(.)([A-Z][a-z]+)", "$1_$2"), "([a-z])([A-Z])", "$1_$2").ToLowerInvariant();
+            string snake = SnakeCase(kind);
             int number = counts.GetValueOrDefault(snake);
             counts[snake] = number + 1;
             Hdf5Group group = root.Group($"layers/{(number == 0 ? snake : $"{snake}_{number}")}");
@@ -79,12 +79,15 @@ internal static class KerasFiles
         using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
         {
             Add(zip, "metadata.json", Metadata(file), level);
-            Add(zip, "config.json", System.Text.Encoding.UTF8.GetBytes(file.Metadata[ConfigName]), level);
+            Add(zip, "config.json", Encoding.UTF8.GetBytes(file.Metadata[ConfigName]), level);
             Add(zip, "model.weights.h5", Hdf5Builder.Build(root, style), level);
         }
 
         return bytes.ToArray();
     }
+
+    private static string SnakeCase(string kind) => Regex.Replace(
+        Regex.Replace(kind, "(.)([A-Z][a-z]+)", "$1_$2"), "([a-z])([A-Z])", "$1_$2").ToLowerInvariant();
 
     private static byte[] Metadata(SafetensorsFile file)
     {
@@ -94,7 +97,7 @@ internal static class KerasFiles
             metadata[VersionName] = version;
         }
 
-        return System.Text.Encoding.UTF8.GetBytes(metadata.ToJsonString());
+        return Encoding.UTF8.GetBytes(metadata.ToJsonString());
     }
 
     private static string PlaceOf(string kind, string weight) => kind switch

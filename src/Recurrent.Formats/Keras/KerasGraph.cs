@@ -2,27 +2,22 @@ using Recurrent.Formats.Json;
 
 namespace Recurrent.Formats.Keras;
 
-/// <summary>
-/// The layers of a Keras model one after the other: of a <c>Sequential</c>, or of a functional model whose graph is a
-/// chain, with an <c>Add</c> here and there that goes back to an earlier layer.
-/// </summary>
+/// <summary>The layers of a Keras configuration and what each of them reads: of a <c>Sequential</c> or a functional model.</summary>
 internal static class KerasGraph
 {
-    private const string InputLayer = "InputLayer";
-
     // Keras 3 writes down the operations that compute a mask. Which steps are missing is read from the layers.
     private static readonly string[] MaskOperations = ["NotEqual", "Any"];
 
-    /// <summary>Reads the layers, the input layer first if there is one.</summary>
-    public static IReadOnlyList<KerasLayer> Read(JsonValue root)
+    /// <summary>Reads the layers.</summary>
+    public static KerasNetwork Read(JsonValue root)
     {
         string kind = root["class_name"].Text();
         JsonValue config = root["config"];
         return kind switch
         {
             // The list itself is what the first versions of Keras wrote.
-            "Sequential" => [.. (config.IsArray ? config : config["layers"]).Items().Select(ReadLayer)],
-            "Functional" or "Model" => ReadChain(config),
+            "Sequential" => ReadSequential((config.IsArray ? config : config["layers"]).Items()),
+            "Functional" or "Model" => ReadFunctional(config),
             _ => throw new ModelFormatException(
                 $"'class_name': a model of the class '{kind}' is not supported; expected Sequential or Functional."),
         };
@@ -32,65 +27,93 @@ internal static class KerasGraph
     {
         JsonValue config = layer["config"];
         string kind = layer["class_name"].Text();
-        return new KerasLayer(kind, (config.Find("name") ?? layer.Find("name"))?.Text() ?? kind, config);
+        return new KerasLayer(kind, (config.Find("name") ?? layer.Find("name"))?.Text() ?? kind, config, []);
     }
 
-    private static List<KerasLayer> ReadChain(JsonValue config)
+    private static KerasNetwork ReadSequential(IReadOnlyList<JsonValue> items)
     {
-        // Keras writes the layers sorted by depth: in a chain, in their order.
-        var chain = new List<KerasLayer>();
+        var layers = new List<KerasLayer>();
+        foreach (JsonValue item in items)
+        {
+            KerasLayer layer = ReadLayer(item);
+            layers.Add(layers.Count == 0 ? layer : layer with { Inputs = [layers[^1].Name] });
+        }
+
+        RequireNames(layers);
+        return new KerasNetwork(
+            layers, layers, [.. layers.Where(layer => layer.IsInput).Select(layer => layer.Name)], [layers[^1].Name]);
+    }
+
+    private static KerasNetwork ReadFunctional(JsonValue config)
+    {
+        var unsorted = new List<KerasLayer>();
         foreach (JsonValue item in config["layers"].Items())
         {
             KerasLayer layer = ReadLayer(item);
-            if (MaskOperations.Contains(layer.Kind))
+            if (!MaskOperations.Contains(layer.Kind))
             {
-                continue;
+                unsorted.Add(layer with { Inputs = ReadInputs(item, layer) });
             }
-
-            IReadOnlyList<string> inputs = ReadInputs(item, layer);
-            chain.Add(layer with { ResidualFrom = RequireChained(chain, layer, inputs) });
         }
 
-        if (chain.Count == 0 || !ReadEnds(config["output_layers"]).SequenceEqual([chain[^1].Name]))
-        {
-            throw new ModelFormatException(
-                $"'{config.Path}.output_layers': expected one, the last layer of the chain"
-                + $"{(chain.Count == 0 ? "" : $", '{chain[^1].Name}'")}.");
-        }
-
-        return chain;
+        RequireNames(unsorted);
+        List<KerasLayer> layers = Sort(unsorted);
+        return new KerasNetwork(
+            layers, unsorted, ReadEnds(config["input_layers"], layers), ReadEnds(config["output_layers"], layers));
     }
 
-    /// <summary>Checks that a layer goes on where the chain ends; gives the other input of an Add.</summary>
-    private static string? RequireChained(List<KerasLayer> chain, KerasLayer layer, IReadOnlyList<string> inputs)
+    private static void RequireNames(List<KerasLayer> layers)
     {
-        if (chain.Count == 0)
+        if (layers.Count == 0)
         {
-            return layer.Kind == InputLayer && inputs.Count == 0
-                ? null
-                : throw new ModelFormatException(
-                    $"layer '{layer.Name}': expected an {InputLayer} as the first one, found {layer.Kind}.");
+            throw new ModelFormatException("expected at least one layer, found none.");
         }
 
-        if (layer.Kind == InputLayer)
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (KerasLayer layer in layers.Where(layer => !names.Add(layer.Name)))
         {
-            throw new ModelFormatException($"layer '{layer.Name}': a second input is not supported.");
+            throw new ModelFormatException($"layer '{layer.Name}': a second one has this name.");
+        }
+    }
+
+    /// <summary>Puts each layer behind those that it reads. Mostly they are in that order already.</summary>
+    private static List<KerasLayer> Sort(List<KerasLayer> unsorted)
+    {
+        var sorted = new List<KerasLayer>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        List<KerasLayer> left = unsorted;
+        while (left.Count > 0)
+        {
+            var later = new List<KerasLayer>();
+            foreach (KerasLayer layer in left)
+            {
+                if (layer.Inputs.Count == 0 && !layer.IsInput)
+                {
+                    throw new ModelFormatException($"layer '{layer.Name}' ({layer.Kind}) reads nothing.");
+                }
+
+                if (layer.Inputs.All(names.Contains))
+                {
+                    sorted.Add(layer);
+                    names.Add(layer.Name);
+                }
+                else
+                {
+                    later.Add(layer);
+                }
+            }
+
+            if (later.Count == left.Count)
+            {
+                string missing = later[0].Inputs.First(input => !names.Contains(input));
+                throw new ModelFormatException(
+                    $"layer '{later[0].Name}': '{missing}', which it reads, is no layer before it.");
+            }
+
+            left = later;
         }
 
-        string last = chain[^1].Name;
-        if (layer.Kind == "Add" && inputs is [string one, string other] && (one == last || other == last))
-        {
-            string from = one == last ? other : one;
-            return chain.Any(earlier => earlier.Name == from)
-                ? from
-                : throw new ModelFormatException($"layer '{layer.Name}': '{from}' is not an earlier layer.");
-        }
-
-        return inputs is [string input] && input == last
-            ? null
-            : throw new ModelFormatException(
-                $"layer '{layer.Name}' ({layer.Kind}): expected '{last}' as its input, because only chains of layers are "
-                + $"supported; found {(inputs.Count == 0 ? "none" : $"'{string.Join("', '", inputs)}'")}.");
+        return sorted;
     }
 
     private static IReadOnlyList<string> ReadInputs(JsonValue layer, KerasLayer named)
@@ -158,7 +181,17 @@ internal static class KerasGraph
         }
     }
 
-    private static IEnumerable<string> ReadEnds(JsonValue ends) =>
-        (ends.Items() is [{ IsText: true }, ..] ? [ends] : ends.Items())
-            .Select(end => end.Items() is [{ IsText: true } name, ..] ? name.Text() : throw end.Unexpected("a reference"));
+    private static List<string> ReadEnds(JsonValue ends, List<KerasLayer> layers)
+    {
+        var names = new List<string>();
+        foreach (JsonValue end in ends.Items() is [{ IsText: true }, ..] ? [ends] : ends.Items())
+        {
+            string name = end.Items() is [{ IsText: true } first, ..] ? first.Text() : throw end.Unexpected("a reference");
+            names.Add(layers.Any(layer => layer.Name == name)
+                ? name
+                : throw new ModelFormatException($"'{ends.Path}': '{name}' is no layer."));
+        }
+
+        return names;
+    }
 }

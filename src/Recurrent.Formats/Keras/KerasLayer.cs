@@ -6,7 +6,11 @@ namespace Recurrent.Formats.Keras;
 /// <param name="Kind">Its class.</param>
 /// <param name="Name">Its name.</param>
 /// <param name="Config">Its configuration.</param>
-/// <param name="ResidualFrom">
-/// For an <c>Add</c>: the earlier layer whose output is added to that of the layer before. Null for others.
-/// </param>
-internal sealed record KerasLayer(string Kind, string Name, JsonValue Config, string? ResidualFrom = null);
+/// <param name="Inputs">The names of the layers whose outputs it takes.</param>
+internal sealed record KerasLayer(string Kind, string Name, JsonValue Config, IReadOnlyList<string> Inputs)
+{
+    /// <summary>The class of the layers that stand for inputs.</summary>
+    public const string InputKind = "InputLayer";
+
+    public bool IsInput => Kind == InputKind;
+}

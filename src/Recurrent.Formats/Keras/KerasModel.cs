@@ -3,8 +3,8 @@ using Recurrent.Formats.Json;
 namespace Recurrent.Formats.Keras;
 
 /// <summary>
-/// A Keras model in a safetensors file: its variables under Keras's names, its configuration (<c>model.to_json()</c>)
-/// in the metadata. docs/import.md has the lines that write such a file.
+/// A Keras model: its configuration (<c>model.to_json()</c>) and its variables. In a safetensors file they are under Keras's
+/// names, and the configuration is in the metadata; docs/import.md has the lines that write such a file.
 /// </summary>
 internal static class KerasModel
 {
@@ -13,9 +13,9 @@ internal static class KerasModel
 
     /// <summary>Whether a file has a Keras model.</summary>
     public static bool Recognizes(SafetensorsFile file) =>
-        file.Metadata.ContainsKey(ConfigName) || KerasTensors.AreIn(file);
+        file.Metadata.ContainsKey(ConfigName) || KerasNames.AreIn(file);
 
-    /// <summary>Reads the model.</summary>
+    /// <summary>Reads the model of a safetensors file.</summary>
     /// <param name="file">The file.</param>
     /// <param name="options">What the file does not say.</param>
     public static ImportedModel Load(SafetensorsFile file, ImportOptions options)
@@ -27,35 +27,43 @@ internal static class KerasModel
                 + "docs/import.md has the lines that write both.");
         }
 
-        return Guarded.Read(() => Read(file, JsonContents.Read(config), options));
-    }
-
-    private static ImportedModel Read(SafetensorsFile file, JsonValue root, ImportOptions options)
-    {
-        IReadOnlyList<KerasLayer> chain = KerasGraph.Read(root);
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (KerasLayer layer in chain.Where(layer => !names.Add(layer.Name)))
-        {
-            throw new ModelFormatException($"layer '{layer.Name}': a second one has this name.");
-        }
-
-        var tensors = new KerasTensors(file, names);
-        var reader = new KerasLayerReader(root.Budget, tensors, ReadVersion(file, root, options));
-        foreach (KerasLayer layer in chain)
-        {
-            reader.Add(layer);
-        }
-
-        tensors.RequireAllTaken();
-        return reader.Build(tensors.Strangers) with
+        ImportedModel model = Guarded.Read(() => Read(
+            JsonContents.Read(config),
+            file.Metadata.GetValueOrDefault(VersionName),
+            layers => KerasNames.Sort(file, layers.Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal)),
+            options,
+            "Keras"));
+        return model with
         {
             Metadata = file.Metadata.Where(entry => entry.Key != ConfigName).ToDictionary(),
         };
     }
 
-    private static KerasVersion ReadVersion(SafetensorsFile file, JsonValue root, ImportOptions options)
+    /// <summary>Reads a model of its configuration and its variables.</summary>
+    /// <param name="root">The configuration.</param>
+    /// <param name="version">The version of Keras, as the file says it beside the configuration; null if it does not.</param>
+    /// <param name="sort">Finds out which variable is what, of the layers in the order of the configuration.</param>
+    /// <param name="options">What the file does not say.</param>
+    /// <param name="format">What the file is, for people.</param>
+    public static ImportedModel Read(
+        JsonValue root,
+        string? version,
+        Func<IReadOnlyList<KerasLayer>, KerasTensors> sort,
+        ImportOptions options,
+        string format)
     {
-        string? text = root.Find(VersionName)?.Text() ?? file.Metadata.GetValueOrDefault(VersionName);
+        KerasNetwork network = KerasGraph.Read(root);
+        KerasTensors tensors = sort(network.Written);
+        var reader = new KerasLayerReader(root.Budget, tensors, ReadVersion(version, root, options), network);
+        ImportedModel model = reader.Read(format);
+        return version is null
+            ? model
+            : model with { Metadata = new Dictionary<string, string> { [VersionName] = version } };
+    }
+
+    private static KerasVersion ReadVersion(string? version, JsonValue root, ImportOptions options)
+    {
+        string? text = root.Find(VersionName)?.Text() ?? version;
         if (text is not null)
         {
             return KerasVersion.Parse(text);

@@ -10,12 +10,16 @@ internal sealed class KerasSequence(LayerListBuilder layers)
     private int _lastRecurrent = -1;
     private bool _isTimeMajor;
 
-    public KerasPosition Position { get; private set; } = new(IsSequence: true, IsReversed: false);
+    /// <summary>What has become of the steps at the place that is read next.</summary>
+    public KerasPosition Position { get; set; } = new(IsSequence: true, IsReversed: false);
+
+    /// <summary>Whether steps may be missing.</summary>
+    public bool HasMask => _missingValue is not null;
 
     /// <summary>Takes in a layer <c>Masking</c>.</summary>
     public void AddMasking(string name, float value)
     {
-        if (layers.Count > 0)
+        if (!layers.IsAtInput)
         {
             throw new ModelFormatException(
                 $"layer '{name}': Masking is supported in front of all other layers only; found {layers.Count} before it.");
@@ -33,7 +37,8 @@ internal sealed class KerasSequence(LayerListBuilder layers)
         if (!Position.IsSequence)
         {
             throw new ModelFormatException(
-                $"layer '{name}': the recurrent layer before it has return_sequences=False, so there is no sequence for it.");
+                $"layer '{name}': the recurrent layer before it has return_sequences=False, or it reads an input without steps, "
+                + "so there is no sequence for it.");
         }
 
         if (isBidirectional && (cell.GoesBackwards || Position.IsReversed))
@@ -56,16 +61,42 @@ internal sealed class KerasSequence(LayerListBuilder layers)
         return isReverse ? Direction.Reverse : Direction.Forward;
     }
 
-    /// <summary>Makes the model.</summary>
-    public ImportedModel Build()
+    /// <summary>Brings steps that are the other way round into Keras's order.</summary>
+    public void TurnAround(string name)
     {
-        if (Position is { IsSequence: true, IsReversed: true })
+        if (Position is not { IsSequence: true, IsReversed: true })
         {
-            layers.Note(
-                ImportNoteKind.Ignored, "go_backwards",
-                "Keras puts the steps out from the last to the first; here they are in the order of time.");
+            return;
         }
 
+        if (HasMask)
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': a mask with go_backwards whose steps are put out or joined with others is not supported; "
+                + "Keras does not reverse the mask with them.");
+        }
+
+        layers.Add(name, new ReverseLayer(layers.Size!.Value));
+        Position = Position with { IsReversed = false };
+    }
+
+    /// <summary>Makes the model of a list of layers.</summary>
+    public ImportedModel Build(string format)
+    {
+        TurnAround("go_backwards");
+        return layers.Build(
+            format,
+            Position.IsSequence ? ModelOutput.EveryStep : ModelOutput.FinalState,
+            MakeMasking(),
+            _isTimeMajor ? SequenceLayout.TimeMajor : SequenceLayout.BatchMajor);
+    }
+
+    /// <summary>Makes the model of layers that name what they read.</summary>
+    public ImportedModel Build(string format, IReadOnlyList<NamedOutput> outputs) => layers.BuildGraph(
+        format, outputs, MakeMasking(), _isTimeMajor ? SequenceLayout.TimeMajor : SequenceLayout.BatchMajor);
+
+    private Masking? MakeMasking()
+    {
         Masking? masking = _missingValue is { } value
             ? new Masking { Value = value, Output = _zeroesMissing ? MissingOutput.Zero : MissingOutput.Repeat }
             : null;
@@ -79,10 +110,6 @@ internal sealed class KerasSequence(LayerListBuilder layers)
                         + "last recurrent one make of 0.");
         }
 
-        return layers.Build(
-            "Keras",
-            Position.IsSequence ? ModelOutput.EveryStep : ModelOutput.FinalState,
-            masking,
-            _isTimeMajor ? SequenceLayout.TimeMajor : SequenceLayout.BatchMajor);
+        return masking;
     }
 }

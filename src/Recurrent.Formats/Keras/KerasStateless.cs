@@ -9,7 +9,7 @@ internal sealed class KerasStateless(KerasTensors tensors, LayerListBuilder laye
     /// <summary>Adds a table of vectors, as the first layer.</summary>
     public void AddEmbedding(string name, JsonValue config)
     {
-        if (layers.Count > 0)
+        if (!layers.IsAtInput)
         {
             throw new ModelFormatException($"layer '{name}': an Embedding is supported as the first layer only.");
         }

@@ -1,51 +1,29 @@
 namespace Recurrent.Formats.Keras;
 
-/// <summary>
-/// The tensors of a Keras model by layer, direction and role. Keras has called the same variable by several names:
-/// <c>lstm/kernel</c>, <c>lstm/lstm_cell/kernel:0</c>, <c>bidirectional/forward_lstm/lstm_cell/kernel</c>; the layer is
-/// the first part that is one, the role the last part.
-/// </summary>
+/// <summary>The tensors of a Keras model by layer, direction and role.</summary>
 internal sealed class KerasTensors
 {
-    private const string Backward = "backward_";
-
-    // The state of a random number generator, which dropout inside a layer has.
-    private const string GeneratorState = "seed_generator_state";
-
-    private readonly Dictionary<(string Layer, bool IsBackward, string Role), SafetensorsTensor> _tensors = [];
+    private readonly Dictionary<(string Layer, bool IsBackward, string Role), Tensor> _tensors = [];
     private readonly List<string> _strangers = [];
 
-    /// <summary>Sorts the tensors of a file.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="layers">The names of the model's layers.</param>
-    public KerasTensors(SafetensorsFile file, IReadOnlySet<string> layers)
+    /// <summary>Takes tensors of which it is known what they are.</summary>
+    /// <param name="variables">The tensors of the layers.</param>
+    /// <param name="strangers">The names of others.</param>
+    public KerasTensors(IEnumerable<KerasVariable> variables, IEnumerable<string> strangers)
     {
-        foreach (SafetensorsTensor tensor in file.Tensors.Values)
+        _strangers.AddRange(strangers);
+        foreach (KerasVariable variable in variables)
         {
-            string[] parts = Parts(tensor.Name);
-            int owner = Array.FindIndex(parts, layers.Contains);
-            if (owner < 0 || owner == parts.Length - 1)
+            if (!_tensors.TryAdd((variable.Layer, variable.IsBackward, variable.Role), variable.Tensor))
             {
-                _strangers.Add(tensor.Name);
-            }
-            else if (parts[^1] != GeneratorState)
-            {
-                bool isBackward = parts[(owner + 1)..^1].Any(part => part.StartsWith(Backward, StringComparison.Ordinal));
-                if (!_tensors.TryAdd((parts[owner], isBackward, parts[^1]), tensor))
-                {
-                    throw new ModelFormatException(
-                        $"tensor '{tensor.Name}': layer '{parts[owner]}' has a '{parts[^1]}' already.");
-                }
+                throw new ModelFormatException(
+                    $"tensor '{variable.Tensor.Name}': layer '{variable.Layer}' has a '{variable.Role}' already.");
             }
         }
     }
 
     /// <summary>Tensors that belong to no layer.</summary>
     public IReadOnlyList<string> Strangers => _strangers;
-
-    /// <summary>Whether a file's names look like those of Keras.</summary>
-    public static bool AreIn(SafetensorsFile file) =>
-        file.Tensors.Keys.Any(name => Parts(name) is [.., _, "recurrent_kernel"]);
 
     /// <summary>The sizes of a tensor's axes, to learn a size that nothing else says.</summary>
     public IReadOnlyList<long> Shape(string layer, string role, bool isBackward = false) =>
@@ -54,7 +32,7 @@ internal sealed class KerasTensors
     /// <summary>Takes a tensor that has to be there, of a shape that it has to have.</summary>
     public float[] Take(string layer, bool isBackward, string role, params ReadOnlySpan<long> shape)
     {
-        SafetensorsTensor tensor = Find(layer, role, isBackward);
+        Tensor tensor = Find(layer, role, isBackward);
         if (!shape.SequenceEqual([.. tensor.Shape]))
         {
             throw new ModelFormatException(
@@ -71,21 +49,15 @@ internal sealed class KerasTensors
     {
         if (_tensors.Count > 0)
         {
-            SafetensorsTensor left = _tensors.Values.MinBy(tensor => tensor.Name, StringComparer.Ordinal)!;
+            Tensor left = _tensors.Values.MinBy(tensor => tensor.Name, StringComparer.Ordinal)!;
             throw new ModelFormatException(
                 $"tensor '{left.Name}': the configuration of its layer has no place for it.");
         }
     }
 
-    private static string[] Parts(string name)
-    {
-        int suffix = name.LastIndexOf(':');
-        return (suffix < 0 ? name : name[..suffix]).Split('/');
-    }
-
-    private SafetensorsTensor Find(string layer, string role, bool isBackward) =>
-        _tensors.TryGetValue((layer, isBackward, role), out SafetensorsTensor? tensor)
+    private Tensor Find(string layer, string role, bool isBackward) =>
+        _tensors.TryGetValue((layer, isBackward, role), out Tensor? tensor)
             ? tensor
             : throw new ModelFormatException(
-                $"layer '{layer}': the tensor '{layer}/{(isBackward ? $"{Backward}…/" : "")}{role}' is missing.");
+                $"layer '{layer}': the tensor '{layer}/{(isBackward ? "backward_…/" : "")}{role}' is missing.");
 }

@@ -123,10 +123,10 @@ public sealed class KerasFilesTests
 
     private static Hdf5Group Root(string layer) => new Hdf5Group().Text("keras_version", "2.15.0").Text(
         "model_config",
-        $$"""{"class_name": "Sequential", "config": {"name": "s", "layers": [{{layer}}]}}""");
+        $$$"""{"class_name": "Sequential", "config": {"name": "s", "layers": [{{{layer}}}]}}""");
 
     private static string Dense(string name) =>
-        $$"""{"class_name": "Dense", "config": {"name": "{{name}}", "units": 2, "batch_input_shape": [null, null, 1]}}""";
+        $$$"""{"class_name": "Dense", "config": {"name": "{{{name}}}", "units": 2, "batch_input_shape": [null, null, 1]}}""";
 
     private static string Refusal(byte[] bytes) => Assert.Throws<ModelFormatException>(() => Load(bytes)).Message;
 

@@ -48,13 +48,14 @@ public sealed class KerasImportTests
     }
 
     [Fact]
-    public void Steps_in_reversed_order_are_put_out_in_the_order_of_time_with_a_note()
+    public void Steps_that_go_backwards_are_put_out_in_the_order_of_Keras()
     {
         ImportedModel model = new KerasFile("rnn_cell")
             .Replace("\"return_sequences\": true", "\"return_sequences\": true, \"go_backwards\": true").Load();
 
         Assert.Equal(Direction.Reverse, SpecificationOf<GruSpecification>(model, 0).Direction);
-        Assert.Contains(model.Notes, note => note.Subject == "go_backwards");
+        SpecificationOf<ReverseSpecification>(model, 1);
+        Assert.Equal(2, model.Definition.Layers.Count);
     }
 
     [Fact]
@@ -146,17 +147,17 @@ public sealed class KerasImportTests
     [InlineData("lstm_stack", "\"name\": \"lstm_1\"", "\"name\": \"lstm\"", "layer 'lstm': a second one has this name")]
     [InlineData("lstm_stack", "\"Sequential\"", "\"MyModel\"", "'MyModel' is not supported")]
     [InlineData("lstm_stack", "[null, null, 3]", "[null, null, 4]", "layer 'lstm': expected 4 input features, found 3")]
-    [InlineData("bidirectional", "\"concat\"", "\"sum\"", "layer 'bidirectional': Bidirectional with merge_mode 'sum'")]
+    [InlineData("bidirectional", "\"concat\"", "\"max\"", "layer 'bidirectional': Bidirectional with merge_mode 'max'")]
     [InlineData("bidirectional", "\"axis\": -1", "\"axis\": 1", "layer 'batch_normalization'")]
     [InlineData("rnn_cell", "\"GRUCell\"", "\"MyCell\"", "layer 'rnn': the cell 'MyCell' is not supported")]
     [InlineData("gru_after", "\"class_name\": \"Dense\"", "\"class_name\": \"LSTM\"", "TimeDistributed(LSTM) is not supported")]
     [InlineData("gru_after", "\"reset_after\": true", "\"reset_after\": false", "expected shape [18], found [2, 18]")]
     [InlineData("activations", "\"negative_slope\": 0.5, \"max_value\": null", "\"max_value\": 6.0", "layer 're_lu': a ReLU with max_value 6")]
-    [InlineData("residual_keras_2", "[\"dense\", 0, 0, {}], [\"lstm\", 0, 0, {}]", "[\"lstm\", 0, 0, {}], [\"lstm\", 0, 0, {}], [\"dense\", 0, 0, {}]", "layer 'add' (Add): expected 'lstm'")]
+    [InlineData("residual_keras_2", "[\"dense\", 0, 0, {}], [\"lstm\", 0, 0, {}]", "[\"lstm\", 0, 0, {}], [\"x\", 0, 0, {}], [\"dense\", 0, 0, {}]", "layer 'add' (Add): expected layers with the same number of features")]
     [InlineData("residual_keras_2", "[\"dense\", 0, 0, {}], [\"lstm\"", "[\"dense\", 0, 1, {}], [\"lstm\"", "expected the first output of 'dense'")]
-    [InlineData("residual_keras_2", "\"class_name\": \"Add\"", "\"class_name\": \"Concatenate\"", "layer 'add' (Concatenate)")]
+    [InlineData("residual_keras_2", "\"class_name\": \"Add\"", "\"class_name\": \"Dot\"", "layer 'add' (Dot): expected one layer that it reads")]
     [InlineData("residual_keras_3", "\"kwargs\": {}", "\"kwargs\": {\"initial_state\": [1]}", "the argument 'initial_state' is not supported")]
-    [InlineData("residual_keras_3", "\"output_layers\": [\"dense_1\"", "\"output_layers\": [\"lstm\"", "output_layers")]
+    [InlineData("residual_keras_3", "\"output_layers\": [\"dense_1\"", "\"output_layers\": [\"other\"", "output_layers': 'other' is no layer")]
     public void What_is_not_supported_is_refused_by_name(string file, string old, string replacement, string reason)
     {
         Assert.Contains(reason, new KerasFile(file).Replace(old, replacement).Refusal(), StringComparison.Ordinal);
