@@ -1,6 +1,5 @@
 using Recurrent.Cli;
 using Recurrent.Cli.Commands;
-using Recurrent.Formats;
 using Recurrent.Fuzz.Mutations;
 
 namespace Recurrent.Fuzz.Formats;
@@ -13,6 +12,13 @@ internal static class FormatList
     private static readonly IMutator Npy = new HeaderMutator(8, 2, new TextMutator(), ".npy");
 
     private static readonly IMutator Csv = new TextMutator(".csv");
+
+    private static readonly IMutator Hdf5 = new Hdf5Mutator(".h5");
+
+    private static readonly IMutator KerasZip = new ZipMutator(
+        name => name.EndsWith(".h5", StringComparison.Ordinal) ? Hdf5
+            : name.EndsWith(".json", StringComparison.Ordinal) ? JsonMutator.Instance : null,
+        ".keras");
 
     private static readonly IMutator Zip = new ZipMutator(
         name => name.EndsWith(".pkl", StringComparison.Ordinal) ? PickleMutator.Instance : null, ".pt");
@@ -41,6 +47,8 @@ internal static class FormatList
                 [.. MadeSeeds.StateDicts(folder, checkpoints), .. SeedFile.Below("src/Recurrent.Demo/data", "*.safetensors")],
                 Safetensors),
             Model("keras", keras, Safetensors),
+            Model("keras-h5", KerasSeeds.H5(keras), Hdf5),
+            Model("keras-archive", KerasSeeds.Archives(keras), KerasZip, new ZipRecordMutator(".keras")),
             Model("pt", checkpoints.Where(IsZip), Zip, new ZipRecordMutator(".pt")),
             Model("pt-legacy", checkpoints.Where(seed => !IsZip(seed)), PickleMutator.Instance),
             Model("json", json, JsonMutator.Instance),

@@ -1,6 +1,5 @@
 using Recurrent.Cli.Data;
 using Recurrent.Cli.Train;
-using Recurrent.Formats;
 using Recurrent.Layers;
 using Recurrent.Training;
 

@@ -2,7 +2,6 @@ using Recurrent.Cli.Data;
 using Recurrent.Cli.Forecast;
 using Recurrent.Cli.Train;
 using Recurrent.Cli.Verify;
-using Recurrent.Formats;
 using Recurrent.Layers;
 using Recurrent.Training;
 
