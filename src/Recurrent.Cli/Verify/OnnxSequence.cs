@@ -21,7 +21,8 @@ internal sealed class OnnxSequence
     {
         _binding = binding;
         _tensors = tensors;
-        OnnxInput sequence = binding.Inputs.FirstOrDefault(IsSequence)
+        OnnxInput sequence = binding.Inputs.FirstOrDefault(input => IsSequence(input) && input.Axes.Contains(OnnxAxis.Time))
+            ?? binding.Inputs.FirstOrDefault(IsSequence)
             ?? throw new UnusableInputException("the graph has no input for a sequence.");
         _time = LengthOf(sequence, OnnxAxis.Time);
         _batch = LengthOf(sequence, OnnxAxis.Batch);
@@ -43,9 +44,9 @@ internal sealed class OnnxSequence
         switch (output.Role)
         {
             case OnnxOutputRole.Sequence:
-                return output.FromSession<double>(result.Output, _time, _batch);
+                return output.FromSession<double>(result.Outputs[IndexOf(output)], StepsOf(output), _batch);
             case OnnxOutputRole.LastStep:
-                return output.FromSession<double>(result.Output, 1, _batch);
+                return output.FromSession<double>(result.Outputs[IndexOf(output)], 1, _batch);
             default:
                 StateKind kind = output.Role == OnnxOutputRole.FinalCell ? StateKind.Cell : StateKind.Hidden;
                 double[] states =
@@ -69,11 +70,17 @@ internal sealed class OnnxSequence
 
         int SizeOf(OnnxAxis axis) => axis switch
         {
-            OnnxAxis.Time => _time,
+            OnnxAxis.Time => StepsOf(output),
             OnnxAxis.Batch => _batch,
             _ => output.Directions,
         };
     }
+
+    /// <summary>Where the model has an output of the graph. One of layers that follow each other has a name of its own.</summary>
+    private int IndexOf(OnnxOutput output) =>
+        Math.Max(0, Model.Outputs.ToList().FindIndex(named => named.Name == output.Name));
+
+    private int StepsOf(OnnxOutput output) => Model.OutputSteps(IndexOf(output), _time);
 
     private static bool IsSequence(OnnxInput input) => input.Role is OnnxInputRole.Sequence or OnnxInputRole.Indices;
 
@@ -91,6 +98,7 @@ internal sealed class OnnxSequence
                 ? sequence.ToSession<float>(TensorOf(sequence).ToSingles(), _time, _batch)
                 : default,
             Indices = sequence.Role == OnnxInputRole.Indices ? Integers(sequence, _time, int.MaxValue) : default,
+            Inputs = Model.IsChain ? [] : [.. Model.Inputs.Select(NamedInput)],
             Lengths = lengths is null ? null : Integers(lengths, 1, _time),
             InitialStates =
             [
@@ -103,6 +111,16 @@ internal sealed class OnnxSequence
                 .. FinalStates(OnnxOutputRole.FinalCell, StateKind.Cell),
             ],
         };
+    }
+
+    private InputBuffer<float> NamedInput(ModelInput named)
+    {
+        OnnxInput input = _binding.Inputs.Single(input => input.Name == named.Name);
+        int time = named.Kind == ValueKind.Row ? 1 : _time;
+        return named.Kind == ValueKind.Indices
+            ? new InputBuffer<float>(named.Name, (ReadOnlyMemory<int>)Integers(input, time, int.MaxValue))
+            : new InputBuffer<float>(
+                named.Name, (ReadOnlyMemory<float>)input.ToSession<float>(TensorOf(input).ToSingles(), time, _batch));
     }
 
     private OnnxTensor TensorOf(OnnxInput input) =>
@@ -177,7 +195,7 @@ internal sealed class OnnxSequence
     {
         if (input.States.Count == 0)
         {
-            return Model.InputSize;
+            return Model.Inputs.FirstOrDefault(named => named.Name == input.Name)?.Size ?? Model.InputSize;
         }
 
         var layer = (RecurrentSpecification)Model.Layers[input.States[0].Layer].Specification;

@@ -22,6 +22,9 @@ internal sealed record SequenceRequest
     /// <summary><c>[time, batch]</c>, or as the layout says, of a model that takes indices.</summary>
     public ReadOnlyMemory<int> Indices { get; init; }
 
+    /// <summary>All inputs by name, of a model of several; empty where the ones above are all.</summary>
+    public IReadOnlyList<InputBuffer<float>> Inputs { get; init; } = [];
+
     /// <summary>Valid steps of each row; null for all.</summary>
     public int[]? Lengths { get; init; }
 
@@ -36,6 +39,10 @@ internal sealed record SequenceRequest
 }
 
 /// <summary>What a path computed.</summary>
-/// <param name="Output">The output, in the order of the input.</param>
+/// <param name="Outputs">The model's outputs in its order; sequences in the order of axes of the input.</param>
 /// <param name="FinalStates">The states that were asked for, each <c>[batch, size]</c>.</param>
-internal sealed record SequenceResult(double[] Output, IReadOnlyList<double[]> FinalStates);
+internal sealed record SequenceResult(IReadOnlyList<double[]> Outputs, IReadOnlyList<double[]> FinalStates)
+{
+    /// <summary>The first output, or the only one.</summary>
+    public double[] Output => Outputs[0];
+}

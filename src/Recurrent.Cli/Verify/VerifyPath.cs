@@ -33,20 +33,20 @@ internal abstract class VerifyPath<T>(string name) : VerifyPath(name)
             session.SetState(state.Layer, state.Direction, state.Kind, Convert<float, T>(values.Span));
         }
 
-        int steps = request.Model.Output == ModelOutput.EveryStep ? request.Time : 1;
-        var y = new T[ArraySize.Of(steps, request.Batch, request.Model.OutputSize)];
-        SequenceMask mask = new() { Lengths = request.Lengths };
-        if (request.Model.VocabularySize > 0)
-        {
-            session.RunIndices(request.Indices.Span, y, request.Time, mask, request.Layout);
-        }
-        else
-        {
-            session.Run(Convert<float, T>(request.Input.Span), y, request.Time, mask, request.Layout);
-        }
-
+        T[][] outputs =
+        [
+            .. request.Model.Outputs.Select((output, index) => new T[ArraySize.Of(
+                request.Model.OutputSteps(index, request.Time), request.Batch, output.Size)]),
+        ];
+        session.Run(
+            [.. InputsOf(request)],
+            [.. outputs.Select(values => (OutputBuffer<T>)values)],
+            request.Time,
+            new SequenceMask { Lengths = request.Lengths },
+            request.Layout);
         return new SequenceResult(
-            Convert<T, double>(y), [.. request.FinalStates.Select(state => FinalState(session, request, state))]);
+            [.. outputs.Select(values => Convert<T, double>(values))],
+            [.. request.FinalStates.Select(state => FinalState(session, request, state))]);
     }
 
     public sealed override GradientResult Differentiate(GradientRequest request)
@@ -85,6 +85,20 @@ internal abstract class VerifyPath<T>(string name) : VerifyPath(name)
     protected abstract ISession<T> Open(SequenceRequest request);
 
     protected abstract IGradientSession<T> Open(ModelDefinition model);
+
+    private static IEnumerable<InputBuffer<T>> InputsOf(SequenceRequest request)
+    {
+        if (request.Inputs.Count > 0)
+        {
+            return request.Inputs.Select(input => input.Indices.IsEmpty
+                ? new InputBuffer<T>(input.Name, (ReadOnlyMemory<T>)Convert<float, T>(input.Values.Span))
+                : new InputBuffer<T>(input.Name, input.Indices));
+        }
+
+        return request.Model.VocabularySize > 0
+            ? [new InputBuffer<T>(null, request.Indices)]
+            : [new InputBuffer<T>(null, (ReadOnlyMemory<T>)Convert<float, T>(request.Input.Span))];
+    }
 
     private static double[] FinalState(ISession<T> session, SequenceRequest request, StateAddress state)
     {

@@ -1,3 +1,5 @@
+using Recurrent.Formats.Onnx;
+using Recurrent.Formats.Tests.Onnx;
 using Recurrent.Layers;
 using static Recurrent.Formats.Tests.Onnx.GraphBuilder;
 using GraphBuilder = Recurrent.Formats.Tests.Onnx.GraphBuilder;
@@ -41,6 +43,28 @@ public sealed class OnnxGraphTests
 
         // Layers that follow each other have the names that they always have.
         string NameOf(OutputValue output) => definition.IsChain ? "y" : output.Name;
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void A_file_is_the_one_that_ONNX_Runtime_computed_and_its_outputs_are_those(string name, SequenceLayout layout)
+    {
+        string folder = GoldenFiles.PathOf(
+            "onnx-graphs", name.Replace(' ', '_') + (layout == SequenceLayout.BatchMajor ? "_batch_major" : ""));
+        ModelDefinition definition = GraphModels.Of(name, layout);
+        ModelProto committed = ModelProto.Parser.ParseFrom(File.ReadAllBytes(Path.Combine(folder, "model.onnx")));
+
+        ModelProto written = ModelProto.Parser.ParseFrom(Write(definition));
+
+        committed.ProducerVersion = written.ProducerVersion;
+        Assert.Equal(committed, written);
+        Dictionary<string, int[]> computed = GraphRun.Compute(definition);
+        foreach ((OutputValue output, int index) in definition.Outputs.Select((output, index) => (output, index)))
+        {
+            float[] expected = OnnxTensor.Open(Path.Combine(folder, "test_data_set_0", $"output_{index}.pb")).ToSingles();
+            OnnxRun.AssertClose(
+                expected, [.. computed[output.Name].Select(bits => (double)BitConverter.Int32BitsToSingle(bits))], 1e-5, output.Name);
+        }
     }
 
     [Theory]
@@ -251,9 +275,14 @@ public sealed class OnnxGraphTests
 
     private static ModelDefinition WriteAndRead(ModelDefinition definition)
     {
+        return OnnxFile.Parse(Write(definition)).ToModel().Definition;
+    }
+
+    private static byte[] Write(ModelDefinition definition)
+    {
         using var stream = new MemoryStream();
         OnnxExport.Save(definition, stream);
-        return OnnxFile.Parse(stream.ToArray()).ToModel().Definition;
+        return stream.ToArray();
     }
 
     private static void AssertNotExported(ModelDefinition definition, string expected)
