@@ -12,55 +12,55 @@ internal static class ModelComparison
     /// <summary>The reference is slow: a larger model is computed by the native library alone.</summary>
     private const long MostCompared = 400_000;
 
+    /// <summary>A graph may repeat a row as often as it likes: of more than that, nothing is computed.</summary>
+    private const long MostElements = 10_000_000;
+
     /// <returns>Whether the two were compared.</returns>
     public static bool Compare(ModelDefinition definition, Random random)
     {
         using RecurrentModel model = RecurrentModel.Create(definition);
-        float[] native = new float[OutputCount(definition)];
-        float[] x = [.. Enumerable.Range(0, Batch * Time * definition.InputSize).Select(_ => (2 * random.NextSingle()) - 1)];
-        int[] indices = definition.VocabularySize == 0
-            ? []
-            : [.. Enumerable.Range(0, Batch * Time).Select(_ => random.Next(definition.VocabularySize))];
-        using (Session session = model.OpenSession(Batch))
+        if (definition.Layers.Any(layer => layer is RepeatLayer { Specification: var repeat }
+            && (long)repeat.Steps * repeat.InputSize * Batch > MostElements))
         {
-            if (definition.VocabularySize > 0)
-            {
-                session.RunIndices(indices, native, Time);
-            }
-            else
-            {
-                session.Run(x, native, Time);
-            }
+            return false;
         }
 
+        InputBuffer<float>[] inputs = [.. definition.Inputs.Select(input => InputOf(input, random))];
+        float[][] native = model.Predict(inputs, Batch, Time);
         if (model.PackedBytes / sizeof(float) > MostCompared)
         {
             return false;
         }
 
-        float[] reference = new float[native.Length];
-        ReferenceSession<float> other = ReferenceModel<float>.Create(definition).OpenSession(Batch);
-        if (definition.VocabularySize > 0)
-        {
-            other.RunIndices(indices, reference, Time);
-        }
-        else
-        {
-            other.Run(x, reference, Time);
-        }
-
+        float[][] reference = ReferenceModel<float>.Create(definition).Predict(inputs, Batch, Time);
         for (int i = 0; i < native.Length; i++)
         {
-            if (BitConverter.SingleToInt32Bits(native[i]) != BitConverter.SingleToInt32Bits(reference[i])
-                && !(float.IsNaN(native[i]) && float.IsNaN(reference[i])))
-            {
-                throw new FuzzFailureException($"output {i} is {native[i]:R}, and {reference[i]:R} by the reference");
-            }
+            Compare(definition.Outputs[i].Name, native[i], reference[i]);
         }
 
         return true;
     }
 
-    private static int OutputCount(ModelDefinition definition) =>
-        Batch * definition.OutputSize * (definition.Output == ModelOutput.EveryStep ? Time : 1);
+    private static void Compare(string name, float[] native, float[] reference)
+    {
+        for (int i = 0; i < native.Length; i++)
+        {
+            if (BitConverter.SingleToInt32Bits(native[i]) != BitConverter.SingleToInt32Bits(reference[i])
+                && !(float.IsNaN(native[i]) && float.IsNaN(reference[i])))
+            {
+                throw new FuzzFailureException(
+                    $"output '{name}', {i}, is {native[i]:R}, and {reference[i]:R} by the reference");
+            }
+        }
+    }
+
+    private static InputBuffer<float> InputOf(ModelInput input, Random random)
+    {
+        int count = Batch * (input.Kind == ValueKind.Row ? 1 : Time);
+        return input.Kind == ValueKind.Indices
+            ? new InputBuffer<float>(input.Name, (int[])[.. Enumerable.Range(0, count).Select(_ => random.Next(input.Size))])
+            : new InputBuffer<float>(
+                input.Name,
+                (float[])[.. Enumerable.Range(0, count * input.Size).Select(_ => (2 * random.NextSingle()) - 1)]);
+    }
 }

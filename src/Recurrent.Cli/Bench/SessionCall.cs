@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Recurrent.Cli.Models;
 using Recurrent.Layers;
 
 namespace Recurrent.Cli.Bench;
@@ -17,13 +18,20 @@ internal sealed class SessionCall : TimedCall, IDisposable
     private readonly float[] _y;
     private readonly bool _isStep;
 
+    // Of a model of several inputs or outputs, which are given by name.
+    private readonly SessionInput? _feed;
+    private readonly OutputBuffer<float>[] _outputs = [];
+
     public SessionCall(Workload workload, Candidate candidate)
     {
         _workload = workload;
         _isStep = workload.IsStep;
         long rows = (long)workload.Time * workload.Batch;
         ModelDefinition definition = workload.Model;
-        if (rows * Math.Max(definition.InputSize, definition.OutputSize) > MostElements)
+        long features = Math.Max(
+            definition.Inputs.Sum(input => input.Kind == ValueKind.Indices ? 1L : input.Size),
+            definition.Outputs.Sum(output => (long)output.Size));
+        if (rows * features > MostElements)
         {
             throw new UnusableInputException(
                 "--time, --batch: expected inputs and outputs of at most 2^28 elements, found more.");
@@ -38,6 +46,19 @@ internal sealed class SessionCall : TimedCall, IDisposable
         _x = takesIndices ? [] : Workloads.Values((int)rows * definition.InputSize, 1);
         _indices = takesIndices ? Workloads.Indices((int)rows * definition.InputSize, definition.VocabularySize) : [];
         _y = new float[(long)workload.OutputTime * workload.Batch * definition.OutputSize];
+        if (definition.Inputs.Count > 1 || definition.Outputs.Count > 1)
+        {
+            _feed = new SessionInput(
+                _session, SequenceInput.Random(definition, workload.Time, workload.Batch, seed: 1));
+            _outputs =
+            [
+                .. definition.Outputs.Select((output, index) => new OutputBuffer<float>(
+                    output.Name,
+                    new float[ArraySize.Of(
+                        _isStep ? 1 : definition.OutputSteps(index, workload.Time), workload.Batch, output.Size)])),
+            ];
+        }
+
         Candidate = candidate;
     }
 
@@ -59,6 +80,10 @@ internal sealed class SessionCall : TimedCall, IDisposable
             _session.Reset();
             Run();
         }
+        else if (_feed is not null)
+        {
+            _feed.Step(0, _outputs);
+        }
         else if (_indices.Length > 0)
         {
             _session.StepIndices(_indices, _y);
@@ -71,7 +96,11 @@ internal sealed class SessionCall : TimedCall, IDisposable
 
     private void Run()
     {
-        if (_indices.Length > 0)
+        if (_feed is not null)
+        {
+            _feed.Run(0, _workload.Time, _outputs);
+        }
+        else if (_indices.Length > 0)
         {
             _session.RunIndices(_indices, _y, _workload.Time);
         }

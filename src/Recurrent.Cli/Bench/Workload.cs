@@ -16,7 +16,7 @@ internal sealed record Workload(string Name, ModelDefinition Model, int Batch, i
     public bool IsStep => Time == 1 && Model.CanStep;
 
     /// <summary>Steps of the output of a call.</summary>
-    public int OutputTime => Model.Output == ModelOutput.EveryStep || IsStep ? Time : 1;
+    public int OutputTime => IsStep ? Time : Model.OutputSteps(0, Time);
 
     /// <summary>The products of a call. A step multiplies inputs and states at once, a sequence first all inputs.</summary>
     public IReadOnlyList<Phase> Phases => [.. Model.Layers.SelectMany(PhasesOf)];

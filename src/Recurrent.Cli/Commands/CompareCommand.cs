@@ -31,10 +31,11 @@ internal sealed class CompareCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private readonly Option<string?> _input = new("--input", "-i")
+    private readonly Option<string[]> _input = new("--input", "-i")
     {
-        Description = "The input, .npy, .csv or .wav as for run. Default: random values from -1 to 1, or random indices.",
-        HelpName = "FILE",
+        Description = "The input, .npy, .csv or .wav as for run, NAME=FILE for each of several. Default: random values from -1 "
+            + "to 1, or random indices.",
+        HelpName = "[NAME=]FILE",
     };
 
     private readonly Option<int?> _time = NetworkOptions.Number(
@@ -106,20 +107,24 @@ internal sealed class CompareCommand
         string leftFile = parsed.GetRequiredValue(_left);
         ImportedModel left = ModelFileOptions.Load(leftFile, _modelFile.Read(parsed));
         (ImportedModel right, VerifyPath rightPath, string rightName) = ReadRight(parsed, leftFile, left);
-        RequireAlike(left.Definition, right.Definition);
+        var pair = new ModelPair(left.Definition, right.Definition);
+        if (pair.Mismatch() is { } mismatch)
+        {
+            throw new UnusableInputException($"The models {mismatch}");
+        }
+
+        if (parsed.GetValue(_plot) is not null && left.Definition.Outputs.Count > 1)
+        {
+            throw new UnusableInputException(
+                $"--plot: expected models of one output, found {left.Definition.Outputs.Count}.");
+        }
+
         (SequenceInput input, string inputName) = ReadInput(parsed, left);
         var notes = new ImportNotes(parsed.InvocationConfiguration.Error);
         notes.Tell(leftFile, left.Notes);
         notes.Tell(parsed.GetValue(_right) ?? leftFile, right.Notes);
-        double[] leftOutput = Compute(NativePath.Default, left.Definition, input);
-        double[] rightOutput = Compute(rightPath, right.Definition, input);
-        int time = left.Definition.Output == ModelOutput.EveryStep ? input.Time : 1;
         var report = new CompareReport(
-            leftFile,
-            rightName,
-            inputName,
-            new Comparison(leftOutput, rightOutput, time, input.Batch, left.Definition.OutputSize),
-            parsed.GetValue(_tolerance));
+            leftFile, rightName, inputName, pair.Compare(NativePath.Default, rightPath, input), parsed.GetValue(_tolerance));
         TextWriter output = parsed.InvocationConfiguration.Output;
         if (parsed.GetValue(_json))
         {
@@ -132,7 +137,7 @@ internal sealed class CompareCommand
 
         if (parsed.GetValue(_plot) is { } plot)
         {
-            DifferencePlot.Of($"{Path.GetFileName(leftFile)} and {Path.GetFileName(rightName)}", report.Comparison).Save(plot);
+            DifferencePlot.Of($"{Path.GetFileName(leftFile)} and {Path.GetFileName(rightName)}", report.Outputs[0].Comparison).Save(plot);
         }
 
         return report.Passed ? ExitCode.Success : ExitCode.Failure;
@@ -161,9 +166,14 @@ internal sealed class CompareCommand
 
     private (SequenceInput Input, string Name) ReadInput(ParseResult parsed, ImportedModel model)
     {
-        if (parsed.GetValue(_input) is { } file)
+        if (parsed.GetValue(_input) is { Length: > 0 } given)
         {
-            return (SequenceInput.Of(model.Definition, DataFile.Read(file, format: _csv.Read(parsed)), file), file);
+            string[] names = [.. model.Definition.Inputs.Select(one => one.Name)];
+            string[] files = NamedFiles.RequireAll("--input", NamedFiles.Match("--input", given, names, "input"), names);
+            return (
+                SequenceInput.Of(
+                    model.Definition, [.. files.Select(file => (file, DataFile.Read(file, format: _csv.Read(parsed))))]),
+                string.Join(", ", files));
         }
 
         int time = parsed.GetValue(_time) ?? 100;
@@ -173,35 +183,4 @@ internal sealed class CompareCommand
             SequenceInput.Random(model.Definition, time, batch, seed),
             string.Create(CultureInfo.InvariantCulture, $"random, {time} steps, batch {batch}, seed {seed}"));
     }
-
-    private static void RequireAlike(ModelDefinition left, ModelDefinition right)
-    {
-        if ((left.InputSize, left.VocabularySize) != (right.InputSize, right.VocabularySize))
-        {
-            throw new UnusableInputException(
-                $"The models take different inputs: {Describe(left)} and {Describe(right)}.");
-        }
-
-        if ((left.OutputSize, left.Output) != (right.OutputSize, right.Output))
-        {
-            throw new UnusableInputException(
-                $"The models put out different things: {left.OutputSize} features ({left.Output}) and "
-                + $"{right.OutputSize} features ({right.Output}).");
-        }
-
-        static string Describe(ModelDefinition model) => model.VocabularySize > 0
-            ? $"indices below {model.VocabularySize}"
-            : $"{model.InputSize} features";
-    }
-
-    private static double[] Compute(VerifyPath path, ModelDefinition model, SequenceInput input) =>
-        path.Compute(new SequenceRequest
-        {
-            Model = model,
-            Batch = input.Batch,
-            Time = input.Time,
-            Input = input.Features,
-            Indices = input.Indices,
-            Layout = SequenceInput.Layout,
-        }).Output;
 }

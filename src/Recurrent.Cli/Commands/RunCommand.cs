@@ -17,19 +17,21 @@ internal sealed class RunCommand
 
     private readonly ModelFileOptions _modelFile = new();
 
-    private readonly Option<string> _input = new("--input", "-i")
+    private readonly Option<string[]> _input = new("--input", "-i")
     {
         Description = "The input: .npy with [time, features] or [time, batch, features] ([batch, time, features] for a "
             + "batch-major model), .csv with one step per line, or .wav "
-            + "for a model of one feature. A model that takes indices takes whole numbers, [time] or [time, batch].",
-        HelpName = "FILE",
+            + "for a model of one feature. A model that takes indices takes whole numbers, [time] or [time, batch]. "
+            + "A model of several inputs takes NAME=FILE for each; one that is a row, [batch, features].",
+        HelpName = "[NAME=]FILE",
         Required = true,
     };
 
-    private readonly Option<string?> _output = new("--output", "-o")
+    private readonly Option<string[]> _output = new("--output", "-o")
     {
-        Description = "Where the output goes, .npy, .csv or .wav. Default: only times are shown.",
-        HelpName = "FILE",
+        Description = "Where the output goes, .npy, .csv or .wav; of a model of several, NAME=FILE for those that are wanted. "
+            + "Default: only times are shown.",
+        HelpName = "[NAME=]FILE",
     };
 
     private readonly Option<bool> _stream = new("--stream") { Description = "One step per call, as they arrive." };
@@ -79,6 +81,8 @@ internal sealed class RunCommand
                   sound, channel by channel, in blocks as a driver has them
               recurrent run amplifier.nam -i guitar.wav --stream
                   sample by sample; only the times
+              recurrent run graph.onnx -i x=x.npy -i static=s.npy -o mean=m.npy
+                  several inputs and outputs, by name
             """)
         {
             options._file,
@@ -102,30 +106,42 @@ internal sealed class RunCommand
     {
         string file = parsed.GetRequiredValue(_file);
         ImportedModel model = ModelFileOptions.Load(file, _modelFile.Read(parsed));
-        string inputFile = parsed.GetRequiredValue(_input);
-        DataArray array = DataFile.Read(inputFile, parsed.GetValue(_channel), _csv.Read(parsed));
-        int? sampleRate = SampleRate(parsed, model, array, inputFile);
-        SequenceInput input = SequenceInput.Of(model.Definition, array, inputFile);
+        ModelDefinition definition = model.Definition;
+        string[] inputNames = [.. definition.Inputs.Select(one => one.Name)];
+        string[] inputFiles = NamedFiles.RequireAll(
+            "--input", NamedFiles.Match("--input", parsed.GetRequiredValue(_input), inputNames, "input"), inputNames);
+        string?[] outputFiles = NamedFiles.Match(
+            "--output", parsed.GetValue(_output) ?? [], [.. definition.Outputs.Select(one => one.Name)], "output");
+        DataArray[] arrays = [.. inputFiles.Select(path => DataFile.Read(path, parsed.GetValue(_channel), _csv.Read(parsed)))];
+        int sound = Math.Max(0, Array.FindIndex(arrays, array => array.SampleRate is not null));
+        int? sampleRate = SampleRate(parsed, model, arrays[sound], inputFiles[sound]);
+        SequenceInput input = SequenceInput.Of(definition, [.. inputFiles.Zip(arrays)]);
         RunRequest request = Request(parsed, model, input);
-        string? outputFile = parsed.GetValue(_output);
-        if (outputFile is not null)
+        for (int i = 0; i < outputFiles.Length; i++)
         {
-            DataFile.RequireWritable(
-                outputFile, input.Batch, model.Definition.OutputSize, OutputsChannels(request), sampleRate);
+            RequireWritable(outputFiles[i], request, i, sampleRate);
         }
 
         new ImportNotes(parsed.InvocationConfiguration.Error).Tell(file, model.Notes);
         RunResult result = ProgressBar.Show(
-            inputFile, request.Calls, parsed.InvocationConfiguration.Error,
+            inputFiles[0], request.Calls, parsed.InvocationConfiguration.Error,
             progress => ModelRun.Compute(request, progress));
         var notes = new List<string>();
-        AddNote(array.Note is null ? null : $"{inputFile}: {array.Note}.");
+        for (int i = 0; i < arrays.Length; i++)
+        {
+            AddNote(arrays[i].Note is { } note ? $"{inputFiles[i]}: {note}." : null);
+        }
+
         AddNote(result.NotFinite == 0 ? null : $"{result.NotFinite} values of the output are NaN or infinite.");
-        AddNote(outputFile is null
-            ? null
-            : DataFile.Write(
-                outputFile, Output(request, result, sampleRate), parsed.GetValue(_pcm16)));
-        var report = new RunReport(file, model, inputFile, outputFile, request, result, array.SampleRate ?? sampleRate, notes);
+        for (int i = 0; i < outputFiles.Length; i++)
+        {
+            AddNote(outputFiles[i] is { } path
+                ? DataFile.Write(path, Output(request, result, i, sampleRate), parsed.GetValue(_pcm16))
+                : null);
+        }
+
+        var report = new RunReport(
+            file, model, inputFiles, outputFiles, request, result, arrays[sound].SampleRate ?? sampleRate, notes);
         TextWriter output = parsed.InvocationConfiguration.Output;
         if (parsed.GetValue(_json))
         {
@@ -170,7 +186,7 @@ internal sealed class RunCommand
         if (mode != RunMode.Whole && !model.Definition.CanStep)
         {
             throw new UnusableInputException(
-                "--stream, --block: a layer of the model has a reverse direction, which needs the whole sequence.");
+                "--stream, --block: a layer of the model needs the whole sequence, as a reverse direction does.");
         }
 
         int[]? lengths = Lengths(parsed.GetValue(_lengths), input);
@@ -202,24 +218,47 @@ internal sealed class RunCommand
                 $"--lengths: expected {input.Batch} numbers from 0 to {input.Time}, found '{list}'.");
     }
 
+    private static void RequireWritable(string? file, RunRequest request, int output, int? sampleRate)
+    {
+        if (file is not null)
+        {
+            DataFile.RequireWritable(
+                file,
+                AreRows(request, output) ? 1 : request.Input.Batch,
+                request.Model.Outputs[output].Size,
+                OutputsChannels(request),
+                sampleRate);
+        }
+    }
+
     // One feature of each channel is a channel again.
     private static bool OutputsChannels(RunRequest request) => request.Input.AreChannels && request.Model.OutputSize == 1;
 
-    private static DataArray Output(RunRequest request, RunResult result, int? sampleRate)
+    // Of a list of layers, one step of output is a sequence of one step.
+    private static bool AreRows(RunRequest request, int output) =>
+        !request.Model.IsChain && request.Mode != RunMode.Stream && request.Model.Outputs[output].Kind == ValueKind.Row;
+
+    private static DataArray Output(RunRequest request, RunResult result, int output, int? sampleRate)
     {
         int batch = request.Input.Batch;
-        int features = request.Model.OutputSize;
+        int features = request.Model.Outputs[output].Size;
+        int time = request.OutputTimeOf(output);
         if (OutputsChannels(request))
         {
-            return new DataArray([request.OutputTime, batch], result.Output) { SampleRate = sampleRate, HasChannels = true };
+            return new DataArray([time, batch], result.Outputs[output]) { SampleRate = sampleRate, HasChannels = true };
+        }
+
+        if (AreRows(request, output))
+        {
+            return new DataArray([batch, features], result.Outputs[output]);
         }
 
         bool isBatchMajor = request.Model.Layout == SequenceLayout.BatchMajor;
         float[] values = isBatchMajor
-            ? SequenceInput.Transpose<float>(result.Output, request.OutputTime, batch, features)
-            : result.Output;
-        int[] shape = batch == 1 ? [request.OutputTime, features]
-            : isBatchMajor ? [batch, request.OutputTime, features] : [request.OutputTime, batch, features];
+            ? SequenceInput.Transpose<float>(result.Outputs[output], time, batch, features)
+            : result.Outputs[output];
+        int[] shape = batch == 1 ? [time, features]
+            : isBatchMajor ? [batch, time, features] : [time, batch, features];
         return new DataArray(shape, values) { SampleRate = sampleRate };
     }
 }

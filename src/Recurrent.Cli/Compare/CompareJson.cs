@@ -7,11 +7,36 @@ internal static class CompareJson
 {
     public static string Write(CompareReport report) => JsonText.Object(json =>
     {
-        Comparison comparison = report.Comparison;
-        Difference total = comparison.Total;
         json.WriteString("left", report.Left);
         json.WriteString("right", report.Right);
         json.WriteString("input", report.Input);
+        if (report.Tolerance is { } tolerance)
+        {
+            json.WriteNumber("tolerance", tolerance);
+            json.WriteBoolean("passed", report.Passed);
+        }
+
+        if (report.Outputs.Count == 1)
+        {
+            Write(json, report.Outputs[0].Comparison);
+            return;
+        }
+
+        json.WriteStartArray("outputs");
+        foreach ((string name, Comparison comparison) in report.Outputs)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            Write(json, comparison);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    private static void Write(Utf8JsonWriter json, Comparison comparison)
+    {
+        Difference total = comparison.Total;
         WriteDifference(json, comparison, total);
         if (total.LargestAt >= 0)
         {
@@ -26,15 +51,9 @@ internal static class CompareJson
         }
 
         json.WriteNumber("largest_value", comparison.LargestValue);
-        if (report.Tolerance is { } tolerance)
-        {
-            json.WriteNumber("tolerance", tolerance);
-            json.WriteBoolean("passed", report.Passed);
-        }
-
         WriteAll(json, "features", comparison, comparison.Features);
         WriteAll(json, "steps", comparison, comparison.Steps);
-    });
+    }
 
     private static void WriteAll(
         Utf8JsonWriter json, string name, Comparison comparison, IReadOnlyList<Difference> differences)

@@ -4,10 +4,15 @@ namespace Recurrent.Cli.Compare;
 /// <param name="Left">What one side is.</param>
 /// <param name="Right">What the other side is.</param>
 /// <param name="Input">What both were given.</param>
-/// <param name="Comparison">How their outputs differ.</param>
+/// <param name="Outputs">How each of their outputs differs.</param>
 /// <param name="Tolerance">Largest difference that passes; null if nothing was asked.</param>
 internal sealed record CompareReport(
-    string Left, string Right, string Input, Comparison Comparison, double? Tolerance)
+    string Left,
+    string Right,
+    string Input,
+    IReadOnlyList<(string Name, Comparison Comparison)> Outputs,
+    double? Tolerance)
 {
-    public bool Passed => Tolerance is not { } tolerance || Comparison.Total.Largest <= tolerance;
+    public bool Passed =>
+        Tolerance is not { } tolerance || Outputs.All(output => output.Comparison.Total.Largest <= tolerance);
 }

@@ -12,18 +12,29 @@ internal static class CompareText
 
     public static void Write(CompareReport report, TextWriter output)
     {
-        Comparison comparison = report.Comparison;
-        Difference total = comparison.Total;
         output.WriteMessage(report.Left);
         output.WriteMessage(report.Right);
         output.WriteMessage($"input: {report.Input}");
-        if (total.Different == 0)
+        foreach ((string name, Comparison comparison) in report.Outputs)
         {
-            output.WriteLine(EqualValues(total.Count));
+            if (report.Outputs.Count > 1)
+            {
+                output.WriteMessage($"output '{name}':");
+            }
+
+            Write(comparison, report.Tolerance, output);
+        }
+    }
+
+    private static void Write(Comparison comparison, double? allowed, TextWriter output)
+    {
+        if (comparison.Total.Different == 0)
+        {
+            output.WriteLine(EqualValues(comparison.Total.Count));
             return;
         }
 
-        WriteTotal(report, output);
+        WriteTotal(comparison, output);
         if (comparison.Features.Count > 1)
         {
             WriteFeatures(comparison, output);
@@ -34,9 +45,9 @@ internal static class CompareText
             WriteSteps(comparison, output);
         }
 
-        if (report.Tolerance is { } tolerance)
+        if (allowed is { } tolerance)
         {
-            output.WriteLine(report.Passed
+            output.WriteLine(comparison.Total.Largest <= tolerance
                 ? $"within the tolerance of {Text(tolerance)}"
                 : $"BEYOND the tolerance of {Text(tolerance)}, first at step {comparison.FirstBeyond(tolerance)}");
         }
@@ -45,9 +56,8 @@ internal static class CompareText
     /// <summary>What is said of outputs without a difference.</summary>
     public static string EqualValues(long count) => count == 1 ? "equal in the only value" : $"equal in all {count} values";
 
-    private static void WriteTotal(CompareReport report, TextWriter output)
+    private static void WriteTotal(Comparison comparison, TextWriter output)
     {
-        Comparison comparison = report.Comparison;
         Difference total = comparison.Total;
         (double left, double right) = comparison.Values(total.LargestAt);
         var facts = new Facts();

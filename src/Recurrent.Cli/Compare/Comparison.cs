@@ -31,6 +31,13 @@ internal sealed class Comparison
 
     public Difference Total { get; } = new();
 
+    /// <summary>
+    /// Values with other bits, of doubles that were floats: a zero's sign counts, and every NaN is like another.
+    /// </summary>
+    public int DifferentBits => _left.Zip(_right).Count(pair => double.IsNaN(pair.First)
+        ? !double.IsNaN(pair.Second)
+        : BitConverter.DoubleToInt64Bits(pair.First) != BitConverter.DoubleToInt64Bits(pair.Second));
+
     public IReadOnlyList<Difference> Features { get; }
 
     public IReadOnlyList<Difference> Steps { get; }

@@ -89,49 +89,37 @@ internal static class Conversion
 
     private static void RequireSameShape(ModelDefinition before, ModelDefinition after, string output)
     {
-        if ((before.InputSize, before.VocabularySize, before.OutputSize, before.Output, before.Layout, before.EmptyRow)
-            != (after.InputSize, after.VocabularySize, after.OutputSize, after.Output, after.Layout, after.EmptyRow))
+        string? mismatch = new ModelPair(before, after).Mismatch();
+        if (mismatch is null
+            && (before.Layout, before.EmptyRow, before.Masking) != (after.Layout, after.EmptyRow, after.Masking))
         {
-            throw new UnusableInputException(
-                $"{output}: it was written, but is read again as another model: {Describe(before)} became "
-                + $"{Describe(after)}.");
+            mismatch = $"differ: {before.Layout}, {before.EmptyRow} and {after.Layout}, {after.EmptyRow}.";
         }
 
-        static string Describe(ModelDefinition model) =>
-            $"{model.InputSize} to {model.OutputSize} features ({model.Output}, vocabulary {model.VocabularySize}, "
-            + $"{model.Layout}, {model.EmptyRow})";
+        if (mismatch is not null)
+        {
+            throw new UnusableInputException(
+                $"{output}: it was written, but is read again as another model. The two {mismatch}");
+        }
     }
 
     private static (int Values, int Different, double Largest) Compare(ModelDefinition before, ModelDefinition after)
     {
+        // In the reference: bits are compared, and every machine has it.
+        var path = new ReferencePath<float>(VerifyPaths.Reference);
         SequenceInput input = SequenceInput.Random(before, Time, Batch, seed: 1);
-        double[] left = Compute(before, input);
-        double[] right = Compute(after, input);
+        int values = 0;
         int different = 0;
         double largest = 0;
-        for (int i = 0; i < left.Length; i++)
+        foreach ((_, Comparison comparison) in new ModelPair(before, after).Compare(path, path, input))
         {
-            // Of doubles that were floats, so that a zero's sign counts and every NaN is like another.
-            bool same = double.IsNaN(left[i])
-                ? double.IsNaN(right[i])
-                : BitConverter.DoubleToInt64Bits(left[i]) == BitConverter.DoubleToInt64Bits(right[i]);
-            different += same ? 0 : 1;
-            largest = Math.Max(largest, Difference.Between(left[i], right[i]));
+            values += (int)comparison.Total.Count;
+            different += comparison.DifferentBits;
+            largest = Math.Max(largest, comparison.Total.Largest);
         }
 
-        return (left.Length, different, largest);
+        return (values, different, largest);
     }
-
-    private static double[] Compute(ModelDefinition model, SequenceInput input) =>
-        new ReferencePath<float>(VerifyPaths.Reference).Compute(new SequenceRequest
-        {
-            Model = model,
-            Batch = input.Batch,
-            Time = input.Time,
-            Input = input.Features,
-            Indices = input.Indices,
-            Layout = SequenceInput.Layout,
-        }).Output;
 
     private static IEnumerable<string> Lost(ImportedModel before, ImportedModel after)
     {

@@ -31,6 +31,11 @@ internal static class InspectJson
         json.WriteNumber("vocabulary_size", definition.VocabularySize);
         json.WriteString("output", definition.Output.ToString());
         json.WriteBoolean("can_step", definition.CanStep);
+        if (!definition.IsChain)
+        {
+            WriteNames(json, definition);
+        }
+
         json.WriteString("layout", definition.Layout.ToString());
         json.WriteString("empty_row", definition.EmptyRow.ToString());
         if (definition.Masking is { } masking)
@@ -74,6 +79,33 @@ internal static class InspectJson
         json.WriteEndObject();
     }
 
+    private static void WriteNames(Utf8JsonWriter json, ModelDefinition definition)
+    {
+        json.WriteStartArray("inputs");
+        foreach (ModelInput input in definition.Inputs)
+        {
+            Write(input.Name, input.Kind, input.Size);
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("outputs");
+        foreach (OutputValue output in definition.Outputs)
+        {
+            Write(output.Name, output.Kind, output.Size);
+        }
+
+        json.WriteEndArray();
+
+        void Write(string name, ValueKind kind, int size)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", name);
+            json.WriteString("kind", kind.ToString().ToLowerInvariant());
+            json.WriteNumber("size", size);
+            json.WriteEndObject();
+        }
+    }
+
     private static void WriteProposal(Utf8JsonWriter json, string options, IReadOnlyList<string> lines)
     {
         json.WriteStartObject("proposal");
@@ -102,6 +134,17 @@ internal static class InspectJson
             json.WriteString("activations", layer.Activations);
             json.WriteString("details", layer.Details);
             json.WriteNumber("parameters", layer.Parameters);
+            if (layer.Reads.Count > 0)
+            {
+                json.WriteStartArray("reads");
+                foreach (string name in layer.Reads)
+                {
+                    json.WriteStringValue(name);
+                }
+
+                json.WriteEndArray();
+            }
+
             json.WriteEndObject();
         }
 

@@ -50,17 +50,27 @@ internal static class InspectText
 
     private static void WriteLayers(Inspection inspection, TextWriter output)
     {
-        Table table = new Table().Border(TableBorder.Simple).AddColumns(
-            "layer", "kind", "in", "out", "parameters", "besides");
+        // Layers that follow each other read the one above.
+        bool isGraph = inspection.Layers.Any(layer => layer.Reads.Count > 0);
+        Table table = new Table().Border(TableBorder.Simple).AddColumns("layer", "kind");
+        if (isGraph)
+        {
+            table.AddColumn("reads");
+        }
+
+        table.AddColumns("in", "out", "parameters", "besides");
         foreach (LayerSummary layer in inspection.Layers)
         {
             table.AddRow(
+            [
                 Tables.Cell(layer.Name),
                 layer.Kind,
+                .. isGraph ? [Tables.Cell(string.Join(", ", layer.Reads))] : (string[])[],
                 layer.InputSize.ToString(CultureInfo.InvariantCulture),
                 layer.OutputSize.ToString(CultureInfo.InvariantCulture),
                 layer.Parameters == 0 ? string.Empty : layer.Parameters.ToString(CultureInfo.InvariantCulture),
-                Tables.Cell(layer.Besides));
+                Tables.Cell(layer.Besides),
+            ]);
         }
 
         Tables.Write(table, output);
@@ -70,12 +80,21 @@ internal static class InspectText
     {
         var facts = new Facts();
         ModelDefinition definition = model.Definition;
-        facts.Add("input", definition.VocabularySize > 0
-            ? $"one index per step, 0 to {definition.VocabularySize - 1}"
-            : $"{Features(definition.InputSize)} per step");
-        facts.Add("output", $"{Features(definition.OutputSize)}, {OutputOf(definition.Output)}");
+        if (definition.IsChain)
+        {
+            facts.Add("input", Describe(definition.Inputs[0]));
+            facts.Add("output", $"{Features(definition.OutputSize)}, {OutputOf(definition.Output)}");
+        }
+        else
+        {
+            AddNames("inputs", definition.Inputs.Select(input => (input.Name, Describe(input))));
+            AddNames("outputs", definition.Outputs.Select((output, index) => (
+                output.Name,
+                $"{Features(output.Size)}, {StepsOf(definition, index)}, from '{model.LayerNames[output.Value - definition.Inputs.Count]}'")));
+        }
+
         facts.Add("missing steps", Masking(definition.Masking));
-        facts.Add("can be streamed", definition.CanStep ? "yes" : "no: a layer reads its sequence from the end");
+        facts.Add("can be streamed", definition.CanStep ? "yes" : "no: a layer needs its whole sequence");
         facts.Add("order of axes", definition.Layout == SequenceLayout.TimeMajor ? "time, batch, features" : "batch, time, features");
         facts.Add("rows of length 0", definition.EmptyRow == EmptyRow.KeepsState ? "keep their state" : "end with a state of 0");
         if (model.SampleRate is { } rate)
@@ -91,6 +110,15 @@ internal static class InspectText
         facts.Add("parameters", inspection.Parameters.ToString(CultureInfo.InvariantCulture));
         AddStep();
         facts.Write(output);
+
+        void AddNames(string title, IEnumerable<(string Name, string Description)> values)
+        {
+            foreach ((string name, string description) in values)
+            {
+                facts.Add(title, $"{name}: {description}");
+                title = string.Empty;
+            }
+        }
 
         void AddStep()
         {
@@ -126,6 +154,22 @@ internal static class InspectText
 
         Tables.Write(table, output);
         output.WriteMessage($"not supported as a model: {OptionNames.Translate(inspection.NotSupported!)}");
+    }
+
+    private static string Describe(ModelInput input) => input.Kind switch
+    {
+        ValueKind.Indices => $"one index per step, 0 to {input.Size - 1}",
+        ValueKind.Row => $"{Features(input.Size)} for the whole sequence",
+        _ => $"{Features(input.Size)} per step",
+    };
+
+    private static string StepsOf(ModelDefinition definition, int output)
+    {
+        int most = definition.OutputSteps(output, int.MaxValue);
+        return definition.Outputs[output].Kind == ValueKind.Row ? "once for a sequence"
+            : most == int.MaxValue ? "for every step"
+            : definition.OutputSteps(output, 1) == most ? $"{most} steps"
+            : $"at most {most} steps";
     }
 
     private static string Features(int count) => count == 1 ? "1 feature" : $"{count} features";

@@ -1,5 +1,6 @@
 using Recurrent.Cli.Commands;
 using Recurrent.Formats;
+using Recurrent.Layers;
 
 namespace Recurrent.Cli.Inspect;
 
@@ -67,7 +68,10 @@ internal sealed record Inspection
             File = path,
             Format = model.Format,
             Model = model,
-            Layers = [.. model.Definition.Layers.Zip(model.LayerNames, LayerSummary.Of)],
+            Layers = [.. model.Definition.Layers.Select((layer, index) => LayerSummary.Of(layer, model.LayerNames[index]) with
+            {
+                Reads = model.Definition.IsChain ? [] : NamesRead(model, index),
+            })],
         };
         try
         {
@@ -77,6 +81,19 @@ internal sealed record Inspection
         {
             return inspection with { NoStep = e.Message };
         }
+    }
+
+    /// <summary>What a layer reads: inputs and layers by their names, with a number where two have the same.</summary>
+    private static string[] NamesRead(ImportedModel model, int layer)
+    {
+        ModelDefinition definition = model.Definition;
+        string[] names = [.. definition.Inputs.Select(input => input.Name), .. model.LayerNames];
+        return
+        [
+            .. definition.Nodes[layer].Inputs.Select(value => names.Count(name => name == names[value]) == 1
+                ? names[value]
+                : value < definition.Inputs.Count ? $"input {names[value]}" : $"layer {value - definition.Inputs.Count}"),
+        ];
     }
 
     private static Inspection? OfTensors(string path, ModelFormatException reason)

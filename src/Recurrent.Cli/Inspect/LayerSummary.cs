@@ -22,6 +22,9 @@ internal sealed record LayerSummary(
     string Details,
     long Parameters)
 {
+    /// <summary>The names of what it reads; empty in a model whose layers follow each other.</summary>
+    public IReadOnlyList<string> Reads { get; init; } = [];
+
     /// <summary>What one would not expect of its kind; empty for nothing.</summary>
     public string Besides => string.Join("; ", new[]
     {
@@ -57,6 +60,15 @@ internal sealed record LayerSummary(
         SoftmaxSpecification => "softmax",
         ScaleSpecification => "scale",
         ResidualSpecification => "residual",
+        ConcatenationSpecification => "concatenation",
+        SumSpecification => "sum",
+        ProductSpecification => "product",
+        SliceSpecification => "slice",
+        LastStepSpecification => "last step",
+        FinalStateSpecification => "final state",
+        RepeatSpecification => "repeat",
+        ReverseSpecification => "reverse",
+        LastStepsSpecification => "last steps",
         _ => specification.GetType().Name,
     };
 
@@ -110,6 +122,12 @@ internal sealed record LayerSummary(
                 return ["no bias"];
             case ResidualLayer residual:
                 return [$"adds the input of the layer {residual.Specification.Span} before"];
+            case SliceLayer { Specification: var slice }:
+                return [$"features {slice.First} to {slice.First + slice.OutputSize - 1}"];
+            case RepeatLayer { Specification.Steps: var steps }:
+                return [steps == 0 ? "as many steps as the inputs" : $"{steps} steps"];
+            case LastStepsLayer { Specification.Steps: var steps }:
+                return [$"{steps} steps"];
             default:
                 return [];
         }

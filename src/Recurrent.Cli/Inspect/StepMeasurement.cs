@@ -53,24 +53,36 @@ internal sealed record StepMeasurement(
         double Microseconds(LatencyHistogram histogram, double share) => 1e-3 * histogram.Percentile(share) / steps;
     }
 
-    private sealed class ModelCall(Session session, SequenceInput input) : TimedCall
+    private sealed class ModelCall : TimedCall
     {
-        private readonly float[] _y = new float[input.Time * session.Model.OutputSize];
+        private readonly Session _session;
+        private readonly SessionInput _feed;
+        private readonly int _time;
+        private readonly OutputBuffer<float>[] _outputs;
+
+        public ModelCall(Session session, SequenceInput input)
+        {
+            _session = session;
+            _feed = new SessionInput(session, input);
+            _time = input.Time;
+            _outputs =
+            [
+                .. session.Model.Outputs.Select((output, index) => new OutputBuffer<float>(
+                    output.Name, new float[(session.Model.CanStep ? 1 : session.Model.OutputSteps(index, _time)) * output.Size])),
+            ];
+        }
 
         public override void Call()
         {
-            if (session.Model.CanStep)
+            if (_session.Model.CanStep)
             {
-                session.Step(input, 0, _y);
+                _feed.Step(0, _outputs);
             }
             else
             {
-                session.Reset();
-                session.Run(input, 0, input.Time, OutputOfRun());
+                _session.Reset();
+                _feed.Run(0, _time, _outputs);
             }
         }
-
-        private Span<float> OutputOfRun() =>
-            session.Model.Output == ModelOutput.EveryStep ? _y : _y.AsSpan(0, session.Model.OutputSize);
     }
 }

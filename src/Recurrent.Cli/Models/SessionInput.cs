@@ -2,44 +2,64 @@ using Recurrent.Layers;
 
 namespace Recurrent.Cli.Models;
 
-/// <summary>Gives an input to a session, features or indices.</summary>
-internal static class SessionInput
+/// <summary>Gives an input to a session piece by piece, without allocating.</summary>
+internal sealed class SessionInput
 {
-    /// <summary>Advances by one step of the input.</summary>
-    public static void Step(this Session session, SequenceInput input, int step, Span<float> y)
+    private readonly Session _session;
+    private readonly SequenceInput _input;
+    private readonly InputBuffer<float>[] _piece;
+
+    // Layers that follow each other are called by the short form, as most programs call them.
+    private readonly bool _isShort;
+
+    public SessionInput(Session session, SequenceInput input)
     {
-        int features = input.Batch * session.Model.InputSize;
-        if (session.Model.VocabularySize > 0)
+        _session = session;
+        _input = input;
+        _piece = new InputBuffer<float>[input.Values.Count];
+        _isShort = session.Model.Inputs.Count == 1 && session.Model.Outputs.Count == 1;
+    }
+
+    /// <summary>Advances by one step of the input.</summary>
+    /// <param name="step">Which one.</param>
+    /// <param name="outputs">Receive the step of every output.</param>
+    public void Step(int step, ReadOnlySpan<OutputBuffer<float>> outputs)
+    {
+        _input.Slice(step, 1, _piece);
+        if (!_isShort)
         {
-            session.StepIndices(input.Indices.Span.Slice(step * features, features), y);
+            _session.Step(_piece, outputs);
+        }
+        else if (_session.Model.VocabularySize > 0)
+        {
+            _session.StepIndices(_piece[0].Indices.Span, outputs[0].Values.Span);
         }
         else
         {
-            session.Step(input.Features.Span.Slice(step * features, features), y);
+            _session.Step(_piece[0].Values.Span, outputs[0].Values.Span);
         }
     }
 
     /// <summary>Advances by some steps of the input.</summary>
-    /// <param name="session">The session.</param>
-    /// <param name="input">The input.</param>
     /// <param name="from">The first step.</param>
     /// <param name="count">Number of steps.</param>
-    /// <param name="y">Receives the output.</param>
+    /// <param name="outputs">Receive the outputs.</param>
     /// <param name="lengths">Valid steps of each row; null for all.</param>
-    public static void Run(
-        this Session session, SequenceInput input, int from, int count, Span<float> y, int[]? lengths = null)
+    public void Run(int from, int count, ReadOnlySpan<OutputBuffer<float>> outputs, int[]? lengths = null)
     {
-        int features = input.Batch * session.Model.InputSize;
+        _input.Slice(from, count, _piece);
         var mask = new SequenceMask { Lengths = lengths };
-        if (session.Model.VocabularySize > 0)
+        if (!_isShort)
         {
-            ReadOnlySpan<int> indices = input.Indices.Span.Slice(from * features, count * features);
-            session.RunIndices(indices, y, count, mask, SequenceInput.Layout);
+            _session.Run(_piece, outputs, count, mask, SequenceInput.Layout);
+        }
+        else if (_session.Model.VocabularySize > 0)
+        {
+            _session.RunIndices(_piece[0].Indices.Span, outputs[0].Values.Span, count, mask, SequenceInput.Layout);
         }
         else
         {
-            ReadOnlySpan<float> x = input.Features.Span.Slice(from * features, count * features);
-            session.Run(x, y, count, mask, SequenceInput.Layout);
+            _session.Run(_piece[0].Values.Span, outputs[0].Values.Span, count, mask, SequenceInput.Layout);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Recurrent.Cli.Models;
+using Recurrent.Layers;
 
 namespace Recurrent.Cli.Run;
 
@@ -28,47 +29,54 @@ internal static class ModelRun
             RecurrentModel.Create(request.Model, new ModelOptions { InstructionSet = request.InstructionSet });
         using Session session =
             model.OpenSession(new SessionOptions { Batch = request.Input.Batch, Threads = request.Threads });
-        var output = new float[ArraySize.Of(request.OutputTime, request.Input.Batch, model.OutputSize)];
+        float[][] output =
+        [
+            .. request.Model.Outputs.Select((one, index) =>
+                new float[ArraySize.Of(request.OutputTimeOf(index), request.Input.Batch, one.Size)]),
+        ];
+        var feed = new SessionInput(session, request.Input);
         session.Warmup(Math.Clamp(Math.Min(request.BlockLength, request.Input.Time), 1, WarmupSteps));
         if (request.Calls > 1)
         {
             // What comes first is slower than what follows, and is computed twice so that it does not count.
-            Call(session, request, 0, output);
+            Call(feed, request, 0, output, new OutputBuffer<float>[output.Length]);
             session.Reset();
         }
 
         var times = new RunTimes();
-        Pass(session, request, output, times, progress);
+        Pass(feed, request, output, times, progress);
         if (times.Microseconds < LongPass.TotalMicroseconds)
         {
-            Repeat(session, request, output, new RunTimes(), WarmUpTime);
+            Repeat(session, feed, request, output, new RunTimes(), WarmUpTime);
             times = new RunTimes();
-            Repeat(session, request, output, times, MeasuredTime);
+            Repeat(session, feed, request, output, times, MeasuredTime);
         }
 
         return new RunResult(output, times, session.Model.InstructionSet);
     }
 
-    private static void Repeat(Session session, RunRequest request, float[] output, RunTimes times, TimeSpan length)
+    private static void Repeat(
+        Session session, SessionInput feed, RunRequest request, float[][] output, RunTimes times, TimeSpan length)
     {
         long begin = Stopwatch.GetTimestamp();
         do
         {
             session.Reset();
-            Pass(session, request, output, times, static _ => { });
+            Pass(feed, request, output, times, static _ => { });
         }
         while (Stopwatch.GetElapsedTime(begin) < length);
     }
 
     private static void Pass(
-        Session session, RunRequest request, float[] output, RunTimes times, Action<int> progress)
+        SessionInput feed, RunRequest request, float[][] output, RunTimes times, Action<int> progress)
     {
+        var piece = new OutputBuffer<float>[output.Length];
         long total = 0;
         long reported = Stopwatch.GetTimestamp();
         for (int call = 0; call < request.Calls; call++)
         {
             long start = Stopwatch.GetTimestamp();
-            Call(session, request, call, output);
+            Call(feed, request, call, output, piece);
             long now = Stopwatch.GetTimestamp();
             total += now - start;
             times.Add(call, start, now);
@@ -82,19 +90,25 @@ internal static class ModelRun
         times.AddPass(total);
     }
 
-    private static void Call(Session session, RunRequest request, int call, float[] output)
+    private static void Call(
+        SessionInput feed, RunRequest request, int call, float[][] output, OutputBuffer<float>[] piece)
     {
         int from = call * request.BlockLength;
         int count = Math.Min(request.BlockLength, request.Input.Time - from);
-        int stepOutput = request.Input.Batch * session.Model.OutputSize;
-        Span<float> y = request.PutsOutOneStep ? output : output.AsSpan(from * stepOutput, count * stepOutput);
+        for (int i = 0; i < output.Length; i++)
+        {
+            int step = request.Input.Batch * request.Model.Outputs[i].Size;
+            Memory<float> values = request.IsOfWholeCall(i) ? output[i] : output[i].AsMemory(from * step, count * step);
+            piece[i] = new OutputBuffer<float>(request.Model.Outputs[i].Name, values);
+        }
+
         if (request.Mode == RunMode.Stream)
         {
-            session.Step(request.Input, from, y);
+            feed.Step(from, piece);
         }
         else
         {
-            session.Run(request.Input, from, count, y, request.Lengths);
+            feed.Run(from, count, piece, request.Lengths);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Recurrent.Cli.Bench;
 
 namespace Recurrent.Cli.Run;
@@ -9,12 +10,24 @@ internal static class RunJson
     {
         json.WriteString("model", report.File);
         json.WriteString("format", report.Imported.Format);
-        json.WriteString("input", report.InputFile);
-        json.WriteString("output", report.OutputFile);
+        if (report.HasNames)
+        {
+            WriteNames(json, report);
+        }
+        else
+        {
+            json.WriteString("input", report.InputFiles[0]);
+            json.WriteString("output", report.OutputFiles[0]);
+        }
+
         json.WriteNumber("time", report.Request.Input.Time);
         json.WriteNumber("batch", report.Request.Input.Batch);
-        json.WriteNumber("output_time", report.Request.OutputTime);
-        json.WriteNumber("output_size", report.Request.Model.OutputSize);
+        if (!report.HasNames)
+        {
+            json.WriteNumber("output_time", report.Request.OutputTime);
+            json.WriteNumber("output_size", report.Request.Model.OutputSize);
+        }
+
         json.WriteString("mode", report.Request.Mode.ToString().ToLowerInvariant());
         json.WriteNumber("steps_per_call", report.Request.BlockLength);
         json.WriteNumber("calls", report.Request.Calls);
@@ -42,4 +55,27 @@ internal static class RunJson
 
         json.WriteEndArray();
     });
+
+    private static void WriteNames(Utf8JsonWriter json, RunReport report)
+    {
+        json.WriteStartObject("inputs");
+        foreach ((string file, int i) in report.InputFiles.Select((file, i) => (file, i)))
+        {
+            json.WriteString(report.Request.Model.Inputs[i].Name, file);
+        }
+
+        json.WriteEndObject();
+        json.WriteStartArray("outputs");
+        foreach ((string? file, int i) in report.OutputFiles.Select((file, i) => (file, i)))
+        {
+            json.WriteStartObject();
+            json.WriteString("name", report.Request.Model.Outputs[i].Name);
+            json.WriteString("file", file);
+            json.WriteNumber("time", report.Request.OutputTimeOf(i));
+            json.WriteNumber("size", report.Request.Model.Outputs[i].Size);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 }

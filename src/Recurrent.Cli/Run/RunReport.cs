@@ -5,8 +5,8 @@ namespace Recurrent.Cli.Run;
 /// <summary>Everything that <c>recurrent run</c> tells.</summary>
 /// <param name="File">The model's file.</param>
 /// <param name="Imported">The model.</param>
-/// <param name="InputFile">The input's file.</param>
-/// <param name="OutputFile">The output's file; null if it is not kept.</param>
+/// <param name="InputFiles">The files of the inputs, in the model's order.</param>
+/// <param name="OutputFiles">The file of each output, in the model's order; null for one that is not kept.</param>
 /// <param name="Request">What was computed.</param>
 /// <param name="Result">What came out.</param>
 /// <param name="SampleRate">Steps a second, if the input is sound.</param>
@@ -14,13 +14,16 @@ namespace Recurrent.Cli.Run;
 internal sealed record RunReport(
     string File,
     ImportedModel Imported,
-    string InputFile,
-    string? OutputFile,
+    IReadOnlyList<string> InputFiles,
+    IReadOnlyList<string?> OutputFiles,
     RunRequest Request,
     RunResult Result,
     int? SampleRate,
     IReadOnlyList<string> Notes)
 {
+    /// <summary>Whether there are several inputs or outputs, which need their names.</summary>
+    public bool HasNames => InputFiles.Count > 1 || OutputFiles.Count > 1;
+
     /// <summary>Time of computation over time of sound; below 1 is faster than it is played. Null without sound.</summary>
     public double? RealTimeFactor =>
         SampleRate is { } rate ? 1e-6 * Result.Microseconds * rate / Request.Input.Time : null;

@@ -21,10 +21,14 @@ internal sealed record RunRequest(ModelDefinition Model, SequenceInput Input, Ru
     public int Calls => (int)(((long)Input.Time + BlockLength - 1) / BlockLength);
 
     /// <summary>
-    /// Steps of output: one if the model puts out one for a sequence, unless it is asked step by step.
+    /// Steps of the first output: one if the model puts out one for a sequence, unless it is asked step by step.
     /// </summary>
-    public int OutputTime => PutsOutOneStep ? 1 : Input.Time;
+    public int OutputTime => OutputTimeOf(0);
 
-    /// <summary>Whether a call gives one step of output, that of the last call counting.</summary>
-    public bool PutsOutOneStep => Model.Output != ModelOutput.EveryStep && Mode != RunMode.Stream;
+    /// <summary>Steps of an output.</summary>
+    public int OutputTimeOf(int output) => Mode == RunMode.Stream ? Input.Time : Model.OutputSteps(output, Input.Time);
+
+    /// <summary>Whether every call gives a whole output, that of the last call counting, and not the steps of the call.</summary>
+    public bool IsOfWholeCall(int output) => Mode != RunMode.Stream
+        && (Model.Outputs[output].Kind == ValueKind.Row || OutputTimeOf(output) != Input.Time);
 }

@@ -11,8 +11,16 @@ internal static class RunText
     {
         var facts = new Facts();
         facts.Add("model", $"{report.File}: {report.Imported.Format}");
-        facts.Add("input", $"{report.InputFile}: {Sequences(report)}");
-        facts.Add("output", report.OutputFile ?? "not kept; --output keeps it");
+        if (report.HasNames)
+        {
+            WriteNames(report, facts);
+        }
+        else
+        {
+            facts.Add("input", $"{report.InputFiles[0]}: {Sequences(report)}");
+            facts.Add("output", report.OutputFiles[0] ?? "not kept; --output keeps it");
+        }
+
         facts.Add("calls", Calls(report));
         facts.Add("computed in", $"{Duration(report.Result.Microseconds)}, "
             + $"{Numbers.Short(report.Result.Microseconds / report.Request.Input.Time)} us per step{Passes(report)}");
@@ -32,6 +40,25 @@ internal static class RunText
         foreach (string note in report.Notes)
         {
             output.WriteMessage($"note: {note}");
+        }
+    }
+
+    private static void WriteNames(RunReport report, Facts facts)
+    {
+        string title = "inputs";
+        foreach ((string file, int i) in report.InputFiles.Select((file, i) => (file, i)))
+        {
+            facts.Add(title, $"{report.Request.Model.Inputs[i].Name}: {file}");
+            title = string.Empty;
+        }
+
+        facts.Add(string.Empty, Sequences(report));
+        title = "outputs";
+        foreach ((string? file, int i) in report.OutputFiles.Select((file, i) => (file, i)))
+        {
+            string name = report.Request.Model.Outputs[i].Name;
+            facts.Add(title, $"{name}: {file ?? $"not kept; --output {name}=FILE keeps it"}");
+            title = string.Empty;
         }
     }
 

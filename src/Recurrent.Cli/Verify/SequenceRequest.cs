@@ -1,3 +1,4 @@
+using Recurrent.Cli.Models;
 using Recurrent.Layers;
 
 namespace Recurrent.Cli.Verify;
@@ -24,6 +25,20 @@ internal sealed record SequenceRequest
 
     /// <summary>All inputs by name, of a model of several; empty where the ones above are all.</summary>
     public IReadOnlyList<InputBuffer<float>> Inputs { get; init; } = [];
+
+    /// <summary>A request for all of an input, time-major.</summary>
+    public static SequenceRequest Of(ModelDefinition model, SequenceInput input) => new()
+    {
+        Model = model,
+        Batch = input.Batch,
+        Time = input.Time,
+        Input = input.Features,
+        Indices = input.Indices,
+
+        // An only input need not have the same name in two models that are compared.
+        Inputs = input.Values.Count > 1 ? input.Values : [],
+        Layout = SequenceInput.Layout,
+    };
 
     /// <summary>Valid steps of each row; null for all.</summary>
     public int[]? Lengths { get; init; }
