@@ -186,7 +186,7 @@ internal sealed class RunCommand
         if (mode != RunMode.Whole && !model.Definition.CanStep)
         {
             throw new UnusableInputException(
-                "--stream, --block: a layer of the model needs the whole sequence, as a reverse direction does.");
+                "--stream, --block: the model has a layer, such as a reverse direction, which needs the whole sequence.");
         }
 
         int[]? lengths = Lengths(parsed.GetValue(_lengths), input);

@@ -129,6 +129,13 @@ internal sealed class PyTorchImport
                 RequireFit(item, size);
             }
 
+            if (_description.Graph is null && item.Module is null && StructureLayers.IsRepeat(item.Entry)
+                && _layers.LastOrDefault() is RecurrentLayer)
+            {
+                _layers.Add(new FinalStateLayer(size));
+                _names.Add($"{_names[^1]}.final_state");
+            }
+
             IReadOnlyList<Layer> layers = item.Module?.Read(item.Entry, this) ?? [item.Create(size)];
             _layers.AddRange(layers);
             _names.AddRange(

@@ -21,8 +21,11 @@ internal static class StructureLayers
 
     /// <summary>What entries may be called.</summary>
     public const string All =
-        $"{Concatenation}, {Sum}, {Product}, {Slice}(first,count), {LastStep}, {FinalState}, {Repeat}(steps), {Reverse}, "
+        $"{Concatenation}, {Sum}, {Product}, {Slice}(first,count), {LastStep}, {FinalState}, {Repeat}, {Repeat}(steps), {Reverse}, "
         + $"{LastSteps}(steps)";
+
+    /// <summary>Whether an entry repeats a row: what a recurrent module before it gives is then its final state.</summary>
+    public static bool IsRepeat(ModuleListEntry entry) => entry.Name == Repeat;
 
     /// <summary>The entry whose layer reads the features of several values.</summary>
     public static ModuleListEntry Joining => new(Concatenation, null);
@@ -55,6 +58,7 @@ internal static class StructureLayers
             (Slice, [int first, int count]) => size => new SliceLayer(size, first, count),
             (LastStep, []) => size => new LastStepLayer(size),
             (FinalState, []) => size => new FinalStateLayer(size),
+            (Repeat, []) => size => new RepeatLayer(size),
             (Repeat, [int steps]) => size => new RepeatLayer(size, steps),
             (Reverse, []) => size => new ReverseLayer(size),
             (LastSteps, [int steps]) => size => new LastStepsLayer(size, steps),

@@ -85,6 +85,16 @@ public sealed class OnnxGraphTests
     }
 
     [Fact]
+    public void An_activation_is_not_folded_into_a_layer_that_others_read()
+    {
+        ImportedModel model = OnnxFile.Parse(Write(GraphModels.Of("silu"))).ToModel();
+
+        Assert.Single(model.Definition.Layers.OfType<DenseLayer>());
+        Assert.DoesNotContain(model.Notes, note => note.Subject == "layer_1_activation");
+        Assert.Contains("layer_1_activation", model.LayerNames);
+    }
+
+    [Fact]
     public void Names_that_nodes_would_have_are_left_to_inputs_and_outputs()
     {
         Random random = new(1);
@@ -214,6 +224,47 @@ public sealed class OnnxGraphTests
         Assert.Equal((0, 4, 8), (slice.Specification.First, slice.Specification.OutputSize, slice.Specification.InputSize));
         Dictionary<string, int[]> outputs = GraphRun.Compute(model);
         Assert.Equal(outputs["forward"].Length * 2, outputs["both"].Length);
+    }
+
+    [Fact]
+    public void Steps_are_reversed_taken_and_repeated_and_directions_added()
+    {
+        // x [time, batch, 3]: whole sequences from their ends, the last two of four steps, both directions added.
+        OnnxFile file = new GraphBuilder().Input("x", 4, 0, 3)
+            .Node("Shape", "x", "shape").Integers("0", 0).Integers("1", 1).Integers("2", 2).Integers("4", 4)
+            .Node("Slice", "shape 0 1", "time").Node("Slice", "shape 1 2", "batch").Node("Expand", "time batch", "lengths")
+            .Node("ReverseSequence", "x lengths", "reversed", Integer("time_axis", 0), Integer("batch_axis", 1))
+            .Recurrent("b", 4, 2, 3, 4).Node("LSTM", "reversed bW bR bB", "y h c", Text("direction", "bidirectional"))
+            .Node("ReduceSum", "y 1", "sum", Integer("keepdims", 0))
+            .Node("Slice", "sum 2 4 0", "end")
+            .Node("Slice", "h 0 1 0", "forward").Integers("times", 5, 1, 1).Node("Tile", "forward times", "repeated")
+            .Output("end").Output("repeated").File();
+
+        ModelDefinition model = file.ToModel().Definition;
+
+        Assert.Equal(
+            [
+                "ReverseSpecification", "LstmSpecification", "SliceSpecification", "SliceSpecification", "SumSpecification",
+                "LastStepsSpecification", "FinalStateSpecification", "SliceSpecification", "RepeatSpecification",
+            ],
+            model.Layers.Select(layer => layer.Specification.GetType().Name));
+        Assert.Equal([(2, 4), (5, 4)], model.Outputs.Select((output, index) => (model.OutputSteps(index, 4), output.Size)));
+        Assert.Equal((0, 4), (((SliceLayer)model.Layers[2]).Specification.First, ((SliceLayer)model.Layers[3]).Specification.First));
+    }
+
+    [Theory]
+    [InlineData("ReduceSum", "y 0", "(ReduceSum): sums over an axis")]
+    [InlineData("ReverseSequence", "y batch", "(ReverseSequence): only whole sequences can be reversed")]
+    [InlineData("Tile", "x times", "a row that is repeated")]
+    [InlineData("Expand", "x times", "a row that is repeated")]
+    public void Other_steps_are_refused_by_the_name_of_the_node(string operation, string inputs, string expected)
+    {
+        OnnxFile file = Lstm(new GraphBuilder().Input("x", 0, 0, 3), "x").Integers("0", 0).Integers("batch", 2, 1)
+            .Integers("times", 1, 7, 1).Node(operation, inputs, "out").Output("out").File();
+
+        var refusal = Assert.Throws<ModelFormatException>(() => file.ToModel());
+
+        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -46,6 +46,29 @@ public sealed class SafetensorsGraphTests
             ["lstm[0]", "lstm[1]", "linear"], WriteAndRead(GraphModels.Of("named chain")).LayerNames);
     }
 
+    [Fact]
+    public void A_module_list_repeats_the_final_state_of_the_module_before()
+    {
+        Random random = new(3);
+        SafetensorsWriter writer = PyTorchExport.ToWriter(
+            new ModelDefinition([GraphModels.Lstm(3, 4, random), new SoftmaxLayer(4), GraphModels.Gru(4, 3, random)]));
+        writer.Metadata.Remove("recurrent.model");
+        using var folder = new TemporaryFolder();
+        string path = Path.Combine(folder.Path, "model.safetensors");
+        writer.Save(path);
+
+        ImportedModel model = ModelFile.Load(path, new ImportOptions
+        {
+            Modules = ["lstm", "repeat", "gru"],
+            Output = ModelOutput.EveryStep,
+            Layout = SequenceLayout.BatchMajor,
+        });
+
+        Assert.Equal(["lstm", "lstm.final_state", "repeat", "gru"], model.LayerNames);
+        Assert.IsType<FinalStateLayer>(model.Definition.Layers[1]);
+        Assert.Equal(0, Assert.IsType<RepeatLayer>(model.Definition.Layers[2]).Specification.Steps);
+    }
+
     [Theory]
     [InlineData("""$.graph.reads[1] = [9]""", "layer 1 reads value 9, expected one before its own, 0 to 2")]
     [InlineData("""$.graph.reads[1] = [3]""", "layer 1 reads value 3, expected one before its own, 0 to 2")]

@@ -144,8 +144,9 @@ internal sealed class GraphAssembler(Interpreter interpreter, Assembler assemble
             case RecurrentNode recurrent:
                 Add(node, recurrent.Layer, [ValueOf(node.Reads[0])]);
                 break;
-            case LayerNode { Folded: { Added: var rest } } when ReadInstead(node) is { } instead:
-                Add(node, rest, [ValueOf(new FlowRead(instead, instead.Kind))]);
+            case LayerNode { Folded: { Added: var rest, Name: var name } } when ReadInstead(node) is { } instead:
+                interpreter.Unfold(name);
+                Add(name, node, rest, [ValueOf(new FlowRead(instead, instead.Kind))]);
                 break;
             case LayerNode layer:
                 Add(node, layer.Layer, [ValueOf(node.Reads[0])]);
@@ -167,10 +168,12 @@ internal sealed class GraphAssembler(Interpreter interpreter, Assembler assemble
         }
     }
 
-    private void Add(FlowNode node, Layer layer, IReadOnlyList<int> reads)
+    private void Add(FlowNode node, Layer layer, IReadOnlyList<int> reads) => Add(node.Name, node, layer, reads);
+
+    private void Add(string name, FlowNode node, Layer layer, IReadOnlyList<int> reads)
     {
         _layerOf.Add(node, _layers.Count);
-        _values.Add(new FlowRead(node, node.Kind), Add(node.Name, layer, reads));
+        _values.Add(new FlowRead(node, node.Kind), Add(name, layer, reads));
     }
 
     private int Add(string name, Layer layer, IReadOnlyList<int> reads)

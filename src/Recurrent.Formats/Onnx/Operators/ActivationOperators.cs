@@ -65,7 +65,7 @@ internal static class ActivationOperators
             DenseLayer folded = new(dense.Specification with { Activation = activation }, dense.Weights);
             return flow.From(new LayerNode(node.Name, node.Reads[0], folded, [])
             {
-                Folded = (node, new ActivationLayer(dense.Specification.OutputSize, activation)),
+                Folded = (node, new ActivationLayer(dense.Specification.OutputSize, activation), context.Name),
             });
         }
 

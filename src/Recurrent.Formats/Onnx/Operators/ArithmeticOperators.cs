@@ -120,7 +120,7 @@ internal static class ArithmeticOperators
             DenseLayer folded = new(dense.Specification, DenseWeights.Wrap(dense.Weights.Kernel, offsets));
             return flow.From(new LayerNode(node.Name, node.Reads[0], folded, [])
             {
-                Folded = (node, new ScaleLayer(factors, offsets)),
+                Folded = (node, new ScaleLayer(factors, offsets), context.Name),
             });
         }
 
@@ -130,7 +130,7 @@ internal static class ArithmeticOperators
             ScaleLayer folded = new(scale.Factors.Span, offsets);
             return flow.From(new LayerNode(scaled.Name, scaled.Reads[0], folded, scaled.Rows)
             {
-                Folded = (scaled, new ScaleLayer(factors, offsets)),
+                Folded = (scaled, new ScaleLayer(factors, offsets), context.Name),
             });
         }
 

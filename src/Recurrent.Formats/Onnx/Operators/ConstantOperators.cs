@@ -74,6 +74,12 @@ internal static class ConstantOperators
                 ?? throw context.RefuseInput(flow, "data whose shape is not changed, or a row that is repeated");
         }
 
+        if (context.Required(0) is ExtentsValue { Elements: [var element] }
+            && ConstantArithmetic.Elements(context, context.Required(1)) is [{ Known: null }])
+        {
+            return new SpreadExtent(element);
+        }
+
         return Fill(context, context.Constant(0, "what is expanded"), context.Required(1));
     }
 

@@ -29,10 +29,11 @@ internal static class FlowSlices
             return Pick(context, flow, axis, Extent.Of(-1));
         }
 
-        if (toEnd && start < 0 && start >= -int.MaxValue && flow.Kind == FlowKind.Sequence
+        long taken = start < 0 ? -start : (length.Known ?? 0) - start;
+        if (toEnd && taken is > 0 and < int.MaxValue && flow.Kind == FlowKind.Sequence
             && flow.Groups[axis] is [{ Role: OnnxAxis.Time }])
         {
-            return TimeOperators.LastSteps(context, flow, axis, (int)-start);
+            return TimeOperators.LastSteps(context, flow, axis, (int)taken);
         }
 
         long first = start < 0 ? start + (length.Known ?? long.MinValue / 2) : start;

@@ -38,6 +38,10 @@ internal sealed class Interpreter
     public void Note(ImportNoteKind kind, string subject, string message) =>
         _notes.Add(new ImportNote(kind, subject, message));
 
+    /// <summary>Takes back the note that a node was folded.</summary>
+    public void Unfold(string subject) =>
+        _notes.RemoveAll(note => note.Kind == ImportNoteKind.Folded && note.Subject == subject);
+
     /// <summary>A tensor of the file, whose elements are read when they are needed.</summary>
     public OnnxTensor Read(TensorProto tensor)
     {

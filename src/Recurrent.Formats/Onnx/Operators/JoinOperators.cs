@@ -25,6 +25,45 @@ internal static class JoinOperators
         return Result(context, flows, axis, new ConcatenationLayer((int)size), (int)size);
     }
 
+    /// <summary>The directions of a layer, added.</summary>
+    public static Value SumOfDirections(NodeContext context)
+    {
+        FlowValue? flow = context.Required(0) as FlowValue;
+        bool areDirections = flow is { RowAxis: not null, Rows.Count: > 1, Kind: not FlowKind.Cell, Features: { Whole: null, Size: not null } }
+            && context.Numbers("axes", 1) is [var listed]
+            && flow.Groups[context.Axis(listed, flow.Rank)] is [var summed] && summed == flow.RowAxis;
+        if (!areDirections)
+        {
+            throw context.Refuse(
+                $"sums over an axis are not part of a recurrent model, but for the directions of a layer; found {context.Required(0)}");
+        }
+
+        FlowRead?[] parts =
+        [
+            .. flow!.Rows.Select((row, i) => Read($"{context.Name}.{i}", flow.With(flow.Groups, flow.Features, [row], null))),
+        ];
+        if (parts.Any(part => part is null))
+        {
+            throw context.RefuseInput(flow, "the directions of a layer");
+        }
+
+        FlowKind kind = parts[0]!.Value.Kind;
+        int size = flow.Features!.Size!.Value;
+        Axis features = new($"{context.Name}.features", size, OnnxAxis.Features);
+        bool keeps = context.Node.Integer("keepdims", 1) != 0;
+        return new FlowValue
+        {
+            Source = new StructureNode(context.Name, new SumLayer(size), kind, [.. parts.Select(part => part!.Value)]),
+            Kind = kind,
+            Groups =
+            [
+                .. flow.Groups.Where(group => keeps || group is not [var axis] || axis != flow.RowAxis)
+                    .Select(group => (Axis[])[.. group.Where(axis => axis != flow.RowAxis).Select(axis => axis == flow.Features ? features : axis)]),
+            ],
+            Features = features,
+        };
+    }
+
     /// <summary>Some of the features in a dimension.</summary>
     public static FlowValue Slice(NodeContext context, FlowValue flow, int axis, int first, int count)
     {

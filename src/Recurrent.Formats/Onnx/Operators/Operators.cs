@@ -16,6 +16,8 @@ internal static class Operators
         ["Mul"] = One(ArithmeticOperators.Apply),
         ["Div"] = One(ArithmeticOperators.Apply),
         ["Sum"] = One(ArithmeticOperators.Sum),
+        ["ReduceSum"] = One(JoinOperators.SumOfDirections),
+        ["ReverseSequence"] = One(TimeOperators.ReverseSequence),
         ["Neg"] = One(ArithmeticOperators.Negate),
         ["BatchNormalization"] = One(ArithmeticOperators.BatchNormalization),
         ["Transpose"] = One(ShapeOperators.Transpose),

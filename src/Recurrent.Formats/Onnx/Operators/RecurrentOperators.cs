@@ -68,6 +68,7 @@ internal static class RecurrentOperators
                     ? null
                     : throw context.Refuse("sequence_lens: constant lengths of rows cannot be part of a model");
             case ExtentsValue extents when extents.Elements.All(Extent.Of(time).Same):
+            case SpreadExtent spread when spread.Element.Same(Extent.Of(time)):
                 return null;
             case FlowValue { Source: InputNode input, Rank: 1 } flow when flow.Groups[0].All(axis => axis.Whole is null):
                 bool isLengths = !input.IsFloating && input.Assign(OnnxInputRole.Lengths)

@@ -14,6 +14,30 @@ internal static class TimeOperators
             && flow.Groups[axis] is [{ Role: null or OnnxAxis.Time, Whole: null } time] && time != flow.Features;
     }
 
+    /// <summary>Sequences from their ends, each as long as all are.</summary>
+    public static Value ReverseSequence(NodeContext context)
+    {
+        FlowValue flow = context.Required(0) as FlowValue ?? throw context.RefuseInput(context.Required(0), "a sequence");
+        int axis = context.Axis(context.Node.Integer("time_axis", 0), flow.Rank);
+        Extent time = Extent.Of(flow.Groups[axis]);
+        bool areWhole = context.Required(1) switch
+        {
+            SpreadExtent spread => spread.Element.Same(time),
+            ExtentsValue extents => extents.Elements.All(time.Same),
+            ConstantValue { Tensor: { IsFloating: false, ElementCount: > 0 } } constant => AreAll(context, constant, time.Known),
+            _ => false,
+        };
+        return areWhole && IsReversal(flow, axis, -1, long.MinValue)
+            ? Reverse(context, flow, axis)
+            : throw context.Refuse($"only whole sequences can be reversed, found {flow} and {context.Required(1)} as their lengths");
+    }
+
+    private static bool AreAll(NodeContext context, ConstantValue constant, long? length)
+    {
+        context.Take(constant.Tensor.ElementCount, areFloating: false);
+        return length is { } known && constant.Integers().ToArray().All(one => one == known);
+    }
+
     public static FlowValue Reverse(NodeContext context, FlowValue flow, int axis)
     {
         flow = Flows.Complete(context, flow, "a sequence");
@@ -23,9 +47,9 @@ internal static class TimeOperators
         }
 
         int size = Flows.KnownSize(context, flow);
-        return flow.From(new StructureNode(context.Name, new ReverseLayer(size), FlowKind.Sequence, flow.Read)) is var reversed
-            ? OwnFeatures(context, reversed, size)
-            : flow;
+        FlowValue reversed = flow.From(
+            new StructureNode(context.Name, new ReverseLayer(size), FlowKind.Sequence, flow.Read));
+        return OwnFeatures(context, reversed, size);
     }
 
     public static FlowValue LastSteps(NodeContext context, FlowValue flow, int axis, int steps)

@@ -12,9 +12,11 @@ internal sealed class LayerNode(string name, FlowRead read, Layer layer, IReadOn
 {
     public Layer Layer => layer;
 
-    /// <summary>The node that this one was folded into, and what it adds to that; null if it was not folded.</summary>
+    /// <summary>
+    /// The node that this one was folded into, what it adds to that, and its own name; null if it was not folded.
+    /// </summary>
     /// <remarks>Where somebody else reads the other node too, it is computed once and this one behind it.</remarks>
-    public (LayerNode Node, Layer Added)? Folded { get; init; }
+    public (LayerNode Node, Layer Added, string Name)? Folded { get; init; }
 
     public override IReadOnlyList<FlowRow> Rows => rows;
 }
