@@ -35,6 +35,8 @@ public static class Samples
         ModelDefinition forecaster = Forecaster();
         OnnxExport.Save(forecaster, PathOf("forecaster.onnx"));
         PyTorchExport.Save(forecaster, PathOf("forecaster.safetensors"));
+        OnnxExport.Save(Graph(), PathOf("graph.onnx"));
+        DataFile.Write(PathOf("static.npy"), new DataArray([1, 2], [0.5f, -0.25f]));
         DataFile.Write(PathOf("x.npy"), new DataArray([10, 1], Sunspots()[..10]));
         DataFile.Write(PathOf("x3.npy"), new DataArray([1, 7, 3], [.. Enumerable.Range(0, 21).Select(i => 0.1f * i)]));
         float[] sound = [.. Enumerable.Range(0, 4800).Select(i => 0.3f * MathF.Sin(0.05f * i))];
@@ -50,6 +52,21 @@ public static class Samples
         SeededRandom random = new(1);
         return new ModelDefinition(
             [LayerFactory.Lstm(1, 20, random), LayerFactory.Dense(20, 1, random)], ModelOutput.LastStep,
+            layout: SequenceLayout.BatchMajor);
+    }
+
+    private static ModelDefinition Graph()
+    {
+        SeededRandom random = new(2);
+        return new ModelDefinition(
+            [ModelInput.Sequence("x", 3), ModelInput.Row("static", 2)],
+            [
+                new(LayerFactory.Lstm(3, 8, random), 0),
+                new(new LastStepLayer(8), 2),
+                new(new ConcatenationLayer(10), 3, 1),
+                new(LayerFactory.Dense(10, 1, random), 4),
+            ],
+            [new("steps", 2), new("mean", 5)],
             layout: SequenceLayout.BatchMajor);
     }
 

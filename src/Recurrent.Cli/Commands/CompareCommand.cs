@@ -5,7 +5,6 @@ using Recurrent.Cli.Data;
 using Recurrent.Cli.Models;
 using Recurrent.Cli.Verify;
 using Recurrent.Formats;
-using Recurrent.Layers;
 using Recurrent.Plots;
 
 namespace Recurrent.Cli.Commands;
