@@ -25,7 +25,7 @@ public sealed class GraphCommandTests
         Assert.Contains("layer_0_lstm.final_state final state layer_0_lstm 8 8", lines);
         Assert.Contains(
             "layer_3_concatenation concatenation layer_0_lstm.final_state, layer_2_dense_product 13 13", lines);
-        Assert.Contains("inputs x: 3 features a step", lines);
+        Assert.Contains("inputs x: 3 features per step", lines);
         Assert.Contains("static: 2 features for the whole sequence", lines);
         Assert.Contains(lines, line => line.StartsWith("outputs mean: 2 features, once for a sequence", StringComparison.Ordinal));
         Assert.Contains("can be streamed no: a layer needs its whole sequence", lines);
