@@ -29,7 +29,7 @@ internal static class FormatList
         SeedFile[] onnx =
         [
             .. SeedFile.Below("tests/golden/onnx-exports", "*.onnx"), .. SeedFile.Below("tests/golden/onnx", "*.onnx"),
-            .. SeedFile.Below("tests/golden/onnx-written", "*.onnx"),
+            .. SeedFile.Below("tests/golden/onnx-written", "*.onnx"), .. SeedFile.Below("tests/golden/onnx-graphs", "*.onnx"),
         ];
         SeedFile[] checkpoints = [.. SeedFile.Below("tests/golden/torch_files", "*.pt")];
         SeedFile[] keras = [.. SeedFile.Below("tests/golden/keras", "*.safetensors").Where(IsModel)];
