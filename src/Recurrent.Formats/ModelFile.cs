@@ -120,7 +120,7 @@ public static class ModelFile
                 $"{path}: expected at most {MaxTextBytes} bytes of JSON, found {source.Length}.");
         }
 
-        return JsonModel.Load(source, options);
+        return JsonModel.Load(source, options, Path.GetDirectoryName(Path.GetFullPath(path)));
     }
 
     private static byte[] ReadBeginning(string path)

@@ -17,11 +17,17 @@ internal static class JsonModel
     /// <summary>Reads a model.</summary>
     /// <param name="source">The whole file. It is read piece by piece; nothing refers to it afterwards.</param>
     /// <param name="options">What the file does not say.</param>
-    public static ImportedModel Load(ByteSource source, ImportOptions options) => Guarded.Read(
-        () => Read(JsonContents.Read(source, new MemoryBudget(source.Length, BudgetMultiple)), options));
+    /// <param name="folder">The folder that it lies in; null if that is not known.</param>
+    public static ImportedModel Load(ByteSource source, ImportOptions options, string? folder = null) => Guarded.Read(
+        () => Read(JsonContents.Read(source, new MemoryBudget(source.Length, BudgetMultiple)), options, folder));
 
-    private static ImportedModel Read(JsonValue root, ImportOptions options)
+    private static ImportedModel Read(JsonValue root, ImportOptions options, string? folder)
     {
+        if (TfjsModel.Recognizes(root))
+        {
+            return TfjsModel.Read(root, folder, options);
+        }
+
         if (root.Find("architecture") is not null)
         {
             return NamCapture.Read(root);

@@ -30,7 +30,7 @@ internal static class KerasModel
         ImportedModel model = Guarded.Read(() => Read(
             JsonContents.Read(config),
             file.Metadata.GetValueOrDefault(VersionName),
-            layers => KerasNames.Sort(file, layers.Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal)),
+            layers => KerasNames.Sort(file.Tensors.Values, layers.Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal)),
             options,
             "Keras"));
         return model with

@@ -11,14 +11,14 @@ internal static class KerasNames
     // The state of a random number generator, which dropout inside a layer has.
     private const string GeneratorState = "seed_generator_state";
 
-    /// <summary>The tensors of a safetensors file whose names say everything.</summary>
-    /// <param name="file">The file.</param>
+    /// <summary>Tensors whose names say everything.</summary>
+    /// <param name="tensors">The tensors of a file.</param>
     /// <param name="layers">The names of the model's layers.</param>
-    public static KerasTensors Sort(SafetensorsFile file, IReadOnlySet<string> layers)
+    public static KerasTensors Sort(IEnumerable<Tensor> tensors, IReadOnlySet<string> layers)
     {
         var variables = new List<KerasVariable>();
         var strangers = new List<string>();
-        foreach (SafetensorsTensor tensor in file.Tensors.Values)
+        foreach (Tensor tensor in tensors)
         {
             string[] parts = Parts(tensor.Name);
             int owner = Array.FindIndex(parts, layers.Contains);

@@ -11,6 +11,12 @@ internal readonly record struct KerasVersion(int Major, bool IsKnown)
     /// <summary>The version that a text like <c>2.15.0</c> names.</summary>
     public static KerasVersion Parse(string text)
     {
+        // TensorFlow.js has versions of its own; its words mean what those of Keras 2 do.
+        if (text.StartsWith("tfjs-layers ", StringComparison.Ordinal))
+        {
+            return new KerasVersion(2, IsKnown: true);
+        }
+
         string major = text.Split('.')[0];
         return int.TryParse(major, out int number) && number is >= Oldest and <= Newest
             ? new KerasVersion(number, IsKnown: true)

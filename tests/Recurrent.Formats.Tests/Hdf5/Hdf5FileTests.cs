@@ -163,7 +163,7 @@ public sealed class Hdf5FileTests
     }
 
     [Fact]
-    public void Chunks_that_are_missing_or_damaged_are_refused()
+    public void Chunks_that_are_missing_damaged_or_there_twice_are_refused()
     {
         byte[] bytes = Hdf5Builder.Build(
             new Hdf5Group().Set("a", [5, 5], new float[25]), new Hdf5Style { Layout = 2, Filters = [1] });
@@ -176,6 +176,9 @@ public sealed class Hdf5FileTests
         byte[] missing = [.. bytes];
         missing[chunk + 6] = 1;
         Assert.Contains("has 3 chunks; expected 4", Refusal(missing), StringComparison.Ordinal);
+        byte[] twice = [.. bytes];
+        twice.AsSpan(chunk + 24, 40).CopyTo(twice.AsSpan(chunk + 64));
+        Assert.Contains("has the chunk at [", Refusal(twice), StringComparison.Ordinal);
         byte[] damaged = [.. bytes];
         damaged[BitConverter.ToInt64(bytes, chunk + 24 + 32)] ^= 255;
         Assert.Contains("of '/a' is damaged", Refusal(damaged), StringComparison.Ordinal);

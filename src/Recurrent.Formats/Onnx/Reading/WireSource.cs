@@ -11,6 +11,9 @@ internal sealed class WireSource(ByteSource bytes, string place) : IDisposable
 
     public string Place => place;
 
+    /// <summary>Where they are read from.</summary>
+    public ByteSource Bytes => bytes;
+
     /// <summary>Opens a file.</summary>
     public static WireSource Open(string path) => new(FileSource.Open(path), $"{path}: ");
 
