@@ -37,7 +37,11 @@ public sealed class Hdf5FileTests
         {
             var style = new Hdf5Style
             {
-                IsNew = isNew, Layout = layout, NumberBytes = bytes, IsBigEndian = isBigEndian, Filters = filters,
+                IsNew = isNew,
+                Layout = layout,
+                NumberBytes = bytes,
+                IsBigEndian = isBigEndian,
+                Filters = filters,
             };
             Hdf5Object root = Open(Hdf5Builder.Build(
                 new Hdf5Group().Set("a/cube", [5, 3, 4], values).Set("a/row", [7], values[..7]).Set("one", [], 3), style));

@@ -87,13 +87,16 @@ public sealed class TfjsModelTests
         topology["keras_version"] = "tfjs-layers 4.22.0";
         var group = new JsonObject
         {
-            ["paths"] = new JsonArray("group1-shard1of2.bin", "group1-shard2of2.bin"), ["weights"] = weights,
+            ["paths"] = new JsonArray("group1-shard1of2.bin", "group1-shard2of2.bin"),
+            ["weights"] = weights,
         };
         change(group);
         string path = Path.Combine(folder, "model.json");
         File.WriteAllText(path, new JsonObject
         {
-            ["format"] = "layers-model", ["modelTopology"] = topology, ["weightsManifest"] = new JsonArray(group),
+            ["format"] = "layers-model",
+            ["modelTopology"] = topology,
+            ["weightsManifest"] = new JsonArray(group),
         }.ToJsonString());
         return path;
     }
