@@ -58,8 +58,7 @@ internal sealed record MachineRates(double GigaFlops, IReadOnlyList<(MemoryLevel
                 NativeMemory.Fill((void*)buffers[i], (nuint)bytes, 1);
             }
 
-            double pass = Samples(1, 2, _ => probe.Read((byte*)buffers[0], (nint)bytes, 1)).Min();
-            int passes = (int)Math.Max(1, SampleSeconds / pass);
+            int passes = PassesOf(SampleSeconds, count => probe.Read((byte*)buffers[0], (nint)bytes, count), out double pass);
             int samples = (int)Math.Clamp(MostSamples * SampleSeconds / pass, FewestSamples, MostSamples);
             double seconds = Samples(
                 threads, samples, thread => probe.Read((byte*)buffers[thread], (nint)bytes, passes)).Min();
@@ -72,6 +71,26 @@ internal sealed record MachineRates(double GigaFlops, IReadOnlyList<(MemoryLevel
                 NativeMemory.AlignedFree((void*)buffer);
             }
         }
+    }
+
+    /// <summary>How many passes take so long, and the seconds of one.</summary>
+    /// <remarks>
+    /// A pass over a small cache can be shorter than what a clock can tell, so passes are doubled until they take a good part of
+    /// the time.
+    /// </remarks>
+    private static int PassesOf(double seconds, Func<int, float> work, out double pass)
+    {
+        const int Most = 1 << 24;
+        int passes = 1;
+        double taken = Samples(1, 2, _ => work(passes)).Min();
+        while (taken < seconds / 4 && passes < Most)
+        {
+            passes *= 2;
+            taken = Samples(1, 2, _ => work(passes)).Min();
+        }
+
+        pass = taken / passes;
+        return (int)Math.Clamp(seconds / Math.Max(pass, seconds / Most), 1, Most);
     }
 
     /// <summary>The seconds in which all threads, started together, have done their work, sample by sample.</summary>

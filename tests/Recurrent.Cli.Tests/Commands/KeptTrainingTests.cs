@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
-using Recurrent.Cli.Train;
 using Recurrent.Cli.Tests.Verify;
+using Recurrent.Cli.Train;
 using Recurrent.Layers;
 using Recurrent.Training;
 
