@@ -250,5 +250,24 @@ TEST(TrainMisuse, IsRefused) {
   EXPECT_EQ(recurrent_trainer_create(nullptr, nullptr, nullptr), RECURRENT_STATUS_INVALID_ARGUMENT);
 }
 
+// Sizes that do not fit are refused before weights are read, which would be read past their end:
+// the sanitized tests see it.
+TEST(TrainMisuse, OfLayersThatDoNotFitIsRefusedBeforeTheirWeightsAreRead) {
+  Random random(4);
+  OwnedModel owned;
+  owned.add(random_layer(random, RECURRENT_LAYER_LSTM, 3, 8, false));
+  owned.add(
+      random_layer(random, RECURRENT_LAYER_DENSE, output_size(owned.layers[0].desc), 8, false));
+  std::vector<recurrent_layer_desc> layers = owned.descs();
+  layers[1].input_size += 1000;
+  const recurrent_model_desc model = describe(layers, RECURRENT_ISA_AUTO);
+  recurrent_trainer_desc how{};
+  how.struct_size = sizeof(how);
+  how.threads = 1;
+  recurrent_trainer* trainer = nullptr;
+  EXPECT_INVALID(recurrent_trainer_create(&model, &how, &trainer), "layers[1].input_size");
+  EXPECT_EQ(trainer, nullptr);
+}
+
 }  // namespace
 }  // namespace recurrent::test

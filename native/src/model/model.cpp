@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/checked.h"
 #include "base/error.h"
@@ -21,13 +22,15 @@ const recurrent_model_desc& validated(const recurrent_model_desc& desc) {
 
 }  // namespace
 
-Model::Model(const recurrent_model_desc& desc) : Model(validated(desc), Tables::kPacked) {}
+Model::Model(const recurrent_model_desc& desc)
+    : Model(desc, Tables::kPacked, Graph(validated(desc))) {}
 
-Model::Model(const recurrent_model_desc& desc, OfTrainer) : Model(desc, Tables::kLeft) {}
+Model::Model(const recurrent_model_desc& desc, OfTrainer of)
+    : Model(desc, Tables::kLeft, of.graph) {}
 
-Model::Model(const recurrent_model_desc& desc, Tables tables)
+Model::Model(const recurrent_model_desc& desc, Tables tables, Graph graph)
     : kernels_(kernels::table_for(kernels::resolve_isa(desc.isa))),
-      graph_(desc),
+      graph_(std::move(graph)),
       masking_(desc.masking),
       mask_value_(desc.mask_value) {
   layers_.resize(graph_.nodes().size());

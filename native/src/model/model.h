@@ -27,8 +27,10 @@ class Model {
   explicit Model(const recurrent_model_desc& desc);
   // For a trainer: packs a description that has been validated. Tables of embeddings are not
   // packed: the trainer reads rows from its parameters.
-  struct OfTrainer {};
-  Model(const recurrent_model_desc& desc, OfTrainer);
+  struct OfTrainer {
+    const Graph& graph;  // of the description
+  };
+  Model(const recurrent_model_desc& desc, OfTrainer of);
 
   const kernels::KernelTable& kernels() const { return *kernels_; }
   const Graph& graph() const { return graph_; }
@@ -101,7 +103,7 @@ class Model {
   void drop_mkl(size_t layer, size_t direction);
 
  private:
-  Model(const recurrent_model_desc& desc, Tables tables);
+  Model(const recurrent_model_desc& desc, Tables tables, Graph graph);
   void place_states(PackedLayer& layer, int32_t index);
   void place_values();
   void place_steps();

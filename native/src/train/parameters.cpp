@@ -7,8 +7,19 @@
 
 namespace recurrent {
 
-Parameters::Parameters(const recurrent_model_desc& desc) : desc_(desc) {
+namespace {
+
+// All checks of a description come before its weights are read: sizes that do not fit each other
+// would be read past the end.
+Graph checked_graph(const recurrent_model_desc& desc) {
   validate(desc);
+  return Graph(desc);
+}
+
+}  // namespace
+
+Parameters::Parameters(const recurrent_model_desc& desc)
+    : desc_(desc), graph_(checked_graph(desc)) {
   layers_.assign(desc.layers, desc.layers + desc.layer_count);
   directions_.resize(2 * layers_.size());
   for (size_t i = 0; i < layers_.size(); ++i)

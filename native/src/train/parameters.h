@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/aligned_buffer.h"
+#include "model/graph.h"
 #include "train/gradients.h"
 #include "train/parameter_block.h"
 
@@ -21,6 +22,9 @@ class Parameters {
   // The model, its weights being these parameters.
   const recurrent_model_desc& desc() const { return desc_; }
   const recurrent_layer_desc& layer(size_t index) const { return layers_[index]; }
+
+  // How its layers go together.
+  const Graph& graph() const { return graph_; }
 
   const std::vector<recurrent_parameter_block>& blocks() const { return blocks_; }
   int64_t count() const { return memory_.size(); }
@@ -47,6 +51,7 @@ class Parameters {
   int64_t find(size_t layer, int32_t direction, int32_t role) const;
 
   recurrent_model_desc desc_;
+  const Graph graph_;
   std::vector<recurrent_layer_desc> layers_;
   std::vector<recurrent_direction_desc> directions_;  // `[layer][forward, reverse]`
   std::vector<recurrent_parameter_block> blocks_;

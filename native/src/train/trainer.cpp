@@ -11,7 +11,7 @@ Trainer::Trainer(const recurrent_model_desc& model, const recurrent_trainer_desc
     : parameters_(model), changed_(static_cast<size_t>(model.layer_count)) {
   check_trainer(desc, model.layer_count);
   const cpu::ScopedFpControl canonical;
-  model_ = std::make_unique<Model>(parameters_.desc(), Model::OfTrainer());
+  model_ = std::make_unique<Model>(parameters_.desc(), Model::OfTrainer{parameters_.graph()});
   choose_provider(*model_, model.gemm_provider);
   rows_ = std::make_unique<BatchRows>(*model_);
   values_ = std::make_unique<Values>(*model_, *rows_);
