@@ -92,9 +92,11 @@ template <class Body, class Columns, int kUnits>
 RECURRENT_INLINE void block_chain(BlockVec (&acc)[static_cast<size_t>(kUnits)][4],
                                   Weights<Float32Weights> w, int64_t first, const float* in,
                                   int64_t terms) {
+  // Before the loop: the compiler would keep an address for each of the products in it.
+  w.at += first * static_cast<int64_t>(sizeof(float));
   for (int64_t k = 0; k < terms; ++k) {
     const BlockVec value = BlockVec::load(in);
-    const float* const weights = reinterpret_cast<const float*>(w.at) + first;
+    const float* const weights = reinterpret_cast<const float*>(w.at);
 #pragma GCC unroll 4
     for (int g = 0; g < Body::kGates; ++g)
 #pragma GCC unroll 8

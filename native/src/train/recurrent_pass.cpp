@@ -147,7 +147,7 @@ const float* RecurrentPass::final_state(int32_t kind, const Steps& steps,
                      : after.data() + (steps.begin(length - 1) + sorted_row) * stride;
 }
 
-bool RecurrentPass::shares_places(const Steps& steps) const {
+bool RecurrentPass::shares_sorted_rows(const Steps& steps) const {
   return layer_->columns * (layer_->input_size + layer_->state_size) <= kSmallWeights &&
          steps.sorted_rows() >= kFewPlaces;
 }
@@ -157,7 +157,7 @@ void RecurrentPass::forward(Participant& participant, const Steps& steps, const 
   if (in_blocks_)
     return blocks_.forward(participant, steps, x, states(initial_hidden_, initial_cell_),
                            states(final_hidden_, final_cell_), y, y_stride);
-  if (shares_places(steps)) {
+  if (shares_sorted_rows(steps)) {
     participant.stage([&](int index) {
       Participant alone;
       const Slice sorted_rows = slice_of(steps.sorted_rows(), index, participant.size());
@@ -285,18 +285,18 @@ void RecurrentPass::backward(Participant& participant, const Steps& steps, const
     return blocks_.backward(participant, steps, dy, dy_stride,
                             states(hidden_gradient_, cell_gradient_), dx, dx_stride, of_start);
   const auto dy_of = [&](int64_t row) { return dy ? dy + row * dy_stride : nullptr; };
-  const bool by_place = shares_places(steps);
+  const bool by_sorted_row = shares_sorted_rows(steps);
   participant.stage([&](int index) {
     if (index != 0) return;
     for (int64_t s = 0; s < steps.count(); ++s)
       for (int64_t row = 0; row < steps.rows(s); ++row)
         previous_[static_cast<size_t>(steps.begin(s) + row)] =
             state_before(steps, s) + row * hidden_stride();
-    bias_gradient_.zeroed((by_place ? steps.sorted_rows() : 1) * tape_stride_);
-    if (by_place && direction_->peephole.size() > 0)
+    bias_gradient_.zeroed((by_sorted_row ? steps.sorted_rows() : 1) * tape_stride_);
+    if (by_sorted_row && direction_->peephole.size() > 0)
       peephole_gradient_.zeroed(steps.sorted_rows() * 3 * units());
   });
-  if (by_place) {
+  if (by_sorted_row) {
     participant.stage([&](int index) {
       Participant alone;
       const Slice sorted_rows = slice_of(steps.sorted_rows(), index, participant.size());
@@ -342,7 +342,7 @@ void RecurrentPass::multiply_input_gradients(Participant& participant, int64_t r
 void RecurrentPass::step_back(Participant& participant, const Steps& steps, int64_t step, Slice own,
                               const float* dy, int64_t dy_stride, bool of_before) {
   const int64_t begin = steps.begin(step) + own.begin;
-  const bool by_place = shares_places(steps);
+  const bool by_sorted_row = shares_sorted_rows(steps);
   BackwardArgs args{};
   args.rows = own.end - own.begin;
   args.cell = &recording_.front().constants;
@@ -354,7 +354,7 @@ void RecurrentPass::step_back(Participant& participant, const Steps& steps, int6
   args.dh = dh;
   args.h_stride = hidden_stride();
   args.h = state_before(steps, step) + own.begin * hidden_stride();
-  args.bias_stride = by_place ? tape_stride_ : 0;
+  args.bias_stride = by_sorted_row ? tape_stride_ : 0;
   args.bias = bias_gradient_.data() + own.begin * args.bias_stride;
   args.c_stride = cell_stride();
   float* const unprojected = unprojected_gradient_.data() + own.begin * cell_stride();
@@ -364,7 +364,7 @@ void RecurrentPass::step_back(Participant& participant, const Steps& steps, int6
     args.c = cell_before(steps, step) + own.begin * cell_stride();
     args.c_new = cell_.data() + begin * cell_stride();
     args.peephole = parameters_.gradient(index_, reverse_, RECURRENT_PARAMETER_PEEPHOLE);
-    if (by_place && args.peephole) {
+    if (by_sorted_row && args.peephole) {
       args.peephole_stride = 3 * units();
       args.peephole = peephole_gradient_.data() + own.begin * args.peephole_stride;
     }
@@ -478,7 +478,7 @@ void RecurrentPass::add_weights(Participant& participant, const Steps& steps, co
 void RecurrentPass::add_biases(const Steps& steps) {
   const int64_t h = units();
   float* sums = bias_gradient_.data();
-  if (shares_places(steps)) {
+  if (shares_sorted_rows(steps)) {
     for (int64_t sorted_row = 1; sorted_row < steps.sorted_rows(); ++sorted_row)
       for (int64_t i = 0; i < tape_stride_; ++i) sums[i] += sums[sorted_row * tape_stride_ + i];
     float* peephole = parameters_.gradient(index_, reverse_, RECURRENT_PARAMETER_PEEPHOLE);

@@ -98,7 +98,7 @@ class RecurrentPass {
   // Whether threads share the rows of a batch, each going through all steps alone, and not the
   // units of each step: the gradients of biases are then summed by sorted row, so it must not
   // depend on the number of threads.
-  bool shares_places(const Steps& steps) const;
+  bool shares_sorted_rows(const Steps& steps) const;
   void transpose_weights();
   void multiply_inputs(Participant& participant, const float* x, int64_t rows, float* out);
   void multiply_input_gradients(Participant& participant, int64_t rows, float* dx,

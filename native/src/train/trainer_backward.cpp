@@ -28,8 +28,10 @@ void Trainer::backward(const recurrent_backward_args& args) {
   context_->options.wants_initial = args.initial_states != nullptr;
   take_callers(output_gradients_.data(), input_gradients_.data());
   values_->clear_gradients();
-  for_each_state(
-      [](const StateSlot&, RecurrentPass& pass, const Steps& steps) { pass.clear_states(steps); });
+  for_each_state([](const StateSlot& slot, RecurrentPass& pass, const Steps& steps) {
+    // Once for all states of a direction.
+    if (slot.id.kind == RECURRENT_STATE_HIDDEN) pass.clear_states(steps);
+  });
   for (size_t i = 0; i < outputs(); ++i) take_gradients(i, output_gradients_[i]);
   if (args.final_states) take_state_gradients(args.final_states);
   share(crew_.get(), kBackwardFactor * alone_, [this](Participant& participant) {
