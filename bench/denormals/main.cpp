@@ -10,6 +10,7 @@
 
 #include "denormals/stream.h"
 #include "kernels/implementations.h"
+#include "support/calls.h"
 
 namespace denormals {
 namespace {
@@ -53,7 +54,7 @@ double typical_step(Stream& stream, const std::vector<float>& x, int steps) {
 Times measure(Stream& stream, int steps, int rounds) {
   const std::vector<float> silence(static_cast<size_t>(stream.input_size()));
   const std::vector<float> tiny(silence.size(), kDenormal);
-  const std::vector<float> x = random_values(stream.input_size(), 1.0f);
+  const std::vector<float> x = support::random_values(stream.input_size(), 1.0f);
   Times times;
   times.decays.resize(static_cast<size_t>(steps));
   for (int round = 0; round < rounds; ++round) {

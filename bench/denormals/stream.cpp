@@ -3,18 +3,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
-#include <random>
+
+#include "support/calls.h"
 
 namespace denormals {
 namespace {
 
-void require(recurrent_status status) {
-  if (status == RECURRENT_STATUS_OK) return;
-  std::fprintf(stderr, "%s\n", recurrent_last_error());
-  std::exit(1);
-}
+using support::random_values;
+using support::require;
 
 struct DestroyModel {
   void operator()(recurrent_model* model) const { recurrent_model_destroy(model); }
@@ -54,14 +50,6 @@ recurrent_status create(const Network& network, int32_t isa, ModelHandle& handle
 }
 
 }  // namespace
-
-std::vector<float> random_values(int64_t count, float scale) {
-  std::mt19937 random(7);
-  std::uniform_real_distribution<float> value(-scale, scale);
-  std::vector<float> values(static_cast<size_t>(count));
-  for (float& v : values) v = value(random);
-  return values;
-}
 
 Stream::Stream(const Network& network, int32_t isa)
     : hidden_(network.hidden), y_(static_cast<size_t>(network.hidden)) {

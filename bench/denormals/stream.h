@@ -40,7 +40,4 @@ class Stream {
   mutable std::vector<float> states_;
 };
 
-// Values between -scale and scale, the same at every run.
-std::vector<float> random_values(int64_t count, float scale);
-
 }  // namespace denormals

@@ -1,28 +1,15 @@
 #include "threads/subject.h"
 
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <random>
 
 #include "api/handles.h"
+#include "support/calls.h"
 
 namespace threads {
 namespace {
 
-void require(recurrent_status status) {
-  if (status == RECURRENT_STATUS_OK) return;
-  std::fprintf(stderr, "%s\n", recurrent_last_error());
-  std::exit(1);
-}
-
-std::vector<float> random_values(int64_t count, float scale) {
-  std::mt19937 random(7);
-  std::uniform_real_distribution<float> value(-scale, scale);
-  std::vector<float> values(static_cast<size_t>(count));
-  for (float& v : values) v = value(random);
-  return values;
-}
+using support::random_values;
+using support::require;
 
 int64_t gates_of(int32_t kind) { return kind == RECURRENT_LAYER_LSTM ? 4 : 3; }
 

@@ -1,29 +1,17 @@
 #include "updates/learner.h"
 
 #include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <random>
+
+#include "support/calls.h"
 
 namespace updates {
 namespace {
 
+using support::random_values;
+using support::require;
+
 // Batches are not the same one again and again: their rows would stay in the caches.
 constexpr int64_t kBatches = 64;
-
-void require(recurrent_status status) {
-  if (status == RECURRENT_STATUS_OK) return;
-  std::fprintf(stderr, "%s\n", recurrent_last_error());
-  std::exit(1);
-}
-
-std::vector<float> random_values(int64_t count, float scale) {
-  std::mt19937 random(7);
-  std::uniform_real_distribution<float> value(-scale, scale);
-  std::vector<float> values(static_cast<size_t>(count));
-  for (float& v : values) v = value(random);
-  return values;
-}
 
 template <class Call>
 double microseconds(Call call) {

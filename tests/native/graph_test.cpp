@@ -220,14 +220,6 @@ class GraphCase {
   unsigned seed_;
 };
 
-void expect_same(const std::vector<std::vector<float>>& want,
-                 const std::vector<std::vector<float>>& got, const std::string& what) {
-  for (size_t i = 0; i < want.size(); ++i)
-    ASSERT_EQ(first_difference(want[i].data(), got[i].data(), static_cast<int64_t>(want[i].size())),
-              -1)
-        << "output " << i << " of " << what;
-}
-
 class Graphs : public EveryIsa {};
 INSTANTIATE_ON_EVERY_ISA(Graphs);
 

@@ -88,4 +88,14 @@ inline recurrent_run_args run_args(const std::vector<float>& x, std::vector<floa
 // Bits, with all NaNs equal. Gives the index of the first difference, or -1.
 int64_t first_difference(const float* a, const float* b, int64_t count);
 
+// Fails where arrays do not have the same bits.
+inline void expect_same(const std::vector<std::vector<float>>& want,
+                        const std::vector<std::vector<float>>& got, const std::string& what) {
+  ASSERT_EQ(want.size(), got.size()) << what;
+  for (size_t i = 0; i < want.size(); ++i)
+    ASSERT_EQ(first_difference(want[i].data(), got[i].data(), static_cast<int64_t>(want[i].size())),
+              -1)
+        << "array " << i << " of " << what;
+}
+
 }  // namespace recurrent::test

@@ -157,15 +157,6 @@ class TrainedGraph {
   unsigned seed_;
 };
 
-void expect_same(const std::vector<std::vector<float>>& want,
-                 const std::vector<std::vector<float>>& got, const std::string& what) {
-  ASSERT_EQ(want.size(), got.size());
-  for (size_t i = 0; i < want.size(); ++i)
-    ASSERT_EQ(first_difference(want[i].data(), got[i].data(), static_cast<int64_t>(want[i].size())),
-              -1)
-        << "array " << i << " of " << what;
-}
-
 class TrainGraphs : public EveryIsa {};
 INSTANTIATE_ON_EVERY_ISA(TrainGraphs);
 

@@ -58,7 +58,10 @@ internal sealed record MachineRates(double GigaFlops, IReadOnlyList<(MemoryLevel
                 NativeMemory.Fill((void*)buffers[i], (nuint)bytes, 1);
             }
 
-            int passes = PassesOf(SampleSeconds, count => probe.Read((byte*)buffers[0], (nint)bytes, count), out double pass);
+            int passes = PassesFor(
+                SampleSeconds,
+                count => Samples(1, 2, _ => probe.Read((byte*)buffers[0], (nint)bytes, count)).Min(),
+                out double pass);
             int samples = (int)Math.Clamp(MostSamples * SampleSeconds / pass, FewestSamples, MostSamples);
             double seconds = Samples(
                 threads, samples, thread => probe.Read((byte*)buffers[thread], (nint)bytes, passes)).Min();
@@ -78,19 +81,22 @@ internal sealed record MachineRates(double GigaFlops, IReadOnlyList<(MemoryLevel
     /// A pass over a small cache can be shorter than what a clock can tell, so passes are doubled until they take a good part of
     /// the time.
     /// </remarks>
-    private static int PassesOf(double seconds, Func<int, float> work, out double pass)
+    /// <param name="seconds">How long they are to take.</param>
+    /// <param name="measure">The seconds of so many passes.</param>
+    /// <param name="pass">Receives the seconds of one.</param>
+    internal static int PassesFor(double seconds, Func<int, double> measure, out double pass)
     {
         const int Most = 1 << 24;
         int passes = 1;
-        double taken = Samples(1, 2, _ => work(passes)).Min();
+        double taken = measure(passes);
         while (taken < seconds / 4 && passes < Most)
         {
             passes *= 2;
-            taken = Samples(1, 2, _ => work(passes)).Min();
+            taken = measure(passes);
         }
 
-        pass = taken / passes;
-        return (int)Math.Clamp(seconds / Math.Max(pass, seconds / Most), 1, Most);
+        pass = Math.Max(taken / passes, seconds / Most);
+        return (int)Math.Clamp(seconds / pass, 1, Most);
     }
 
     /// <summary>The seconds in which all threads, started together, have done their work, sample by sample.</summary>

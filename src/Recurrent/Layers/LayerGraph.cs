@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Recurrent.Layers;
 
 /// <summary>
@@ -34,14 +36,7 @@ internal sealed class LayerGraph
         IsList = true;
         Layout = Require.Defined(layout, nameof(layout));
         EmptyRow = Require.Defined(emptyRow, nameof(emptyRow));
-        StateSize = TotalStateSize(nameof(layers));
-        IsSingle = Inputs.Count == 1 && Outputs.Count == 1;
-        InputNames = [.. Inputs.Select(input => input.Name)];
-        OutputNames = [.. Outputs.Select(output => output.Name)];
-        InputSize = FeaturesOf(Inputs[0]);
-        OutputSize = Outputs[0].Size;
-        VocabularySize = Inputs[0].Kind == ValueKind.Indices ? Inputs[0].Size : 0;
-        GraphArguments.RequireMasking(this, nameof(masking));
+        Summarize(nameof(layers), nameof(masking));
     }
 
     /// <summary>Layers that name what they read.</summary>
@@ -73,14 +68,7 @@ internal sealed class LayerGraph
         ];
         Layout = Require.Defined(layout, nameof(layout));
         EmptyRow = Require.Defined(emptyRow, nameof(emptyRow));
-        StateSize = TotalStateSize(nameof(layers));
-        IsSingle = Inputs.Count == 1 && Outputs.Count == 1;
-        InputNames = [.. Inputs.Select(input => input.Name)];
-        OutputNames = [.. Outputs.Select(output => output.Name)];
-        InputSize = FeaturesOf(Inputs[0]);
-        OutputSize = Outputs[0].Size;
-        VocabularySize = Inputs[0].Kind == ValueKind.Indices ? Inputs[0].Size : 0;
-        GraphArguments.RequireMasking(this, nameof(masking));
+        Summarize(nameof(layers), nameof(masking));
     }
 
     public IReadOnlyList<Layer> Layers { get; }
@@ -109,17 +97,17 @@ internal sealed class LayerGraph
         && Outputs.Count == 1 && Outputs[0].Value == Layers.Count;
 
     /// <summary>Whether calls may leave the names out: there is one input, and one output.</summary>
-    public bool IsSingle { get; }
+    public bool IsSingle { get; private set; }
 
     /// <summary>Features of a step of the first input; 1 of indices.</summary>
-    public int InputSize { get; }
+    public int InputSize { get; private set; }
 
     /// <summary>Features of a step of the first output.</summary>
-    public int OutputSize { get; }
+    public int OutputSize { get; private set; }
 
-    public IReadOnlyList<string> InputNames { get; }
+    public IReadOnlyList<string> InputNames { get; private set; }
 
-    public IReadOnlyList<string> OutputNames { get; }
+    public IReadOnlyList<string> OutputNames { get; private set; }
 
     public ModelOutput Output { get; }
 
@@ -130,12 +118,12 @@ internal sealed class LayerGraph
     public EmptyRow EmptyRow { get; }
 
     /// <summary>Indices that the first input knows; 0 if it takes features.</summary>
-    public int VocabularySize { get; }
+    public int VocabularySize { get; private set; }
 
     /// <summary>
     /// Elements of state of one batch row, in all layers and directions, and the outputs that are repeated at missing steps.
     /// </summary>
-    public int StateSize { get; }
+    public int StateSize { get; private set; }
 
     /// <summary>Elements of a row's state that are the outputs to repeat at missing steps; they are its last ones.</summary>
     public int RepeatedSize => RepeatsOutput ? Outputs.Sum(output => output.Size) : 0;
@@ -248,6 +236,20 @@ internal sealed class LayerGraph
             throw new ArgumentException(
                 $"{argument}: expected EveryStep, because the last layer puts out a row; found {Output}.", argument);
         }
+    }
+
+    /// <summary>What follows from the inputs and outputs.</summary>
+    [MemberNotNull(nameof(InputNames), nameof(OutputNames))]
+    private void Summarize(string layers, string masking)
+    {
+        StateSize = TotalStateSize(layers);
+        IsSingle = Inputs.Count == 1 && Outputs.Count == 1;
+        InputNames = [.. Inputs.Select(input => input.Name)];
+        OutputNames = [.. Outputs.Select(output => output.Name)];
+        InputSize = FeaturesOf(Inputs[0]);
+        OutputSize = Outputs[0].Size;
+        VocabularySize = Inputs[0].Kind == ValueKind.Indices ? Inputs[0].Size : 0;
+        GraphArguments.RequireMasking(this, masking);
     }
 
     private int TotalStateSize(string argument)
