@@ -487,5 +487,68 @@ TEST_F(SmallGraph, RefusesBuffersThatAreNotWellFormed) {
   EXPECT_OK(step([](auto&, auto&) {}));
 }
 
+// What a layer reads loses its denormals, what it computes does not: 1e-20 * 1e-20 is a denormal,
+// and a last step of it is 0.
+TEST(GraphDenormals, AreLostWhereAValueIsRead) {
+  std::vector<recurrent_layer_desc> layers(2);
+  for (recurrent_layer_desc& layer : layers) {
+    layer.struct_size = sizeof(layer);
+    layer.input_size = layer.hidden_size = 1;
+  }
+  const int32_t product_reads[] = {0, 0};
+  layers[0].kind = RECURRENT_LAYER_PRODUCT;
+  layers[0].inputs = product_reads;
+  layers[0].input_count = 2;
+  layers[1].kind = RECURRENT_LAYER_LAST_STEP;
+  recurrent_model_desc desc = describe(layers, RECURRENT_ISA_AUTO);
+  const recurrent_input_desc inputs[] = {
+      {sizeof(recurrent_input_desc), RECURRENT_VALUE_SEQUENCE, 1, 0, "x"}};
+  const recurrent_output_desc outputs[] = {{sizeof(recurrent_output_desc), 1, "product"},
+                                           {sizeof(recurrent_output_desc), 2, "last"}};
+  desc.inputs = inputs;
+  desc.input_count = 1;
+  desc.outputs = outputs;
+  desc.output_count = 2;
+  recurrent_model* made = nullptr;
+  ASSERT_OK(recurrent_model_create(&desc, &made));
+  const ModelHandle model(made);
+  const SessionHandle session = open_session(model, 1);
+  const std::vector<float> x(3, 1e-20f);
+  std::vector<float> product(3), last(1, -7.0f);
+  const recurrent_output_buffer buffers[] = {
+      {sizeof(recurrent_output_buffer), 0, nullptr, product.data(), 3},
+      {sizeof(recurrent_output_buffer), 0, nullptr, last.data(), 1}};
+  recurrent_run_args args{};
+  args.struct_size = sizeof(args);
+  args.time = 3;
+  args.x = x.data();
+  args.x_count = 3;
+  args.outputs = buffers;
+  args.output_count = 2;
+  ASSERT_OK(recurrent_session_run(session.get(), &args));
+  EXPECT_EQ(product, std::vector<float>(3, 1e-20f * 1e-20f));
+  EXPECT_GT(product[0], 0.0f);
+  EXPECT_EQ(last, std::vector<float>(1, 0.0f));
+}
+
+// An output of one step is what the last layer has computed, denormals included.
+TEST(GraphDenormals, StayInAnOutputOfOneStep) {
+  Random random(6);
+  OwnedModel owned;
+  owned.add(pointwise_layer(random, RECURRENT_LAYER_SCALE, 1));
+  OwnedDirection& scale = *owned.layers[0].forward;
+  scale.input_weights[0] = 1e-20f;
+  scale.desc.input_bias = nullptr;
+  const ModelHandle model =
+      make_model(owned, RECURRENT_ISA_AUTO, RECURRENT_GEMM_BUILTIN, {RECURRENT_OUTPUT_LAST_STEP});
+  const SessionHandle session = open_session(model, 1);
+  const std::vector<float> x(3, 1e-20f);
+  std::vector<float> y(1);
+  const recurrent_run_args args = run_args(x, y, 3);
+  ASSERT_OK(recurrent_session_run(session.get(), &args));
+  EXPECT_EQ(y[0], 1e-20f * 1e-20f);
+  EXPECT_GT(y[0], 0.0f);
+}
+
 }  // namespace
 }  // namespace recurrent::test

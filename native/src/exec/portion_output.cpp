@@ -148,10 +148,6 @@ void Portion::gather_final_states(const PackedLayer& pick) {
     const Slice sorted_rows = slice(rows(), index);
     for (int64_t sorted_row = sorted_rows.begin; sorted_row < sorted_rows.end; ++sorted_row) {
       float* to = view_of(pick.puts).at(0, sorted_row);
-      if (length(sorted_row, layer.base) == 0) {
-        std::fill_n(to, pick.output_size, 0.0f);
-        continue;
-      }
       for (const PackedDirection& direction : layer.directions)
         to = std::copy_n(job_.states.row(direction.hidden, caller_row(sorted_row)),
                          layer.state_size, to);
