@@ -28,7 +28,7 @@ internal static class Models
         float scale = 1 / MathF.Sqrt(input + hidden);
         return new RecurrentLayer(
             specification,
-            new RecurrentWeights(
+            new CellWeights(
                 Values(rows * input, scale), Values(rows * hidden, scale), Values(rows, scale), Values(rows, scale)));
     }
 

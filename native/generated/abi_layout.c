@@ -6,7 +6,13 @@
 #include <recurrent/recurrent.h>
 #include <stddef.h>
 
-_Static_assert(RECURRENT_ABI_VERSION == 5, "RECURRENT_ABI_VERSION == 5");
+_Static_assert(RECURRENT_ABI_VERSION == 6, "RECURRENT_ABI_VERSION == 6");
+
+_Static_assert(RECURRENT_VERSION_MAJOR == 0, "RECURRENT_VERSION_MAJOR == 0");
+
+_Static_assert(RECURRENT_VERSION_MINOR == 1, "RECURRENT_VERSION_MINOR == 1");
+
+_Static_assert(RECURRENT_VERSION_PATCH == 0, "RECURRENT_VERSION_PATCH == 0");
 
 _Static_assert(RECURRENT_MAX_SIZE == 1048576, "RECURRENT_MAX_SIZE == 1048576");
 
@@ -45,6 +51,16 @@ _Static_assert(RECURRENT_LAYER_FINAL_STATE == 15, "RECURRENT_LAYER_FINAL_STATE =
 _Static_assert(RECURRENT_LAYER_REPEAT == 16, "RECURRENT_LAYER_REPEAT == 16");
 _Static_assert(RECURRENT_LAYER_REVERSE == 17, "RECURRENT_LAYER_REVERSE == 17");
 _Static_assert(RECURRENT_LAYER_LAST_STEPS == 18, "RECURRENT_LAYER_LAST_STEPS == 18");
+_Static_assert(RECURRENT_LAYER_CONVOLUTION == 19, "RECURRENT_LAYER_CONVOLUTION == 19");
+_Static_assert(RECURRENT_LAYER_MAX_POOLING == 20, "RECURRENT_LAYER_MAX_POOLING == 20");
+_Static_assert(RECURRENT_LAYER_AVERAGE_POOLING == 21, "RECURRENT_LAYER_AVERAGE_POOLING == 21");
+_Static_assert(RECURRENT_LAYER_LAYER_NORMALIZATION == 22, "RECURRENT_LAYER_LAYER_NORMALIZATION == 22");
+_Static_assert(RECURRENT_LAYER_LOG_SOFTMAX == 23, "RECURRENT_LAYER_LOG_SOFTMAX == 23");
+_Static_assert(RECURRENT_LAYER_MEAN_OVER_TIME == 24, "RECURRENT_LAYER_MEAN_OVER_TIME == 24");
+_Static_assert(RECURRENT_LAYER_MAX_OVER_TIME == 25, "RECURRENT_LAYER_MAX_OVER_TIME == 25");
+_Static_assert(RECURRENT_LAYER_SOFTMAX_OVER_TIME == 26, "RECURRENT_LAYER_SOFTMAX_OVER_TIME == 26");
+_Static_assert(RECURRENT_LAYER_FLATTEN == 27, "RECURRENT_LAYER_FLATTEN == 27");
+_Static_assert(RECURRENT_LAYER_UNFLATTEN == 28, "RECURRENT_LAYER_UNFLATTEN == 28");
 
 _Static_assert(sizeof(recurrent_value_kind) == 4, "sizeof(recurrent_value_kind) == 4");
 _Static_assert(RECURRENT_VALUE_SEQUENCE == 0, "RECURRENT_VALUE_SEQUENCE == 0");
@@ -69,6 +85,7 @@ _Static_assert(RECURRENT_ACTIVATION_SCALED_TANH == 8, "RECURRENT_ACTIVATION_SCAL
 _Static_assert(RECURRENT_ACTIVATION_ELU == 9, "RECURRENT_ACTIVATION_ELU == 9");
 _Static_assert(RECURRENT_ACTIVATION_SOFTSIGN == 10, "RECURRENT_ACTIVATION_SOFTSIGN == 10");
 _Static_assert(RECURRENT_ACTIVATION_SOFTPLUS == 11, "RECURRENT_ACTIVATION_SOFTPLUS == 11");
+_Static_assert(RECURRENT_ACTIVATION_CLIP == 12, "RECURRENT_ACTIVATION_CLIP == 12");
 
 _Static_assert(sizeof(recurrent_gate_coupling) == 4, "sizeof(recurrent_gate_coupling) == 4");
 _Static_assert(RECURRENT_GATE_COUPLING_NONE == 0, "RECURRENT_GATE_COUPLING_NONE == 0");
@@ -118,6 +135,7 @@ _Static_assert(RECURRENT_STRATEGY_LAYERS == 4, "RECURRENT_STRATEGY_LAYERS == 4")
 _Static_assert(sizeof(recurrent_state_kind) == 4, "sizeof(recurrent_state_kind) == 4");
 _Static_assert(RECURRENT_STATE_HIDDEN == 0, "RECURRENT_STATE_HIDDEN == 0");
 _Static_assert(RECURRENT_STATE_CELL == 1, "RECURRENT_STATE_CELL == 1");
+_Static_assert(RECURRENT_STATE_HISTORY == 2, "RECURRENT_STATE_HISTORY == 2");
 
 _Static_assert(sizeof(recurrent_parameter_role) == 4, "sizeof(recurrent_parameter_role) == 4");
 _Static_assert(RECURRENT_PARAMETER_INPUT_WEIGHTS == 0, "RECURRENT_PARAMETER_INPUT_WEIGHTS == 0");
@@ -161,7 +179,7 @@ _Static_assert(offsetof(recurrent_direction_desc, projection) == 80, "offsetof(r
 _Static_assert(offsetof(recurrent_direction_desc, initial_hidden) == 88, "offsetof(recurrent_direction_desc, initial_hidden) == 88");
 _Static_assert(offsetof(recurrent_direction_desc, initial_cell) == 96, "offsetof(recurrent_direction_desc, initial_cell) == 96");
 
-_Static_assert(sizeof(recurrent_layer_desc) == 80, "sizeof(recurrent_layer_desc) == 80");
+_Static_assert(sizeof(recurrent_layer_desc) == 112, "sizeof(recurrent_layer_desc) == 112");
 _Static_assert(offsetof(recurrent_layer_desc, struct_size) == 0, "offsetof(recurrent_layer_desc, struct_size) == 0");
 _Static_assert(offsetof(recurrent_layer_desc, kind) == 4, "offsetof(recurrent_layer_desc, kind) == 4");
 _Static_assert(offsetof(recurrent_layer_desc, direction) == 8, "offsetof(recurrent_layer_desc, direction) == 8");
@@ -178,7 +196,15 @@ _Static_assert(offsetof(recurrent_layer_desc, inputs) == 56, "offsetof(recurrent
 _Static_assert(offsetof(recurrent_layer_desc, input_count) == 64, "offsetof(recurrent_layer_desc, input_count) == 64");
 _Static_assert(offsetof(recurrent_layer_desc, first) == 68, "offsetof(recurrent_layer_desc, first) == 68");
 _Static_assert(offsetof(recurrent_layer_desc, steps) == 72, "offsetof(recurrent_layer_desc, steps) == 72");
-_Static_assert(offsetof(recurrent_layer_desc, reserved) == 76, "offsetof(recurrent_layer_desc, reserved) == 76");
+_Static_assert(offsetof(recurrent_layer_desc, kernel_size) == 76, "offsetof(recurrent_layer_desc, kernel_size) == 76");
+_Static_assert(offsetof(recurrent_layer_desc, stride) == 80, "offsetof(recurrent_layer_desc, stride) == 80");
+_Static_assert(offsetof(recurrent_layer_desc, dilation) == 84, "offsetof(recurrent_layer_desc, dilation) == 84");
+_Static_assert(offsetof(recurrent_layer_desc, groups) == 88, "offsetof(recurrent_layer_desc, groups) == 88");
+_Static_assert(offsetof(recurrent_layer_desc, pad_before) == 92, "offsetof(recurrent_layer_desc, pad_before) == 92");
+_Static_assert(offsetof(recurrent_layer_desc, pad_after) == 96, "offsetof(recurrent_layer_desc, pad_after) == 96");
+_Static_assert(offsetof(recurrent_layer_desc, counts_padding) == 100, "offsetof(recurrent_layer_desc, counts_padding) == 100");
+_Static_assert(offsetof(recurrent_layer_desc, epsilon) == 104, "offsetof(recurrent_layer_desc, epsilon) == 104");
+_Static_assert(offsetof(recurrent_layer_desc, reserved) == 108, "offsetof(recurrent_layer_desc, reserved) == 108");
 
 _Static_assert(sizeof(recurrent_input_desc) == 24, "sizeof(recurrent_input_desc) == 24");
 _Static_assert(offsetof(recurrent_input_desc, struct_size) == 0, "offsetof(recurrent_input_desc, struct_size) == 0");
@@ -354,9 +380,9 @@ _Static_assert(sizeof(recurrent_backward_args) == 64, "sizeof(recurrent_backward
 _Static_assert(offsetof(recurrent_backward_args, struct_size) == 0, "offsetof(recurrent_backward_args, struct_size) == 0");
 _Static_assert(offsetof(recurrent_backward_args, reserved) == 4, "offsetof(recurrent_backward_args, reserved) == 4");
 _Static_assert(offsetof(recurrent_backward_args, dy) == 8, "offsetof(recurrent_backward_args, dy) == 8");
-_Static_assert(offsetof(recurrent_backward_args, final_states) == 16, "offsetof(recurrent_backward_args, final_states) == 16");
+_Static_assert(offsetof(recurrent_backward_args, dfinal_states) == 16, "offsetof(recurrent_backward_args, dfinal_states) == 16");
 _Static_assert(offsetof(recurrent_backward_args, dx) == 24, "offsetof(recurrent_backward_args, dx) == 24");
-_Static_assert(offsetof(recurrent_backward_args, initial_states) == 32, "offsetof(recurrent_backward_args, initial_states) == 32");
+_Static_assert(offsetof(recurrent_backward_args, dinitial_states) == 32, "offsetof(recurrent_backward_args, dinitial_states) == 32");
 _Static_assert(offsetof(recurrent_backward_args, output_gradients) == 40, "offsetof(recurrent_backward_args, output_gradients) == 40");
 _Static_assert(offsetof(recurrent_backward_args, input_gradients) == 48, "offsetof(recurrent_backward_args, input_gradients) == 48");
 _Static_assert(offsetof(recurrent_backward_args, output_gradient_count) == 56, "offsetof(recurrent_backward_args, output_gradient_count) == 56");

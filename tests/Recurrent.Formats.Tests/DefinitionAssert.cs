@@ -31,11 +31,11 @@ internal static class DefinitionAssert
         _ => [],
     };
 
-    private static IEnumerable<ReadOnlyMemory<float>> WeightsOf(RecurrentWeights? weights) => weights is null
+    private static IEnumerable<ReadOnlyMemory<float>> WeightsOf(CellWeights? weights) => weights is null
         ? []
         :
         [
-            weights.InputWeights, weights.StateWeights, weights.InputBias, weights.StateBias, weights.Projection,
+            weights.InputWeights, weights.RecurrentWeights, weights.InputBias, weights.RecurrentBias, weights.Projection,
             weights.InitialHidden, weights.InitialCell,
         ];
 

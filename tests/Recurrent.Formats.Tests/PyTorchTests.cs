@@ -41,9 +41,9 @@ public sealed class PyTorchTests
         RecurrentLayer layer = Assert.Single(PyTorchModules.Gru(file));
 
         Assert.Equal(new GruSpecification { InputSize = Input, HiddenSize = Hidden }, layer.Specification);
-        Assert.Equal(file["weight_hh_l0"].ToSingles(), layer.Forward!.StateWeights.ToArray());
+        Assert.Equal(file["weight_hh_l0"].ToSingles(), layer.Forward!.RecurrentWeights.ToArray());
         Assert.True(layer.Forward.InputBias.IsEmpty);
-        Assert.True(layer.Forward.StateBias.IsEmpty);
+        Assert.True(layer.Forward.RecurrentBias.IsEmpty);
         Assert.Null(layer.Reverse);
     }
 
@@ -166,12 +166,12 @@ public sealed class PyTorchTests
         return builder;
     }
 
-    private static void AssertWeights(SafetensorsFile file, string prefix, string suffix, RecurrentWeights weights)
+    private static void AssertWeights(SafetensorsFile file, string prefix, string suffix, CellWeights weights)
     {
         Assert.Equal(file[prefix + "weight_ih" + suffix].ToSingles(), weights.InputWeights.ToArray());
-        Assert.Equal(file[prefix + "weight_hh" + suffix].ToSingles(), weights.StateWeights.ToArray());
+        Assert.Equal(file[prefix + "weight_hh" + suffix].ToSingles(), weights.RecurrentWeights.ToArray());
         Assert.Equal(file[prefix + "bias_ih" + suffix].ToSingles(), weights.InputBias.ToArray());
-        Assert.Equal(file[prefix + "bias_hh" + suffix].ToSingles(), weights.StateBias.ToArray());
+        Assert.Equal(file[prefix + "bias_hh" + suffix].ToSingles(), weights.RecurrentBias.ToArray());
         Assert.Equal(file[prefix + "weight_hr" + suffix].ToSingles(), weights.Projection.ToArray());
     }
 }

@@ -9,7 +9,7 @@ float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => (random.
 
 RecurrentLayer lstm = new(
     new LstmSpecification { InputSize = InputSize, HiddenSize = HiddenSize },
-    new RecurrentWeights(Values(4 * HiddenSize * InputSize), Values(4 * HiddenSize * HiddenSize), Values(4 * HiddenSize)));
+    new CellWeights(Values(4 * HiddenSize * InputSize), Values(4 * HiddenSize * HiddenSize), Values(4 * HiddenSize)));
 
 using RecurrentModel model = RecurrentModel.Create(lstm);
 using Session session = model.OpenSession();

@@ -46,6 +46,16 @@ std::vector<recurrent_instruction_set> instruction_sets() {
   return sets;
 }
 
+TEST(Version, OfTheHeaderIsThatOfTheLibrary) {
+  recurrent_machine_info machine{};
+  machine.struct_size = sizeof(machine);
+  ASSERT_OK(recurrent_get_machine_info(&machine));
+  EXPECT_EQ(std::to_string(RECURRENT_VERSION_MAJOR) + "." +
+                std::to_string(RECURRENT_VERSION_MINOR) + "." +
+                std::to_string(RECURRENT_VERSION_PATCH),
+            machine.version);
+}
+
 TEST(InstructionSets, AreListedWithWhatTheMachineHasOfThem) {
   recurrent_machine_info machine{};
   machine.struct_size = sizeof(machine);

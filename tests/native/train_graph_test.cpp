@@ -120,7 +120,7 @@ class TrainedGraph {
     args.output_gradient_count = static_cast<int32_t>(of_outputs.size());
     args.input_gradients = of_inputs.data();
     args.input_gradient_count = static_cast<int32_t>(of_inputs.size());
-    args.final_states = dstates.data();
+    args.dfinal_states = dstates.data();
     EXPECT_OK(recurrent_trainer_backward(trainer.get(), &args)) << describe();
     gradients[0].resize(static_cast<size_t>(parameter_count(trainer)));
     EXPECT_OK(recurrent_trainer_get_gradients(trainer.get(), gradients[0].data(),

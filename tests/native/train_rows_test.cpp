@@ -105,9 +105,9 @@ void run(const TrainerHandle& trainer, Batch& batch,
   recurrent_backward_args backward{};
   backward.struct_size = sizeof(backward);
   backward.dy = batch.dy.data();
-  backward.final_states = batch.d_final.data();
+  backward.dfinal_states = batch.d_final.data();
   backward.dx = batch.dx.data();
-  backward.initial_states = batch.d_states.data();
+  backward.dinitial_states = batch.d_states.data();
   ASSERT_OK(recurrent_trainer_backward(trainer.get(), &backward));
 }
 

@@ -57,8 +57,8 @@ std::vector<float> gradients_of(const TrainerHandle& trainer) {
 
 std::vector<float> moments_of(const TrainerHandle& trainer) {
   std::vector<float> values(2 * static_cast<size_t>(parameter_count(trainer)));
-  EXPECT_OK(recurrent_trainer_moments(trainer.get(), values.data(),
-                                      static_cast<int64_t>(values.size()), 0));
+  EXPECT_OK(recurrent_trainer_get_moments(trainer.get(), values.data(),
+                                          static_cast<int64_t>(values.size())));
   return values;
 }
 

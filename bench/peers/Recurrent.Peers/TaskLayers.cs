@@ -12,11 +12,11 @@ internal static class TaskLayers
         for (int i = 0; i < layers.Length; i++)
         {
             RecurrentSpecification specification = task.Specify(i == 0 ? task.Input : task.Output);
-            var directions = new RecurrentWeights[task.Directions];
+            var directions = new CellWeights[task.Directions];
             for (int direction = 0; direction < directions.Length; direction++)
             {
                 int rows = specification.GateCount * task.Hidden;
-                directions[direction] = new RecurrentWeights(
+                directions[direction] = new CellWeights(
                     Take(rows * specification.InputSize), Take(rows * task.Hidden), Take(rows), Take(rows));
             }
 

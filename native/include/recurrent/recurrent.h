@@ -93,7 +93,14 @@ extern "C" {
  * Version of this interface. It changes whenever a struct, a function or the meaning of a value
  * does.
  */
-#define RECURRENT_ABI_VERSION 5
+#define RECURRENT_ABI_VERSION 6
+
+/** Version of this header, its first number; recurrent_get_machine_info() tells the library's. */
+#define RECURRENT_VERSION_MAJOR 0
+/** The second number: until the first is 1, another one may change the interface. */
+#define RECURRENT_VERSION_MINOR 1
+/** The third number. */
+#define RECURRENT_VERSION_PATCH 0
 
 /** Largest hidden, input, output or projection size of a layer. */
 #define RECURRENT_MAX_SIZE 1048576
@@ -203,7 +210,55 @@ typedef enum recurrent_layer_kind {
   /**
    * The last `steps` valid steps of each row, or all of a shorter one. Needs whole sequences.
    */
-  RECURRENT_LAYER_LAST_STEPS = 18
+  RECURRENT_LAYER_LAST_STEPS = 18,
+  /**
+   * Convolution over time: `y_t = f(b + sum over k of V_k x_(t stride + k dilation - pad_before))`,
+   * taps from the oldest to the newest. Steps before the first and behind the last valid one are
+   * +0. With `groups` every group of outputs sees its own group of inputs. Causal, with a history
+   * as its state, if `stride` is 1, `pad_before` is `(kernel_size - 1) * dilation` and `pad_after`
+   * is 0; else it needs whole sequences.
+   */
+  RECURRENT_LAYER_CONVOLUTION = 19,
+  /**
+   * The largest value of each feature in a window of steps, NaN if there is one; the steps of the
+   * padding are left out. Needs whole sequences.
+   */
+  RECURRENT_LAYER_MAX_POOLING = 20,
+  /**
+   * The mean of each feature in a window of steps: their sum in the order of steps, divided by how
+   * many there are, or by `kernel_size` with `counts_padding`. Needs whole sequences.
+   */
+  RECURRENT_LAYER_AVERAGE_POOLING = 21,
+  /**
+   * `y[j] = s[j] (x[j] - m) / sqrt(v + epsilon) + b[j]`, `m` and `v` being the mean and the biased
+   * variance of the features of a step (Ba et al. 2016); no state.
+   */
+  RECURRENT_LAYER_LAYER_NORMALIZATION = 22,
+  /** `y[j] = (x[j] - max x) - log(sum exp(x - max x))`; no state and no weights. */
+  RECURRENT_LAYER_LOG_SOFTMAX = 23,
+  /**
+   * Makes a row of a sequence: the mean of its valid steps, their sum in order and one division;
+   * +0 of none. Needs whole sequences.
+   */
+  RECURRENT_LAYER_MEAN_OVER_TIME = 24,
+  /**
+   * Makes a row of a sequence: the largest value of each feature, NaN if there is one; +0 of no
+   * steps. Needs whole sequences.
+   */
+  RECURRENT_LAYER_MAX_OVER_TIME = 25,
+  /**
+   * Makes a row of two sequences, values and scores: the sum of the values, weighted by the softmax
+   * of the scores over the valid steps. The scores have one feature, or one for each of the values;
+   * +0 of no steps. Needs whole sequences.
+   */
+  RECURRENT_LAYER_SOFTMAX_OVER_TIME = 26,
+  /**
+   * Makes a row of a sequence of `steps` steps: their features one step after the other. The model
+   * takes only what gives so many steps; needs whole sequences.
+   */
+  RECURRENT_LAYER_FLATTEN = 27,
+  /** Makes a sequence of a row: `steps` steps of `input_size / steps` features. */
+  RECURRENT_LAYER_UNFLATTEN = 28
 } recurrent_layer_kind;
 
 /** What a value is that a model is given, puts out or hands from layer to layer. */
@@ -254,7 +309,9 @@ typedef enum recurrent_activation {
   /** `a / (1 + |a|)` */
   RECURRENT_ACTIVATION_SOFTSIGN = 10,
   /** `max(a, 0) + log1p(exp(-|a|))` */
-  RECURRENT_ACTIVATION_SOFTPLUS = 11
+  RECURRENT_ACTIVATION_SOFTPLUS = 11,
+  /** `a < alpha ? alpha : a > beta ? beta : a`, alpha <= beta; NaN stays NaN. */
+  RECURRENT_ACTIVATION_CLIP = 12
 } recurrent_activation;
 
 /**
@@ -372,7 +429,12 @@ typedef enum recurrent_state_kind {
    */
   RECURRENT_STATE_HIDDEN = 0,
   /** The cell state of an LSTM: `[batch, hidden_size]`. */
-  RECURRENT_STATE_CELL = 1
+  RECURRENT_STATE_CELL = 1,
+  /**
+   * The inputs that a causal convolution still needs: `[batch, (kernel_size - 1) * dilation,
+   * input_size]`, the oldest step first.
+   */
+  RECURRENT_STATE_HISTORY = 2
 } recurrent_state_kind;
 
 /**
@@ -407,8 +469,9 @@ typedef struct recurrent_direction_desc {
   /** `beta` of the output activation. */
   float output_beta;
   /**
-   * `[G*H, I]`; Dense `[H, I]`; scale `[H]`, its factors; embedding `[I, H]`, its table. Required,
-   * except by an activation layer, which has none.
+   * `[G*H, I]`; Dense `[H, I]`; convolution `[H, kernel_size, I / groups]`, taps from the oldest to
+   * the newest; scale and layer normalization `[H]`, their factors; embedding `[I, H]`, its table.
+   * Required, except by layer normalization, and by an activation layer, which has none.
    */
   const float* input_weights;
   /** `[G*H, S]`. Required by recurrent layers, null for others. */
@@ -424,7 +487,10 @@ typedef struct recurrent_direction_desc {
   const float* peephole;
   /** LSTM projection `[S, H]`; required when `projection_size` is not 0, null otherwise. */
   const float* projection;
-  /** The state that a sequence starts from, `[S]`; null for 0. Recurrent layers only. */
+  /**
+   * The state that a sequence starts from, `[S]`, of a causal convolution its history
+   * `[(kernel_size - 1) * dilation, I]`; null for 0. Null for other layers.
+   */
   const float* initial_hidden;
   /** An LSTM's cell state that a sequence starts from, `[H]`; null for 0. */
   const float* initial_cell;
@@ -445,7 +511,7 @@ typedef struct recurrent_layer_desc {
   int32_t input_size;
   /**
    * Hidden units a direction, 1 to ::RECURRENT_MAX_SIZE; the output size of a layer without state,
-   * which is `input_size` for all but Dense and embedding.
+   * which is `input_size` for all but Dense, convolution, embedding, flatten and unflatten.
    */
   int32_t hidden_size;
   /** Size of an LSTM's projection (Sak et al. 2014), below `hidden_size`; 0 for none. */
@@ -480,13 +546,32 @@ typedef struct recurrent_layer_desc {
   const int32_t* inputs;
   /**
    * Elements of `inputs`: 0 where it is null; 1 or more for a concatenation, 2 or more for a sum, 2
-   * for a product, 1 for others.
+   * for a product and for softmax over time, which reads values before scores, 1 for others.
    */
   int32_t input_count;
   /** Slice: the first feature that is taken; 0 for other layers. */
   int32_t first;
-  /** Repeat and last steps: how many steps; 0 for other layers. */
+  /** Repeat, last steps, flatten and unflatten: how many steps; 0 for other layers. */
   int32_t steps;
+  /**
+   * Steps of a window of a convolution or a pooling layer, 1 or more; 0 for other layers. Likewise
+   * the following three.
+   */
+  int32_t kernel_size;
+  /** Steps from one window to the next, 1 or more. */
+  int32_t stride;
+  /** Steps from one tap of a window to the next, 1 or more. */
+  int32_t dilation;
+  /** Convolution: groups that features are divided into, both inputs and outputs; 0 for others. */
+  int32_t groups;
+  /** Steps of padding before the first one, 0 to `(kernel_size - 1) * dilation`. */
+  int32_t pad_before;
+  /** Steps of padding behind the last valid one of a row, likewise. */
+  int32_t pad_after;
+  /** Average pooling: 1 if a window's mean counts steps of the padding, which are 0; else 0. */
+  int32_t counts_padding;
+  /** Layer normalization: what is added to the variance, finite and 0 or more; 0 for others. */
+  float epsilon;
   /** Zero. */
   uint32_t reserved;
 } recurrent_layer_desc;
@@ -961,11 +1046,11 @@ typedef struct recurrent_backward_args {
   /** Of the output, shaped as it is; null for 0. */
   const float* dy;
   /** Of the final states, `[batch, state_size]`; null for 0. */
-  const float* final_states;
+  const float* dfinal_states;
   /** Receives those of the input, shaped as it is; null if they are not wanted. */
   float* dx;
   /** Receives those of the states that were started from, `[batch, state_size]`; null likewise. */
-  float* initial_states;
+  float* dinitial_states;
   /**
    * Of outputs instead of `dy`, each shaped as the output is; 0 for those that are left out. Null
    * for none.
@@ -1527,17 +1612,27 @@ RECURRENT_API recurrent_status recurrent_trainer_restore(recurrent_trainer* trai
     RECURRENT_NOEXCEPT;
 
 /**
- * @brief Copies what the optimizer remembers, or sets it: `[2, parameter_count]`, the mean (or
- * momentum) before the mean square. Zero before the first update.
+ * @brief Copies out what the optimizer remembers: `[2, parameter_count]`, the mean (or momentum)
+ * before the mean square. Zero before the first update.
  * @param trainer A trainer.
- * @param values Receives the values, or has them if `sets` is 1.
+ * @param values Receives the values.
  * @param count Elements of `values`; exactly `2 * parameter_count`.
- * @param sets 0 to copy out, 1 to set.
+ * @return OK or INVALID_ARGUMENT.
+ */
+RECURRENT_API recurrent_status recurrent_trainer_get_moments(const recurrent_trainer* trainer,
+                                                             float* values,
+                                                             int64_t count) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Sets what the optimizer remembers.
+ * @param trainer A trainer.
+ * @param values `[2, parameter_count]`, as recurrent_trainer_get_moments() gave them.
+ * @param count Elements of `values`; exactly `2 * parameter_count`.
  * @return OK, INVALID_ARGUMENT or OUT_OF_MEMORY.
  */
-RECURRENT_API recurrent_status recurrent_trainer_moments(recurrent_trainer* trainer, float* values,
-                                                         int64_t count,
-                                                         int32_t sets) RECURRENT_NOEXCEPT;
+RECURRENT_API recurrent_status recurrent_trainer_set_moments(recurrent_trainer* trainer,
+                                                             const float* values,
+                                                             int64_t count) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Applies an activation to an array with the canonical arithmetic.

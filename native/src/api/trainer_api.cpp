@@ -119,7 +119,12 @@ recurrent_status recurrent_trainer_restore(recurrent_trainer* trainer) noexcept 
   return guarded([&] { required(trainer, "trainer").trainer.restore(); });
 }
 
-recurrent_status recurrent_trainer_moments(recurrent_trainer* trainer, float* values, int64_t count,
-                                           int32_t sets) noexcept {
-  return guarded([&] { required(trainer, "trainer").trainer.moments(values, count, sets != 0); });
+recurrent_status recurrent_trainer_get_moments(const recurrent_trainer* trainer, float* values,
+                                               int64_t count) noexcept {
+  return guarded([&] { required(trainer, "trainer").trainer.get_moments(values, count); });
+}
+
+recurrent_status recurrent_trainer_set_moments(recurrent_trainer* trainer, const float* values,
+                                               int64_t count) noexcept {
+  return guarded([&] { required(trainer, "trainer").trainer.set_moments(values, count); });
 }

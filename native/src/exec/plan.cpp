@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
+#include "base/ledger.h"
 #include "cpu/caches.h"
 
 namespace recurrent {
@@ -31,19 +32,6 @@ int64_t steps_in_cache(const Model& model, int64_t batch) {
     rows = std::max(rows, std::min(kFarRows, caches.l3 / 4 / kBytes / columns));
   return std::max<int64_t>(1, std::clamp(rows, kFewestRows, kMostRows) / batch);
 }
-
-class Layout {
- public:
-  int64_t take(int64_t rows, int64_t width) {
-    const int64_t at = next_;
-    next_ = checked_add(next_, round_up(checked_mul(rows, width, "time"), kRowPadding), "time");
-    return at;
-  }
-  int64_t size() const { return next_; }
-
- private:
-  int64_t next_ = 0;
-};
 
 struct Widths {
   int64_t input = 0;
@@ -92,28 +80,28 @@ Plan make_plan(const Model& model, int64_t batch, int64_t time, bool ragged) {
   plan.block = model.can_step() ? plan.chunk : longest;
 
   const Widths w = widths_of(model);
-  Layout layout;
+  Ledger ledger;
   const int64_t chunk_rows = checked_mul(plan.chunk, batch, "time");
-  plan.input = layout.take(chunk_rows, w.input);
-  if (plan.chunk > 1) plan.product = layout.take(chunk_rows, w.columns);
-  for (int64_t& at : plan.hidden) at = layout.take(batch, w.state);
-  if (ragged) plan.cell = layout.take(batch, w.hidden);
-  if (w.projection) plan.unprojected = layout.take(batch, w.hidden);
+  plan.input = ledger.book(chunk_rows, w.input);
+  if (plan.chunk > 1) plan.product = ledger.book(chunk_rows, w.columns);
+  for (int64_t& at : plan.hidden) at = ledger.book(batch, w.state);
+  if (ragged) plan.cell = ledger.book(batch, w.hidden);
+  if (w.projection) plan.unprojected = ledger.book(batch, w.hidden);
   if (w.reset_before)
     for (int64_t* at : {&plan.reset_state, &plan.update, &plan.candidate})
-      *at = layout.take(batch, w.hidden);
+      *at = ledger.book(batch, w.hidden);
   if (model.layers().size() > 1 || ragged) {
     const int64_t block_rows = checked_mul(plan.block, batch, "time");
-    plan.values[0] = layout.size();
-    for (int64_t slot = 0; slot < model.slots(); ++slot) layout.take(block_rows, w.output);
-    if (model.slots() > 0) plan.value_stride[0] = (layout.size() - plan.values[0]) / model.slots();
+    plan.values[0] = ledger.size();
+    for (int64_t slot = 0; slot < model.slots(); ++slot) ledger.book(block_rows, w.output);
+    if (model.slots() > 0) plan.value_stride[0] = (ledger.size() - plan.values[0]) / model.slots();
   }
   if (model.row_slots() > 0) {
-    plan.values[1] = layout.size();
-    for (int64_t slot = 0; slot < model.row_slots(); ++slot) layout.take(batch, w.row);
-    plan.value_stride[1] = (layout.size() - plan.values[1]) / model.row_slots();
+    plan.values[1] = ledger.size();
+    for (int64_t slot = 0; slot < model.row_slots(); ++slot) ledger.book(batch, w.row);
+    plan.value_stride[1] = (ledger.size() - plan.values[1]) / model.row_slots();
   }
-  plan.floats = layout.size();
+  plan.floats = ledger.size();
   return plan;
 }
 

@@ -99,7 +99,7 @@ void Portion::run() {
     if (!section.is_row)
       run_section(section);
     else if (is_any_wanted || &section != &sections.back())
-      run_rows(section);
+      run_row_section(section);
   for (size_t i = 0; i < job_.model.outputs().size(); ++i) finish(i);
 }
 
@@ -120,7 +120,7 @@ void Portion::run_section(const Section& section) {
   }
 }
 
-void Portion::run_rows(const Section& section) {
+void Portion::run_row_section(const Section& section) {
   in_rows_ = true;
   begin_block({0, 1});
   for (const int32_t node : section.nodes) {

@@ -43,7 +43,7 @@ class Portion {
 
   // What is computed.
   void run_section(const Section& section);
-  void run_rows(const Section& section);
+  void run_row_section(const Section& section);
   void run_layer(const PackedLayer& layer);
   void run_layer(const PackedLayer& layer, const SequenceView<const float>& in,
                  const SequenceView<float>& out);

@@ -99,7 +99,7 @@ void Session::predict_block(const Run& run, int64_t rows, int64_t batch) {
   workspace_.reserve(schedule.floats);
   prediction_states_->reset({0, rows}, model_->initial_states().data());
   prediction_buffers_->view(*model_, run, batch);
-  run_rows(schedule, block, prediction_states_->rows(), *prediction_buffers_);
+  run_schedule(schedule, block, prediction_states_->rows(), *prediction_buffers_);
 }
 
 int64_t Session::bytes() const {

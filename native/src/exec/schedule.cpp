@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
+#include "base/ledger.h"
 
 namespace recurrent {
 
@@ -36,21 +37,19 @@ Schedule make_schedule(const Model& model, const Workload& work, const Candidate
       break;
   }
   schedule.plan = make_plan(model, rows, time, work.ragged);
-  schedule.floats = checked_mul(schedule.portions, schedule.plan.floats, "time");
-  if (is_split_step(model, work, way)) {
-    schedule.next_states = schedule.floats;
-    schedule.floats += checked_mul(work.batch, model.states().stride(), "batch");
-  }
+  Ledger ledger;
+  ledger.book(schedule.portions, schedule.plan.floats);
+  if (is_split_step(model, work, way))
+    schedule.next_states = ledger.book(work.batch, model.states().stride(), "batch");
   if (way.strategy == Strategy::kLayers) {
     int64_t width = 0;
     for (const PackedLayer& layer : model.layers()) width = std::max(width, layer.output_size);
-    schedule.link = schedule.floats;
-    schedule.link_floats = round_up(
-        checked_mul(checked_mul(schedule.plan.block, rows, "time"), width, "time"), kRowPadding);
-    schedule.floats = checked_add(
-        schedule.floats,
-        checked_mul(int64_t{2} * (schedule.portions - 1), schedule.link_floats, "time"), "time");
+    Ledger link;
+    link.book(checked_mul(schedule.plan.block, rows, "time"), width);
+    schedule.link_floats = link.size();
+    schedule.link = ledger.book(int64_t{2} * (schedule.portions - 1), schedule.link_floats);
   }
+  schedule.floats = ledger.size();
   return schedule;
 }
 

@@ -20,10 +20,10 @@ class Runner {
         Portion(job_, portion_scratch(0), all_rows(), participant_).run();
         break;
       case Strategy::kRows:
-        run_rows();
+        run_by_rows();
         break;
       case Strategy::kLayers:
-        run_layers();
+        run_by_layers();
         break;
     }
   }
@@ -35,7 +35,7 @@ class Runner {
   }
 
   // Rows have nothing to do with each other: one stage.
-  void run_rows() {
+  void run_by_rows() {
     participant_.stage([&](int portion) {
       Participant alone;
       Portion(job_, portion_scratch(portion), slice_of(job_.batch, portion, participant_.size()),
@@ -46,7 +46,7 @@ class Runner {
 
   // A wavefront: while one thread computes its layers for a block of steps, the next one computes
   // the layers above for the block before.
-  void run_layers() {
+  void run_by_layers() {
     const int64_t block = job_.schedule.plan.block;
     const int64_t blocks = (job_.time + block - 1) / block;
     for (int64_t front = 0; front < blocks + participant_.size() - 1; ++front)

@@ -206,7 +206,7 @@ void Session::run_model(const Run& run, const Rows& rows) {
   } else {
     const Schedule schedule = make_schedule(*model_, work, Candidate{});
     workspace_.reserve(schedule.floats);
-    run_rows(schedule, rows, states_.rows(), buffers());
+    run_schedule(schedule, rows, states_.rows(), buffers());
   }
 }
 
@@ -230,16 +230,16 @@ void Session::run_with_threads(const Workload& work, const Rows& rows) {
   if (ways.work != work) ways = ways_for(work);
   workspace_.reserve(ways.floats());
   if (const Schedule* together = admitted(ways)) {
-    run_rows(*together, rows, states_.rows(), buffers());
+    run_schedule(*together, rows, states_.rows(), buffers());
     threads_->governor.ran_with(threads_->team);
   } else {
-    run_rows(ways.alone, rows, states_.rows(), buffers());
+    run_schedule(ways.alone, rows, states_.rows(), buffers());
     if (ways.together.way.threads > 1) threads_->governor.ran_alone();
   }
 }
 
-void Session::run_rows(const Schedule& schedule, const Rows& rows, const StateRows& states,
-                       const Buffers& buffers) {
+void Session::run_schedule(const Schedule& schedule, const Rows& rows, const StateRows& states,
+                           const Buffers& buffers) {
   const bool by_rows = schedule.way.strategy == Strategy::kRows;
   const Ragged ragged = sort_rows(rows.lengths, rows.count, by_rows ? schedule.portions : 1);
   const cpu::ScopedFpControl canonical;

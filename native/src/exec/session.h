@@ -99,8 +99,8 @@ class Session {
   void advance(const void* const* inputs, float* const* outputs);
   void step_masked(const Run& run);
   void advance_together(const Schedule& schedule, const Run& run);
-  void run_rows(const Schedule& schedule, const Rows& rows, const StateRows& states,
-                const Buffers& buffers);
+  void run_schedule(const Schedule& schedule, const Rows& rows, const StateRows& states,
+                    const Buffers& buffers);
   void run_with_threads(const Workload& work, const Rows& rows);
 
   std::shared_ptr<const Model> model_;

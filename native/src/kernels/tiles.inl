@@ -147,7 +147,7 @@ RECURRENT_INLINE void for_each_tile(int64_t rows, const Run& run) {
 }
 
 template <class Body, int kPanels, class Args, class W>
-RECURRENT_INLINE void run_rows(const Args& args, const Part<W>& part, Ahead& ahead) {
+RECURRENT_INLINE void run_tiles(const Args& args, const Part<W>& part, Ahead& ahead) {
   for_each_tile<max_rows(kPanels * Body::kColumns)>(
       args.range.rows,
       [&]<int kRows>(int64_t row) { tile<Body, kPanels, kRows>(args, part, row, ahead); });
@@ -164,14 +164,14 @@ RECURRENT_INLINE void run_group(const Args& args, int64_t group, int64_t next) {
   if constexpr (kPanels > 1 && Body::kColumns > 1) {
     if (args.range.rows > max_rows(kPanels * Body::kColumns)) {
       for (int p = 0; p < kPanels; ++p) {
-        run_rows<Body, 1>(args, part, ahead);
+        run_tiles<Body, 1>(args, part, ahead);
         ++part.offset;
         ++part.panel;
       }
       return;
     }
   }
-  run_rows<Body, kPanels>(args, part, ahead);
+  run_tiles<Body, kPanels>(args, part, ahead);
 }
 
 // Calls `run<panels>(group, next)` for the groups from `begin` to `end`.

@@ -7,6 +7,7 @@
 
 #include "base/aligned_buffer.h"
 #include "base/checked.h"
+#include "base/ledger.h"
 
 namespace recurrent {
 
@@ -37,19 +38,21 @@ class Arena {
   void begin() {
     for (const Planned& planned : plan_) *planned.part = Floats();
     plan_.clear();
-    kept_ = scratch_ = most_scratch_ = 0;
+    kept_.clear();
+    scratch_.clear();
+    most_scratch_ = 0;
   }
   // The scratch that is planned from here on does not outlive what was planned before.
-  void begin_section() { scratch_ = 0; }
+  void begin_section() { scratch_.clear(); }
   void keep(Floats& part, int64_t count) { plan(part, count, false, kept_); }
   void scratch(Floats& part, int64_t count) {
     plan(part, count, true, scratch_);
-    most_scratch_ = std::max(most_scratch_, scratch_);
+    most_scratch_ = std::max(most_scratch_, scratch_.size());
   }
 
   // Throws std::bad_alloc; the parts then have no memory.
   void lay_out() {
-    const int64_t count = checked_add(kept_, most_scratch_, "time");
+    const int64_t count = checked_add(kept_.size(), most_scratch_, "time");
     if (count > memory_.size()) {
       // Not both at once.
       memory_ = AlignedBuffer<float>();
@@ -60,7 +63,7 @@ class Arena {
     std::fill_n(memory_.data(), count, std::numeric_limits<float>::quiet_NaN());
 #endif
     for (const Planned& planned : plan_) {
-      planned.part->data_ = memory_.data() + planned.at + (planned.is_scratch ? kept_ : 0);
+      planned.part->data_ = memory_.data() + planned.at + (planned.is_scratch ? kept_.size() : 0);
       planned.part->size_ = planned.count;
     }
   }
@@ -73,15 +76,13 @@ class Arena {
     bool is_scratch;
   };
 
-  void plan(Floats& part, int64_t count, bool is_scratch, int64_t& end) {
-    constexpr auto kLine = static_cast<int64_t>(kCacheLineBytes / sizeof(float));
-    plan_.push_back({&part, end, count, is_scratch});
-    end = checked_add(end, round_up(count, kLine), "time");
+  void plan(Floats& part, int64_t count, bool is_scratch, Ledger& ledger) {
+    plan_.push_back({&part, ledger.book(count, 1), count, is_scratch});
   }
 
   std::vector<Planned> plan_;
-  int64_t kept_ = 0;
-  int64_t scratch_ = 0;
+  Ledger kept_;
+  Ledger scratch_;
   int64_t most_scratch_ = 0;
   AlignedBuffer<float> memory_;
 };

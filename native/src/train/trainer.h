@@ -44,7 +44,8 @@ class Trainer {
   void update(const recurrent_update_args& args);
   void keep(bool keeps);
   void restore();
-  void moments(float* values, int64_t count, bool sets);
+  void get_moments(float* values, int64_t count) const;
+  void set_moments(const float* values, int64_t count);
 
   void forward(const recurrent_forward_args& args);
   void backward(const recurrent_backward_args& args);

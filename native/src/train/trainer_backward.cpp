@@ -25,7 +25,7 @@ void Trainer::backward(const recurrent_backward_args& args) {
   ran_forward_ = false;
   const cpu::ScopedFpControl canonical;
   parameters_.gradients().begin();
-  context_->options.wants_initial = args.initial_states != nullptr;
+  context_->options.wants_initial = args.dinitial_states != nullptr;
   take_callers(output_gradients_.data(), input_gradients_.data());
   values_->clear_gradients();
   for_each_state([](const StateSlot& slot, RecurrentPass& pass, const Steps& steps) {
@@ -33,7 +33,7 @@ void Trainer::backward(const recurrent_backward_args& args) {
     if (slot.id.kind == RECURRENT_STATE_HIDDEN) pass.clear_states(steps);
   });
   for (size_t i = 0; i < outputs(); ++i) take_gradients(i, output_gradients_[i]);
-  if (args.final_states) take_state_gradients(args.final_states);
+  if (args.dfinal_states) take_state_gradients(args.dfinal_states);
   share(crew_.get(), kBackwardFactor * alone_, [this](Participant& participant) {
     for (size_t i = order_.size(); i-- > 0;) order_[i]->run_backward(participant);
   });
@@ -41,7 +41,7 @@ void Trainer::backward(const recurrent_backward_args& args) {
     if (input_gradients_[i]) give_input_gradient(static_cast<int32_t>(i), input_gradients_[i]);
   values_->forget_callers();
   if (!context_->options.given_states) add_initial_states();
-  if (args.initial_states) give_state_gradients(args.initial_states);
+  if (args.dinitial_states) give_state_gradients(args.dinitial_states);
 }
 
 // The caller's memory where rows of steps are where the caller has them, and who adds to what.

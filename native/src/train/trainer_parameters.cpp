@@ -211,13 +211,18 @@ void Trainer::restore() {
   pack_changed();
 }
 
-void Trainer::moments(float* values, int64_t count, bool sets) {
+void Trainer::get_moments(float* values, int64_t count) const {
   check_count("values", values, count, 2 * parameters_.count());
-  if (moments_.size() == 0) moments_ = AlignedBuffer<float>(2 * parameters_.count());
-  if (sets)
-    std::copy_n(values, count, moments_.data());
+  if (moments_.size() == 0)
+    std::fill_n(values, count, 0.0f);
   else
     std::copy_n(moments_.data(), count, values);
+}
+
+void Trainer::set_moments(const float* values, int64_t count) {
+  check_count("values", values, count, 2 * parameters_.count());
+  if (moments_.size() == 0) moments_ = AlignedBuffer<float>(2 * parameters_.count());
+  std::copy_n(values, count, moments_.data());
 }
 
 }  // namespace recurrent

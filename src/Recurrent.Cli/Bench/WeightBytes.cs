@@ -23,11 +23,11 @@ internal static class WeightBytes
         RecurrentSpecification specification = layer.Specification;
         long units = Padded(specification.HiddenSize, lanes);
         long floats = 0;
-        foreach (RecurrentWeights weights in new[] { layer.Forward, layer.Reverse }.OfType<RecurrentWeights>())
+        foreach (CellWeights weights in new[] { layer.Forward, layer.Reverse }.OfType<CellWeights>())
         {
             // Everything but a projection has a row for each gate of each hidden unit.
-            long ofGates = (long)weights.InputWeights.Length + weights.StateWeights.Length + weights.InputBias.Length
-                + weights.StateBias.Length + weights.Peephole.Length;
+            long ofGates = (long)weights.InputWeights.Length + weights.RecurrentWeights.Length + weights.InputBias.Length
+                + weights.RecurrentBias.Length + weights.Peephole.Length;
             floats += ofGates / specification.HiddenSize * units;
             floats += Padded(specification.StateSize, lanes) * (weights.Projection.Length / specification.StateSize);
         }

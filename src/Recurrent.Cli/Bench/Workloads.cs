@@ -76,7 +76,7 @@ internal static class Workloads
     }
 
     /// <summary>Weights that leave the activations in their middle range.</summary>
-    private static RecurrentWeights RandomWeights(RecurrentSpecification specification)
+    private static CellWeights RandomWeights(RecurrentSpecification specification)
     {
         int rows = specification.GateCount * specification.HiddenSize;
         long weights = (long)rows * (specification.InputSize + specification.StateSize);
@@ -88,7 +88,7 @@ internal static class Workloads
         }
 
         float scale = 1 / MathF.Sqrt(specification.InputSize + specification.StateSize);
-        return new RecurrentWeights(
+        return new CellWeights(
             Values(rows * specification.InputSize, scale),
             Values(rows * specification.StateSize, scale),
             Values(rows, scale),

@@ -136,7 +136,7 @@ internal sealed record LayerSummary(
     private static IEnumerable<string> DetailsOf(RecurrentLayer layer)
     {
         RecurrentSpecification specification = layer.Specification;
-        RecurrentWeights weights = layer.Forward ?? layer.Reverse!;
+        CellWeights weights = layer.Forward ?? layer.Reverse!;
         if (specification.HiddenSize * specification.DirectionCount != specification.OutputSize)
         {
             yield return $"hidden {specification.HiddenSize}, projected to {specification.StateSize}";
@@ -157,7 +157,7 @@ internal sealed record LayerSummary(
             yield return string.Create(CultureInfo.InvariantCulture, $"clip {specification.Clip:G6}");
         }
 
-        if (weights.InputBias.IsEmpty && weights.StateBias.IsEmpty)
+        if (weights.InputBias.IsEmpty && weights.RecurrentBias.IsEmpty)
         {
             yield return "no bias";
         }
@@ -177,9 +177,9 @@ internal sealed record LayerSummary(
         _ => 0,
     };
 
-    private static long ParametersOf(RecurrentWeights? weights) => weights is null
+    private static long ParametersOf(CellWeights? weights) => weights is null
         ? 0
-        : (long)weights.InputWeights.Length + weights.StateWeights.Length + weights.InputBias.Length
-            + weights.StateBias.Length + weights.Peephole.Length + weights.Projection.Length
+        : (long)weights.InputWeights.Length + weights.RecurrentWeights.Length + weights.InputBias.Length
+            + weights.RecurrentBias.Length + weights.Peephole.Length + weights.Projection.Length
             + weights.InitialHidden.Length + weights.InitialCell.Length;
 }

@@ -23,7 +23,7 @@ internal sealed class KeepingCallback(string path, bool everyEpoch, WritingPace 
         }
     }
 
-    public override void OnEpochEnd(TrainingRun run, IReadOnlyDictionary<string, double> figures)
+    public override void OnEpochEnd(TrainingRun run, IReadOnlyDictionary<string, double> metrics)
     {
         // The last one always: the model is still to be written, and that may fail.
         if (everyEpoch || run.StopTraining || run.Epoch + 1 == run.Epochs || pace.IsDue)

@@ -13,9 +13,9 @@ internal sealed class GoldenGradientCase : ILoadedCase
     private static readonly (string Prefix, ParameterRole Role)[] Parameters =
     [
         ("weight_ih_l", ParameterRole.InputWeights),
-        ("weight_hh_l", ParameterRole.StateWeights),
+        ("weight_hh_l", ParameterRole.RecurrentWeights),
         ("bias_ih_l", ParameterRole.InputBias),
-        ("bias_hh_l", ParameterRole.StateBias),
+        ("bias_hh_l", ParameterRole.RecurrentBias),
         ("weight_hr_l", ParameterRole.Projection),
     ];
 
@@ -36,7 +36,7 @@ internal sealed class GoldenGradientCase : ILoadedCase
     public static GoldenGradientCase Create(GoldenIndexEntry entry, SafetensorsFile file)
     {
         GoldenCase ofCase = GoldenCase.Create(entry, file);
-        var request = new GradientRequest(ofCase.Request, file["ly"].ToSingles(), [.. StateWeights(ofCase, file)]);
+        var request = new GradientRequest(ofCase.Request, file["ly"].ToSingles(), [.. RecurrentWeights(ofCase, file)]);
         List<(ExpectedTensor Tensor, bool IsRounded)> expected =
         [
             .. from name in file.Tensors.Keys.Order(StringComparer.Ordinal)
@@ -64,7 +64,7 @@ internal sealed class GoldenGradientCase : ILoadedCase
         ];
     }
 
-    private static IEnumerable<(StateAddress State, ReadOnlyMemory<float> Values)> StateWeights(
+    private static IEnumerable<(StateAddress State, ReadOnlyMemory<float> Values)> RecurrentWeights(
         GoldenCase ofCase, SafetensorsFile file)
     {
         foreach ((string name, StateKind kind) in new[] { ("lh", StateKind.Hidden), ("lc", StateKind.Cell) })

@@ -51,7 +51,7 @@ internal static class GoldenLayers
     private static RecurrentLayer Vary(RecurrentLayer layer, int index, GoldenVariant variant, SafetensorsFile file)
     {
         RecurrentSpecification specification = Vary(layer.Specification, variant);
-        List<RecurrentWeights> weights = [AddPeepholes(layer.Forward!, file, $"peephole_l{index}")];
+        List<CellWeights> weights = [AddPeepholes(layer.Forward!, file, $"peephole_l{index}")];
         if (layer.Reverse is not null)
         {
             weights.Add(AddPeepholes(layer.Reverse, file, $"peephole_l{index}_reverse"));
@@ -100,13 +100,13 @@ internal static class GoldenLayers
             named?.Output?.ToActivation() ?? activations.Output);
     }
 
-    private static RecurrentWeights AddPeepholes(RecurrentWeights weights, SafetensorsFile file, string name) =>
+    private static CellWeights AddPeepholes(CellWeights weights, SafetensorsFile file, string name) =>
         file.Tensors.TryGetValue($"{Module}.{name}", out SafetensorsTensor? peephole)
-            ? new RecurrentWeights(
+            ? new CellWeights(
                 weights.InputWeights.Span,
-                weights.StateWeights.Span,
+                weights.RecurrentWeights.Span,
                 weights.InputBias.Span,
-                weights.StateBias.Span,
+                weights.RecurrentBias.Span,
                 peephole.ToSingles(),
                 weights.Projection.Span)
             : weights;

@@ -57,7 +57,7 @@ internal static class GuitarMlCapture
         }
 
         bool hasBias = state.Find($"rec.bias_ih_l{index}") is not null;
-        var weights = RecurrentWeights.Wrap(
+        var weights = CellWeights.Wrap(
             Take("weight_ih", rows, inputSize),
             Take("weight_hh", rows, specification.HiddenSize),
             hasBias ? Take("bias_ih", rows) : default(ReadOnlyMemory<float>),

@@ -72,16 +72,16 @@ internal static class NamCapture
     {
         int rows = 4 * hiddenSize;
         float[] inputWeights = new float[rows * inputSize];
-        float[] stateWeights = new float[rows * hiddenSize];
+        float[] recurrentWeights = new float[rows * hiddenSize];
         for (int row = 0; row < rows; row++)
         {
             numbers.Read(inputWeights.AsSpan(row * inputSize, inputSize));
-            numbers.Read(stateWeights.AsSpan(row * hiddenSize, hiddenSize));
+            numbers.Read(recurrentWeights.AsSpan(row * hiddenSize, hiddenSize));
         }
 
-        var weights = RecurrentWeights.Wrap(
+        var weights = CellWeights.Wrap(
             inputWeights,
-            stateWeights,
+            recurrentWeights,
             Take(ref numbers, rows),
             initialHidden: Take(ref numbers, hiddenSize),
             initialCell: Take(ref numbers, hiddenSize));

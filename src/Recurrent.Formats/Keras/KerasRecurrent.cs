@@ -76,7 +76,7 @@ internal sealed class KerasRecurrent(KerasTensors tensors, KerasVersion version,
         return cell.Specify(name, (int)inputSize, direction, resetAfter, version, layers);
     }
 
-    private RecurrentWeights ReadWeights(
+    private CellWeights ReadWeights(
         string name, KerasCell cell, RecurrentSpecification specification, bool isBackward)
     {
         long rows = (long)specification.GateCount * specification.HiddenSize;

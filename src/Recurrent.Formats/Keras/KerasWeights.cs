@@ -49,18 +49,18 @@ internal static class KerasWeights
     /// <param name="kernel"><c>[G*H, I]</c>, gates as Keras has them. It is changed, and not copied.</param>
     /// <param name="recurrentKernel"><c>[G*H, H]</c>, likewise.</param>
     /// <param name="bias"><c>[G*H]</c>, of a reset-after GRU <c>[2, G*H]</c>, or empty; likewise.</param>
-    public static RecurrentWeights RecurrentByGate(
+    public static CellWeights RecurrentByGate(
         RecurrentSpecification specification, float[] kernel, float[] recurrentKernel, float[] bias)
     {
         int rows = specification.GateCount * specification.HiddenSize;
         Memory<float> inputBias = bias.AsMemory(0, Math.Min(rows, bias.Length));
-        Memory<float> stateBias = bias.AsMemory(inputBias.Length);
-        foreach (Memory<float> part in (Memory<float>[])[kernel, recurrentKernel, inputBias, stateBias])
+        Memory<float> recurrentBias = bias.AsMemory(inputBias.Length);
+        foreach (Memory<float> part in (Memory<float>[])[kernel, recurrentKernel, inputBias, recurrentBias])
         {
             GateOrder.Keras.ToCanonical(specification, part.Span);
         }
 
-        return RecurrentWeights.Wrap(kernel, recurrentKernel, inputBias, stateBias);
+        return CellWeights.Wrap(kernel, recurrentKernel, inputBias, recurrentBias);
     }
 
     /// <summary>Batch normalization with the statistics of training: a factor and an offset a feature.</summary>

@@ -24,9 +24,9 @@ internal static class InitialStateReader
         foreach (RecurrentLayer layer in layers)
         {
             RecurrentSpecification specification = layer.Specification;
-            RecurrentWeights[] weights =
+            CellWeights[] weights =
             [
-                .. new[] { layer.Forward, layer.Reverse }.OfType<RecurrentWeights>().Select(direction =>
+                .. new[] { layer.Forward, layer.Reverse }.OfType<CellWeights>().Select(direction =>
                     direction.WithInitialState(Row(hidden, directions, index), Row(cell, directions, index++))),
             ];
             result.Add(new RecurrentLayer(specification, weights));

@@ -196,12 +196,12 @@ internal sealed class RecurrentModule : PyTorchModule
         };
     }
 
-    private RecurrentWeights ReadWeights(int layer, string direction)
+    private CellWeights ReadWeights(int layer, string direction)
     {
         Sizes sizes = _layers[layer];
         long rows = (long)_gates * sizes.Hidden;
         string Name(string stem) => ParameterName(stem, layer) + direction;
-        return RecurrentWeights.Wrap(
+        return CellWeights.Wrap(
             ModuleParameters.Read(Source, Name("weight_ih"), rows, sizes.Input),
             ModuleParameters.Read(Source, Name("weight_hh"), rows, sizes.State),
             ModuleParameters.ReadOptional(Source, Name("bias_ih"), rows),

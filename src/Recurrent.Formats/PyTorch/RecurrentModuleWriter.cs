@@ -48,20 +48,20 @@ internal static class RecurrentModuleWriter
     private static void AddWeights(ModuleWriter modules, string module, List<RecurrentLayer> stack)
     {
         bool hasBias = stack.SelectMany(WeightsOf)
-            .Any(direction => !direction.Weights.InputBias.IsEmpty || !direction.Weights.StateBias.IsEmpty);
+            .Any(direction => !direction.Weights.InputBias.IsEmpty || !direction.Weights.RecurrentBias.IsEmpty);
         for (int layer = 0; layer < stack.Count; layer++)
         {
             RecurrentSpecification specification = stack[layer].Specification;
             int rows = specification.GateCount * specification.HiddenSize;
-            foreach ((string suffix, RecurrentWeights weights) in WeightsOf(stack[layer]))
+            foreach ((string suffix, CellWeights weights) in WeightsOf(stack[layer]))
             {
                 string Name(string stem) => $"{module}.{stem}_l{layer}{suffix}";
                 modules.Add(Name("weight_ih"), weights.InputWeights, rows, specification.InputSize);
-                modules.Add(Name("weight_hh"), weights.StateWeights, rows, specification.StateSize);
+                modules.Add(Name("weight_hh"), weights.RecurrentWeights, rows, specification.StateSize);
                 if (hasBias)
                 {
                     modules.AddOrZeros(Name("bias_ih"), weights.InputBias, rows);
-                    modules.AddOrZeros(Name("bias_hh"), weights.StateBias, rows);
+                    modules.AddOrZeros(Name("bias_hh"), weights.RecurrentBias, rows);
                 }
 
                 if (!weights.Projection.IsEmpty)
@@ -75,7 +75,7 @@ internal static class RecurrentModuleWriter
 
     private static void AddInitialStates(ModuleWriter modules, string module, List<RecurrentLayer> stack)
     {
-        RecurrentWeights[] weights = [.. stack.SelectMany(WeightsOf).Select(direction => direction.Weights)];
+        CellWeights[] weights = [.. stack.SelectMany(WeightsOf).Select(direction => direction.Weights)];
         if (weights.All(direction => direction.InitialHidden.IsEmpty && direction.InitialCell.IsEmpty))
         {
             return;
@@ -99,7 +99,7 @@ internal static class RecurrentModuleWriter
         modules.Add(name, all, all.Length / size, 1, size);
     }
 
-    private static IEnumerable<(string Suffix, RecurrentWeights Weights)> WeightsOf(RecurrentLayer layer) =>
+    private static IEnumerable<(string Suffix, CellWeights Weights)> WeightsOf(RecurrentLayer layer) =>
         from direction in Directions
         let weights = direction.Direction == Direction.Forward ? layer.Forward : layer.Reverse
         where weights is not null

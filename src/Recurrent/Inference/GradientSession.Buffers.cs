@@ -135,8 +135,8 @@ public sealed unsafe partial class GradientSession
             {
                 NativeBackwardArgs arguments = new()
                 {
-                    FinalStates = final,
-                    InitialStates = initial,
+                    DfinalStates = final,
+                    DinitialStates = initial,
                     OutputGradients = inputs,
                     InputGradients = outputs,
                     OutputGradientCount = session.Definition.Graph.Outputs.Count,

@@ -109,7 +109,7 @@ public sealed unsafe partial class GradientSession
         Enter();
         fixed (float* memory = values)
         {
-            Leave(NativeMethods.TrainerMoments(_native, memory, values.Length, sets: 0));
+            Leave(NativeMethods.TrainerGetMoments(_native, memory, values.Length));
         }
     }
 
@@ -124,8 +124,7 @@ public sealed unsafe partial class GradientSession
         Enter();
         fixed (float* memory = values)
         {
-            // It is only read.
-            Leave(NativeMethods.TrainerMoments(_native, memory, values.Length, sets: 1));
+            Leave(NativeMethods.TrainerSetMoments(_native, memory, values.Length));
         }
     }
 

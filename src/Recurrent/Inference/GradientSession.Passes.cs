@@ -92,9 +92,9 @@ public sealed unsafe partial class GradientSession
                 NativeBackwardArgs arguments = new()
                 {
                     Dy = outputs,
-                    FinalStates = final,
+                    DfinalStates = final,
                     Dx = inputs,
-                    InitialStates = initial,
+                    DinitialStates = initial,
                 };
                 status = NativeMethods.TrainerBackward(_native, &arguments);
             }

@@ -195,7 +195,7 @@ internal sealed unsafe class ModelDescription : IDisposable
     };
 
     private NativeDirectionDesc* Describe(
-        RecurrentSpecification specification, Direction direction, RecurrentWeights? weights)
+        RecurrentSpecification specification, Direction direction, CellWeights? weights)
     {
         if (weights is null)
         {
@@ -215,9 +215,9 @@ internal sealed unsafe class ModelDescription : IDisposable
             OutputAlpha = activations.Output.Alpha,
             OutputBeta = activations.Output.Beta,
             InputWeights = Pin(weights.InputWeights),
-            RecurrentWeights = Pin(weights.StateWeights),
+            RecurrentWeights = Pin(weights.RecurrentWeights),
             InputBias = Pin(weights.InputBias),
-            RecurrentBias = Pin(weights.StateBias),
+            RecurrentBias = Pin(weights.RecurrentBias),
             Peephole = Pin(weights.Peephole),
             Projection = Pin(weights.Projection),
             InitialHidden = Pin(weights.InitialHidden),

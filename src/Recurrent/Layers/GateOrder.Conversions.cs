@@ -12,7 +12,7 @@ public sealed partial class GateOrder
     /// <param name="biasHh"><c>bias_hh_l{k}</c>, <c>[G*H]</c>, or empty.</param>
     /// <param name="weightHr"><c>weight_hr_l{k}</c>, <c>[S, H]</c>, or empty without a projection.</param>
     /// <returns>The weights in canonical order.</returns>
-    public static RecurrentWeights FromPyTorch(
+    public static CellWeights FromPyTorch(
         RecurrentSpecification specification,
         ReadOnlySpan<float> weightIh,
         ReadOnlySpan<float> weightHh,
@@ -26,7 +26,7 @@ public sealed partial class GateOrder
         shape.RequireBias(biasIh, nameof(biasIh));
         shape.RequireBias(biasHh, nameof(biasHh));
         shape.RequireProjection(weightHr, transposed: false, nameof(weightHr));
-        return new RecurrentWeights(weightIh, weightHh, biasIh, biasHh, projection: weightHr);
+        return new CellWeights(weightIh, weightHh, biasIh, biasHh, projection: weightHr);
     }
 
     /// <summary>cuDNN's matrices, joined in the order of their ids: LSTM i f c o, GRU r z h (reset-after).</summary>
@@ -37,7 +37,7 @@ public sealed partial class GateOrder
     /// <param name="recurrentBias"><c>[G*H]</c>, or empty.</param>
     /// <param name="projection">Matrix of the projection, <c>[S, H]</c>, or empty without one.</param>
     /// <returns>The weights in canonical order.</returns>
-    public static RecurrentWeights FromCuDnn(
+    public static CellWeights FromCuDnn(
         RecurrentSpecification specification,
         ReadOnlySpan<float> inputMatrices,
         ReadOnlySpan<float> recurrentMatrices,
@@ -51,7 +51,7 @@ public sealed partial class GateOrder
         shape.RequireBias(inputBias, nameof(inputBias));
         shape.RequireBias(recurrentBias, nameof(recurrentBias));
         shape.RequireProjection(projection, transposed: false, nameof(projection));
-        return new RecurrentWeights(
+        return new CellWeights(
             inputMatrices, recurrentMatrices, inputBias, recurrentBias, projection: projection);
     }
 
@@ -65,7 +65,7 @@ public sealed partial class GateOrder
     /// <c>bias</c>, <c>[G*H]</c>; of a reset-after GRU <c>[2, 3*H]</c>, input before state; or empty.
     /// </param>
     /// <returns>The weights in canonical order.</returns>
-    public static RecurrentWeights FromKeras(
+    public static CellWeights FromKeras(
         RecurrentSpecification specification,
         ReadOnlySpan<float> kernel,
         ReadOnlySpan<float> recurrentKernel,
@@ -77,7 +77,7 @@ public sealed partial class GateOrder
         bool twoBiases = specification is GruSpecification { ResetAfter: true };
         shape.RequireBias(bias, nameof(bias), twoBiases ? 2 : 1);
         ReadOnlySpan<int> places = Keras.Places(specification);
-        return new RecurrentWeights(
+        return new CellWeights(
             Reorder(Transpose(kernel, specification.InputSize), places),
             Reorder(Transpose(recurrentKernel, specification.StateSize), places),
             Reorder(twoBiases ? bias[..(bias.Length / 2)] : bias, places),
@@ -91,7 +91,7 @@ public sealed partial class GateOrder
     /// <param name="b"><c>B[d]</c>, <c>[2*G*H]</c>, the biases of W before those of R; or empty.</param>
     /// <param name="p"><c>P[d]</c>, the peepholes <c>[3*H]</c> in the order i o f; or empty.</param>
     /// <returns>The weights in canonical order.</returns>
-    public static RecurrentWeights FromOnnx(
+    public static CellWeights FromOnnx(
         RecurrentSpecification specification,
         ReadOnlySpan<float> w,
         ReadOnlySpan<float> r,
@@ -104,7 +104,7 @@ public sealed partial class GateOrder
         shape.RequireBias(b, nameof(b), 2);
         shape.RequirePeephole(p, nameof(p));
         ReadOnlySpan<int> places = Onnx.Places(specification);
-        return new RecurrentWeights(
+        return new CellWeights(
             Reorder(w, places),
             Reorder(r, places),
             Reorder(b[..(b.Length / 2)], places),
@@ -126,7 +126,7 @@ public sealed partial class GateOrder
     /// <param name="peephole"><c>weights_peephole</c>, <c>[3, H]</c> in the order i f o; or empty.</param>
     /// <param name="projection"><c>weights_projection</c>, <c>[H, S]</c>; or empty.</param>
     /// <returns>The weights in canonical order.</returns>
-    public static RecurrentWeights FromOneDnn(
+    public static CellWeights FromOneDnn(
         RecurrentSpecification specification,
         ReadOnlySpan<float> weightsLayer,
         ReadOnlySpan<float> weightsIteration,
@@ -141,25 +141,25 @@ public sealed partial class GateOrder
         shape.RequireProjection(projection, transposed: true, nameof(projection));
         int hidden = specification.HiddenSize;
         int rows = shape.Gates * hidden;
-        float[] stateBias = [];
+        float[] recurrentBias = [];
         if (specification is GruSpecification { ResetAfter: true })
         {
             Require.OptionalShape(bias.Length, 4L * hidden, "[4 * HiddenSize]", nameof(bias));
             if (!bias.IsEmpty)
             {
-                stateBias = new float[rows];
-                bias[rows..].CopyTo(stateBias.AsSpan(2 * hidden));
+                recurrentBias = new float[rows];
+                bias[rows..].CopyTo(recurrentBias.AsSpan(2 * hidden));
                 bias = bias[..rows];
             }
         }
 
         shape.RequireBias(bias, nameof(bias));
         ReadOnlySpan<int> places = OneDnn.Places(specification);
-        return new RecurrentWeights(
+        return new CellWeights(
             Reorder(Transpose(weightsLayer, specification.InputSize), places),
             Reorder(Transpose(weightsIteration, specification.StateSize), places),
             Reorder(bias, places),
-            stateBias,
+            recurrentBias,
             peephole,
             projection.IsEmpty ? default : Transpose(projection, hidden));
     }
@@ -175,7 +175,7 @@ public sealed partial class GateOrder
     /// <param name="wcf">Peepholes of the forget gate, <c>[H]</c>.</param>
     /// <param name="wco">Peepholes of the output gate, <c>[H]</c>.</param>
     /// <returns>The weights in canonical order.</returns>
-    public static RecurrentWeights FromTensorFlowLstmBlock(
+    public static CellWeights FromTensorFlowLstmBlock(
         LstmSpecification specification,
         ReadOnlySpan<float> w,
         ReadOnlySpan<float> b = default,
@@ -192,15 +192,15 @@ public sealed partial class GateOrder
         Require.OptionalShape(wci.Length, hidden, "[HiddenSize]", nameof(wci));
         Require.Shape(wcf.Length, wci.Length, "as many peepholes as wci", nameof(wcf));
         Require.Shape(wco.Length, wci.Length, "as many peepholes as wci", nameof(wco));
-        float[] stateBias = new float[4 * hidden];
-        stateBias.AsSpan(hidden, hidden).Fill(forgetBias);
+        float[] recurrentBias = new float[4 * hidden];
+        recurrentBias.AsSpan(hidden, hidden).Fill(forgetBias);
         int split = specification.InputSize * 4 * hidden;
         ReadOnlySpan<int> places = TensorFlowBlock.Places(specification);
-        return new RecurrentWeights(
+        return new CellWeights(
             Reorder(Transpose(w[..split], specification.InputSize), places),
             Reorder(Transpose(w[split..], hidden), places),
             Reorder(b, places),
-            stateBias,
+            recurrentBias,
             peephole: [.. wci, .. wcf, .. wco]);
     }
 
@@ -213,7 +213,7 @@ public sealed partial class GateOrder
     /// <param name="bRu"><c>b_ru</c>, <c>[2*H]</c>.</param>
     /// <param name="bC"><c>b_c</c>, <c>[H]</c>.</param>
     /// <returns>The weights in canonical order.</returns>
-    public static RecurrentWeights FromTensorFlowGruBlock(
+    public static CellWeights FromTensorFlowGruBlock(
         GruSpecification specification,
         ReadOnlySpan<float> wRu,
         ReadOnlySpan<float> wC,
@@ -227,7 +227,7 @@ public sealed partial class GateOrder
         shape.RequireJoined(wC, 1, nameof(wC));
         Require.Shape(bRu.Length, 2L * hidden, "[2 * HiddenSize]", nameof(bRu));
         Require.Shape(bC.Length, hidden, "[HiddenSize]", nameof(bC));
-        return new RecurrentWeights(
+        return new CellWeights(
             [.. Transpose(wRu[..(2 * input * hidden)], input), .. Transpose(wC[..(input * hidden)], input)],
             [.. Transpose(wRu[(2 * input * hidden)..], hidden), .. Transpose(wC[(input * hidden)..], hidden)],
             [.. bRu, .. bC]);

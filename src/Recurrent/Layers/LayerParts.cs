@@ -15,7 +15,7 @@ internal static class LayerParts
         switch (layer)
         {
             case RecurrentLayer recurrent:
-                RecurrentWeights[] directions =
+                CellWeights[] directions =
                 [
                     .. from direction in new[] { Direction.Forward, Direction.Reverse }
                        where recurrent.Specification.Has(direction)
@@ -37,11 +37,11 @@ internal static class LayerParts
         float[] Forward(ParameterRole role) => values(Direction.Forward, role);
     }
 
-    private static RecurrentWeights Replace(Direction direction, Values values) => RecurrentWeights.Wrap(
+    private static CellWeights Replace(Direction direction, Values values) => CellWeights.Wrap(
         values(direction, ParameterRole.InputWeights),
-        values(direction, ParameterRole.StateWeights),
+        values(direction, ParameterRole.RecurrentWeights),
         values(direction, ParameterRole.InputBias),
-        values(direction, ParameterRole.StateBias),
+        values(direction, ParameterRole.RecurrentBias),
         values(direction, ParameterRole.Peephole),
         values(direction, ParameterRole.Projection),
         values(direction, ParameterRole.InitialHidden),
@@ -72,7 +72,7 @@ internal static class LayerParts
     };
 
     private static IEnumerable<LayerPart> Of(
-        RecurrentSpecification specification, Direction direction, RecurrentWeights? weights)
+        RecurrentSpecification specification, Direction direction, CellWeights? weights)
     {
         if (weights is null)
         {
@@ -84,9 +84,9 @@ internal static class LayerParts
         return
         [
             Matrix(ParameterRole.InputWeights, rows, specification.InputSize, weights.InputWeights, direction),
-            Matrix(ParameterRole.StateWeights, rows, state, weights.StateWeights, direction),
+            Matrix(ParameterRole.RecurrentWeights, rows, state, weights.RecurrentWeights, direction),
             Vector(ParameterRole.InputBias, weights.InputBias, direction),
-            Vector(ParameterRole.StateBias, weights.StateBias, direction),
+            Vector(ParameterRole.RecurrentBias, weights.RecurrentBias, direction),
             Vector(ParameterRole.Peephole, weights.Peephole, direction),
             Matrix(ParameterRole.Projection, state, specification.HiddenSize, weights.Projection, direction),
             Vector(ParameterRole.InitialHidden, weights.InitialHidden, direction),

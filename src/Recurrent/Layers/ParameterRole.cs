@@ -7,13 +7,13 @@ public enum ParameterRole
     InputWeights = 0,
 
     /// <summary>The recurrent kernel: <c>[G*H, S]</c>.</summary>
-    StateWeights = 1,
+    RecurrentWeights = 1,
 
     /// <summary>The bias: <c>[G*H]</c>; of a dense layer <c>[H]</c>.</summary>
     InputBias = 2,
 
     /// <summary>The recurrent bias: <c>[G*H]</c>.</summary>
-    StateBias = 3,
+    RecurrentBias = 3,
 
     /// <summary>An LSTM's peepholes i f o: <c>[3*H]</c>.</summary>
     Peephole = 4,

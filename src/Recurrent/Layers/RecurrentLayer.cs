@@ -16,7 +16,7 @@ public sealed class RecurrentLayer : Layer
     /// The specification contradicts itself, the number of directions is wrong, or a part of the weights does not have
     /// the shape that the specification asks for.
     /// </exception>
-    public RecurrentLayer(RecurrentSpecification specification, params ReadOnlySpan<RecurrentWeights> directions)
+    public RecurrentLayer(RecurrentSpecification specification, params ReadOnlySpan<CellWeights> directions)
     {
         ArgumentNullException.ThrowIfNull(specification);
         specification.Validate(nameof(specification));
@@ -43,8 +43,8 @@ public sealed class RecurrentLayer : Layer
     public override RecurrentSpecification Specification => _specification;
 
     /// <summary>The weights of the forward direction; null for a reverse layer.</summary>
-    public RecurrentWeights? Forward { get; }
+    public CellWeights? Forward { get; }
 
     /// <summary>The weights of the reverse direction; null for a forward layer.</summary>
-    public RecurrentWeights? Reverse { get; }
+    public CellWeights? Reverse { get; }
 }

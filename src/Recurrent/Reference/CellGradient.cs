@@ -16,9 +16,9 @@ internal abstract class CellGradient<T>(
     where T : IFloatingPointIeee754<T>
 {
     private readonly Memory<double> _input = gradients.Part(ParameterRole.InputWeights, direction);
-    private readonly Memory<double> _state = gradients.Part(ParameterRole.StateWeights, direction);
+    private readonly Memory<double> _state = gradients.Part(ParameterRole.RecurrentWeights, direction);
     private readonly Memory<double> _inputBias = gradients.Part(ParameterRole.InputBias, direction);
-    private readonly Memory<double> _stateBias = gradients.Part(ParameterRole.StateBias, direction);
+    private readonly Memory<double> _stateBias = gradients.Part(ParameterRole.RecurrentBias, direction);
 
     protected DirectionWeights<T> Weights { get; } = weights;
 

@@ -49,25 +49,25 @@ internal sealed class DirectionWeights<T>
         int hidden = specification.HiddenSize;
         int rows = specification.GateCount * hidden;
         Memory<T> givenInput = parameters.Part(ParameterRole.InputBias, direction);
-        Memory<T> givenState = parameters.Part(ParameterRole.StateBias, direction);
+        Memory<T> givenState = parameters.Part(ParameterRole.RecurrentBias, direction);
         T[] inputBias = givenInput.IsEmpty ? new T[rows] : givenInput.ToArray();
-        T[] stateBias = givenState.IsEmpty ? new T[rows] : givenState.ToArray();
+        T[] recurrentBias = givenState.IsEmpty ? new T[rows] : givenState.ToArray();
         bool candidateApart = specification is GruSpecification { ResetAfter: true };
         int folded = candidateApart ? 2 * hidden : rows;
         for (int row = 0; row < folded; row++)
         {
             // One addition, and none at all where there is only one bias.
             inputBias[row] = givenState.IsEmpty ? inputBias[row]
-                : givenInput.IsEmpty ? stateBias[row]
-                : inputBias[row] + stateBias[row];
+                : givenInput.IsEmpty ? recurrentBias[row]
+                : inputBias[row] + recurrentBias[row];
         }
 
         return new DirectionWeights<T>(specification)
         {
             Input = parameters.Packed<TArithmetic>(ParameterRole.InputWeights, direction),
-            State = parameters.Packed<TArithmetic>(ParameterRole.StateWeights, direction),
+            State = parameters.Packed<TArithmetic>(ParameterRole.RecurrentWeights, direction),
             Bias = Array.ConvertAll(inputBias, TArithmetic.Flush),
-            CandidateStateBias = candidateApart ? Array.ConvertAll(stateBias[(2 * hidden)..], TArithmetic.Flush) : [],
+            CandidateStateBias = candidateApart ? Array.ConvertAll(recurrentBias[(2 * hidden)..], TArithmetic.Flush) : [],
             Peephole = parameters.Packed<TArithmetic>(ParameterRole.Peephole, direction),
             Projection = parameters.Packed<TArithmetic>(ParameterRole.Projection, direction),
         };

@@ -69,7 +69,7 @@ public sealed partial class TrainableModel<T> : IDisposable
     /// </summary>
     /// <param name="optimizer">How parameters are moved; it also clips gradients.</param>
     /// <param name="loss">What is made small.</param>
-    /// <param name="metrics">Other figures to report.</param>
+    /// <param name="metrics">Other metrics to report.</param>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     /// <exception cref="ArgumentException">
     /// A table is updated sparsely (<see cref="TrainingOptions.Sparse"/>), and the optimizer moves all rows.
@@ -187,7 +187,7 @@ public sealed partial class TrainableModel<T> : IDisposable
     /// <param name="y">What should be put out for them; its weights are those of the loss, not of the metrics.</param>
     /// <param name="batchSize">Sequences that are computed together.</param>
     /// <param name="steps">Steps that are computed together, states going on; 0 for whole sequences.</param>
-    /// <returns>The figures by name; <c>loss</c> with the penalties, as in training.</returns>
+    /// <returns>The metrics by name; <c>loss</c> with the penalties, as in training.</returns>
     /// <exception cref="ArgumentException">Data does not fit the model or the loss.</exception>
     /// <exception cref="InvalidOperationException">
     /// The model has not been compiled; or another call is running on it, a fit for example.
@@ -199,9 +199,9 @@ public sealed partial class TrainableModel<T> : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
         using ModelGuard.Scope call = Guard.Look();
         RequireData(x, y, nameof(x), nameof(y));
-        Dictionary<string, double> figures = new(StringComparer.Ordinal);
-        Figures(x, y, batchSize, steps).Report(figures, string.Empty);
-        return figures;
+        Dictionary<string, double> metrics = new(StringComparer.Ordinal);
+        MetricsOf(x, y, batchSize, steps).Report(metrics, string.Empty);
+        return metrics;
     }
 
     /// <summary>
@@ -255,11 +255,11 @@ public sealed partial class TrainableModel<T> : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Session.Dispose();
 
-    internal FigureSums Figures(Sequences<T> x, Targets<T> y, int batchSize, int steps)
+    internal MetricSums MetricsOf(Sequences<T> x, Targets<T> y, int batchSize, int steps)
     {
         BatchPlan plan = new(Definition, x.Count, x.Time, batchSize, steps);
         CarriedStates<T> states = new(plan, Session.StateSize);
-        FigureSums sums = new(Metrics);
+        MetricSums sums = new(Metrics);
         int[] rows = [.. Enumerable.Range(0, x.Count)];
         double penalty = Computer.Penalty();
         for (int batch = 0; batch < plan.Batches; batch++)

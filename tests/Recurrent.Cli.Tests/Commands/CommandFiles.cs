@@ -38,7 +38,7 @@ internal sealed class CommandFiles : IDisposable
         const int Hidden = 5;
         Random random = new(seed);
         var lstm = new LstmSpecification { InputSize = input, HiddenSize = Hidden, Direction = direction };
-        RecurrentWeights Weights() =>
+        CellWeights Weights() =>
             new(Values(20 * input, random), Values(20 * Hidden, random), Values(20, random), Values(20, random));
         var dense = new DenseSpecification { InputSize = lstm.OutputSize, OutputSize = output };
         return new ModelDefinition(
@@ -61,7 +61,7 @@ internal sealed class CommandFiles : IDisposable
                 new EmbeddingLayer(embedding, Values(28, random)),
                 new RecurrentLayer(
                     gru,
-                    new RecurrentWeights(Values(36, random), Values(27, random), Values(9, random), Values(9, random))),
+                    new CellWeights(Values(36, random), Values(27, random), Values(9, random), Values(9, random))),
             ]),
             PathOf("indices.safetensors"));
         return PathOf("indices.safetensors");

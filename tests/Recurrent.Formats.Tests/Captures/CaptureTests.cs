@@ -54,7 +54,7 @@ public sealed class CaptureTests
 
         var second = Assert.IsType<RecurrentLayer>(model.Definition.Layers[1]).Forward!;
         Assert.Equal([15f, 17, 19, 21], second.InputWeights.ToArray());
-        Assert.Equal([16f, 18, 20, 22], second.StateWeights.ToArray());
+        Assert.Equal([16f, 18, 20, 22], second.RecurrentWeights.ToArray());
         Assert.Equal([23f, 24, 25, 26], second.InputBias.ToArray());
         Assert.Equal(27f, Assert.Single(second.InitialHidden.ToArray()));
         Assert.Equal(28f, Assert.Single(second.InitialCell.ToArray()));

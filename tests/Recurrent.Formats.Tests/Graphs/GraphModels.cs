@@ -126,7 +126,7 @@ internal static class GraphModels
     private static EmbeddingLayer Embedding(int input, int output, Random random) => new(
         new EmbeddingSpecification { InputSize = input, OutputSize = output }, Values(input * output, random));
 
-    private static RecurrentWeights Weights(RecurrentSpecification specification, Random random)
+    private static CellWeights Weights(RecurrentSpecification specification, Random random)
     {
         int rows = specification.GateCount * specification.HiddenSize;
         return new(

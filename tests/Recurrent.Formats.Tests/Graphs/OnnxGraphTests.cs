@@ -115,7 +115,7 @@ public sealed class OnnxGraphTests
         ModelInput x = ModelInput.Sequence("x", 3);
         var projected = new RecurrentLayer(
             new LstmSpecification { InputSize = 3, HiddenSize = 4, ProjectionSize = 2 },
-            new RecurrentWeights(GraphModels.Values(48, random), GraphModels.Values(32, random), projection: new float[8]));
+            new CellWeights(GraphModels.Values(48, random), GraphModels.Values(32, random), projection: new float[8]));
 
         AssertNotExported(
             new([x], [new(new ReverseLayer(3)), new(projected)], [new("y", 2)]), "layer_1_lstm has the ProjectionSize 2");

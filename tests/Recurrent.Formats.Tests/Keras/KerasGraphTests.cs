@@ -200,7 +200,7 @@ public sealed class KerasGraphTests
     private static RecurrentLayer Layer(Direction direction)
     {
         var specification = new SimpleRnnSpecification { InputSize = 2, HiddenSize = 2, Direction = direction };
-        RecurrentWeights Weights(float[] kernel, float[] recurrent) =>
+        CellWeights Weights(float[] kernel, float[] recurrent) =>
             GateOrder.FromKeras(specification, kernel, recurrent, []);
         return direction == Direction.Bidirectional
             ? new RecurrentLayer(specification, Weights(Kernel, Recurrent), Weights(BackKernel, BackRecurrent))

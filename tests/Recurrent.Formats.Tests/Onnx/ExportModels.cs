@@ -145,7 +145,7 @@ internal static class ExportModels
             int hidden = specification.HiddenSize;
             int rows = specification.GateCount * hidden;
             return new RecurrentLayer(specification, [.. Enumerable.Range(0, specification.DirectionCount).Select(_ =>
-                new RecurrentWeights(
+                new CellWeights(
                     Values(rows * specification.InputSize),
                     Values(rows * hidden),
                     Values(rows),

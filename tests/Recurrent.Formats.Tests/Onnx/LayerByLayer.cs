@@ -65,7 +65,7 @@ internal sealed class LayerByLayer
     {
         RecurrentSpecification specification = layer.Specification;
         ReferenceSession<double> session = ReferenceModel<double>.Create(layer).OpenSession(_batch, EmptyRow.ZeroesState);
-        foreach ((Direction direction, RecurrentWeights? weights) in
+        foreach ((Direction direction, CellWeights? weights) in
             new[] { (Direction.Forward, layer.Forward), (Direction.Reverse, layer.Reverse) })
         {
             if (weights is null)

@@ -194,12 +194,12 @@ public sealed class OnnxShapeTests
             graph.Graph.Initializer.Single(tensor => tensor.Name == name))).ToSingles();
 
         RecurrentLayer layer = Assert.IsType<RecurrentLayer>(Assert.Single(Bind(graph).Model.Definition.Layers));
-        RecurrentWeights expected = GateOrder.FromOnnx(layer.Specification, Values("W"), Values("R"), Values("B"));
+        CellWeights expected = GateOrder.FromOnnx(layer.Specification, Values("W"), Values("R"), Values("B"));
 
         Assert.Equal(expected.InputWeights.ToArray(), layer.Forward!.InputWeights.ToArray());
-        Assert.Equal(expected.StateWeights.ToArray(), layer.Forward.StateWeights.ToArray());
+        Assert.Equal(expected.RecurrentWeights.ToArray(), layer.Forward.RecurrentWeights.ToArray());
         Assert.Equal(expected.InputBias.ToArray(), layer.Forward.InputBias.ToArray());
-        Assert.Equal(expected.StateBias.ToArray(), layer.Forward.StateBias.ToArray());
+        Assert.Equal(expected.RecurrentBias.ToArray(), layer.Forward.RecurrentBias.ToArray());
     }
 
     private static GraphBuilder Core() =>

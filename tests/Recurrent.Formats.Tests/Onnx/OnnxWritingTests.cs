@@ -238,7 +238,7 @@ public sealed class OnnxWritingTests
             Coupling = what == "coupling" ? GateCoupling.InputFromForget : GateCoupling.None,
             OutputPeephole = what == "peephole" ? OutputPeephole.PreviousCell : OutputPeephole.NewCell,
         };
-        var weights = new RecurrentWeights(
+        var weights = new CellWeights(
             new float[24],
             new float[12 * specification.StateSize],
             peephole: new float[9],

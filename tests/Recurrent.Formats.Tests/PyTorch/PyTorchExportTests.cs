@@ -144,9 +144,9 @@ public sealed class PyTorchExportTests
     [Fact]
     public void Peepholes_are_refused()
     {
-        RecurrentWeights weights = Weights(Lstm);
+        CellWeights weights = Weights(Lstm);
         var layer = new RecurrentLayer(
-            Lstm, RecurrentWeights.Wrap(weights.InputWeights, weights.StateWeights, peephole: Values(12)));
+            Lstm, CellWeights.Wrap(weights.InputWeights, weights.RecurrentWeights, peephole: Values(12)));
 
         Assert.Equal("layer 0: PyTorch has no module with peepholes.", Refused(new ModelDefinition([layer])));
     }
@@ -199,13 +199,13 @@ public sealed class PyTorchExportTests
                 specification, Weights(specification, states, biases), Weights(specification, states, biases))
             : new RecurrentLayer(specification, Weights(specification, states, biases));
 
-    private RecurrentWeights Weights(
+    private CellWeights Weights(
         RecurrentSpecification specification, bool states = false, (bool Input, bool State)? biases = null)
     {
         int rows = specification.GateCount * specification.HiddenSize;
         (bool input, bool state) = biases ?? (true, true);
         bool isProjected = specification.StateSize != specification.HiddenSize;
-        return RecurrentWeights.Wrap(
+        return CellWeights.Wrap(
             Values(rows * specification.InputSize),
             Values(rows * specification.StateSize),
             Values(input ? rows : 0),

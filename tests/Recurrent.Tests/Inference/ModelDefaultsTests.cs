@@ -34,7 +34,7 @@ public sealed class ModelDefaultsTests
                     HiddenSize = 1,
                     Activation = Activation.Identity,
                 },
-                new RecurrentWeights(new float[] { 1 }, new float[] { 1 })),
+                new CellWeights(new float[] { 1 }, new float[] { 1 })),
         ],
         masking: new Masking { Output = MissingOutput.Zero },
         layout: layout,

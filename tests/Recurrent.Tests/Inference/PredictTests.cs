@@ -27,7 +27,7 @@ public sealed class PredictTests
 
     private static RecurrentLayer Sum() => new(
         new SimpleRnnSpecification { InputSize = 1, HiddenSize = 1, Activation = Activation.Identity },
-        new RecurrentWeights(new float[] { 1 }, new float[] { 1 }, initialHidden: new float[] { 100 }));
+        new CellWeights(new float[] { 1 }, new float[] { 1 }, initialHidden: new float[] { 100 }));
 
     [Fact]
     public void The_same_window_twice_gives_the_same_numbers()

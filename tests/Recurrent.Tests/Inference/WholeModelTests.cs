@@ -108,7 +108,7 @@ public sealed class WholeModelTests
     public void A_reset_goes_back_to_trained_states_in_the_rows_that_were_named()
     {
         RecurrentLayer layer = new(
-            (SimpleRnnSpecification)RunningSum().Specification, new RecurrentWeights([1], [1]).WithInitialState([100]));
+            (SimpleRnnSpecification)RunningSum().Specification, new CellWeights([1], [1]).WithInitialState([100]));
         using RecurrentModel model = RecurrentModel.Create(layer);
         using Session session = model.OpenSession(3);
         float[] y = new float[3];
@@ -223,6 +223,6 @@ public sealed class WholeModelTests
     private static RecurrentLayer RunningSum()
     {
         SimpleRnnSpecification sum = new() { InputSize = 1, HiddenSize = 1, Activation = Activation.Identity };
-        return new RecurrentLayer(sum, new RecurrentWeights([1], [1]));
+        return new RecurrentLayer(sum, new CellWeights([1], [1]));
     }
 }

@@ -23,18 +23,18 @@ public sealed class GateOrderTests
     [Fact]
     public void PyTorch_is_canonical()
     {
-        RecurrentWeights weights = GateOrder.FromPyTorch(
+        CellWeights weights = GateOrder.FromPyTorch(
             Lstm, Rows(LstmGates, Inputs), Rows(LstmGates, Hidden), Rows(LstmGates, 1), Rows(LstmGates, 1, 0.5f));
         RequireCanonical(weights, LstmGates);
         Assert.Equal(Rows(LstmGates, 1), weights.InputBias.ToArray());
-        Assert.Equal(Rows(LstmGates, 1, 0.5f), weights.StateBias.ToArray());
+        Assert.Equal(Rows(LstmGates, 1, 0.5f), weights.RecurrentBias.ToArray());
     }
 
     [Fact]
     public void PyTorch_passes_a_projection_on()
     {
         LstmSpecification projected = Lstm with { ProjectionSize = 1 };
-        RecurrentWeights weights = GateOrder.FromPyTorch(
+        CellWeights weights = GateOrder.FromPyTorch(
             projected, Rows(LstmGates, Inputs), Rows(LstmGates, 1), weightHr: [7, 8]);
         Assert.Equal([7, 8], weights.Projection.ToArray());
         _ = new RecurrentLayer(projected, weights);
@@ -45,40 +45,40 @@ public sealed class GateOrderTests
     {
         RequireCanonical(
             GateOrder.FromCuDnn(Lstm, Rows(LstmGates, Inputs), Rows(LstmGates, Hidden)), LstmGates);
-        RecurrentWeights gru = GateOrder.FromCuDnn(
+        CellWeights gru = GateOrder.FromCuDnn(
             GruAfter, Rows(GruGates, Inputs), Rows(GruGates, Hidden), Rows(GruGates, 1), Rows(GruGates, 1, 0.5f));
         RequireCanonical(gru, GruGates);
-        Assert.Equal(Rows(GruGates, 1, 0.5f), gru.StateBias.ToArray());
+        Assert.Equal(Rows(GruGates, 1, 0.5f), gru.RecurrentBias.ToArray());
     }
 
     [Fact]
     public void Keras_lstm_is_transposed_i_f_c_o()
     {
-        RecurrentWeights weights = GateOrder.FromKeras(
+        CellWeights weights = GateOrder.FromKeras(
             Lstm, Columns(LstmGates, Inputs), Columns(LstmGates, Hidden), Rows(LstmGates, 1));
         RequireCanonical(weights, LstmGates);
         Assert.Equal(Rows(LstmGates, 1), weights.InputBias.ToArray());
-        Assert.True(weights.StateBias.IsEmpty);
+        Assert.True(weights.RecurrentBias.IsEmpty);
     }
 
     [Fact]
     public void Keras_gru_is_transposed_z_r_h_with_two_biases_if_reset_after()
     {
         string[] order = ["z", "r", "n"];
-        RecurrentWeights after = GateOrder.FromKeras(
+        CellWeights after = GateOrder.FromKeras(
             GruAfter,
             Columns(order, Inputs),
             Columns(order, Hidden),
             [.. Rows(order, 1), .. Rows(order, 1, 0.5f)]);
         RequireCanonical(after, GruGates);
         Assert.Equal(Rows(GruGates, 1), after.InputBias.ToArray());
-        Assert.Equal(Rows(GruGates, 1, 0.5f), after.StateBias.ToArray());
+        Assert.Equal(Rows(GruGates, 1, 0.5f), after.RecurrentBias.ToArray());
 
-        RecurrentWeights before = GateOrder.FromKeras(
+        CellWeights before = GateOrder.FromKeras(
             GruBefore, Columns(order, Inputs), Columns(order, Hidden), Rows(order, 1));
         RequireCanonical(before, GruGates);
         Assert.Equal(Rows(GruGates, 1), before.InputBias.ToArray());
-        Assert.True(before.StateBias.IsEmpty);
+        Assert.True(before.RecurrentBias.IsEmpty);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class GateOrderTests
     public void Onnx_lstm_is_i_o_f_c_with_peepholes_i_o_f()
     {
         string[] order = ["i", "o", "f", "g"];
-        RecurrentWeights weights = GateOrder.FromOnnx(
+        CellWeights weights = GateOrder.FromOnnx(
             Lstm,
             Rows(order, Inputs),
             Rows(order, Hidden),
@@ -100,7 +100,7 @@ public sealed class GateOrderTests
             Rows(["i", "o", "f"], 1));
         RequireCanonical(weights, LstmGates);
         Assert.Equal(Rows(LstmGates, 1), weights.InputBias.ToArray());
-        Assert.Equal(Rows(LstmGates, 1, 0.5f), weights.StateBias.ToArray());
+        Assert.Equal(Rows(LstmGates, 1, 0.5f), weights.RecurrentBias.ToArray());
         Assert.Equal(Rows(["i", "f", "o"], 1), weights.Peephole.ToArray());
     }
 
@@ -110,21 +110,21 @@ public sealed class GateOrderTests
     public void Onnx_gru_is_z_r_h(bool resetAfter)
     {
         string[] order = ["z", "r", "n"];
-        RecurrentWeights weights = GateOrder.FromOnnx(
+        CellWeights weights = GateOrder.FromOnnx(
             GruAfter with { ResetAfter = resetAfter },
             Rows(order, Inputs),
             Rows(order, Hidden),
             [.. Rows(order, 1), .. Rows(order, 1, 0.5f)]);
         RequireCanonical(weights, GruGates);
         Assert.Equal(Rows(GruGates, 1), weights.InputBias.ToArray());
-        Assert.Equal(Rows(GruGates, 1, 0.5f), weights.StateBias.ToArray());
+        Assert.Equal(Rows(GruGates, 1, 0.5f), weights.RecurrentBias.ToArray());
     }
 
     [Fact]
     public void OneDnn_lstm_is_transposed_i_f_c_o_with_a_transposed_projection()
     {
         LstmSpecification projected = new() { InputSize = Inputs, HiddenSize = 3, ProjectionSize = 2 };
-        RecurrentWeights weights = GateOrder.FromOneDnn(
+        CellWeights weights = GateOrder.FromOneDnn(
             projected,
             Columns(LstmGates, Inputs, hidden: 3),
             Columns(LstmGates, 2, hidden: 3),
@@ -132,7 +132,7 @@ public sealed class GateOrderTests
             Rows(["i", "f", "o"], 1, hidden: 3),
             [1, 2, 3, 4, 5, 6]);
         Assert.Equal(Rows(LstmGates, Inputs, hidden: 3), weights.InputWeights.ToArray());
-        Assert.Equal(Rows(LstmGates, 2, hidden: 3), weights.StateWeights.ToArray());
+        Assert.Equal(Rows(LstmGates, 2, hidden: 3), weights.RecurrentWeights.ToArray());
         Assert.Equal(Rows(LstmGates, 1, hidden: 3), weights.InputBias.ToArray());
         Assert.Equal(Rows(["i", "f", "o"], 1, hidden: 3), weights.Peephole.ToArray());
         Assert.Equal([1, 3, 5, 2, 4, 6], weights.Projection.ToArray());
@@ -142,23 +142,23 @@ public sealed class GateOrderTests
     public void OneDnn_gru_is_transposed_u_r_o_and_has_a_fourth_bias_if_linear_before_reset()
     {
         string[] order = ["z", "r", "n"];
-        RecurrentWeights after = GateOrder.FromOneDnn(
+        CellWeights after = GateOrder.FromOneDnn(
             GruAfter, Columns(order, Inputs), Columns(order, Hidden), [.. Rows(order, 1), 51, 52]);
         RequireCanonical(after, GruGates);
         Assert.Equal(Rows(GruGates, 1), after.InputBias.ToArray());
-        Assert.Equal([0, 0, 0, 0, 51, 52], after.StateBias.ToArray());
+        Assert.Equal([0, 0, 0, 0, 51, 52], after.RecurrentBias.ToArray());
 
-        RecurrentWeights before = GateOrder.FromOneDnn(
+        CellWeights before = GateOrder.FromOneDnn(
             GruBefore, Columns(order, Inputs), Columns(order, Hidden), Rows(order, 1));
         RequireCanonical(before, GruGates);
-        Assert.True(before.StateBias.IsEmpty);
+        Assert.True(before.RecurrentBias.IsEmpty);
     }
 
     [Fact]
     public void TensorFlow_lstm_block_is_i_c_f_o_over_x_and_h_and_adds_the_forget_bias()
     {
         string[] order = ["i", "g", "f", "o"];
-        RecurrentWeights weights = GateOrder.FromTensorFlowLstmBlock(
+        CellWeights weights = GateOrder.FromTensorFlowLstmBlock(
             Lstm,
             [.. Columns(order, Inputs), .. Columns(order, Hidden)],
             Rows(order, 1),
@@ -168,7 +168,7 @@ public sealed class GateOrderTests
             wco: [5, 6]);
         RequireCanonical(weights, LstmGates);
         Assert.Equal(Rows(LstmGates, 1), weights.InputBias.ToArray());
-        Assert.Equal([0, 0, 1.5f, 1.5f, 0, 0, 0, 0], weights.StateBias.ToArray());
+        Assert.Equal([0, 0, 1.5f, 1.5f, 0, 0, 0, 0], weights.RecurrentBias.ToArray());
         Assert.Equal([1, 2, 3, 4, 5, 6], weights.Peephole.ToArray());
     }
 
@@ -177,7 +177,7 @@ public sealed class GateOrderTests
     {
         string[] gates = ["r", "z"];
         string[] candidate = ["n"];
-        RecurrentWeights weights = GateOrder.FromTensorFlowGruBlock(
+        CellWeights weights = GateOrder.FromTensorFlowGruBlock(
             GruBefore,
             [.. Columns(gates, Inputs), .. Columns(gates, Hidden)],
             [.. Columns(candidate, Inputs), .. Columns(candidate, Hidden)],
@@ -217,10 +217,10 @@ public sealed class GateOrderTests
             () => GateOrder.FromPyTorch(Lstm, new float[24], new float[16], weightHr: new float[2]));
     }
 
-    private static void RequireCanonical(RecurrentWeights weights, string[] gates)
+    private static void RequireCanonical(CellWeights weights, string[] gates)
     {
         Assert.Equal(Rows(gates, Inputs), weights.InputWeights.ToArray());
-        Assert.Equal(Rows(gates, Hidden), weights.StateWeights.ToArray());
+        Assert.Equal(Rows(gates, Hidden), weights.RecurrentWeights.ToArray());
     }
 
     /// <summary><c>[gates, hidden, columns]</c> with the gates in the order given.</summary>

@@ -265,7 +265,7 @@ public sealed class GraphDefinitionTests
     private static Layer Rnn(int inputs, int hidden, Direction direction = Direction.Forward)
     {
         SimpleRnnSpecification rnn = new() { InputSize = inputs, HiddenSize = hidden, Direction = direction };
-        RecurrentWeights weights = new(new float[hidden * inputs], new float[hidden * hidden]);
+        CellWeights weights = new(new float[hidden * inputs], new float[hidden * hidden]);
         return new RecurrentLayer(rnn, [.. Enumerable.Repeat(weights, rnn.DirectionCount)]);
     }
 

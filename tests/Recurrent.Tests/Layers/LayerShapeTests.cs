@@ -11,9 +11,9 @@ public sealed class LayerShapeTests
 
     [Theory]
     [InlineData("InputWeights", "[20, 3]", 60)]
-    [InlineData("StateWeights", "[20, 2]", 40)]
+    [InlineData("RecurrentWeights", "[20, 2]", 40)]
     [InlineData("InputBias", "[20]", 20)]
-    [InlineData("StateBias", "[20]", 20)]
+    [InlineData("RecurrentBias", "[20]", 20)]
     [InlineData("Peephole", "[15]", 15)]
     [InlineData("Projection", "[2, 5]", 10)]
     public void A_part_of_the_wrong_length_is_refused(string part, string shape, int length)
@@ -21,11 +21,11 @@ public sealed class LayerShapeTests
         foreach (int found in new[] { length - 1, length + 1 })
         {
             float[] Part(string name, int right) => new float[name == part ? found : right];
-            RecurrentWeights weights = new(
+            CellWeights weights = new(
                 Part("InputWeights", 60),
-                Part("StateWeights", 40),
+                Part("RecurrentWeights", 40),
                 Part("InputBias", 20),
-                Part("StateBias", 20),
+                Part("RecurrentBias", 20),
                 Part("Peephole", 15),
                 Part("Projection", 10));
             ArgumentException exception = Assert.Throws<ArgumentException>(() => new RecurrentLayer(Lstm, weights));
@@ -40,7 +40,7 @@ public sealed class LayerShapeTests
     {
         // What `required` asks of a caller, reflection does not.
         DenseSpecification dense = Activator.CreateInstance<DenseSpecification>();
-        RecurrentWeights none = new([], []);
+        CellWeights none = new([], []);
         Assert.Throws<ArgumentOutOfRangeException>(
             "specification.InputSize", () => new DenseLayer(dense, new DenseWeights([])));
         Assert.Throws<ArgumentOutOfRangeException>(
@@ -65,7 +65,7 @@ public sealed class LayerShapeTests
     [InlineData(Direction.Bidirectional, 1)]
     public void The_number_of_directions_has_to_fit(Direction direction, int given)
     {
-        RecurrentWeights[] weights = [.. Enumerable.Repeat(new RecurrentWeights(new float[1], new float[1]), given)];
+        CellWeights[] weights = [.. Enumerable.Repeat(new CellWeights(new float[1], new float[1]), given)];
         SimpleRnnSpecification rnn = new() { InputSize = 1, HiddenSize = 1, Direction = direction };
         Assert.Throws<ArgumentException>("directions", () => new RecurrentLayer(rnn, weights));
     }
@@ -73,8 +73,8 @@ public sealed class LayerShapeTests
     [Fact]
     public void Each_direction_is_where_it_belongs()
     {
-        RecurrentWeights first = new(new float[1], new float[1]);
-        RecurrentWeights second = new(new float[1], new float[1]);
+        CellWeights first = new(new float[1], new float[1]);
+        CellWeights second = new(new float[1], new float[1]);
         SimpleRnnSpecification rnn = new() { InputSize = 1, HiddenSize = 1 };
         RecurrentLayer forward = new(rnn, first);
         Assert.Same(first, forward.Forward);
@@ -92,7 +92,7 @@ public sealed class LayerShapeTests
     [InlineData(6)]
     public void A_projection_not_below_the_hidden_size_is_refused(int projection)
     {
-        RecurrentWeights weights =
+        CellWeights weights =
             new(new float[60], new float[20 * projection], projection: new float[5 * projection]);
         ArgumentException exception = Assert.Throws<ArgumentException>(
             "specification", () => new RecurrentLayer(Lstm with { ProjectionSize = projection }, weights));
@@ -104,7 +104,7 @@ public sealed class LayerShapeTests
     public void Sizes_whose_product_overflows_are_refused()
     {
         const int Max = LayerSpecification.MaxSize;
-        RecurrentWeights none = new([], []);
+        CellWeights none = new([], []);
         ArgumentException exception = Assert.Throws<ArgumentException>(
             "specification",
             () => new RecurrentLayer(new LstmSpecification { InputSize = Max, HiddenSize = Max }, none));
@@ -122,10 +122,10 @@ public sealed class LayerShapeTests
     {
         GruSpecification gru = new() { InputSize = 1, HiddenSize = 1 };
         ArgumentException peephole = Assert.Throws<ArgumentException>(
-            () => new RecurrentLayer(gru, new RecurrentWeights(new float[3], new float[3], peephole: new float[3])));
+            () => new RecurrentLayer(gru, new CellWeights(new float[3], new float[3], peephole: new float[3])));
         Assert.Equal("directions[0].Peephole", peephole.ParamName);
         ArgumentException projection = Assert.Throws<ArgumentException>(
-            () => new RecurrentLayer(gru, new RecurrentWeights(new float[3], new float[3], projection: new float[1])));
+            () => new RecurrentLayer(gru, new CellWeights(new float[3], new float[3], projection: new float[1])));
         Assert.Equal("directions[0].Projection", projection.ParamName);
     }
 
@@ -143,7 +143,7 @@ public sealed class LayerShapeTests
     public void Null_is_refused_by_name()
     {
         Assert.Throws<ArgumentNullException>(
-            "specification", () => new RecurrentLayer(null!, new RecurrentWeights([], [])));
+            "specification", () => new RecurrentLayer(null!, new CellWeights([], [])));
         Assert.Throws<ArgumentNullException>("directions[0]", () => new RecurrentLayer(Lstm, [null!]));
         Assert.Throws<ArgumentNullException>(
             "weights", () => new DenseLayer(new DenseSpecification { InputSize = 1, OutputSize = 1 }, null!));
@@ -153,7 +153,7 @@ public sealed class LayerShapeTests
     public void Weights_are_copied()
     {
         float[] source = [1];
-        RecurrentWeights weights = new(source, source);
+        CellWeights weights = new(source, source);
         source[0] = 2;
         Assert.Equal(1, weights.InputWeights.Span[0]);
     }

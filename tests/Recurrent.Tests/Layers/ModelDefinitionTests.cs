@@ -8,7 +8,7 @@ public sealed class ModelDefinitionTests
     private static Layer Rnn(int inputs, int hidden, Direction direction = Direction.Forward)
     {
         SimpleRnnSpecification rnn = new() { InputSize = inputs, HiddenSize = hidden, Direction = direction };
-        RecurrentWeights weights = new(new float[hidden * inputs], new float[hidden * hidden]);
+        CellWeights weights = new(new float[hidden * inputs], new float[hidden * hidden]);
         return new RecurrentLayer(rnn, [.. Enumerable.Repeat(weights, rnn.DirectionCount)]);
     }
 
@@ -175,7 +175,7 @@ public sealed class ModelDefinitionTests
         Require("Activation", "found 99", () => new ActivationLayer(1, new Activation((ActivationKind)99)));
         Require("Activation", "finite", () => new ActivationLayer(1, new Activation(ActivationKind.Elu, float.NaN)));
         SimpleRnnSpecification rnn = new() { InputSize = 1, HiddenSize = 2 };
-        RecurrentWeights weights = new(new float[2], new float[4]);
+        CellWeights weights = new(new float[2], new float[4]);
         Require(
             "directions[0].InitialHidden",
             "[StateSize] = [2], found 3",
@@ -185,7 +185,7 @@ public sealed class ModelDefinitionTests
             "only an LSTM has a cell state",
             () => new RecurrentLayer(rnn, weights.WithInitialState([], new float[2])));
         LstmSpecification lstm = new() { InputSize = 1, HiddenSize = 2, ProjectionSize = 1 };
-        RecurrentWeights gates = new(new float[8], new float[8], projection: new float[2]);
+        CellWeights gates = new(new float[8], new float[8], projection: new float[2]);
         _ = new RecurrentLayer(lstm, gates.WithInitialState(new float[1], new float[2]));
         Require(
             "directions[0].InitialHidden",

@@ -104,7 +104,7 @@ public sealed class GradientParityTests
                         TrainedState = seed % 3 == 0,
                         Direction = (Direction)(seed % 5 % 3),
                         InputBias = seed % 4 != 1,
-                        StateBias = seed % 4 != 2,
+                        RecurrentBias = seed % 4 != 2,
                     };
                     SequenceCase @case = new()
                     {
@@ -145,7 +145,7 @@ public sealed class GradientParityTests
             float[] states = Filled(data.StateLength);
             Outcome expected = data.Forward(session);
             session.Forward(data.Batch(data.Data.X, data.Data.States ?? []), y, final);
-            session.Backward(data.OutputWeights, data.StateWeights, dx, states);
+            session.Backward(data.OutputWeights, data.RecurrentWeights, dx, states);
             data.Data.RequireSame(expected, new Outcome(y, final), $"{isa}, {data}");
             Bits.RequireSame(clean.X, dx, $"input, {isa}, {data}", 1);
             Bits.RequireSame(clean.States, states, $"states, {isa}, {data}", 1);

@@ -31,7 +31,7 @@ public sealed class GradientRuleTests
         Layers =
         [
             new LayerCase { Cell = CellKind.SimpleRnn, Size = 2 },
-            new LayerCase { Cell = CellKind.Residual, InputBias = false, StateBias = false },
+            new LayerCase { Cell = CellKind.Residual, InputBias = false, RecurrentBias = false },
             new LayerCase
             {
                 Cell = CellKind.Gru,

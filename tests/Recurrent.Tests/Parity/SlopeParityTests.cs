@@ -38,7 +38,7 @@ public sealed class SlopeParityTests
         InstructionSets.Use(isa);
         RecurrentLayer layer = new(
             new SimpleRnnSpecification { InputSize = 1, HiddenSize = 1, Clip = 1, Activation = Activation.Identity },
-            new RecurrentWeights([1f], [0f]));
+            new CellWeights([1f], [0f]));
         float[] dx = RequireSame(isa, layer, [1, -1, MathF.BitIncrement(1), MathF.BitDecrement(-1), 0, 5, -5]);
         Assert.Equal([1, 1, 0, 0, 1, 0, 0], dx);
     }

@@ -106,7 +106,7 @@ public sealed class SpecialValueTests
         {
             Layer layer = specification is null
                 ? new DenseLayer(new DenseSpecification { InputSize = 1, OutputSize = 1 }, new DenseWeights(weights))
-                : new RecurrentLayer(specification, new RecurrentWeights(weights, weights));
+                : new RecurrentLayer(specification, new CellWeights(weights, weights));
             using RecurrentModel model = RecurrentModel.Create([layer], options);
             using Session session = model.OpenSession();
             float[] y = [1];
@@ -141,7 +141,7 @@ public sealed class SpecialValueTests
         }
 
         // All gates 1/2 and no candidate, except that the simple cell halves its state itself.
-        RecurrentWeights weights = new(
+        CellWeights weights = new(
             new float[specification.GateCount * 17],
             cell == CellKind.SimpleRnn ? identity : new float[specification.GateCount * 17 * 17]);
         RecurrentLayer layer = new(specification, weights);

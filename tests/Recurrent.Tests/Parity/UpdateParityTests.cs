@@ -107,11 +107,11 @@ public sealed class UpdateParityTests
         data.Compute(session);
         float[] before = Parameters(session);
         OptimizerStep step = new OptimizerCase(OptimizerKind.Adam).Step(1);
-        session.Update(step with { Trained = [.. session.Blocks.Select(block => block.Role != ParameterRole.StateBias)] });
+        session.Update(step with { Trained = [.. session.Blocks.Select(block => block.Role != ParameterRole.RecurrentBias)] });
         float[] after = Parameters(session);
 
         Assert.All(session.Blocks, block => Assert.Equal(
-            block.Role == ParameterRole.StateBias,
+            block.Role == ParameterRole.RecurrentBias,
             before.AsSpan(block.Offset, block.Length).SequenceEqual(after.AsSpan(block.Offset, block.Length))));
     }
 

@@ -12,7 +12,7 @@ public sealed class HandComputedCellTests
     public void Simple_rnn_of_Elman_1990()
     {
         SimpleRnnSpecification rnn = new() { InputSize = 1, HiddenSize = 2 };
-        RecurrentWeights weights = new([0.5f, -1], [0.25f, 0.5f, -0.75f, 1], [0.125f, 0], [0.25f, -0.5f]);
+        CellWeights weights = new([0.5f, -1], [0.25f, 0.5f, -0.75f, 1], [0.125f, 0], [0.25f, -0.5f]);
         double a1 = Math.Tanh(0.375 + (0.5 * 2));
         double b1 = Math.Tanh(-0.5 - (1 * 2));
         double a2 = Math.Tanh(0.375 + (0.5 * -1) + (0.25 * a1) + (0.5 * b1));
@@ -24,7 +24,7 @@ public sealed class HandComputedCellTests
     public void Lstm_of_Hochreiter_and_Schmidhuber_1997_with_the_forget_gate_of_Gers_2000()
     {
         LstmSpecification lstm = new() { InputSize = 1, HiddenSize = 1 };
-        RecurrentWeights weights = new([0.5f, 1, -2, 0.75f], [1, -0.5f, 0.25f, 2], [0.5f, 1, 0, -1]);
+        CellWeights weights = new([0.5f, 1, -2, 0.75f], [1, -0.5f, 0.25f, 2], [0.5f, 1, 0, -1]);
         (double h, double c) = (0, 0);
         List<double> expected = [];
         foreach (double x in new[] { 1.5, -0.5, 0.25 })
@@ -47,7 +47,7 @@ public sealed class HandComputedCellTests
     public void Peepholes_of_Gers_and_Schmidhuber_2000(OutputPeephole seen)
     {
         LstmSpecification lstm = new() { InputSize = 1, HiddenSize = 1, OutputPeephole = seen };
-        RecurrentWeights weights = new(
+        CellWeights weights = new(
             [0.5f, 1, -2, 0.75f], [1, -0.5f, 0.25f, 2], [0.5f, 1, 0, -1], peephole: [0.5f, -1.5f, 2]);
         (double h, double c) = (0, 0);
         List<double> expected = [];
@@ -75,7 +75,7 @@ public sealed class HandComputedCellTests
         LstmSpecification lstm = new() { InputSize = 1, HiddenSize = 1, Coupling = coupling };
         float i0 = keepsInput ? 0.5f : float.NaN;
         float f0 = keepsInput ? float.NaN : 0.25f;
-        RecurrentWeights weights = new([i0, f0, -2, 0.75f], [1, -0.5f, 0.25f, 2]);
+        CellWeights weights = new([i0, f0, -2, 0.75f], [1, -0.5f, 0.25f, 2]);
         (double h, double c) = (0, 0);
         List<double> expected = [];
         foreach (double x in new[] { 1.5, -0.5 })
@@ -96,7 +96,7 @@ public sealed class HandComputedCellTests
     public void Projection_of_Sak_2014_recurs_and_is_put_out()
     {
         LstmSpecification lstm = new() { InputSize = 1, HiddenSize = 2, ProjectionSize = 1 };
-        RecurrentWeights weights = new(
+        CellWeights weights = new(
             [0.5f, 1, -2, 0.75f, 1, -1, 0.25f, 0.5f],
             [1, 2, 3, -1, -2, -3, 0.5f, -0.5f],
             projection: [0.5f, -1.5f]);
@@ -135,7 +135,7 @@ public sealed class HandComputedCellTests
         double[] r = [1, -1, 0.5, 0.25, -0.5, 2, 1.5, 1, -2, 0.5, 1, -1];
         double[] bi = [0.25, -0.25, 0.5, 0, 1, -1];
         double[] bh = [0.5, 0, -0.5, 0.25, 0.75, -0.75];
-        RecurrentWeights weights = new(Floats(w), Floats(r), Floats(bi), Floats(bh));
+        CellWeights weights = new(Floats(w), Floats(r), Floats(bi), Floats(bh));
         double[] h = [0.5, -0.25];
         List<double> expected = [];
         foreach (double x in new[] { 1.5, -0.5 })
@@ -179,7 +179,7 @@ public sealed class HandComputedCellTests
             Activation = Activation.Identity,
             Clip = 0.5f,
         };
-        Require([0.5, -0.5, 0.25], new RecurrentLayer(rnn, new RecurrentWeights([1], [0])), [3, -3, 0.25]);
+        Require([0.5, -0.5, 0.25], new RecurrentLayer(rnn, new CellWeights([1], [0])), [3, -3, 0.25]);
     }
 
     [Fact]
@@ -194,7 +194,7 @@ public sealed class HandComputedCellTests
         };
 
         // Sums of the steps so far, in each direction.
-        RecurrentLayer layer = new(rnn, new RecurrentWeights([1], [1]), new RecurrentWeights([1], [1]));
+        RecurrentLayer layer = new(rnn, new CellWeights([1], [1]), new CellWeights([1], [1]));
         Require([1, 7, 3, 6, 7, 4], layer, [1, 2, 4]);
     }
 

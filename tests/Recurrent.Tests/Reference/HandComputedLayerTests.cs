@@ -129,7 +129,7 @@ public sealed class HandComputedLayerTests
             OutputActivation = Activation.Identity,
         };
         // i = x, f = 1, g = h, o = 1: c' = c + x h, h' = c'.
-        RecurrentWeights weights = new([1, 0, 0, 0], [0, 0, 1, 0], [0, 1, 0, 1]);
+        CellWeights weights = new([1, 0, 0, 0], [0, 0, 1, 0], [0, 1, 0, 1]);
         RecurrentLayer layer = new(lstm, weights.WithInitialState([3], [10]));
         ReferenceSession<float> session = ReferenceModel<float>.Create(layer).OpenSession(2);
         float[] y = new float[2];
@@ -156,7 +156,7 @@ public sealed class HandComputedLayerTests
             Activation = Activation.Identity,
             Direction = Direction.Bidirectional,
         };
-        RecurrentWeights weights = new([1, 1], [1, 0, 0, 1]);
+        CellWeights weights = new([1, 1], [1, 0, 0, 1]);
         RecurrentLayer layer = new(
             sum, weights.WithInitialState([100, Denormal]), weights.WithInitialState([1000, 2000]));
         Require([101, 1, 1003, 2003, 103, 3, 1002, 2002], [1, 2], layer);
@@ -169,7 +169,7 @@ public sealed class HandComputedLayerTests
     public void An_empty_row_that_is_to_lose_its_state_ends_with_zero_and_not_with_the_trained_one()
     {
         SimpleRnnSpecification sum = new() { InputSize = 1, HiddenSize = 1, Activation = Activation.Identity };
-        RecurrentLayer layer = new(sum, new RecurrentWeights([1], [1]).WithInitialState([5]));
+        RecurrentLayer layer = new(sum, new CellWeights([1], [1]).WithInitialState([5]));
         ReferenceSession<float> session = ReferenceModel<float>.Create(layer).OpenSession(2, EmptyRow.ZeroesState);
         session.Run([1, 1], new float[2], 1, [1, 0]);
         float[] states = new float[2];

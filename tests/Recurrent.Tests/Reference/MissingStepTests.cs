@@ -229,7 +229,7 @@ public sealed class MissingStepTests
             Activation = Activation.Identity,
             Direction = direction,
         };
-        RecurrentWeights weights = new([1], [1]);
+        CellWeights weights = new([1], [1]);
         RecurrentLayer layer = new(sum, [.. Enumerable.Repeat(weights, sum.DirectionCount)]);
         return new ModelDefinition([layer], output, masking);
     }

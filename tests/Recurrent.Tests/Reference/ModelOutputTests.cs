@@ -93,7 +93,7 @@ public sealed class ModelOutputTests
             Direction = direction,
         };
         float[] ones = [.. Enumerable.Repeat(1f, inputs * hidden)];
-        RecurrentWeights weights = new(ones, hidden == 1 ? [1] : [1, 0, 0, 1]);
+        CellWeights weights = new(ones, hidden == 1 ? [1] : [1, 0, 0, 1]);
         return new RecurrentLayer(sum, [.. Enumerable.Repeat(weights, sum.DirectionCount)]);
     }
 }

@@ -57,12 +57,12 @@ public sealed class ReferenceGradientTests
         session.GetParameters(before);
         data.ComputeReference(session);
         OptimizerStep step = new OptimizerCase(OptimizerKind.Adam).Step(1);
-        session.Update(step with { Trained = [.. session.Blocks.Select(block => block.Role != ParameterRole.StateBias)] });
+        session.Update(step with { Trained = [.. session.Blocks.Select(block => block.Role != ParameterRole.RecurrentBias)] });
         session.GetParameters(after);
 
-        Assert.Contains(session.Blocks, block => block.Role == ParameterRole.StateBias);
+        Assert.Contains(session.Blocks, block => block.Role == ParameterRole.RecurrentBias);
         Assert.All(session.Blocks, block => Assert.Equal(
-            block.Role == ParameterRole.StateBias,
+            block.Role == ParameterRole.RecurrentBias,
             before.AsSpan(block.Offset, block.Length).SequenceEqual(after.AsSpan(block.Offset, block.Length))));
     }
 
@@ -104,7 +104,7 @@ public sealed class ReferenceGradientTests
     {
         RecurrentLayer layer = new(
             new SimpleRnnSpecification { InputSize = 1, HiddenSize = 1, Clip = 1, Activation = Activation.Identity },
-            new RecurrentWeights([1f], [0f]));
+            new CellWeights([1f], [0f]));
         Assert.Equal(passes ? 1 : 0, InputGradient(layer, at));
     }
 
@@ -116,7 +116,7 @@ public sealed class ReferenceGradientTests
         ReferenceGradientSession<double> session = ReferenceGradientSession<double>.Open(data.Definition);
         double[] gradients = data.ComputeReference(session).Parameters;
         double[] input = Of(ParameterRole.InputBias);
-        double[] state = Of(ParameterRole.StateBias);
+        double[] state = Of(ParameterRole.RecurrentBias);
 
         Assert.Equal(input[..8], state[..8]);
         Assert.NotEqual(input[8..], state[8..]);

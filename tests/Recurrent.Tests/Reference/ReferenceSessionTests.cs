@@ -12,7 +12,7 @@ public sealed class ReferenceSessionTests
     {
         // A running sum, so that every number is known.
         SimpleRnnSpecification sum = new() { InputSize = 1, HiddenSize = 1, Activation = Activation.Identity };
-        RecurrentLayer layer = new(sum, new RecurrentWeights([1], [1]));
+        RecurrentLayer layer = new(sum, new CellWeights([1], [1]));
         ReferenceSession<float> session = ReferenceModel<float>.Create(layer).OpenSession(3);
         session.LoadState([10, 20, 30]);
         float[] y = new float[9];
@@ -33,7 +33,7 @@ public sealed class ReferenceSessionTests
             Activation = Activation.Identity,
             Direction = Direction.Reverse,
         };
-        RecurrentLayer layer = new(sum, new RecurrentWeights([1], [1]));
+        RecurrentLayer layer = new(sum, new CellWeights([1], [1]));
         ReferenceSession<float> session = ReferenceModel<float>.Create(layer).OpenSession(2);
         float[] y = new float[6];
         session.Run([1, 10, 2, 20, 4, 40], y, 3, [3, 2]);
@@ -47,7 +47,7 @@ public sealed class ReferenceSessionTests
     public void An_empty_row_ends_with_zero_if_asked_for()
     {
         SimpleRnnSpecification sum = new() { InputSize = 1, HiddenSize = 1, Activation = Activation.Identity };
-        RecurrentLayer layer = new(sum, new RecurrentWeights([1], [1]));
+        RecurrentLayer layer = new(sum, new CellWeights([1], [1]));
         ReferenceSession<float> session = ReferenceModel<float>.Create(layer).OpenSession(2, EmptyRow.ZeroesState);
         session.LoadState([10, 20]);
         session.Run([1, 1], new float[2], 1, [1, 0]);

@@ -23,8 +23,8 @@ internal static class CellOptions
         }
 
         yield return plain with { InputBias = false };
-        yield return plain with { StateBias = false };
-        yield return plain with { InputBias = false, StateBias = false };
+        yield return plain with { RecurrentBias = false };
+        yield return plain with { InputBias = false, RecurrentBias = false };
         if (cell == CellKind.Dense)
         {
             yield break;

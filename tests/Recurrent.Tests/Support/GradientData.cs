@@ -16,7 +16,7 @@ internal sealed class GradientData
         Dropout = random.Next(3) == 0 ? [.. Definition.Layers.Select(layer => RandomDropout(layer, random))] : [];
         Seed = Dropout.Count > 0 ? (ulong)random.NextInt64() : null;
         OutputWeights = Weights(OutputLength, random);
-        StateWeights = Weights(StateLength, random);
+        RecurrentWeights = Weights(StateLength, random);
     }
 
     public SequenceData Data { get; }
@@ -31,7 +31,7 @@ internal sealed class GradientData
 
     public float[] OutputWeights { get; }
 
-    public float[] StateWeights { get; }
+    public float[] RecurrentWeights { get; }
 
     public int OutputLength => (Data.PutsOutOneStep ? 1 : Case.Time) * Case.Batch * Case.OutputSize;
 
@@ -88,7 +88,7 @@ internal sealed class GradientData
             session,
             Batch(X<T>(), States<T>()),
             Array.ConvertAll(OutputWeights, T.CreateChecked),
-            Array.ConvertAll(StateWeights, T.CreateChecked));
+            Array.ConvertAll(RecurrentWeights, T.CreateChecked));
 
     /// <summary>
     /// All gradients, where every parameter, input, state and gradient of the loss is <paramref name="size"/> times itself
@@ -110,7 +110,7 @@ internal sealed class GradientData
             session,
             Batch(x, Array.ConvertAll(States<double>(), Disturb)),
             Array.ConvertAll(OutputWeights, value => Disturb(value)),
-            Array.ConvertAll(StateWeights, value => Disturb(value)));
+            Array.ConvertAll(RecurrentWeights, value => Disturb(value)));
     }
 
     /// <summary>
@@ -126,7 +126,7 @@ internal sealed class GradientData
             ReferenceGradientSession<float>.Open(Definition, Dropout),
             Batch(X<float>(), States<float>()),
             Array.ConvertAll(OutputWeights, Disturb),
-            Array.ConvertAll(StateWeights, Disturb));
+            Array.ConvertAll(RecurrentWeights, Disturb));
     }
 
     /// <summary>Goes forward: the outputs and the final states.</summary>
@@ -152,7 +152,7 @@ internal sealed class GradientData
     {
         Gradients<float> gradients = Gradients<float>.Empty(session.ParameterCount, Data.X.Length, StateLength);
         Forward(session);
-        session.Backward(OutputWeights, StateWeights, gradients.X, gradients.States);
+        session.Backward(OutputWeights, RecurrentWeights, gradients.X, gradients.States);
         session.GetGradients(gradients.Parameters);
         return gradients;
     }
@@ -175,7 +175,7 @@ internal sealed class GradientData
         session.Forward(Batch(x, states), y, final);
         double value = 0;
         double size = 0;
-        foreach ((double computed, float weight) in y.Zip(OutputWeights).Concat(final.Zip(StateWeights)))
+        foreach ((double computed, float weight) in y.Zip(OutputWeights).Concat(final.Zip(RecurrentWeights)))
         {
             value += computed * weight;
             size += Math.Abs(computed * weight);

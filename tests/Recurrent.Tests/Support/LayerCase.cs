@@ -28,7 +28,7 @@ internal sealed record LayerCase
 
     public bool InputBias { get; init; } = true;
 
-    public bool StateBias { get; init; } = true;
+    public bool RecurrentBias { get; init; } = true;
 
     public float Clip { get; init; }
 
@@ -77,7 +77,7 @@ internal sealed record LayerCase
     private RecurrentLayer CreateRecurrent(int inputSize, RandomFloats random)
     {
         RecurrentSpecification specification = Specification(inputSize);
-        RecurrentWeights[] directions =
+        CellWeights[] directions =
             [.. Enumerable.Range(0, specification.DirectionCount).Select(_ => Weights(specification, random))];
         return new RecurrentLayer(specification, directions);
     }
@@ -130,14 +130,14 @@ internal sealed record LayerCase
         return cell with { Direction = Direction, Clip = Clip, ReverseActivations = ReverseActivations };
     }
 
-    private RecurrentWeights Weights(RecurrentSpecification specification, RandomFloats random)
+    private CellWeights Weights(RecurrentSpecification specification, RandomFloats random)
     {
         int rows = specification.GateCount * Size;
-        return new RecurrentWeights(
+        return new CellWeights(
             random.Weights(rows, specification.InputSize),
             random.Weights(rows, specification.StateSize),
             InputBias ? random.Biases(rows) : [],
-            StateBias ? random.Biases(rows) : [],
+            RecurrentBias ? random.Biases(rows) : [],
             Cell == CellKind.Lstm && Peephole ? random.Biases(3 * Size) : [],
             Projection > 0 ? random.Weights(Projection, Size) : [],
             TrainedState ? random.Inputs(specification.StateSize) : [],

@@ -165,7 +165,7 @@ internal sealed class RandomGraphs
                 Cell = cell,
                 Size = hidden,
                 Direction = _case.CanStep ? Direction.Forward : (Direction)random.Next(3),
-                StateBias = random.Next(2) == 0,
+                RecurrentBias = random.Next(2) == 0,
                 TrainedState = random.Next(2) == 0,
                 Activations = isPlain
                     ? CellActivations.Default

@@ -65,7 +65,7 @@ internal static class SequenceCases
             Cell = cell,
             Size = size,
             InputBias = random.Next(4) != 0,
-            StateBias = random.Next(4) != 0,
+            RecurrentBias = random.Next(4) != 0,
         };
         if (cell == CellKind.Dense)
         {
@@ -174,7 +174,7 @@ internal static class SequenceCases
             layer with { Coupling = GateCoupling.None },
             layer with { Clip = 0 },
             layer with { InputBias = false },
-            layer with { StateBias = false },
+            layer with { RecurrentBias = false },
             layer with { Direction = Direction.Forward },
             layer with { TrainedState = false },
             layer with { Span = 1 },

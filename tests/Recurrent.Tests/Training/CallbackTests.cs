@@ -132,7 +132,7 @@ public sealed class CallbackTests
 
         public override void OnBatchEnd(TrainingRun run) => calls.Add($"batch {run.Batch}");
 
-        public override void OnEpochEnd(TrainingRun run, IReadOnlyDictionary<string, double> figures) =>
+        public override void OnEpochEnd(TrainingRun run, IReadOnlyDictionary<string, double> metrics) =>
             calls.Add($"end of epoch {run.Epoch}");
 
         public override void OnTrainEnd(TrainingRun run) => calls.Add("end");

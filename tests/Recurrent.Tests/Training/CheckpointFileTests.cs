@@ -25,8 +25,8 @@ public sealed class CheckpointFileTests : IDisposable
         model.Capture().Save(FilePath);
         SafetensorsFile file = SafetensorsFile.Open(FilePath);
         float[] parameters = SmallTask.Parameters(model);
-        Assert.Equal([3, 3], file["0.Forward.StateWeights"].Shape);
-        Assert.Equal(parameters[3..12], file["0.Forward.StateWeights"].ToSingles());
+        Assert.Equal([3, 3], file["0.Forward.RecurrentWeights"].Shape);
+        Assert.Equal(parameters[3..12], file["0.Forward.RecurrentWeights"].ToSingles());
         Assert.Equal(Machine.InstructionSets.Max().ToString(), file.Metadata["instruction_set"]);
         Assert.Equal("BuiltIn", file.Metadata["gemm_provider"]);
     }

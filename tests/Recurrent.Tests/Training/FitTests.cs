@@ -150,7 +150,7 @@ public sealed class FitTests
             () => model.Fit(Sequences.Of(values, SmallTask.Count), Y, options));
         Assert.Contains("epoch 1, batch 3", exception.Message, StringComparison.Ordinal);
         Assert.Contains("1 of 25 inputs", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("layer 0 (SimpleRnn) StateWeights", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("layer 0 (SimpleRnn) RecurrentWeights", exception.Message, StringComparison.Ordinal);
         Assert.Equal((0, 2), (exception.Epoch, exception.Batch));
         Assert.Equal(2, exception.History!.BatchLosses.Count);
 

@@ -112,7 +112,7 @@ public sealed class GraphBuilderTests
         ModelDefinition model = graph.ToDefinition(masking, ("y", y));
         Assert.Equal(masking, model.Masking);
         RecurrentLayer layer = Assert.IsType<RecurrentLayer>(model.Layers[1]);
-        Assert.Equal(3, layer.Forward!.StateBias.Length);
+        Assert.Equal(3, layer.Forward!.RecurrentBias.Length);
     }
 
     [Fact]

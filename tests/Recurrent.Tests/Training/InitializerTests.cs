@@ -74,28 +74,28 @@ public sealed class InitializerTests
     [Fact]
     public void An_LSTM_has_one_bias_with_1_at_the_forget_gate()
     {
-        RecurrentWeights weights = LayerFactory.Lstm(2, 3, new SeededRandom(1)).Forward!;
+        CellWeights weights = LayerFactory.Lstm(2, 3, new SeededRandom(1)).Forward!;
         Assert.Equal([0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0], weights.InputBias.ToArray());
-        Assert.True(weights.StateBias.IsEmpty);
+        Assert.True(weights.RecurrentBias.IsEmpty);
     }
 
     [Fact]
     public void A_GRU_has_both_biases_only_where_its_candidate_needs_them()
     {
         GruSpecification before = new() { InputSize = 2, HiddenSize = 3, ResetAfter = false };
-        Assert.Equal(9, LayerFactory.Gru(2, 3, new SeededRandom(1)).Forward!.StateBias.Length);
-        Assert.True(LayerFactory.Create(before, new SeededRandom(1)).Forward!.StateBias.IsEmpty);
+        Assert.Equal(9, LayerFactory.Gru(2, 3, new SeededRandom(1)).Forward!.RecurrentBias.Length);
+        Assert.True(LayerFactory.Create(before, new SeededRandom(1)).Forward!.RecurrentBias.IsEmpty);
     }
 
     [Fact]
     public void PyTorchs_scheme_has_two_biases_and_one_bound()
     {
         LstmSpecification specification = new() { InputSize = 2, HiddenSize = 16 };
-        RecurrentWeights weights =
+        CellWeights weights =
             LayerFactory.Create(specification, new SeededRandom(1), LayerInitialization.PyTorch).Forward!;
         float[] all =
         [
-            .. weights.InputWeights.Span, .. weights.StateWeights.Span, .. weights.InputBias.Span, .. weights.StateBias.Span,
+            .. weights.InputWeights.Span, .. weights.RecurrentWeights.Span, .. weights.InputBias.Span, .. weights.RecurrentBias.Span,
         ];
         Assert.Equal((64 * 18) + 128, all.Length);
         Assert.InRange(all.Max(Math.Abs), 0.2f, 0.25f);
@@ -108,8 +108,8 @@ public sealed class InitializerTests
         ModelDefinition definition = layers.ToDefinition(ModelOutput.EveryStep);
         Assert.Equal((4, 2), (definition.InputSize, definition.OutputSize));
         Assert.Equal([default, new LayerDropout(0.25f, 0.1f), default], layers.DropoutRates);
-        RecurrentWeights[] weights = [.. definition.Layers.OfType<RecurrentLayer>().Select(layer => layer.Forward!)];
-        Assert.NotEqual(weights[0].StateWeights.ToArray(), weights[1].StateWeights.ToArray());
+        CellWeights[] weights = [.. definition.Layers.OfType<RecurrentLayer>().Select(layer => layer.Forward!)];
+        Assert.NotEqual(weights[0].RecurrentWeights.ToArray(), weights[1].RecurrentWeights.ToArray());
     }
 
     [Fact]

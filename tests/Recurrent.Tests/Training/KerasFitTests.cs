@@ -102,20 +102,20 @@ public sealed class KerasFitTests
         Assert.Equal(4 * SmallTask.Count, last.SamplesPerSecond * last.Elapsed.TotalSeconds, 1e-6);
     }
 
-    private static int? Run(EarlyStopping stopping, double[] figures)
+    private static int? Run(EarlyStopping stopping, double[] metrics)
     {
         using TrainableModel<float> model = SmallTask.Model();
-        model.Fit(X, Y, epochs: figures.Length, callbacks: [new Driver(stopping, figures)]);
+        model.Fit(X, Y, epochs: metrics.Length, callbacks: [new Driver(stopping, metrics)]);
         return stopping.StoppedEpoch;
     }
 
-    /// <summary>Tells another callback figures of its own.</summary>
-    private sealed class Driver(Callback callback, double[] figures) : Callback
+    /// <summary>Tells another callback metrics of its own.</summary>
+    private sealed class Driver(Callback callback, double[] metrics) : Callback
     {
         public override void OnTrainBegin(TrainingRun run) => callback.OnTrainBegin(run);
 
         public override void OnEpochEnd(TrainingRun run, IReadOnlyDictionary<string, double> others) =>
-            callback.OnEpochEnd(run, new Dictionary<string, double> { ["rising"] = figures[run.Epoch] });
+            callback.OnEpochEnd(run, new Dictionary<string, double> { ["rising"] = metrics[run.Epoch] });
     }
 
     private sealed class Reports : IProgress<TrainingProgress>

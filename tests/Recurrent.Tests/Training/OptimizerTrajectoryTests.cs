@@ -35,7 +35,7 @@ public sealed class OptimizerTrajectoryTests
         ["adam"] = new(new Adam(1e-2), Lstm() with { ProjectionSize = 3 }),
         ["adamw"] = new(new AdamW(1e-2, weightDecay: 0.1), Rnn(), Rnn(inputSize: Units)),
         ["weight_decay"] = new(new Sgd(0.1), Gru()) { Penalty = 0.01 },
-        ["clip_norm"] = new(new Sgd(0.1) { GlobalClipNorm = 0.05 }, Lstm()) { Frozen = ParameterRole.StateBias },
+        ["clip_norm"] = new(new Sgd(0.1) { GlobalClipNorm = 0.05 }, Lstm()) { Frozen = ParameterRole.RecurrentBias },
         ["clip_value"] = new(new Adam(1e-2) { ClipValue = 0.01 }, Gru()),
         ["truncated"] = new(new Adam(1e-2), Lstm(), Lstm(Units)) { Output = ModelOutput.EveryStep },
     };
@@ -142,9 +142,9 @@ public sealed class OptimizerTrajectoryTests
             {
                 int rows = cell.GateCount * cell.HiddenSize;
                 int projected = cell is LstmSpecification { ProjectionSize: > 0 } lstm ? lstm.ProjectionSize : 0;
-                RecurrentWeights[] directions =
+                CellWeights[] directions =
                 [
-                    .. Enumerable.Range(0, cell.DirectionCount).Select(_ => new RecurrentWeights(
+                    .. Enumerable.Range(0, cell.DirectionCount).Select(_ => new CellWeights(
                         Next(rows * cell.InputSize), Next(rows * cell.StateSize), Next(rows), Next(rows),
                         [], Next(projected * cell.HiddenSize))),
                 ];

@@ -232,7 +232,7 @@ public sealed class ReentryTests
 
         public override void OnBatchEnd(TrainingRun run) => call(run, "batch end");
 
-        public override void OnEpochEnd(TrainingRun run, IReadOnlyDictionary<string, double> figures) =>
+        public override void OnEpochEnd(TrainingRun run, IReadOnlyDictionary<string, double> metrics) =>
             call(run, "epoch end");
 
         public override void OnTrainEnd(TrainingRun run) => call(run, "train end");

@@ -21,7 +21,7 @@ internal sealed class Trajectory
 
     public static TrainingOptions Options => new()
     {
-        Trainable = block => block.Role != ParameterRole.StateBias,
+        Trainable = block => block.Role != ParameterRole.RecurrentBias,
     };
 
     public static Adam Optimizer => new(1e-3, epsilon: 1e-7);
@@ -39,7 +39,7 @@ internal sealed class Trajectory
     /// <summary>The model, with parameters that are set in full precision afterwards.</summary>
     public ModelDefinition Definition()
     {
-        RecurrentWeights weights = new(
+        CellWeights weights = new(
             Values<float>("init.lstm.weight_ih_l0"),
             Values<float>("init.lstm.weight_hh_l0"),
             Values<float>("init.lstm.bias_ih_l0"),
@@ -58,9 +58,9 @@ internal sealed class Trajectory
     public static string NameOf(ParameterBlock block) => (block.Layer, block.Role) switch
     {
         (0, ParameterRole.InputWeights) => "lstm.weight_ih_l0",
-        (0, ParameterRole.StateWeights) => "lstm.weight_hh_l0",
+        (0, ParameterRole.RecurrentWeights) => "lstm.weight_hh_l0",
         (0, ParameterRole.InputBias) => "lstm.bias_ih_l0",
-        (0, ParameterRole.StateBias) => "lstm.bias_hh_l0",
+        (0, ParameterRole.RecurrentBias) => "lstm.bias_hh_l0",
         (1, ParameterRole.InputWeights) => "dense.weight",
         _ => "dense.bias",
     };

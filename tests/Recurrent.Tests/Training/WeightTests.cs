@@ -164,9 +164,9 @@ public sealed class WeightTests
         Assert.Equal(weighted[15..].Average(), split["val_loss"][0], 1e-6);
         Assert.Equal(losses[15..].Average(), split["val_mean_squared_error"][0], 1e-6);
         Assert.Equal(split["val_loss"], given["val_loss"]);
-        IReadOnlyDictionary<string, double> figures = model.Evaluate(x, y);
-        Assert.Equal(weighted.Average(), figures["loss"], 1e-6);
-        Assert.Equal(losses.Average(), figures["mean_squared_error"], 1e-6);
+        IReadOnlyDictionary<string, double> metrics = model.Evaluate(x, y);
+        Assert.Equal(weighted.Average(), metrics["loss"], 1e-6);
+        Assert.Equal(losses.Average(), metrics["mean_squared_error"], 1e-6);
     }
 
     private static Sequences<float> Ragged { get; } =

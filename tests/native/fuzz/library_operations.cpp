@@ -114,8 +114,10 @@ void give_nothing(World& world, Random& random) {
         return recurrent_trainer_keep(nullptr, 1);
       case 24:
         return recurrent_trainer_restore(nullptr);
+      case 25:
+        return recurrent_trainer_get_moments(nullptr, nullptr, 0);
       default:
-        return recurrent_trainer_moments(nullptr, nullptr, 0, 0);
+        return recurrent_trainer_set_moments(nullptr, nullptr, 0);
     }
   });
   recurrent_model_destroy(nullptr);

@@ -124,7 +124,7 @@ void go_back(World& world, Random& random) {
   if (fault == 0) args.struct_size = wrong_size(random, sizeof(args));
   if (fault == 1) args.reserved = 1;
   if (!one_in(random, 5)) args.dy = dy.data();
-  if (one_in(random, 2)) args.final_states = dstates.data();
+  if (one_in(random, 2)) args.dfinal_states = dstates.data();
   const bool wants_dx = pupil->inputs > 0 && one_in(random, 2);
   const bool wants_initial = one_in(random, 2);
   const bool gives_dx_to_indices = fault == 2 && pupil->subject->takes_indices();
@@ -142,7 +142,7 @@ void go_back(World& world, Random& random) {
     recurrent_backward_args mine = args;
     if (wants_dx) mine.dx = dx[side].data();
     if (gives_dx_to_indices) mine.dx = &nowhere;
-    if (wants_initial) mine.initial_states = dinitial[side].data();
+    if (wants_initial) mine.dinitial_states = dinitial[side].data();
     return recurrent_trainer_backward(pupil->trainers[side].get(), &mine);
   });
   if (status == RECURRENT_STATUS_OK) {

@@ -88,15 +88,16 @@ void exchange_moments(World& world, Random& random) {
   const bool sets = one_in(random, 2);
   const std::vector<float> values = test::random_values(random, count, 1.0f);
   Guarded<float> memory[kSides] = {{random, count}, {random, count}};
-  Watched watched{"recurrent_trainer_moments", asked == count ? kOk : kInvalid,
-                  [&](int side) { return pupil->state(side); }};
+  Watched watched{sets ? "recurrent_trainer_set_moments" : "recurrent_trainer_get_moments",
+                  asked == count ? kOk : kInvalid, [&](int side) { return pupil->state(side); }};
   if (!sets) watched.outputs[0] = {&memory[0]};
   if (!sets) watched.outputs[1] = {&memory[1]};
   for (Guarded<float>& side : memory)
     if (sets) std::copy(values.begin(), values.end(), side.data());
   const recurrent_status status = world.caller.both(watched, [&](int side) {
-    return recurrent_trainer_moments(pupil->trainers[side].get(), memory[side].data(), asked,
-                                     sets ? 1 : 0);
+    recurrent_trainer* const trainer = pupil->trainers[side].get();
+    return sets ? recurrent_trainer_set_moments(trainer, memory[side].data(), asked)
+                : recurrent_trainer_get_moments(trainer, memory[side].data(), asked);
   });
   if (status != RECURRENT_STATUS_OK) return;
   pupil->has_moments = true;

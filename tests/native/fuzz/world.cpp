@@ -42,7 +42,7 @@ std::vector<float> Pupil::state(int side) const {
   if (status == RECURRENT_STATUS_OK)
     status = recurrent_trainer_get_gradients(trainer, values.data() + count, asked);
   if (status == RECURRENT_STATUS_OK && has_moments)
-    status = recurrent_trainer_moments(trainer, values.data() + 2 * count, 2 * asked, 0);
+    status = recurrent_trainer_get_moments(trainer, values.data() + 2 * count, 2 * asked);
   expect(status == RECURRENT_STATUS_OK, "state of a trainer: %s", recurrent_last_error());
   return values;
 }

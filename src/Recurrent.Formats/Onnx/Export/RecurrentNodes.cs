@@ -26,7 +26,7 @@ internal static class RecurrentNodes
         [
             input,
             weights.InputWeights(),
-            weights.StateWeights(),
+            weights.RecurrentWeights(),
             weights.Biases(),
             "",
             hidden,

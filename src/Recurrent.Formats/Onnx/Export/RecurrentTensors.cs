@@ -8,8 +8,8 @@ namespace Recurrent.Formats.Onnx;
 internal sealed class RecurrentTensors(GraphBuilder graph, string name, RecurrentLayer layer)
 {
     private readonly RecurrentSpecification _specification = layer.Specification;
-    private readonly RecurrentWeights[] _directions =
-        [.. new[] { layer.Forward, layer.Reverse }.OfType<RecurrentWeights>()];
+    private readonly CellWeights[] _directions =
+        [.. new[] { layer.Forward, layer.Reverse }.OfType<CellWeights>()];
 
     private readonly IReadOnlyList<int> _gates = GateOrder.Onnx.Gates(layer.Specification);
 
@@ -25,14 +25,14 @@ internal sealed class RecurrentTensors(GraphBuilder graph, string name, Recurren
         [_directions.Length, Rows, _specification.InputSize],
         [.. _directions.SelectMany(weights => Reordered(weights.InputWeights, _gates))]));
 
-    public string StateWeights() => graph.Constant(Initializer.Of(
+    public string RecurrentWeights() => graph.Constant(Initializer.Of(
         $"{name}_R",
         [_directions.Length, Rows, Hidden],
-        [.. _directions.SelectMany(weights => Reordered(weights.StateWeights, _gates))]));
+        [.. _directions.SelectMany(weights => Reordered(weights.RecurrentWeights, _gates))]));
 
     /// <summary>Input and state biases of each direction; no input of the node if there are none at all.</summary>
     public string Biases() =>
-        _directions.All(weights => weights.InputBias.IsEmpty && weights.StateBias.IsEmpty)
+        _directions.All(weights => weights.InputBias.IsEmpty && weights.RecurrentBias.IsEmpty)
             ? ""
             : graph.Constant(Initializer.Of(
                 $"{name}_B",
@@ -40,7 +40,7 @@ internal sealed class RecurrentTensors(GraphBuilder graph, string name, Recurren
                 [.. _directions.SelectMany(weights => (ReadOnlyMemory<float>[])
                 [
                     .. Reordered(OrZero(weights.InputBias, Rows), _gates),
-                    .. Reordered(OrZero(weights.StateBias, Rows), _gates),
+                    .. Reordered(OrZero(weights.RecurrentBias, Rows), _gates),
                 ])]));
 
     /// <summary>Peepholes in the order i o f; no input of the node if there are none at all.</summary>

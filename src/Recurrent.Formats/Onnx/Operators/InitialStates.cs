@@ -34,7 +34,7 @@ internal sealed class InitialStates(NodeContext context, RecurrentParts parts, A
     }
 
     /// <summary>The weights with the states that are constants.</summary>
-    public RecurrentWeights[] AddTo(RecurrentWeights[] weights) =>
+    public CellWeights[] AddTo(CellWeights[] weights) =>
         [.. weights.Select((direction, row) =>
         {
             float[] hidden = _constants.GetValueOrDefault((StateKind.Hidden, row), []);

@@ -18,7 +18,7 @@ internal static class RecurrentOperators
         Axis[] batch = input.Groups[batchFirst ? 0 : 1];
         InputNode? lengths = Lengths(context, time, batch);
         InitialStates states = new(context, parts, batch);
-        RecurrentWeights[] weights = parts.ReadWeights();
+        CellWeights[] weights = parts.ReadWeights();
         states.ReadConstants(HiddenInput, StateKind.Hidden);
         if (parts.Specification.HasCellState)
         {

@@ -43,14 +43,14 @@ internal sealed class RecurrentParts
     public static RecurrentParts Read(NodeContext context) => new(context);
 
     /// <summary>The weights of each direction, read from the file to where they stay.</summary>
-    public RecurrentWeights[] ReadWeights()
+    public CellWeights[] ReadWeights()
     {
         int[] places = GateOrder.Onnx.Places(Specification).ToArray();
         int[] peepholes = GateOrder.Onnx.PeepholePlaces.ToArray();
-        RecurrentWeights[] weights = new RecurrentWeights[Specification.DirectionCount];
+        CellWeights[] weights = new CellWeights[Specification.DirectionCount];
         for (int row = 0; row < weights.Length; row++)
         {
-            weights[row] = RecurrentWeights.Wrap(
+            weights[row] = CellWeights.Wrap(
                 Blocks(_w, row, places, places.Length),
                 Blocks(_r, row, places, places.Length),
                 Blocks(_b, row, places, 2 * places.Length),

@@ -11,7 +11,18 @@ internal static class NativeConstants
     /// <summary>
     /// Version of this interface. It changes whenever a struct, a function or the meaning of a value does.
     /// </summary>
-    internal const int AbiVersion = 5;
+    internal const int AbiVersion = 6;
+
+    /// <summary>
+    /// Version of this header, its first number; <see cref="NativeMethods.GetMachineInfo"/> tells the library's.
+    /// </summary>
+    internal const int VersionMajor = 0;
+
+    /// <summary>The second number: until the first is 1, another one may change the interface.</summary>
+    internal const int VersionMinor = 1;
+
+    /// <summary>The third number.</summary>
+    internal const int VersionPatch = 0;
 
     /// <summary>Largest hidden, input, output or projection size of a layer.</summary>
     internal const int MaxSize = 1048576;

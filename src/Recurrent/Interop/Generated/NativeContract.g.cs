@@ -14,7 +14,7 @@ internal static class NativeContract
     internal static NativeStructSize[] StructSizes =>
     [
         new("recurrent_direction_desc", Unsafe.SizeOf<NativeDirectionDesc>(), 104),
-        new("recurrent_layer_desc", Unsafe.SizeOf<NativeLayerDesc>(), 80),
+        new("recurrent_layer_desc", Unsafe.SizeOf<NativeLayerDesc>(), 112),
         new("recurrent_input_desc", Unsafe.SizeOf<NativeInputDesc>(), 24),
         new("recurrent_output_desc", Unsafe.SizeOf<NativeOutputDesc>(), 16),
         new("recurrent_model_desc", Unsafe.SizeOf<NativeModelDesc>(), 64),
@@ -80,7 +80,8 @@ internal static class NativeContract
         "recurrent_trainer_update",
         "recurrent_trainer_keep",
         "recurrent_trainer_restore",
-        "recurrent_trainer_moments",
+        "recurrent_trainer_get_moments",
+        "recurrent_trainer_set_moments",
         "recurrent_activate",
     ];
 }

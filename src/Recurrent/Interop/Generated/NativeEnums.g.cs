@@ -123,6 +123,64 @@ internal enum NativeLayerKind
     /// The last <c>steps</c> valid steps of each row, or all of a shorter one. Needs whole sequences.
     /// </summary>
     LastSteps = 18,
+
+    /// <summary>
+    /// Convolution over time: <c>y_t = f(b + sum over k of V_k x_(t stride + k dilation - pad_before))</c>, taps from
+    /// the oldest to the newest. Steps before the first and behind the last valid one are +0. With <c>groups</c> every
+    /// group of outputs sees its own group of inputs. Causal, with a history as its state, if <c>stride</c> is 1,
+    /// <c>pad_before</c> is <c>(kernel_size - 1) * dilation</c> and <c>pad_after</c> is 0; else it needs whole
+    /// sequences.
+    /// </summary>
+    Convolution = 19,
+
+    /// <summary>
+    /// The largest value of each feature in a window of steps, NaN if there is one; the steps of the padding are left
+    /// out. Needs whole sequences.
+    /// </summary>
+    MaxPooling = 20,
+
+    /// <summary>
+    /// The mean of each feature in a window of steps: their sum in the order of steps, divided by how many there are,
+    /// or by <c>kernel_size</c> with <c>counts_padding</c>. Needs whole sequences.
+    /// </summary>
+    AveragePooling = 21,
+
+    /// <summary>
+    /// <c>y[j] = s[j] (x[j] - m) / sqrt(v + epsilon) + b[j]</c>, <c>m</c> and <c>v</c> being the mean and the biased
+    /// variance of the features of a step (Ba et al. 2016); no state.
+    /// </summary>
+    LayerNormalization = 22,
+
+    /// <summary><c>y[j] = (x[j] - max x) - log(sum exp(x - max x))</c>; no state and no weights.</summary>
+    LogSoftmax = 23,
+
+    /// <summary>
+    /// Makes a row of a sequence: the mean of its valid steps, their sum in order and one division; +0 of none. Needs
+    /// whole sequences.
+    /// </summary>
+    MeanOverTime = 24,
+
+    /// <summary>
+    /// Makes a row of a sequence: the largest value of each feature, NaN if there is one; +0 of no steps. Needs whole
+    /// sequences.
+    /// </summary>
+    MaxOverTime = 25,
+
+    /// <summary>
+    /// Makes a row of two sequences, values and scores: the sum of the values, weighted by the softmax of the scores
+    /// over the valid steps. The scores have one feature, or one for each of the values; +0 of no steps. Needs whole
+    /// sequences.
+    /// </summary>
+    SoftmaxOverTime = 26,
+
+    /// <summary>
+    /// Makes a row of a sequence of <c>steps</c> steps: their features one step after the other. The model takes only
+    /// what gives so many steps; needs whole sequences.
+    /// </summary>
+    Flatten = 27,
+
+    /// <summary>Makes a sequence of a row: <c>steps</c> steps of <c>input_size / steps</c> features.</summary>
+    Unflatten = 28,
 }
 
 /// <summary>What a value is that a model is given, puts out or hands from layer to layer.</summary>
@@ -191,6 +249,9 @@ internal enum NativeActivation
 
     /// <summary><c>max(a, 0) + log1p(exp(-|a|))</c></summary>
     Softplus = 11,
+
+    /// <summary><c>a &lt; alpha ? alpha : a &gt; beta ? beta : a</c>, alpha &lt;= beta; NaN stays NaN.</summary>
+    Clip = 12,
 }
 
 /// <summary>
@@ -333,6 +394,12 @@ internal enum NativeStateKind
 
     /// <summary>The cell state of an LSTM: <c>[batch, hidden_size]</c>.</summary>
     Cell = 1,
+
+    /// <summary>
+    /// The inputs that a causal convolution still needs: <c>[batch, (kernel_size - 1) * dilation, input_size]</c>, the
+    /// oldest step first.
+    /// </summary>
+    History = 2,
 }
 
 /// <summary>What a block of a trainer's parameters is.</summary>

@@ -545,17 +545,27 @@ internal static unsafe class NativeMethods
     internal static extern NativeStatus TrainerRestore(nint trainer);
 
     /// <summary>
-    /// Copies what the optimizer remembers, or sets it: <c>[2, parameter_count]</c>, the mean (or momentum) before the
-    /// mean square. Zero before the first update.
+    /// Copies out what the optimizer remembers: <c>[2, parameter_count]</c>, the mean (or momentum) before the mean
+    /// square. Zero before the first update.
     /// </summary>
     /// <param name="trainer">A trainer.</param>
-    /// <param name="values">Receives the values, or has them if <paramref name="sets"/> is 1.</param>
+    /// <param name="values">Receives the values.</param>
     /// <param name="count">Elements of <paramref name="values"/>; exactly <c>2 * parameter_count</c>.</param>
-    /// <param name="sets">0 to copy out, 1 to set.</param>
-    /// <returns>OK, INVALID_ARGUMENT or OUT_OF_MEMORY.</returns>
-    [DllImport(Library, EntryPoint = "recurrent_trainer_moments", ExactSpelling = true,
+    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_trainer_get_moments", ExactSpelling = true,
         CallingConvention = CallingConvention.Cdecl)]
-    internal static extern NativeStatus TrainerMoments(nint trainer, float* values, long count, int sets);
+    internal static extern NativeStatus TrainerGetMoments(nint trainer, float* values, long count);
+
+    /// <summary>Sets what the optimizer remembers.</summary>
+    /// <param name="trainer">A trainer.</param>
+    /// <param name="values">
+    /// <c>[2, parameter_count]</c>, as <see cref="NativeMethods.TrainerGetMoments"/> gave them.
+    /// </param>
+    /// <param name="count">Elements of <paramref name="values"/>; exactly <c>2 * parameter_count</c>.</param>
+    /// <returns>OK, INVALID_ARGUMENT or OUT_OF_MEMORY.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_trainer_set_moments", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus TrainerSetMoments(nint trainer, float* values, long count);
 
     /// <summary>Applies an activation to an array with the canonical arithmetic.</summary>
     /// <param name="isa">A <see cref="NativeIsa"/>.</param>

@@ -49,8 +49,9 @@ internal unsafe struct NativeDirectionDesc
     public float OutputBeta;
 
     /// <summary>
-    /// <c>[G*H, I]</c>; Dense <c>[H, I]</c>; scale <c>[H]</c>, its factors; embedding <c>[I, H]</c>, its table.
-    /// Required, except by an activation layer, which has none.
+    /// <c>[G*H, I]</c>; Dense <c>[H, I]</c>; convolution <c>[H, kernel_size, I / groups]</c>, taps from the oldest to
+    /// the newest; scale and layer normalization <c>[H]</c>, their factors; embedding <c>[I, H]</c>, its table.
+    /// Required, except by layer normalization, and by an activation layer, which has none.
     /// </summary>
     public float* InputWeights;
 
@@ -72,7 +73,10 @@ internal unsafe struct NativeDirectionDesc
     /// <summary>LSTM projection <c>[S, H]</c>; required when <c>projection_size</c> is not 0, null otherwise.</summary>
     public float* Projection;
 
-    /// <summary>The state that a sequence starts from, <c>[S]</c>; null for 0. Recurrent layers only.</summary>
+    /// <summary>
+    /// The state that a sequence starts from, <c>[S]</c>, of a causal convolution its history
+    /// <c>[(kernel_size - 1) * dilation, I]</c>; null for 0. Null for other layers.
+    /// </summary>
     public float* InitialHidden;
 
     /// <summary>An LSTM's cell state that a sequence starts from, <c>[H]</c>; null for 0.</summary>
@@ -103,7 +107,7 @@ internal unsafe struct NativeLayerDesc
 
     /// <summary>
     /// Hidden units a direction, 1 to <see cref="NativeConstants.MaxSize"/>; the output size of a layer without state,
-    /// which is <c>input_size</c> for all but Dense and embedding.
+    /// which is <c>input_size</c> for all but Dense, convolution, embedding, flatten and unflatten.
     /// </summary>
     public int HiddenSize;
 
@@ -148,15 +152,42 @@ internal unsafe struct NativeLayerDesc
 
     /// <summary>
     /// Elements of <c>inputs</c>: 0 where it is null; 1 or more for a concatenation, 2 or more for a sum, 2 for a
-    /// product, 1 for others.
+    /// product and for softmax over time, which reads values before scores, 1 for others.
     /// </summary>
     public int InputCount;
 
     /// <summary>Slice: the first feature that is taken; 0 for other layers.</summary>
     public int First;
 
-    /// <summary>Repeat and last steps: how many steps; 0 for other layers.</summary>
+    /// <summary>Repeat, last steps, flatten and unflatten: how many steps; 0 for other layers.</summary>
     public int Steps;
+
+    /// <summary>
+    /// Steps of a window of a convolution or a pooling layer, 1 or more; 0 for other layers. Likewise the following
+    /// three.
+    /// </summary>
+    public int KernelSize;
+
+    /// <summary>Steps from one window to the next, 1 or more.</summary>
+    public int Stride;
+
+    /// <summary>Steps from one tap of a window to the next, 1 or more.</summary>
+    public int Dilation;
+
+    /// <summary>Convolution: groups that features are divided into, both inputs and outputs; 0 for others.</summary>
+    public int Groups;
+
+    /// <summary>Steps of padding before the first one, 0 to <c>(kernel_size - 1) * dilation</c>.</summary>
+    public int PadBefore;
+
+    /// <summary>Steps of padding behind the last valid one of a row, likewise.</summary>
+    public int PadAfter;
+
+    /// <summary>Average pooling: 1 if a window's mean counts steps of the padding, which are 0; else 0.</summary>
+    public int CountsPadding;
+
+    /// <summary>Layer normalization: what is added to the variance, finite and 0 or more; 0 for others.</summary>
+    public float Epsilon;
 
     /// <summary>Zero.</summary>
     public uint Reserved;
@@ -805,7 +836,7 @@ internal unsafe struct NativeBackwardArgs
     public float* Dy;
 
     /// <summary>Of the final states, <c>[batch, state_size]</c>; null for 0.</summary>
-    public float* FinalStates;
+    public float* DfinalStates;
 
     /// <summary>Receives those of the input, shaped as it is; null if they are not wanted.</summary>
     public float* Dx;
@@ -813,7 +844,7 @@ internal unsafe struct NativeBackwardArgs
     /// <summary>
     /// Receives those of the states that were started from, <c>[batch, state_size]</c>; null likewise.
     /// </summary>
-    public float* InitialStates;
+    public float* DinitialStates;
 
     /// <summary>
     /// Of outputs instead of <c>dy</c>, each shaped as the output is; 0 for those that are left out. Null for none.

@@ -29,8 +29,8 @@ public abstract class Callback
 
     /// <summary>After an epoch and its validation.</summary>
     /// <param name="run">The run.</param>
-    /// <param name="figures">The figures of the epoch, by the names of the history.</param>
-    public virtual void OnEpochEnd(TrainingRun run, IReadOnlyDictionary<string, double> figures)
+    /// <param name="metrics">The metrics of the epoch, by the names of the history.</param>
+    public virtual void OnEpochEnd(TrainingRun run, IReadOnlyDictionary<string, double> metrics)
     {
     }
 

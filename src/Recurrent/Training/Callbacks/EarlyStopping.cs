@@ -2,17 +2,17 @@ using Recurrent.Layers;
 
 namespace Recurrent.Training;
 
-/// <summary>Stops training when a figure does not get better any more (Keras <c>EarlyStopping</c>).</summary>
-/// <param name="monitor">The figure, by its name in the history.</param>
+/// <summary>Stops training when a metric does not get better any more (Keras <c>EarlyStopping</c>).</summary>
+/// <param name="monitor">The metric, by its name in the history.</param>
 /// <param name="patience">Epochs in a row without improvement after which training stops.</param>
 /// <param name="minDelta">The least difference that is an improvement.</param>
 /// <param name="restoreBestWeights">
 /// Whether the parameters of the best epoch are put back at the end, whatever has ended training.
 /// </param>
-/// <param name="mode">Which way the figure gets better.</param>
+/// <param name="mode">Which way the metric gets better.</param>
 /// <param name="startFromEpoch">Epochs at the beginning that are not watched.</param>
 /// <param name="baseline">
-/// What the figure has to be better than: epochs that are not count as epochs without improvement; null for nothing.
+/// What the metric has to be better than: epochs that are not count as epochs without improvement; null for nothing.
 /// </param>
 public sealed class EarlyStopping(
     string monitor = "val_loss",
@@ -32,7 +32,7 @@ public sealed class EarlyStopping(
     /// <summary>The epoch after which training was stopped, from 0; null if it was not.</summary>
     public int? StoppedEpoch { get; private set; }
 
-    /// <summary>The epoch with the best figure, from 0; null before there is one.</summary>
+    /// <summary>The epoch with the best metric, from 0; null before there is one.</summary>
     public int? BestEpoch { get; private set; }
 
     /// <inheritdoc/>
@@ -46,11 +46,11 @@ public sealed class EarlyStopping(
     }
 
     /// <inheritdoc/>
-    public override void OnEpochEnd(TrainingRun run, IReadOnlyDictionary<string, double> figures)
+    public override void OnEpochEnd(TrainingRun run, IReadOnlyDictionary<string, double> metrics)
     {
         ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(figures);
-        double value = _monitor.ValueIn(figures);
+        ArgumentNullException.ThrowIfNull(metrics);
+        double value = _monitor.ValueIn(metrics);
         if (run.Epoch < startFromEpoch)
         {
             return;

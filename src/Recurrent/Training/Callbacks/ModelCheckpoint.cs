@@ -9,8 +9,8 @@ namespace Recurrent.Training;
 /// The file; its folder is made. <c>{epoch}</c> in it stands for the epoch, from 1.
 /// </param>
 /// <param name="everyBatches">Batches between two writes; 0 to write after every epoch.</param>
-/// <param name="saveBestOnly">Whether it is written only after an epoch whose figure is the best so far.</param>
-/// <param name="monitor">That figure.</param>
+/// <param name="saveBestOnly">Whether it is written only after an epoch whose metric is the best so far.</param>
+/// <param name="monitor">That metric.</param>
 /// <param name="mode">Which way it gets better.</param>
 public sealed class ModelCheckpoint(
     string path,
@@ -46,12 +46,12 @@ public sealed class ModelCheckpoint(
     }
 
     /// <inheritdoc/>
-    public override void OnEpochEnd(TrainingRun run, IReadOnlyDictionary<string, double> figures)
+    public override void OnEpochEnd(TrainingRun run, IReadOnlyDictionary<string, double> metrics)
     {
-        ArgumentNullException.ThrowIfNull(figures);
+        ArgumentNullException.ThrowIfNull(metrics);
         if (saveBestOnly)
         {
-            double value = _monitor.ValueIn(figures);
+            double value = _monitor.ValueIn(metrics);
             if (_monitor.Improves(value))
             {
                 _monitor.Best = value;

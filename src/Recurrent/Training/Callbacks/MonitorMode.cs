@@ -1,9 +1,9 @@
 namespace Recurrent.Training;
 
-/// <summary>Which way a figure gets better.</summary>
+/// <summary>Which way a metric gets better.</summary>
 public enum MonitorMode
 {
-    /// <summary>Higher is better for figures with "accuracy" in their name, lower for all others.</summary>
+    /// <summary>Higher is better for metrics with "accuracy" in their name, lower for all others.</summary>
     Auto = 0,
 
     /// <summary>Lower is better.</summary>

@@ -2,14 +2,14 @@ using Recurrent.Layers;
 
 namespace Recurrent.Training;
 
-/// <summary>Lowers the learning rate when a figure does not get better any more (Keras <c>ReduceLROnPlateau</c>).</summary>
-/// <param name="monitor">The figure, by its name in the history.</param>
+/// <summary>Lowers the learning rate when a metric does not get better any more (Keras <c>ReduceLROnPlateau</c>).</summary>
+/// <param name="monitor">The metric, by its name in the history.</param>
 /// <param name="factor">What the rate is multiplied by, from 0 to below 1.</param>
 /// <param name="patience">Epochs in a row without improvement after which the rate is lowered.</param>
 /// <param name="minDelta">The least difference that is an improvement.</param>
 /// <param name="cooldown">Epochs after a change that do not count.</param>
 /// <param name="minRate">The rate is not lowered below this.</param>
-/// <param name="mode">Which way the figure gets better.</param>
+/// <param name="mode">Which way the metric gets better.</param>
 public sealed class ReduceOnPlateau(
     string monitor = "val_loss",
     double factor = 0.1,
@@ -34,11 +34,11 @@ public sealed class ReduceOnPlateau(
     }
 
     /// <inheritdoc/>
-    public override void OnEpochEnd(TrainingRun run, IReadOnlyDictionary<string, double> figures)
+    public override void OnEpochEnd(TrainingRun run, IReadOnlyDictionary<string, double> metrics)
     {
         ArgumentNullException.ThrowIfNull(run);
-        ArgumentNullException.ThrowIfNull(figures);
-        double value = _monitor.ValueIn(figures);
+        ArgumentNullException.ThrowIfNull(metrics);
+        double value = _monitor.ValueIn(metrics);
         if (_cooling > 0)
         {
             _cooling--;

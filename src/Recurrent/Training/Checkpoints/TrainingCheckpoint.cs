@@ -1,4 +1,5 @@
 using System.Globalization;
+using Recurrent.Layers;
 
 namespace Recurrent.Training;
 
@@ -38,6 +39,7 @@ public sealed class TrainingCheckpoint
     {
         Texts = contents.Texts;
         Tensors = contents.Tensors;
+        TakeOldNames();
         HasChecksum = contents.HasChecksum;
     }
 
@@ -192,6 +194,21 @@ public sealed class TrainingCheckpoint
         else
         {
             SetValues<double>(name, (double[])snapshot.Values);
+        }
+    }
+
+    /// <summary>Older files call recurrent weights and biases those of the state.</summary>
+    private void TakeOldNames()
+    {
+        foreach ((string old, string name) in ((string, string)[])[
+            (".StateWeights", "." + nameof(ParameterRole.RecurrentWeights)),
+            (".StateBias", "." + nameof(ParameterRole.RecurrentBias))])
+        {
+            foreach (string key in Tensors.Keys.Where(key => key.EndsWith(old, StringComparison.Ordinal)).ToArray())
+            {
+                Tensors.Remove(key, out CheckpointTensor? tensor);
+                Tensors.TryAdd(key[..^old.Length] + name, tensor!);
+            }
         }
     }
 }

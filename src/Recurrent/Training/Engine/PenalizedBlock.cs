@@ -34,8 +34,8 @@ internal readonly record struct PenalizedBlock(int Index, ParameterBlock Block, 
     private static Regularizer Of(ParameterRole role, LayerRegularizers layer) => role switch
     {
         ParameterRole.InputWeights or ParameterRole.Table => layer.Kernel,
-        ParameterRole.StateWeights => layer.Recurrent,
-        ParameterRole.InputBias or ParameterRole.StateBias => layer.Bias,
+        ParameterRole.RecurrentWeights => layer.Recurrent,
+        ParameterRole.InputBias or ParameterRole.RecurrentBias => layer.Bias,
         _ => default,
     };
 }

@@ -67,7 +67,7 @@ internal sealed class BatchComputer<T>
     /// <summary>The sum of the loss over the positions that count, each times its weight; without any gradient.</summary>
     public double LossSum(Loss loss) => loss.Sum(Batch.ForLoss(Outputs));
 
-    /// <summary>The sum of a figure over the positions that count.</summary>
+    /// <summary>The sum of a metric over the positions that count.</summary>
     public double Sum(Metric metric) => metric.Sum(Batch.ForMetric(Outputs));
 
     /// <summary>Adds the gradients of the loss and of penalties, and tells the penalties.</summary>

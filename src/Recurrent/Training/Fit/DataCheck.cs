@@ -26,15 +26,15 @@ internal static class DataCheck
     }
 
     public static void RequireTargets<T>(
-        ModelDefinition definition, Sequences<T> x, Targets<T> y, Metric figure, string argument)
+        ModelDefinition definition, Sequences<T> x, Targets<T> y, Metric metric, string argument)
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(y, argument);
-        if (figure.NeedsClasses == y.Classes.IsEmpty && y.Length > 0 && figure is not Accuracy)
+        if (metric.NeedsClasses == y.Classes.IsEmpty && y.Length > 0 && metric is not Accuracy)
         {
             throw new ArgumentException(
-                $"{argument}: expected {(figure.NeedsClasses ? "classes" : "numbers")} for {figure.Name}, found "
-                + $"{(figure.NeedsClasses ? "numbers" : "classes")}.",
+                $"{argument}: expected {(metric.NeedsClasses ? "classes" : "numbers")} for {metric.Name}, found "
+                + $"{(metric.NeedsClasses ? "numbers" : "classes")}.",
                 argument);
         }
 

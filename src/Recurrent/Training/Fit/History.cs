@@ -4,7 +4,7 @@ using Recurrent.Files;
 
 namespace Recurrent.Training;
 
-/// <summary>What training has gone through: a loss for every batch, figures for every epoch (Keras <c>History</c>).</summary>
+/// <summary>What training has gone through: a loss for every batch, metrics for every epoch (Keras <c>History</c>).</summary>
 public sealed class History
 {
     private readonly List<string> _names = [];
@@ -15,20 +15,20 @@ public sealed class History
     public int Epochs => _names.Count == 0 ? 0 : _columns[_names[0]].Count;
 
     /// <summary>
-    /// Names of the figures: <c>loss</c>, the metrics, <c>learning_rate</c>, and <c>val_</c> before those of the validation.
+    /// Names of the loss and metrics: <c>loss</c>, the metrics, <c>learning_rate</c>, and <c>val_</c> before those of the validation.
     /// </summary>
     public IReadOnlyList<string> Names => _names;
 
     /// <summary>The loss of every batch, penalties included, before its update; 0 for one without a valid position.</summary>
     public IReadOnlyList<double> BatchLosses => _batchLosses;
 
-    /// <summary>A figure at every epoch; NaN where it was not taken.</summary>
+    /// <summary>A metric at every epoch; NaN where it was not taken.</summary>
     /// <param name="name">One of <see cref="Names"/>.</param>
     /// <returns>The values.</returns>
-    /// <exception cref="KeyNotFoundException">There is no such figure.</exception>
+    /// <exception cref="KeyNotFoundException">There is no such metric.</exception>
     public IReadOnlyList<double> this[string name] => _columns[name];
 
-    /// <summary>Writes the figures of all epochs as comma-separated values, with a line of names.</summary>
+    /// <summary>Writes the metrics of all epochs as comma-separated values, with a line of names.</summary>
     /// <param name="path">The file. One that is there is replaced, once the new one is written.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
@@ -55,10 +55,10 @@ public sealed class History
 
     internal void AddBatch(double loss) => _batchLosses.Add(loss);
 
-    internal void AddEpoch(IReadOnlyDictionary<string, double> figures)
+    internal void AddEpoch(IReadOnlyDictionary<string, double> metrics)
     {
         int before = Epochs;
-        foreach ((string name, double value) in figures)
+        foreach ((string name, double value) in metrics)
         {
             if (!_columns.TryGetValue(name, out List<double>? column))
             {

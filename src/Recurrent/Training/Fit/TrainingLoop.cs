@@ -12,7 +12,7 @@ internal sealed class TrainingLoop<T> : TrainingRun
     private readonly FitOptions<T> _options;
     private readonly BatchPlan _plan;
     private readonly CarriedStates<T> _states;
-    private readonly FigureSums _sums;
+    private readonly MetricSums _sums;
     private readonly Callback[] _callbacks;
     private readonly ProgressReporter _reporter;
     private readonly int[] _order;
@@ -33,7 +33,7 @@ internal sealed class TrainingLoop<T> : TrainingRun
         _options = options;
         _plan = plan;
         _states = new CarriedStates<T>(plan, model.Session.StateSize);
-        _sums = new FigureSums(model.Metrics);
+        _sums = new MetricSums(model.Metrics);
         _callbacks = [.. options.Callbacks.OrderBy(callback => callback.Place)];
         _order = new int[x.Count];
         _reporter = new ProgressReporter(options.Progress);
@@ -230,18 +230,18 @@ internal sealed class TrainingLoop<T> : TrainingRun
 
     private void EndEpoch()
     {
-        Dictionary<string, double> figures = new(StringComparer.Ordinal);
-        _sums.Report(figures, string.Empty);
+        Dictionary<string, double> metrics = new(StringComparer.Ordinal);
+        _sums.Report(metrics, string.Empty);
         if (_options.ValidationData is var (x, y))
         {
-            _model.Figures(x, y, _options.BatchSize, _options.TruncatedSteps).Report(figures, "val_");
-            _reporter.ValidationLoss = figures["val_loss"];
+            _model.MetricsOf(x, y, _options.BatchSize, _options.TruncatedSteps).Report(metrics, "val_");
+            _reporter.ValidationLoss = metrics["val_loss"];
         }
 
-        figures["learning_rate"] = LearningRate;
-        History.AddEpoch(figures);
+        metrics["learning_rate"] = LearningRate;
+        History.AddEpoch(metrics);
         _epochIsDone = true;
-        Call(callback => callback.OnEpochEnd(this, figures));
+        Call(callback => callback.OnEpochEnd(this, metrics));
         Batch = 0;
         _epochLoss = _sums.MeanLoss;
         _sums.Clear();

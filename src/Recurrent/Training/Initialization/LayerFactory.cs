@@ -42,7 +42,7 @@ public static class LayerFactory
         ArgumentNullException.ThrowIfNull(specification);
         ArgumentNullException.ThrowIfNull(random);
         specification.Validate(nameof(specification));
-        var directions = new RecurrentWeights[specification.DirectionCount];
+        var directions = new CellWeights[specification.DirectionCount];
         for (int i = 0; i < directions.Length; i++)
         {
             directions[i] = Weights(specification, random, initialization ?? LayerInitialization.Keras);
@@ -97,7 +97,7 @@ public static class LayerFactory
         return EmbeddingLayer.Wrap(specification, Draw(how, vocabularySize, outputSize, outputSize, random));
     }
 
-    private static RecurrentWeights Weights(
+    private static CellWeights Weights(
         RecurrentSpecification specification, SeededRandom random, LayerInitialization how)
     {
         int hidden = specification.HiddenSize;
@@ -105,8 +105,8 @@ public static class LayerFactory
         float[] input = Draw(how.Kernel, rows, specification.InputSize, hidden, random);
         float[] state = Draw(how.Recurrent, rows, specification.StateSize, hidden, random);
         float[] inputBias = Draw(how.Bias, 1, rows, hidden, random);
-        bool needsBoth = how.StateBias || specification is GruSpecification { ResetAfter: true };
-        float[] stateBias = needsBoth ? Draw(how.Bias, 1, rows, hidden, random) : [];
+        bool needsBoth = how.RecurrentBias || specification is GruSpecification { ResetAfter: true };
+        float[] recurrentBias = needsBoth ? Draw(how.Bias, 1, rows, hidden, random) : [];
         if (how.UnitForgetBias && inputBias.Length > 0 && specification is LstmSpecification)
         {
             foreach (ref float bias in inputBias.AsSpan(hidden, hidden))
@@ -118,7 +118,7 @@ public static class LayerFactory
         float[] projection = specification is LstmSpecification { ProjectionSize: > 0 } lstm
             ? Draw(how.Kernel, lstm.ProjectionSize, hidden, hidden, random)
             : [];
-        return RecurrentWeights.Wrap(input, state, inputBias, stateBias, projection: projection);
+        return CellWeights.Wrap(input, state, inputBias, recurrentBias, projection: projection);
     }
 
     private static float[] Draw(Initializer? how, int rows, int columns, int fan, SeededRandom random)

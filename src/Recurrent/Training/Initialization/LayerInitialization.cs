@@ -19,7 +19,7 @@ public sealed record LayerInitialization
         Bias = Initializers.PyTorchUniform,
         Embedding = new NormalInitializer(1),
         UnitForgetBias = false,
-        StateBias = true,
+        RecurrentBias = true,
     };
 
     /// <summary>Of <c>W</c> and of a dense layer's matrix, and of a projection.</summary>
@@ -41,5 +41,5 @@ public sealed record LayerInitialization
     /// Whether there is a recurrent bias too, as PyTorch has it. A GRU whose reset gate applies after the product always
     /// has one: its candidate needs both.
     /// </summary>
-    public bool StateBias { get; init; }
+    public bool RecurrentBias { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Recurrent.Training;
 
-/// <summary>A figure of how good predictions are: a mean over all positions that count.</summary>
+/// <summary>How good predictions are: a mean over all positions that count.</summary>
 public abstract class Metric
 {
     /// <summary>What it is called in a history, as Keras calls it.</summary>
@@ -11,7 +11,7 @@ public abstract class Metric
     /// <summary>Whether targets are classes (integers) and not numbers.</summary>
     public virtual bool NeedsClasses => false;
 
-    /// <summary>The sum of the figures of all positions that count.</summary>
+    /// <summary>The sum over all positions that count.</summary>
     /// <typeparam name="T">The number type.</typeparam>
     /// <param name="batch">Predictions and targets.</param>
     /// <returns>The sum.</returns>
@@ -20,6 +20,6 @@ public abstract class Metric
 
     /// <summary>What is reported for a mean.</summary>
     /// <param name="mean">The mean over all positions.</param>
-    /// <returns>The figure; the mean itself unless it says otherwise.</returns>
+    /// <returns>The metric; the mean itself unless it says otherwise.</returns>
     public virtual double Finish(double mean) => mean;
 }

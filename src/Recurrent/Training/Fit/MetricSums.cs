@@ -1,9 +1,9 @@
 namespace Recurrent.Training;
 
 /// <summary>
-/// The figures of an epoch so far: sums over the positions that count, so that batches of any size weigh right.
+/// The loss and metrics of an epoch so far: sums over the positions that count, so that batches of any size weigh right.
 /// </summary>
-internal sealed class FigureSums(IReadOnlyList<Metric> metrics)
+internal sealed class MetricSums(IReadOnlyList<Metric> metrics)
 {
     private const int Loss = 0;
     private const int Counted = 1;
@@ -30,14 +30,14 @@ internal sealed class FigureSums(IReadOnlyList<Metric> metrics)
         }
     }
 
-    /// <summary>Puts the figures where a history wants them.</summary>
-    public void Report(Dictionary<string, double> figures, string prefix)
+    /// <summary>Puts loss and metrics where a history wants them.</summary>
+    public void Report(Dictionary<string, double> report, string prefix)
     {
-        figures[prefix + "loss"] = MeanLoss;
+        report[prefix + "loss"] = MeanLoss;
         for (int i = 0; i < metrics.Count; i++)
         {
             double mean = _sums[FirstMetric + i] / Math.Max(_sums[Counted], 1);
-            figures[prefix + metrics[i].Name] = metrics[i].Finish(mean);
+            report[prefix + metrics[i].Name] = metrics[i].Finish(mean);
         }
     }
 }

@@ -9,13 +9,13 @@ namespace Recurrent.Layers;
 /// size of the state that recurs; see <see cref="RecurrentSpecification"/>. Matrices are row-major. Shapes are checked
 /// when a <see cref="RecurrentLayer"/> is made, because only its specification tells what they should be.
 /// </remarks>
-public sealed class RecurrentWeights
+public sealed class CellWeights
 {
     /// <summary>Copies the weights of one direction. An empty span stands for an absent part.</summary>
     /// <param name="inputWeights"><c>W</c>, <c>[G*H, I]</c>.</param>
-    /// <param name="stateWeights"><c>R</c>, the recurrent weights, <c>[G*H, S]</c>.</param>
+    /// <param name="recurrentWeights"><c>R</c>, the recurrent weights, <c>[G*H, S]</c>.</param>
     /// <param name="inputBias"><c>[G*H]</c>, or empty for none.</param>
-    /// <param name="stateBias">
+    /// <param name="recurrentBias">
     /// The recurrent bias, <c>[G*H]</c>, or empty for none. Added to the input bias in one fp32 addition, except for
     /// the candidate of a reset-after GRU, which keeps the two apart.
     /// </param>
@@ -23,27 +23,27 @@ public sealed class RecurrentWeights
     /// <param name="projection">LSTM projection <c>[S, H]</c>, or empty for none.</param>
     /// <param name="initialHidden">The state that a sequence starts from, <c>[S]</c>; empty for 0.</param>
     /// <param name="initialCell">An LSTM's cell state that a sequence starts from, <c>[H]</c>; empty for 0.</param>
-    public RecurrentWeights(
+    public CellWeights(
         ReadOnlySpan<float> inputWeights,
-        ReadOnlySpan<float> stateWeights,
+        ReadOnlySpan<float> recurrentWeights,
         ReadOnlySpan<float> inputBias = default,
-        ReadOnlySpan<float> stateBias = default,
+        ReadOnlySpan<float> recurrentBias = default,
         ReadOnlySpan<float> peephole = default,
         ReadOnlySpan<float> projection = default,
         ReadOnlySpan<float> initialHidden = default,
         ReadOnlySpan<float> initialCell = default)
     {
         InputWeights = inputWeights.ToArray();
-        StateWeights = stateWeights.ToArray();
+        RecurrentWeights = recurrentWeights.ToArray();
         InputBias = inputBias.ToArray();
-        StateBias = stateBias.ToArray();
+        RecurrentBias = recurrentBias.ToArray();
         Peephole = peephole.ToArray();
         Projection = projection.ToArray();
         InitialHidden = initialHidden.ToArray();
         InitialCell = initialCell.ToArray();
     }
 
-    private RecurrentWeights()
+    private CellWeights()
     {
     }
 
@@ -51,13 +51,13 @@ public sealed class RecurrentWeights
     public ReadOnlyMemory<float> InputWeights { get; private init; }
 
     /// <summary><c>R</c>, <c>[G*H, S]</c>.</summary>
-    public ReadOnlyMemory<float> StateWeights { get; private init; }
+    public ReadOnlyMemory<float> RecurrentWeights { get; private init; }
 
     /// <summary><c>[G*H]</c>, or empty for none.</summary>
     public ReadOnlyMemory<float> InputBias { get; private init; }
 
     /// <summary><c>[G*H]</c>, or empty for none.</summary>
-    public ReadOnlyMemory<float> StateBias { get; private init; }
+    public ReadOnlyMemory<float> RecurrentBias { get; private init; }
 
     /// <summary>LSTM peepholes <c>[3*H]</c> in the order i f o, or empty for none.</summary>
     public ReadOnlyMemory<float> Peephole { get; private init; }
@@ -76,28 +76,28 @@ public sealed class RecurrentWeights
     /// twice.
     /// </summary>
     /// <param name="inputWeights"><c>W</c>, <c>[G*H, I]</c>. Like the others, it must not change from now on.</param>
-    /// <param name="stateWeights"><c>R</c>, the recurrent weights, <c>[G*H, S]</c>.</param>
+    /// <param name="recurrentWeights"><c>R</c>, the recurrent weights, <c>[G*H, S]</c>.</param>
     /// <param name="inputBias"><c>[G*H]</c>, or empty for none.</param>
-    /// <param name="stateBias">The recurrent bias, <c>[G*H]</c>, or empty for none.</param>
+    /// <param name="recurrentBias">The recurrent bias, <c>[G*H]</c>, or empty for none.</param>
     /// <param name="peephole">LSTM peepholes <c>[3*H]</c> in the order i f o, or empty for none.</param>
     /// <param name="projection">LSTM projection <c>[S, H]</c>, or empty for none.</param>
     /// <param name="initialHidden">The state that a sequence starts from, <c>[S]</c>; empty for 0.</param>
     /// <param name="initialCell">An LSTM's cell state that a sequence starts from, <c>[H]</c>; empty for 0.</param>
     /// <returns>The weights.</returns>
-    public static RecurrentWeights Wrap(
+    public static CellWeights Wrap(
         ReadOnlyMemory<float> inputWeights,
-        ReadOnlyMemory<float> stateWeights,
+        ReadOnlyMemory<float> recurrentWeights,
         ReadOnlyMemory<float> inputBias = default,
-        ReadOnlyMemory<float> stateBias = default,
+        ReadOnlyMemory<float> recurrentBias = default,
         ReadOnlyMemory<float> peephole = default,
         ReadOnlyMemory<float> projection = default,
         ReadOnlyMemory<float> initialHidden = default,
         ReadOnlyMemory<float> initialCell = default) => new()
         {
             InputWeights = inputWeights,
-            StateWeights = stateWeights,
+            RecurrentWeights = recurrentWeights,
             InputBias = inputBias,
-            StateBias = stateBias,
+            RecurrentBias = recurrentBias,
             Peephole = peephole,
             Projection = projection,
             InitialHidden = initialHidden,
@@ -108,9 +108,9 @@ public sealed class RecurrentWeights
     /// <param name="hidden">The state that a sequence starts from, <c>[S]</c>, copied; empty for 0.</param>
     /// <param name="cell">An LSTM's cell state that a sequence starts from, <c>[H]</c>, copied; empty for 0.</param>
     /// <returns>The weights, sharing what is not changed.</returns>
-    public RecurrentWeights WithInitialState(ReadOnlySpan<float> hidden, ReadOnlySpan<float> cell = default) =>
+    public CellWeights WithInitialState(ReadOnlySpan<float> hidden, ReadOnlySpan<float> cell = default) =>
         Wrap(
-            InputWeights, StateWeights, InputBias, StateBias, Peephole, Projection, hidden.ToArray(), cell.ToArray());
+            InputWeights, RecurrentWeights, InputBias, RecurrentBias, Peephole, Projection, hidden.ToArray(), cell.ToArray());
 
     internal void Validate(RecurrentSpecification specification, string argument)
     {
@@ -119,12 +119,12 @@ public sealed class RecurrentWeights
             InputWeights.Length, rows, specification.InputSize,
             "[GateCount * HiddenSize, InputSize]", $"{argument}.{nameof(InputWeights)}");
         Require.Shape(
-            StateWeights.Length, rows, specification.StateSize,
-            "[GateCount * HiddenSize, StateSize]", $"{argument}.{nameof(StateWeights)}");
+            RecurrentWeights.Length, rows, specification.StateSize,
+            "[GateCount * HiddenSize, StateSize]", $"{argument}.{nameof(RecurrentWeights)}");
         Require.OptionalShape(
             InputBias.Length, rows, "[GateCount * HiddenSize]", $"{argument}.{nameof(InputBias)}");
         Require.OptionalShape(
-            StateBias.Length, rows, "[GateCount * HiddenSize]", $"{argument}.{nameof(StateBias)}");
+            RecurrentBias.Length, rows, "[GateCount * HiddenSize]", $"{argument}.{nameof(RecurrentBias)}");
         ValidatePeephole(specification, $"{argument}.{nameof(Peephole)}");
         ValidateProjection(specification, $"{argument}.{nameof(Projection)}");
         Require.OptionalShape(
