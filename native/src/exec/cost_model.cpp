@@ -38,6 +38,11 @@ constexpr double kStageNsPerThread = 60.0;
 constexpr double kJobNs = 850.0;
 constexpr double kJobNsPerThread = 120.0;
 
+// Of what threads share.
+int64_t groups_of(const PackedLayer& layer, const PackedDirection& direction) {
+  return layer.has_windows() ? parts_of(layer) : direction.phases.front().constants.groups;
+}
+
 double largest_share(int64_t groups, int parts) {
   const Slice slice = slice_of(groups, 0, parts);
   return static_cast<double>(slice.end - slice.begin) / static_cast<double>(groups);
@@ -47,11 +52,11 @@ double largest_share(int64_t groups, int parts) {
 double recurrent_weights(const PackedLayer& layer, const PackedDirection& direction) {
   const auto all =
       static_cast<double>(direction.weights.elements() + direction.second_weights.elements());
-  return all - static_cast<double>(layer.input_size * layer.columns);
+  return all - static_cast<double>(layer.terms * layer.columns);
 }
 
 double input_weights(const PackedLayer& layer) {
-  return static_cast<double>(layer.input_size * layer.columns);
+  return static_cast<double>(layer.terms * layer.columns);
 }
 
 double bytes_of_weight(const PackedDirection& direction) {
@@ -80,13 +85,12 @@ double CostModel::bytes(const PackedLayer& layer, const PackedDirection& directi
                         bool with_inputs) const {
   const double weights =
       recurrent_weights(layer, direction) + (with_inputs ? input_weights(layer) : 0.0);
-  return weights * bytes_of_weight(direction) *
-         largest_share(direction.phases.front().constants.groups, parts);
+  return weights * bytes_of_weight(direction) * largest_share(groups_of(layer, direction), parts);
 }
 
 double CostModel::step(const PackedLayer& layer, const PackedDirection& direction, double rows,
                        int parts, double resident, bool with_inputs) const {
-  const double share = largest_share(direction.phases.front().constants.groups, parts);
+  const double share = largest_share(groups_of(layer, direction), parts);
   const double weights = bytes(layer, direction, parts, with_inputs);
   const double multiply = 2.0 * rows * weights / bytes_of_weight(direction) / set_.flops_per_ns;
   const double vectors = rows * share * static_cast<double>(layer.columns) / set_.width;
@@ -97,7 +101,7 @@ double CostModel::step(const PackedLayer& layer, const PackedDirection& directio
 
 double CostModel::product(const PackedLayer& layer, const PackedDirection& direction, double rows,
                           int parts) const {
-  const double share = largest_share(direction.phases.front().constants.groups, parts);
+  const double share = largest_share(groups_of(layer, direction), parts);
   const double weights = input_weights(layer) * share;
   const double read_bytes = weights * bytes_of_weight(direction);
   return std::max(2.0 * rows * weights / set_.flops_per_ns, read(read_bytes, read_bytes)) +

@@ -5,6 +5,7 @@
 #include "base/checked.h"
 #include "base/ledger.h"
 #include "cpu/caches.h"
+#include "exec/windows.h"
 
 namespace recurrent {
 namespace {
@@ -51,8 +52,9 @@ Widths widths_of(const Model& model) {
   for (const PackedLayer& layer : model.layers()) {
     int64_t& output = layer.is_row ? w.row : w.output;
     output = std::max(output, layer.output_size);
-    // Only products gather their input.
-    if (!layer.is_pointwise()) w.input = std::max(w.input, layer.input_size);
+    // Only products gather their input, and of steps alone.
+    if (!layer.is_pointwise() && !layer.has_windows())
+      w.input = std::max(w.input, layer.input_size);
     if (!layer.recurrent()) continue;
     w.columns = std::max(w.columns, layer.columns);
     w.state = std::max(w.state, layer.hidden_stride());
@@ -63,9 +65,24 @@ Widths widths_of(const Model& model) {
   return w;
 }
 
+// Gathered steps are to stay in the second-level cache beside weights: so many floats, or as many
+// as there are windows for, but one window at least.
+int64_t window_floats_of(const Model& model, int64_t batch, int64_t steps) {
+  constexpr int64_t kFloats = int64_t{32} * 1024;
+  int64_t floats = 0;
+  for (const PackedLayer& layer : model.layers()) {
+    if (!layer.has_windows()) continue;
+    const int64_t one = window_floats(layer);
+    const int64_t all = checked_mul(checked_mul(steps, batch, "time"), one, "time");
+    floats = std::max({floats, one, std::min(all, kFloats)});
+  }
+  constexpr auto kLine = static_cast<int64_t>(kCacheLineBytes / sizeof(float));
+  return round_up(floats, kLine);
+}
+
 }  // namespace
 
-Plan make_plan(const Model& model, int64_t batch, int64_t time, bool ragged) {
+Plan make_plan(const Model& model, int64_t batch, int64_t time, bool ragged, int threads) {
   Plan plan;
   plan.batch = batch;
   plan.time = time;
@@ -83,6 +100,8 @@ Plan make_plan(const Model& model, int64_t batch, int64_t time, bool ragged) {
   Ledger ledger;
   const int64_t chunk_rows = checked_mul(plan.chunk, batch, "time");
   plan.input = ledger.book(chunk_rows, w.input);
+  plan.window_floats = window_floats_of(model, batch, plan.block);
+  plan.windows = ledger.book(threads, plan.window_floats);
   if (plan.chunk > 1) plan.product = ledger.book(chunk_rows, w.columns);
   for (int64_t& at : plan.hidden) at = ledger.book(batch, w.state);
   if (ragged) plan.cell = ledger.book(batch, w.hidden);

@@ -18,10 +18,13 @@ struct Plan {
   // Steps of a layer whose input products are computed at once.
   int64_t chunk = 0;
 
-  int64_t input = 0;       // `[chunk * batch, widest input]`, gathered, denormals removed
-  int64_t product = 0;     // `[chunk * batch, widest columns]`
-  int64_t hidden[2] = {};  // `[batch, widest state]`, previous and next in turn
-  int64_t cell = 0;        // `[batch, widest hidden]`, for ragged batches, whose rows are reordered
+  int64_t input = 0;  // `[chunk * batch, widest input]`, gathered, denormals removed
+  // Steps that windows see, gathered by each of the threads that share the plan.
+  int64_t windows = 0;
+  int64_t window_floats = 0;  // of each
+  int64_t product = 0;        // `[chunk * batch, widest columns]`
+  int64_t hidden[2] = {};     // `[batch, widest state]`, previous and next in turn
+  int64_t cell = 0;  // `[batch, widest hidden]`, for ragged batches, whose rows are reordered
   int64_t unprojected = 0;  // `[batch, widest hidden]`, h' before a projection
   int64_t reset_state = 0;  // `[batch, widest hidden]` each: the first phase of a reset-before GRU
   int64_t update = 0;
@@ -37,7 +40,7 @@ struct Plan {
 };
 
 // Throws Error (INVALID_ARGUMENT) naming `time` if the scratch memory of such a run cannot even be
-// counted.
-Plan make_plan(const Model& model, int64_t batch, int64_t time, bool ragged);
+// counted. `threads` compute it together.
+Plan make_plan(const Model& model, int64_t batch, int64_t time, bool ragged, int threads = 1);
 
 }  // namespace recurrent

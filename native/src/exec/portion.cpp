@@ -189,14 +189,16 @@ void Portion::read(const PackedLayer& layer, const SequenceView<const float>& in
 
 void Portion::run_direction(const PackedLayer& layer, size_t direction,
                             const SequenceView<const float>& in, const SequenceView<float>& out) {
-  // A dense layer whose output nobody wants has nothing to do.
-  if (!layer.recurrent() && !out.data) return;
+  // A layer without state whose output nobody wants has nothing to do.
+  if (!layer.has_state() && !out.data) return;
   read(layer, in);
   direction_ = &layer.directions[direction];
   out_ = out;
   if (out_.data) out_.data += static_cast<int64_t>(direction) * layer.state_size;
   if (layer.recurrent())
     run_recurrent();
+  else if (layer.has_windows())
+    run_windows();
   else
     run_dense();
 }

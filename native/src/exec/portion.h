@@ -5,6 +5,7 @@
 #include "exec/fetch.h"
 #include "exec/sequence.h"
 #include "exec/slice.h"
+#include "exec/windows.h"
 
 namespace recurrent {
 
@@ -95,6 +96,20 @@ class Portion {
   int32_t index_at(int64_t step, int64_t sorted_row) const;
   int64_t caller_time(int64_t step, int64_t row) const;
   void run_dense();
+  struct WindowUnits;
+  struct WindowUnit;
+  void run_windows();
+  void remember_windows();
+  WindowUnits window_units() const;
+  WindowUnit window_unit(const WindowUnits& units, int64_t index) const;
+  GatheredSteps steps_of_unit(const WindowUnits& units, const WindowUnit& unit,
+                              float* memory) const;
+  void gather_unit(const WindowUnits& units, const WindowUnit& unit,
+                   const GatheredSteps& gathered) const;
+  WindowProduct product_of_unit(const WindowUnits& units, const WindowUnit& unit,
+                                const GatheredSteps& gathered) const;
+  const float* tap(int64_t step, int64_t sorted_row) const;
+  int64_t length_read(int64_t sorted_row) const;
   void run_recurrent();
   void prepare_states(int64_t steps);
   void gather_states(int index);

@@ -268,6 +268,7 @@ Run checked_run(const Model& model, int64_t batch, const recurrent_run_args& arg
   expect_struct_size(args);
   expect_layout(args.layout);
   expect_time(args.time, 0);
+  if (args.time > 0) expect_enough_time(model, args.time);
   if (model.has_one_of_each() && !args.inputs && !args.outputs)
     take_short_form(model, batch, args, buffers);
   else
@@ -344,6 +345,23 @@ void expect_time(int64_t time, int64_t least) {
   expect_range("time", time, least, kMostSteps, "steps");
 }
 
+void expect_enough_time(const Model& model, int64_t time) {
+  const Graph& graph = model.graph();
+  if (graph.first_rebased() < 0) return;
+  if (time < graph.least_time()) {
+    const int32_t layer = graph.longest_window();
+    invalid("time",
+            "expected at least %lld steps, because layer %d of kind %s puts out none otherwise, "
+            "found %lld",
+            static_cast<long long>(graph.least_time()), layer,
+            cell_traits(model.layer(layer).kind).name, static_cast<long long>(time));
+  }
+  for (const Value& value : graph.values())
+    if (!value.is_row() && graph.steps(value.base, time) > kMostSteps)
+      invalid("time", "expected fewer steps, because layers make more than %lld of %lld",
+              static_cast<long long>(kMostSteps), static_cast<long long>(time));
+}
+
 void check_rows(RowRange rows, int64_t batch) {
   expect_range("first_row", rows.first, 0, batch);
   expect_range("row_count", rows.count, 0, batch - rows.first, "rows behind first_row");
@@ -353,10 +371,14 @@ const StateSlot& checked_state(const Model& model, StateId id) {
   const auto& layers = model.layers();
   expect_range("layer", id.layer, 0, model.graph().layer_count() - 1);
   const PackedLayer& layer = layers[static_cast<size_t>(id.layer)];
-  if (!layer.recurrent())
+  if (layer.has_history() && id.kind != RECURRENT_STATE_HISTORY)
+    invalid("kind", "expected the history (%d), the only state of this layer, found %d",
+            RECURRENT_STATE_HISTORY, id.kind);
+  if (!layer.has_state())
     invalid("layer", "expected a recurrent layer, but layer %d is of kind %s and has no state",
             id.layer, cell_traits(layer.kind).name);
-  if (id.kind != RECURRENT_STATE_HIDDEN && (id.kind != RECURRENT_STATE_CELL || !layer.has_cell()))
+  if (layer.recurrent() && id.kind != RECURRENT_STATE_HIDDEN &&
+      (id.kind != RECURRENT_STATE_CELL || !layer.has_cell()))
     invalid("kind",
             layer.has_cell()
                 ? "expected a hidden (0) or cell (1) state, found %d"

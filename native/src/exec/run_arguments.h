@@ -5,7 +5,6 @@
 #include <recurrent/recurrent.h>
 
 #include <cstdint>
-#include <limits>
 #include <vector>
 
 #include "base/expect.h"
@@ -14,9 +13,6 @@
 #include "model/states.h"
 
 namespace recurrent {
-
-// Of steps and of rows: they are counted in int32_t.
-inline constexpr int64_t kMostSteps = std::numeric_limits<int32_t>::max();
 
 const recurrent_session_desc& checked(const recurrent_session_desc& desc);
 
@@ -70,6 +66,8 @@ void expect_lengths(const int32_t* lengths, int64_t rows, int64_t time);
 void expect_masking(const Model& model, const uint8_t* present);
 void expect_layout(int32_t layout);
 void expect_time(int64_t time, int64_t least);
+// Of a run that has any: every sequence inside has a step, and not more than can be counted.
+void expect_enough_time(const Model& model, int64_t time);
 
 // In the header, because a small step takes hardly longer than a call would.
 inline void check_step(const Model& model, int64_t batch, const float* x, const float* y) {

@@ -36,7 +36,8 @@ Schedule make_schedule(const Model& model, const Workload& work, const Candidate
       time = std::min(time, way.block);
       break;
   }
-  schedule.plan = make_plan(model, rows, time, work.ragged);
+  const bool together = way.strategy == Strategy::kUnits || way.strategy == Strategy::kDirections;
+  schedule.plan = make_plan(model, rows, time, work.ragged, together ? way.threads : 1);
   Ledger ledger;
   ledger.book(schedule.portions, schedule.plan.floats);
   if (is_split_step(model, work, way))

@@ -272,6 +272,7 @@ const Schedule* Session::admitted(const Ways& ways) {
 
 std::vector<Candidate> Session::explain(int64_t time, size_t& chosen) const {
   expect_time(time, 1);
+  expect_enough_time(*model_, time);
   const Use use(*this);
   std::vector<Candidate> all;
   find_candidates(*model_, {std::max<int64_t>(batch_, 1), time, false},
@@ -352,7 +353,7 @@ void Session::get_state(StateId id, float* state, int64_t count) const {
   const StateSlot& from = checked_state(*model_, id);
   expect_exactly("state", state, count, batch_ * from.size);
   for (int64_t row = 0; row < batch_; ++row)
-    std::copy_n(states_.row(from, row), from.size, state + row * from.size);
+    recurrent::get_state(from, states_.row(from, row), state + row * from.size);
 }
 
 void Session::set_state(StateId id, const float* state, int64_t count) {
@@ -361,7 +362,7 @@ void Session::set_state(StateId id, const float* state, int64_t count) {
   expect_exactly("state", state, count, batch_ * to.size);
   const cpu::ScopedFpControl canonical;
   for (int64_t row = 0; row < batch_; ++row)
-    model_->kernels().flush(state + row * to.size, states_.row(to, row), to.size);
+    put_state(to, state + row * to.size, states_.row(to, row), model_->kernels());
   sequence_given_ = false;
 }
 

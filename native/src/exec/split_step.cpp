@@ -4,6 +4,7 @@
 
 #include "exec/bind.h"
 #include "exec/portion.h"
+#include "exec/windows.h"
 
 namespace recurrent {
 namespace {
@@ -35,9 +36,13 @@ class SplitStep {
       const PackedLayer& layer = layers[i];
       float* out = i + 1 == layers.size() ? y_ : scratch_ + plan_.at(layer.puts);
       // A dense layer whose output nobody wants has nothing to do.
-      if (!layer.recurrent() && !out) return;
-      if (i > 0 && !layers[i - 1].recurrent()) in = without_denormals(participant, layer, in);
-      run_layer(participant, layer, in, out);
+      if (!layer.has_state() && !out) return;
+      if (layer.has_windows()) {
+        run_windows(participant, layer, in, out);
+      } else {
+        if (i > 0 && !layers[i - 1].recurrent()) in = without_denormals(participant, layer, in);
+        run_layer(participant, layer, in, out);
+      }
       in = out;
     }
   }
@@ -61,6 +66,30 @@ class SplitStep {
       if (index == 0) model_.kernels().flush(in, clean, batch_ * layer.input_size);
     });
     return clean;
+  }
+
+  // One thread gathers what all of them multiply. A history is renewed in its place: nobody reads
+  // what is no longer needed.
+  void run_windows(Participant& participant, const PackedLayer& layer, const float* in,
+                   float* out) const {
+    const WindowStep step(model_.kernels(), layer, states_, in, scratch_ + plan_.windows,
+                          plan_.window_floats);
+    for (int64_t row = 0; row < batch_; row += step.most()) {
+      const RowRange rows{row, std::min(step.most(), batch_ - row)};
+      participant.stage([&](int index) {
+        if (index != 0) return;
+        if (row == 0) step.remember(batch_);
+        if (out) step.gather(rows);
+      });
+      if (!out) return;
+      participant.stage([&](int index) {
+        WindowProduct product = step.product(rows);
+        product.y = out + row * layer.output_size;
+        product.y_stride = layer.output_size;
+        product.backwards = backwards_;
+        multiply(layer, product, slice_of(parts_of(layer), index, participant.size()));
+      });
+    }
   }
 
   void run_layer(Participant& participant, const PackedLayer& layer, const float* in,

@@ -1,28 +1,15 @@
 #include "exec/step.h"
 
 #include <algorithm>
-#include <cfloat>
-#include <cmath>
 
 #include "base/stack.h"
 #include "exec/bind.h"
+#include "exec/denormals.h"
 #include "exec/pointwise.h"
+#include "exec/windows.h"
 
 namespace recurrent {
 namespace {
-
-// Inputs so few that a call of the kernel would take longer. It stores less than a vector under a
-// mask, and the cell's loads would wait for such a store: 15 inputs took longer than 16.
-constexpr int64_t kFewInputs = 15;
-
-void remove_denormals(const kernels::KernelTable& kernels, const float* x, float* clean,
-                      int64_t count) {
-  if (count > kFewInputs) {
-    kernels.flush(x, clean, count);
-    return;
-  }
-  for (int64_t i = 0; i < count; ++i) clean[i] = std::fabs(x[i]) < FLT_MIN ? 0.0f : x[i];
-}
 
 // What both of the following begin with. The state is renewed in its place; where it has to be read
 // after that, from a copy.
@@ -92,6 +79,23 @@ const float* read(const Location& value, const Plan& plan, Workspace& workspace,
   return workspace.at(plan.at(value));
 }
 
+void run_windows(const Model& model, const PackedLayer& layer, const Plan& plan,
+                 Workspace& workspace, const StateRows& states, const float* x, float* y,
+                 bool backwards) {
+  const WindowStep step(model.kernels(), layer, states, x, workspace.at(plan.windows),
+                        plan.window_floats);
+  step.remember(plan.batch);
+  for (int64_t row = 0; y && row < plan.batch; row += step.most()) {
+    const RowRange rows{row, std::min(step.most(), plan.batch - row)};
+    step.gather(rows);
+    WindowProduct product = step.product(rows);
+    product.y = y + row * layer.output_size;
+    product.y_stride = layer.output_size;
+    product.backwards = backwards;
+    multiply(layer, product, {0, parts_of(layer)});
+  }
+}
+
 void run_pointwise(const Model& model, const PackedLayer& layer, const Plan& plan,
                    Workspace& workspace, const void* const* inputs, float* y) {
   for (int64_t row = 0; row < plan.batch; ++row, y += layer.output_size) {
@@ -120,9 +124,12 @@ RECURRENT_NO_CANARY void run_step(const Model& model, const Plan& plan, Workspac
     float* const output = layer.step_output >= 0 ? outputs[layer.step_output] : nullptr;
     float* const out = layer.is_read_in_step ? workspace.at(plan.at(layer.puts)) : output;
     // A layer without state whose output nobody wants has nothing to do.
-    if (!out && !layer.recurrent()) continue;
+    if (!out && !layer.has_state()) continue;
     if (layer.is_pointwise()) {
       run_pointwise(model, layer, plan, workspace, inputs, out);
+    } else if (layer.has_windows()) {
+      run_windows(model, layer, plan, workspace, states,
+                  read(layer.step_read, plan, workspace, inputs), out, backwards);
     } else {
       const float* in = read(layer.step_read, plan, workspace, inputs);
       if (!layer.reads_state) {

@@ -13,7 +13,7 @@ namespace {
 constexpr double kWorthwhile = 0.9;
 
 int64_t work_of(const PackedLayer& layer) {
-  const int64_t terms = layer.input_size + layer.state_size;
+  const int64_t terms = layer.terms + layer.state_size;
   return static_cast<int64_t>(layer.directions.size()) * terms * layer.columns;
 }
 

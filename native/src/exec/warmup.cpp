@@ -74,6 +74,7 @@ void Session::warm_up(int64_t time) {
   // Refused while another call is running, before anything is kept that it is about to change.
   reset({0, 0});
   expect_time(time, 1);
+  expect_enough_time(*model_, time);
   if (batch_ == 0) return;
   const int64_t rows = checked_mul(time, batch_, "time");
   Zeros zeros(*model_, batch_, time, missing_ ? model_->mask_value() : 1);

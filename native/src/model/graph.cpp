@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/expect.h"
 #include "model/specification.h"
+#include "model/window.h"
 
 namespace recurrent {
 namespace {
@@ -155,8 +156,11 @@ class GraphBuilder {
     check_sizes(index, is_chain);
     infer(index);
     if (graph_.first_acausal_ < 0 && !n.is_causal) graph_.first_acausal_ = index;
+    const CellTraits& traits = cell_traits(l.kind);
     const bool follows = n.reads.size() == 1 && n.reads[0] == n.value - 1;
-    if (!follows || cell_traits(l.kind).least_inputs > 1 || l.kind >= RECURRENT_LAYER_CONCATENATION)
+    if (!follows || traits.least_inputs > 1 ||
+        (traits.pointwise && l.kind >= RECURRENT_LAYER_CONCATENATION) ||
+        value(n.value).base != value(n.reads[0]).base)
       graph_.is_chain_ = false;
   }
 
@@ -285,9 +289,31 @@ class GraphBuilder {
         break;
       default:
         if (l.reverse) n.is_causal = false;
+        if (cell_traits(l.kind).has_windows) add_windows(index, out);
         break;
     }
     value(n.value) = out;
+  }
+
+  void add_windows(int32_t index, Value& out) {
+    const recurrent_layer_desc& l = layer(index);
+    const Window window = window_of(l);
+    node(index).is_causal = l.kind == RECURRENT_LAYER_CONVOLUTION && window.is_causal();
+    if (window.keeps_steps()) return;
+    const int32_t from = out.base;
+    out.base = base_of({TimeBase::Kind::kWindows, from, window.missing(), window.stride});
+    ++out.level;
+    note_rebased(index);
+    const int64_t least = graph_.time_for(out.base, 1);
+    if (least > kMostSteps)
+      invalid((path_of(index) + "kernel_size").c_str(),
+              "expected a window that fits into the steps that the layer reads, found one of %lld "
+              "steps, %lld of them padding",
+              static_cast<Wide>(window.extent() + 1),
+              static_cast<Wide>(window.before + window.after));
+    if (least <= graph_.least_time_) return;
+    graph_.least_time_ = least;
+    graph_.longest_window_ = index;
   }
 
   void note_rebased(int32_t index) {
@@ -433,8 +459,29 @@ int64_t Graph::changed_steps(int32_t base, int64_t time) const {
       return time > 0 ? b.steps : 0;
     case TimeBase::Kind::kLast:
       return std::min(steps(b.parent, time), b.steps);
+    case TimeBase::Kind::kWindows: {
+      const int64_t from = steps(b.parent, time);
+      return from <= b.steps || from == 0 ? 0 : (from - b.steps - 1) / b.stride + 1;
+    }
   }
   return time;
+}
+
+// The fewest steps of the model that give so many; more than there can be if none do.
+int64_t Graph::time_for(int32_t base, int64_t steps) const {
+  if (steps > kMostSteps) return steps;
+  const TimeBase& b = bases_[static_cast<size_t>(base)];
+  switch (b.kind) {
+    case TimeBase::Kind::kModel:
+      return steps;
+    case TimeBase::Kind::kRepeat:
+      return steps <= b.steps ? 1 : kMostSteps + 1;
+    case TimeBase::Kind::kLast:
+      return steps <= b.steps ? time_for(b.parent, steps) : kMostSteps + 1;
+    case TimeBase::Kind::kWindows:
+      return time_for(b.parent, std::max<int64_t>(1, (steps - 1) * b.stride + b.steps + 1));
+  }
+  return steps;
 }
 
 }  // namespace recurrent

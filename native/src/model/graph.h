@@ -3,18 +3,23 @@
 #include <recurrent/recurrent.h>
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
 namespace recurrent {
 
+// Of steps and of rows: they are counted in int32_t.
+inline constexpr int64_t kMostSteps = std::numeric_limits<int32_t>::max();
+
 // How many steps a sequence has, as a function of the model's steps. Two are equal if they are made
 // the same way.
 struct TimeBase {
-  enum class Kind : int32_t { kModel, kRepeat, kLast };
+  enum class Kind : int32_t { kModel, kRepeat, kLast, kWindows };
   Kind kind = Kind::kModel;
-  int32_t parent = -1;  // kRepeat, kLast: index of the time base that it is made from
-  int64_t steps = 0;
+  int32_t parent = -1;  // kLast, kWindows: index of the time base that it is made from
+  int64_t steps = 0;    // kRepeat, kLast: how many; kWindows: Window::missing()
+  int64_t stride = 1;   // kWindows
 
   bool operator==(const TimeBase&) const = default;
 };
@@ -92,13 +97,18 @@ class Graph {
   int64_t steps(int32_t base, int64_t time) const {
     return base == 0 ? time : changed_steps(base, time);
   }
-  // Of which sequence another one has the last steps.
+  // The fewest steps of the model with which every sequence in it has one.
+  int64_t least_time() const { return least_time_; }
+  // The layer whose sequence is the reason; -1 where one step is enough.
+  int32_t longest_window() const { return longest_window_; }
+  // From which sequence another one is made.
   int32_t parent(int32_t base) const { return bases_[static_cast<size_t>(base)].parent; }
 
  private:
   friend class GraphBuilder;
 
   int64_t changed_steps(int32_t base, int64_t time) const;
+  int64_t time_for(int32_t base, int64_t steps) const;
 
   std::vector<Value> values_;
   std::vector<Node> nodes_;
@@ -109,6 +119,8 @@ class Graph {
   int32_t layer_count_ = 0;
   int32_t first_acausal_ = -1;
   int32_t first_rebased_ = -1;
+  int64_t least_time_ = 1;
+  int32_t longest_window_ = -1;
   bool is_chain_ = true;
 };
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "kernels/implementations.h"
 #include "model/specification.h"
+#include "model/states.h"
 
 namespace recurrent {
 namespace {
@@ -205,8 +206,11 @@ void Model::keep_initial_states(const recurrent_layer_desc& desc, size_t layer) 
   const auto keep = [&](const float* state, const StateSlot& slot) {
     if (!state) return;
     if (initial_states_.size() == 0) initial_states_ = AlignedBuffer<float>(states_.stride());
-    kernels_->flush(state, initial_states_.data() + slot.offset, slot.size);
+    put_state(slot, state, initial_states_.data() + slot.offset, *kernels_);
   };
+  if (layers_[layer].has_history())
+    keep(desc.forward->initial_hidden, layers_[layer].convolution.history);
+  if (!layers_[layer].recurrent()) return;
   for (const PackedDirection& direction : layers_[layer].directions) {
     const recurrent_direction_desc& from = direction.reverse ? *desc.reverse : *desc.forward;
     keep(from.initial_hidden, direction.hidden);
@@ -215,6 +219,11 @@ void Model::keep_initial_states(const recurrent_layer_desc& desc, size_t layer) 
 }
 
 void Model::place_states(PackedLayer& layer, int32_t index) {
+  PackedConvolution& convolution = layer.convolution;
+  if (layer.has_windows() && convolution.window.is_causal() && convolution.window.extent() > 0)
+    convolution.history =
+        states_.add_history({index, RECURRENT_DIRECTION_FORWARD, RECURRENT_STATE_HISTORY},
+                            convolution.window.extent(), layer.input_size);
   if (!layer.recurrent()) return;
   for (PackedDirection& direction : layer.directions) {
     const int32_t way =
@@ -229,7 +238,8 @@ int64_t Model::packed_bytes() const {
   int64_t bytes = 0;
   for (const PackedLayer& layer : layers_) {
     const PackedPointwise& p = layer.pointwise;
-    bytes += bytes_of(p.factors) + bytes_of(p.offsets) + bytes_of(p.table);
+    bytes += bytes_of(p.factors) + bytes_of(p.offsets) + bytes_of(p.table) +
+             bytes_of(layer.convolution.lanes);
     for (const PackedDirection& d : layer.directions)
       bytes += d.weights.bytes() + d.second_weights.bytes() + bytes_of(d.bias) +
                bytes_of(d.state_bias) + bytes_of(d.peephole) + bytes_of(d.zero_bias) +

@@ -53,6 +53,7 @@ Cell cell_of(int32_t kind) {
     case RECURRENT_LAYER_GRU_RESET_BEFORE:
       return Cell::kGruResetBeforeGates;
     case RECURRENT_LAYER_DENSE:
+    case RECURRENT_LAYER_CONVOLUTION:
       return Cell::kLinear;
     default:
       return Cell::kSimple;
@@ -74,8 +75,12 @@ class DirectionPacker {
 
   void pack(bool reverse) {
     packed_.reverse = reverse;
-    pack_weights();
-    pack_biases();
+    if (layer_.has_windows()) {
+      pack_groups();
+    } else {
+      pack_weights();
+      pack_biases();
+    }
     packed_.phases.clear();
     first_phase();
     if (layer_.projection_size > 0) projection_phase();
@@ -115,6 +120,19 @@ class DirectionPacker {
       pack_vectors(packed_.peephole, units, width(), 3, direction_.peephole, nullptr, 0);
   }
 
+  // Each group of features is a matrix of its own.
+  void pack_groups() {
+    const PackedConvolution& c = layer_.convolution;
+    packed_.weights.pack_each(c.groups, c.outputs, width(), kSimplePanels, direction_.input_weights,
+                              layer_.terms, format());
+    const int64_t padded = round_up(c.outputs, width());
+    if (packed_.bias.size() != c.groups * padded)
+      packed_.bias = AlignedBuffer<float>(c.groups * padded);
+    for (int64_t unit = 0; direction_.input_bias && unit < layer_.hidden_size; ++unit)
+      packed_.bias[unit / c.outputs * padded + unit % c.outputs] =
+          flushed(direction_.input_bias[unit]);
+  }
+
   // The simplest form of a kernel that does what the layer asks for.
   Form form() const {
     if (!has_usual_activations()) return Form::kGeneral;
@@ -124,7 +142,7 @@ class DirectionPacker {
   }
 
   bool has_usual_activations() const {
-    if (layer_.kind == RECURRENT_LAYER_DENSE)
+    if (cell_of(layer_.kind) == Cell::kLinear)
       return direction_.candidate_activation == RECURRENT_ACTIVATION_IDENTITY;
     if (direction_.candidate_activation != RECURRENT_ACTIVATION_TANH) return false;
     if (layer_.kind == RECURRENT_LAYER_SIMPLE_RNN) return true;
@@ -158,8 +176,8 @@ class DirectionPacker {
     phase.puts_out = layer_.projection_size == 0;
     CellConstants& c = phase.constants;
     set_weights(c, packed_.weights);
-    c.units = layer_.hidden_size;
-    c.x_terms = layer_.input_size;
+    c.units = layer_.has_windows() ? layer_.convolution.outputs : layer_.hidden_size;
+    c.x_terms = layer_.terms;
     c.h_terms = layer_.state_size;
     c.bias = packed_.bias.data();
     c.flush = layer_.recurrent() ? 1 : 0;
@@ -211,6 +229,15 @@ class DirectionPacker {
   PackedDirection& packed_;
 };
 
+void shape_convolution(const recurrent_layer_desc& desc, PackedLayer& layer) {
+  PackedConvolution& c = layer.convolution;
+  c.window = window_of(desc);
+  c.groups = desc.groups;
+  c.inputs = desc.input_size / desc.groups;
+  c.outputs = desc.hidden_size / desc.groups;
+  layer.terms = desc.kernel_size * c.inputs;
+}
+
 void take(const float* values, int64_t count, const kernels::KernelTable& kernels,
           AlignedBuffer<float>& buffer) {
   if (buffer.size() != count) buffer = AlignedBuffer<float>(count);
@@ -249,6 +276,7 @@ void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTable& ke
   layer.projection_size = desc.projection_size;
   layer.gates = traits.gates;
   layer.first = desc.first;
+  layer.terms = layer.input_size;
   if (traits.pointwise) {
     layer.output_size = layer.hidden_size;
     pack_pointwise(desc, kernels, tables, layer.pointwise);
@@ -256,8 +284,11 @@ void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTable& ke
   }
   if (traits.recurrent)
     layer.state_size = desc.projection_size ? desc.projection_size : desc.hidden_size;
+  if (traits.has_windows) shape_convolution(desc, layer);
   layer.set_strides();
-  layer.columns = div_up(layer.hidden_size, kernels.width) * traits.gates * kernels.width;
+  layer.columns = round_up(layer.hidden_size, kernels.width) * traits.gates;
+  if (layer.has_windows())
+    layer.columns = layer.convolution.groups * round_up(layer.convolution.outputs, kernels.width);
   const recurrent_direction_desc* const weights[] = {desc.forward, desc.reverse};
   layer.directions.resize((desc.forward ? 1u : 0u) + (desc.reverse ? 1u : 0u));
   size_t next = 0;

@@ -10,6 +10,7 @@
 #include "kernels/table.h"
 #include "model/packing.h"
 #include "model/state_layout.h"
+#include "model/window.h"
 
 namespace recurrent {
 
@@ -92,6 +93,23 @@ struct PackedPointwise {
   int64_t residual_source = -1;  // index of the layer whose input is added
 };
 
+// What a layer has whose product is over windows of steps: a convolution. Each group of its
+// features is a dense layer of its own, over what the taps of a window see of the group, one tap
+// after the other.
+struct PackedConvolution {
+  Window window;
+  int64_t groups = 0;   // 0 in every other layer
+  int64_t inputs = 0;   // of a group
+  int64_t outputs = 0;  // of a group
+  StateSlot history;    // of a causal one that looks back; else of size 0
+
+  // Groups of so few outputs that vectors would be mostly empty: there each lane is an output, and
+  // the inputs of a term are a vector too. `[term][outputs of all groups]`, in whole vectors.
+  AlignedBuffer<float> lanes;
+
+  bool is_by_lanes() const { return lanes.size() > 0; }
+};
+
 // Where a value is while a model is computed.
 struct Location {
   int32_t input = -1;   // of this input of the model, in the caller's memory
@@ -112,6 +130,8 @@ struct PackedLayer {
   int gates = 0;
   std::vector<PackedDirection> directions;  // forward before reverse; none in a pointwise layer
   PackedPointwise pointwise;
+  PackedConvolution convolution;
+  int64_t terms = 0;  // inputs that an output of the first phase is a sum over
   int64_t first = 0;  // slice: the first feature that it takes
 
   // What it reads and puts out, set by the model: of runs, and of single steps, which go through
@@ -132,6 +152,10 @@ struct PackedLayer {
 
   bool is_pointwise() const { return directions.empty(); }
   bool recurrent() const { return state_size > 0; }
+  // Its product is over windows of steps, of which it may have to remember the last ones.
+  bool has_windows() const { return convolution.groups > 0; }
+  bool has_history() const { return convolution.history.size > 0; }
+  bool has_state() const { return recurrent() || has_history(); }
   bool has_cell() const { return kind == RECURRENT_LAYER_LSTM; }
   // Floats of a row of the state that recurs, and of anything that has the hidden size.
   int64_t hidden_stride() const { return hidden_stride_; }

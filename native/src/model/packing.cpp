@@ -24,11 +24,13 @@ constexpr int64_t kTransposedTerms = 16;
 }  // namespace
 
 void PackedMatrix::lay_out(int64_t units, int width, int64_t panels_per_group,
-                           int64_t panel_elements) {
+                           int64_t panel_elements, int64_t matrices) {
   grouping_ = {div_up(units, width), panels_per_group};
   panel_elements_ = panel_elements;
+  matrices_ = matrices;
   format_ = kernels::WeightFormat::kFloat32;
-  resize(floats_, checked_mul(grouping_.panels, panel_elements_, "hidden_size"));
+  resize(floats_, checked_mul(checked_mul(matrices, grouping_.panels, "hidden_size"),
+                              panel_elements_, "hidden_size"));
   kernels_data_ = reinterpret_cast<kernels::WeightBytes>(floats_.data());
 }
 
@@ -48,10 +50,26 @@ void PackedMatrix::pack(int64_t units, int width, int64_t panels_per_group,
   int64_t stride = 0;
   for (int b = 0; b < block_count; ++b) stride += blocks[b].terms * blocks[b].gates * width;
   lay_out(units, width, panels_per_group, stride);
+  pack_matrix(units, width, blocks, block_count, floats_.data());
+  convert(format, width);
+}
 
+void PackedMatrix::pack_each(int64_t count, int64_t units, int width, int64_t panels_per_group,
+                             const float* data, int64_t terms, kernels::WeightFormat format) {
+  lay_out(units, width, panels_per_group, terms * width, count);
   float* out = floats_.data();
-  for (int64_t first = 0; first < grouping_.panels; first += panels_per_group) {
-    const int64_t panels = std::min(panels_per_group, grouping_.panels - first);
+  for (int64_t i = 0; i < count; ++i) {
+    const WeightBlock block{data + i * units * terms, terms, 0, 1};
+    out = pack_matrix(units, width, &block, 1, out);
+  }
+  convert(format, width);
+}
+
+// Gives what is behind it.
+float* PackedMatrix::pack_matrix(int64_t units, int width, const WeightBlock* blocks,
+                                 int block_count, float* out) const {
+  for (int64_t first = 0; first < grouping_.panels; first += grouping_.panels_per_group) {
+    const int64_t panels = std::min(grouping_.panels_per_group, grouping_.panels - first);
     for (int b = 0; b < block_count; ++b) {
       const WeightBlock& block = blocks[b];
       const int64_t term = panels * block.gates * width;
@@ -71,7 +89,7 @@ void PackedMatrix::pack(int64_t units, int width, int64_t panels_per_group,
       out += block.terms * term;
     }
   }
-  convert(format, width);
+  return out;
 }
 
 void PackedMatrix::pack_transposed(const float* matrix, int64_t units, int width,

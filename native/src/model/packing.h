@@ -25,6 +25,11 @@ class PackedMatrix {
   void pack(int64_t units, int width, int64_t panels_per_group, const WeightBlock* blocks,
             int block_count, kernels::WeightFormat format = kernels::WeightFormat::kFloat32);
 
+  // Packs `count` matrices of their own, `[count * units, terms]`, one after the other, so that no
+  // group has units of two of them: the grouping is that of each.
+  void pack_each(int64_t count, int64_t units, int width, int64_t panels_per_group,
+                 const float* data, int64_t terms, kernels::WeightFormat format);
+
   // Packs for products with the transpose of a row-major matrix of `units` columns: its rows, those
   // of one range after those of the other, are the terms.
   struct RowRange {
@@ -36,18 +41,22 @@ class PackedMatrix {
 
   kernels::WeightBytes data() const { return kernels_data_; }
   const kernels::Grouping& grouping() const { return grouping_; }
-  int64_t groups() const;
+  int64_t groups() const;  // of each matrix
   kernels::WeightFormat format() const { return format_; }
   // Null in another format.
   const float* floats() const { return floats_.data(); }
   int64_t panel_elements() const { return panel_elements_; }
-  int64_t elements() const { return grouping_.panels * panel_elements_; }
-  // Bytes of a panel, and of all.
+  int64_t elements() const { return matrices_ * grouping_.panels * panel_elements_; }
+  // Bytes of a panel, of a matrix, and of all.
   int64_t panel_stride() const { return panel_elements_ * bytes_of_weight(format_); }
-  int64_t bytes() const { return grouping_.panels * panel_stride(); }
+  int64_t matrix_stride() const { return grouping_.panels * panel_stride(); }
+  int64_t bytes() const { return matrices_ * matrix_stride(); }
 
  private:
-  void lay_out(int64_t units, int width, int64_t panels_per_group, int64_t panel_elements);
+  void lay_out(int64_t units, int width, int64_t panels_per_group, int64_t panel_elements,
+               int64_t matrices = 1);
+  float* pack_matrix(int64_t units, int width, const WeightBlock* blocks, int block_count,
+                     float* out) const;
   void convert(kernels::WeightFormat format, int width);
 
   AlignedBuffer<float> floats_;
@@ -55,6 +64,7 @@ class PackedMatrix {
   kernels::WeightBytes kernels_data_ = nullptr;
   kernels::Grouping grouping_{};
   int64_t panel_elements_ = 0;
+  int64_t matrices_ = 1;
   kernels::WeightFormat format_ = kernels::WeightFormat::kFloat32;
 };
 

@@ -7,6 +7,7 @@
 #include "base/checked.h"
 #include "base/error.h"
 #include "base/expect.h"
+#include "model/window.h"
 
 namespace recurrent {
 namespace {
@@ -31,7 +32,17 @@ constexpr CellTraits kTraits[] = {
     {"repeat", 1, 0, false, false, true},
     {"reverse", 1, 0, false, false, true, 1, 1, true},
     {"last steps", 1, 0, false, false, true, 1, 1, true},
+    {"convolution", 1, 0, false, false, false, 1, 1, true, true},
+    {"max pooling", 1, 0, false, false, true, 1, 1, true, true},
+    {"average pooling", 1, 0, false, false, true, 1, 1, true, true},
 };
+
+// The last kind that there is.
+constexpr int32_t kLastKind = RECURRENT_LAYER_LAST_STEPS;
+
+// Of what a convolution multiplies for an output, and of a row of its history.
+constexpr int64_t kMostTerms = int64_t{1} << 24;
+constexpr int64_t kMostHistory = int64_t{1} << 28;
 
 // Checks of one layer; field names come out as `layers[3].clip`.
 class LayerValidator {
@@ -41,7 +52,7 @@ class LayerValidator {
 
   void run() const {
     expect_struct_size(path_, layer_.struct_size, sizeof(layer_));
-    expect_value("kind", layer_.kind, RECURRENT_LAYER_SIMPLE_RNN, RECURRENT_LAYER_LAST_STEPS);
+    expect_value("kind", layer_.kind, RECURRENT_LAYER_SIMPLE_RNN, kLastKind);
     expect_value("direction", layer_.direction, RECURRENT_DIRECTION_FORWARD,
                  RECURRENT_DIRECTION_BIDIRECTIONAL);
     sizes();
@@ -54,7 +65,8 @@ class LayerValidator {
   bool lstm() const { return layer_.kind == RECURRENT_LAYER_LSTM; }
   bool is(int32_t kind) const { return layer_.kind == kind; }
   bool has_weights() const {
-    return !is(RECURRENT_LAYER_SOFTMAX) && layer_.kind < RECURRENT_LAYER_RESIDUAL;
+    return (!is(RECURRENT_LAYER_SOFTMAX) && layer_.kind < RECURRENT_LAYER_RESIDUAL) ||
+           is(RECURRENT_LAYER_CONVOLUTION);
   }
   std::string field(const char* name) const { return path_ + name; }
 
@@ -118,6 +130,58 @@ class LayerValidator {
     expect_only(takes_steps, layer_.steps != 0, "steps", "a repeat or last steps");
     if (takes_steps)
       expect_value("steps", layer_.steps, is(RECURRENT_LAYER_REPEAT) ? 0 : 1, RECURRENT_MAX_SIZE);
+    windows();
+  }
+
+  void windows() const {
+    const bool allowed = traits().has_windows;
+    const char* const owner = "a convolution or a pooling layer";
+    expect_only(allowed, layer_.kernel_size != 0, "kernel_size", owner);
+    expect_only(allowed, layer_.stride != 0, "stride", owner);
+    expect_only(allowed, layer_.dilation != 0, "dilation", owner);
+    expect_only(allowed, layer_.pad_before != 0, "pad_before", owner);
+    expect_only(allowed, layer_.pad_after != 0, "pad_after", owner);
+    expect_only(is(RECURRENT_LAYER_CONVOLUTION), layer_.groups != 0, "groups", "a convolution");
+    expect_only(is(RECURRENT_LAYER_AVERAGE_POOLING), layer_.counts_padding != 0, "counts_padding",
+                "average pooling");
+    expect_only(is(RECURRENT_LAYER_LAYER_NORMALIZATION), layer_.epsilon != 0, "epsilon",
+                "layer normalization");
+    if (!allowed) return;
+    expect_value("kernel_size", layer_.kernel_size, 1, kMostWindowSteps);
+    expect_value("stride", layer_.stride, 1, kMostWindowSteps);
+    expect_value("dilation", layer_.dilation, 1, kMostWindowSteps);
+    const int64_t extent = window_of(layer_).extent();
+    if (extent > kMostWindowSteps)
+      invalid(field("dilation").c_str(),
+              "expected at most %lld steps from a window's first tap to its last, found %lld "
+              "(%d taps)",
+              static_cast<long long>(kMostWindowSteps), static_cast<long long>(extent),
+              layer_.kernel_size);
+    expect_value("pad_before", layer_.pad_before, 0, extent);
+    expect_value("pad_after", layer_.pad_after, 0, extent);
+    if (is(RECURRENT_LAYER_AVERAGE_POOLING))
+      expect_value("counts_padding", layer_.counts_padding, 0, 1);
+    if (is(RECURRENT_LAYER_CONVOLUTION)) convolution();
+  }
+
+  void convolution() const {
+    const int32_t groups = layer_.groups;
+    if (groups < 1 || layer_.input_size % groups != 0 || layer_.hidden_size % groups != 0)
+      invalid(field("groups").c_str(),
+              "expected a divisor of input_size (%d) and hidden_size (%d), found %d",
+              layer_.input_size, layer_.hidden_size, groups);
+    const int64_t terms = int64_t{layer_.kernel_size} * (layer_.input_size / groups);
+    if (terms > kMostTerms)
+      invalid(field("kernel_size").c_str(),
+              "expected at most %lld weights for an output, found %lld (%d inputs of a group)",
+              static_cast<long long>(kMostTerms), static_cast<long long>(terms),
+              layer_.input_size / groups);
+    if (history_size(layer_) > kMostHistory)
+      invalid(field("kernel_size").c_str(),
+              "expected a history of at most %lld values, found %lld (%d inputs)",
+              static_cast<long long>(kMostHistory), static_cast<long long>(history_size(layer_)),
+              layer_.input_size);
+    checked_mul(checked_mul(layer_.hidden_size, terms, "hidden_size"), 64, "hidden_size");
   }
 
   void directions() const {
@@ -147,7 +211,8 @@ class LayerValidator {
     pointer(path, "peephole", desc->peephole, false, lstm());
     pointer(path, "projection", desc->projection, layer_.projection_size > 0,
             layer_.projection_size > 0);
-    pointer(path, "initial_hidden", desc->initial_hidden, false, traits().recurrent);
+    pointer(path, "initial_hidden", desc->initial_hidden, false,
+            traits().recurrent || history_size(layer_) > 0);
     pointer(path, "initial_cell", desc->initial_cell, false, lstm());
     activation(path + "gate", desc->gate_activation, desc->gate_alpha, desc->gate_beta);
     activation(path + "candidate", desc->candidate_activation, desc->candidate_alpha,
@@ -192,11 +257,17 @@ int64_t output_size(const recurrent_layer_desc& layer) {
   return layer.direction == RECURRENT_DIRECTION_BIDIRECTIONAL ? 2 * state : state;
 }
 
+int64_t history_size(const recurrent_layer_desc& layer) {
+  const Window window = window_of(layer);
+  if (layer.kind != RECURRENT_LAYER_CONVOLUTION || !window.is_causal()) return 0;
+  return window.extent() * layer.input_size;
+}
+
 int32_t tail_begin(const recurrent_model_desc& desc) {
   int32_t begin = 0;
   for (int32_t i = 0; i < desc.layer_count; ++i)
-    if (cell_traits(desc.layers[i].kind).recurrent ||
-        desc.layers[i].kind == RECURRENT_LAYER_EMBEDDING)
+    if (const CellTraits& traits = cell_traits(desc.layers[i].kind);
+        traits.recurrent || traits.has_windows || desc.layers[i].kind == RECURRENT_LAYER_EMBEDDING)
       begin = i + 1;
   for (int32_t i = begin; i < desc.layer_count; ++i)
     if (desc.layers[i].kind == RECURRENT_LAYER_RESIDUAL && i - desc.layers[i].residual_span < begin)

@@ -15,6 +15,7 @@ struct CellTraits {
   int32_t least_inputs = 1;  // values that it reads
   int32_t most_inputs = 1;
   bool needs_steps = false;  // cannot read a row
+  bool has_windows = false;  // of steps, see Window
 };
 
 // `kind` is a recurrent_layer_kind.
@@ -22,6 +23,9 @@ const CellTraits& cell_traits(int32_t kind);
 
 // Features that a layer puts out.
 int64_t output_size(const recurrent_layer_desc& layer);
+
+// Floats of a row of a causal convolution's history; 0 for every other layer.
+int64_t history_size(const recurrent_layer_desc& layer);
 
 // Of a chain: the first of the layers that can be computed for a single step of a sequence, because
 // neither they nor a residual connection that ends behind it need anything of other steps;

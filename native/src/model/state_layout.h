@@ -26,16 +26,18 @@ struct StateSlot {
   StateId id{0, 0, kRepeatedOutput};
   int64_t size = 0;    // floats that a row has, as a caller sees them
   int64_t stride = 0;  // as they are stored
+  int64_t width = 0;   // of a history (see HistoryRow): floats of a step; else 0
   int64_t saved = 0;   // floats before it in a row that is saved
   int64_t offset = 0;  // floats before it in a row that is stored
 };
 
 // The states of a row, which follow each other: layers in order, in each forward before reverse,
-// hidden before cell; then the output to repeat.
+// hidden before cell, or a history; then the output to repeat.
 class StateLayout {
  public:
-  // Appends a state.
+  // Appends a state, and the history of a layer, of so many steps.
   StateSlot add(StateId id, int64_t size);
+  StateSlot add_history(StateId id, int64_t steps, int64_t width);
 
   const std::vector<StateSlot>& slots() const { return slots_; }
   // Null if there is no such state.
@@ -46,6 +48,8 @@ class StateLayout {
   int64_t stride() const { return stride_; }
 
  private:
+  StateSlot append(StateSlot slot);
+
   std::vector<StateSlot> slots_;
   int64_t size_ = 0;
   int64_t stride_ = 0;

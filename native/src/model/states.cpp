@@ -3,8 +3,28 @@
 #include <algorithm>
 
 #include "base/checked.h"
+#include "model/history.h"
 
 namespace recurrent {
+
+void get_state(const StateSlot& slot, const float* stored, float* state) {
+  if (slot.width > 0)
+    ConstHistory(stored, slot).get(state);
+  else
+    std::copy_n(stored, slot.size, state);
+}
+
+void put_state(const StateSlot& slot, const float* state, float* stored,
+               const kernels::KernelTable& kernels) {
+  if (slot.id.kind == kRepeatedOutput) {
+    std::copy_n(state, slot.size, stored);
+    return;
+  }
+  if (slot.width == 0) return kernels.flush(state, stored, slot.size);
+  const History history(stored, slot);
+  kernels.flush(state, history.refill(), slot.size);
+  history.complete();
+}
 
 States::States(const StateLayout& layout, int64_t capacity)
     : layout_(layout),
@@ -26,18 +46,13 @@ void States::reset(RowRange rows, const float* initial) {
 void States::save(RowRange rows, float* states) const {
   for (int64_t r = rows.first; r < rows.first + rows.count; ++r, states += layout_.size())
     for (const StateSlot& slot : layout_.slots())
-      std::copy_n(row(slot, r), slot.size, states + slot.saved);
+      get_state(slot, row(slot, r), states + slot.saved);
 }
 
 void States::load(RowRange rows, const float* states, const kernels::KernelTable& kernels) {
   for (int64_t r = rows.first; r < rows.first + rows.count; ++r, states += layout_.size())
-    for (const StateSlot& slot : layout_.slots()) {
-      const float* from = states + slot.saved;
-      if (slot.id.kind == kRepeatedOutput)
-        std::copy_n(from, slot.size, row(slot, r));
-      else
-        kernels.flush(from, row(slot, r), slot.size);
-    }
+    for (const StateSlot& slot : layout_.slots())
+      put_state(slot, states + slot.saved, row(slot, r), kernels);
 }
 
 void States::move(int64_t from, int64_t to) {

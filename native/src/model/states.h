@@ -26,6 +26,12 @@ struct StateRows {
   }
 };
 
+// Between a state of a row as it is stored and as a caller sees it. A state that is put has no
+// denormals afterwards, an output to repeat is as it was.
+void get_state(const StateSlot& slot, const float* stored, float* state);
+void put_state(const StateSlot& slot, const float* state, float* stored,
+               const kernels::KernelTable& kernels);
+
 // The states of some rows. What a caller gives loses its denormals, as whenever a state is stored.
 class States {
  public:

@@ -75,6 +75,7 @@ Run checked_forward(const Model& model, const recurrent_forward_args& args, Buff
   expect_struct_size(args);
   expect_layout(args.layout);
   expect_time(args.time, 1);
+  expect_enough_time(model, args.time);
   expect_range("batch", args.batch, 1, kMostSteps, "rows");
   expect_value("empty_row", args.empty_row, RECURRENT_EMPTY_ROW_KEEPS_STATE,
                RECURRENT_EMPTY_ROW_ZEROES_STATE);
