@@ -57,6 +57,44 @@ public sealed class ModelFileTests
         Assert.StartsWith(path + ": ", Assert.Throws<ModelFormatException>(() => ModelFile.Load(path)).Message);
     }
 
+    [Theory]
+    [InlineData("a.onnx")]
+    [InlineData("a.pt")]
+    [InlineData("a.json")]
+    public void A_pointer_of_Git_is_called_by_its_name(string name)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write(
+            name, [.. "version https://git-lfs.github.com/spec/v1\noid sha256:0123456789abcdef\nsize 73256\n"u8]);
+
+        string expected = $"{path}: a Git LFS pointer in the place of the file of 73256 bytes; 'git lfs pull' fetches that.";
+        Assert.Equal(expected, Assert.Throws<ModelFormatException>(() => ModelFile.Load(path)).Message);
+        Assert.Equal(expected, Assert.Throws<ModelFormatException>(() => OnnxFile.Open(path)).Message);
+        Assert.Equal(expected, Assert.Throws<ModelFormatException>(() => SafetensorsFile.Open(path)).Message);
+        Assert.Equal(expected, Assert.Throws<ModelFormatException>(() => PyTorchFile.Open(path)).Message);
+    }
+
+    [Theory]
+    [InlineData("version https://git-lfs.github.com/spec/v1\n")]
+    [InlineData("version https://git-lfs.github.com/spec/v1\nsize many\n")]
+    public void A_pointer_without_a_size_is_one_too(string contents) =>
+        Assert.Contains("a Git LFS pointer in the place of the file; ", RefusalOf(contents), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("<!DOCTYPE html><html>")]
+    [InlineData("<!doctype HTML PUBLIC \"-//W3C//DTD HTML 4.01//EN\">")]
+    [InlineData("\uFEFF\r\n\t <HTML lang=\"en\">")]
+    [InlineData("<!-- a --><!-- b -->\n<head>")]
+    public void A_web_page_is_called_by_its_name(string contents) =>
+        Assert.Contains("an HTML page in the place of the file", RefusalOf(contents), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("<!-- a")]
+    [InlineData("<xml>")]
+    [InlineData("html")]
+    public void What_only_looks_a_little_like_a_page_is_none(string contents) =>
+        Assert.Contains("not a model file", RefusalOf(contents), StringComparison.Ordinal);
+
     [Fact]
     public void A_file_that_is_not_there_is_an_error_of_the_file_system() =>
         Assert.Throws<FileNotFoundException>(() => ModelFile.Load(Path.Combine(AppContext.BaseDirectory, "not.there")));
@@ -95,5 +133,12 @@ public sealed class ModelFileTests
             () => load.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
         await Assert.ThrowsAsync<ModelFormatException>(
             () => parse.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+    }
+
+    private static string RefusalOf(string contents)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("a.bin", System.Text.Encoding.UTF8.GetBytes(contents));
+        return Assert.Throws<ModelFormatException>(() => ModelFile.Load(path)).Message;
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Recurrent.Formats;
 using Recurrent.Layers;
 
 namespace Recurrent.Cli.Verify;
@@ -11,6 +10,9 @@ internal sealed record CaseAxes(IReadOnlyList<string> Names)
     private const string Time = "time";
     private const string Batch = "batch";
     private const string Features = "features";
+
+    /// <summary>Whether there are steps: a row has none.</summary>
+    public bool HasTime => Names.Contains(Time);
 
     /// <summary>Whether a sequence's steps lie together.</summary>
     public bool IsBatchMajor => Names.Contains(Batch) && Names[0] == Batch;
@@ -34,14 +36,19 @@ internal sealed record CaseAxes(IReadOnlyList<string> Names)
     }
 
     /// <summary>The axes of an array of which nobody says anything but what the model is like.</summary>
-    public static CaseAxes Of(ImportedModel model, int rank)
+    /// <param name="input">The input that it is for.</param>
+    /// <param name="layout">The model's order of axes.</param>
+    /// <param name="rank">Number of its axes.</param>
+    public static CaseAxes Of(ModelInput input, SequenceLayout layout, int rank)
     {
-        string[] steps = model.Definition.Layout == SequenceLayout.BatchMajor ? [Batch, Time] : [Time, Batch];
-        bool takesIndices = model.Definition.VocabularySize > 0;
-        return new CaseAxes(rank switch
+        string[] steps = layout == SequenceLayout.BatchMajor ? [Batch, Time] : [Time, Batch];
+        return new CaseAxes((input.Kind, rank) switch
         {
-            1 => [Time],
-            2 => takesIndices ? steps : [Time, Features],
+            (ValueKind.Row, 1) => [Features],
+            (ValueKind.Row, _) => [Batch, Features],
+            (_, 1) => [Time],
+            (ValueKind.Indices, 2) => steps,
+            (_, 2) => [Time, Features],
             _ => [.. steps, Features],
         });
     }
@@ -69,10 +76,10 @@ internal sealed record CaseAxes(IReadOnlyList<string> Names)
             ? JsonStrings.Of(text, $"{CaseFile.Name}: axes").Split(',', StringSplitOptions.TrimEntries)
             : [];
         bool isKnown = names.All(name => name is Time or Batch or Features) && names.Distinct().Count() == names.Length;
-        return isKnown && names.Contains(Time) && names.AsSpan(..^1).IndexOf(Features) < 0
+        return isKnown && names.Length > 0 && names.AsSpan(..^1).IndexOf(Features) < 0
             ? new CaseAxes(names)
             : throw new UnusableInputException(
-                $"{CaseFile.Name}: axes: expected some of {Time}, {Batch} and {Features}, {Time} among them and {Features} "
+                $"{CaseFile.Name}: axes: expected some of {Time}, {Batch} and {Features}, each at most once and {Features} "
                 + $"last; found '{(text.ValueKind == JsonValueKind.String ? string.Join(", ", names) : Describe(text))}'.");
     }
 

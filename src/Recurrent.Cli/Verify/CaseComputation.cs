@@ -6,13 +6,13 @@ using Recurrent.Layers;
 namespace Recurrent.Cli.Verify;
 
 /// <summary>
-/// A model file with an input and the output that it should give. The model computes in its own order of axes; its
-/// output is then brought into that of the input, which is that of the expected output or has time and batch exchanged.
+/// A model file with inputs and the outputs that it should give. The model computes time-major; its outputs are then brought
+/// into the order of its sequences, which is that of the expected outputs or has time and batch exchanged.
 /// </summary>
 internal sealed class CaseComputation : ILoadedCase
 {
     private readonly SequenceRequest _request;
-    private readonly ExpectedTensor _expected;
+    private readonly IReadOnlyList<(int Output, ExpectedTensor Expected)> _outputs;
     private readonly PassRule _rule;
     private readonly bool _isBatchMajor;
 
@@ -30,73 +30,56 @@ internal sealed class CaseComputation : ILoadedCase
         IReadOnlyList<ExpectedTensor> outputs,
         PassRule rule)
     {
-        if (inputs.Count != 1 || outputs.Count != 1)
-        {
-            throw new UnusableInputException(
-                $"the model has one input and one output; the case has {string.Join(", ", inputs.Keys)} and "
-                + $"{string.Join(", ", outputs.Select(output => output.Name))}.");
-        }
-
-        (string name, DataArray array) = inputs.Single();
-        CaseAxes order = axes[name] ?? CaseAxes.Of(model, array.Shape.Count);
+        var arrays = new CaseInputs(model.Definition, inputs, axes);
         Notes = model.Notes;
-        _isBatchMajor = order.IsBatchMajor;
-        _request = Request(model, array, order, name);
-        _expected = outputs[0];
+        _isBatchMajor = arrays.IsBatchMajor;
+        _request = SequenceRequest.Of(model.Definition, arrays.ToSequence());
+        _outputs = [.. outputs.Select(expected => (IndexOf(model.Definition, expected.Name, outputs), expected))];
         _rule = rule;
     }
 
     public IReadOnlyList<ImportNote> Notes { get; }
 
-    private int Steps => _request.Model.Output == ModelOutput.EveryStep ? _request.Time : 1;
-
     public IReadOnlyList<TensorResult> Check(VerifyPath path)
     {
-        double[] output = path.Compute(_request).Output;
-        bool isBatchMajor = _request.Model.Layout == SequenceLayout.BatchMajor;
-        string? mismatch = Mismatch(_isBatchMajor);
+        SequenceResult result = path.Compute(_request);
+        return [.. _outputs.Select(output => Check(output.Output, output.Expected, result.Outputs[output.Output]))];
+    }
+
+    /// <summary>An only output may be called anything.</summary>
+    private static int IndexOf(ModelDefinition model, string name, IReadOnlyList<ExpectedTensor> outputs)
+    {
+        int index = model.Outputs.Count == 1 && outputs.Count == 1
+            ? 0
+            : model.Outputs.ToList().FindIndex(output => output.Name == name);
+        return index >= 0
+            ? index
+            : throw new UnusableInputException(
+                $"the model has no output '{name}'; it has {string.Join(", ", model.Outputs.Select(output => output.Name))}.");
+    }
+
+    private TensorResult Check(int index, ExpectedTensor expected, double[] actual)
+    {
+        OutputValue output = _request.Model.Outputs[index];
+        int steps = _request.Model.OutputSteps(index, _request.Time);
+        string? mismatch = Mismatch(expected, steps, output.Size, _isBatchMajor);
         if (mismatch is null)
         {
-            return [_rule.Check(_expected, InOrder(output, isBatchMajor, _isBatchMajor))];
+            return _rule.Check(expected, InOrder(actual, steps, output.Size, _isBatchMajor));
         }
 
         // A model's output stays in its input's order of axes, and a file's need not.
-        return Mismatch(!_isBatchMajor) is null
-            ? [_rule.Check(_expected, InOrder(output, isBatchMajor, !_isBatchMajor))]
-            : [new TensorResult(_expected.Name, double.PositiveInfinity, _rule.Absolute, mismatch)];
+        return Mismatch(expected, steps, output.Size, !_isBatchMajor) is null
+            ? _rule.Check(expected, InOrder(actual, steps, output.Size, !_isBatchMajor))
+            : new TensorResult(expected.Name, double.PositiveInfinity, _rule.Absolute, mismatch);
     }
 
-    private static SequenceRequest Request(ImportedModel model, DataArray array, CaseAxes axes, string name)
+    private string? Mismatch(ExpectedTensor expected, int steps, int features, bool isBatchMajor)
     {
-        (int time, int batch, int features) = axes.SizesOf(array.Shape, name);
-        (int first, int second) = axes.IsBatchMajor ? (batch, time) : (time, batch);
-        var input = SequenceInput.Of(
-            model.Definition,
-            array with { Shape = [first, second, features] },
-            $"input '{name}'",
-            axes.IsBatchMajor ? SequenceLayout.BatchMajor : SequenceLayout.TimeMajor);
-        return new SequenceRequest
-        {
-            Model = model.Definition,
-            Batch = batch,
-            Time = time,
-            Input = InOrder(input.Features),
-            Indices = InOrder(input.Indices),
-        };
-
-        ReadOnlyMemory<T> InOrder<T>(ReadOnlyMemory<T> values) =>
-            values.IsEmpty || model.Definition.Layout == SequenceLayout.TimeMajor
-                ? values
-                : SequenceInput.Transpose(values.Span, time, batch, features);
+        (int first, int second) = isBatchMajor ? (_request.Batch, steps) : (steps, _request.Batch);
+        return ShapeMatch.Mismatch(expected.Shape, [first, second, features], features: 2);
     }
 
-    private string? Mismatch(bool isBatchMajor)
-    {
-        (int first, int second) = isBatchMajor ? (_request.Batch, Steps) : (Steps, _request.Batch);
-        return ShapeMatch.Mismatch(_expected.Shape, [first, second, _request.Model.OutputSize], features: 2);
-    }
-
-    private double[] InOrder(double[] output, bool from, bool to) => from == to ? output
-        : to ? SequenceInput.Transpose<double>(output, Steps, _request.Batch, _request.Model.OutputSize)
-        : SequenceInput.Transpose<double>(output, _request.Batch, Steps, _request.Model.OutputSize);
+    private double[] InOrder(double[] output, int steps, int features, bool isBatchMajor) =>
+        isBatchMajor ? SequenceInput.Transpose<double>(output, steps, _request.Batch, features) : output;
 }

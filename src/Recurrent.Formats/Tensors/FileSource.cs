@@ -22,25 +22,19 @@ internal sealed class FileSource : ByteSource
     public override long Length { get; }
 
     /// <summary>Opens a file for reading; others may still rename or delete it.</summary>
-    /// <exception cref="ModelFormatException">It is not a file with a length, such as a pipe.</exception>
+    /// <exception cref="ModelFormatException">
+    /// It is not a file with a length, such as a pipe, or is not the file itself but what stands for it.
+    /// </exception>
     public static FileSource Open(string path)
     {
-        if (File.Exists(path) && RegularFile.Length(path) == 0)
+        FileSource source = OpenAny(path);
+        if (StandIn.Describe(source) is { } standIn)
         {
-            throw new ModelFormatException($"{path}: expected a file with a length, found an empty file, a device or a pipe.");
+            source.Dispose();
+            throw new ModelFormatException($"{path}: {standIn}");
         }
 
-        SafeFileHandle handle = File.OpenHandle(
-            path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
-        try
-        {
-            return new FileSource(handle, RandomAccess.GetLength(handle));
-        }
-        catch (NotSupportedException e)
-        {
-            handle.Dispose();
-            throw new ModelFormatException($"{path}: expected a file with a length, found a device or a pipe.", e);
-        }
+        return source;
     }
 
     /// <summary>Takes a file that is open.</summary>
@@ -75,6 +69,26 @@ internal sealed class FileSource : ByteSource
         }
 
         _handle.Dispose();
+    }
+
+    private static FileSource OpenAny(string path)
+    {
+        if (File.Exists(path) && RegularFile.Length(path) == 0)
+        {
+            throw new ModelFormatException($"{path}: expected a file with a length, found an empty file, a device or a pipe.");
+        }
+
+        SafeFileHandle handle = File.OpenHandle(
+            path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, FileOptions.RandomAccess);
+        try
+        {
+            return new FileSource(handle, RandomAccess.GetLength(handle));
+        }
+        catch (NotSupportedException e)
+        {
+            handle.Dispose();
+            throw new ModelFormatException($"{path}: expected a file with a length, found a device or a pipe.", e);
+        }
     }
 
     private MappedFile Map() =>

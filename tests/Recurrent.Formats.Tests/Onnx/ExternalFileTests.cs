@@ -32,6 +32,16 @@ public sealed class ExternalFileTests : IDisposable
     }
 
     [Fact]
+    public void What_stands_for_the_file_is_called_by_its_name()
+    {
+        _folder.Write(Name, [.. "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n"u8]);
+
+        Assert.Equal(
+            $"external data: '{Name}' is a Git LFS pointer in the place of the file of 12 bytes; 'git lfs pull' fetches that.",
+            Assert.Throws<ModelFormatException>(() => Open()).Message);
+    }
+
+    [Fact]
     public void A_model_that_is_replaced_is_read_as_it_was_opened()
     {
         byte[] graph = new GraphBuilder().Input("x", 0, 2).Constant("w", [2, 1], [3, 4])

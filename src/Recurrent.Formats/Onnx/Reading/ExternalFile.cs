@@ -43,7 +43,10 @@ internal static class ExternalFile
         try
         {
             RequireFile(handle, location, refusesHardLinks);
-            return new WireSource(FileSource.Of(handle), $"{path}: ");
+            FileSource source = FileSource.Of(handle);
+            return StandIn.Describe(source) is not { } standIn
+                ? new WireSource(source, $"{path}: ")
+                : throw new ModelFormatException($"external data: '{location}' is {standIn}");
         }
         catch
         {
