@@ -332,6 +332,9 @@ class GraphBuilder {
   void imply_pick(int32_t tail) {
     tail_ = tail;
     const int32_t from = inputs() + tail - 1;
+    if (value(from).is_row())
+      invalid("output", "expected %d, because layer %d puts out a row, found %d",
+              RECURRENT_OUTPUT_EVERY_STEP, tail - 1, desc_.output);
     // What a forward layer puts out last is its final state, and need not be put out before.
     const recurrent_layer_desc& last = layer(tail - 1);
     const bool is_final = desc_.output == RECURRENT_OUTPUT_FINAL_STATE ||

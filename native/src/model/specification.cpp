@@ -243,6 +243,18 @@ class LayerValidator {
   std::string path_;
 };
 
+// Whether a layer without a state computes each step from that step alone.
+bool computes_steps(int32_t kind) {
+  switch (kind) {
+    case RECURRENT_LAYER_EMBEDDING:
+    case RECURRENT_LAYER_REPEAT:
+    case RECURRENT_LAYER_UNFLATTEN:
+      return false;
+    default:
+      return !cell_traits(kind).recurrent && !cell_traits(kind).needs_steps;
+  }
+}
+
 void validate_options(const recurrent_model_desc& desc) {
   expect_value("gemm_provider", desc.gemm_provider, RECURRENT_GEMM_BUILTIN, RECURRENT_GEMM_AUTO);
   expect_value("output", desc.output, RECURRENT_OUTPUT_EVERY_STEP, RECURRENT_OUTPUT_FINAL_STATE);
@@ -266,9 +278,7 @@ int64_t history_size(const recurrent_layer_desc& layer) {
 int32_t tail_begin(const recurrent_model_desc& desc) {
   int32_t begin = 0;
   for (int32_t i = 0; i < desc.layer_count; ++i)
-    if (const CellTraits& traits = cell_traits(desc.layers[i].kind);
-        traits.recurrent || traits.has_windows || desc.layers[i].kind == RECURRENT_LAYER_EMBEDDING)
-      begin = i + 1;
+    if (!computes_steps(desc.layers[i].kind)) begin = i + 1;
   for (int32_t i = begin; i < desc.layer_count; ++i)
     if (desc.layers[i].kind == RECURRENT_LAYER_RESIDUAL && i - desc.layers[i].residual_span < begin)
       begin = i + 1;

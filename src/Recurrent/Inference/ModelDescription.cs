@@ -54,6 +54,26 @@ internal sealed unsafe class ModelDescription : IDisposable
                 {
                     Steps = last.Specification.Steps,
                 },
+                ConvolutionLayer convolution => Describe(convolution),
+                MaxPoolingLayer pooling => DescribeWindows(pooling, pooling.Specification, NativeLayerKind.MaxPooling),
+                AveragePoolingLayer pooling =>
+                    DescribeWindows(pooling, pooling.Specification, NativeLayerKind.AveragePooling) with
+                    {
+                        CountsPadding = pooling.Specification.CountsPadding ? 1 : 0,
+                    },
+                LayerNormalizationLayer normalization => Describe(normalization),
+                LogSoftmaxLayer => DescribeStateless(layers[i], NativeLayerKind.LogSoftmax),
+                MeanOverTimeLayer => DescribeStateless(layers[i], NativeLayerKind.MeanOverTime),
+                MaxOverTimeLayer => DescribeStateless(layers[i], NativeLayerKind.MaxOverTime),
+                SoftmaxOverTimeLayer => DescribeStateless(layers[i], NativeLayerKind.SoftmaxOverTime),
+                FlattenLayer flatten => DescribeStateless(flatten, NativeLayerKind.Flatten) with
+                {
+                    Steps = flatten.Specification.Steps,
+                },
+                UnflattenLayer unflatten => DescribeStateless(unflatten, NativeLayerKind.Unflatten) with
+                {
+                    Steps = unflatten.Specification.Steps,
+                },
                 _ => throw new InvalidOperationException($"The layer {layers[i].GetType()} has no native kind."),
             };
         }
@@ -171,6 +191,45 @@ internal sealed unsafe class ModelDescription : IDisposable
     private NativeLayerDesc Describe(ScaleLayer layer) =>
         DescribeStateless(layer, NativeLayerKind.Scale) with
         {
+            Forward = Add(new NativeDirectionDesc
+            {
+                InputWeights = Pin(layer.Factors),
+                InputBias = Pin(layer.Offsets),
+            }),
+        };
+
+    private NativeLayerDesc Describe(ConvolutionLayer layer)
+    {
+        Activation activation = layer.Specification.Activation;
+        return DescribeWindows(layer, layer.Specification, NativeLayerKind.Convolution) with
+        {
+            Groups = layer.Specification.Groups,
+            Forward = Add(new NativeDirectionDesc
+            {
+                CandidateActivation = (int)activation.Kind,
+                CandidateAlpha = activation.Alpha,
+                CandidateBeta = activation.Beta,
+                InputWeights = Pin(layer.Weights.Kernel),
+                InputBias = Pin(layer.Weights.Bias),
+                InitialHidden = Pin(layer.Weights.InitialHistory),
+            }),
+        };
+    }
+
+    private static NativeLayerDesc DescribeWindows(
+        Layer layer, WindowSpecification specification, NativeLayerKind kind) => DescribeStateless(layer, kind) with
+        {
+            KernelSize = specification.KernelSize,
+            Stride = specification.Stride,
+            Dilation = specification.Dilation,
+            PadBefore = specification.PaddingBefore,
+            PadAfter = specification.PaddingAfter,
+        };
+
+    private NativeLayerDesc Describe(LayerNormalizationLayer layer) =>
+        DescribeStateless(layer, NativeLayerKind.LayerNormalization) with
+        {
+            Epsilon = layer.Specification.Epsilon,
             Forward = Add(new NativeDirectionDesc
             {
                 InputWeights = Pin(layer.Factors),

@@ -33,7 +33,7 @@ public sealed unsafe partial class Session
     }
 
     /// <summary>Copies one state of a layer out.</summary>
-    /// <param name="layer">Index of a recurrent layer.</param>
+    /// <param name="layer">Index of a layer with a state.</param>
     /// <param name="direction">Forward or Reverse, one that the layer has.</param>
     /// <param name="kind">A state that the layer has.</param>
     /// <param name="state">Receives <c>[batch, size]</c>, of exactly that length; see <see cref="StateKind"/>.</param>
@@ -56,7 +56,7 @@ public sealed unsafe partial class Session
     }
 
     /// <summary>Sets one state of a layer. Denormal values become +0, as whenever a state is stored.</summary>
-    /// <param name="layer">Index of a recurrent layer.</param>
+    /// <param name="layer">Index of a layer with a state.</param>
     /// <param name="direction">Forward or Reverse, one that the layer has.</param>
     /// <param name="kind">A state that the layer has.</param>
     /// <param name="state"><c>[batch, size]</c>, of exactly that length; see <see cref="StateKind"/>.</param>
@@ -80,8 +80,8 @@ public sealed unsafe partial class Session
     /// <summary>Copies all states of all rows out.</summary>
     /// <param name="states">
     /// Receives <c>[batch, StateSize]</c>, of exactly that length; a row is its layers in order, in each the forward
-    /// direction before the reverse one, in each hidden before cell; then the output to repeat, if the model's masking
-    /// repeats.
+    /// direction before the reverse one, in each hidden before cell, of a causal convolution its history; then the outputs
+    /// to repeat, if the model's masking repeats.
     /// </param>
     /// <exception cref="ArgumentException">The length is wrong.</exception>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>
@@ -148,9 +148,7 @@ public sealed unsafe partial class Session
 
     private void RequireState(int layer, Direction direction, StateKind kind, int length)
     {
-        RecurrentSpecification specification = Model.Graph.RecurrentAt(layer, nameof(layer));
-        specification.RequireDirection(direction, nameof(direction));
-        int size = specification.SizeOf(kind, nameof(kind));
+        int size = Model.Graph.SizeOfState(layer, direction, kind);
         Require.Shape(length, Batch, size, "[batch, size]", "state");
     }
 }

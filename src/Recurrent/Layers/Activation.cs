@@ -64,4 +64,10 @@ public readonly record struct Activation(ActivationKind Kind, float Alpha = 0, f
     /// <param name="alpha">Minus the limit of the negative side.</param>
     /// <returns>The activation.</returns>
     public static Activation Elu(float alpha = 1) => new(ActivationKind.Elu, alpha);
+
+    /// <summary><c>a &lt; alpha ? alpha : a > beta ? beta : a</c>.</summary>
+    /// <param name="alpha">Least value.</param>
+    /// <param name="beta">Largest value, not below the least one.</param>
+    /// <returns>The activation.</returns>
+    public static Activation Clip(float alpha, float beta) => new(ActivationKind.Clip, alpha, beta);
 }

@@ -38,4 +38,9 @@ public enum ActivationKind
 
     /// <summary><c>max(a, 0) + log1p(exp(-|a|))</c>.</summary>
     Softplus = 11,
+
+    /// <summary>
+    /// <c>a &lt; alpha ? alpha : a > beta ? beta : a</c>, <c>alpha</c> not above <c>beta</c>; NaN stays NaN.
+    /// </summary>
+    Clip = 12,
 }

@@ -25,7 +25,7 @@ internal readonly ref struct BufferShape(LayerGraph graph, SequenceShape shape)
     /// <summary>Of sequences whose outputs are not there yet.</summary>
     public void RequireInputs<T>(ReadOnlySpan<InputBuffer<T>> inputs, int time, SequenceLayout layout)
     {
-        SequenceShape.RequireTime(time, layout);
+        SequenceShape.RequireTime(graph, time, layout);
         BufferPlaces.Require(inputs, graph.InputNames, nameof(inputs));
         BufferPlaces.RequireAll(inputs, graph.InputNames, nameof(inputs));
         for (int input = 0; input < graph.Inputs.Count; input++)

@@ -20,6 +20,8 @@ public sealed record EmbeddingSpecification : LayerSpecification
 
     private protected override int OutputFeatures => OutputSize;
 
+    internal override bool ComputesSteps => false;
+
     internal override bool CanRead(ValueKind kind) => kind == ValueKind.Indices;
 
     internal override void Validate(string argument)

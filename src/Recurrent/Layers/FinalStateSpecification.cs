@@ -10,6 +10,8 @@ namespace Recurrent.Layers;
 /// </remarks>
 public sealed record FinalStateSpecification : LayerSpecification
 {
+    internal override bool ComputesSteps => false;
+
     internal override bool CanRead(ValueKind kind) => kind == ValueKind.Sequence;
 
     internal override TimeBase Gives(TimeBase read) => TimeBase.Row;

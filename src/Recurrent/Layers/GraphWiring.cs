@@ -88,6 +88,7 @@ internal sealed class GraphWiring
 
         RequireSizes(layer, read);
         TimeBase time = layer == _finalStateLayer ? TimeBase.Row : specification.Gives(read[0].Time);
+        RequireSteps(layer, read[0].Time, time);
         int number = Inputs.Count + layer;
         bool isRow = time == TimeBase.Row;
         _values[number] = new ModelValue(
@@ -156,6 +157,21 @@ internal sealed class GraphWiring
         }
     }
 
+    /// <summary>Refuses a layer that no number of steps of the model gives as many steps as it needs.</summary>
+    private void RequireSteps(int layer, TimeBase read, TimeBase given)
+    {
+        if (given.Steps(int.MaxValue) == 0)
+        {
+            throw Refusal(layer, $"expected to read as many steps as a window takes, found {read}");
+        }
+
+        if (_specifications[layer] is FlattenSpecification { Steps: var steps }
+            && (read.Steps(1) > steps || read.Steps(int.MaxValue) < steps))
+        {
+            throw Refusal(layer, $"expected to read {steps} steps, as many as it takes, found {read}");
+        }
+    }
+
     private void RequireSizes(int layer, ModelValue[] read)
     {
         LayerSpecification specification = _specifications[layer];
@@ -172,10 +188,19 @@ internal sealed class GraphWiring
             return;
         }
 
-        foreach (ModelValue value in read)
+        for (int place = 0; place < read.Length; place++)
         {
-            if (value.Size != specification.InputSize)
+            ModelValue value = read[place];
+            if (!specification.TakesSize(place, value.Size))
             {
+                if (specification is SoftmaxOverTimeSpecification && place == 1)
+                {
+                    throw Refusal(
+                        layer,
+                        $"expected scores of 1 or {specification.InputSize} features, found {value.Size} of "
+                        + $"{NameOf(value.Number)}");
+                }
+
                 string whose = _isList ? "the OutputSize of the layer before" : $"that of {NameOf(value.Number)}";
                 throw Refusal(
                     layer, $"expected InputSize {value.Size}, {whose}, found {specification.InputSize}");

@@ -6,6 +6,8 @@ namespace Recurrent.Layers;
 /// </summary>
 public sealed record LastStepSpecification : LayerSpecification
 {
+    internal override bool ComputesSteps => false;
+
     internal override bool CanRead(ValueKind kind) => kind == ValueKind.Sequence;
 
     internal override TimeBase Gives(TimeBase read) => TimeBase.Row;

@@ -14,6 +14,8 @@ public sealed record LastStepsSpecification : LayerSpecification
         init => field = Require.Within(value, 1, int.MaxValue, nameof(Steps));
     }
 
+    internal override bool ComputesSteps => false;
+
     internal override bool ChangesSteps => true;
 
     private protected override int OutputFeatures => InputSize;

@@ -30,6 +30,7 @@ internal sealed class LayerGraph
         Reads = wiring.Reads;
         Sources = wiring.Sources;
         Values = wiring.Values;
+        StepRules = new StepRules(Layers, Reads, Values);
         RequireOption(nameof(output));
         ValueKind kind = PutsOutOneStep ? ValueKind.Row : Values[^1].Kind;
         Outputs = [new OutputValue(DefaultOutput, Values.Count - 1, kind, Values[^1].Size)];
@@ -59,6 +60,7 @@ internal sealed class LayerGraph
         Reads = wiring.Reads;
         Sources = wiring.Sources;
         Values = wiring.Values;
+        StepRules = new StepRules(Layers, Reads, Values);
         IReadOnlyList<NamedOutput> named = GraphArguments.Copy(outputs, "outputs", nameof(outputs));
         GraphArguments.RequireOutputs(named, Inputs.Count, Values.Count, nameof(outputs));
         Outputs =
@@ -87,6 +89,9 @@ internal sealed class LayerGraph
     public IReadOnlyList<ModelValue> Values { get; }
 
     public IReadOnlyList<OutputValue> Outputs { get; }
+
+    /// <summary>How many steps it takes.</summary>
+    public StepRules StepRules { get; }
 
     /// <summary>Whether it was made of a list of layers.</summary>
     public bool IsList { get; }
@@ -177,6 +182,22 @@ internal sealed class LayerGraph
                 argument);
     }
 
+    /// <summary>Elements of one row of a state of a layer, refused with the reason if it has no such state.</summary>
+    public int SizeOfState(int layer, Direction direction, StateKind kind)
+    {
+        Require.Within(layer, 0, Specifications.Count - 1, nameof(layer));
+        if (Specifications[layer] is ConvolutionSpecification { StateElements: > 0 } convolution)
+        {
+            RequireOnly(Direction.Forward, direction, nameof(direction));
+            RequireOnly(StateKind.History, kind, nameof(kind));
+            return (int)convolution.StateElements;
+        }
+
+        RecurrentSpecification recurrent = RecurrentAt(layer, nameof(layer));
+        recurrent.RequireDirection(direction, nameof(direction));
+        return recurrent.SizeOf(kind, nameof(kind));
+    }
+
     public void RequireStep()
     {
         if (!CanStep)
@@ -190,6 +211,16 @@ internal sealed class LayerGraph
     public NotSupportedException SecondPiece() =>
         new($"Run: {WhatIsNotCausal()}, which needs the whole sequence, so a sequence cannot be continued. "
             + "Call Reset or LoadState for all rows, or SetState, before the next sequence.");
+
+    private static void RequireOnly<T>(T expected, T found, string argument)
+        where T : struct, Enum
+    {
+        if (!Require.Defined(found, argument).Equals(expected))
+        {
+            throw new ArgumentException(
+                $"{argument}: expected {expected}, which is all that the layer has, found {found}.", argument);
+        }
+    }
 
     private int FirstNotCausal()
     {
@@ -226,7 +257,7 @@ internal sealed class LayerGraph
                 $"{argument}: expected EveryStep or LastStep, because "
                 + (Specifications.All(specification => specification is not RecurrentSpecification)
                     ? "no layer has a state"
-                    : "a residual connection around the last recurrent layer needs its steps")
+                    : "a layer behind the last recurrent one, or a residual connection around it, needs its steps")
                 + $"; found {Output}.",
                 argument);
         }
@@ -254,9 +285,7 @@ internal sealed class LayerGraph
 
     private int TotalStateSize(string argument)
     {
-        long size = Specifications.OfType<RecurrentSpecification>().Sum(specification =>
-            (long)specification.DirectionCount
-            * (specification.StateSize + (specification.HasCellState ? specification.HiddenSize : 0)));
+        long size = Specifications.Sum(specification => specification.StateElements);
         long repeated = RepeatsOutput ? Outputs.Sum(output => (long)output.Size) : 0;
         return Require.Elements(1, size + repeated, "[1, state size]", argument);
     }

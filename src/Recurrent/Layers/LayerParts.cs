@@ -26,6 +26,16 @@ internal static class LayerParts
                 return new DenseLayer(
                     dense.Specification,
                     DenseWeights.Wrap(Forward(ParameterRole.InputWeights), Forward(ParameterRole.InputBias)));
+            case ConvolutionLayer convolution:
+                return new ConvolutionLayer(
+                    convolution.Specification,
+                    ConvolutionWeights.Wrap(
+                        Forward(ParameterRole.InputWeights),
+                        Forward(ParameterRole.InputBias),
+                        Forward(ParameterRole.InitialHidden)));
+            case LayerNormalizationLayer normalization:
+                return new LayerNormalizationLayer(
+                    normalization.Specification, Forward(ParameterRole.Factors), Forward(ParameterRole.Offsets));
             case ScaleLayer:
                 return new ScaleLayer(Forward(ParameterRole.Factors), Forward(ParameterRole.Offsets));
             case EmbeddingLayer embedding:
@@ -58,6 +68,17 @@ internal static class LayerParts
         [
             Matrix(ParameterRole.InputWeights, specification.OutputSize, specification.InputSize, weights.Kernel),
             Vector(ParameterRole.InputBias, weights.Bias),
+        ],
+        ConvolutionLayer { Specification: var specification, Weights: var weights } =>
+        [
+            Matrix(ParameterRole.InputWeights, specification.OutputSize, specification.RowLength, weights.Kernel),
+            Vector(ParameterRole.InputBias, weights.Bias),
+            Vector(ParameterRole.InitialHidden, weights.InitialHistory),
+        ],
+        LayerNormalizationLayer normalization =>
+        [
+            Vector(ParameterRole.Factors, normalization.Factors),
+            Vector(ParameterRole.Offsets, normalization.Offsets),
         ],
         ScaleLayer scale =>
         [

@@ -30,13 +30,24 @@ public abstract record LayerSpecification
     /// <summary>Whether the input size is that of all values together, and not of each.</summary>
     internal virtual bool ReadsSideBySide => false;
 
-    /// <summary>Whether it may put out another number of steps than it reads, a given one.</summary>
+    /// <summary>Whether it may put out another number of steps than it reads, or takes only a given number of them.</summary>
     internal virtual bool ChangesSteps => false;
+
+    /// <summary>
+    /// Whether it computes each step from that step alone and has no state, so that it can be computed for one of them.
+    /// </summary>
+    internal virtual bool ComputesSteps => true;
+
+    /// <summary>Elements of state of a row of the batch.</summary>
+    internal virtual long StateElements => 0;
 
     private protected abstract int OutputFeatures { get; }
 
     /// <summary>Whether it reads values of this kind.</summary>
     internal virtual bool CanRead(ValueKind kind) => kind != ValueKind.Indices;
+
+    /// <summary>Whether a value of this size can be read at a place among those that it reads.</summary>
+    internal virtual bool TakesSize(int place, int size) => size == InputSize;
 
     /// <summary>The steps of what it puts out, by those of what it reads.</summary>
     internal virtual TimeBase Gives(TimeBase read) => read;

@@ -12,7 +12,7 @@ internal static class LayerTail
         int begin = 0;
         for (int i = 0; i < specifications.Count; i++)
         {
-            if (specifications[i] is RecurrentSpecification or EmbeddingSpecification)
+            if (!specifications[i].ComputesSteps)
             {
                 begin = i + 1;
             }

@@ -66,6 +66,11 @@ public abstract record RecurrentSpecification : LayerSpecification
     /// <summary>1, or 2 for a bidirectional layer.</summary>
     public int DirectionCount => Direction == Direction.Bidirectional ? 2 : 1;
 
+    internal override bool ComputesSteps => false;
+
+    internal override long StateElements =>
+        (long)DirectionCount * (StateSize + (HasCellState ? HiddenSize : 0));
+
     private protected override int OutputFeatures => DirectionCount * StateSize;
 
     private protected abstract CellActivations Activations { get; }
@@ -102,15 +107,14 @@ public abstract record RecurrentSpecification : LayerSpecification
 
     internal int SizeOf(StateKind kind, string argument)
     {
-        if (Require.Defined(kind, argument) == StateKind.Hidden)
+        return Require.Defined(kind, argument) switch
         {
-            return StateSize;
-        }
-
-        return HasCellState
-            ? HiddenSize
-            : throw new ArgumentException(
-                $"{argument}: expected Hidden, the only state of this layer, found {kind}.", argument);
+            StateKind.Hidden => StateSize,
+            StateKind.Cell when HasCellState => HiddenSize,
+            _ => throw new ArgumentException(
+                $"{argument}: expected {(HasCellState ? "Hidden or Cell" : "Hidden, the only state of this layer")}, found {kind}.",
+                argument),
+        };
     }
 
     /// <summary>

@@ -20,6 +20,8 @@ public sealed record RepeatSpecification : LayerSpecification
         init => field = Require.Within(value, 0, MaxSteps, nameof(Steps));
     }
 
+    internal override bool ComputesSteps => false;
+
     internal override bool ChangesSteps => Steps > 0;
 
     internal override bool CanRead(ValueKind kind) => kind == ValueKind.Row;

@@ -23,11 +23,18 @@ internal static class Require
     public static Activation Usable(Activation activation, string argument)
     {
         Defined(activation.Kind, argument);
-        return float.IsFinite(activation.Alpha) && float.IsFinite(activation.Beta)
+        if (!float.IsFinite(activation.Alpha) || !float.IsFinite(activation.Beta))
+        {
+            throw new ArgumentOutOfRangeException(
+                argument,
+                $"{argument}: expected finite alpha and beta, found {activation.Alpha} and {activation.Beta}.");
+        }
+
+        return activation.Kind != ActivationKind.Clip || activation.Alpha <= activation.Beta
             ? activation
             : throw new ArgumentOutOfRangeException(
                 argument,
-                $"{argument}: expected finite alpha and beta, found {activation.Alpha} and {activation.Beta}.");
+                $"{argument}: expected a clip with alpha not above beta, found {activation.Alpha} and {activation.Beta}.");
     }
 
     public static void Shape(int found, long rows, long columns, string shape, string argument)

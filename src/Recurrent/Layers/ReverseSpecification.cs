@@ -5,6 +5,8 @@ namespace Recurrent.Layers;
 /// </summary>
 public sealed record ReverseSpecification : LayerSpecification
 {
+    internal override bool ComputesSteps => false;
+
     internal override bool CanRead(ValueKind kind) => kind == ValueKind.Sequence;
 
     internal override string? WhyNotCausal(ModelValue read) => "puts out the last step first";

@@ -151,10 +151,11 @@ internal readonly struct SequenceShape
         }
     }
 
-    public static void RequireTime(int time, SequenceLayout layout)
+    public static void RequireTime(LayerGraph graph, int time, SequenceLayout layout)
     {
         Require.Within(time, 0, int.MaxValue, nameof(time));
         Require.Defined(layout, nameof(layout));
+        graph.StepRules.RequireTime(time, nameof(time));
     }
 
     /// <summary>Whether two spans share memory, be their elements of one type or of two.</summary>
@@ -209,6 +210,7 @@ internal readonly struct SequenceShape
             }
         }
 
+        _graph.StepRules.RequireLengths(lengths, argument);
         RequireApart(lengths, y, argument);
     }
 
@@ -246,7 +248,7 @@ internal readonly struct SequenceShape
     private void RequireInput<T>(ReadOnlySpan<T> x, int time, SequenceLayout layout, string forIndices)
     {
         RequireFeatures(nameof(x), forIndices);
-        RequireTime(time, layout);
+        RequireTime(_graph, time, layout);
         RequireInput(0, x.Length, time, layout, nameof(x));
     }
 
@@ -254,7 +256,7 @@ internal readonly struct SequenceShape
         ReadOnlySpan<int> indices, int time, SequenceLayout layout, string forFeatures)
     {
         RequireIndices(nameof(indices), forFeatures);
-        RequireTime(time, layout);
+        RequireTime(_graph, time, layout);
         RequireInputIndices(0, indices, time, layout, nameof(indices));
     }
 

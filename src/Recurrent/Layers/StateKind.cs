@@ -10,4 +10,9 @@ public enum StateKind
 
     /// <summary>The cell state of an LSTM: <c>[batch, HiddenSize]</c>.</summary>
     Cell = 1,
+
+    /// <summary>
+    /// The inputs that a causal convolution still needs: <c>[batch, Reach, InputSize]</c>, the oldest step first.
+    /// </summary>
+    History = 2,
 }

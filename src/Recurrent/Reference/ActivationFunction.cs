@@ -40,6 +40,7 @@ internal readonly struct ActivationFunction<T, TArithmetic>
             ActivationKind.Elu => a < T.Zero ? _alpha * TArithmetic.Expm1(a) : a,
             ActivationKind.Softsign => a / (T.One + T.Abs(a)),
             ActivationKind.Softplus => (a < T.Zero ? T.Zero : a) + TArithmetic.Log1p(TArithmetic.Exp(-T.Abs(a))),
+            ActivationKind.Clip => a < _alpha ? _alpha : a > _beta ? _beta : a,
             _ => throw new InvalidOperationException($"The activation {_kind} has no formula."),
         };
     }

@@ -50,6 +50,7 @@ internal readonly struct ActivationGradient
             ActivationKind.Elu => a > 0 ? 1 : _alpha * OracleArithmetic<double>.Exp(a),
             ActivationKind.Softsign => SoftsignSlope(1 + Math.Abs(a)),
             ActivationKind.Softplus => OracleArithmetic<double>.Sigmoid(a),
+            ActivationKind.Clip => a < _alpha || a > _beta ? 0 : 1,
             _ => throw new InvalidOperationException($"The activation {_kind} has no slope."),
         };
 

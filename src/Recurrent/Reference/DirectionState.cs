@@ -2,38 +2,45 @@ using Recurrent.Layers;
 
 namespace Recurrent.Reference;
 
-/// <summary>The states of one direction of a layer, for a batch.</summary>
+/// <summary>The states of one direction of a layer, for a batch: of a causal convolution, its history.</summary>
 /// <typeparam name="T">The number type.</typeparam>
 internal sealed class DirectionState<T>
 {
-    private readonly T[] _initialHidden;
-    private readonly T[] _initialCell;
-    private readonly T[] _hidden;
-    private readonly T[] _cell;
+    // By kind: as a sequence starts from them, [size], and of all rows, [batch, size].
+    private readonly T[][] _initial;
+    private readonly T[][] _states;
 
     /// <summary>States as a sequence starts from them.</summary>
     /// <param name="initialHidden"><c>[S]</c>.</param>
     /// <param name="initialCell"><c>[H]</c>, or empty if the layer has no cell state.</param>
     /// <param name="batch">Batch rows.</param>
     public DirectionState(T[] initialHidden, T[] initialCell, int batch)
+        : this([initialHidden, initialCell, []], batch)
     {
-        _initialHidden = initialHidden;
-        _initialCell = initialCell;
-        _hidden = new T[batch * initialHidden.Length];
-        _cell = new T[batch * initialCell.Length];
+    }
+
+    private DirectionState(T[][] initial, int batch)
+    {
+        _initial = initial;
+        _states = [.. initial.Select(state => new T[batch * state.Length])];
         for (int row = 0; row < batch; row++)
         {
             Reset(row);
         }
     }
 
+    /// <summary>The history of a causal convolution.</summary>
+    /// <param name="initial"><c>[Reach, InputSize]</c>.</param>
+    /// <param name="batch">Batch rows.</param>
+    public static DirectionState<T> OfHistory(T[] initial, int batch) => new([[], [], initial], batch);
+
     /// <summary>A state of all rows, <c>[batch, size]</c>.</summary>
-    public Span<T> All(StateKind kind) => kind == StateKind.Hidden ? _hidden : _cell;
+    public Span<T> All(StateKind kind) => _states[(int)kind];
 
     /// <summary>A state of one row, <c>[size]</c>; empty if the layer has no such state.</summary>
     public Span<T> Row(StateKind kind, int row)
     {
-        int size = Initial(kind).Length;
+        int size = _initial[(int)kind].Length;
         return All(kind).Slice(row * size, size);
     }
 
@@ -42,7 +49,7 @@ internal sealed class DirectionState<T>
     {
         foreach (StateKind kind in Enum.GetValues<StateKind>())
         {
-            Initial(kind).CopyTo(Row(kind, row));
+            _initial[(int)kind].CopyTo(Row(kind, row));
         }
     }
 
@@ -54,6 +61,4 @@ internal sealed class DirectionState<T>
             Row(kind, row).Clear();
         }
     }
-
-    private T[] Initial(StateKind kind) => kind == StateKind.Hidden ? _initialHidden : _initialCell;
 }

@@ -55,6 +55,14 @@ internal sealed class GradientFactory<T, TArithmetic> : GradientFactory<T>
             SumSpecification => new SumGradient<T>(runner),
             ProductSpecification => new ProductGradient<T>(runner),
             SliceSpecification slice => new SliceGradient<T>(slice, runner),
+            ConvolutionSpecification convolution =>
+                new ConvolutionGradient<T, TArithmetic>(convolution, runner, parameters, gradients),
+            LayerNormalizationSpecification normalization =>
+                new LayerNormalizationGradient<T, TArithmetic>(normalization, runner, parameters, gradients),
+            MaxPoolingSpecification or MaxOverTimeSpecification => new MaxPoolingGradient<T>(runner),
+            AveragePoolingSpecification or MeanOverTimeSpecification => new AveragePoolingGradient<T>(runner),
+            SoftmaxOverTimeSpecification => new SoftmaxOverTimeGradient<T, TArithmetic>(runner),
+            FlattenSpecification or UnflattenSpecification => new FlattenGradient<T>(runner),
             FinalStateSpecification => new FinalStateGradient<T>(runner),
             _ when StepSelection.Is(specification) => new StepSelectionGradient<T>(runner),
             _ => throw new InvalidOperationException($"The layer {specification.GetType()} has no gradient."),

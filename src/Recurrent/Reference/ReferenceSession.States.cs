@@ -31,7 +31,7 @@ public sealed partial class ReferenceSession<T>
     }
 
     /// <summary>Copies one state of a layer out.</summary>
-    /// <param name="layer">Index of a recurrent layer.</param>
+    /// <param name="layer">Index of a layer with a state.</param>
     /// <param name="direction">Forward or Reverse, one that the layer has.</param>
     /// <param name="kind">A state that the layer has.</param>
     /// <param name="state">Receives <c>[batch, size]</c>, of exactly that length; see <see cref="StateKind"/>.</param>
@@ -40,7 +40,7 @@ public sealed partial class ReferenceSession<T>
         Find(layer, direction, kind, state.Length).CopyTo(state);
 
     /// <summary>Sets one state of a layer.</summary>
-    /// <param name="layer">Index of a recurrent layer.</param>
+    /// <param name="layer">Index of a layer with a state.</param>
     /// <param name="direction">Forward or Reverse, one that the layer has.</param>
     /// <param name="kind">A state that the layer has.</param>
     /// <param name="state"><c>[batch, size]</c>, of exactly that length; see <see cref="StateKind"/>.</param>
@@ -54,7 +54,8 @@ public sealed partial class ReferenceSession<T>
     /// <summary>Copies all states of all rows out.</summary>
     /// <param name="states">
     /// Receives <c>[batch, StateSize]</c>; a row is its layers in order, in each the forward direction before the
-    /// reverse one, in each hidden before cell; then the outputs to repeat, if the model's masking repeats.
+    /// reverse one, in each hidden before cell, of a causal convolution its history; then the outputs to
+    /// repeat, if the model's masking repeats.
     /// </param>
     /// <exception cref="ArgumentException">The length is wrong.</exception>
     public void SaveState(Span<T> states) => SaveState(0, Batch, states);
@@ -101,9 +102,7 @@ public sealed partial class ReferenceSession<T>
 
     private Span<T> Find(int layer, Direction direction, StateKind kind, int length)
     {
-        RecurrentSpecification specification = Model.Graph.RecurrentAt(layer, nameof(layer));
-        specification.RequireDirection(direction, nameof(direction));
-        int size = specification.SizeOf(kind, nameof(kind));
+        int size = Model.Graph.SizeOfState(layer, direction, kind);
         Require.Shape(length, Batch, size, "[batch, size]", "state");
         return _states.Of(layer)[direction == Direction.Forward ? 0 : ^1].All(kind);
     }

@@ -46,6 +46,13 @@ internal sealed class RunnerFactory<T, TArithmetic> : RunnerFactory<T>
             SumSpecification sum => new SumRunner<T>(sum),
             ProductSpecification product => new ProductRunner<T>(product),
             SliceSpecification slice => new SliceRunner<T>(slice),
+            ConvolutionSpecification convolution => new ConvolutionRunner<T, TArithmetic>(convolution, parameters),
+            LayerNormalizationSpecification normalization =>
+                new LayerNormalizationRunner<T, TArithmetic>(normalization, parameters),
+            MaxPoolingSpecification or MaxOverTimeSpecification => new MaxPoolingRunner<T>(specification),
+            AveragePoolingSpecification or MeanOverTimeSpecification => new AveragePoolingRunner<T>(specification),
+            SoftmaxOverTimeSpecification softmax => new SoftmaxOverTimeRunner<T, TArithmetic>(softmax),
+            FlattenSpecification or UnflattenSpecification => new FlattenRunner<T>(specification),
             FinalStateSpecification finalState => new FinalStateRunner<T>(finalState),
             _ when StepSelection.Is(specification) => new StepSelectionRunner<T>(specification),
             RecurrentSpecification recurrent => new RecurrentRunner<T>(

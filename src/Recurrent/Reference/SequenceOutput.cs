@@ -50,7 +50,8 @@ internal sealed class SequenceOutput<T>(LayerGraph graph, int output, SequenceSt
         if (count > 0)
         {
             // A row has one step; the option of a list takes the last one of a sequence.
-            value = Step(computed, _time.Length(count) - 1, row);
+            int last = _time.Length(count) - 1;
+            value = last < 0 ? default : Step(computed, last, row);
             value[..states.Repeated(output, row).Length].CopyTo(states.Repeated(output, row));
         }
 

@@ -46,7 +46,8 @@ internal sealed class SequenceOutputGradient(LayerGraph graph, int output, Seque
         ReadOnlySpan<double> dy, double[] computed, Span<double> start, ReadOnlySpan<double> final, int row)
     {
         int count = steps.Present(row).Length;
-        Span<double> value = count > 0 ? Step(computed, _time.Length(count) - 1, row) : start;
+        int last = _time.Length(count) - 1;
+        Span<double> value = count > 0 ? last < 0 ? default : Step(computed, last, row) : start;
         Add(final, value);
         if (steps.Length(row) > 0)
         {

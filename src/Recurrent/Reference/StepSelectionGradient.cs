@@ -18,7 +18,7 @@ internal sealed class StepSelectionGradient<T>(LayerRunner<T> runner) : LayerGra
         int size = Specification.InputSize;
         for (int row = 0; row < pass.Extent.Batch; row++)
         {
-            for (int t = 0; t < pass.Extent.Length(row); t++)
+            for (int t = 0; t < pass.Extent.Length(row) && read.Length(row) > 0; t++)
             {
                 int source = StepSelection.Source(Specification, t, pass.Extent.Length(row), read.Length(row));
                 Product.Gather<double>(

@@ -15,7 +15,8 @@ internal sealed class StepSelectionRunner<T>(LayerSpecification specification) :
         LayerValue<T> read = input[0];
         for (int row = 0; row < extent.Batch; row++)
         {
-            for (int t = 0; t < extent.Length(row); t++)
+            // A row that has no step to copy, because its windows took more than it has, stays 0.
+            for (int t = 0; t < extent.Length(row) && read.Extent.Length(row) > 0; t++)
             {
                 int source = StepSelection.Source(Specification, t, extent.Length(row), read.Extent.Length(row));
                 read.Step((source * extent.Batch) + row).CopyTo(y[(((t * extent.Batch) + row) * read.Size)..]);

@@ -249,8 +249,9 @@ public sealed class GraphDefinitionTests
             "output", "expected EveryStep, because the last layer puts out a row; found LastStep",
             () => new ModelDefinition([Rnn(2, 2), new LastStepLayer(2)], ModelOutput.LastStep));
         Require(
-            "layers", "layers[1]: expected a sequence to read, found a row, the value of layer 0",
+            "output", "a layer behind the last recurrent one",
             () => new ModelDefinition([Rnn(2, 2), new ReverseLayer(2)], ModelOutput.FinalState));
+        _ = new ModelDefinition([Rnn(2, 2), new ReverseLayer(2)], ModelOutput.LastStep);
     }
 
     [Fact]

@@ -136,8 +136,9 @@ public sealed class ModelDefinitionTests
         _ = new ModelDefinition([Rnn(1, 1), Dense(1, 1), Residual(1, 1)], ModelOutput.FinalState);
         Require("output", "no layer has a state; found FinalState", Create(Dense(1, 1)));
         Require("output", "no layer has a state", Create(Embedding(2, 1), Dense(1, 1)));
-        Require("output", "around the last recurrent layer", Create(Rnn(1, 1), Residual(1, 1)));
-        Require("output", "around the last recurrent layer", Create(Rnn(1, 1), Dense(1, 1), Residual(1, 2)));
+        Require("output", "or a residual connection around it, needs", Create(Rnn(1, 1), Residual(1, 1)));
+        Require("output", "or a residual connection around it, needs", Create(Rnn(1, 1), Dense(1, 1), Residual(1, 2)));
+        Require("output", "a layer behind the last recurrent one", Create(Rnn(1, 1), new ReverseLayer(1)));
         Require("output", "found 3", () => new ModelDefinition([Rnn(1, 1)], (ModelOutput)3));
 
         static Func<object> Create(params Layer[] layers) => () => new ModelDefinition(layers, ModelOutput.FinalState);

@@ -1,0 +1,21 @@
+namespace Recurrent.Layers;
+
+/// <summary>The mean of each feature in windows of steps.</summary>
+public sealed class AveragePoolingLayer : Layer
+{
+    private readonly AveragePoolingSpecification _specification;
+
+    /// <summary>Makes the layer.</summary>
+    /// <param name="specification">What the layer is.</param>
+    /// <exception cref="ArgumentNullException">The argument is null.</exception>
+    /// <exception cref="ArgumentException">The specification contradicts itself, or a size has not been set.</exception>
+    public AveragePoolingLayer(AveragePoolingSpecification specification)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        specification.Validate(nameof(specification));
+        _specification = specification;
+    }
+
+    /// <inheritdoc/>
+    public override AveragePoolingSpecification Specification => _specification;
+}
