@@ -100,8 +100,8 @@ TEST(Api, RefusesLayersThatAreNotWellFormed) {
     return create(layers);
   };
   EXPECT_INVALID(with([](auto& l) { l.struct_size = 3; }), "layers[0].struct_size");
-  EXPECT_INVALID(with([](auto& l) { l.kind = 19; }),
-                 "layers[0].kind: expected a value from 0 to 18, found 19");
+  EXPECT_INVALID(with([](auto& l) { l.kind = 29; }),
+                 "layers[0].kind: expected a value from 0 to 28, found 29");
   EXPECT_INVALID(with([](auto& l) { l.input_size = 0; }), "layers[0].input_size");
   EXPECT_INVALID(with([](auto& l) { l.hidden_size = -1; }), "layers[0].hidden_size");
   EXPECT_INVALID(with([](auto& l) { l.hidden_size = INT_MAX; }), "layers[0].hidden_size");
@@ -524,6 +524,8 @@ TEST(Streams, CostAtMostHalfAKibibyteBesideTheirStates) {
 TEST(Activate, ChecksItsArguments) {
   float v[4] = {-1, 0, 1, 2};
   EXPECT_INVALID(recurrent_activate(-1, 77, 0, 0, v, v, 4), "activation");
+  EXPECT_INVALID(recurrent_activate(-1, RECURRENT_ACTIVATION_CLIP, 1, 0, v, v, 4),
+                 "beta: expected at least alpha (1), the lower bound, found 0");
   EXPECT_INVALID(recurrent_activate(-1, 0, 0, 0, v, v + 1, 3), "overlap");
   EXPECT_INVALID(recurrent_activate(-1, 0, 0, 0, v, v, -1), "count");
   EXPECT_INVALID(recurrent_activate(-1, 0, 0, 0, nullptr, v, 1), "x");

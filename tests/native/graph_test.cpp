@@ -27,7 +27,7 @@ class GraphCase {
   explicit GraphCase(unsigned seed, bool plain_batch = false)
       : random_(seed), graph(random_graph(random_, seed % 5 == 0 ? 40 : 9)), seed_(seed) {
     batch = uniform(random_, 1, seed % 3 == 0 ? 20 : 5);
-    time = uniform(random_, 1, 9);
+    time = std::max(uniform(random_, 1, 9), graph.least_time());
     layout =
         plain_batch ? RECURRENT_LAYOUT_TIME_MAJOR : static_cast<int32_t>(uniform(random_, 0, 1));
     if (!plain_batch && uniform(random_, 1, 2) == 1)

@@ -189,6 +189,13 @@ TEST_P(MathTest, SpecialValuesAreExact) {
       {"expm1", -0.0f, -0.0f},
       {"expm1", kInfinity, kInfinity},
       {"expm1", -kInfinity, -1.0f},
+      {"log", 1.0f, 0.0f},
+      {"log", 0.0f, -kInfinity},
+      {"log", -0.0f, -kInfinity},
+      {"log", kInfinity, kInfinity},
+      {"log", -1.0f, kNan},
+      {"log", -0x1p-149f, kNan},
+      {"log", -kInfinity, kNan},
       {"log1p", 0.0f, 0.0f},
       {"log1p", -0.0f, -0.0f},
       {"log1p", -1.0f, -kInfinity},
@@ -251,6 +258,12 @@ TEST_P(ActivationTest, EveryKindIsItsFormula) {
       {RECURRENT_ACTIVATION_ELU, 2.0f, 0, 3.0f, 3.0f},
       {RECURRENT_ACTIVATION_SOFTSIGN, 0, 0, -3.0f, -0.75f},
       {RECURRENT_ACTIVATION_SOFTPLUS, 0, 0, 100.0f, 100.0f},
+      {RECURRENT_ACTIVATION_CLIP, -0.5f, 6.0f, -0.75f, -0.5f},
+      {RECURRENT_ACTIVATION_CLIP, -0.5f, 6.0f, 7.0f, 6.0f},
+      {RECURRENT_ACTIVATION_CLIP, -0.5f, 6.0f, 2.5f, 2.5f},
+      {RECURRENT_ACTIVATION_CLIP, 0.0f, 6.0f, -0.0f, -0.0f},
+      {RECURRENT_ACTIVATION_CLIP, 0.0f, 6.0f, -kInfinity, 0.0f},
+      {RECURRENT_ACTIVATION_CLIP, 1.0f, 1.0f, kInfinity, 1.0f},
   };
   for (const Case& c : cases) {
     const float y = evaluate_one(c.kind, table(), c.x, c.alpha, c.beta);
@@ -259,7 +272,7 @@ TEST_P(ActivationTest, EveryKindIsItsFormula) {
 }
 
 TEST_P(ActivationTest, EveryKindKeepsNan) {
-  for (int32_t kind = RECURRENT_ACTIVATION_TANH; kind <= RECURRENT_ACTIVATION_SOFTPLUS; ++kind) {
+  for (int32_t kind = RECURRENT_ACTIVATION_TANH; kind <= RECURRENT_ACTIVATION_CLIP; ++kind) {
     EXPECT_TRUE(std::isnan(evaluate_one(kind, table(), kNan, 0.5f, 0.5f))) << "kind " << kind;
     EXPECT_TRUE(std::isnan(evaluate_one(kind, table(), -kNan, 0.5f, 0.5f))) << "kind " << kind;
   }
@@ -273,7 +286,7 @@ TEST_P(ActivationTest, EveryKindGivesTheBitsOfTheScalarCode) {
   std::vector<float> expected(x.size());
   std::vector<float> actual(x.size());
   const int64_t count = static_cast<int64_t>(x.size());
-  for (int32_t kind = RECURRENT_ACTIVATION_TANH; kind <= RECURRENT_ACTIVATION_SOFTPLUS; ++kind) {
+  for (int32_t kind = RECURRENT_ACTIVATION_TANH; kind <= RECURRENT_ACTIVATION_CLIP; ++kind) {
     scalar.activation(kind, kAlpha, kBeta, x.data(), expected.data(), count);
     table().activation(kind, kAlpha, kBeta, x.data(), actual.data(), count);
     for (size_t i = 0; i < x.size(); ++i) {

@@ -157,6 +157,37 @@ class NaiveDirection {
   Vector c_;
 };
 
+float log_of(float v) {
+  float y = 0;
+  kernels::table_for(RECURRENT_ISA_SCALAR)->log(&v, &y, 1);
+  return y;
+}
+
+// A sum in 16 parts, which are put together by halves.
+float sum_of_parts(float (&parts)[16]) {
+  for (size_t half : {8u, 4u, 2u, 1u})
+    for (size_t p = 0; p < half; ++p) parts[p] += parts[p + half];
+  return parts[0];
+}
+
+// x without denormals.
+Vector normalized(const recurrent_layer_desc& layer, const Vector& x) {
+  float sums[16] = {};
+  for (size_t j = 0; j < x.size(); ++j) sums[j % 16] += x[j];
+  const float mean = sum_of_parts(sums) / static_cast<float>(x.size());
+  float squares[16] = {};
+  for (size_t j = 0; j < x.size(); ++j)
+    squares[j % 16] = std::fma(x[j] - mean, x[j] - mean, squares[j % 16]);
+  const float variance = sum_of_parts(squares) / static_cast<float>(x.size());
+  const float factor = 1.0f / std::sqrt(variance + layer.epsilon);
+  const float* s = layer.forward ? layer.forward->input_weights : nullptr;
+  const float* b = layer.forward ? layer.forward->input_bias : nullptr;
+  Vector y;
+  for (size_t j = 0; j < x.size(); ++j)
+    y.push_back(std::fma((x[j] - mean) * factor, s ? flush(s[j]) : 1.0f, b ? flush(b[j]) : 0.0f));
+  return y;
+}
+
 // One step of a layer without a product. `source` is what a residual one adds.
 Vector pointwise(const OwnedLayer& layer, const float* x, const float* source) {
   const auto size = static_cast<size_t>(layer.desc.hidden_size);
@@ -169,6 +200,8 @@ Vector pointwise(const OwnedLayer& layer, const float* x, const float* source) {
   }
   Vector y(x, x + size);
   for (float& v : y) v = flush(v);
+  if (layer.desc.kind == RECURRENT_LAYER_LAYER_NORMALIZATION) return normalized(layer.desc, y);
+  const Vector read = y;
   float most = y[0];
   float sum = 0;
   for (size_t i = 0; i < size; ++i) most = y[i] > most ? y[i] : most;
@@ -193,6 +226,8 @@ Vector pointwise(const OwnedLayer& layer, const float* x, const float* source) {
   }
   if (layer.desc.kind == RECURRENT_LAYER_SOFTMAX)
     for (float& v : y) v /= sum;
+  if (layer.desc.kind == RECURRENT_LAYER_LOG_SOFTMAX)
+    for (size_t i = 0; i < size; ++i) y[i] = (read[i] - most) - log_of(sum);
   return y;
 }
 

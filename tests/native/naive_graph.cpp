@@ -5,11 +5,17 @@
 #include <memory>
 
 #include "naive.h"
+#include "naive_over_time.h"
 
 namespace recurrent::test {
 namespace {
 
 float flushed(float v) { return std::fabs(v) < FLT_MIN ? 0.0f : v; }
+
+bool is_model_of_its_own(int32_t kind) {
+  return kind <= RECURRENT_LAYER_RESIDUAL || kind == RECURRENT_LAYER_LAYER_NORMALIZATION ||
+         kind == RECURRENT_LAYER_LOG_SOFTMAX;
+}
 
 // A layer that reads one value, as a model of its own.
 std::vector<float> run_layer(const OwnedLayer& layer, const std::vector<float>& x, int64_t steps,
@@ -43,10 +49,19 @@ std::vector<std::vector<float>> naive_graph(const OwnedGraph& graph,
     const int64_t steps = graph.steps(graph.values[graph.inputs.size() + i], length);
     const int64_t in = graph.values[first].size;
     std::vector<float> y;
-    if (d.kind <= RECURRENT_LAYER_RESIDUAL) {
+    if (is_model_of_its_own(d.kind)) {
       y = run_layer(graph.layers[i], x, steps, final_states[i]);
     } else if (d.kind == RECURRENT_LAYER_FINAL_STATE) {
       y = final_states[first - graph.inputs.size()];
+      if (from == 0) y.assign(static_cast<size_t>(d.hidden_size), 0.0f);
+    } else if (d.kind == RECURRENT_LAYER_MAX_POOLING || d.kind == RECURRENT_LAYER_AVERAGE_POOLING) {
+      y = naive_pooling(d, x, from);
+    } else if (d.kind == RECURRENT_LAYER_LAST_STEP && from == 0) {
+      y.assign(static_cast<size_t>(d.hidden_size), 0.0f);
+    } else if (d.kind >= RECURRENT_LAYER_MEAN_OVER_TIME && d.kind <= RECURRENT_LAYER_FLATTEN) {
+      const std::vector<float> none;
+      y = naive_over_time(d, x, reads.size() > 1 ? values[static_cast<size_t>(reads[1])] : none,
+                          from);
     } else {
       for (int64_t t = 0; t < steps; ++t) {
         const int64_t at = d.kind == RECURRENT_LAYER_LAST_STEP    ? from - 1
@@ -62,8 +77,10 @@ std::vector<std::vector<float>> naive_graph(const OwnedGraph& graph,
           }
           continue;
         }
+        const int64_t skipped =
+            d.kind == RECURRENT_LAYER_UNFLATTEN ? t * d.hidden_size : at * in + d.first;
         for (int64_t j = 0; j < d.hidden_size; ++j) {
-          float result = flushed(x[static_cast<size_t>(at * in + d.first + j)]);
+          float result = flushed(x[static_cast<size_t>(skipped + j)]);
           for (size_t k = 1; k < reads.size(); ++k) {
             const float other =
                 flushed(values[static_cast<size_t>(reads[k])][static_cast<size_t>(at * in + j)]);

@@ -13,7 +13,8 @@ std::string numbered(const char* name, Number number) {
   return std::string(name).append(std::to_string(number));
 }
 
-// The number behind a prefix, as in "last3(model)".
+// The number behind a prefix, as in "last3(model)" and "wind2x3(model)": the last 3 steps, and
+// windows of 2 + 1 steps beside their padding, 3 steps from one to the next.
 int64_t number_of(const std::string& base) { return std::stoll(base.substr(4)); }
 std::string parent_of(const std::string& base) {
   const size_t open = base.find('(');
@@ -23,8 +24,17 @@ std::string parent_of(const std::string& base) {
 int64_t steps_of(const std::string& base, int64_t length) {
   if (base == "model") return length;
   if (base.compare(0, 4, "rept") == 0) return length > 0 ? number_of(base) : 0;
+  if (base.compare(0, 4, "wind") == 0) {
+    const int64_t from = steps_of(parent_of(base), length);
+    const int64_t stride = std::stoll(base.substr(base.find('x') + 1));
+    if (from == 0 || from <= number_of(base)) return 0;
+    return (from - number_of(base) - 1) / stride + 1;
+  }
   return std::min(steps_of(parent_of(base), length), number_of(base));
 }
+
+// Most steps that the windows of a graph may need.
+constexpr int64_t kMostLeastTime = 9;
 
 class Drawer {
  public:
@@ -120,7 +130,7 @@ class Drawer {
     const int32_t number = one(like(nullptr, false));
     const GraphValue from = value(number);
     const bool is_row = from.kind == RECURRENT_VALUE_ROW;
-    switch (uniform(random_, 0, 11)) {
+    switch (uniform(random_, 0, 14)) {
       case 0:
       case 1:
       case 2:
@@ -131,8 +141,9 @@ class Drawer {
                    {number}, from);
       case 4: {
         const int32_t kinds[] = {RECURRENT_LAYER_ACTIVATION, RECURRENT_LAYER_SOFTMAX,
-                                 RECURRENT_LAYER_SCALE};
-        return add(pointwise_layer(random_, kinds[uniform(random_, 0, 2)], from.size), {number},
+                                 RECURRENT_LAYER_SCALE, RECURRENT_LAYER_LAYER_NORMALIZATION,
+                                 RECURRENT_LAYER_LOG_SOFTMAX};
+        return add(pointwise_layer(random_, kinds[uniform(random_, 0, 4)], from.size), {number},
                    from);
       }
       case 5:
@@ -153,6 +164,12 @@ class Drawer {
       }
       case 9:
         return is_row ? draw_repeat(number, from) : draw_last_step(number, from);
+      case 13:
+        return is_row ? draw_unflatten(number, from) : draw_pooling(number, from);
+      case 11:
+        return is_row ? draw_unflatten(number, from) : draw_over_time(number, from);
+      case 12:
+        return is_row ? draw_repeat(number, from) : draw_over_time(number, from);
       case 10:
         if (is_row) return draw_repeat(number, from);
         return draw_reordered(RECURRENT_LAYER_REVERSE, number, from);
@@ -203,6 +220,71 @@ class Drawer {
     add(std::move(layer), {number}, puts);
   }
 
+  void draw_over_time(int32_t number, const GraphValue& from) {
+    std::vector<int32_t> reads{number};
+    auto kind = static_cast<int32_t>(
+        uniform(random_, RECURRENT_LAYER_MEAN_OVER_TIME, RECURRENT_LAYER_FLATTEN));
+    int64_t size = from.size;
+    if (kind == RECURRENT_LAYER_SOFTMAX_OVER_TIME) {
+      const int32_t scores = one(like(&from, false));
+      if (value(scores).size != 1 && value(scores).size != from.size) return;
+      reads.push_back(scores);
+    }
+    // Only where lengths do not change the number of steps.
+    const bool is_fixed = from.base.compare(0, 4, "rept") == 0;
+    if (kind == RECURRENT_LAYER_FLATTEN && !is_fixed) kind = RECURRENT_LAYER_MAX_OVER_TIME;
+    const int64_t steps = kind == RECURRENT_LAYER_FLATTEN ? number_of(from.base) : 0;
+    if (steps > 0) size *= steps;
+    if (size > 4 * largest_) return;
+    OwnedLayer layer = plain(kind, from.size, size);
+    layer.desc.steps = static_cast<int32_t>(steps);
+    GraphValue puts;
+    puts.kind = RECURRENT_VALUE_ROW;
+    puts.is_causal = false;
+    add(std::move(layer), reads, puts);
+  }
+
+  // The fields of random windows, and the time base of what they give; false for one that would
+  // need too many steps of the model, or change the number of steps where some may be missing.
+  bool draw_windows(recurrent_layer_desc& layer, std::string& base) {
+    layer.kernel_size = static_cast<int32_t>(uniform(random_, 1, 4));
+    layer.stride = one_in(random_, 2) ? 1 : static_cast<int32_t>(uniform(random_, 1, 3));
+    layer.dilation = static_cast<int32_t>(uniform(random_, 1, 3));
+    const int64_t extent = int64_t{layer.kernel_size - 1} * layer.dilation;
+    layer.pad_before = static_cast<int32_t>(uniform(random_, 0, extent));
+    layer.pad_after = static_cast<int32_t>(one_in(random_, 2) ? extent - layer.pad_before
+                                                              : uniform(random_, 0, extent));
+    const int64_t missing = extent - layer.pad_before - layer.pad_after;
+    if (layer.stride == 1 && missing == 0) return true;
+    if (graph_.masking != RECURRENT_MASKING_NONE) return false;
+    base = numbered("wind", missing).append("x").append(std::to_string(layer.stride)) + "(" + base +
+           ")";
+    return steps_of(base, kMostLeastTime) > 0;
+  }
+
+  void draw_pooling(int32_t number, const GraphValue& from) {
+    const auto kind = static_cast<int32_t>(
+        uniform(random_, RECURRENT_LAYER_MAX_POOLING, RECURRENT_LAYER_AVERAGE_POOLING));
+    OwnedLayer layer = plain(kind, from.size, from.size);
+    GraphValue puts = from;
+    puts.is_causal = false;
+    if (!draw_windows(layer.desc, puts.base)) return;
+    if (kind == RECURRENT_LAYER_AVERAGE_POOLING)
+      layer.desc.counts_padding = static_cast<int32_t>(uniform(random_, 0, 1));
+    add(std::move(layer), {number}, puts);
+  }
+
+  void draw_unflatten(int32_t number, const GraphValue& from) {
+    const int64_t steps = uniform(random_, 1, 5);
+    if (graph_.masking != RECURRENT_MASKING_NONE || from.size % steps != 0) return;
+    OwnedLayer layer = plain(RECURRENT_LAYER_UNFLATTEN, from.size, from.size / steps);
+    layer.desc.steps = static_cast<int32_t>(steps);
+    GraphValue puts;
+    puts.base = numbered("rept", steps);
+    puts.is_causal = false;
+    add(std::move(layer), {number}, puts);
+  }
+
   void draw_reordered(int32_t kind, int32_t number, const GraphValue& from) {
     OwnedLayer layer = plain(kind, from.size, from.size);
     GraphValue puts = from;
@@ -244,6 +326,13 @@ int64_t OwnedGraph::steps(const GraphValue& value, int64_t length) const {
   return value.kind == RECURRENT_VALUE_ROW ? 1 : steps_of(value.base, length);
 }
 
+int64_t OwnedGraph::least_time() const {
+  for (int64_t time = 1;; ++time)
+    if (std::all_of(values.begin(), values.end(),
+                    [&](const GraphValue& value) { return steps(value, time) > 0; }))
+      return time;
+}
+
 std::string OwnedGraph::describe() const {
   std::ostringstream text;
   for (const recurrent_input_desc& input : inputs)
@@ -254,6 +343,9 @@ std::string OwnedGraph::describe() const {
          << d.hidden_size;
     if (d.direction) text << " direction " << d.direction;
     if (d.steps) text << " steps " << d.steps;
+    if (d.kernel_size)
+      text << " windows " << d.kernel_size << " stride " << d.stride << " dilation " << d.dilation
+           << " padding " << d.pad_before << " " << d.pad_after;
     text << " of";
     for (const int32_t number : reads[i]) text << " " << number;
     text << "; ";

@@ -37,6 +37,8 @@ struct OwnedGraph {
   }
   // Steps of a value of a row that has `length`.
   int64_t steps(const GraphValue& value, int64_t length) const;
+  // The fewest steps with which every value has one.
+  int64_t least_time() const;
   std::string describe() const;
 };
 

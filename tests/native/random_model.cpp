@@ -11,8 +11,10 @@ int32_t random_activation(Random& random, int32_t usual, float& alpha, float& be
   alpha = std::uniform_real_distribution<float>(0.1f, 1.0f)(random);
   beta = std::uniform_real_distribution<float>(0.1f, 1.0f)(random);
   if (!one_in(random, 3)) return usual;
-  return static_cast<int32_t>(
-      uniform(random, RECURRENT_ACTIVATION_TANH, RECURRENT_ACTIVATION_SOFTPLUS));
+  const auto kind =
+      static_cast<int32_t>(uniform(random, RECURRENT_ACTIVATION_TANH, RECURRENT_ACTIVATION_CLIP));
+  if (kind == RECURRENT_ACTIVATION_CLIP) alpha = -alpha;  // the lower bound
+  return kind;
 }
 
 std::unique_ptr<OwnedDirection> random_direction(Random& random, const recurrent_layer_desc& layer,
@@ -115,7 +117,13 @@ OwnedLayer pointwise_layer(Random& random, int32_t kind, int64_t size, int32_t s
   layer.kind = kind;
   layer.input_size = layer.hidden_size = static_cast<int32_t>(size);
   layer.residual_span = span;
-  if (kind == RECURRENT_LAYER_SOFTMAX || kind == RECURRENT_LAYER_RESIDUAL) return owned;
+  if (kind == RECURRENT_LAYER_SOFTMAX || kind == RECURRENT_LAYER_RESIDUAL ||
+      kind == RECURRENT_LAYER_LOG_SOFTMAX)
+    return owned;
+  if (kind == RECURRENT_LAYER_LAYER_NORMALIZATION) {
+    layer.epsilon = one_in(random, 5) ? 0.25f : 1e-5f;
+    if (one_in(random, 4)) return owned;
+  }
   owned.forward = std::make_unique<OwnedDirection>();
   recurrent_direction_desc& d = owned.forward->desc;
   d.struct_size = sizeof(d);
@@ -125,9 +133,11 @@ OwnedLayer pointwise_layer(Random& random, int32_t kind, int64_t size, int32_t s
         random_activation(random, RECURRENT_ACTIVATION_RELU, d.candidate_alpha, d.candidate_beta);
     return owned;
   }
-  owned.forward->input_weights = random_values(random, size, 1.5f);
-  owned.forward->input_weights[0] = 1e-40f;  // a denormal counts as zero
-  d.input_weights = owned.forward->input_weights.data();
+  if (kind == RECURRENT_LAYER_SCALE || !one_in(random, 3)) {
+    owned.forward->input_weights = random_values(random, size, 1.5f);
+    owned.forward->input_weights[0] = 1e-40f;  // a denormal counts as zero
+    d.input_weights = owned.forward->input_weights.data();
+  }
   if (one_in(random, 2)) {
     owned.forward->input_bias = random_values(random, size, 1.0f);
     d.input_bias = owned.forward->input_bias.data();

@@ -26,7 +26,7 @@ class TrainedGraph {
  public:
   explicit TrainedGraph(unsigned seed)
       : random_(seed), graph(random_graph(random_, seed % 5 == 0 ? 30 : 9)), seed_(seed) {
-    time = uniform(random_, 1, 7);
+    time = std::max(uniform(random_, 1, 7), graph.least_time());
     batch = uniform(random_, 1, 3) == 1 ? uniform(random_, 14, 24) : uniform(random_, 1, 5);
     layout = static_cast<int32_t>(uniform(random_, 0, 1));
     if (uniform(random_, 1, 2) == 1)

@@ -63,8 +63,10 @@ recurrent_status recurrent_activate(int32_t isa, int32_t activation, float alpha
                                     const float* x, float* y, int64_t count) noexcept {
   return guarded([&] {
     const kernels::KernelTable* table = kernels::table_for(kernels::resolve_isa(isa));
-    expect_value("activation", activation, RECURRENT_ACTIVATION_TANH,
-                 RECURRENT_ACTIVATION_SOFTPLUS);
+    expect_value("activation", activation, RECURRENT_ACTIVATION_TANH, RECURRENT_ACTIVATION_CLIP);
+    if (activation == RECURRENT_ACTIVATION_CLIP && alpha > beta)
+      invalid("beta", "expected at least alpha (%g), the lower bound, found %g",
+              static_cast<double>(alpha), static_cast<double>(beta));
     constexpr int64_t kMost = INT64_MAX / static_cast<int64_t>(sizeof(float));
     expect_range("count", count, 0, kMost, "elements");
     if (count == 0) return;

@@ -17,6 +17,12 @@ void apply_pointwise(const kernels::KernelTable& kernels, const PackedLayer& lay
     case RECURRENT_LAYER_SOFTMAX:
       kernels.softmax(x, y, count);
       break;
+    case RECURRENT_LAYER_LOG_SOFTMAX:
+      kernels.log_softmax(x, y, count);
+      break;
+    case RECURRENT_LAYER_LAYER_NORMALIZATION:
+      kernels.normalize(p.factors.data(), p.offsets.data(), p.epsilon, x, y, count);
+      break;
     case RECURRENT_LAYER_SCALE:
       kernels.scale(p.factors.data(), p.offsets.data(), x, y, count);
       break;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "exec/bind.h"
+#include "exec/over_time.h"
 #include "gemm/provider.h"
 
 namespace recurrent {
@@ -127,6 +128,8 @@ void Portion::run_row_section(const Section& section) {
     const PackedLayer& layer = job_.model.layer(node);
     if (layer.kind == RECURRENT_LAYER_FINAL_STATE)
       gather_final_states(layer);
+    else if (is_over_time(layer.kind))
+      run_over_time(layer);
     else if (layer.kind != RECURRENT_LAYER_LAST_STEP)
       run_layer(layer);
     else if (layer.reads.front().input >= 0)

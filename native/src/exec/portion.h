@@ -90,9 +90,12 @@ class Portion {
 
   void read(const PackedLayer& layer, const SequenceView<const float>& in);
   void run_pointwise();
+  void pool_step(int64_t step, int64_t sorted_row, float* y) const;
+  void run_over_time(const PackedLayer& layer);
   const float* input_at(int64_t time, int64_t sorted_row) const;
   const float* read_at(const Location& value, int64_t step, int64_t sorted_row) const;
   int64_t step_read(int64_t step, int64_t sorted_row) const;
+  int64_t first_feature(int64_t step) const;
   int32_t index_at(int64_t step, int64_t sorted_row) const;
   int64_t caller_time(int64_t step, int64_t row) const;
   void run_dense();

@@ -1,7 +1,9 @@
 // The layers of a portion that have no product.
 #include <algorithm>
 
+#include "exec/over_time.h"
 #include "exec/pointwise.h"
+#include "exec/pooling.h"
 #include "exec/portion.h"
 
 namespace recurrent {
@@ -26,6 +28,12 @@ int64_t Portion::step_read(int64_t step, int64_t sorted_row) const {
   }
 }
 
+// Of the row that an unflatten cuts into steps, which of its features a step begins with.
+int64_t Portion::first_feature(int64_t step) const {
+  if (layer_->kind != RECURRENT_LAYER_UNFLATTEN) return 0;
+  return (block_.first + step) * layer_->output_size;
+}
+
 // Steps are independent, so a slice is some of them.
 void Portion::run_pointwise() {
   if (!out_.data) return;
@@ -39,12 +47,38 @@ void Portion::run_pointwise() {
           std::copy_n(embedded(*layer_, index_at(step, sorted_row)), layer_->output_size, to);
           continue;
         }
+        if (is_pooling(layer_->kind)) {
+          pool_step(step, sorted_row, to);
+          continue;
+        }
         const int64_t from = step_read(step, sorted_row);
+        const int64_t first = first_feature(step);
         apply_pointwise(
             kernels_, *layer_,
-            [&](size_t i) { return read_at(layer_->reads[i], from, sorted_row); }, to);
+            [&](size_t i) { return read_at(layer_->reads[i], from, sorted_row) + first; }, to);
       }
     }
+  });
+}
+
+// The block has the whole sequence.
+void Portion::pool_step(int64_t step, int64_t sorted_row, float* y) const {
+  const bool keeps_steps = layer_->pointwise.window.keeps_steps();
+  const int32_t from = keeps_steps ? base_ : job_.model.graph().parent(base_);
+  pool(
+      kernels_, *layer_, step, length(sorted_row, from),
+      [&](int64_t t) { return read_at(layer_->reads.front(), t, sorted_row); }, y);
+}
+
+// Layers over time need whole sequences, so all steps are there.
+void Portion::run_over_time(const PackedLayer& layer) {
+  participant_.stage([&](int index) {
+    const Slice sorted_rows = slice(rows(), index);
+    for (int64_t sorted_row = sorted_rows.begin; sorted_row < sorted_rows.end; ++sorted_row)
+      compute_over_time(
+          kernels_, layer, length(sorted_row, layer.base),
+          [&](size_t i, int64_t step) { return read_at(layer.reads[i], step, sorted_row); },
+          view_of(layer.puts).at(0, sorted_row));
   });
 }
 

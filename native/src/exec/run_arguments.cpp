@@ -273,6 +273,7 @@ Run checked_run(const Model& model, int64_t batch, const recurrent_run_args& arg
     take_short_form(model, batch, args, buffers);
   else
     take_buffers(model, batch, args, buffers);
+  expect_flat_steps(model, args.time, args.lengths, batch);
   return {args.time,    args.layout,           args.lengths,
           args.present, buffers.inputs.data(), buffers.outputs.data()};
 }
@@ -330,6 +331,30 @@ void expect_lengths(const int32_t* lengths, int64_t rows, int64_t time) {
     if (lengths[row] < 0 || lengths[row] > time)
       invalid("lengths", "expected 0 to %lld valid steps in every row, found %d in row %lld",
               static_cast<long long>(time), lengths[row], static_cast<long long>(row));
+}
+
+void expect_flat_steps(const Model& model, int64_t time, const int32_t* lengths, int64_t rows) {
+  const Graph& graph = model.graph();
+  if (graph.first_rebased() < 0 || time == 0) return;
+  for (int32_t i = 0; i < graph.layer_count(); ++i) {
+    const PackedLayer& layer = model.layer(i);
+    if (layer.kind != RECURRENT_LAYER_FLATTEN) continue;
+    const int64_t taken = layer.output_size / layer.input_size;
+    const int64_t given = graph.steps(layer.base, time);
+    if (given != taken)
+      invalid("time",
+              "expected so many steps that layer %d of kind flatten is given %lld, found %lld, "
+              "which give it %lld",
+              i, static_cast<long long>(taken), static_cast<long long>(time),
+              static_cast<long long>(given));
+    for (int64_t row = 0; lengths && row < rows; ++row)
+      if (lengths[row] > 0 && graph.steps(layer.base, lengths[row]) != taken)
+        invalid("lengths",
+                "expected 0 or so many valid steps that layer %d of kind flatten is given %lld, "
+                "found %d in row %lld, which give it %lld",
+                i, static_cast<long long>(taken), lengths[row], static_cast<long long>(row),
+                static_cast<long long>(graph.steps(layer.base, lengths[row])));
+  }
 }
 
 void expect_masking(const Model& model, const uint8_t* present) {

@@ -63,6 +63,8 @@ void expect_features(const Model& model, const float* x, int64_t count);
 void expect_indices(const Model& model, const int32_t* indices, int64_t count);
 void expect_indices(const char* name, int64_t vocabulary, const int32_t* indices, int64_t count);
 void expect_lengths(const int32_t* lengths, int64_t rows, int64_t time);
+// Of a run that has steps: every flatten is given as many as it takes, in all rows that have any.
+void expect_flat_steps(const Model& model, int64_t time, const int32_t* lengths, int64_t rows);
 void expect_masking(const Model& model, const uint8_t* present);
 void expect_layout(int32_t layout);
 void expect_time(int64_t time, int64_t least);

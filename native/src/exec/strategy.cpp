@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "exec/cost_model.h"
+#include "exec/over_time.h"
 #include "exec/plan.h"
 
 namespace recurrent {
@@ -92,7 +93,8 @@ class Prediction {
   bool single() const { return work_.time == 1; }
 
   int64_t time_of(const PackedLayer& layer) const {
-    return layer.is_row ? 1 : model_.graph().steps(layer.base, work_.time);
+    return layer.is_row && !is_over_time(layer.kind) ? 1
+                                                     : model_.graph().steps(layer.base, work_.time);
   }
 
   // Bytes of weights that a thread reads at every step of this direction: in a single step all

@@ -37,6 +37,8 @@ RECURRENT_INLINE Vec slope_of(int32_t kind, float alpha, float beta, Vec a, Vec 
     }
     case RECURRENT_ACTIVATION_SOFTPLUS:
       return sigmoid(a);
+    case RECURRENT_ACTIVATION_CLIP:
+      return select(lt(a, va), zero, select(gt(a, Vec::broadcast(beta)), zero, one));
     case RECURRENT_ACTIVATION_IDENTITY:
     default:
       return one;

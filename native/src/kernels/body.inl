@@ -40,6 +40,8 @@ static_assert(Vec::kWidth == kSet.width, "kernels.inc says something else than t
 
 #include "kernels/store.inl"
 
+#include "kernels/normalize.inl"
+#include "kernels/over_time.inl"
 #include "kernels/pointwise.inl"
 #include "kernels/product.inl"
 #include "kernels/simple.inl"
@@ -85,6 +87,7 @@ const kernels::KernelTable kTable = {
     kSet,
     exp_array,
     expm1_array,
+    log_array,
     log1p_array,
     activation_array,
     flush_array,
@@ -92,6 +95,12 @@ const kernels::KernelTable kTable = {
     add_array,
     multiply_array,
     softmax_array,
+    log_softmax_array,
+    normalize_array,
+    accumulate_array,
+    keep_largest_array,
+    exp_below_array,
+    accumulate_product_array,
     {
 #define RECURRENT_WEIGHTS(format, reader, name, bytes) weight_kernels<reader>(),
 #include "kernels/weights.inc"

@@ -69,3 +69,20 @@ inline void softmax_array(const float* x, float* y, int64_t count) {
   const Vec whole = Vec::broadcast(sum);
   for_each_vector(y, y, count, [=](Vec v) { return div(v, whole); });
 }
+
+// As a softmax, but for the end: `y[i] = (x[i] - m) - log(sum)`. The exponentials are not kept.
+inline void log_softmax_array(const float* x, float* y, int64_t count) {
+  for_each_vector(x, y, count, [](Vec v) { return flush(v); });
+  const Vec most = Vec::broadcast(maximum(y, count));
+  for_each_vector(y, y, count, [=](Vec v) { return sub(v, most); });
+  float lanes[Vec::kWidth];
+  float sum = 0;
+  for (int64_t i = 0; i < count; i += Vec::kWidth) {
+    const int64_t left = count - i;
+    const int lanes_left = left < Vec::kWidth ? static_cast<int>(left) : Vec::kWidth;
+    Vec::store(lanes, exp(Vec::load_partial(y + i, lanes_left)));
+    for (int lane = 0; lane < lanes_left; ++lane) sum += lanes[lane];
+  }
+  const Vec whole = log(Vec::broadcast(sum));
+  for_each_vector(y, y, count, [=](Vec v) { return sub(v, whole); });
+}

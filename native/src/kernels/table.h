@@ -12,7 +12,11 @@ using ArrayFn = void (*)(const float* x, float* y, int64_t count);
 using ActivationFn = void (*)(int32_t kind, float alpha, float beta, const float* x, float* y,
                               int64_t count);
 using ScaleFn = void (*)(const float* s, const float* b, const float* x, float* y, int64_t count);
+// x, s and y, see where it is used.
 using AddFn = void (*)(const float* x, const float* s, float* y, int64_t count);
+// `y[i] = s[i] (x[i] - mean) / sqrt(variance + epsilon) + b[i]`
+using NormalizeFn = void (*)(const float* s, const float* b, float epsilon, const float* x,
+                             float* y, int64_t count);
 using ProductFn = void (*)(const ProductArgs& args);
 using CellFn = void (*)(const CellArgs& args);
 using StepFn = void (*)(const StepArgs& args);
@@ -123,13 +127,20 @@ using UpdateFn = void (*)(const UpdateArgs& args);
 struct KernelTable : InstructionSet {
   ArrayFn exp;
   ArrayFn expm1;
+  ArrayFn log;
   ArrayFn log1p;
   ActivationFn activation;
   ArrayFn flush;  // copies, denormals becoming +0
-  ScaleFn scale;  // this and the following three flush what they read
+  ScaleFn scale;  // this and the following flush what they read
   AddFn add;
   AddFn multiply;
   ArrayFn softmax;
+  ArrayFn log_softmax;
+  NormalizeFn normalize;
+  ArrayFn accumulate;    // of steps: y[i] += x[i]
+  ArrayFn keep_largest;  // y[i] = x[i] where that is larger, or NaN
+  AddFn exp_below;       // y[i] = exp(x[i] - s[i])
+  AddFn accumulate_product;
   WeightKernels weights[kWeightFormatCount];  // by WeightFormat
 
   // Training.

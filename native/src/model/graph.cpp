@@ -178,7 +178,8 @@ class GraphBuilder {
       if (is_embedding != (v.kind == RECURRENT_VALUE_INDICES))
         invalid(field.c_str(), "expected %s, because the layer is of kind %s, found value %d, a %s",
                 is_embedding ? "indices" : "features", traits.name, number, name_of(v.kind));
-      const bool takes_row = l.kind == RECURRENT_LAYER_REPEAT;
+      const bool takes_row =
+          l.kind == RECURRENT_LAYER_REPEAT || l.kind == RECURRENT_LAYER_UNFLATTEN;
       if ((takes_row && !v.is_row()) || (traits.needs_steps && v.is_row()))
         invalid(field.c_str(),
                 "expected a %s, because the layer is of kind %s, found value %d, a %s",
@@ -238,7 +239,16 @@ class GraphBuilder {
                 static_cast<Wide>(sum), l.input_size);
       return;
     }
-    const size_t same = l.kind == RECURRENT_LAYER_RESIDUAL ? 1 : n.reads.size();
+    if (l.kind == RECURRENT_LAYER_SOFTMAX_OVER_TIME) {
+      const int64_t scores = value(n.reads[1]).size;
+      if (scores != 1 && scores != l.input_size)
+        invalid((path_of(index) + "inputs").c_str(),
+                "expected scores of 1 feature or of input_size (%d), found value %d of %lld",
+                l.input_size, n.reads[1], static_cast<Wide>(scores));
+    }
+    const bool reads_one_size =
+        l.kind == RECURRENT_LAYER_RESIDUAL || l.kind == RECURRENT_LAYER_SOFTMAX_OVER_TIME;
+    const size_t same = reads_one_size ? 1 : n.reads.size();
     for (size_t i = 0; i < same; ++i) {
       const int64_t size = value(n.reads[i]).size;
       if (l.input_size == size) continue;
@@ -268,6 +278,23 @@ class GraphBuilder {
       case RECURRENT_LAYER_FINAL_STATE:
         out.kind = RECURRENT_VALUE_ROW;
         ++out.level;
+        break;
+      case RECURRENT_LAYER_MEAN_OVER_TIME:
+      case RECURRENT_LAYER_MAX_OVER_TIME:
+      case RECURRENT_LAYER_SOFTMAX_OVER_TIME:
+      case RECURRENT_LAYER_FLATTEN:
+        out.kind = RECURRENT_VALUE_ROW;
+        n.is_causal = false;
+        ++out.level;
+        if (l.kind == RECURRENT_LAYER_FLATTEN) note_rebased(index);
+        break;
+      case RECURRENT_LAYER_UNFLATTEN:
+        out.kind = RECURRENT_VALUE_SEQUENCE;
+        out.base = base_of({TimeBase::Kind::kRepeat, -1, l.steps});
+        out.depends_on_steps = true;
+        n.is_causal = false;
+        ++out.level;
+        note_rebased(index);
         break;
       case RECURRENT_LAYER_REPEAT:
         out.kind = RECURRENT_VALUE_SEQUENCE;

@@ -244,6 +244,13 @@ void take(const float* values, int64_t count, const kernels::KernelTable& kernel
   if (values) kernels.flush(values, buffer.data(), count);
 }
 
+// Factors that a layer may do without: then all are 1.
+void take_factors(const float* values, int64_t count, const kernels::KernelTable& kernels,
+                  AlignedBuffer<float>& buffer) {
+  take(values, count, kernels, buffer);
+  if (!values) std::fill_n(buffer.data(), count, 1.0f);
+}
+
 void pack_pointwise(const recurrent_layer_desc& desc, const kernels::KernelTable& kernels,
                     Tables tables, PackedPointwise& packed) {
   switch (desc.kind) {
@@ -254,6 +261,19 @@ void pack_pointwise(const recurrent_layer_desc& desc, const kernels::KernelTable
     case RECURRENT_LAYER_SCALE:
       take(desc.forward->input_weights, desc.hidden_size, kernels, packed.factors);
       take(desc.forward->input_bias, desc.hidden_size, kernels, packed.offsets);
+      break;
+    case RECURRENT_LAYER_LAYER_NORMALIZATION: {
+      const recurrent_direction_desc* const given = desc.forward;
+      take_factors(given ? given->input_weights : nullptr, desc.hidden_size, kernels,
+                   packed.factors);
+      take(given ? given->input_bias : nullptr, desc.hidden_size, kernels, packed.offsets);
+      packed.epsilon = desc.epsilon;
+      break;
+    }
+    case RECURRENT_LAYER_MAX_POOLING:
+    case RECURRENT_LAYER_AVERAGE_POOLING:
+      packed.window = window_of(desc);
+      packed.counts_padding = desc.counts_padding != 0;
       break;
     case RECURRENT_LAYER_EMBEDDING:
       if (tables == Tables::kLeft) break;

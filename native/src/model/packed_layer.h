@@ -83,12 +83,14 @@ struct PackedDirection {
   AlignedBuffer<float> gemm;        // `[input_size][columns]`, only for products that MKL does
 };
 
-// What a layer without a product has: an activation, softmax, a scale, an embedding, a residual
-// connection.
+// What a layer without a product has: an activation, factors, a table.
 struct PackedPointwise {
   kernels::Activation activation{};
-  AlignedBuffer<float> factors;
+  AlignedBuffer<float> factors;  // ones where there are none
   AlignedBuffer<float> offsets;  // zeros where there are none
+  float epsilon = 0;             // layer normalization
+  Window window;                 // pooling
+  bool counts_padding = false;
   AlignedBuffer<float> table;    // embedding: `[input_size, output_size]`; none if it was left
   int64_t residual_source = -1;  // index of the layer whose input is added
 };

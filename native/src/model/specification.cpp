@@ -35,10 +35,17 @@ constexpr CellTraits kTraits[] = {
     {"convolution", 1, 0, false, false, false, 1, 1, true, true},
     {"max pooling", 1, 0, false, false, true, 1, 1, true, true},
     {"average pooling", 1, 0, false, false, true, 1, 1, true, true},
+    {"layer normalization", 1, 0, false, false, true},
+    {"log softmax", 1, 0, false, false, true},
+    {"mean over time", 1, 0, false, false, true, 1, 1, true},
+    {"max over time", 1, 0, false, false, true, 1, 1, true},
+    {"softmax over time", 1, 0, false, false, true, 2, 2, true},
+    {"flatten", 1, 0, false, false, true, 1, 1, true},
+    {"unflatten", 1, 0, false, false, true},
 };
 
 // The last kind that there is.
-constexpr int32_t kLastKind = RECURRENT_LAYER_LAST_STEPS;
+constexpr int32_t kLastKind = RECURRENT_LAYER_UNFLATTEN;
 
 // Of what a convolution multiplies for an output, and of a row of its history.
 constexpr int64_t kMostTerms = int64_t{1} << 24;
@@ -53,6 +60,9 @@ class LayerValidator {
   void run() const {
     expect_struct_size(path_, layer_.struct_size, sizeof(layer_));
     expect_value("kind", layer_.kind, RECURRENT_LAYER_SIMPLE_RNN, kLastKind);
+    if (is(RECURRENT_LAYER_CONVOLUTION))
+      invalid(field("kind").c_str(), "expected another kind, because %s is not there yet",
+              traits().name);
     expect_value("direction", layer_.direction, RECURRENT_DIRECTION_FORWARD,
                  RECURRENT_DIRECTION_BIDIRECTIONAL);
     sizes();
@@ -66,7 +76,13 @@ class LayerValidator {
   bool is(int32_t kind) const { return layer_.kind == kind; }
   bool has_weights() const {
     return (!is(RECURRENT_LAYER_SOFTMAX) && layer_.kind < RECURRENT_LAYER_RESIDUAL) ||
-           is(RECURRENT_LAYER_CONVOLUTION);
+           is(RECURRENT_LAYER_CONVOLUTION) || is(RECURRENT_LAYER_LAYER_NORMALIZATION);
+  }
+  // Factors and offsets of a layer normalization are options, and so are both together.
+  bool may_do_without() const { return is(RECURRENT_LAYER_LAYER_NORMALIZATION); }
+  bool changes_size() const {
+    return is(RECURRENT_LAYER_EMBEDDING) || is(RECURRENT_LAYER_SLICE) ||
+           is(RECURRENT_LAYER_FLATTEN) || is(RECURRENT_LAYER_UNFLATTEN);
   }
   std::string field(const char* name) const { return path_ + name; }
 
@@ -83,8 +99,7 @@ class LayerValidator {
   void sizes() const {
     expect_value("input_size", layer_.input_size, 1, RECURRENT_MAX_SIZE);
     expect_value("hidden_size", layer_.hidden_size, 1, RECURRENT_MAX_SIZE);
-    if (traits().pointwise && !is(RECURRENT_LAYER_EMBEDDING) && !is(RECURRENT_LAYER_SLICE) &&
-        layer_.hidden_size != layer_.input_size)
+    if (traits().pointwise && !changes_size() && layer_.hidden_size != layer_.input_size)
       invalid(field("hidden_size").c_str(),
               "expected input_size (%d) in a layer of kind %s, found %d", layer_.input_size,
               traits().name, layer_.hidden_size);
@@ -126,11 +141,35 @@ class LayerValidator {
               layer_.input_size, layer_.hidden_size);
     if (is(RECURRENT_LAYER_SLICE))
       expect_value("first", layer_.first, 0, int64_t{layer_.input_size} - layer_.hidden_size);
-    const bool takes_steps = is(RECURRENT_LAYER_REPEAT) || is(RECURRENT_LAYER_LAST_STEPS);
-    expect_only(takes_steps, layer_.steps != 0, "steps", "a repeat or last steps");
+    steps();
+    windows();
+    expect_only(is(RECURRENT_LAYER_LAYER_NORMALIZATION), layer_.epsilon != 0, "epsilon",
+                "a layer normalization");
+    if (!(layer_.epsilon >= 0) || !std::isfinite(layer_.epsilon))
+      invalid(field("epsilon").c_str(), "expected 0 or a positive finite number, found %g",
+              static_cast<double>(layer_.epsilon));
+  }
+
+  void steps() const {
+    const bool flattens = is(RECURRENT_LAYER_FLATTEN);
+    const bool unflattens = is(RECURRENT_LAYER_UNFLATTEN);
+    const bool takes_steps =
+        is(RECURRENT_LAYER_REPEAT) || is(RECURRENT_LAYER_LAST_STEPS) || flattens || unflattens;
+    expect_only(takes_steps, layer_.steps != 0, "steps",
+                "a repeat, last steps, a flatten or an unflatten");
     if (takes_steps)
       expect_value("steps", layer_.steps, is(RECURRENT_LAYER_REPEAT) ? 0 : 1, RECURRENT_MAX_SIZE);
-    windows();
+    if (!flattens && !unflattens) return;
+    const int64_t row = flattens ? layer_.hidden_size : layer_.input_size;
+    const int64_t step = flattens ? layer_.input_size : layer_.hidden_size;
+    if (row == layer_.steps * step) return;
+    if (flattens)
+      invalid(field("hidden_size").c_str(),
+              "expected steps * input_size (%lld) in a flatten, found %d",
+              static_cast<long long>(layer_.steps * step), layer_.hidden_size);
+    invalid(field("input_size").c_str(),
+            "expected steps * hidden_size (%lld) in an unflatten, found %d",
+            static_cast<long long>(layer_.steps * step), layer_.input_size);
   }
 
   void windows() const {
@@ -144,8 +183,6 @@ class LayerValidator {
     expect_only(is(RECURRENT_LAYER_CONVOLUTION), layer_.groups != 0, "groups", "a convolution");
     expect_only(is(RECURRENT_LAYER_AVERAGE_POOLING), layer_.counts_padding != 0, "counts_padding",
                 "average pooling");
-    expect_only(is(RECURRENT_LAYER_LAYER_NORMALIZATION), layer_.epsilon != 0, "epsilon",
-                "layer normalization");
     if (!allowed) return;
     expect_value("kernel_size", layer_.kernel_size, 1, kMostWindowSteps);
     expect_value("stride", layer_.stride, 1, kMostWindowSteps);
@@ -198,11 +235,13 @@ class LayerValidator {
                               : "expected null, because such a layer has no weights");
       return;
     }
+    if (!desc && may_do_without()) return;
     if (!desc) invalid(field(name).c_str(), "expected the weights of this direction, found null");
     const std::string path = field(name) + ".";
     expect_struct_size(path, desc->struct_size, sizeof(*desc));
     const bool has_inputs = !is(RECURRENT_LAYER_ACTIVATION);
-    pointer(path, "input_weights", desc->input_weights, has_inputs, has_inputs);
+    pointer(path, "input_weights", desc->input_weights, has_inputs && !may_do_without(),
+            has_inputs);
     pointer(path, "input_bias", desc->input_bias, false,
             has_inputs && !is(RECURRENT_LAYER_EMBEDDING));
     pointer(path, "recurrent_weights", desc->recurrent_weights, traits().recurrent,
@@ -230,13 +269,16 @@ class LayerValidator {
 
   static void activation(const std::string& path, int32_t kind, float alpha, float beta) {
     recurrent::expect_value((path + "_activation").c_str(), kind, RECURRENT_ACTIVATION_TANH,
-                            RECURRENT_ACTIVATION_SOFTPLUS);
+                            RECURRENT_ACTIVATION_CLIP);
     if (!std::isfinite(alpha))
       invalid((path + "_alpha").c_str(), "expected a finite value, found %g",
               static_cast<double>(alpha));
     if (!std::isfinite(beta))
       invalid((path + "_beta").c_str(), "expected a finite value, found %g",
               static_cast<double>(beta));
+    if (kind == RECURRENT_ACTIVATION_CLIP && alpha > beta)
+      invalid((path + "_beta").c_str(), "expected at least alpha (%g), the lower bound, found %g",
+              static_cast<double>(alpha), static_cast<double>(beta));
   }
 
   const recurrent_layer_desc& layer_;

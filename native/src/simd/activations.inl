@@ -35,6 +35,10 @@ RECURRENT_INLINE Vec softplus(Vec x) {
   return add(at_least(Vec::zero(), x), log1p(exp(neg(abs(x)))));
 }
 
+RECURRENT_INLINE Vec clip(Vec alpha, Vec beta, Vec x) {
+  return select(lt(x, alpha), alpha, select(gt(x, beta), beta, x));
+}
+
 // alpha and beta are read by those kinds that have them; kind is one of RECURRENT_ACTIVATION_*
 // (checked by the caller).
 RECURRENT_INLINE Vec apply_activation(int32_t kind, float alpha, float beta, Vec x) {
@@ -63,6 +67,8 @@ RECURRENT_INLINE Vec apply_activation(int32_t kind, float alpha, float beta, Vec
       return softsign(x);
     case RECURRENT_ACTIVATION_SOFTPLUS:
       return softplus(x);
+    case RECURRENT_ACTIVATION_CLIP:
+      return clip(a, b, x);
     case RECURRENT_ACTIVATION_IDENTITY:
     default:
       return x;

@@ -1,6 +1,7 @@
-// exp, expm1, log1p, sigmoid and tanh, written once over Vec. Included inside a per-instruction-set
-// namespace, after that set's vec_*.inl. The order of operations is part of the contract: the
-// managed port (src/Recurrent/Reference/CanonicalMath.cs) repeats it and gives the same bits.
+// exp, expm1, log, log1p, sigmoid and tanh, written once over Vec. Included inside a
+// per-instruction-set namespace, after that set's vec_*.inl. The order of operations is part of the
+// contract: the managed port (src/Recurrent/Reference/CanonicalMath.cs) repeats it and gives the
+// same bits.
 //
 // Coefficients: native/tools/accuracy/fit_coefficients.py. Bounds over all inputs:
 // docs/activations.md. A result whose magnitude would be below 2^-126 counts as zero.
@@ -37,6 +38,12 @@ inline constexpr float kLog7 = 0x1.223ce6p-3f;
 inline constexpr float kLog8 = -0x1.0ebcc2p-3f;
 inline constexpr float kLog9 = 0x1.098848p-3f;
 inline constexpr float kLog10 = -0x1.3dcbecp-4f;
+
+// sqrt(1/2) as a float's bits: taken away from those of a number, it leaves k of 2^k (1 + f).
+inline constexpr int32_t kSqrtHalfBits = 0x3f3504f3;
+// 2^25 makes a normal number of any denormal.
+inline constexpr float kFromDenormal = 0x1p+25f;
+inline constexpr float kFromDenormalExponent = 25.0f;
 
 // The last inputs whose exp is neither above the largest float nor below 2^-126. The lower one is
 // the last of sigmoid too.
@@ -114,15 +121,8 @@ RECURRENT_INLINE Vec expm1(Vec x) {
   return select(lt(abs(x), constant(kLinear)), x, add(half, half));
 }
 
-RECURRENT_INLINE Vec log1p(Vec x) {
-  // 1 + x = 2^k (1 + f): k from the rounded sum, f from x itself with one rounding. The scale 2^-k
-  // is kept four times as large, so that k = 128 has one too.
-  constexpr int32_t kSqrtHalfBits = 0x3f3504f3;
-  const IntVec k = shift_right_signed<23>(
-      int_sub(bits_of(add(x, constant(1.0f))), int_broadcast(kSqrtHalfBits)));
-  const Vec scale = from_bits(shift_left<23>(int_sub(int_broadcast(127 + 2), k)));
-  const Vec quarter = constant(0.25f);
-  const Vec f = fma(scale, mul(x, quarter), fma(scale, quarter, constant(-1.0f)));
+// exponent ln 2 + log(1 + f) for sqrt(1/2) <= 1 + f <= sqrt(2).
+RECURRENT_INLINE Vec log_of(Vec exponent, Vec f) {
   Vec q = fma(constant(kLog10), f, constant(kLog9));
   q = fma(q, f, constant(kLog8));
   q = fma(q, f, constant(kLog7));
@@ -132,12 +132,37 @@ RECURRENT_INLINE Vec log1p(Vec x) {
   q = fma(q, f, constant(kLog3));
   q = fma(q, f, constant(kLog2));
   const Vec log_f = fma(f, mul(f, q), f);
-  const Vec exponent = to_float(k);
-  Vec y = fma(exponent, constant(kLn2High), fma(exponent, constant(kLn2Low), log_f));
+  return fma(exponent, constant(kLn2High), fma(exponent, constant(kLn2Low), log_f));
+}
+
+RECURRENT_INLINE Vec log1p(Vec x) {
+  // 1 + x = 2^k (1 + f): k from the rounded sum, f from x itself with one rounding. The scale 2^-k
+  // is kept four times as large, so that k = 128 has one too.
+  const IntVec k = shift_right_signed<23>(
+      int_sub(bits_of(add(x, constant(1.0f))), int_broadcast(kSqrtHalfBits)));
+  const Vec scale = from_bits(shift_left<23>(int_sub(int_broadcast(127 + 2), k)));
+  const Vec quarter = constant(0.25f);
+  const Vec f = fma(scale, mul(x, quarter), fma(scale, quarter, constant(-1.0f)));
+  Vec y = log_of(to_float(k), f);
   y = select(gt(x, constant(kLargest)), x, y);
   y = select(eq(x, constant(-1.0f)), neg(infinity()), y);
   y = select(lt(x, constant(-1.0f)), quiet_nan(), y);
   return select(lt(abs(x), constant(kLinear)), x, y);
+}
+
+RECURRENT_INLINE Vec log(Vec x) {
+  // x = 2^k (1 + f) with f exact, and the polynomial of log1p. A denormal is brought among the
+  // normal numbers first.
+  const Mask is_denormal = lt(x, constant(kSmallestNormal));
+  const Vec normal = select(is_denormal, mul(x, constant(kFromDenormal)), x);
+  const IntVec k = shift_right_signed<23>(int_sub(bits_of(normal), int_broadcast(kSqrtHalfBits)));
+  const Vec f = sub(from_bits(int_sub(bits_of(normal), shift_left<23>(k))), constant(1.0f));
+  const Vec exponent =
+      sub(to_float(k), select(is_denormal, constant(kFromDenormalExponent), Vec::zero()));
+  Vec y = log_of(exponent, f);
+  y = select(le(x, constant(kLargest)), y, x);
+  y = select(eq(x, Vec::zero()), neg(infinity()), y);
+  return select(lt(x, Vec::zero()), quiet_nan(), y);
 }
 
 // 1 / (1 + e^-x).

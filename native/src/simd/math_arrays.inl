@@ -22,6 +22,11 @@ inline void expm1_array(const float* x, float* y, int64_t n) {
       x, y, n, [](Vec v) { return expm1(v); });
 }
 
+inline void log_array(const float* x, float* y, int64_t n) {
+  for_each_vector(
+      x, y, n, [](Vec v) { return log(v); });
+}
+
 inline void log1p_array(const float* x, float* y, int64_t n) {
   for_each_vector(
       x, y, n, [](Vec v) { return log1p(v); });

@@ -23,16 +23,17 @@ void LayerPass::drop_rows(float* at) const {
   const int64_t width = values().width(reads());
   const bool is_row = values().is_row(reads());
   const Steps& steps = values().steps(reads());
-  const int64_t count = is_row ? std::min<int64_t>(1, steps.count()) : steps.count();
+  const int64_t count = is_row ? 1 : steps.count();
   for (const Drop what : {Drop::kElements, Drop::kInput}) {
     if (!drops(what)) continue;
     const Dropout dropout = this->dropout(what, false);
     for (int64_t step = 0; step < count; ++step)
-      for (int64_t sorted_row = 0; sorted_row < steps.rows(step); ++sorted_row) {
+      for (int64_t sorted_row = 0; sorted_row < (is_row ? rows().with_steps() : steps.rows(step));
+           ++sorted_row) {
         const int64_t time = what == Drop::kInput || is_row
                                  ? 0
                                  : rows().caller_time(step, sorted_row) * rows().count();
-        dropout.apply(at + (steps.begin(step) + sorted_row) * width, width,
+        dropout.apply(at + ((is_row ? 0 : steps.begin(step)) + sorted_row) * width, width,
                       static_cast<uint64_t>((time + rows().caller_row(sorted_row)) * width));
       }
   }

@@ -20,6 +20,20 @@ std::unique_ptr<LayerPass> make_layer_pass(PassContext& context, int32_t node) {
       return make_activation_pass(context, node);
     case RECURRENT_LAYER_SOFTMAX:
       return make_softmax_pass(context, node);
+    case RECURRENT_LAYER_LOG_SOFTMAX:
+      return make_log_softmax_pass(context, node);
+    case RECURRENT_LAYER_LAYER_NORMALIZATION:
+      return make_layer_normalization_pass(context, node);
+    case RECURRENT_LAYER_MEAN_OVER_TIME:
+    case RECURRENT_LAYER_MAX_OVER_TIME:
+    case RECURRENT_LAYER_SOFTMAX_OVER_TIME:
+    case RECURRENT_LAYER_FLATTEN:
+      return make_over_time_pass(context, node);
+    case RECURRENT_LAYER_MAX_POOLING:
+    case RECURRENT_LAYER_AVERAGE_POOLING:
+      return make_pooling_pass(context, node);
+    case RECURRENT_LAYER_UNFLATTEN:
+      return make_unflatten_pass(context, node);
     case RECURRENT_LAYER_SCALE:
       return make_scale_pass(context, node);
     case RECURRENT_LAYER_EMBEDDING:

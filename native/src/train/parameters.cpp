@@ -78,7 +78,7 @@ void Parameters::add_direction(int32_t layer, int32_t direction, recurrent_direc
   };
   if (l.kind == RECURRENT_LAYER_EMBEDDING) {
     block(RECURRENT_PARAMETER_TABLE, w.input_weights, l.input_size, units);
-  } else if (l.kind == RECURRENT_LAYER_SCALE) {
+  } else if (l.kind == RECURRENT_LAYER_SCALE || l.kind == RECURRENT_LAYER_LAYER_NORMALIZATION) {
     block(RECURRENT_PARAMETER_FACTORS, w.input_weights, 1, units);
     block(RECURRENT_PARAMETER_OFFSETS, w.input_bias, 1, units);
   } else {

@@ -1,4 +1,6 @@
 // Layers that read one value and compute every row of it by itself, without a product.
+#include <cmath>
+
 #include "exec/pointwise.h"
 #include "train/layer_passes.h"
 
@@ -70,6 +72,22 @@ class SoftmaxPass final : public PointwisePass {
   }
 };
 
+// `dx[j] = dy[j] - exp(y[j]) * sum over i of dy[i]`
+class LogSoftmaxPass final : public PointwisePass {
+ public:
+  using PointwisePass::PointwisePass;
+
+ private:
+  void row_back(const float*, const float* y, const float* dy, float* dx) override {
+    if (!dx) return;
+    double sum = 0;
+    for (int64_t i = 0; i < size(); ++i) sum += static_cast<double>(dy[i]);
+    float* const part = context().row.data();
+    kernels().exp(y, part, size());
+    for (int64_t i = 0; i < size(); ++i) dx[i] += dy[i] - part[i] * static_cast<float>(sum);
+  }
+};
+
 class ScalePass final : public PointwisePass {
  public:
   ScalePass(PassContext& context, int32_t node)
@@ -85,6 +103,54 @@ class ScalePass final : public PointwisePass {
     for (int64_t i = 0; i < size(); ++i) {
       if (dx) dx[i] += layer().pointwise.factors[i] * dy[i];
       factors_[i] += x[i] * dy[i];
+      if (offsets_) offsets_[i] += dy[i];
+    }
+  }
+
+  float* const factors_;
+  float* const offsets_;
+};
+
+// With `n[j] = (x[j] - mean) / sqrt(variance + epsilon)` and `g = s dy`: `dx[j] = (g[j] - mean of g
+// - n[j] * mean of g n) / sqrt(variance + epsilon)`, `ds = n dy` and `db = dy`.
+class LayerNormalizationPass final : public PointwisePass {
+ public:
+  LayerNormalizationPass(PassContext& context, int32_t node)
+      : PointwisePass(context, node),
+        factors_(gradient(RECURRENT_PARAMETER_FACTORS)),
+        offsets_(gradient(RECURRENT_PARAMETER_OFFSETS)) {}
+
+ private:
+  float* gradient(int32_t role) const {
+    return context().parameters.gradient(static_cast<size_t>(index()), false, role);
+  }
+  void row_back(const float* x, const float*, const float* dy, float* dx) override {
+    const PackedPointwise& p = layer().pointwise;
+    const auto count = static_cast<double>(size());
+    double mean = 0;
+    for (int64_t i = 0; i < size(); ++i) mean += static_cast<double>(x[i]);
+    mean /= count;
+    double variance = 0;
+    for (int64_t i = 0; i < size(); ++i) {
+      const double d = static_cast<double>(x[i]) - mean;
+      variance += d * d;
+    }
+    const double factor = 1 / std::sqrt(variance / count + static_cast<double>(p.epsilon));
+    const auto normal = [&](int64_t i) { return (static_cast<double>(x[i]) - mean) * factor; };
+    const auto given = [&](int64_t i) {
+      return static_cast<double>(p.factors[i]) * static_cast<double>(dy[i]);
+    };
+    double sum = 0;
+    double sum_of_products = 0;
+    for (int64_t i = 0; i < size(); ++i) {
+      sum += given(i);
+      sum_of_products += given(i) * normal(i);
+    }
+    for (int64_t i = 0; i < size(); ++i) {
+      if (dx)
+        dx[i] += static_cast<float>(
+            factor * (given(i) - sum / count - normal(i) * (sum_of_products / count)));
+      if (factors_) factors_[i] += static_cast<float>(normal(i)) * dy[i];
       if (offsets_) offsets_[i] += dy[i];
     }
   }
@@ -138,6 +204,14 @@ std::unique_ptr<LayerPass> make_activation_pass(PassContext& context, int32_t no
 
 std::unique_ptr<LayerPass> make_softmax_pass(PassContext& context, int32_t node) {
   return std::make_unique<SoftmaxPass>(context, node);
+}
+
+std::unique_ptr<LayerPass> make_log_softmax_pass(PassContext& context, int32_t node) {
+  return std::make_unique<LogSoftmaxPass>(context, node);
+}
+
+std::unique_ptr<LayerPass> make_layer_normalization_pass(PassContext& context, int32_t node) {
+  return std::make_unique<LayerNormalizationPass>(context, node);
 }
 
 std::unique_ptr<LayerPass> make_scale_pass(PassContext& context, int32_t node) {

@@ -21,23 +21,29 @@ class CopyPass : public LayerPass {
   virtual int64_t row_read(int64_t step, int64_t sorted_row) const = 0;
 
   int64_t width() const { return values().width(puts()); }
+  // Whether a row has a last step: windows may be more than all its steps.
+  bool has_last(int64_t sorted_row) const { return values().steps(reads()).length(sorted_row) > 0; }
   template <class Visitor>
   void for_places(Participant& participant, Visitor visit) const {
     const Steps& steps = values().steps(puts());
     const bool is_row = values().is_row(puts());
     // A sorted row is one thread's: it may have several copies of a row.
     for_rows(participant, rows().with_steps(), [&](int64_t sorted_row) {
-      const int64_t count = is_row ? 1 : steps.length(sorted_row);
+      const int64_t count = is_row ? has_last(sorted_row) : steps.length(sorted_row);
       for (int64_t step = 0; step < count; ++step)
         visit((is_row ? 0 : steps.begin(step)) + sorted_row, row_read(step, sorted_row));
     });
   }
   void forward(Participant& participant) override {
-    for_places(
-        participant,
-        [this](int64_t put, int64_t read) {
-          std::copy_n(source() + read * width(), width(), output() + put * width());
-        });
+    if (values().is_row(puts()))
+      for_rows(
+          participant, values().rows(puts()),
+          [this](int64_t sorted_row) {
+            std::fill_n(output() + sorted_row * width(), width(), 0.0f);
+          });
+    for_places(participant, [this](int64_t put, int64_t read) {
+      std::copy_n(source() + read * width(), width(), output() + put * width());
+    });
   }
   void backward(Participant& participant) override {
     if (!input_gradient()) return;
@@ -106,6 +112,8 @@ class FinalStatePass final : public LayerPass {
     const int64_t width = values().width(puts());
     for_rows(participant, values().rows(puts()), [&](int64_t sorted_row) {
       float* state = output() + sorted_row * width;
+      std::fill_n(state, width, 0.0f);
+      if (from.steps().length(sorted_row) == 0) return;
       for (const RecurrentPass& pass : from.directions())
         state = std::copy_n(pass.final_state(RECURRENT_STATE_HIDDEN, from.steps(), sorted_row),
                             pass.state_size(), state);
@@ -115,6 +123,7 @@ class FinalStatePass final : public LayerPass {
     const int64_t width = values().width(puts());
     for_rows(participant, values().rows(puts()), [&](int64_t sorted_row) {
       const float* state = output_gradient() + sorted_row * width;
+      if (layer_read().steps().length(sorted_row) == 0) return;
       for (RecurrentPass& pass : layer_read().directions()) {
         add(state, pass.state_gradient(RECURRENT_STATE_HIDDEN, sorted_row), pass.state_size());
         state += pass.state_size();

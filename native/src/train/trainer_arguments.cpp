@@ -102,6 +102,7 @@ Run checked_forward(const Model& model, const recurrent_forward_args& args, Buff
     take_short_form(model, args, buffers);
   }
   expect_lengths(args.lengths, args.batch, args.time);
+  expect_flat_steps(model, args.time, args.lengths, args.batch);
   expect_masking(model, args.present);
   return {args.time,    args.layout,           args.lengths,
           args.present, buffers.inputs.data(), buffers.outputs.data()};

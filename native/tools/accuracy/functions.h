@@ -42,6 +42,11 @@ inline constexpr Function kFunctions[] = {
        table.expm1(x, y, count);
      },
      [](double x) { return std::expm1(x); }, 2, -1.0f, HUGE_VALF, false},
+    {"log",
+     [](const kernels::KernelTable& table, const float* x, float* y, int64_t count) {
+       table.log(x, y, count);
+     },
+     [](double x) { return std::log(x); }, 2, -HUGE_VALF, HUGE_VALF, false},
     {"log1p",
      [](const kernels::KernelTable& table, const float* x, float* y, int64_t count) {
        table.log1p(x, y, count);

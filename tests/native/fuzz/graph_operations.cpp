@@ -30,6 +30,7 @@ std::unique_ptr<Drawn> draw(World& world, Random& random) {
   drawn->graph = test::random_graph(random, world.limits.small ? 6 : 24, 8);
   drawn->batch = uniform(random, 1, world.limits.small ? 3 : 18);
   drawn->time = uniform(random, 0, world.limits.small ? 3 : 12);
+  if (drawn->time > 0) drawn->time = std::max(drawn->time, drawn->graph.least_time());
   drawn->layout = number(random, 0, 1);
   if (one_in(random, 3))
     for (int64_t row = 0; row < drawn->batch; ++row)
@@ -175,7 +176,7 @@ void run_graph(World& world, Random& random) {
 void train_graph(World& world, Random& random) {
   const std::unique_ptr<Drawn> drawn = draw(world, random);
   if (!drawn) return;
-  const int64_t time = std::max<int64_t>(1, drawn->time);
+  const int64_t time = std::max(drawn->graph.least_time(), drawn->time);
   // Gradients are the same on one instruction set.
   const GraphDescription description(drawn->graph, draw_isas(random)[0]);
   const int32_t threads[] = {1, number(random, 1, 4)};

@@ -10,9 +10,10 @@ void activate(World& world, Random& random) {
   Guarded<float> y[kSides] = {{random, count}, {random, count}};
   const int64_t fault = one_in(random, 4) && count > 2 ? uniform(random, 0, 4) : -1;
   const std::vector<int32_t> isas = draw_isas(random);
-  const int32_t kind = fault == 0 ? no_value(random, RECURRENT_ACTIVATION_SOFTPLUS)
-                                  : number(random, 0, RECURRENT_ACTIVATION_SOFTPLUS);
-  const float alpha = one_of(random, {0.2f, 1.0f, -0.5f});
+  const int32_t kind = fault == 0 ? no_value(random, RECURRENT_ACTIVATION_CLIP)
+                                  : number(random, 0, RECURRENT_ACTIVATION_CLIP);
+  const float alpha = kind == RECURRENT_ACTIVATION_CLIP ? one_of(random, {-0.0f, -1.5f})
+                                                        : one_of(random, {0.2f, 1.0f, -0.5f});
   const float beta = one_of(random, {0.5f, 0.0f});
   const int64_t wrong_count = one_of<int64_t>(random, {-1, INT64_MIN, INT64_MAX});
   world.caller.draw_mode(random);

@@ -138,7 +138,7 @@ bool break_direction(Random& random, const recurrent_layer_desc& layer,
       direction.struct_size = wrong_size(random, sizeof(direction));
       return true;
     case 1:
-      *activations[uniform(random, 0, 2)] = no_value(random, RECURRENT_ACTIVATION_SOFTPLUS);
+      *activations[uniform(random, 0, 2)] = no_value(random, RECURRENT_ACTIVATION_CLIP);
       return true;
     case 2:
       *parameters[uniform(random, 0, 5)] = one_of(random, {kNaN, kInfinity, -kInfinity});
