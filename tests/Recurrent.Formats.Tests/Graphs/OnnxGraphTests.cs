@@ -253,7 +253,7 @@ public sealed class OnnxGraphTests
     }
 
     [Theory]
-    [InlineData("ReduceSum", "y 0", "(ReduceSum): sums over an axis")]
+    [InlineData("ReduceSum", "y 0", "(ReduceSum): only the steps or the features of data")]
     [InlineData("ReverseSequence", "y batch", "(ReverseSequence): only whole sequences can be reversed")]
     [InlineData("Tile", "x times", "a row that is repeated")]
     [InlineData("Expand", "x times", "a row that is repeated")]

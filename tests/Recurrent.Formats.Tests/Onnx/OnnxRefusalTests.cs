@@ -8,17 +8,20 @@ public sealed class OnnxRefusalTests
 {
     private static readonly Dictionary<string, (Func<GraphBuilder> Graph, string Message)> Cases = new()
     {
-        ["convolution"] = (() => Lstm().Node("Conv", "y", "out"), "node 'conv1' (Conv): convolutions are not part"),
+        ["convolution of four dimensions"] = (
+            () => Lstm().Weights("K", 2, 2, 3, 3).Node("Conv", "y K", "out"), "node 'conv1' (Conv): expected a sequence as [batch, features, time]"),
+        ["transposed convolution"] = (() => Lstm().Node("ConvTranspose", "y", "out"), "(ConvTranspose): only a Conv over time is a layer"),
         ["loop"] = (() => Lstm().Node("Loop", "y", "out"), "(Loop): control flow"),
         ["if"] = (() => Lstm().Node("If", "y", "out"), "(If): control flow"),
-        ["log softmax"] = (() => Lstm().Node("LogSoftmax", "y", "out"), "(LogSoftmax): there is no such layer"),
-        ["sum over an axis"] = (() => Lstm().Node("ReduceMean", "y", "out"), "(ReduceMean): sums over an axis"),
+        ["log softmax over time"] = (
+            () => Lstm().Node("LogSoftmax", "y", "out", Integer("axis", 0)), "only a log softmax over the features of a step is a layer"),
+        ["mean over everything"] = (() => Lstm().Node("ReduceMean", "y", "out"), "(ReduceMean): expected the features or the steps of data"),
         ["unknown"] = (() => Lstm().Node("Frobnicate", "y", "out"), "(Frobnicate): this operator"),
         ["mixed paths"] = (() => Lstm().Node("Div", "y y", "out"), "(Div): only sums, differences and products of two paths"),
         ["cell state as features"] = (() => Lstm().Weights("K", 2, 1).Node("MatMul", "c K", "out"), "and not its cell state"),
         ["cell state as the output"] = (() => Lstm().Node("Identity", "c", "out"), "output 'out': expected a sequence, a last step"),
         ["reshape across axes"] = (() => Lstm().Integers("s", -1, 3).Node("Reshape", "y s", "out"), "would divide or mix axes"),
-        ["softmax over time"] = (() => Lstm().Node("Softmax", "y", "out", Integer("axis", 0)), "over the features of a step"),
+        ["softmax over the batch"] = (() => Lstm().Node("Softmax", "y", "out", Integer("axis", 2)), "over the features of a step or over time"),
         ["middle step"] = (() => Lstm().Scalar("i", 1).Node("Gather", "y i", "out"), "only the last step can be taken"),
         ["wrong matrix"] = (() => Lstm().Weights("K", 5, 1).Node("MatMul", "y K", "out"), "expected a shape with 2 features"),
         ["cycle"] = (() => Lstm().Node("Relu", "b", "a").Node("Relu", "a", "b").Node("Add", "y a", "out"), "cycle"),

@@ -27,30 +27,69 @@ internal static class ActivationOperators
     {
         float minimum = Bound(context, "min", 1, float.NegativeInfinity);
         float maximum = Bound(context, "max", 2, float.PositiveInfinity);
+        return Clip(context, minimum, maximum);
+    }
+
+    /// <summary><c>Min</c> and <c>Max</c> of data and a number.</summary>
+    public static Value Limit(NodeContext context)
+    {
+        int data = context.Required(0) is ConstantValue ? 1 : 0;
+        bool isMax = context.Node.Operator == "Max";
+        if (context.InputCount != 2
+            || context.Required(1 - data) is not ConstantValue { IsSpread: false, Tensor: { IsFloating: true, ElementCount: 1 } } limit)
+        {
+            throw context.Refuse($"only the {(isMax ? "larger" : "smaller")} of data and a number is a layer, found "
+                + string.Join(" and ", Enumerable.Range(0, context.InputCount).Select(context.Required)));
+        }
+
+        float number = limit.Singles().Span[0];
+        return Clip(
+            context.WithFirst(context.Required(data)),
+            isMax ? number : float.NegativeInfinity,
+            isMax ? float.PositiveInfinity : number);
+    }
+
+    private static FlowValue Clip(NodeContext context, float minimum, float maximum)
+    {
+        // Where the limits are the wrong way round, the upper one holds.
+        minimum = Math.Clamp(Math.Min(minimum, maximum), -float.MaxValue, float.MaxValue);
+        maximum = Math.Clamp(maximum, -float.MaxValue, float.MaxValue);
         return (minimum, maximum) switch
         {
-            (0, float.PositiveInfinity or float.MaxValue) => Append(context, Activation.Relu),
+            (0, float.MaxValue) => Append(context, Activation.Relu),
             (0, 1) => Append(context, Activation.HardSigmoid(1, 0)),
-            _ => throw context.Refuse($"clipping to [{minimum}, {maximum}] is no activation; only [0, 1] and above 0 are"),
+            _ => Append(context, Activation.Clip(minimum, maximum)),
         };
     }
 
     public static Value Softmax(NodeContext context)
     {
         FlowValue flow = Flows.Complete(context, context.Required(0), "features");
-        int axis = context.Axis(context.Node.Integer("axis", context.Node.OperatorSet >= 13 ? -1 : 1), flow.Rank);
-        if (axis != flow.Rank - 1 || !Flows.HoldsFeatures(flow, axis))
+        bool isJoint = context.Node.OperatorSet < 13;
+        int axis = context.Axis(context.Node.Integer("axis", isJoint ? 1 : -1), flow.Rank);
+        bool isLog = context.Node.Operator == "LogSoftmax";
+
+        // Until operator set 13 all dimensions from the axis on were taken together.
+        bool fits = !isJoint || flow.Groups.Skip(axis + 1).All(group => group.All(one => one.Size == 1));
+        if (fits && !isLog && WeightedSums.Weights(context, flow, axis) is { } weights)
+        {
+            return weights;
+        }
+
+        if (!fits || !Flows.HoldsFeatures(flow, axis))
         {
             throw context.Refuse(
-                $"only a softmax over the features of a step is a layer, found one over axis {axis} of {flow}");
+                $"only a {(isLog ? "log softmax" : "softmax")} over the features of a step{(isLog ? "" : " or over time")} is a "
+                + $"layer, found one over axis {axis} of {flow}");
         }
 
         int size = Flows.KnownSize(context, flow);
-        return Flows.Append(
-            context, flow, new LayerNode(context.Name, flow.Read, new SoftmaxLayer(size), []), size);
+        Layer layer = isLog ? new LogSoftmaxLayer(size) : new SoftmaxLayer(size);
+        return Flows.Append(context, flow, new LayerNode(context.Name, flow.Read, layer, []), size, axis);
     }
 
-    private static FlowValue Append(NodeContext context, Activation activation)
+    /// <summary>Appends an activation, or makes it a part of the layer before.</summary>
+    public static FlowValue Append(NodeContext context, Activation activation)
     {
         if (!float.IsFinite(activation.Alpha) || !float.IsFinite(activation.Beta))
         {
@@ -70,6 +109,18 @@ internal static class ActivationOperators
         }
 
         int size = Flows.KnownSize(context, flow);
+        if (flow.Source is LayerNode { Layer: ConvolutionLayer convolution } layer
+            && convolution.Specification.Activation == Activation.Identity)
+        {
+            context.Interpreter.Note(ImportNoteKind.Folded, context.Name, $"became the activation of '{layer.Name}'");
+            ConvolutionLayer folded = new(convolution.Specification with { Activation = activation }, convolution.Weights);
+            return flow.From(new LayerNode(layer.Name, layer.Reads[0], folded, layer.Rows)
+            {
+                Folded = (layer, new ActivationLayer(size, activation), context.Name),
+                Time = layer.Time,
+            });
+        }
+
         return Flows.AppendElementwise(context, flow, new ActivationLayer(size, activation));
     }
 

@@ -12,6 +12,12 @@ internal static class ArithmeticOperators
     {
         Value left = context.Required(0);
         Value right = context.Required(1);
+        if ((left is PendingFlow || right is PendingFlow) && Pending(context, left, right) is { } combined)
+        {
+            return combined;
+        }
+
+        (left, right) = (PendingLayers.Find(context, left) ?? left, PendingLayers.Find(context, right) ?? right);
         return (left, right) switch
         {
             (FlowValue a, FlowValue b) => context.Node.Operator switch
@@ -19,6 +25,7 @@ internal static class ArithmeticOperators
                 "Add" => ResidualOperator.Add(context, a, b),
                 "Sub" => JoinOperators.Sum(context, a, Negative(context, b)),
                 "Mul" => JoinOperators.Product(context, a, b),
+                "Div" when Compositions.Softsign(context, a, b) is { } softsign => softsign,
                 _ => throw context.Refuse($"only sums, differences and products of two paths are layers, found {a} and {b}"),
             },
             (FlowValue flow, ConstantValue constant) => WithConstant(context, flow, constant, constantFirst: false),
@@ -27,6 +34,11 @@ internal static class ArithmeticOperators
             _ => ConstantArithmetic.Apply(context, left, right),
         };
     }
+
+    /// <summary>What two values of which one is on the way to a layer are together; null if they are combined as data.</summary>
+    private static Value? Pending(NodeContext context, Value left, Value right) =>
+        Standardizations.Combine(context, left, right)
+        ?? (context.Node.Operator == "Mul" ? WeightedSums.Multiply(context, left, right) : null);
 
     public static Value Sum(NodeContext context)
     {
@@ -43,12 +55,12 @@ internal static class ArithmeticOperators
         FlowValue flow = Flows.Complete(context, value, "features");
         int size = Flows.KnownSize(context, flow);
         context.Take((long)ArraysOfScale * size, areFloating: true);
-        return Scale(context, flow, Filled(size, -1), new float[size]);
+        return Scale(context, flow, FeatureConstants.Filled(size, -1), new float[size]);
     }
 
     public static Value BatchNormalization(NodeContext context)
     {
-        FlowValue flow = Flows.Complete(context, context.Required(0), "features");
+        FlowValue flow = Flows.Complete(context, Flattening.Row(context, context.Required(0), 1), "features", 1);
         int size = context.Constant(1, "scale").Tensor.ElementCount;
         if (flow.Rank < 2 || !Flows.HoldsFeatures(flow, 1) || context.Node.Integer("training_mode", 0) != 0)
         {
@@ -73,7 +85,10 @@ internal static class ArithmeticOperators
 
     private static FlowValue WithConstant(NodeContext context, Value value, ConstantValue constant, bool constantFirst)
     {
-        FlowValue flow = Flows.Complete(context, value, "features");
+        Value whole = constant.Tensor.ElementCount > 1 && value is FlowValue { Rank: var rank }
+            ? Flattening.Row(context, value, rank - 1)
+            : value;
+        FlowValue flow = Flows.Complete(context, whole, "features");
         if (Flows.SizeOf(flow) is null && constant.Rank > 0 && constant.Dimensions[^1] > 1)
         {
             Flows.RequireSize(context, flow, constant.Dimensions[^1], "the constant");
@@ -81,7 +96,7 @@ internal static class ArithmeticOperators
 
         int size = Flows.KnownSize(context, flow);
         context.Take((long)ArraysOfScale * size, areFloating: true);
-        float[] numbers = Features(context, flow, constant, size);
+        float[] numbers = FeatureConstants.Read(context, flow, constant, size);
         (Func<float, float> factor, Func<float, float> offset) = (context.Node.Operator, constantFirst) switch
         {
             ("Add", _) => ((Func<float, float>)(_ => 1), (Func<float, float>)(c => c)),
@@ -92,21 +107,6 @@ internal static class ArithmeticOperators
             _ => throw context.Refuse("a constant divided by data is not part of a recurrent model"),
         };
         return Scale(context, flow, [.. numbers.Select(factor)], [.. numbers.Select(offset)]);
-    }
-
-    /// <summary>A constant as one number for each feature.</summary>
-    private static float[] Features(NodeContext context, FlowValue flow, ConstantValue constant, int size)
-    {
-        int count = constant.Tensor.ElementCount;
-        bool fits = constant.Tensor.IsFloating && !constant.IsSpread && constant.Rank <= flow.Rank
-            && (count == 1
-                || (count == size && constant.Dimensions[^1] == size && Flows.HoldsFeatures(flow, flow.Rank - 1)));
-        if (!fits)
-        {
-            throw context.Refuse($"expected one number, or one for each of {size} features, found {constant} for {flow}");
-        }
-
-        return count == 1 ? Filled(size, constant.Singles().Span[0]) : constant.Singles().ToArray();
     }
 
     /// <summary>Appends factors and offsets, or makes them part of the layer before.</summary>
@@ -124,6 +124,17 @@ internal static class ArithmeticOperators
             });
         }
 
+        if (Folded(flow.Source, factors, offsets, onlyAdds) is { } layer)
+        {
+            var before = (LayerNode)flow.Source;
+            context.Interpreter.Note(ImportNoteKind.Folded, context.Name, $"became a part of '{before.Name}'");
+            return flow.From(new LayerNode(before.Name, before.Reads[0], layer, before.Rows)
+            {
+                Folded = (before, new ScaleLayer(factors, offsets), context.Name),
+                Time = before.Time,
+            });
+        }
+
         if (onlyAdds && flow.Source is LayerNode { Layer: ScaleLayer { Offsets.IsEmpty: true } scale } scaled)
         {
             context.Interpreter.Note(ImportNoteKind.Folded, context.Name, $"became the offsets of '{scaled.Name}'");
@@ -138,15 +149,23 @@ internal static class ArithmeticOperators
         return Flows.AppendElementwise(context, flow, new ScaleLayer(factors, adds ? offsets : []));
     }
 
+    /// <summary>A layer with factors or offsets that it has room for; null if it has not.</summary>
+    private static Layer? Folded(FlowNode node, float[] factors, float[] offsets, bool onlyAdds) => (node as LayerNode)?.Layer switch
+    {
+        ConvolutionLayer { Weights.Bias.IsEmpty: true } convolution
+            when onlyAdds && convolution.Specification.Activation == Activation.Identity => new ConvolutionLayer(
+                convolution.Specification,
+                ConvolutionWeights.Wrap(convolution.Weights.Kernel, offsets, convolution.Weights.InitialHistory)),
+        LayerNormalizationLayer { Offsets.IsEmpty: true } layer when onlyAdds =>
+            new LayerNormalizationLayer(layer.Specification, layer.Factors.Span, offsets),
+        LayerNormalizationLayer { Factors.IsEmpty: true, Offsets.IsEmpty: true } layer when !offsets.AsSpan().ContainsAnyExcept(0f) =>
+            new LayerNormalizationLayer(layer.Specification, factors),
+        _ => null,
+    };
+
     private static float[] Vector(NodeContext context, ConstantValue value, int size) =>
         value is { Rank: 1, IsSpread: false, Tensor.IsFloating: true } && value.Dimensions[0] == size
             ? value.Singles().ToArray()
             : throw context.RefuseInput(value, $"{size} numbers");
 
-    private static float[] Filled(int size, float value)
-    {
-        float[] values = new float[size];
-        values.AsSpan().Fill(value);
-        return values;
-    }
 }

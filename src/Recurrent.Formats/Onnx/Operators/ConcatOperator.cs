@@ -18,7 +18,17 @@ internal static class ConcatOperator
             return values.Length == 1 ? values[0] : Flow(context, [.. values.Cast<FlowValue>()]);
         }
 
-        if (values.Any(value => value is FlowValue))
+        if (PadOperator.History(context, values, context.Node.Integer("axis", 1)) is { } padded)
+        {
+            return padded;
+        }
+
+        if (values.Any(value => value is PendingFlow) && values.All(value => value is FlowValue or PendingFlow))
+        {
+            return Flow(context, [.. values.Select(value => Flows.Complete(context, value, "features"))]);
+        }
+
+        if (values.Any(value => value is FlowValue or PendingFlow))
         {
             throw context.Refuse($"cannot join {string.Join(" and ", values.Select(value => value.ToString()))}");
         }

@@ -37,6 +37,7 @@ internal static class ConstantOperators
     {
         IReadOnlyList<Extent> shape = context.Required(0) switch
         {
+            PendingFlow pending => [.. pending.Flow.Shape],
             ConstantValue constant => constant.Shape,
             FlowValue flow => [.. flow.Shape],
             ExtentsValue extents => extents.IsScalar ? [] : [Extent.Of(extents.Elements.Count)],
@@ -62,6 +63,11 @@ internal static class ConstantOperators
 
     public static Value Expand(NodeContext context)
     {
+        if (Weights(context) is { } weights)
+        {
+            return weights;
+        }
+
         if (context.Required(0) is FlowValue flow)
         {
             // Exporters put one in to be sure of a shape that a value has anyway.
@@ -88,6 +94,11 @@ internal static class ConstantOperators
     {
         IReadOnlyList<Extent> repeats = ConstantArithmetic.Elements(context, context.Required(1))
             ?? throw context.RefuseInput(context.Required(1), "numbers of repetitions");
+        if (Weights(context) is { } weights)
+        {
+            return weights;
+        }
+
         if (context.Required(0) is FlowValue flow)
         {
             return TimeOperators.Repeat(context, flow, repeats)
@@ -103,6 +114,12 @@ internal static class ConstantOperators
             : throw context.Refuse(
                 $"only axes of one element can be repeated, found {value} and [{string.Join(", ", repeats)}]");
     }
+
+    /// <summary>Weights of steps, once for every feature; null if the node repeats something else.</summary>
+    private static PendingFlow? Weights(NodeContext context) =>
+        context.Required(0) is PendingFlow && ConstantArithmetic.Elements(context, context.Required(1)) is { } target
+            ? WeightedSums.Repeat(context, context.Required(0), target)
+            : null;
 
     private static ConstantValue Fill(NodeContext context, ConstantValue value, Value shape)
     {

@@ -19,6 +19,11 @@ internal static class FlowSlices
             return TimeOperators.Reverse(context, flow, axis);
         }
 
+        if (step is > 1 and <= LayerSpecification.MaxSize && Flows.TimeDimension(flow) == axis)
+        {
+            return Every(context, Slice(context, flow, axis, start, end, 1), axis, (int)step);
+        }
+
         if (step != 1)
         {
             throw context.Refuse($"every {step}th element of {flow} is not part of a recurrent model");
@@ -36,11 +41,36 @@ internal static class FlowSlices
             return TimeOperators.LastSteps(context, flow, axis, (int)taken);
         }
 
+        if (Flows.TimeDimension(flow) == axis && Ends(length, start, toEnd ? 0 : end) is var (begin, rest))
+        {
+            return TimeShifts.Crop(context, flow, axis, begin, rest);
+        }
+
         long first = start < 0 ? start + (length.Known ?? long.MinValue / 2) : start;
         long last = toEnd ? length.Known ?? -1 : end < 0 ? end + (length.Known ?? long.MinValue / 2) : end;
         return first >= 0 && last > first && last <= int.MaxValue
             ? Part(context, flow, axis, (int)first, (int)(last - first))
             : throw context.Refuse($"cannot slice axis {axis} of {flow} from {start} to {end}");
+    }
+
+    /// <summary>How many steps a slice leaves out at both ends; null if that depends on how many there are.</summary>
+    private static (long First, long Last)? Ends(Extent length, long start, long end)
+    {
+        long? first = start >= 0 ? start : length.Known + start;
+        long? last = end <= 0 ? -end : length.Known - end;
+        return first is { } before && last is { } after ? (Math.Max(0, before), Math.Max(0, after)) : null;
+    }
+
+    /// <summary>Every so many steps: windows of one step.</summary>
+    private static FlowValue Every(NodeContext context, FlowValue flow, int axis, int step)
+    {
+        flow = Flows.Complete(context, flow, "a sequence");
+        TimeShifts.RequireWhole(context, flow);
+        MaxPoolingLayer layer = new(
+            new MaxPoolingSpecification { InputSize = Flows.KnownSize(context, flow), KernelSize = 1, Stride = step });
+        Axis old = flow.Groups[axis][0];
+        Axis time = new($"{context.Name}.time", old.Size is { } length ? ((length - 1) / step) + 1 : null, OnnxAxis.Time);
+        return Flows.AppendElementwise(context, flow, layer).WithTime(axis, time);
     }
 
     /// <summary>One element of an axis, which stays as one of length 1.</summary>

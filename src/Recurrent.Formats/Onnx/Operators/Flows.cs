@@ -8,10 +8,14 @@ internal static class Flows
     /// <summary>
     /// Data that a layer can read: all features of steps, or of final states. A part of them becomes a value of its own.
     /// </summary>
-    public static FlowValue Complete(NodeContext context, Value value, string what)
+    /// <param name="context">The node.</param>
+    /// <param name="value">The data.</param>
+    /// <param name="what">What it has to be, for messages.</param>
+    /// <param name="dimension">Where the features are of an input of the graph of which that is not known yet; null for the last.</param>
+    public static FlowValue Complete(NodeContext context, Value value, string what, int? dimension = null)
     {
-        FlowValue flow = value as FlowValue ?? throw context.RefuseInput(value, what);
-        flow = ResolveFeatures(context, flow);
+        FlowValue flow = value as FlowValue ?? PendingLayers.Find(context, value) ?? throw context.RefuseInput(value, what);
+        flow = ResolveFeatures(context, flow, dimension);
         if (flow.Kind == FlowKind.Cell)
         {
             throw context.Refuse($"layers behind a recurrent one read its output and not its cell state; found {flow}");
@@ -24,9 +28,10 @@ internal static class Flows
     }
 
     /// <summary>
-    /// Finds the features of an input of the graph: what a layer reads has them in its last dimension.
+    /// Finds the features of an input of the graph: what a layer reads has them in its last dimension, if it does not say
+    /// another one.
     /// </summary>
-    public static FlowValue ResolveFeatures(NodeContext context, FlowValue flow)
+    public static FlowValue ResolveFeatures(NodeContext context, FlowValue flow, int? dimension = null)
     {
         if (flow.Features is not null)
         {
@@ -40,11 +45,13 @@ internal static class Flows
                 + (input.IsFloating ? $"used as {input.Role}" : "of integers"));
         }
 
-        Axis features = flow.Groups.Count > 0 && flow.Groups[^1] is [Axis axis]
-            ? axis
-            : flow.Groups.Count > 0 && flow.Groups[^1].Length > 0
-                ? throw context.RefuseInput(flow, "features in the last dimension")
-                : new Axis($"{input.Name}.features", 1);
+        Axis[] group = flow.Groups.Count > 0 ? flow.Groups[dimension ?? (flow.Rank - 1)] : [];
+        Axis features = group.Length switch
+        {
+            0 => new Axis($"{input.Name}.features", 1),
+            1 => group[0],
+            _ => throw context.RefuseInput(flow, $"features in {(dimension is { } at ? $"dimension {at}" : "the last dimension")}"),
+        };
         return features.Assign(OnnxAxis.Features)
             ? flow.With(flow.Groups, features, flow.Rows, flow.RowAxis)
             : throw context.Refuse($"the {features} of the input '{input.Name}' cannot be its features");
@@ -58,6 +65,32 @@ internal static class Flows
             ? group is [Axis only] ? only == flow.Features : group.Length == 0 && IsSingleAbsent(flow)
             : group is [Axis rows, Axis features] && rows == flow.RowAxis && features == flow.Features;
     }
+
+    /// <summary>The dimension that holds all features of a step; -1 if there is none.</summary>
+    public static int FeatureDimension(FlowValue flow)
+    {
+        int absent = -1;
+        for (int i = flow.Rank - 1; i >= 0; i--)
+        {
+            if (HoldsFeatures(flow, i))
+            {
+                if (flow.Groups[i].Length > 0)
+                {
+                    return i;
+                }
+
+                absent = Math.Max(absent, i);
+            }
+        }
+
+        return absent;
+    }
+
+    /// <summary>The dimension of steps of a sequence; -1 if there is none.</summary>
+    public static int TimeDimension(FlowValue flow) =>
+        flow.Kind != FlowKind.Sequence
+            ? -1
+            : Enumerable.Range(0, flow.Rank).FirstOrDefault(i => flow.Groups[i] is [{ Role: OnnxAxis.Time, Whole: null }], -1);
 
     /// <summary>Features of a step; null if the graph leaves them open.</summary>
     public static int? SizeOf(FlowValue flow) => flow.Features!.Size * Math.Max(1, flow.Rows.Count);
@@ -79,15 +112,21 @@ internal static class Flows
     public static FlowValue AppendElementwise(NodeContext context, FlowValue flow, Layer layer) =>
         flow.From(new LayerNode(context.Name, flow.Read, layer, flow.Source.Rows));
 
-    /// <summary>Appends a node that makes other features of those in the last dimension.</summary>
-    public static FlowValue Append(NodeContext context, FlowValue flow, FlowNode node, int size)
+    /// <summary>Appends a node that makes other features of those in a dimension.</summary>
+    /// <param name="context">The node of the graph.</param>
+    /// <param name="flow">What is read.</param>
+    /// <param name="node">What reads it.</param>
+    /// <param name="size">Features that it gives.</param>
+    /// <param name="dimension">The dimension; null for the last one.</param>
+    public static FlowValue Append(NodeContext context, FlowValue flow, FlowNode node, int size, int? dimension = null)
     {
+        int at = dimension ?? (flow.Rank - 1);
         Axis features = new($"{context.Name}.features", size, OnnxAxis.Features);
         return new FlowValue
         {
             Source = node,
             Kind = flow.Kind,
-            Groups = [.. flow.Groups.Take(flow.Rank - 1), [features]],
+            Groups = [.. flow.Groups.Select((group, i) => i == at ? (Axis[])[features] : group)],
             Features = features,
         };
     }

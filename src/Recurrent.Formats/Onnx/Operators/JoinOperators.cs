@@ -14,7 +14,7 @@ internal static class JoinOperators
     /// <summary>The features of several values, one after the other.</summary>
     public static FlowValue Concatenate(NodeContext context, IReadOnlyList<FlowValue> values, int axis)
     {
-        FlowValue[] flows = [.. values.Select(value => Flows.Complete(context, value, "features"))];
+        FlowValue[] flows = [.. values.Select(value => Flows.Complete(context, Flattening.Row(context, value, axis), "features"))];
         Align(context, flows, axis);
         long size = flows.Sum(flow => (long)Flows.KnownSize(context, flow));
         if (size > LayerSpecification.MaxSize)
@@ -34,8 +34,7 @@ internal static class JoinOperators
             && flow.Groups[context.Axis(listed, flow.Rank)] is [var summed] && summed == flow.RowAxis;
         if (!areDirections)
         {
-            throw context.Refuse(
-                $"sums over an axis are not part of a recurrent model, but for the directions of a layer; found {context.Required(0)}");
+            return TimePooling.Reduce(context);
         }
 
         FlowRead?[] parts =
@@ -163,16 +162,20 @@ internal static class JoinOperators
 
     private static FlowValue Elementwise(NodeContext context, FlowValue left, FlowValue right, Func<int, Layer> create)
     {
-        FlowValue[] flows = [Flows.Complete(context, left, "features"), Flows.Complete(context, right, "features")];
-        int last = flows[0].Rank - 1;
-        Align(context, flows, last);
-        int size = Flows.SizeOf(flows[0]) ?? Flows.KnownSize(context, flows[1]);
-        foreach (FlowValue flow in flows)
+        FlowValue a = Flows.Complete(context, left, "features");
+        FlowValue b = Flows.Complete(context, right, "features");
+        if (Broadcast.Align(context, a, b) is not var (first, second, dimension))
+        {
+            throw context.Refuse($"cannot join {a} and {b}: expected the same steps and rows, and their features in one dimension");
+        }
+
+        int size = Flows.SizeOf(first) ?? Flows.KnownSize(context, second);
+        foreach (FlowValue flow in (FlowValue[])[first, second])
         {
             Flows.RequireSize(context, flow, size, context.Node.Operator);
         }
 
-        return Result(context, flows, last, create(size), size);
+        return Result(context, [first, second], dimension, create(size), size);
     }
 
     /// <summary>Refuses values that do not have the same dimensions besides that of their features.</summary>
@@ -191,7 +194,7 @@ internal static class JoinOperators
         }
     }
 
-    private static bool AreSame(Axis[] group, Axis[] other) =>
+    public static bool AreSame(Axis[] group, Axis[] other) =>
         group.Length == other.Length && !group.Where((axis, i) => !other[i].Join(axis)).Any();
 
     private static FlowValue Result(NodeContext context, FlowValue[] flows, int axis, Layer layer, int size)

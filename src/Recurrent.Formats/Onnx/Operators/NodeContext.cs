@@ -14,6 +14,9 @@ internal sealed class NodeContext(GraphNode node, IReadOnlyList<Value?> inputs, 
 
     public int InputCount => inputs.Count;
 
+    /// <summary>The same node with another value in the place of its first.</summary>
+    public NodeContext WithFirst(Value value) => new(node, [value, .. inputs.Skip(1)], interpreter);
+
     /// <summary>An input; null if it is left out.</summary>
     public Value? Optional(int index) => index < inputs.Count ? inputs[index] : null;
 

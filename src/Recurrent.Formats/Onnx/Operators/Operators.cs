@@ -19,15 +19,27 @@ internal static class Operators
         ["ReduceSum"] = One(JoinOperators.SumOfDirections),
         ["ReverseSequence"] = One(TimeOperators.ReverseSequence),
         ["Neg"] = One(ArithmeticOperators.Negate),
+        ["LayerNormalization"] = One(NormalizationOperators.LayerNormalization),
+        ["Sqrt"] = One(Compositions.Root),
+        ["Reciprocal"] = One(Compositions.Root),
+        ["Pow"] = One(Compositions.Pow),
+        ["Conv"] = One(ConvolutionOperators.Conv),
+        ["MaxPool"] = One(PoolingOperators.MaxPool),
+        ["AveragePool"] = One(PoolingOperators.AveragePool),
+        ["GlobalAveragePool"] = One(TimePooling.Global),
+        ["GlobalMaxPool"] = One(TimePooling.Global),
+        ["ReduceMean"] = One(TimePooling.Reduce),
+        ["ReduceMax"] = One(TimePooling.Reduce),
+        ["Pad"] = One(PadOperator.Apply),
         ["BatchNormalization"] = One(ArithmeticOperators.BatchNormalization),
-        ["Transpose"] = One(ShapeOperators.Transpose),
-        ["Squeeze"] = One(ShapeOperators.Squeeze),
-        ["Unsqueeze"] = One(ShapeOperators.Unsqueeze),
-        ["Reshape"] = One(ShapeOperators.Reshape),
-        ["Flatten"] = One(ShapeOperators.Flatten),
-        ["Identity"] = One(ShapeOperators.Identity),
-        ["Dropout"] = One(ShapeOperators.Dropout),
-        ["Cast"] = One(ShapeOperators.Cast),
+        ["Transpose"] = Rearranging(ShapeOperators.Transpose),
+        ["Squeeze"] = Rearranging(ShapeOperators.Squeeze),
+        ["Unsqueeze"] = Rearranging(ShapeOperators.Unsqueeze),
+        ["Reshape"] = Rearranging(ShapeOperators.Reshape),
+        ["Flatten"] = Rearranging(ShapeOperators.Flatten),
+        ["Identity"] = Rearranging(ShapeOperators.Identity),
+        ["Dropout"] = Rearranging(ShapeOperators.Dropout),
+        ["Cast"] = Rearranging(ShapeOperators.Cast),
         ["Concat"] = One(ConcatOperator.Apply),
         ["Slice"] = One(SelectionOperators.Slice),
         ["Gather"] = One(SelectionOperators.Gather),
@@ -39,6 +51,17 @@ internal static class Operators
         ["Equal"] = One(ShapeChoices.Equal),
         ["Where"] = One(ShapeChoices.Where),
         ["Softmax"] = One(ActivationOperators.Softmax),
+        ["LogSoftmax"] = One(ActivationOperators.Softmax),
+        ["Log"] = One(Compositions.Log),
+        ["PRelu"] = One(Compositions.PRelu),
+        ["Selu"] = One(Compositions.Selu),
+        ["Celu"] = One(Compositions.Celu),
+        ["HardSwish"] = One(Compositions.HardSwish),
+        ["Swish"] = One(Compositions.Swish),
+        ["Mish"] = One(Compositions.Mish),
+        ["Abs"] = One(Compositions.Abs),
+        ["Min"] = One(ActivationOperators.Limit),
+        ["Max"] = One(ActivationOperators.Limit),
         ["Relu"] = One(ActivationOperators.Apply),
         ["Sigmoid"] = One(ActivationOperators.Apply),
         ["Tanh"] = One(ActivationOperators.Apply),
@@ -59,18 +82,26 @@ internal static class Operators
     private static Func<NodeContext, IReadOnlyList<Value?>> One(Func<NodeContext, Value> apply) =>
         context => [apply(context)];
 
+    /// <summary>An operator that only moves elements: data on the way to a layer stays on it.</summary>
+    private static Func<NodeContext, IReadOnlyList<Value?>> Rearranging(Func<NodeContext, Value> apply) => context =>
+        context.Optional(0) is PendingFlow pending && apply(context.WithFirst(pending.Flow)) is FlowValue flow
+            ? [pending.With(flow)]
+            : [apply(context)];
+
     private static string WhyNot(string name) => name switch
     {
         "Loop" or "Scan" or "If" => "control flow is not supported; export the layer as LSTM, GRU or RNN",
-        _ when name.Contains("Conv", StringComparison.Ordinal) => "convolutions are not part of a recurrent model",
-        _ when name.Contains("Pool", StringComparison.Ordinal) => "pooling is not part of a recurrent model",
-        _ when name.StartsWith("Reduce", StringComparison.Ordinal) => "sums over an axis are not part of a recurrent model",
+        _ when name.Contains("Conv", StringComparison.Ordinal) => "only a Conv over time is a layer",
+        _ when name.Contains("Pool", StringComparison.Ordinal) =>
+            "only MaxPool and AveragePool over time, GlobalMaxPool and GlobalAveragePool are layers",
+        _ when name.StartsWith("Reduce", StringComparison.Ordinal) =>
+            "only ReduceMean, ReduceMax and ReduceSum over time or features are layers",
         _ when name.Contains("Attention", StringComparison.Ordinal) => "attention is not part of a recurrent model",
         _ when name.Contains("Quant", StringComparison.Ordinal) || name.EndsWith("Integer", StringComparison.Ordinal) =>
             "quantized models are not supported",
         _ when name.Contains("Normalization", StringComparison.Ordinal) =>
             "a normalization that depends on the data is not part of a recurrent model",
-        "LogSoftmax" => "there is no such layer; leave the logarithm of the softmax to whoever needs it",
+        "Gelu" or "Erf" => "the error function is not among the activations",
         _ when name.Contains('.', StringComparison.Ordinal) => "only operators of ONNX itself are supported",
         _ => "this operator is not part of a recurrent model",
     };

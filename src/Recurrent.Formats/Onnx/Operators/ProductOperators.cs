@@ -7,20 +7,45 @@ internal static class ProductOperators
 {
     public static Value MatMul(NodeContext context)
     {
-        FlowValue flow = Features(context);
-        ConstantValue matrix = context.Constant(1, "B");
-        while (matrix.Rank > 2 && matrix.Dimensions[0] == 1 && matrix.Rank <= flow.Rank)
+        if (context.Required(0) is ConstantValue && context.Required(1) is FlowValue or PendingFlow)
         {
-            matrix = ConstantTensors.Reshape(matrix, [.. matrix.Dimensions.Skip(1)], [.. matrix.Shape.Skip(1)]);
+            return FromLeft(context);
         }
 
-        return Dense(context, flow, Kernel(context, matrix, isTransposed: false), matrix, isTransposed: false, default);
+        if (context.Required(0) is FlowValue or PendingFlow && context.Required(1) is FlowValue or PendingFlow)
+        {
+            return Scores.Find(context, context.Required(0), context.Required(1))
+                ?? WeightedSums.Product(context, context.Required(0), context.Required(1));
+        }
+
+        (FlowValue flow, FeaturesFirst? order) = Features(context);
+        ConstantValue matrix = context.Constant(1, "B");
+        matrix = WithoutOnes(matrix, flow.Rank);
+        ReadOnlyMemory<float> kernel = Ordered(context, Kernel(context, matrix, isTransposed: false), order);
+        return Dense(context, flow, kernel, matrix, isTransposed: false, default);
+    }
+
+    /// <summary>A constant matrix times data that has its features in the dimension before the last one.</summary>
+    private static FlowValue FromLeft(NodeContext context)
+    {
+        ConstantValue matrix = context.Constant(0, "A");
+        int rank = context.Required(1) is PendingFlow { Flow.Rank: var pending } ? pending : ((FlowValue)context.Required(1)).Rank;
+        FlowValue flow = rank < 2 ? throw context.RefuseInput(context.Required(1), "data of two dimensions or more")
+            : Flows.Complete(context, context.Required(1), "features", rank - 2);
+        if (!Flows.HoldsFeatures(flow, rank - 2))
+        {
+            throw context.RefuseInput(flow, "features in the dimension before the last one");
+        }
+
+        matrix = WithoutOnes(matrix, rank);
+        return Dense(
+            context, flow, Kernel(context, matrix, isTransposed: true), matrix, isTransposed: true, default, rank - 2);
     }
 
     public static Value Gemm(NodeContext context)
     {
         GraphNode node = context.Node;
-        FlowValue flow = Features(context);
+        (FlowValue flow, FeaturesFirst? order) = Features(context);
         bool isTransposed = node.Integer("transB", 0) != 0;
         if (flow.Rank != 2 || node.Integer("transA", 0) != 0)
         {
@@ -30,7 +55,7 @@ internal static class ProductOperators
         ConstantValue matrix = context.Constant(1, "B");
         ReadOnlyMemory<float> kernel = Kernel(context, matrix, isTransposed);
         context.Take(node.Single("alpha", 1) == 1 ? 0 : kernel.Length, areFloating: true);
-        kernel = Scaled(kernel, node.Single("alpha", 1));
+        kernel = Ordered(context, Scaled(kernel, node.Single("alpha", 1)), order);
         ReadOnlyMemory<float> bias = default;
         if (context.Optional(2) is not null)
         {
@@ -53,18 +78,57 @@ internal static class ProductOperators
         return Dense(context, flow, kernel, matrix, isTransposed, bias);
     }
 
-    private static FlowValue Features(NodeContext context)
+    /// <summary>Data with its features last; where these are those of a flattened sequence, perhaps in another order.</summary>
+    private static (FlowValue Flow, FeaturesFirst? Order) Features(NodeContext context)
     {
-        if (context.Required(0) is not FlowValue)
+        if (context.Required(0) is not (FlowValue or PendingFlow))
         {
             throw context.Refuse(
                 $"expected data times a constant matrix, found {context.Required(0)} and {context.Required(1)}");
         }
 
-        FlowValue flow = Flows.Complete(context, context.Required(0), "features");
+        Value value = Flattening.StepsOfOne(
+            context, Flattening.Row(context, context.Required(0), context.Required(0) is FlowValue { Rank: var rank } ? rank - 1 : 0));
+        if (value is PendingFlow { What: FeaturesFirst order })
+        {
+            return (order.Row, order);
+        }
+
+        FlowValue flow = Flows.Complete(context, value, "features");
         return Flows.HoldsFeatures(flow, flow.Rank - 1)
-            ? flow
+            ? (flow, null)
             : throw context.RefuseInput(flow, "features in the last dimension");
+    }
+
+    private static ConstantValue WithoutOnes(ConstantValue matrix, int rank)
+    {
+        while (matrix.Rank > 2 && matrix.Dimensions[0] == 1 && matrix.Rank <= rank)
+        {
+            matrix = ConstantTensors.Reshape(matrix, [.. matrix.Dimensions.Skip(1)], [.. matrix.Shape.Skip(1)]);
+        }
+
+        return matrix;
+    }
+
+    /// <summary>A kernel with its columns where the features are.</summary>
+    private static ReadOnlyMemory<float> Ordered(NodeContext context, ReadOnlyMemory<float> kernel, FeaturesFirst? order)
+    {
+        int columns = order?.Row.Features!.Size ?? 0;
+        if (columns == 0 || kernel.Length % columns != 0)
+        {
+            return kernel;
+        }
+
+        context.Take(kernel.Length, areFloating: true);
+        float[] ordered = new float[kernel.Length];
+        ReadOnlySpan<float> source = kernel.Span;
+        for (int i = 0; i < ordered.Length; i++)
+        {
+            int column = i % columns;
+            ordered[i] = source[i - column + order!.PlaceOf(column)];
+        }
+
+        return ordered;
     }
 
     /// <summary>The matrix as a dense layer has it, outputs by inputs.</summary>
@@ -102,13 +166,14 @@ internal static class ProductOperators
         ReadOnlyMemory<float> kernel,
         ConstantValue matrix,
         bool isTransposed,
-        ReadOnlyMemory<float> bias)
+        ReadOnlyMemory<float> bias,
+        int? dimension = null)
     {
         int inputs = matrix.Dimensions[isTransposed ? 1 : 0];
         int outputs = matrix.Dimensions[isTransposed ? 0 : 1];
         Flows.RequireSize(context, flow, inputs, "B");
         DenseLayer layer = new(
             new DenseSpecification { InputSize = inputs, OutputSize = outputs }, DenseWeights.Wrap(kernel, bias));
-        return Flows.Append(context, flow, new LayerNode(context.Name, flow.Read, layer, []), outputs);
+        return Flows.Append(context, flow, new LayerNode(context.Name, flow.Read, layer, []), outputs, dimension);
     }
 }

@@ -19,17 +19,18 @@ internal static class ResidualOperator
 
         deep = Flows.Complete(context, deep, "features");
         int size = Flows.KnownSize(context, deep);
-        if (origin.Features!.Whole is null)
+        if (origin.Features is { Whole: null, Size: null })
         {
             Flows.RequireSize(context, origin, size, "the sum");
         }
 
-        bool fits = deep.Rank == origin.Rank && Flows.HoldsFeatures(deep, deep.Rank - 1)
-            && Flows.HoldsFeatures(origin, origin.Rank - 1) && Flows.SizeOf(origin) == size && origin.Features.First == 0
+        int dimension = Flows.FeatureDimension(deep);
+        bool fits = deep.Rank == origin.Rank && dimension >= 0 && Flows.HoldsFeatures(origin, dimension)
+            && Flows.SizeOf(origin) == size && origin.Features!.First == 0
             && origin.Rows.Select(row => row.Merged).SequenceEqual(origin.Source.Rows) && origin.Picks.Count == 0
-            && !Enumerable.Range(0, deep.Rank - 1).Any(i => !deep.Groups[i].SequenceEqual(origin.Groups[i]));
+            && !Enumerable.Range(0, deep.Rank).Any(i => i != dimension && !deep.Groups[i].SequenceEqual(origin.Groups[i]));
         return fits
-            ? Flows.Append(context, deep, new ResidualNode(context.Name, deep.Read, origin.Source, size), size)
+            ? Flows.Append(context, deep, new ResidualNode(context.Name, deep.Read, origin.Source, size), size, dimension)
             : null;
     }
 

@@ -9,9 +9,9 @@ internal static class SelectionOperators
     {
         Value value = context.Required(0);
         IReadOnlyList<long> starts = context.Numbers("starts", 1) ?? throw context.Refuse("expected starts");
-        IReadOnlyList<long> ends = context.Numbers("ends", 2) ?? throw context.Refuse("expected ends");
         IReadOnlyList<long> axes = context.Numbers("axes", 3)
             ?? [.. Enumerable.Range(0, starts.Count).Select(i => (long)i)];
+        IReadOnlyList<long> ends = Ends(context, value, axes) ?? context.Numbers("ends", 2) ?? throw context.Refuse("expected ends");
         IReadOnlyList<long> steps = context.Numbers("steps", 4) ?? [.. Enumerable.Repeat(1L, starts.Count)];
         if (ends.Count != starts.Count || axes.Count != starts.Count || steps.Count != starts.Count)
         {
@@ -24,6 +24,38 @@ internal static class SelectionOperators
         }
 
         return value;
+    }
+
+    /// <summary>Ends that follow from how long axes are; null if they are constants.</summary>
+    private static IReadOnlyList<long>? Ends(NodeContext context, Value value, IReadOnlyList<long> axes)
+    {
+        if (context.Optional(2) is not ExtentsValue ends || value is not FlowValue flow || axes.Count != ends.Elements.Count)
+        {
+            return null;
+        }
+
+        return
+        [
+            .. axes.Select((axis, i) => End(flow.Groups[context.Axis(axis, flow.Rank)], ends.Elements[i])
+                ?? throw context.Refuse($"ends: expected an end that {flow} tells, found {ends.Elements[i]}")),
+        ];
+    }
+
+    /// <summary>An end as a slice has it: counted from the end of the axis, or none.</summary>
+    private static long? End(Axis[] group, Extent end)
+    {
+        if (end.Known is { } known)
+        {
+            return known;
+        }
+
+        if (end.Same(Extent.Of(group)))
+        {
+            return long.MaxValue;
+        }
+
+        // Of steps that were added or taken away, as many as there were before.
+        return group is [{ Origin: var (of, more) }] && more > 0 && end.IsLengthOf(of) ? -more : null;
     }
 
     public static IReadOnlyList<Value?> Split(NodeContext context)

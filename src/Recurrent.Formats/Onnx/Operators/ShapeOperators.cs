@@ -155,8 +155,10 @@ internal static class ShapeOperators
         Extent?[] target = [.. wanted.Select((extent, i) =>
             extent.Known == -1 ? (Extent?)null : extent.Known == 0 ? shape[i] : extent)];
         return value is FlowValue flow
-            ? flow.With(Regrouping.Divide([.. flow.Groups.SelectMany(group => group)], target)
-                ?? throw context.Refuse($"[{string.Join(", ", wanted)}] would divide or mix axes of {flow}"))
+            ? Regrouping.Divide([.. flow.Groups.SelectMany(group => group)], target) is { } groups
+                ? flow.With(groups)
+                : Flattening.Steps(context, flow, target)
+                    ?? throw context.Refuse($"[{string.Join(", ", wanted)}] would divide or mix axes of {flow}")
             : ReshapeConstant(context, (ConstantValue)value, target);
     }
 

@@ -35,6 +35,9 @@ internal sealed class Axis
     /// <summary>The axis of which this is a part; null if it is a whole one.</summary>
     public Axis? Whole { get; }
 
+    /// <summary>The axis that this one was made of by taking steps away or adding some, and how many more it has; null for none.</summary>
+    public (Axis Of, int More)? Origin { get; init; }
+
     /// <summary>Where the part begins.</summary>
     public int First { get; }
 

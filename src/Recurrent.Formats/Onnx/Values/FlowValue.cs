@@ -44,6 +44,10 @@ internal sealed class FlowValue : Value
     /// <summary>The same in other groups of axes.</summary>
     public FlowValue With(IReadOnlyList<Axis[]> groups) => With(groups, Features, Rows, RowAxis);
 
+    /// <summary>The same with another axis in a dimension.</summary>
+    public FlowValue WithTime(int dimension, Axis time) =>
+        With([.. Groups.Select((group, i) => i == dimension ? (Axis[])[time] : group)]);
+
     /// <summary>A part of this, or the same in another order.</summary>
     public FlowValue With(IReadOnlyList<Axis[]> groups, Axis? features, IReadOnlyList<FlowRow> rows, Axis? rowAxis) => new()
     {

@@ -18,5 +18,8 @@ internal sealed class LayerNode(string name, FlowRead read, Layer layer, IReadOn
     /// <remarks>Where somebody else reads the other node too, it is computed once and this one behind it.</remarks>
     public (LayerNode Node, Layer Added, string Name)? Folded { get; init; }
 
+    /// <summary>The axis of steps that a convolution reads; null of other layers.</summary>
+    public Axis? Time { get; init; }
+
     public override IReadOnlyList<FlowRow> Rows => rows;
 }
