@@ -220,6 +220,17 @@ class GraphCase {
   unsigned seed_;
 };
 
+TEST(RandomGraphs, HaveLayersOfAllKinds) {
+  std::vector<int> count(RECURRENT_LAYER_UNFLATTEN + 1);
+  for (unsigned seed = 1; seed <= kCases; ++seed)
+    for (const OwnedLayer& layer : GraphCase(seed).graph.layers)
+      ++count[static_cast<size_t>(layer.desc.kind)];
+  for (size_t kind = 0; kind < count.size(); ++kind) {
+    if (kind == RECURRENT_LAYER_RESIDUAL || kind == RECURRENT_LAYER_CONVOLUTION) continue;
+    EXPECT_GE(count[kind], 5) << "kind " << kind;
+  }
+}
+
 class Graphs : public EveryIsa {};
 INSTANTIATE_ON_EVERY_ISA(Graphs);
 

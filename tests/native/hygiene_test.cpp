@@ -133,7 +133,8 @@ TEST(HygieneOfWholeModels, TheFirstCallAfterAWarmUpAllocatesNothing) {
   OwnedModel owned;
   owned.add(random_layer(random, RECURRENT_LAYER_LSTM, 9, 40, false));
   const int64_t size = output_size(owned.layers[0].desc);
-  for (int32_t kind : {RECURRENT_LAYER_ACTIVATION, RECURRENT_LAYER_SOFTMAX, RECURRENT_LAYER_SCALE})
+  for (int32_t kind : {RECURRENT_LAYER_ACTIVATION, RECURRENT_LAYER_SOFTMAX, RECURRENT_LAYER_SCALE,
+                       RECURRENT_LAYER_LAYER_NORMALIZATION, RECURRENT_LAYER_LOG_SOFTMAX})
     owned.add(pointwise_layer(random, kind, size));
   owned.add(pointwise_layer(random, RECURRENT_LAYER_RESIDUAL, size, 2));
   for (const int32_t output : {RECURRENT_OUTPUT_EVERY_STEP, RECURRENT_OUTPUT_LAST_STEP})

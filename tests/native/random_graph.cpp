@@ -130,6 +130,8 @@ class Drawer {
     const int32_t number = one(like(nullptr, false));
     const GraphValue from = value(number);
     const bool is_row = from.kind == RECURRENT_VALUE_ROW;
+    if (!is_row && from.base.find("rept") != std::string::npos && one_in(random_, 2))
+      return draw_over_time(number, from);
     switch (uniform(random_, 0, 14)) {
       case 0:
       case 1:
@@ -164,15 +166,15 @@ class Drawer {
       }
       case 9:
         return is_row ? draw_repeat(number, from) : draw_last_step(number, from);
-      case 13:
-        return is_row ? draw_unflatten(number, from) : draw_pooling(number, from);
+      case 10:
+        if (is_row) return draw_repeat(number, from);
+        return draw_reordered(RECURRENT_LAYER_REVERSE, number, from);
       case 11:
         return is_row ? draw_unflatten(number, from) : draw_over_time(number, from);
       case 12:
         return is_row ? draw_repeat(number, from) : draw_over_time(number, from);
-      case 10:
-        if (is_row) return draw_repeat(number, from);
-        return draw_reordered(RECURRENT_LAYER_REVERSE, number, from);
+      case 13:
+        return is_row ? draw_unflatten(number, from) : draw_pooling(number, from);
       default:
         if (is_row || graph_.masking != RECURRENT_MASKING_NONE) return;
         return draw_reordered(RECURRENT_LAYER_LAST_STEPS, number, from);
@@ -230,10 +232,12 @@ class Drawer {
       if (value(scores).size != 1 && value(scores).size != from.size) return;
       reads.push_back(scores);
     }
-    // Only where lengths do not change the number of steps.
-    const bool is_fixed = from.base.compare(0, 4, "rept") == 0;
+    // Flatten only where lengths do not change the number of steps.
+    const bool is_fixed = from.base.find("rept") != std::string::npos;
+    if (is_fixed && one_in(random_, 2)) kind = RECURRENT_LAYER_FLATTEN;
     if (kind == RECURRENT_LAYER_FLATTEN && !is_fixed) kind = RECURRENT_LAYER_MAX_OVER_TIME;
-    const int64_t steps = kind == RECURRENT_LAYER_FLATTEN ? number_of(from.base) : 0;
+    if (kind == RECURRENT_LAYER_FLATTEN) reads.resize(1);
+    const int64_t steps = kind == RECURRENT_LAYER_FLATTEN ? steps_of(from.base, 1) : 0;
     if (steps > 0) size *= steps;
     if (size > 4 * largest_) return;
     OwnedLayer layer = plain(kind, from.size, size);

@@ -168,9 +168,10 @@ OwnedModel random_model(Random& random, int64_t largest, bool may_reverse, bool 
       const auto span = static_cast<int32_t>(uniform(random, 1, i));
       const bool adds =
           model.layers[static_cast<size_t>(i - span)].desc.input_size >= input && one_in(random, 2);
-      const auto kind = adds ? RECURRENT_LAYER_RESIDUAL
-                             : static_cast<int32_t>(uniform(random, RECURRENT_LAYER_ACTIVATION,
-                                                            RECURRENT_LAYER_SCALE));
+      const int32_t kinds[] = {RECURRENT_LAYER_ACTIVATION, RECURRENT_LAYER_SOFTMAX,
+                               RECURRENT_LAYER_SCALE, RECURRENT_LAYER_LAYER_NORMALIZATION,
+                               RECURRENT_LAYER_LOG_SOFTMAX};
+      const int32_t kind = adds ? RECURRENT_LAYER_RESIDUAL : kinds[uniform(random, 0, 4)];
       model.add(pointwise_layer(random, kind, input, adds ? span : 0));
       continue;
     }
@@ -183,16 +184,17 @@ OwnedModel random_model(Random& random, int64_t largest, bool may_reverse, bool 
 }
 
 std::string OwnedModel::describe() const {
-  static const char* const kNames[] = {"SimpleRNN",  "LSTM",    "GRU",   "GRU-before", "Dense",
+  static const std::string kNames[] = {"SimpleRNN",  "LSTM",    "GRU",   "GRU-before", "Dense",
                                        "activation", "softmax", "scale", "embedding",  "residual"};
   std::string text;
   for (const OwnedLayer& layer : layers) {
     const recurrent_layer_desc& d = layer.desc;
-    text += std::string(kNames[d.kind]) + "(I=" + std::to_string(d.input_size) +
-            " H=" + std::to_string(d.hidden_size) + " P=" + std::to_string(d.projection_size) +
-            " dir=" + std::to_string(d.direction) + " clip=" + std::to_string(d.clip) +
-            " coupling=" + std::to_string(d.gate_coupling) +
-            (d.residual_span ? " span=" + std::to_string(d.residual_span) : "") + ") ";
+    text +=
+        (d.kind <= RECURRENT_LAYER_RESIDUAL ? kNames[d.kind] : "kind " + std::to_string(d.kind)) +
+        "(I=" + std::to_string(d.input_size) + " H=" + std::to_string(d.hidden_size) +
+        " P=" + std::to_string(d.projection_size) + " dir=" + std::to_string(d.direction) +
+        " clip=" + std::to_string(d.clip) + " coupling=" + std::to_string(d.gate_coupling) +
+        (d.residual_span ? " span=" + std::to_string(d.residual_span) : "") + ") ";
   }
   return text;
 }

@@ -297,7 +297,7 @@ void create_broken_graph(World& world, Random& random) {
     std::vector<int32_t>& reads = graph.reads[index(graph.reads.size())];
     recurrent_input_desc& input = graph.inputs[index(graph.inputs.size())];
     recurrent_output_desc& output = graph.outputs[index(graph.outputs.size())];
-    switch (uniform(random, 0, 8)) {
+    switch (uniform(random, 0, 9)) {
       case 0:
         break_number(random, reads[index(reads.size())]);
         break;
@@ -308,9 +308,17 @@ void create_broken_graph(World& world, Random& random) {
         // Not sizes: weights would be read past their end.
         break_number(random, one_in(random, 2) ? layer.first : layer.steps);
         break;
+      case 9:
+        // Likewise: a convolution's weights follow from these.
+        if (layer.kind == RECURRENT_LAYER_CONVOLUTION) break;
+        break_number(random, *one_of<int32_t*>(random, {&layer.kernel_size, &layer.stride,
+                                                        &layer.dilation, &layer.pad_before,
+                                                        &layer.pad_after, &layer.counts_padding}));
+        break;
       case 3:
-        if (layer.kind >= RECURRENT_LAYER_CONCATENATION)
-          layer.kind = number(random, RECURRENT_LAYER_CONCATENATION, RECURRENT_LAYER_LAST_STEPS);
+        if (layer.kind >= RECURRENT_LAYER_CONCATENATION &&
+            layer.kind != RECURRENT_LAYER_CONVOLUTION)
+          layer.kind = number(random, RECURRENT_LAYER_CONCATENATION, RECURRENT_LAYER_UNFLATTEN);
         break;
       case 4:
         break_number(random, one_in(random, 2) ? input.kind : input.size);

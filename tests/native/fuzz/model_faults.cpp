@@ -14,6 +14,11 @@ int32_t bad_size(Random& random) {
                          std::numeric_limits<int32_t>::min()});
 }
 
+// Whether weights are left to the caller's choice.
+bool may_do_without(const recurrent_layer_desc& layer) {
+  return layer.kind == RECURRENT_LAYER_LAYER_NORMALIZATION;
+}
+
 // A fault of the model as a whole.
 Statuses break_model(Random& random, recurrent_model_desc& desc) {
   switch (uniform(random, 0, 7)) {
@@ -49,12 +54,16 @@ Statuses break_model(Random& random, recurrent_model_desc& desc) {
 bool break_layer(Random& random, recurrent_layer_desc& layer) {
   const bool lstm = layer.kind == RECURRENT_LAYER_LSTM;
   const bool recurrent = layer.kind < RECURRENT_LAYER_DENSE;
-  switch (uniform(random, 0, 10)) {
+  // Of layers that these models do not have.
+  int32_t* const others[] = {&layer.first,      &layer.steps,     &layer.kernel_size,
+                             &layer.stride,     &layer.dilation,  &layer.groups,
+                             &layer.pad_before, &layer.pad_after, &layer.counts_padding};
+  switch (uniform(random, 0, 12)) {
     case 0:
       layer.struct_size = wrong_size(random, sizeof(layer));
       return true;
     case 1:
-      layer.kind = no_value(random, RECURRENT_LAYER_LAST_STEPS);
+      layer.kind = no_value(random, RECURRENT_LAYER_UNFLATTEN);
       return true;
     case 2:
       layer.direction = no_value(random, RECURRENT_DIRECTION_BIDIRECTIONAL);
@@ -78,6 +87,14 @@ bool break_layer(Random& random, recurrent_layer_desc& layer) {
       return true;
     case 8:
       layer.clip = recurrent ? one_of(random, {-1.0f, kNaN, kInfinity, -kInfinity}) : 0.5f;
+      return true;
+    case 10:
+      layer.epsilon = layer.kind == RECURRENT_LAYER_LAYER_NORMALIZATION
+                          ? one_of(random, {-1e-9f, kNaN, kInfinity})
+                          : 1e-5f;
+      return true;
+    case 11:
+      *others[uniform(random, 0, 8)] = one_of(random, {1, -1, 1 << 30});
       return true;
     case 9:
       if (layer.kind == RECURRENT_LAYER_RESIDUAL)
@@ -106,7 +123,7 @@ bool break_place(Random& random, Description& description, int64_t index) {
       layer.kind = RECURRENT_LAYER_EMBEDDING;
       return true;
     case 2:
-      if (layer.forward == nullptr) return false;
+      if (layer.forward == nullptr || may_do_without(layer)) return false;
       layer.forward = nullptr;
       return true;
     case 3:
@@ -144,6 +161,7 @@ bool break_direction(Random& random, const recurrent_layer_desc& layer,
       *parameters[uniform(random, 0, 5)] = one_of(random, {kNaN, kInfinity, -kInfinity});
       return true;
     case 3:
+      if (may_do_without(layer)) return false;
       refuse(direction.input_weights, layer.kind != RECURRENT_LAYER_ACTIVATION);
       return true;
     case 4:
