@@ -9,6 +9,8 @@ internal readonly struct CanonicalArithmetic : IArithmetic<float>
 
     public static float Expm1(float a) => CanonicalMath.Expm1(a);
 
+    public static float Log(float a) => CanonicalMath.Log(a);
+
     public static float Log1p(float a) => CanonicalMath.Log1p(a);
 
     public static float Sigmoid(float a) => CanonicalMath.Sigmoid(a);

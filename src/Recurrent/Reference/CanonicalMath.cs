@@ -1,7 +1,7 @@
 namespace Recurrent.Reference;
 
 /// <summary>
-/// The canonical exp, expm1, log1p, sigmoid and tanh: the operations of <c>native/src/simd/math.inl</c> in the same
+/// The canonical exp, expm1, log, log1p, sigmoid and tanh: the operations of <c>native/src/simd/math.inl</c> in the same
 /// order, so that the bits are the same on every machine. That file explains the schemes and says where each constant
 /// comes from.
 /// </summary>
@@ -19,6 +19,9 @@ internal static class CanonicalMath
     private const float TanhOne = 10.0f;
     private const float Expm1MinusOne = -20.0f;
     private const float Expm1High = 89.0f;
+    private const float FromDenormal = 33554432.0f;
+    private const float FromDenormalExponent = 25.0f;
+    private const int SqrtHalfBits = 0x3f3504f3;
 
     // Written as bits: C# has no hexadecimal floating-point literals, and these are the ones of math.inl.
     private static readonly float Log2E = Bits(0x3fb8aa3b);
@@ -72,26 +75,28 @@ internal static class CanonicalMath
     /// <summary>ln(1 + x).</summary>
     public static float Log1p(float x)
     {
-        const int SqrtHalfBits = 0x3f3504f3;
         int k = unchecked(BitConverter.SingleToInt32Bits(x + 1.0f) - SqrtHalfBits) >> 23;
         float scale = Scale(127 + 2 - k);
         float f = Fma(scale, x * 0.25f, Fma(scale, 0.25f, -1.0f));
-        float q = Fma(Log10, f, Log9);
-        q = Fma(q, f, Log8);
-        q = Fma(q, f, Log7);
-        q = Fma(q, f, Log6);
-        q = Fma(q, f, Log5);
-        q = Fma(q, f, Log4);
-        q = Fma(q, f, Log3);
-        q = Fma(q, f, Log2);
-        float logF = Fma(f, f * q, f);
-        float y = Fma(k, Ln2High, Fma(k, Ln2Low, logF));
+        float y = LogOf(k, f);
         if (x > float.MaxValue || MathF.Abs(x) < Linear)
         {
             return x;
         }
 
         return x == -1.0f ? float.NegativeInfinity : x < -1.0f ? float.NaN : y;
+    }
+
+    /// <summary>ln(x).</summary>
+    public static float Log(float x)
+    {
+        bool isDenormal = x < SmallestNormal;
+        int bits = BitConverter.SingleToInt32Bits(isDenormal ? x * FromDenormal : x);
+        int k = unchecked(bits - SqrtHalfBits) >> 23;
+        float f = BitConverter.Int32BitsToSingle(unchecked(bits - (k << 23))) - 1.0f;
+        float y = LogOf(k - (isDenormal ? FromDenormalExponent : 0.0f), f);
+        y = x <= float.MaxValue ? y : x;
+        return x == 0.0f ? float.NegativeInfinity : x < 0.0f ? float.NaN : y;
     }
 
     /// <summary>1 / (1 + e^-x); +0 where that is below 2^-126.</summary>
@@ -114,6 +119,21 @@ internal static class CanonicalMath
         float numerator = Fma(scale, fraction, Fma(scale, -0.5f, 0.5f));
         float denominator = Fma(-scale, fraction, Fma(scale, 0.5f, 0.5f));
         return MathF.CopySign(numerator / denominator, x);
+    }
+
+    // exponent ln 2 + ln(1 + f) for sqrt(1/2) <= 1 + f <= sqrt(2).
+    private static float LogOf(float exponent, float f)
+    {
+        float q = Fma(Log10, f, Log9);
+        q = Fma(q, f, Log8);
+        q = Fma(q, f, Log7);
+        q = Fma(q, f, Log6);
+        q = Fma(q, f, Log5);
+        q = Fma(q, f, Log4);
+        q = Fma(q, f, Log3);
+        q = Fma(q, f, Log2);
+        float logF = Fma(f, f * q, f);
+        return Fma(exponent, Ln2High, Fma(exponent, Ln2Low, logF));
     }
 
     // exp(factor * x) = 2^n * (1 + factor * fraction), where the exponent holds n as `round` left it. The factor is 1,

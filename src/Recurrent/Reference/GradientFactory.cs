@@ -48,6 +48,7 @@ internal sealed class GradientFactory<T, TArithmetic> : GradientFactory<T>
             DenseSpecification dense => new DenseGradient<T, TArithmetic>(dense, runner, parameters, gradients),
             ActivationSpecification activation => new ActivationLayerGradient<T>(activation, runner),
             SoftmaxSpecification => new SoftmaxGradient<T>(runner),
+            LogSoftmaxSpecification => new LogSoftmaxGradient<T>(runner),
             ScaleSpecification => new ScaleGradient<T, TArithmetic>(runner, parameters, gradients),
             EmbeddingSpecification => new EmbeddingGradient<T>(runner, gradients),
             ResidualSpecification => new ResidualGradient<T>(runner),

@@ -20,6 +20,9 @@ internal interface IArithmetic<T>
     /// <summary><c>e^a - 1</c>, accurate near 0.</summary>
     static abstract T Expm1(T a);
 
+    /// <summary><c>log(a)</c>.</summary>
+    static abstract T Log(T a);
+
     /// <summary><c>log(1 + a)</c>, accurate near 0.</summary>
     static abstract T Log1p(T a);
 

@@ -11,6 +11,8 @@ internal readonly struct OracleArithmetic<T> : IArithmetic<T>
 
     public static T Exp(T a) => T.Exp(a);
 
+    public static T Log(T a) => T.Log(a);
+
     // .NET computes ExpM1 and LogP1 by the plain formulas, which lose everything near 0. These are W. Kahan's, which
     // correct the rounding of e^a and of 1 + a.
     public static T Expm1(T a)

@@ -39,6 +39,7 @@ internal sealed class RunnerFactory<T, TArithmetic> : RunnerFactory<T>
             DenseSpecification dense => new DenseRunner<T, TArithmetic>(dense, parameters),
             ActivationSpecification activation => new ActivationRunner<T, TArithmetic>(activation),
             SoftmaxSpecification softmax => new SoftmaxRunner<T, TArithmetic>(softmax),
+            LogSoftmaxSpecification softmax => new LogSoftmaxRunner<T, TArithmetic>(softmax),
             ScaleSpecification scale => new ScaleRunner<T, TArithmetic>(scale, parameters),
             EmbeddingSpecification embedding => new EmbeddingRunner<T, TArithmetic>(embedding, parameters),
             ResidualSpecification residual => new ResidualRunner<T>(residual),

@@ -61,6 +61,8 @@ public sealed class ActivationParityTests
             "y", () => ActivationFunctions.Apply(Activation.Tanh, x.AsSpan(0, 8), x.AsSpan(1, 8)));
         Assert.Throws<ArgumentException>("y", () => ActivationFunctions.Apply(Activation.Tanh, x, new float[8]));
         Assert.Throws<ArgumentOutOfRangeException>(
-            "activation", () => ActivationFunctions.Apply(new Activation((ActivationKind)12), x, x));
+            "activation", () => ActivationFunctions.Apply(new Activation((ActivationKind)99), x, x));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            "activation", () => ActivationFunctions.Apply(Activation.Clip(1, 0.5f), x, x));
     }
 }

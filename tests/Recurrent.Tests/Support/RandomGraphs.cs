@@ -123,6 +123,11 @@ internal sealed class RandomGraphs
             return One(CellKind.Embedding);
         }
 
+        if (_case.Windows && random.Next(3) == 0)
+        {
+            return new RandomWindows(_case, AnyActivation).Create(random, floats, value, _values, LargestSize);
+        }
+
         int choice = random.Next(value.Kind == ValueKind.Row ? 11 : 18);
         return choice switch
         {

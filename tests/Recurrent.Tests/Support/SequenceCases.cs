@@ -25,7 +25,11 @@ internal static class SequenceCases
     }
 
     public static Activation RandomActivation(Random random) =>
-        new((ActivationKind)random.Next(12), 0.1f + random.NextSingle(), 0.1f + random.NextSingle());
+        RandomActivation((ActivationKind)random.Next(13), 0.1f + random.NextSingle(), 0.1f + random.NextSingle());
+
+    // A clip is between its numbers.
+    private static Activation RandomActivation(ActivationKind kind, float alpha, float beta) =>
+        kind == ActivationKind.Clip ? Activation.Clip(-alpha, beta) : new(kind, alpha, beta);
 
     private static SequenceCase Create(int seed, long work, bool forwardOnly, int minimumBatch, bool ragged)
     {

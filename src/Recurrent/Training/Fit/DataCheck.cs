@@ -23,6 +23,9 @@ internal static class DataCheck
             throw new ArgumentException(
                 $"{argument}: expected sequences without missing steps, because the model has no masking.", argument);
         }
+
+        definition.Graph.StepRules.RequireTime(x.Time, $"{argument}.{nameof(x.Time)}");
+        definition.Graph.StepRules.RequireLengths(x.Lengths.Span, $"{argument}.{nameof(x.Lengths)}");
     }
 
     public static void RequireTargets<T>(

@@ -10,6 +10,7 @@ namespace Recurrent.Training;
 internal sealed class PreparedBatch<T>(ModelDefinition definition)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    private readonly StepRules _rules = definition.Graph.StepRules;
     private readonly bool _everyStep = TrainedModel.PutsOutSteps(definition);
     private readonly int _outputSize = definition.OutputSize;
     private readonly Masking? _masking = definition.Masking;
@@ -136,7 +137,8 @@ internal sealed class PreparedBatch<T>(ModelDefinition definition)
             longest = Math.Max(longest, _lengths[i]);
         }
 
-        return longest;
+        // As short as can be, if the model takes so few steps.
+        return _rules.Takes(longest) ? longest : steps;
     }
 
     private int CountPositions()

@@ -56,6 +56,7 @@ internal sealed class GraphAssembly
         return readers.Length == 1
             && readers[0] is { Reads.Count: 1, Dropout.Elements: 0 }
             && readers[0].Layer is RecurrentLayer or DenseLayer or ActivationLayer or SoftmaxLayer or ScaleLayer
+                or ConvolutionLayer or LayerNormalizationLayer or LogSoftmaxLayer
             && outputs.All(output => output.Entry != dropout);
     }
 }

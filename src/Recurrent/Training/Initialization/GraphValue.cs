@@ -6,7 +6,7 @@ namespace Recurrent.Training;
 /// A value of a <see cref="Graph"/> that is being built: an input, or what a layer puts out. Its methods call layers on it.
 /// Immutable; it may be read any number of times.
 /// </summary>
-public sealed class GraphValue
+public sealed partial class GraphValue
 {
     private readonly ModelValue _value;
 

@@ -11,11 +11,11 @@ public static class Initializers
 
     /// <summary>Uniform in <c>±sqrt(6 / (inputs + outputs))</c> (Glorot &amp; Bengio 2010).</summary>
     public static Initializer GlorotUniform { get; } =
-        new UniformInitializer(shape => Math.Sqrt(6.0 / ((double)shape.Rows + shape.Columns)));
+        new UniformInitializer(shape => Math.Sqrt(6.0 / ((double)shape.FanOut + shape.Columns)));
 
     /// <summary>Truncated normal of the variance <c>2 / (inputs + outputs)</c> (Glorot &amp; Bengio 2010).</summary>
     public static Initializer GlorotNormal { get; } =
-        new TruncatedNormalInitializer(shape => Math.Sqrt(2.0 / ((double)shape.Rows + shape.Columns)));
+        new TruncatedNormalInitializer(shape => Math.Sqrt(2.0 / ((double)shape.FanOut + shape.Columns)));
 
     /// <summary>Uniform in <c>±sqrt(6 / inputs)</c> (He et al. 2015).</summary>
     public static Initializer HeUniform { get; } = new UniformInitializer(shape => Math.Sqrt(6.0 / shape.Columns));

@@ -80,6 +80,46 @@ public static class LayerFactory
         return new DenseLayer(specification, DenseWeights.Wrap(kernel, bias));
     }
 
+    /// <summary>A convolution over time.</summary>
+    /// <param name="specification">What it is.</param>
+    /// <param name="random">Where the parameters come from.</param>
+    /// <param name="initialization">How they are drawn; null for Keras's defaults.</param>
+    /// <returns>The layer; the history of a causal one is 0 and no parameter.</returns>
+    /// <exception cref="ArgumentNullException">The specification or the generator is null.</exception>
+    /// <exception cref="ArgumentException">The specification contradicts itself.</exception>
+    public static ConvolutionLayer Create(
+        ConvolutionSpecification specification, SeededRandom random, LayerInitialization? initialization = null)
+    {
+        ArgumentNullException.ThrowIfNull(specification);
+        ArgumentNullException.ThrowIfNull(random);
+        specification.Validate(nameof(specification));
+        LayerInitialization how = initialization ?? LayerInitialization.Keras;
+        int columns = specification.RowLength;
+        float[] kernel = new float[specification.OutputSize * columns];
+        how.Kernel.Fill(
+            kernel,
+            new InitializerShape(specification.OutputSize, columns, columns)
+            {
+                FanOut = (long)specification.KernelSize * specification.OutputSize,
+            },
+            random);
+        float[] bias = Draw(how.Bias, 1, specification.OutputSize, columns, random);
+        return new ConvolutionLayer(specification, ConvolutionWeights.Wrap(kernel, bias));
+    }
+
+    /// <summary>A layer normalization with factors of 1 and offsets of 0, to be trained.</summary>
+    /// <param name="size">Features of a step.</param>
+    /// <param name="epsilon">What is added to the variance: Keras has 1e-3, PyTorch 1e-5.</param>
+    /// <returns>The layer.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
+    public static LayerNormalizationLayer LayerNormalization(int size, float epsilon = 1e-3f)
+    {
+        LayerNormalizationSpecification specification = new() { InputSize = size, Epsilon = epsilon };
+        float[] factors = new float[size];
+        Array.Fill(factors, 1);
+        return new LayerNormalizationLayer(specification, factors, new float[size]);
+    }
+
     /// <summary>An embedding.</summary>
     /// <param name="vocabularySize">Indices that it knows.</param>
     /// <param name="outputSize">Features of an output step.</param>

@@ -22,7 +22,7 @@ public sealed record LayerInitialization
         RecurrentBias = true,
     };
 
-    /// <summary>Of <c>W</c> and of a dense layer's matrix, and of a projection.</summary>
+    /// <summary>Of <c>W</c>, of a dense layer's matrix and of the kernel of a convolution, and of a projection.</summary>
     public Initializer Kernel { get; init; } = Initializers.GlorotUniform;
 
     /// <summary>Of <c>R</c>, all gates as one matrix <c>[G*H, S]</c>.</summary>

@@ -12,7 +12,7 @@ namespace Recurrent.Training;
 ///     new Sequential(inputSize: 1, seed: 1).Lstm(20).Dense(1).ToModel(ModelOutput.LastStep);
 /// </code>
 /// </example>
-public sealed class Sequential
+public sealed partial class Sequential
 {
     private readonly ulong _seed;
     private readonly List<Layer> _layers = [];
