@@ -100,7 +100,11 @@ public sealed class HandComputedWindowTests
     {
         ConvolutionSpecification sum = new()
         {
-            InputSize = 1, OutputSize = 1, KernelSize = 3, PaddingBefore = 1, PaddingAfter = 1,
+            InputSize = 1,
+            OutputSize = 1,
+            KernelSize = 3,
+            PaddingBefore = 1,
+            PaddingAfter = 1,
         };
         Assert.Equal(
             [12, 123, 230, 45, 450, 0, 0, 0, 0],
@@ -152,7 +156,11 @@ public sealed class HandComputedWindowTests
     {
         AveragePoolingSpecification windows = new()
         {
-            InputSize = 1, KernelSize = 4, Stride = 2, PaddingBefore = 2, PaddingAfter = 2,
+            InputSize = 1,
+            KernelSize = 4,
+            Stride = 2,
+            PaddingBefore = 2,
+            PaddingAfter = 2,
         };
         float[] x = [1, 3, 8, 12];
         Require([2, 6, 10], x, new AveragePoolingLayer(windows));
