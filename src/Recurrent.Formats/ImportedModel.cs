@@ -16,6 +16,12 @@ public sealed record ImportedModel
     /// </summary>
     public required IReadOnlyList<string> LayerNames { get; init; }
 
+    /// <summary>
+    /// How the file makes lengths of rows of what the model is given: null if it does not. The model alone takes rows as
+    /// full; whoever runs it gives these lengths.
+    /// </summary>
+    public CountedLengths? CountedLengths { get; init; }
+
     /// <summary>What was assumed, folded, renamed or left out, in the order of the file.</summary>
     public IReadOnlyList<ImportNote> Notes { get; init; } = [];
 

@@ -48,11 +48,10 @@ internal sealed class OnnxSequence
             case OnnxOutputRole.LastStep:
                 return output.FromSession<double>(result.Outputs[IndexOf(output)], 1, _batch);
             default:
-                StateKind kind = output.Role == OnnxOutputRole.FinalCell ? StateKind.Cell : StateKind.Hidden;
                 double[] states =
                 [
                     .. output.States.SelectMany(state => result.FinalStates[
-                        Request.FinalStates.ToList().IndexOf(AddressOf(state, kind))]),
+                        Request.FinalStates.ToList().IndexOf(AddressOf(state))]),
                 ];
                 return output.FromSession<double>(states, 1, _batch);
         }
@@ -84,11 +83,12 @@ internal sealed class OnnxSequence
 
     private static bool IsSequence(OnnxInput input) => input.Role is OnnxInputRole.Sequence or OnnxInputRole.Indices;
 
-    private static StateAddress AddressOf(OnnxState state, StateKind kind) => new(state.Layer, state.Direction, kind);
+    private static StateAddress AddressOf(OnnxState state) => new(state.Layer, state.Direction, state.Kind);
 
     private SequenceRequest MakeRequest(OnnxInput sequence)
     {
         OnnxInput? lengths = _binding.Inputs.FirstOrDefault(input => input.Role == OnnxInputRole.Lengths);
+        CountedLengths? counted = _binding.Model.CountedLengths;
         return new SequenceRequest
         {
             Model = Model,
@@ -99,18 +99,16 @@ internal sealed class OnnxSequence
                 : default,
             Indices = sequence.Role == OnnxInputRole.Indices ? Integers(sequence, _time, int.MaxValue) : default,
             Inputs = Model.IsChain ? [] : [.. Model.Inputs.Select(NamedInput)],
-            Lengths = lengths is null ? null : Integers(lengths, 1, _time),
-            InitialStates =
-            [
-                .. InitialStates(OnnxInputRole.InitialHidden, StateKind.Hidden),
-                .. InitialStates(OnnxInputRole.InitialCell, StateKind.Cell),
-            ],
-            FinalStates =
-            [
-                .. FinalStates(OnnxOutputRole.FinalHidden, StateKind.Hidden),
-                .. FinalStates(OnnxOutputRole.FinalCell, StateKind.Cell),
-            ],
+            Lengths = lengths is not null ? Integers(lengths, 1, _time) : counted is null ? null : Count(counted),
+            InitialStates = [.. InitialStates()],
+            FinalStates = [.. _binding.Outputs.SelectMany(output => output.States).Select(AddressOf).Distinct()],
         };
+    }
+
+    private int[] Count(CountedLengths rule)
+    {
+        OnnxInput input = _binding.Inputs.Single(input => input.Name == rule.Input);
+        return rule.Count<float>(input.ToSession<float>(TensorOf(input).ToSingles(), _time, _batch), _time, _batch, Model.Layout);
     }
 
     private InputBuffer<float> NamedInput(ModelInput named)
@@ -138,25 +136,21 @@ internal sealed class OnnxSequence
                 $"input '{input.Name}': expected values from 0 to {largest}, found {values[wrong]}.");
     }
 
-    private IEnumerable<(StateAddress State, ReadOnlyMemory<float> Values)> InitialStates(
-        OnnxInputRole role, StateKind kind)
+    private IEnumerable<(StateAddress State, ReadOnlyMemory<float> Values)> InitialStates()
     {
-        foreach (OnnxInput input in _binding.Inputs.Where(input => input.Role == role))
+        foreach (OnnxInput input in _binding.Inputs.Where(input => input.States.Count > 0))
         {
             ReadOnlyMemory<float> values = input.ToSession<float>(TensorOf(input).ToSingles(), 1, _batch);
             int length = values.Length / input.States.Count;
             for (int i = 0; i < input.States.Count; i++)
             {
-                yield return (AddressOf(input.States[i], kind), values.Slice(i * length, length));
+                if (input.States[i].Layer >= 0)
+                {
+                    yield return (AddressOf(input.States[i]), values.Slice(i * length, length));
+                }
             }
         }
     }
-
-    private IEnumerable<StateAddress> FinalStates(OnnxOutputRole role, StateKind kind) =>
-        _binding.Outputs.Where(output => output.Role == role)
-            .SelectMany(output => output.States)
-            .Select(state => AddressOf(state, kind))
-            .Distinct();
 
     /// <summary>The length of an axis of a tensor; 1 where the input has no such axis.</summary>
     private int LengthOf(OnnxInput input, OnnxAxis axis)
@@ -183,7 +177,12 @@ internal sealed class OnnxSequence
             _ => Features(input),
         })];
         IReadOnlyList<int> found = TensorOf(input).Dimensions;
-        if (!found.SequenceEqual(expected))
+
+        // States may be counted by several axes.
+        bool fits = found.SequenceEqual(expected) || (input.States.Count > 1 && found.Count > expected.Length
+            && found.Skip(found.Count - 2).SequenceEqual(expected[^2..]) && found.Aggregate(1L, (product, size) => product * size)
+                == expected.Aggregate(1L, (product, size) => product * size));
+        if (!fits)
         {
             throw new UnusableInputException(
                 $"input '{input.Name}': expected the shape [{string.Join(", ", expected)}], found "
@@ -198,7 +197,8 @@ internal sealed class OnnxSequence
             return Model.Inputs.FirstOrDefault(named => named.Name == input.Name)?.Size ?? Model.InputSize;
         }
 
-        var layer = (RecurrentSpecification)Model.Layers[input.States[0].Layer].Specification;
-        return input.Role == OnnxInputRole.InitialCell ? layer.HiddenSize : layer.StateSize;
+        OnnxState state = input.States.First(state => state.Layer >= 0);
+        var layer = (RecurrentSpecification)Model.Layers[state.Layer].Specification;
+        return state.Kind == StateKind.Cell ? layer.HiddenSize : layer.StateSize;
     }
 }

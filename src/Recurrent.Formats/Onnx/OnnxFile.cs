@@ -130,15 +130,15 @@ public sealed class OnnxFile : IDisposable
             ? layer.Specification.Direction
             : Direction.Forward;
         OnnxState[] states = direction == Direction.Bidirectional
-            ? [new(last, Direction.Forward), new(last, Direction.Reverse)]
-            : [new(last, direction)];
+            ? [new(last, Direction.Forward, StateKind.Hidden), new(last, Direction.Reverse, StateKind.Hidden)]
+            : [new(last, direction, StateKind.Hidden)];
         return output.Role == OnnxOutputRole.FinalHidden && output.States.SequenceEqual(states);
     }
 
     /// <summary>The inputs of a node that are weights.</summary>
     private static IEnumerable<string> WeightsOf(GraphNode node) => node.Operator switch
     {
-        "LSTM" or "GRU" or "RNN" => [node.Input(1), node.Input(2), node.Input(3), node.Input(7)],
+        "LSTM" or "GRU" or "RNN" or RecurrentParts.QuantizedLstm => [node.Input(1), node.Input(2), node.Input(3), node.Input(7)],
         "Gemm" => [node.Input(1), node.Input(2)],
         "MatMul" => [node.Input(1)],
         _ => [],

@@ -20,4 +20,10 @@ public enum OnnxInputRole
 
     /// <summary>Nothing that has an effect on an output.</summary>
     Unused = 5,
+
+    /// <summary>Hidden and cell states that layers start from, in one tensor: <see cref="OnnxState.Kind"/> says which.</summary>
+    InitialStates = 6,
+
+    /// <summary>Which steps of each row count, 1 or 0: their number is the row's length.</summary>
+    Mask = 7,
 }

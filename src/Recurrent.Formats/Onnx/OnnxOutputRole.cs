@@ -17,4 +17,7 @@ public enum OnnxOutputRole
 
     /// <summary>Cell states of layers after the sequence.</summary>
     FinalCell = 3,
+
+    /// <summary>Hidden and cell states of layers after the sequence, in one tensor.</summary>
+    FinalStates = 4,
 }

@@ -166,7 +166,7 @@ public sealed class OnnxGraphTests
         Assert.Equal(
             [OnnxOutputRole.Sequence, OnnxOutputRole.LastStep, OnnxOutputRole.Sequence, OnnxOutputRole.FinalCell],
             binding.Outputs.Select(output => output.Role));
-        Assert.Equal([new OnnxState(0, Direction.Forward)], binding.Outputs[3].States);
+        Assert.Equal([new OnnxState(0, Direction.Forward, StateKind.Cell)], binding.Outputs[3].States);
     }
 
     [Fact]

@@ -21,25 +21,27 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
             throw new ModelFormatException("the graph has no layer between its input and its output.");
         }
 
-        InputNode? lengths = RequireSameLengths(_chain);
+        RowRules rules = new(interpreter, _chain, flows.Where(flow => !IsState(flow.Flow)).Select(flow => (flow.Name, flow.Flow.Read)));
         Layer[] layers = [.. _chain.Skip(1).Select(LayerOf)];
         AssignOpenAxes(root);
         SequenceLayout layout = interpreter.Options.Layout ?? LayoutOf(root);
         Binder binder = new(
             _chain.Select((node, index) => (node, index)).ToDictionary(entry => entry.node, entry => entry.index - 1), layout);
         OnnxInput[] inputs = [.. interpreter.Inputs.Select(binder.Input)];
-        NoteLengths(lengths);
+        rules.Note();
         OnnxOutput[] results = [.. flows.Select(flow => binder.Output(flow.Name, flow.Flow))];
         foreach ((string name, FlowValue flow) in flows.Where(output => !IsState(output.Flow)))
         {
             NoteOrder(name, flow, layout);
         }
 
+        rules.NoteMissing(output == ModelOutput.EveryStep, _chain[^1] is RecurrentNode);
         return new OnnxBinding
         {
             Model = Describe(
-                new ModelDefinition(layers, output, layout: layout, emptyRow: EmptyRow),
-                [.. _chain.Skip(1).Select(node => node.Name)]),
+                new ModelDefinition(layers, output, rules.Masking, layout, EmptyRow),
+                [.. _chain.Skip(1).Select(node => node.Name)],
+                rules.Counted),
             Inputs = inputs,
             Outputs = results,
         };
@@ -49,7 +51,7 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
     public EmptyRow EmptyRow => OnnxMetadata.ReadEmptyRow(graph.Model);
 
     /// <summary>The model with what the file says about itself.</summary>
-    public ImportedModel Describe(ModelDefinition definition, IReadOnlyList<string> names)
+    public ImportedModel Describe(ModelDefinition definition, IReadOnlyList<string> names, CountedLengths? lengths)
     {
         Dictionary<string, string> metadata = Metadata();
         return new ImportedModel
@@ -58,25 +60,18 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
             Format = "ONNX",
             LayerNames = names,
             Notes = [.. interpreter.Notes],
+            CountedLengths = lengths,
             SampleRate = FileMetadata.SampleRateOf(metadata),
             Metadata = metadata,
         };
     }
 
-    public void NoteLengths(InputNode? lengths)
-    {
-        if (lengths is not null)
-        {
-            interpreter.Note(ImportNoteKind.Assumed, lengths.Name, "past the end of a row outputs are 0");
-        }
-    }
-
     private static FlowValue RequireFlow((string Name, Value Value) output) =>
-        output.Value is FlowValue { Source: not InputNode } flow
+        output.Value is FlowValue { Source: RecurrentNode or LayerNode or StructureNode or ResidualNode } flow
             ? flow
             : throw new ModelFormatException($"output '{output.Name}': expected what a layer makes, found {output.Value}.");
 
-    public static bool IsState(FlowValue flow) => flow.Kind is FlowKind.Hidden or FlowKind.Cell;
+    public static bool IsState(FlowValue flow) => flow.IsState;
 
     private static int Depth(FlowNode node)
     {
@@ -132,17 +127,6 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
             FlowKind.LastStep => ModelOutput.LastStep,
             _ => ModelOutput.FinalState,
         };
-    }
-
-    /// <summary>The lengths of rows that all recurrent layers have; null if they have none.</summary>
-    public static InputNode? RequireSameLengths(IEnumerable<FlowNode> nodes)
-    {
-        RecurrentNode[] recurrent = [.. nodes.OfType<RecurrentNode>()];
-        RecurrentNode? other = recurrent.FirstOrDefault(node => node.Lengths != recurrent[0].Lengths);
-        return other is null
-            ? recurrent.FirstOrDefault()?.Lengths
-            : throw new ModelFormatException(
-                $"nodes {recurrent[0]} and {other} differ in sequence_lens: the lengths of rows hold for a whole model.");
     }
 
     private Layer LayerOf(FlowNode node) => node switch

@@ -26,7 +26,7 @@ internal sealed class Binder(IReadOnlyDictionary<FlowNode, int> layers, Sequence
     /// <param name="kind">What the model puts out for it; null if the model does not, and a session has it.</param>
     public OnnxOutput Output(string name, FlowValue flow, ValueKind? kind = null)
     {
-        bool isState = kind is null && flow.Kind is FlowKind.Hidden or FlowKind.Cell;
+        bool isState = kind is null && flow.IsState;
         return new OnnxOutput
         {
             Name = name,
@@ -36,17 +36,30 @@ internal sealed class Binder(IReadOnlyDictionary<FlowNode, int> layers, Sequence
                 (not null, _) or (_, FlowKind.Sequence) => OnnxOutputRole.Sequence,
                 (_, FlowKind.Hidden) => OnnxOutputRole.FinalHidden,
                 (_, FlowKind.Cell) => OnnxOutputRole.FinalCell,
+                (_, FlowKind.States) => OnnxOutputRole.FinalStates,
                 _ => OnnxOutputRole.LastStep,
             },
             Axes = Axes(flow.Groups.SelectMany(group => group)),
-            States = isState ? [.. flow.Rows.Select(row => State(row, name))] : [],
+            States = isState ? [.. flow.Rows.Select((row, i) => State(new FlowState(row, flow.KindOf(i)), name))] : [],
             Directions = flow.RowAxis is null ? 1 : flow.Rows.Count,
             Layout = layout,
         };
     }
 
     private static OnnxAxis[] Axes(IEnumerable<Axis> axes) =>
-        [.. axes.Where(axis => axis.Role is not null).Select(axis => axis.Role!.Value)];
+        [
+            .. axes.Where(axis => axis.Role is not null).Select(axis => axis.Role!.Value)
+                .Aggregate(new List<OnnxAxis>(), (roles, role) =>
+                {
+                    // States may be counted by several axes, one after the other.
+                    if (roles.Count == 0 || role != OnnxAxis.Direction || roles[^1] != role)
+                    {
+                        roles.Add(role);
+                    }
+
+                    return roles;
+                }),
+        ];
 
     private OnnxState[] States(InputNode input)
     {
@@ -55,21 +68,23 @@ internal sealed class Binder(IReadOnlyDictionary<FlowNode, int> layers, Sequence
             return [];
         }
 
-        int count = input.Axes.FirstOrDefault(axis => axis.Role == OnnxAxis.Direction)?.Size ?? input.States.Keys.Max() + 1;
+        long count = input.Axes.Where(axis => axis.Role == OnnxAxis.Direction)
+            .Aggregate(1L, (product, axis) => Math.Min(product * (axis.Size ?? 1), int.MaxValue));
         if (count > MaxStates || input.States.Keys.Any(index => index >= count))
         {
             throw new ModelFormatException($"input '{input.Name}': expected one state for each direction, found {count}.");
         }
 
-        return [.. Enumerable.Range(0, count).Select(index => input.States.TryGetValue(index, out FlowRow row)
-            ? State(row, input.Name)
-            : new OnnxState(-1, Direction.Forward))];
+        return [.. Enumerable.Range(0, (int)count).Select(index => input.States.TryGetValue(index, out FlowState state)
+            ? State(state, input.Name)
+            : new OnnxState(-1, Direction.Forward, StateKind.Hidden))];
     }
 
-    private OnnxState State(FlowRow row, string name)
+    private OnnxState State(FlowState state, string name)
     {
+        FlowRow row = state.Row;
         return layers.TryGetValue(row.Merged.Node, out int index)
-            ? new OnnxState(index, row.Direction)
+            ? new OnnxState(index, row.Direction, state.Kind)
             : throw new ModelFormatException(
                 $"'{name}': {row.Node} is not among the layers that lead to the model's output.");
     }

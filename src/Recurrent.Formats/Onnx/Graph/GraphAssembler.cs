@@ -21,7 +21,7 @@ internal sealed class GraphAssembler(Interpreter interpreter, Assembler assemble
         // Cell states are nothing that a layer puts out: a session has them.
         (string Name, FlowValue Flow, FlowRead Read)[] outputs =
         [
-            .. flows.Where(output => output.Flow.Kind != FlowKind.Cell)
+            .. flows.Where(output => output.Flow.Kind is not (FlowKind.Cell or FlowKind.States))
                 .Select(output => (output.Name, output.Flow, ReadOf(output.Name, output.Flow))),
         ];
         FlowNode[] roots =
@@ -32,7 +32,7 @@ internal sealed class GraphAssembler(Interpreter interpreter, Assembler assemble
         _needed.UnionWith(Order(roots));
         IReadOnlyList<FlowNode> nodes = Order(roots);
         _inputs.AddRange(interpreter.Inputs.Where(nodes.ToHashSet().Contains));
-        InputNode? lengths = Assembler.RequireSameLengths(nodes);
+        RowRules rules = new(interpreter, nodes, outputs.Select(output => (output.Name, output.Read)));
         foreach (InputNode input in _inputs)
         {
             assembler.AssignOpenAxes(input);
@@ -57,17 +57,23 @@ internal sealed class GraphAssembler(Interpreter interpreter, Assembler assemble
             [.. _inputs.Select(Describe)],
             [.. _layers.Select(layer => new Layers.LayerNode(layer.Layer, layer.Reads))],
             named,
-            layout: layout,
-            emptyRow: assembler.EmptyRow);
-        return Bind(flows, definition, layout, lengths);
+            rules.Masking,
+            layout,
+            assembler.EmptyRow);
+        foreach ((_, FlowValue flow, FlowRead read) in outputs)
+        {
+            rules.NoteMissing(flow.Kind == FlowKind.Sequence, read.Node is RecurrentNode);
+        }
+
+        return Bind(flows, definition, layout, rules);
     }
 
     private OnnxBinding Bind(
-        IReadOnlyList<(string Name, FlowValue Flow)> flows, ModelDefinition definition, SequenceLayout layout, InputNode? lengths)
+        IReadOnlyList<(string Name, FlowValue Flow)> flows, ModelDefinition definition, SequenceLayout layout, RowRules rules)
     {
         Binder binder = new(_layerOf, layout);
         OnnxInput[] inputs = [.. interpreter.Inputs.Select(binder.Input)];
-        assembler.NoteLengths(lengths);
+        rules.Note();
         Dictionary<string, ValueKind> kinds = definition.Outputs.ToDictionary(output => output.Name, output => output.Kind);
         List<OnnxOutput> outputs = [];
         foreach ((string name, FlowValue flow) in flows)
@@ -82,7 +88,7 @@ internal sealed class GraphAssembler(Interpreter interpreter, Assembler assemble
 
         return new OnnxBinding
         {
-            Model = assembler.Describe(definition, [.. _layers.Select(layer => layer.Name)]),
+            Model = assembler.Describe(definition, [.. _layers.Select(layer => layer.Name)], rules.Counted),
             Inputs = inputs,
             Outputs = outputs,
         };

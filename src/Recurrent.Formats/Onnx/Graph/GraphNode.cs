@@ -22,6 +22,8 @@ internal sealed class GraphNode
                 throw Refuse($"the attribute '{attribute.Name}' is there twice");
             }
         }
+
+        Captured = [.. node.Attribute.Where(attribute => attribute.G is not null).SelectMany(attribute => Capture(attribute.G)).Distinct()];
     }
 
     public int Index { get; }
@@ -35,6 +37,12 @@ internal sealed class GraphNode
     public IReadOnlyList<string> Inputs => _node.Input;
 
     public IReadOnlyList<string> Outputs => _node.Output;
+
+    /// <summary>Names that graphs inside of this node use and do not make.</summary>
+    public IReadOnlyList<string> Captured { get; }
+
+    /// <summary>Inputs, and what is captured.</summary>
+    public IEnumerable<string> Needs => Inputs.Concat(Captured);
 
     /// <summary>An input's name; empty if it is left out.</summary>
     public string Input(int index) => index < _node.Input.Count ? _node.Input[index] : "";
@@ -66,8 +74,19 @@ internal sealed class GraphNode
 
     public TensorProto? Tensor(string name) => Find(name, out AttributeProto? attribute) ? attribute.T : null;
 
+    public GraphProto? Graph(string name) => Find(name, out AttributeProto? attribute) ? attribute.G : null;
+
     /// <summary>The refusal of this node.</summary>
     public ModelFormatException Refuse(string reason) => new($"node '{Name}' ({Operator}): {reason}.");
+
+    private static IEnumerable<string> Capture(GraphProto graph)
+    {
+        HashSet<string> made = new(
+            [.. graph.Input.Select(input => input.Name), .. graph.Initializer.Select(tensor => tensor.Name), .. graph.Node.SelectMany(node => node.Output)],
+            StringComparer.Ordinal);
+        return graph.Node.SelectMany(node => node.Input).Concat(graph.Output.Select(output => output.Name))
+            .Where(name => name.Length > 0 && !made.Contains(name));
+    }
 
     private bool Find(string name, [NotNullWhen(true)] out AttributeProto? attribute) =>
         _attributes.TryGetValue(name, out attribute);

@@ -10,27 +10,30 @@ internal sealed class OnnxGraph
     private readonly Dictionary<string, GraphNode> _producers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorProto> _initializers = new(StringComparer.Ordinal);
 
-    private OnnxGraph(ModelProto model)
+    private readonly GraphProto _graph;
+
+    private OnnxGraph(ModelProto model, GraphProto? graph)
     {
         Model = model;
-        if (model.Graph is null || model.Graph.Node.Count is 0 or > MaxNodes)
+        if (graph is null || graph.Node.Count is 0 or > MaxNodes)
         {
             throw new ModelFormatException($"expected a graph of 1 to {MaxNodes} nodes.");
         }
 
+        _graph = graph;
         OperatorSet = model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 1;
-        foreach (TensorProto tensor in model.Graph.Initializer)
+        foreach (TensorProto tensor in graph.Initializer)
         {
             RequireNew(_initializers.TryAdd(tensor.Name, tensor), tensor.Name, "an initializer");
         }
 
         HashSet<string> inputs = new(StringComparer.Ordinal);
-        foreach (ValueInfoProto input in model.Graph.Input)
+        foreach (ValueInfoProto input in graph.Input)
         {
             RequireNew(inputs.Add(input.Name), input.Name, "an input");
         }
 
-        Nodes = [.. model.Graph.Node.Select((node, i) => new GraphNode(node, i, OperatorSet))];
+        Nodes = [.. graph.Node.Select((node, i) => new GraphNode(node, i, OperatorSet))];
         foreach (GraphNode node in Nodes)
         {
             foreach (string output in node.Outputs.Where(name => name.Length > 0))
@@ -40,7 +43,7 @@ internal sealed class OnnxGraph
             }
         }
 
-        Inputs = [.. model.Graph.Input.Where(input => !_initializers.ContainsKey(input.Name))];
+        Inputs = [.. graph.Input.Where(input => !_initializers.ContainsKey(input.Name))];
     }
 
     public ModelProto Model { get; }
@@ -52,7 +55,10 @@ internal sealed class OnnxGraph
     /// <summary>Inputs without an initializer.</summary>
     public IReadOnlyList<ValueInfoProto> Inputs { get; }
 
-    public IEnumerable<string> Outputs => Model.Graph.Output.Select(output => output.Name);
+    /// <summary>All inputs, in order.</summary>
+    public IReadOnlyList<ValueInfoProto> FormalInputs => _graph.Input;
+
+    public IEnumerable<string> Outputs => _graph.Output.Select(output => output.Name);
 
     public IReadOnlyDictionary<string, TensorProto> Initializers => _initializers;
 
@@ -61,7 +67,8 @@ internal sealed class OnnxGraph
     {
         try
         {
-            return new OnnxGraph(ModelProto.Parser.ParseFrom(message));
+            ModelProto model = ModelProto.Parser.ParseFrom(message);
+            return new OnnxGraph(model, model.Graph);
         }
         catch (InvalidProtocolBufferException e)
         {
@@ -72,6 +79,10 @@ internal sealed class OnnxGraph
             throw new ModelFormatException($"{place}{e.Message}", e);
         }
     }
+
+    /// <summary>A graph that a node of this one holds.</summary>
+    /// <exception cref="ModelFormatException">It is empty, or has a name twice.</exception>
+    public OnnxGraph Inner(GraphProto graph) => new(Model, graph);
 
     /// <summary>The nodes that the outputs need, each behind those whose values it uses.</summary>
     /// <exception cref="ModelFormatException">A value is made of itself.</exception>
@@ -87,9 +98,9 @@ internal sealed class OnnxGraph
             while (open.TryPeek(out GraphNode? node))
             {
                 int next = nextInput[node]++;
-                if (next < node.Inputs.Count)
+                if (next < node.Inputs.Count + node.Captured.Count)
                 {
-                    Open(node.Inputs[next]);
+                    Open(next < node.Inputs.Count ? node.Inputs[next] : node.Captured[next - node.Inputs.Count]);
                 }
                 else
                 {

@@ -5,29 +5,30 @@ namespace Recurrent.Formats.Onnx;
 /// <summary>Elementwise functions and the softmax.</summary>
 internal static class ActivationOperators
 {
-    public static Value Apply(NodeContext context)
-    {
-        GraphNode node = context.Node;
-        Activation activation = node.Operator switch
-        {
-            "Relu" => Activation.Relu,
-            "Sigmoid" => Activation.Sigmoid,
-            "Tanh" => Activation.Tanh,
-            "Softsign" => Activation.Softsign,
-            "Softplus" => Activation.Softplus,
-            "HardSigmoid" => Activation.HardSigmoid(node.Single("alpha", 0.2f), node.Single("beta", 0.5f)),
-            "LeakyRelu" => Activation.LeakyRelu(node.Single("alpha", 0.01f)),
-            "ThresholdedRelu" => Activation.ThresholdedRelu(node.Single("alpha", 1)),
-            _ => Activation.Elu(node.Single("alpha", 1)),
-        };
-        return Append(context, activation);
-    }
+    public static Value Apply(NodeContext context) => Append(context, Of(context.Node));
 
-    public static Value Clip(NodeContext context)
+    /// <summary>The function of an operator.</summary>
+    public static Activation Of(GraphNode node) => node.Operator switch
+    {
+        "Relu" => Activation.Relu,
+        "Sigmoid" => Activation.Sigmoid,
+        "Tanh" => Activation.Tanh,
+        "Softsign" => Activation.Softsign,
+        "Softplus" => Activation.Softplus,
+        "HardSigmoid" => Activation.HardSigmoid(node.Single("alpha", 0.2f), node.Single("beta", 0.5f)),
+        "LeakyRelu" => Activation.LeakyRelu(node.Single("alpha", 0.01f)),
+        "ThresholdedRelu" => Activation.ThresholdedRelu(node.Single("alpha", 1)),
+        _ => Activation.Elu(node.Single("alpha", 1)),
+    };
+
+    public static Value Clip(NodeContext context) => Append(context, Clipping(context));
+
+    /// <summary>The function that <c>Clip</c> is.</summary>
+    public static Activation Clipping(NodeContext context)
     {
         float minimum = Bound(context, "min", 1, float.NegativeInfinity);
         float maximum = Bound(context, "max", 2, float.PositiveInfinity);
-        return Clip(context, minimum, maximum);
+        return Clipping(minimum, maximum);
     }
 
     /// <summary><c>Min</c> and <c>Max</c> of data and a number.</summary>
@@ -49,16 +50,18 @@ internal static class ActivationOperators
             isMax ? float.PositiveInfinity : number);
     }
 
-    private static FlowValue Clip(NodeContext context, float minimum, float maximum)
+    private static FlowValue Clip(NodeContext context, float minimum, float maximum) => Append(context, Clipping(minimum, maximum));
+
+    private static Activation Clipping(float minimum, float maximum)
     {
         // Where the limits are the wrong way round, the upper one holds.
         minimum = Math.Clamp(Math.Min(minimum, maximum), -float.MaxValue, float.MaxValue);
         maximum = Math.Clamp(maximum, -float.MaxValue, float.MaxValue);
         return (minimum, maximum) switch
         {
-            (0, float.MaxValue) => Append(context, Activation.Relu),
-            (0, 1) => Append(context, Activation.HardSigmoid(1, 0)),
-            _ => Append(context, Activation.Clip(minimum, maximum)),
+            (0, float.MaxValue) => Activation.Relu,
+            (0, 1) => Activation.HardSigmoid(1, 0),
+            _ => Activation.Clip(minimum, maximum),
         };
     }
 

@@ -12,6 +12,11 @@ internal static class ArithmeticOperators
     {
         Value left = context.Required(0);
         Value right = context.Required(1);
+        if (StepMasks.LastIndex(context, left, right) is { } index)
+        {
+            return index;
+        }
+
         if ((left is PendingFlow || right is PendingFlow) && Pending(context, left, right) is { } combined)
         {
             return combined;
@@ -24,7 +29,7 @@ internal static class ArithmeticOperators
             {
                 "Add" => ResidualOperator.Add(context, a, b),
                 "Sub" => JoinOperators.Sum(context, a, Negative(context, b)),
-                "Mul" => JoinOperators.Product(context, a, b),
+                "Mul" => StepMasks.Multiply(context, a, b) ?? JoinOperators.Product(context, a, b),
                 "Div" when Compositions.Softsign(context, a, b) is { } softsign => softsign,
                 _ => throw context.Refuse($"only sums, differences and products of two paths are layers, found {a} and {b}"),
             },

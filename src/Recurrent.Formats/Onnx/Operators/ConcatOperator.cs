@@ -49,7 +49,7 @@ internal static class ConcatOperator
     /// <summary>Directions of one layer, or final states of several, side by side.</summary>
     private static FlowValue Flow(NodeContext context, FlowValue[] values)
     {
-        FlowValue[] flows = [.. values.Select(flow => values.Any(other => other.Kind == FlowKind.Hidden) ? AsState(flow) : flow)];
+        FlowValue[] flows = [.. values.Select(flow => values.Any(other => other.IsState) ? AsState(flow) : flow)];
         FlowValue first = flows[0];
         int axis = context.Axis(context.Node.Integer("axis", 1), first.Rank);
         if (!AreDirections(flows, axis))
@@ -59,6 +59,11 @@ internal static class ConcatOperator
 
         FlowRow[] rows = [.. flows.SelectMany(flow => flow.Rows).Select(row => row.Merged)];
         Merge(rows);
+        if (flows.Any(flow => flow.Kind != first.Kind) || first.Kind == FlowKind.States)
+        {
+            return States(context, flows, rows, axis);
+        }
+
         Axis rowAxis = new($"{context.Name}.directions", rows.Length, OnnxAxis.Direction);
         bool hasFeatures = first.Groups[axis].Contains(first.Features!);
         Axis[] group = hasFeatures ? [rowAxis, first.Features!] : [rowAxis];
@@ -73,24 +78,42 @@ internal static class ConcatOperator
         };
     }
 
+    /// <summary>Hidden and cell states in one tensor, which a session has.</summary>
+    private static FlowValue States(NodeContext context, FlowValue[] flows, FlowRow[] rows, int axis)
+    {
+        Axis rowAxis = new($"{context.Name}.states", rows.Length, OnnxAxis.Direction);
+        return new FlowValue
+        {
+            Source = rows[0].Node,
+            Kind = FlowKind.States,
+            Groups = [.. flows[0].Groups.Select((old, i) => i == axis ? [rowAxis] : old.Length == 1 && old[0] == flows[0].RowAxis ? [] : old)],
+            Features = flows[0].Features,
+            Rows = rows,
+            RowAxis = rowAxis,
+            StateKinds = [.. flows.SelectMany(flow => Enumerable.Range(0, flow.Rows.Count).Select(flow.KindOf))],
+        };
+    }
+
     /// <summary>
     /// Whether values are directions of one sequence, or final states of layers: what one layer makes, or what a session has.
     /// </summary>
     private static bool AreDirections(FlowValue[] flows, int axis)
     {
         FlowValue first = flows[0];
-        bool fit = flows.All(flow => flow.Rows.Count > 0 && flow.Kind == first.Kind && flow.Rank == first.Rank
+        bool areStates = flows.All(flow => flow.IsState);
+        bool areMixed = areStates && (flows.Any(flow => flow.Kind != first.Kind) || first.Kind == FlowKind.States);
+        bool fit = flows.All(flow => flow.Rows.Count > 0 && (areStates || flow.Kind == first.Kind) && flow.Rank == first.Rank
             && (flow.Source == first.Source || (flow.Source is RecurrentNode && first.Source is RecurrentNode))
             && flow.Features is { Whole: null } && flow.Features.Size == first.Features!.Size
-            && FitsAlong(flow, axis) && !Enumerable.Range(0, flow.Rank).Any(i => i != axis && !SameGroup(flow, first, i)));
+            && (areMixed ? FitsStates(flow, axis) : FitsAlong(flow, axis))
+            && !Enumerable.Range(0, flow.Rank).Any(i => i != axis && !SameGroup(flow, first, i)));
         if (!fit)
         {
             return false;
         }
 
-        bool isState = first.Kind is FlowKind.Hidden or FlowKind.Cell;
         FlowRow[] rows = [.. flows.SelectMany(flow => flow.Rows).Select(row => row.Merged)];
-        return isState || (rows.All(row => row.Node == rows[0].Node) && rows.Distinct().Count() == rows.Length)
+        return areStates || (rows.All(row => row.Node == rows[0].Node) && rows.Distinct().Count() == rows.Length)
             || (rows is [var forward, var reverse] && RecurrentNode.CanMerge(forward.Node, reverse.Node));
     }
 
@@ -117,8 +140,18 @@ internal static class ConcatOperator
         return group.SequenceEqual(rows) || group.SequenceEqual([.. rows, flow.Features!]);
     }
 
+    /// <summary>Whether states can be joined along a dimension: that of the states, or a new one in front of it.</summary>
+    private static bool FitsStates(FlowValue flow, int axis)
+    {
+        Axis[] rows = flow.RowAxis is null ? [] : [flow.RowAxis];
+        return flow.Groups[axis].SequenceEqual(rows)
+            || (flow.Groups[axis].Length == 0 && flow.Groups.Skip(axis + 1).FirstOrDefault(group => group.Length > 0, []).SequenceEqual(rows));
+    }
+
     private static bool SameGroup(FlowValue flow, FlowValue other, int dimension) =>
         flow.Groups[dimension].SequenceEqual(other.Groups[dimension])
+        || (flow.IsState && flow.Groups[dimension] is [Axis rows] && rows == flow.RowAxis
+            && other.Groups[dimension] is [Axis otherRows] && otherRows == other.RowAxis && rows.Size == otherRows.Size)
         || (flow.Groups[dimension] is [Axis axis] && axis == flow.Features
             && other.Groups[dimension] is [Axis otherAxis] && otherAxis == other.Features);
 

@@ -10,8 +10,8 @@ internal static class ConstantArithmetic
             return Extents(context, left, right);
         }
 
-        var a = (ConstantValue)left;
-        var b = (ConstantValue)right;
+        ConstantValue a = left as ConstantValue ?? throw context.RefuseInput(left, "constants");
+        ConstantValue b = right as ConstantValue ?? throw context.RefuseInput(right, "constants");
         if (a.Tensor.IsFloating != b.Tensor.IsFloating)
         {
             throw context.Refuse(

@@ -40,6 +40,7 @@ internal static class ConstantOperators
             PendingFlow pending => [.. pending.Flow.Shape],
             ConstantValue constant => constant.Shape,
             FlowValue flow => [.. flow.Shape],
+            ShapedValue shaped => shaped.Shape,
             ExtentsValue extents => extents.IsScalar ? [] : [Extent.Of(extents.Elements.Count)],
             Value other => throw context.RefuseInput(other, "a tensor"),
         };
@@ -70,6 +71,11 @@ internal static class ConstantOperators
 
         if (context.Required(0) is FlowValue flow)
         {
+            if (flow.Source is LastIndexNode)
+            {
+                return StepMasks.Expand(context, flow, context.Required(1));
+            }
+
             // Exporters put one in to be sure of a shape that a value has anyway.
             IReadOnlyList<Extent>? wanted = ConstantArithmetic.Elements(context, context.Required(1));
             Extent[] shape = [.. flow.Shape];

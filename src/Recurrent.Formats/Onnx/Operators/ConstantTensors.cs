@@ -61,9 +61,9 @@ internal static class ConstantTensors
         long length = 0;
         foreach (ConstantValue value in values)
         {
-            bool fits = value.Rank == dimensions.Length && !value.IsSpread
+            bool fits = value.Rank == dimensions.Length && value.Shape[axis].Known is not null
                 && value.Tensor.IsFloating == values[0].Tensor.IsFloating
-                && !Enumerable.Range(0, dimensions.Length).Any(i => i != axis && value.Dimensions[i] != dimensions[i]);
+                && !Enumerable.Range(0, dimensions.Length).Any(i => i != axis && !value.Shape[i].Same(values[0].Shape[i]));
             length += fits
                 ? value.Dimensions[axis]
                 : throw context.Refuse($"cannot join {value} and {values[0]} along axis {axis}");
@@ -71,18 +71,20 @@ internal static class ConstantTensors
 
         dimensions[axis] = (int)Math.Min(length, int.MaxValue);
         long count = Count(dimensions);
+        Extent[] shape = [.. values[0].Shape.Select((extent, i) => i == axis ? Extent.Of(dimensions[axis]) : extent)];
         context.TakeShape(4L * values.Count);
         context.Take(count, values[0].Tensor.IsFloating);
         if (!dimensions[..axis].Any(outer => outer != 1) && values.Count <= MaxParts
             && values.All(value => value.Tensor.Storage.Depth < MaxDepth))
         {
             JoinedStorage storage = new([.. values.Select(value => (value.Tensor.Storage, value.Tensor.ElementCount))]);
-            return new ConstantValue(new OnnxTensor("", values[0].Tensor.ElementType, dimensions, storage));
+            return new ConstantValue(new OnnxTensor("", values[0].Tensor.ElementType, dimensions, storage), shape);
         }
 
-        return values[0].Tensor.IsFloating
-            ? ConstantValue.Of(dimensions, Join([.. values.Select(value => value.Singles())], dimensions, axis))
-            : ConstantValue.Of(dimensions, Join([.. values.Select(value => value.Integers())], dimensions, axis));
+        OnnxTensor tensor = values[0].Tensor.IsFloating
+            ? OnnxTensor.Create("", dimensions, Join([.. values.Select(value => value.Singles())], dimensions, axis))
+            : OnnxTensor.Create("", dimensions, Join([.. values.Select(value => value.Integers())], dimensions, axis));
+        return new ConstantValue(tensor, shape);
     }
 
     public static long Count(IReadOnlyList<int> dimensions)

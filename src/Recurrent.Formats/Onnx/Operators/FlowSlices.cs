@@ -110,6 +110,35 @@ internal static class FlowSlices
             throw context.Refuse("the last step of the sequence is past the end of shorter rows; use the final state");
         }
 
+        if (flow.Source.Mask is { PutsOutZero: true })
+        {
+            throw context.Refuse("the last step of the sequence may be missing, and 0 is put out there; use the final state");
+        }
+
+        // Where the last step is missing, the output before is repeated: the final state.
+        if (flow.Source is RecurrentNode { Mask: not null })
+        {
+            return OfOneStep(flow, axis, FlowKind.Hidden);
+        }
+
+        if (!flow.Source.TakeStep(null))
+        {
+            throw context.Refuse($"expected the last step of {flow} at the lengths of rows, as others are taken");
+        }
+
+        return OfOneStep(flow, axis, FlowKind.LastStep);
+    }
+
+    /// <summary>The last valid step of each row, which stays as an axis of length 1.</summary>
+    public static FlowValue StepAt(NodeContext context, FlowValue flow, int axis, FlowNode lengths)
+    {
+        flow = Flows.Complete(context, flow, "a sequence");
+        if (flow.Kind != FlowKind.Sequence || flow.Groups[axis] is not [{ Whole: null } time] || !time.Assign(OnnxAxis.Time)
+            || !flow.Source.TakeStep(lengths))
+        {
+            throw context.Refuse($"expected the steps of a sequence at the lengths of its rows, found {flow}");
+        }
+
         return OfOneStep(flow, axis, FlowKind.LastStep);
     }
 
@@ -164,11 +193,16 @@ internal static class FlowSlices
     /// <summary>Some of the directions, along an axis of directions or of directions and their features.</summary>
     private static FlowValue Rows(NodeContext context, FlowValue flow, Axis[][] groups, int axis, int first, int count)
     {
+        if (flow.Kind == FlowKind.States)
+        {
+            throw context.Refuse($"hidden and cell states in one tensor are put out together, found elements {first} to {first + count - 1} of {flow}");
+        }
+
         Axis[] group = groups[axis];
         bool withFeatures = group.Length == 2 && group[1] == flow.Features && flow.Features.Size > 0;
         int size = withFeatures ? flow.Features!.Size!.Value : 1;
         bool divides = first % size != 0 || count % size != 0;
-        if (divides && withFeatures && flow.IsComplete && flow.Kind != FlowKind.Cell)
+        if (divides && withFeatures && flow.IsComplete && flow.Kind is not (FlowKind.Cell or FlowKind.States))
         {
             return JoinOperators.Slice(context, flow, axis, first, count);
         }

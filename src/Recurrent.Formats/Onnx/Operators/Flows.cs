@@ -16,7 +16,7 @@ internal static class Flows
     {
         FlowValue flow = value as FlowValue ?? PendingLayers.Find(context, value) ?? throw context.RefuseInput(value, what);
         flow = ResolveFeatures(context, flow, dimension);
-        if (flow.Kind == FlowKind.Cell)
+        if (flow.Kind is FlowKind.Cell or FlowKind.States)
         {
             throw context.Refuse($"layers behind a recurrent one read its output and not its cell state; found {flow}");
         }
@@ -38,7 +38,11 @@ internal static class Flows
             return flow;
         }
 
-        var input = (InputNode)flow.Source;
+        if (flow.Source is not InputNode input)
+        {
+            throw context.RefuseInput(flow, "features");
+        }
+
         if (!input.IsFloating || !input.Assign(OnnxInputRole.Sequence))
         {
             throw context.Refuse($"the input '{input.Name}' cannot be a sequence of features: it is "

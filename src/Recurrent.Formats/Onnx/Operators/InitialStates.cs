@@ -5,31 +5,52 @@ namespace Recurrent.Formats.Onnx;
 /// <summary>
 /// The states that a layer starts from: constants become a part of the layer, inputs of the graph are taken note of.
 /// </summary>
-internal sealed class InitialStates(NodeContext context, RecurrentParts parts, Axis[] batch)
+/// <param name="context">The node.</param>
+/// <param name="specification">The layer.</param>
+/// <param name="batch">Rows of the batch.</param>
+/// <param name="batchFirst">Whether the batch is the first axis, and not the directions.</param>
+internal sealed class InitialStates(NodeContext context, RecurrentSpecification specification, Axis[] batch, bool batchFirst = false)
 {
     private readonly Dictionary<(StateKind Kind, int Row), float[]> _constants = [];
     private readonly List<(InputNode Input, StateKind Kind, int Row, int Index)> _inputs = [];
 
-    private int Rows => parts.Specification.DirectionCount;
+    private int Rows => specification.DirectionCount;
 
-    private int Size => parts.Specification.HiddenSize;
+    private int Size => specification.HiddenSize;
 
     /// <summary>Takes an input of the operator: <c>[directions, batch, hidden]</c>, or batch first.</summary>
     public void ReadConstants(int input, StateKind kind)
     {
-        string name = kind == StateKind.Hidden ? "initial_h" : "initial_c";
-        switch (context.Optional(input))
+        if (context.Optional(input) is { } value)
         {
-            case null:
-                break;
+            Read(value, kind, kind == StateKind.Hidden ? "initial_h" : "initial_c");
+        }
+    }
+
+    /// <summary>Takes a state of one direction without an axis of directions: <c>[batch, hidden]</c>.</summary>
+    public void ReadRows(Value value, StateKind kind, string name) => Read(
+        value switch
+        {
+            ConstantValue { Rank: 2 } constant => ConstantTensors.Reshape(
+                constant, [1, .. constant.Dimensions], [Extent.Of(1), .. constant.Shape]),
+            FlowValue { Rank: 2 } flow => flow.With([[], .. flow.Groups]),
+            _ => value,
+        },
+        kind,
+        name);
+
+    private void Read(Value value, StateKind kind, string name)
+    {
+        switch (value)
+        {
             case ConstantValue constant:
                 Constant(constant, kind, name);
                 break;
             case FlowValue { Source: InputNode node } flow:
                 Input(flow, node, kind, name);
                 break;
-            case Value other:
-                throw context.Refuse($"{name}: expected a constant or an input of the graph, found {other}");
+            default:
+                throw context.Refuse($"{name}: expected a constant or an input of the graph, found {value}");
         }
     }
 
@@ -47,9 +68,7 @@ internal sealed class InitialStates(NodeContext context, RecurrentParts parts, A
     {
         foreach ((InputNode input, StateKind kind, int row, int index) in _inputs)
         {
-            bool isState = input.Assign(
-                kind == StateKind.Hidden ? OnnxInputRole.InitialHidden : OnnxInputRole.InitialCell);
-            if (!isState || !input.AssignState(index, node.Rows[row]))
+            if (!input.AssignState(index, new FlowState(node.Rows[row], kind)))
             {
                 throw context.Refuse($"the input '{input.Name}' sets a state and is used for something else, too");
             }
@@ -58,7 +77,7 @@ internal sealed class InitialStates(NodeContext context, RecurrentParts parts, A
 
     private void Constant(ConstantValue value, StateKind kind, string name)
     {
-        int rowAxis = parts.BatchFirst ? 1 : 0;
+        int rowAxis = batchFirst ? 1 : 0;
         bool fits = value.Rank == 3 && value.Tensor.IsFloating && value.Dimensions[rowAxis] == Rows
             && value.Dimensions[2] == Size && value.Dimensions[1 - rowAxis] > 0
             && value.Shape[rowAxis].Known is not null && value.Shape[2].Known is not null;
@@ -67,7 +86,7 @@ internal sealed class InitialStates(NodeContext context, RecurrentParts parts, A
         if (!fits || (found.Known != 1 && expected.Known is not null && !found.Same(expected)))
         {
             throw context.Refuse($"{name}: expected the shape [{Rows}, {expected}, {Size}]"
-                + $"{(parts.BatchFirst ? " with the batch first" : "")}, found {value}");
+                + $"{(batchFirst ? " with the batch first" : "")}, found {value}");
         }
 
         int batchLength = value.Dimensions[1 - rowAxis];
@@ -91,12 +110,12 @@ internal sealed class InitialStates(NodeContext context, RecurrentParts parts, A
     }
 
     private ReadOnlySpan<float> Slice(ReadOnlySpan<float> values, int row, int batchRow, int batchLength) =>
-        values.Slice((parts.BatchFirst ? (batchRow * Rows) + row : (row * batchLength) + batchRow) * Size, Size);
+        values.Slice((batchFirst ? (batchRow * Rows) + row : (row * batchLength) + batchRow) * Size, Size);
 
     private void Input(FlowValue flow, InputNode node, StateKind kind, string name)
     {
-        Axis[] rows = flow.Rank == 3 ? flow.Groups[parts.BatchFirst ? 1 : 0] : [];
-        Axis[] batchRows = flow.Rank == 3 ? flow.Groups[parts.BatchFirst ? 0 : 1] : [];
+        Axis[] rows = flow.Rank == 3 ? flow.Groups[batchFirst ? 1 : 0] : [];
+        Axis[] batchRows = flow.Rank == 3 ? flow.Groups[batchFirst ? 0 : 1] : [];
         Axis[] features = flow.Rank == 3 ? flow.Groups[2] : [];
         bool fits = flow.Rank == 3 && node.IsFloating && flow.Kind == FlowKind.Sequence
             && rows.Length <= 1 && batchRows.Length <= 1 && features.Length <= 1
@@ -104,18 +123,29 @@ internal sealed class InitialStates(NodeContext context, RecurrentParts parts, A
             && (features.Length == 1 || Size == 1)
             && batchRows.All(axis => axis.Whole is null && axis.Assign(OnnxAxis.Batch))
             && rows.All(axis => axis.AssignSize(Rows) && axis.Assign(OnnxAxis.Direction))
-            && (rows.Length == 1 || Rows == 1) && flow.Picks.Count <= (rows.Length == 0 ? 1 : 0)
-            && flow.Picks.All(pick => pick.Axis.Assign(OnnxAxis.Direction));
+            && (rows.Length == 1 || Rows == 1) && flow.Picks.All(pick => pick.Axis.Assign(OnnxAxis.Direction));
+        Axis[] counted = [.. node.Axes.Where(axis => axis.Role == OnnxAxis.Direction)];
+        int begin = node.Axes.ToList().FindIndex(axis => axis.Role == OnnxAxis.Direction);
+        fits = fits && counted.All(axis => axis.Size is not null)
+            && (counted.Length < 2 || node.Axes.Skip(begin).Take(counted.Length).SequenceEqual(counted));
         if (!fits)
         {
             throw context.Refuse($"{name}: expected the shape [{Rows}, batch, {Size}]"
-                + $"{(parts.BatchFirst ? " with the batch first" : "")}, found {flow}");
+                + $"{(batchFirst ? " with the batch first" : "")}, found {flow}");
         }
 
-        int first = rows is [Axis axis] ? axis.First : flow.Picks is [(_, int index)] ? index : 0;
         for (int row = 0; row < Rows; row++)
         {
-            _inputs.Add((node, kind, row, first + row));
+            // Which one it is of all states in the input, in the order of memory.
+            long index = 0;
+            foreach (Axis axis in counted)
+            {
+                int at = rows is [var part] && (part.Whole ?? part).IsSame(axis) ? part.First + row
+                    : flow.Picks.FirstOrDefault(pick => pick.Axis.IsSame(axis)) is { Axis: not null } pick ? pick.Index : 0;
+                index = Math.Min((index * axis.Size!.Value) + at, int.MaxValue);
+            }
+
+            _inputs.Add((node, kind, row, (int)index));
         }
     }
 }

@@ -18,6 +18,8 @@ internal sealed class Interpreter
     private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
     private readonly List<InputNode> _inputs = [];
     private readonly List<ImportNote> _notes = [];
+    private readonly List<LengthsNode> _lengths = [];
+    private readonly List<(GraphNode Node, StepMaskNode Mask)> _requiredMasks = [];
     private readonly MemoryBudget _budget;
 
     public Interpreter(OnnxGraph graph, TensorReader tensors, ImportOptions options, MemoryBudget budget)
@@ -35,8 +37,21 @@ internal sealed class Interpreter
 
     public IReadOnlyList<ImportNote> Notes => _notes;
 
+    /// <summary>Nodes whose values are right only where a step is there.</summary>
+    public IReadOnlyList<(GraphNode Node, StepMaskNode Mask)> RequiredMasks => _requiredMasks;
+
     public void Note(ImportNoteKind kind, string subject, string message) =>
         _notes.Add(new ImportNote(kind, subject, message));
+
+    /// <summary>Says once that half precision is computed in single.</summary>
+    public void NoteHalf()
+    {
+        const string Subject = "float16";
+        if (!_notes.Exists(note => note.Subject == Subject))
+        {
+            Note(ImportNoteKind.Assumed, Subject, "half precision is computed in float32; nothing is rounded to 16 bits");
+        }
+    }
 
     /// <summary>Takes back the note that a node was folded.</summary>
     public void Unfold(string subject) =>
@@ -58,13 +73,36 @@ internal sealed class Interpreter
     /// <summary>Asks for memory.</summary>
     public bool TryTake(long bytes) => _budget.TryTake(bytes);
 
+    /// <summary>Asks for the memory of what a node makes besides elements of constants.</summary>
+    public bool TryTakeNode(GraphNode node) =>
+        TryTake(NodeBytes + (ValueBytes * (node.Inputs.Count + node.Captured.Count + node.Outputs.Count)));
+
+    /// <summary>A graph inside of a node.</summary>
+    public OnnxGraph Inner(GraphProto graph) => _graph.Inner(graph);
+
+    /// <summary>Lengths of rows that are counted: the same ones wherever they are.</summary>
+    public LengthsNode LengthsOf(InputNode input, float missing)
+    {
+        LengthsNode? known = _lengths.Find(lengths => lengths.Input == input && lengths.Missing.Equals(missing));
+        if (known is null)
+        {
+            known = new LengthsNode(input, missing);
+            _lengths.Add(known);
+        }
+
+        return known;
+    }
+
+    /// <summary>Says that a value is right only where a step is there.</summary>
+    public void RequireMask(NodeContext context, StepMaskNode mask) => _requiredMasks.Add((context.Node, mask));
+
     /// <summary>Goes through the graph.</summary>
     /// <param name="constants">Values of inputs, by name.</param>
     /// <returns>The values of the graph's outputs, in its order.</returns>
     public IReadOnlyList<(string Name, Value Value)> Run(IReadOnlyDictionary<string, OnnxTensor> constants)
     {
         IReadOnlyList<GraphNode> nodes = _graph.NeededNodes();
-        foreach (string name in nodes.SelectMany(node => node.Inputs).Concat(_graph.Outputs))
+        foreach (string name in nodes.SelectMany(node => node.Needs).Concat(_graph.Outputs))
         {
             _uses[name] = _uses.GetValueOrDefault(name) + 1;
         }
@@ -79,18 +117,19 @@ internal sealed class Interpreter
             _values[name] = new ConstantValue(tensor);
         }
 
+        HashSet<GraphNode> shaped = ShapedOperators.Find(nodes, _graph.Outputs);
         foreach (GraphNode node in nodes)
         {
-            Run(node);
+            Run(node, shaped.Contains(node));
         }
 
         return [.. _graph.Outputs.Select(name => (name, Find(name) ?? throw new ModelFormatException(
             $"output '{name}': nothing in the graph makes it.")))];
     }
 
-    private void Run(GraphNode node)
+    private void Run(GraphNode node, bool isShaped)
     {
-        if (!TryTake(NodeBytes + (ValueBytes * (node.Inputs.Count + node.Outputs.Count))))
+        if (!TryTakeNode(node))
         {
             throw node.Refuse("so many nodes, inputs and outputs are too much for a file of this size");
         }
@@ -98,7 +137,7 @@ internal sealed class Interpreter
         Value?[] inputs = [.. node.Inputs.Select(name => name.Length == 0
             ? null
             : Find(name) ?? throw node.Refuse($"nothing in the graph makes its input '{name}'"))];
-        IReadOnlyList<Value?> outputs = Operators.Apply(new NodeContext(node, inputs, this));
+        IReadOnlyList<Value?> outputs = Apply(new NodeContext(node, inputs, this), isShaped);
         for (int i = 0; i < node.Outputs.Count; i++)
         {
             if (node.Outputs[i].Length > 0 && i < outputs.Count && outputs[i] is { } value)
@@ -108,7 +147,7 @@ internal sealed class Interpreter
         }
 
         // What is not used any more is let go: folded weights may be large.
-        foreach (string name in node.Inputs)
+        foreach (string name in node.Needs)
         {
             if (--_uses[name] == 0)
             {
@@ -117,7 +156,26 @@ internal sealed class Interpreter
         }
     }
 
-    private Value? Find(string name)
+    private static IReadOnlyList<Value?> Apply(NodeContext context, bool isShaped)
+    {
+        if (context.HasShapes && context.Node.Operator != "Shape")
+        {
+            return ShapedOperators.Apply(context) ?? throw context.Refuse("expected values, found that nothing but their shape is known");
+        }
+
+        try
+        {
+            return Operators.Apply(context);
+        }
+        catch (ModelFormatException) when (isShaped && ShapedOperators.Apply(context) is not null)
+        {
+            // Nothing but the shape is used, and that is known.
+            return ShapedOperators.Apply(context)!;
+        }
+    }
+
+    /// <summary>The value of a name; null if nothing has made it yet.</summary>
+    public Value? Find(string name)
     {
         if (_values.TryGetValue(name, out Value? value))
         {

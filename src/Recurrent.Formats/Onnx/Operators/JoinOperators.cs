@@ -29,7 +29,7 @@ internal static class JoinOperators
     public static Value SumOfDirections(NodeContext context)
     {
         FlowValue? flow = context.Required(0) as FlowValue;
-        bool areDirections = flow is { RowAxis: not null, Rows.Count: > 1, Kind: not FlowKind.Cell, Features: { Whole: null, Size: not null } }
+        bool areDirections = flow is { RowAxis: not null, Rows.Count: > 1, Kind: not (FlowKind.Cell or FlowKind.States), Features: { Whole: null, Size: not null } }
             && context.Numbers("axes", 1) is [var listed]
             && flow.Groups[context.Axis(listed, flow.Rank)] is [var summed] && summed == flow.RowAxis;
         if (!areDirections)
@@ -99,7 +99,7 @@ internal static class JoinOperators
     /// <summary>What has the values of a part of a layer, or of several layers; null if there is nothing.</summary>
     public static FlowRead? Read(string name, FlowValue flow)
     {
-        if (flow.Kind == FlowKind.Cell || flow.Features is not { Size: { } size } features)
+        if (flow.Kind is FlowKind.Cell or FlowKind.States || flow.Features is not { Size: { } size } features)
         {
             return null;
         }

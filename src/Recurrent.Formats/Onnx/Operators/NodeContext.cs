@@ -17,6 +17,9 @@ internal sealed class NodeContext(GraphNode node, IReadOnlyList<Value?> inputs, 
     /// <summary>The same node with another value in the place of its first.</summary>
     public NodeContext WithFirst(Value value) => new(node, [value, .. inputs.Skip(1)], interpreter);
 
+    /// <summary>Whether of an input nothing but the shape is known.</summary>
+    public bool HasShapes => inputs.Any(input => input is ShapedValue);
+
     /// <summary>An input; null if it is left out.</summary>
     public Value? Optional(int index) => index < inputs.Count ? inputs[index] : null;
 

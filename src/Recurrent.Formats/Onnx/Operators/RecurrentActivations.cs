@@ -9,7 +9,7 @@ internal static class RecurrentActivations
     public static CellActivations[] Read(NodeContext context, int directions)
     {
         GraphNode node = context.Node;
-        int roles = node.Operator switch { "LSTM" => 3, "GRU" => 2, _ => 1 };
+        int roles = RecurrentParts.IsLstmOperator(node.Operator) ? 3 : node.Operator == "GRU" ? 2 : 1;
         IReadOnlyList<string> names = node.Texts("activations") ?? [];
         if (names.Count == 0)
         {

@@ -16,8 +16,8 @@ internal static class RecurrentOperators
         FlowValue input = Input(context, batchFirst, parts.InputSize);
         Axis[] time = input.Groups[batchFirst ? 1 : 0];
         Axis[] batch = input.Groups[batchFirst ? 0 : 1];
-        InputNode? lengths = Lengths(context, time, batch);
-        InitialStates states = new(context, parts, batch);
+        FlowNode? lengths = Lengths(context, time, batch);
+        InitialStates states = new(context, parts.Specification, batch, batchFirst);
         CellWeights[] weights = parts.ReadWeights();
         states.ReadConstants(HiddenInput, StateKind.Hidden);
         if (parts.Specification.HasCellState)
@@ -55,7 +55,7 @@ internal static class RecurrentOperators
         }
     }
 
-    private static InputNode? Lengths(NodeContext context, Axis[] time, Axis[] batch)
+    private static FlowNode? Lengths(NodeContext context, Axis[] time, Axis[] batch)
     {
         switch (context.Optional(LengthsInput))
         {
@@ -76,6 +76,8 @@ internal static class RecurrentOperators
                 return isLengths
                     ? input
                     : throw context.Refuse($"sequence_lens: the input '{input.Name}' cannot be lengths of rows");
+            case FlowValue { Source: LengthsNode counted, Rank: 1 } rows when rows.Groups[0].All(axis => axis.Assign(OnnxAxis.Batch)):
+                return counted;
             case Value other:
                 throw context.Refuse($"sequence_lens: expected an input of the graph, found {other} for a batch of "
                     + $"{Extent.Of(batch)}");

@@ -5,6 +5,9 @@ namespace Recurrent.Formats.Onnx;
 /// <summary>The attributes and weights of a recurrent operator, checked against each other as ONNX Runtime does.</summary>
 internal sealed class RecurrentParts
 {
+    /// <summary>ONNX Runtime's LSTM whose weights are integers.</summary>
+    public const string QuantizedLstm = "com.microsoft.DynamicQuantizeLSTM";
+
     private const int PeepholeInput = 7;
 
     private readonly NodeContext _context;
@@ -36,9 +39,12 @@ internal sealed class RecurrentParts
 
     public int InputSize => Specification.InputSize;
 
-    private bool IsLstm => _context.Node.Operator == "LSTM";
+    private bool IsLstm => IsLstmOperator(_context.Node.Operator);
 
-    private int Gates => _context.Node.Operator switch { "LSTM" => 4, "GRU" => 3, _ => 1 };
+    private int Gates => IsLstm ? 4 : _context.Node.Operator == "GRU" ? 3 : 1;
+
+    /// <summary>Whether an operator is an LSTM, by whatever kind of weights.</summary>
+    public static bool IsLstmOperator(string name) => name is "LSTM" or QuantizedLstm;
 
     public static RecurrentParts Read(NodeContext context) => new(context);
 
@@ -93,7 +99,7 @@ internal sealed class RecurrentParts
 
     private RecurrentSpecification Cell(int input, int hidden, CellActivations activations) => _context.Node.Operator switch
     {
-        "LSTM" => new LstmSpecification
+        _ when IsLstm => new LstmSpecification
         {
             InputSize = input,
             HiddenSize = hidden,

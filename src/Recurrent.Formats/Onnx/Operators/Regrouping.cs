@@ -47,7 +47,28 @@ internal static class Regrouping
             groups[^1] = [.. groups[^1], .. rest];
         }
 
+        MoveSingles(groups, shape);
         return groups;
+    }
+
+    /// <summary>
+    /// An axis of one element is anywhere in the order of memory: one beside other axes goes to a dimension of length 1 that
+    /// has none.
+    /// </summary>
+    private static void MoveSingles(Axis[][] groups, Extent?[] shape)
+    {
+        for (int empty = 0; empty < groups.Length; empty++)
+        {
+            int crowded = groups[empty].Length > 0 || shape[empty] is { Known: not 1 }
+                ? -1
+                : Array.FindIndex(groups, group => group.Length > 1 && group.Any(axis => axis.Size == 1));
+            if (crowded >= 0)
+            {
+                Axis moved = groups[crowded].First(axis => axis.Size == 1);
+                groups[empty] = [moved];
+                groups[crowded] = [.. groups[crowded].Where(axis => axis != moved)];
+            }
+        }
     }
 
     /// <summary>As many of the first axes as give a length.</summary>

@@ -105,7 +105,7 @@ internal static class SelectionOperators
                 isScalar);
         }
 
-        int rank = value is FlowValue data ? data.Rank : ((ConstantValue)value).Rank;
+        int rank = value is FlowValue data ? data.Rank : context.Constant(0, "what elements are taken of").Rank;
         int axis = context.Axis(context.Node.Integer("axis", 0), rank);
         if (value is ConstantValue constant)
         {
@@ -120,6 +120,27 @@ internal static class SelectionOperators
         FlowValue taken = FlowSlices.Pick(context, (FlowValue)value, axis, wanted[0]);
         return isScalar ? FlowSlices.Drop(taken, axis) : taken;
     }
+
+    /// <summary>The step of each row at its length less one.</summary>
+    public static Value GatherElements(NodeContext context)
+    {
+        if (context.Required(0) is not FlowValue flow || context.Required(1) is not FlowValue { Source: LastIndexNode index } indices)
+        {
+            throw context.Refuse($"expected the last valid step of each row, found {context.Required(0)} at {context.Required(1)}");
+        }
+
+        int axis = context.Axis(context.Node.Integer("axis", 0), flow.Rank);
+        bool fits = indices.Rank == flow.Rank && Extent.Of(indices.Groups[axis]).Known == 1
+            && !Enumerable.Range(0, flow.Rank).Any(i => i != axis && !IsSameDimension(flow.Groups[i], indices.Groups[i]));
+        return fits
+            ? FlowSlices.StepAt(context, flow, axis, index.Lengths)
+            : throw context.Refuse($"expected an index for each row and feature of {flow}, found {indices}");
+    }
+
+    /// <summary>Whether indices are those of rows along the same dimension, or the same for all of it.</summary>
+    private static bool IsSameDimension(Axis[] data, Axis[] indices) => indices is [{ Role: OnnxAxis.Batch } batch]
+        ? data is [var rows] && rows.Assign(OnnxAxis.Batch) && rows.Join(batch)
+        : Extent.Of(data).Same(Extent.Of(indices));
 
     private static Value Slice(NodeContext context, Value value, long axis, long start, long end, long step)
     {

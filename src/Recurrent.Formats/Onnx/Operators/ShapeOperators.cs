@@ -25,8 +25,6 @@ internal static class ShapeOperators
         TensorElementType to = number is >= 0 and <= int.MaxValue && ElementTypes.Of((int)number) is { } type
             ? type
             : throw context.Refuse($"expected a type of numbers, found {number}");
-        bool keepsPrecision = to is TensorElementType.F32 or TensorElementType.F64
-            or TensorElementType.I32 or TensorElementType.I64;
         bool isFloating = value switch
         {
             ConstantValue constant => constant.Tensor.IsFloating,
@@ -34,18 +32,39 @@ internal static class ShapeOperators
             FlowValue => true,
             _ => false,
         };
-        if (keepsPrecision && isFloating == ElementTypes.IsFloating(to))
+        if (value is ExtentsValue or FlowValue { Source: StepMaskNode { Form: not StepMaskForm.Differences } or LengthsNode or LastIndexNode })
+        {
+            // Steps are counted and compared as numbers of any type.
+            return value;
+        }
+
+        if (isFloating && ElementTypes.IsFloating(to))
+        {
+            if (to is TensorElementType.F16 or TensorElementType.BF16)
+            {
+                context.Interpreter.NoteHalf();
+            }
+
+            return value;
+        }
+
+        bool keepsIntegers = to is TensorElementType.I32 or TensorElementType.I64;
+        if (keepsIntegers && !isFloating)
         {
             return value;
         }
 
-        if (!keepsPrecision || value is not ConstantValue { IsSpread: false, Tensor.IsFloating: false } integers)
+        if (value is not ConstantValue { IsSpread: false, Tensor.IsFloating: false } integers)
         {
             throw context.Refuse($"casting {value} to {to} would change it");
         }
 
-        context.Take(integers.Tensor.ElementCount, areFloating: true);
-        return ConstantValue.Of([.. integers.Dimensions], integers.Singles());
+        context.Take(integers.Tensor.ElementCount, ElementTypes.IsFloating(to));
+        return to == TensorElementType.Bool
+            ? ConstantValue.Of([.. integers.Dimensions], (long[])[.. integers.Integers().ToArray().Select(number => number == 0 ? 0L : 1)])
+            : ElementTypes.IsFloating(to)
+                ? ConstantValue.Of([.. integers.Dimensions], integers.Singles())
+                : throw context.Refuse($"casting {value} to {to} would change it");
     }
 
     public static Value Transpose(NodeContext context)

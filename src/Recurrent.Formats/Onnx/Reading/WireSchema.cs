@@ -55,7 +55,7 @@ internal sealed class WireSchema
             ModelProto.ProducerVersionFieldNumber, ModelProto.DomainFieldNumber, ModelProto.ModelVersionFieldNumber],
         messages: new()
         {
-            [ModelProto.GraphFieldNumber] = Graph(),
+            [ModelProto.GraphFieldNumber] = Graph(Graph(null)),
             [ModelProto.MetadataPropsFieldNumber] = Entry,
             [ModelProto.OpsetImportFieldNumber] = new(
                 nameof(OperatorSetIdProto),
@@ -85,15 +85,22 @@ internal sealed class WireSchema
     /// <summary>What a field would be that is not supported; null if it is, or can be left out.</summary>
     public string? Refused(int field) => _refused.GetValueOrDefault(field);
 
-    private static WireSchema Graph()
+    /// <summary>A graph, and the one that an attribute of it may hold. What is deeper is left out: no layer is made of it.</summary>
+    private static WireSchema Graph(WireSchema? body)
     {
+        Dictionary<int, WireSchema> values = new() { [AttributeProto.TFieldNumber] = Tensor };
+        if (body is not null)
+        {
+            values.Add(AttributeProto.GFieldNumber, body);
+        }
+
         WireSchema attribute = new(
             nameof(AttributeProto),
             objectBytes: 512,
             copied: [AttributeProto.NameFieldNumber, AttributeProto.FFieldNumber, AttributeProto.IFieldNumber,
                 AttributeProto.SFieldNumber, AttributeProto.StringsFieldNumber, AttributeProto.TypeFieldNumber],
             numbers: [AttributeProto.FloatsFieldNumber, AttributeProto.IntsFieldNumber],
-            messages: new() { [AttributeProto.TFieldNumber] = Tensor });
+            messages: values);
         WireSchema node = new(
             nameof(NodeProto),
             objectBytes: 1024,

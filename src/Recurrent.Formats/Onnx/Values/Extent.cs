@@ -53,6 +53,10 @@ internal readonly record struct Extent
             ? Known == size - less
             : Axes.Length == 1 && _axes[0].IsSame(axis) && Factor == 1 && Offset == -less;
 
+    /// <summary>By how much this is more than another number, whatever the lengths of the axes are; null if that depends on them.</summary>
+    public long? Above(Extent other) =>
+        this + Of(-Offset) is { } left && other + Of(-other.Offset) is { } right && left.Same(right) ? Offset - other.Offset : null;
+
     /// <summary>Whether this is the same number, whatever the lengths of the axes are.</summary>
     public bool Same(Extent other)
     {

@@ -17,4 +17,7 @@ internal enum FlowKind
 
     /// <summary>Final cell states.</summary>
     Cell,
+
+    /// <summary>Final hidden and cell states in one tensor.</summary>
+    States,
 }

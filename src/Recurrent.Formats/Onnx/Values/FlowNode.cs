@@ -23,5 +23,29 @@ internal abstract class FlowNode(string name, params IReadOnlyList<FlowRead> rea
     /// <summary>Whether rows may be shorter than the sequence.</summary>
     public bool HasLengths { get; protected init; } = reads.Any(read => read.Node.HasLengths);
 
+    /// <summary>The lengths of rows at whose last step values are taken; null where that is the last step of the sequence.</summary>
+    public FlowNode? StepAt { get; private set; }
+
+    /// <summary>Whether the last step of the sequence is taken.</summary>
+    private bool HasLastStep { get; set; }
+
+    /// <summary>The missing steps that layers up to here skip; null if there are none.</summary>
+    public RecurrentMask? Mask { get; protected init; } =
+        reads.Select(read => read.Node.Mask).FirstOrDefault(mask => mask is not null);
+
+    /// <summary>Says which step of a row is its last one.</summary>
+    /// <returns>Whether it was not known to be another one.</returns>
+    public bool TakeStep(FlowNode? lengths)
+    {
+        if (lengths is null ? StepAt is not null : HasLastStep || (StepAt ?? lengths) != lengths)
+        {
+            return false;
+        }
+
+        StepAt = lengths;
+        HasLastStep = lengths is null;
+        return true;
+    }
+
     public override string ToString() => $"'{name}'";
 }

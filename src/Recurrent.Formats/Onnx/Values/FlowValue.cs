@@ -1,3 +1,5 @@
+using Recurrent.Layers;
+
 namespace Recurrent.Formats.Onnx;
 
 /// <summary>
@@ -19,6 +21,20 @@ internal sealed class FlowValue : Value
 
     /// <summary>The directions that the elements of <see cref="RowAxis"/> are, or the one if there is no such axis.</summary>
     public IReadOnlyList<FlowRow> Rows { get; init; } = [];
+
+    /// <summary>Of final hidden and cell states in one tensor, which each of <see cref="Rows"/> is; otherwise nothing.</summary>
+    public IReadOnlyList<StateKind> StateKinds { get; init; } = [];
+
+    /// <summary>Whether these are states, which a session has.</summary>
+    public bool IsState => Kind is FlowKind.Hidden or FlowKind.Cell or FlowKind.States;
+
+    /// <summary>Which state a row is.</summary>
+    public StateKind KindOf(int row) => Kind switch
+    {
+        FlowKind.States => StateKinds[row],
+        FlowKind.Cell => StateKind.Cell,
+        _ => StateKind.Hidden,
+    };
 
     /// <summary>The axis that counts <see cref="Rows"/>; null if it has been taken away.</summary>
     public Axis? RowAxis { get; init; }
@@ -58,6 +74,7 @@ internal sealed class FlowValue : Value
         Rows = rows,
         RowAxis = rowAxis,
         Picks = Picks,
+        StateKinds = StateKinds,
     };
 
     /// <summary>The same order of axes for another node, which keeps every feature where it is.</summary>
@@ -91,7 +108,8 @@ internal sealed class FlowValue : Value
             FlowKind.LastStep => "the last step",
             FlowKind.FinalState => "what follows from the final state",
             FlowKind.Hidden => "the final state",
-            _ => "the final cell state",
+            FlowKind.Cell => "the final cell state",
+            _ => "final hidden and cell states",
         };
         return $"{what} of {Source} as [{string.Join(", ", Groups.Select(group => string.Join(" * ", (object[])group)))}]";
     }

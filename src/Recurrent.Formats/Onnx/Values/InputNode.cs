@@ -1,9 +1,11 @@
+using Recurrent.Layers;
+
 namespace Recurrent.Formats.Onnx;
 
 /// <summary>An input of the graph. What it is follows from what reads it.</summary>
 internal sealed class InputNode(string name, bool isFloating, IReadOnlyList<Axis> axes) : FlowNode(name)
 {
-    private readonly Dictionary<int, FlowRow> _states = [];
+    private readonly Dictionary<int, FlowState> _states = [];
 
     public OnnxInputRole Role { get; private set; } = OnnxInputRole.Unused;
 
@@ -14,7 +16,7 @@ internal sealed class InputNode(string name, bool isFloating, IReadOnlyList<Axis
     public override IReadOnlyList<FlowRow> Rows => [];
 
     /// <summary>The states that it sets, by their index on its axis of directions.</summary>
-    public IReadOnlyDictionary<int, FlowRow> States => _states;
+    public IReadOnlyDictionary<int, FlowState> States => _states;
 
     /// <summary>Says what the input is.</summary>
     /// <returns>Whether it was not known to be something else.</returns>
@@ -28,7 +30,17 @@ internal sealed class InputNode(string name, bool isFloating, IReadOnlyList<Axis
         return Role == role;
     }
 
-    /// <summary>Says which state one of its elements sets.</summary>
-    /// <returns>Whether it was not known to set another one.</returns>
-    public bool AssignState(int index, FlowRow row) => _states.TryAdd(index, row) || _states[index] == row;
+    /// <summary>Says which state one of its elements sets. Hidden and cell states may be in one tensor.</summary>
+    /// <returns>Whether it was not known to set another one, or to be something else.</returns>
+    public bool AssignState(int index, FlowState state)
+    {
+        OnnxInputRole role = state.Kind == StateKind.Hidden ? OnnxInputRole.InitialHidden : OnnxInputRole.InitialCell;
+        bool isMixed = Role is OnnxInputRole.InitialHidden or OnnxInputRole.InitialCell or OnnxInputRole.InitialStates && Role != role;
+        if (isMixed)
+        {
+            Role = OnnxInputRole.InitialStates;
+        }
+
+        return (isMixed || Assign(role)) && (_states.TryAdd(index, state) || _states[index] == state);
+    }
 }

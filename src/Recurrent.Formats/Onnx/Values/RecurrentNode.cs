@@ -5,11 +5,12 @@ namespace Recurrent.Formats.Onnx;
 /// <summary>A recurrent layer.</summary>
 internal sealed class RecurrentNode : FlowNode
 {
-    public RecurrentNode(string name, FlowRead read, RecurrentLayer layer, InputNode? lengths)
+    public RecurrentNode(string name, FlowRead read, RecurrentLayer layer, FlowNode? lengths, RecurrentMask? mask = null)
         : base(name, read)
     {
         Layer = layer;
         Lengths = lengths;
+        Mask = mask;
         HasLengths = HasLengths || lengths is not null;
         Rows = layer.Specification.Direction == Direction.Bidirectional
             ? [new FlowRow(this, Direction.Forward), new FlowRow(this, Direction.Reverse)]
@@ -18,8 +19,8 @@ internal sealed class RecurrentNode : FlowNode
 
     public RecurrentLayer Layer { get; }
 
-    /// <summary>The input that says how long each row is; null if all are as long as the sequence.</summary>
-    public InputNode? Lengths { get; }
+    /// <summary>What says how long each row is, an input or a count of its steps; null if all are as long as the sequence.</summary>
+    public FlowNode? Lengths { get; }
 
     public override IReadOnlyList<FlowRow> Rows { get; }
 
@@ -43,7 +44,7 @@ internal sealed class RecurrentNode : FlowNode
         RecurrentSpecification first = forward.Layer.Specification;
         RecurrentSpecification second = reverse.Layer.Specification;
         RecurrentLayer layer = new(WithReverse(first, second), forward.Layer.Forward!, reverse.Layer.Reverse!);
-        RecurrentNode merged = new($"{forward.Name} + {reverse.Name}", forward.Reads[0], layer, forward.Lengths);
+        RecurrentNode merged = new($"{forward.Name} + {reverse.Name}", forward.Reads[0], layer, forward.Lengths, forward.Mask);
         forward.MergedInto = merged;
         reverse.MergedInto = merged;
         return merged;
@@ -57,6 +58,7 @@ internal sealed class RecurrentNode : FlowNode
         return forward.MergedInto is null && reverse.MergedInto is null
             && first.Direction == Direction.Forward && second.Direction == Direction.Reverse
             && ReferenceEquals(forward.Parent, reverse.Parent) && forward.Lengths == reverse.Lengths
+            && (forward.Mask is null ? reverse.Mask is null : forward.Mask.IsSame(reverse.Mask))
             && WithReverse(first, second) == WithReverse(second, second);
     }
 
