@@ -11,7 +11,7 @@ public sealed class OnnxRefusalTests
         ["convolution of four dimensions"] = (
             () => Lstm().Weights("K", 2, 2, 3, 3).Node("Conv", "y K", "out"), "node 'conv1' (Conv): expected a sequence as [batch, features, time]"),
         ["transposed convolution"] = (() => Lstm().Node("ConvTranspose", "y", "out"), "(ConvTranspose): only a Conv over time is a layer"),
-        ["loop"] = (() => Lstm().Node("Loop", "y", "out"), "(Loop): control flow"),
+        ["loop"] = (() => Lstm().Node("Loop", "y", "out"), "(Loop): expected a body"),
         ["if"] = (() => Lstm().Node("If", "y", "out"), "(If): control flow"),
         ["log softmax over time"] = (
             () => Lstm().Node("LogSoftmax", "y", "out", Integer("axis", 0)), "only a log softmax over the features of a step is a layer"),

@@ -160,11 +160,11 @@ internal sealed class RowRules
         _ => false,
     };
 
-    private static IEnumerable<FlowNode> Reachable(IEnumerable<FlowNode> roots, Func<FlowRead, bool> ends) =>
+    private static HashSet<FlowNode> Reachable(IEnumerable<FlowNode> roots, Func<FlowRead, bool> ends) =>
         Reads(roots.Select(root => new FlowRead(root, FlowKind.Sequence)), ends);
 
     /// <summary>All nodes from which some values come, without those behind reads at which one ends.</summary>
-    private static IEnumerable<FlowNode> Reads(IEnumerable<FlowRead> roots, Func<FlowRead, bool> ends)
+    private static HashSet<FlowNode> Reads(IEnumerable<FlowRead> roots, Func<FlowRead, bool> ends)
     {
         HashSet<FlowNode> seen = [];
         Stack<FlowRead> open = new(roots);

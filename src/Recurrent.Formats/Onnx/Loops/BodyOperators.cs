@@ -187,7 +187,7 @@ internal sealed class BodyOperators(BodyAlgebra algebra, Extent batch)
             ? [.. dimensions.Take(dimensions.Count - 1), BodyDimension.Features]
             : throw context.Refuse("expected features in the last dimension");
 
-    private Value Gemm(NodeContext context)
+    private RowsValue Gemm(NodeContext context)
     {
         GraphNode node = context.Node;
         if (node.Integer("transA", 0) != 0 || node.Single("alpha", 1) != 1 || node.Single("beta", 1) != 1)
@@ -262,13 +262,13 @@ internal sealed class BodyOperators(BodyAlgebra algebra, Extent batch)
 
     private RowsValue Sum(NodeContext context, RowsValue left, RowsValue right, float factor)
     {
-        IReadOnlyList<BodyDimension> dimensions = Broadcast(context, left, right);
+        BodyDimension[] dimensions = Broadcast(context, left, right);
         return new RowsValue(algebra.Add(left.Sum, right.Sum, factor), dimensions);
     }
 
     private RowsValue Multiply(NodeContext context, RowsValue left, RowsValue right)
     {
-        IReadOnlyList<BodyDimension> dimensions = Broadcast(context, left, right);
+        BodyDimension[] dimensions = Broadcast(context, left, right);
         return new RowsValue(algebra.Multiply(left.Sum, right.Sum), dimensions);
     }
 
@@ -300,7 +300,7 @@ internal sealed class BodyOperators(BodyAlgebra algebra, Extent batch)
     }
 
     /// <summary>What the dimensions of a sum or product are; values of rows may not meet those of features.</summary>
-    private IReadOnlyList<BodyDimension> Broadcast(NodeContext context, RowsValue left, RowsValue right)
+    private BodyDimension[] Broadcast(NodeContext context, RowsValue left, RowsValue right)
     {
         int rank = Math.Max(left.Dimensions.Count, right.Dimensions.Count);
         BodyDimension[] dimensions = new BodyDimension[rank];
@@ -362,7 +362,7 @@ internal sealed class BodyOperators(BodyAlgebra algebra, Extent batch)
         return new ConditionValue([(step.Offset - equal, number)]);
     }
 
-    private IReadOnlyList<Value?> Split(NodeContext context)
+    private List<Value?> Split(NodeContext context)
     {
         RowsValue rows = Rows(context, 0);
         int axis = context.Axis(context.Node.Integer("axis", 0), rows.Dimensions.Count);

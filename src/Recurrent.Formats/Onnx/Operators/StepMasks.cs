@@ -25,6 +25,11 @@ internal static class StepMasks
     /// <summary>A mask with fewer dimensions, or the lengths that it says; null if the value is no mask.</summary>
     public static Value? Reduce(NodeContext context)
     {
+        if (context.Required(0) is FlowValue { Source: InputNode input, Rank: 2 } given && context.Node.Operator == "ReduceSum" && IsWhole(given))
+        {
+            return OfMask(context, given, input);
+        }
+
         if (context.Required(0) is not FlowValue { Source: StepMaskNode mask } flow)
         {
             return null;
@@ -62,6 +67,18 @@ internal static class StepMasks
             Source = context.Interpreter.LengthsOf(mask.Input, mask.Missing),
             Groups = lengths.Groups,
         };
+    }
+
+    /// <summary>The lengths that an input says which is 1 where a step is there.</summary>
+    private static FlowValue OfMask(NodeContext context, FlowValue mask, InputNode input)
+    {
+        int axis = context.Numbers("axes", 1) is [var listed] ? context.Axis(listed, 2) : throw context.Refuse($"expected one axis of {mask}");
+        FlowValue lengths = Without(context, mask, axis);
+        bool fits = mask.Groups[axis].All(time => time.Assign(OnnxAxis.Time)) && input.Assign(OnnxInputRole.Mask)
+            && lengths.Groups.SelectMany(group => group).All(rest => rest.Assign(OnnxAxis.Batch));
+        return fits
+            ? new FlowValue { Source = context.Interpreter.LengthsOf(input, 0), Groups = lengths.Groups }
+            : throw context.Refuse($"the input '{input.Name}' cannot be a mask of steps");
     }
 
     /// <summary>An input times its mask: the same at steps that are there, and 0 at others.</summary>
