@@ -41,6 +41,11 @@ internal sealed class LayerListBuilder
     /// <summary>Features of a step of what the next layer reads; null if that is not known yet.</summary>
     public int? Size => SizeOf(Value);
 
+    /// <summary>The same where a layer cannot be without it.</summary>
+    /// <param name="name">The layer, for the message.</param>
+    public int RequireSize(string name) => Size ?? throw new ModelFormatException(
+        $"layer '{name}': the number of its features does not follow from the file.");
+
     private int InputCount => Math.Max(1, _inputs.Count);
 
     /// <summary>Says how many features an input step has, where layers before the first have not said so.</summary>
@@ -89,14 +94,25 @@ internal sealed class LayerListBuilder
     {
         if (factor != 1)
         {
-            // The layer has a copy.
-            int size = Size ?? throw new ModelFormatException($"layer '{name}': expected a layer before it, found none.");
-            _budget.Take(2L * sizeof(float) * size, $"layer '{name}'");
-            float[] factors = new float[size];
-            factors.AsSpan().Fill(factor);
-            Add(name, new ScaleLayer(factors));
+            Add(name, new ScaleLayer(Fill(name, factor)));
         }
     }
+
+    /// <summary>The same number for every feature.</summary>
+    public float[] Fill(string name, float value)
+    {
+        int size = Size ?? throw new ModelFormatException($"layer '{name}': expected a layer before it, found none.");
+
+        // The layer has a copy.
+        Charge(2L * sizeof(float) * size, name);
+        float[] values = new float[size];
+        values.AsSpan().Fill(value);
+        return values;
+    }
+
+    /// <summary>Asks for memory that a layer takes and the file has no bytes for.</summary>
+    /// <exception cref="ModelFormatException">It is too much for the file's size.</exception>
+    public void Charge(Int128 bytes, string name) => _budget.Take(bytes, $"layer '{name}'");
 
     /// <summary>
     /// Adds what layer <paramref name="begin"/> took in, its first features if it took in more, to the output of the

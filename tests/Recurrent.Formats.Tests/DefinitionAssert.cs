@@ -28,6 +28,8 @@ internal static class DefinitionAssert
         DenseLayer dense => [dense.Weights.Kernel, dense.Weights.Bias],
         EmbeddingLayer embedding => [embedding.Table],
         ScaleLayer scale => [scale.Factors, scale.Offsets],
+        LayerNormalizationLayer normalization => [normalization.Factors, normalization.Offsets],
+        ConvolutionLayer { Weights: { } weights } => [weights.Kernel, weights.Bias, weights.InitialHistory],
         _ => [],
     };
 

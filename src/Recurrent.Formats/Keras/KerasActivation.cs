@@ -55,8 +55,7 @@ internal readonly record struct KerasActivation(Activation Function, bool IsSoft
     /// <param name="isFunctionDone">Whether the layer before computes <see cref="Function"/>.</param>
     public void AddTo(LayerListBuilder layers, string name, bool isFunctionDone)
     {
-        int size = layers.Size ?? throw new ModelFormatException(
-            $"layer '{name}': the number of its features does not follow from the file.");
+        int size = layers.RequireSize(name);
         if (!isFunctionDone && Function != Activation.Identity)
         {
             layers.Add(name, new ActivationLayer(size, Function));

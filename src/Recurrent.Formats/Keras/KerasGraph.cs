@@ -36,12 +36,12 @@ internal static class KerasGraph
         foreach (JsonValue item in items)
         {
             KerasLayer layer = ReadLayer(item);
-            layers.Add(layers.Count == 0 ? layer : layer with { Inputs = [layers[^1].Name] });
+            layers.Add(layers.Count == 0 ? layer : layer with { Inputs = [layers[^1].Output] });
         }
 
         RequireNames(layers);
         return new KerasNetwork(
-            layers, layers, [.. layers.Where(layer => layer.IsInput).Select(layer => layer.Name)], [layers[^1].Name]);
+            layers, layers, [.. layers.Where(layer => layer.IsInput).Select(layer => layer.Name)], [layers[^1].Output]);
     }
 
     private static KerasNetwork ReadFunctional(JsonValue config)
@@ -52,14 +52,17 @@ internal static class KerasGraph
             KerasLayer layer = ReadLayer(item);
             if (!MaskOperations.Contains(layer.Kind))
             {
-                unsorted.Add(layer with { Inputs = ReadInputs(item, layer) });
+                unsorted.AddRange(ReadCalls(item, layer));
             }
         }
 
         RequireNames(unsorted);
         List<KerasLayer> layers = Sort(unsorted);
         return new KerasNetwork(
-            layers, unsorted, ReadEnds(config["input_layers"], layers), ReadEnds(config["output_layers"], layers));
+            layers,
+            [.. unsorted.Where(layer => layer.Call == 0)],
+            [.. ReadEnds(config["input_layers"], layers).Select(input => input.Layer)],
+            ReadEnds(config["output_layers"], layers));
     }
 
     private static void RequireNames(List<KerasLayer> layers)
@@ -69,8 +72,8 @@ internal static class KerasGraph
             throw new ModelFormatException("expected at least one layer, found none.");
         }
 
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (KerasLayer layer in layers.Where(layer => !names.Add(layer.Name)))
+        var names = new HashSet<KerasReference>();
+        foreach (KerasLayer layer in layers.Where(layer => !names.Add(layer.Output)))
         {
             throw new ModelFormatException($"layer '{layer.Name}': a second one has this name.");
         }
@@ -80,7 +83,7 @@ internal static class KerasGraph
     private static List<KerasLayer> Sort(List<KerasLayer> unsorted)
     {
         var sorted = new List<KerasLayer>();
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var names = new HashSet<KerasReference>();
         List<KerasLayer> left = unsorted;
         while (left.Count > 0)
         {
@@ -95,7 +98,7 @@ internal static class KerasGraph
                 if (layer.Inputs.All(names.Contains))
                 {
                     sorted.Add(layer);
-                    names.Add(layer.Name);
+                    names.Add(layer.Output);
                 }
                 else
                 {
@@ -105,7 +108,7 @@ internal static class KerasGraph
 
             if (later.Count == left.Count)
             {
-                string missing = later[0].Inputs.First(input => !names.Contains(input));
+                KerasReference missing = later[0].Inputs.First(input => !names.Contains(input));
                 throw new ModelFormatException(
                     $"layer '{later[0].Name}': '{missing}', which it reads, is no layer before it.");
             }
@@ -116,24 +119,19 @@ internal static class KerasGraph
         return sorted;
     }
 
-    private static IReadOnlyList<string> ReadInputs(JsonValue layer, KerasLayer named)
+    /// <summary>The layer once for each time that it is called; an input is not called.</summary>
+    private static IEnumerable<KerasLayer> ReadCalls(JsonValue item, KerasLayer named)
     {
-        IReadOnlyList<JsonValue> nodes = layer["inbound_nodes"].Items();
-        if (nodes.Count > 1)
-        {
-            throw new ModelFormatException($"layer '{named.Name}': a layer that is used {nodes.Count} times is not supported.");
-        }
-
-        if (nodes.Count == 0)
-        {
-            return [];
-        }
-
-        // Keras 3 has an object with the arguments of the call, older versions a list of references.
-        return nodes[0].IsObject
-            ? [.. ReadArguments(nodes[0], named).Select(tensor => ReadReference(tensor["config"]["keras_history"], named))]
-            : [.. (IsReference(nodes[0]) ? [nodes[0]] : nodes[0].Items()).Select(entry => ReadReference(entry, named))];
+        IReadOnlyList<JsonValue> nodes = item["inbound_nodes"].Items();
+        return nodes.Count == 0
+            ? [named]
+            : nodes.Select((node, call) => named with { Inputs = ReadInputs(node, named), Call = call });
     }
+
+    // Keras 3 has an object with the arguments of the call, older versions a list of references.
+    private static IReadOnlyList<KerasReference> ReadInputs(JsonValue node, KerasLayer named) => node.IsObject
+        ? [.. ReadArguments(node, named).Select(tensor => ReadReference(tensor["config"]["keras_history"], named))]
+        : [.. (IsReference(node) ? [node] : node.Items()).Select(entry => ReadReference(entry, named))];
 
     private static IEnumerable<JsonValue> ReadArguments(JsonValue node, KerasLayer named)
     {
@@ -147,8 +145,8 @@ internal static class KerasGraph
 
     private static bool IsReference(JsonValue value) => value.Items() is [{ IsText: true }, ..];
 
-    /// <summary>The name in <c>[name, node, tensor]</c>, of which a chain has the first node and tensor only.</summary>
-    private static string ReadReference(JsonValue reference, KerasLayer named)
+    /// <summary>The layer and its call in <c>[name, node, tensor]</c>. Layers here output one tensor.</summary>
+    private static KerasReference ReadReference(JsonValue reference, KerasLayer named)
     {
         IReadOnlyList<JsonValue> parts = reference.Items();
         if (parts is not [{ IsText: true } name, { IsNumber: true }, { IsNumber: true }, ..])
@@ -156,7 +154,7 @@ internal static class KerasGraph
             throw reference.Unexpected("a layer's name and two numbers");
         }
 
-        if (parts[1].Number() != 0 || parts[2].Number() != 0)
+        if (parts[2].Number() != 0)
         {
             throw new ModelFormatException(
                 $"layer '{named.Name}': expected the first output of '{name.Text()}', found another one.");
@@ -167,7 +165,7 @@ internal static class KerasGraph
             RequirePlain(parts[3], named);
         }
 
-        return name.Text();
+        return new KerasReference(name.Text(), parts[1].Integer(0, LayerListBuilder.MaxLayers));
     }
 
     private static void RequirePlain(JsonValue arguments, KerasLayer named)
@@ -181,17 +179,23 @@ internal static class KerasGraph
         }
     }
 
-    private static List<string> ReadEnds(JsonValue ends, List<KerasLayer> layers)
+    private static List<KerasReference> ReadEnds(JsonValue ends, List<KerasLayer> layers)
     {
-        var names = new List<string>();
-        foreach (JsonValue end in ends.Items() is [{ IsText: true }, ..] ? [ends] : ends.Items())
+        var found = new List<KerasReference>();
+        IEnumerable<JsonValue> items = ends.IsObject ? ends.Properties().Select(entry => entry.Value)
+            : IsReference(ends) ? [ends]
+            : ends.Items();
+        foreach (JsonValue end in items)
         {
-            string name = end.Items() is [{ IsText: true } first, ..] ? first.Text() : throw end.Unexpected("a reference");
-            names.Add(layers.Any(layer => layer.Name == name)
-                ? name
-                : throw new ModelFormatException($"'{ends.Path}': '{name}' is no layer."));
+            IReadOnlyList<JsonValue> parts = end.Items();
+            KerasReference reference = parts is [{ IsText: true } name, ..]
+                ? new(name.Text(), parts.Count > 1 ? parts[1].Integer(0, LayerListBuilder.MaxLayers) : 0)
+                : throw end.Unexpected("a reference");
+            found.Add(layers.Any(layer => layer.Output == reference)
+                ? reference
+                : throw new ModelFormatException($"'{ends.Path}': '{reference}' is no layer."));
         }
 
-        return names;
+        return found;
     }
 }

@@ -9,8 +9,8 @@ internal static class KerasInput
     // What a list of layers calls its input.
     private const string SingleName = "x";
 
-    /// <summary>Whether the shape has one axis beside the batch, sequences two.</summary>
-    private const int RowAxes = 2;
+    /// <summary>Axes of a shape of rows, the batch included; that of sequences has one more.</summary>
+    public const int RowAxes = 2;
 
     /// <summary>An input.</summary>
     /// <param name="name">The name of its layer.</param>
@@ -19,18 +19,25 @@ internal static class KerasInput
     public static ModelInput Read(string name, KerasNetwork network, bool isOnly)
     {
         KerasLayer layer = network.Layers.First(layer => layer.Name == name);
-        JsonValue? shape = layer.Config.Find("batch_shape") ?? layer.Config.Find("batch_input_shape");
-        KerasLayer? reader = network.Layers.FirstOrDefault(other => other.Inputs.Contains(name));
+        KerasLayer? reader = network.Layers.FirstOrDefault(other => other.Inputs.Contains(layer.Output));
         string called = isOnly ? SingleName : name;
         if (reader is { Kind: "Embedding" })
         {
             return ModelInput.Indices(called, reader.Config["input_dim"].Size());
         }
 
-        IReadOnlyList<JsonValue> axes = shape is { IsArray: true } found ? found.Items() : [];
+        IReadOnlyList<JsonValue> axes = ShapeOf(layer.Config) ?? [];
         return axes is [_, .., { IsNumber: true } features] && axes.Count is RowAxes or RowAxes + 1
             ? axes.Count == RowAxes ? ModelInput.Row(called, features.Size()) : ModelInput.Sequence(called, features.Size())
             : throw new ModelFormatException(
                 $"layer '{name}': expected an input [batch, steps, features] or [batch, features] whose features are a number.");
     }
+
+    /// <summary>The shape that a configuration says of its input, the batch first; null if it does not.</summary>
+    public static IReadOnlyList<JsonValue>? ShapeOf(JsonValue config) =>
+        (config.Find("batch_shape") ?? config.Find("batch_input_shape")) is { IsArray: true } shape ? shape.Items() : null;
+
+    /// <summary>Steps of the input as its shape says them; null for any number.</summary>
+    public static int? StepsOf(JsonValue config) =>
+        ShapeOf(config) is [_, { IsNumber: true } steps, ..] ? steps.Integer(1, int.MaxValue) : null;
 }

@@ -20,7 +20,12 @@ internal sealed class KerasJoins(LayerListBuilder layers, KerasSequence sequence
 
         int[] values = [.. inputs.Select(input => InOrder(name, input))];
         RequireAlike(kind, name, inputs, values);
-        sequence.Position = inputs[0].Position with { IsReversed = false };
+        sequence.Position = inputs[0].Position with
+        {
+            IsReversed = false,
+            Steps = inputs.Select(input => input.Position.Steps).FirstOrDefault(steps => steps is not null),
+            MaskEnd = inputs.Select(input => input.Position.MaskEnd).FirstOrDefault(end => end is not null),
+        };
         int size = layers.SizeOf(values[0])!.Value;
         switch (kind)
         {

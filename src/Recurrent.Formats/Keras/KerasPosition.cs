@@ -5,4 +5,12 @@ namespace Recurrent.Formats.Keras;
 /// <param name="IsReversed">
 /// Whether Keras has the steps in reversed order here: a layer with <c>go_backwards</c> leaves them so.
 /// </param>
-internal readonly record struct KerasPosition(bool IsSequence, bool IsReversed);
+/// <param name="Steps">How many steps there are; null if any number.</param>
+/// <param name="MaskEnd">The layer that has not handed a mask on; null if there was no such layer.</param>
+/// <param name="IsMade">Whether the steps were made of a row: none of them is missing.</param>
+internal readonly record struct KerasPosition(
+    bool IsSequence, bool IsReversed = false, int? Steps = null, string? MaskEnd = null, bool IsMade = false)
+{
+    /// <summary>A row, which has no steps.</summary>
+    public static KerasPosition Row { get; } = new(IsSequence: false);
+}

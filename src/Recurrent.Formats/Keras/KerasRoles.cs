@@ -20,9 +20,8 @@ internal static class KerasRoles
                 ];
             case "TimeDistributed":
                 JsonValue inner = config["layer"];
-                return inner["class_name"].Text() is "Dense" or "BatchNormalization"
-                    ? Of(inner["class_name"].Text(), inner["config"], owner)
-                    : null;
+                string innerKind = inner["class_name"].Text();
+                return OfStateless(innerKind, inner["config"]) is null ? null : Of(innerKind, inner["config"], owner);
             default:
                 IReadOnlyList<string>? roles = KerasCell.IsKnown(kind) ? OfCell(kind, config, owner) : OfStateless(kind, config);
                 return roles is null ? null : [.. roles.Select(role => (false, role))];
@@ -39,7 +38,7 @@ internal static class KerasRoles
         bool Has(string field) => config.Find(field)?.Flag() ?? true;
         return kind switch
         {
-            "Dense" => Has("use_bias") ? ["kernel", "bias"] : ["kernel"],
+            "Dense" or "Conv1D" => Has("use_bias") ? ["kernel", "bias"] : ["kernel"],
             "Embedding" => ["embeddings"],
             "PReLU" => ["alpha"],
             "BatchNormalization" =>
@@ -47,6 +46,9 @@ internal static class KerasRoles
                 .. Has("scale") ? (string[])["gamma"] : [], .. Has("center") ? (string[])["beta"] : [], "moving_mean",
                 "moving_variance",
             ],
+            "LayerNormalization" =>
+                [.. Has("scale") ? (string[])["gamma"] : [], .. Has("center") ? (string[])["beta"] : []],
+            "Normalization" => config.Find("mean") is null ? ["mean", "variance", "count"] : [],
             _ => null,
         };
     }

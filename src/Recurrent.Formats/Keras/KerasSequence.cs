@@ -3,7 +3,7 @@ using Recurrent.Layers;
 namespace Recurrent.Formats.Keras;
 
 /// <summary>What the layers of a Keras model do to the steps: their order, whether they are all put out, masks.</summary>
-internal sealed class KerasSequence(LayerListBuilder layers)
+internal sealed class KerasSequence(LayerListBuilder layers, KerasVersion version)
 {
     private float? _missingValue;
     private bool _zeroesMissing;
@@ -11,7 +11,13 @@ internal sealed class KerasSequence(LayerListBuilder layers)
     private bool _isTimeMajor;
 
     /// <summary>What has become of the steps at the place that is read next.</summary>
-    public KerasPosition Position { get; set; } = new(IsSequence: true, IsReversed: false);
+    public KerasPosition Position { get; set; } = new(IsSequence: true);
+
+    /// <summary>Whether a step of the input is all there is: the model takes no sequences.</summary>
+    public bool IsFlat { get; set; }
+
+    /// <summary>Whether there is more than one step at the place that is read next.</summary>
+    public bool HasSteps => Position.IsSequence && !IsFlat;
 
     /// <summary>Whether steps may be missing.</summary>
     public bool HasMask => _missingValue is not null;
@@ -41,6 +47,7 @@ internal sealed class KerasSequence(LayerListBuilder layers)
                 + "so there is no sequence for it.");
         }
 
+        RequireMask(name, isBidirectional ? "Bidirectional" : "a recurrent layer");
         if (isBidirectional && (cell.GoesBackwards || Position.IsReversed))
         {
             throw new ModelFormatException(
@@ -54,11 +61,64 @@ internal sealed class KerasSequence(LayerListBuilder layers)
         }
 
         bool isReverse = cell.GoesBackwards != Position.IsReversed;
-        Position = new KerasPosition(cell.ReturnsSequences, isReverse);
+        Position = cell.ReturnsSequences
+            ? Position with { IsReversed = isReverse }
+            : KerasPosition.Row with { IsReversed = isReverse };
+        EndMask(name);
         _zeroesMissing = isBidirectional || cell.ZeroesMissing;
         _lastRecurrent = layers.Count;
         _isTimeMajor |= cell.IsTimeMajor;
         return isReverse ? Direction.Reverse : Direction.Forward;
+    }
+
+    /// <summary>Takes in a layer that makes something of steps, and knows nothing of missing ones unless it is said.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="kind">Its class.</param>
+    /// <param name="knowsMasks">Whether it leaves missing steps out.</param>
+    public void RequireSteps(string name, string kind, bool knowsMasks = false)
+    {
+        if (!HasSteps)
+        {
+            throw new ModelFormatException($"layer '{name}': {kind} expects a sequence, found a row.");
+        }
+
+        if (!knowsMasks)
+        {
+            RequireNoMask(name, kind);
+        }
+
+        TurnAround(name);
+    }
+
+    /// <summary>Keras computes layers that know nothing of masks with missing steps as if they were there.</summary>
+    public void RequireNoMask(string name, string kind)
+    {
+        if (HasMask && Position is { IsSequence: true, IsMade: false })
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': a mask reaches {kind}, which ignores it: Keras computes with missing steps as if they were "
+                + "there. That is not supported.");
+        }
+    }
+
+    /// <summary>Refuses a layer that needs the mask, where Keras has not handed it on.</summary>
+    public void RequireMask(string name, string kind)
+    {
+        if (Position is { IsSequence: true, MaskEnd: { } end })
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': the mask ends at '{end}', as in Keras since 3.16, and {kind} computes with missing steps as if "
+                + "they were there. That is not supported.");
+        }
+    }
+
+    /// <summary>Takes in a layer that hands no mask on in new versions of Keras.</summary>
+    public void EndMask(string name)
+    {
+        if (version.EndsMasks && HasMask && Position is { IsSequence: true, IsMade: false })
+        {
+            Position = Position with { MaskEnd = name };
+        }
     }
 
     /// <summary>Brings steps that are the other way round into Keras's order.</summary>

@@ -36,21 +36,6 @@ internal sealed class KerasStateless(KerasTensors tensors, LayerListBuilder laye
         activation.AddTo(layers, name, isFunctionDone: true);
     }
 
-    /// <summary>Adds a normalization of the features.</summary>
-    public void AddBatchNormalization(string name, JsonValue config, bool hasSteps)
-    {
-        int size = layers.Size ?? InputSizeOf(name, tensors.Shape(name, "moving_mean"));
-        RequireLastAxis(name, config, hasSteps);
-        float[] Take(string role) => tensors.Take(name, false, role, size);
-        layers.Add(name, KerasWeights.BatchNormalization(
-            name,
-            config.Find("scale")?.Flag() ?? true ? Take("gamma") : [],
-            config.Find("center")?.Flag() ?? true ? Take("beta") : [],
-            Take("moving_mean"),
-            Take("moving_variance"),
-            config.Find("epsilon")?.Number() ?? 1e-3));
-    }
-
     /// <summary>Adds a leaky relu whose slope was trained.</summary>
     public void AddParametricRelu(string name)
     {
@@ -66,22 +51,8 @@ internal sealed class KerasStateless(KerasTensors tensors, LayerListBuilder laye
         layers.Add(name, new ActivationLayer(size, Activation.LeakyRelu(slopes[0])));
     }
 
-    private static void RequireLastAxis(string name, JsonValue config, bool hasSteps)
-    {
-        JsonValue? axis = config.Find("axis");
-        if (axis is { IsArray: true } list && list.Items() is [JsonValue only])
-        {
-            axis = only;
-        }
-
-        if (axis is { } value && !(value.IsNumber && (value.Number() == -1 || value.Number() == (hasSteps ? 2 : 1))))
-        {
-            throw new ModelFormatException(
-                $"layer '{name}': {value.Unexpected("a normalization of the features, axis -1").Message}");
-        }
-    }
-
-    private static int InputSizeOf(string name, IReadOnlyList<long> shape) =>
+    /// <summary>Input features as the first axis of a tensor says them.</summary>
+    public static int InputSizeOf(string name, IReadOnlyList<long> shape) =>
         shape is [>= 1 and <= LayerSpecification.MaxSize and var size, ..]
             ? (int)size
             : throw new ModelFormatException(

@@ -4,6 +4,7 @@ namespace Recurrent.Formats.Keras;
 internal sealed class KerasTensors
 {
     private readonly Dictionary<(string Layer, bool IsBackward, string Role), Tensor> _tensors = [];
+    private readonly HashSet<Tensor> _taken = [];
     private readonly List<string> _strangers = [];
 
     /// <summary>Takes tensors of which it is known what they are.</summary>
@@ -29,6 +30,10 @@ internal sealed class KerasTensors
     public IReadOnlyList<long> Shape(string layer, string role, bool isBackward = false) =>
         Find(layer, role, isBackward).Shape;
 
+    /// <summary>Bytes of all tensors of a layer as float32.</summary>
+    public Int128 BytesOf(string layer) => _tensors.Where(entry => entry.Key.Layer == layer)
+        .Aggregate((Int128)0, (sum, entry) => sum + ((Int128)entry.Value.ElementCount * sizeof(float)));
+
     /// <summary>Takes a tensor that has to be there, of a shape that it has to have.</summary>
     public float[] Take(string layer, bool isBackward, string role, params ReadOnlySpan<long> shape)
     {
@@ -40,16 +45,26 @@ internal sealed class KerasTensors
                 + $"found [{string.Join(", ", tensor.Shape)}].");
         }
 
-        _tensors.Remove((layer, isBackward, role));
+        _taken.Add(tensor);
         return tensor.ToSingles();
+    }
+
+    /// <summary>Takes note of a tensor whose elements do not matter.</summary>
+    public void Pass(string layer, string role)
+    {
+        if (_tensors.TryGetValue((layer, false, role), out Tensor? tensor))
+        {
+            _taken.Add(tensor);
+        }
     }
 
     /// <summary>Refuses tensors of a layer that nobody has taken: the model would not be what the file has.</summary>
     public void RequireAllTaken()
     {
-        if (_tensors.Count > 0)
+        Tensor? left = _tensors.Values.Where(tensor => !_taken.Contains(tensor))
+            .MinBy(tensor => tensor.Name, StringComparer.Ordinal);
+        if (left is not null)
         {
-            Tensor left = _tensors.Values.MinBy(tensor => tensor.Name, StringComparer.Ordinal)!;
             throw new ModelFormatException(
                 $"tensor '{left.Name}': the configuration of its layer has no place for it.");
         }

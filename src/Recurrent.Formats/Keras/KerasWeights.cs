@@ -12,17 +12,26 @@ internal static class KerasWeights
     /// <param name="activation">What is applied to its output.</param>
     public static DenseLayer Dense(float[] kernel, int inputSize, float[] bias, Activation activation)
     {
-        int outputSize = kernel.Length / inputSize;
+        return DenseByOutput(Transpose(kernel, kernel.Length / inputSize), inputSize, bias, activation);
+    }
+
+    /// <summary>Swaps the inputs of a kernel, which come first, with its outputs.</summary>
+    /// <param name="kernel"><c>[…, outputs]</c>.</param>
+    /// <param name="outputSize">Number of outputs.</param>
+    /// <returns><c>[outputs, …]</c>.</returns>
+    public static float[] Transpose(float[] kernel, int outputSize)
+    {
+        int inputs = kernel.Length / outputSize;
         float[] transposed = new float[kernel.Length];
         for (int output = 0; output < outputSize; output++)
         {
-            for (int input = 0; input < inputSize; input++)
+            for (int input = 0; input < inputs; input++)
             {
-                transposed[(output * inputSize) + input] = kernel[(input * outputSize) + output];
+                transposed[(output * inputs) + input] = kernel[(input * outputSize) + output];
             }
         }
 
-        return DenseByOutput(transposed, inputSize, bias, activation);
+        return transposed;
     }
 
     /// <summary>A dense layer of a kernel that is transposed already.</summary>

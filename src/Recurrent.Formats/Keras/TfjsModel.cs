@@ -57,14 +57,28 @@ internal static class TfjsModel
         }
     }
 
-    /// <summary>Inside Bidirectional Keras puts out 0 at a missing step; TensorFlow.js repeats the output before.</summary>
-    private static ImportedModel RequireSameMask(ImportedModel model) =>
-        model.Definition.Masking is { Output: MissingOutput.Zero }
+    /// <summary>What TensorFlow.js computes otherwise than Keras where steps are missing.</summary>
+    private static ImportedModel RequireSameMask(ImportedModel model)
+    {
+        if (model.Definition.Masking is not { } masking)
+        {
+            return model;
+        }
+
+        if (model.Definition.Layers.Any(layer => layer is MeanOverTimeLayer))
+        {
+            throw new ModelFormatException(
+                "a mask that reaches GlobalAveragePooling1D is not supported: TensorFlow.js ignores it there, and Keras does not.");
+        }
+
+        // Inside Bidirectional Keras outputs 0 at a missing step; TensorFlow.js repeats the output before.
+        return masking.Output == MissingOutput.Zero
             && model.Definition.Outputs.Any(output => output.Kind == ValueKind.Sequence)
             ? throw new ModelFormatException(
-                "a mask inside Bidirectional whose steps are put out is not supported: TensorFlow.js puts out something else "
+                "a mask inside Bidirectional whose steps are outputs is not supported: TensorFlow.js outputs something else "
                 + "than Keras at a missing step.")
             : model;
+    }
 
     private static List<Tensor> ReadGroup(
         JsonValue group, string folder, ImportOptions options, MemoryBudget budget, List<ByteSource> files)

@@ -11,11 +11,17 @@ public sealed class CaseTests
 
     public static TheoryData<string> Paths => new(VerifyPaths.Choices.Where(path => path != VerifyPaths.All));
 
+    public static TheoryData<string, string> FoldersAndPaths => new(
+        from folder in (string[])["cases", "tfjs"]
+        from path in Paths
+        where folder == "cases" || path.Data == VerifyPaths.Reference
+        select (folder, path.Data));
+
     [Theory]
-    [MemberData(nameof(Paths))]
-    public void The_committed_cases_pass(string path)
+    [MemberData(nameof(FoldersAndPaths))]
+    public void The_committed_cases_pass(string name, string path)
     {
-        string folder = GoldenFiles.PathOf("cases");
+        string folder = GoldenFiles.PathOf(name);
         int count = Directory.GetDirectories(folder).Length * (path == VerifyPaths.Reference ? 2 : 1);
 
         CommandRun run = CommandRun.Of("verify", folder, "--isa", path);

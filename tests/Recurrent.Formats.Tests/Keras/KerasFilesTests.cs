@@ -97,7 +97,7 @@ public sealed class KerasFilesTests
     [InlineData("Lambda", "Lambda is not supported")]
     [InlineData("MultiHeadAttention", "MultiHeadAttention is not supported")]
     [InlineData("TemporalGate", "TemporalGate is not supported")]
-    [InlineData("Conv1D", "Conv1D is not supported")]
+    [InlineData("Conv2D", "Conv2D is not supported")]
     public void A_class_that_is_not_known_is_refused_by_name(string kind, string reason)
     {
         Hdf5Group root = Root(Dense("d").Replace("Dense", kind, StringComparison.Ordinal));

@@ -137,7 +137,7 @@ public sealed class KerasImportTests
     }
 
     [Theory]
-    [InlineData("lstm_stack", "\"class_name\": \"Dense\"", "\"class_name\": \"Conv1D\"", "layer 'dense': Conv1D is not supported")]
+    [InlineData("lstm_stack", "\"class_name\": \"Dense\"", "\"class_name\": \"Conv2D\"", "layer 'dense': Conv2D is not supported")]
     [InlineData("lstm_stack", "\"class_name\": \"LSTM\"", "\"class_name\": \"ConvLSTM1D\"", "layer 'lstm': ConvLSTM1D is not supported")]
     [InlineData("lstm_stack", "\"return_sequences\": true", "\"return_sequences\": false", "layer 'lstm_1': the recurrent layer before it has return_sequences=False")]
     [InlineData("lstm_stack", "\"units\": 7", "\"units\": 6", "tensor 'lstm/lstm_cell/kernel': expected shape [3, 24], found [3, 28]")]

@@ -1,0 +1,201 @@
+using Recurrent.Formats.Json;
+using Recurrent.Layers;
+
+namespace Recurrent.Formats.Keras;
+
+/// <summary>Adds the layers of Keras by their classes.</summary>
+/// <param name="tensors">The weights.</param>
+/// <param name="version">Who wrote the file.</param>
+/// <param name="layers">The model in the making.</param>
+/// <param name="sequence">What has become of the steps.</param>
+/// <param name="isGraph">Whether rows are values of their own.</param>
+internal sealed class KerasLayers(
+    KerasTensors tensors, KerasVersion version, LayerListBuilder layers, KerasSequence sequence, bool isGraph)
+{
+    private const string Supported =
+        "Embedding, Masking, LSTM, GRU, SimpleRNN, RNN, Bidirectional, TimeDistributed, Dense, Activation, ReLU, "
+        + "LeakyReLU, PReLU with one slope, ELU, ThresholdedReLU, Softmax, BatchNormalization, Add, Average, Multiply, "
+        + "Concatenate, RepeatVector, Flatten, Reshape, Conv1D, MaxPooling1D, AveragePooling1D, GlobalAveragePooling1D, "
+        + "GlobalMaxPooling1D, LayerNormalization, Normalization, Rescaling, and what is idle outside training";
+
+    private readonly KerasRecurrent _recurrent = new(tensors, version, layers);
+    private readonly KerasStateless _stateless = new(tensors, layers);
+    private readonly KerasNormalizations _normalizations = new(tensors, layers);
+    private readonly KerasWindows _windows = new(tensors, layers, sequence);
+    private readonly KerasShapes _shapes = new(layers, sequence);
+    private readonly KerasJoins _joins = new(layers, sequence);
+
+    // Whether the layer is inside TimeDistributed, where it sees one step.
+    private bool _isInside;
+
+    private bool SeesSteps => sequence.HasSteps && !_isInside;
+
+    /// <summary>Whether an embedding finds missing steps.</summary>
+    public static bool HasMask(JsonValue config) => config.Find("mask_zero")?.Flag() ?? false;
+
+    /// <summary>Adds a layer that reads several others.</summary>
+    public void AddJoin(KerasLayer layer, IReadOnlyList<KerasValue> inputs) =>
+        _joins.Add(layer.Kind, layer.Name, layer.Config, inputs);
+
+    /// <summary>Adds a layer that reads one other.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="kind">Its class.</param>
+    /// <param name="config">Its configuration.</param>
+    public void Add(string name, string kind, JsonValue config)
+    {
+        switch (kind)
+        {
+            case KerasLayer.InputKind:
+                break;
+            case "Embedding":
+                AddEmbedding(name, config);
+                break;
+            case "Masking":
+                sequence.AddMasking(name, config.Find("mask_value")?.Single() ?? 0);
+                break;
+            case "Bidirectional":
+                AddBidirectional(name, config);
+                break;
+            case "TimeDistributed":
+                AddTimeDistributed(name, config);
+                break;
+            case "Dense":
+                _stateless.AddDense(name, config, Read(config.Find("activation"), name));
+                break;
+            case "Activation":
+                Read(config.Find("activation"), name).AddTo(layers, name, isFunctionDone: false);
+                break;
+            case "PReLU":
+                _stateless.AddParametricRelu(name);
+                break;
+            case "BatchNormalization":
+                _normalizations.AddBatchNormalization(name, config, SeesSteps);
+                break;
+            case "LayerNormalization":
+                _normalizations.AddLayerNormalization(name, config, SeesSteps);
+                break;
+            case "Normalization":
+                sequence.RequireNoMask(name, kind);
+                _normalizations.AddNormalization(name, config, SeesSteps);
+                break;
+            case "Rescaling":
+                sequence.RequireNoMask(name, kind);
+                _normalizations.AddRescaling(name, config);
+                break;
+            case "Conv1D":
+                _windows.AddConvolution(name, config, Read(config.Find("activation"), name));
+                break;
+            case "MaxPooling1D" or "AveragePooling1D":
+                _windows.AddPooling(kind, name, config);
+                break;
+            case "GlobalAveragePooling1D" or "GlobalMaxPooling1D":
+                _shapes.AddGlobalPooling(kind, name, config);
+                break;
+            case "RepeatVector":
+                _shapes.AddRepeat(name, config);
+                break;
+            case "Flatten":
+                _shapes.AddFlatten(name, config);
+                break;
+            case "Reshape":
+                sequence.RequireNoMask(name, kind);
+                _shapes.AddReshape(name, config);
+                break;
+            case "Dropout" or "SpatialDropout1D" or "GaussianNoise" or "GaussianDropout" or "AlphaDropout"
+                or "ActivityRegularization":
+                layers.Note(ImportNoteKind.Ignored, name, $"{kind} is idle outside training.");
+                break;
+            default:
+                AddByClass(name, kind, config);
+                break;
+        }
+    }
+
+    private void AddByClass(string name, string kind, JsonValue config)
+    {
+        if (KerasCell.IsKnown(kind))
+        {
+            KerasCell cell = KerasCell.Read(kind, config, name);
+            Direction direction = sequence.BeginRecurrent(name, cell, isBidirectional: false);
+            layers.Add(name, _recurrent.ReadSingle(name, cell, direction));
+            TakeFinalState(name);
+        }
+        else if (KerasActivationLayers.Find(kind, config, name) is { } activation)
+        {
+            // The layer takes the mask for one of the features.
+            if (activation.IsSoftmax)
+            {
+                sequence.RequireNoMask(name, kind);
+            }
+
+            activation.AddTo(layers, name, isFunctionDone: false);
+        }
+        else
+        {
+            throw new ModelFormatException(kind is "Attention" or "AdditiveAttention" or "MultiHeadAttention" or "GroupQueryAttention"
+                ? $"layer '{name}': {kind} is not supported: every step looks at every other one, which no layer here does."
+                : $"layer '{name}': {kind} is not supported; expected {Supported}.");
+        }
+    }
+
+    /// <summary>In a graph the state behind the last step is a value of its own.</summary>
+    private void TakeFinalState(string name)
+    {
+        if (isGraph && !sequence.Position.IsSequence)
+        {
+            layers.Add(name, new FinalStateLayer(layers.Size!.Value));
+        }
+    }
+
+    private void AddBidirectional(string name, JsonValue config)
+    {
+        string mode = config.Find("merge_mode")?.Text() ?? "null";
+        if (mode is not ("concat" or "sum" or "ave" or "mul"))
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': Bidirectional with merge_mode '{mode}' is not supported; expected 'concat', 'sum', 'ave' "
+                + "or 'mul'.");
+        }
+
+        JsonValue inner = config["layer"];
+        KerasCell cell = KerasCell.Read(inner["class_name"].Text(), inner["config"], name);
+        sequence.BeginRecurrent(name, cell, isBidirectional: true);
+        layers.Add(name, _recurrent.ReadBidirectional(name, config, cell));
+        TakeFinalState(name);
+        _joins.Merge(mode, name, cell.Units);
+    }
+
+    private void AddTimeDistributed(string name, JsonValue config)
+    {
+        // A layer without a state computes every step anyhow.
+        JsonValue inner = config["layer"];
+        string kind = inner["class_name"].Text();
+        if (!WorksOnSteps(kind))
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': TimeDistributed({kind}) is not supported; expected a layer that works on the features of "
+                + "a step inside, such as Dense or Activation.");
+        }
+
+        _isInside = true;
+        Add(name, kind, inner["config"]);
+        _isInside = false;
+        sequence.EndMask(name);
+    }
+
+    private static bool WorksOnSteps(string kind) => kind is "Dense" or "Activation" or "Dropout" or "BatchNormalization"
+        or "LayerNormalization" or "ReLU" or "LeakyReLU" or "ELU" or "PReLU" or "Softmax" or "Rescaling";
+
+    private void AddEmbedding(string name, JsonValue config)
+    {
+        _stateless.AddEmbedding(name, config);
+        sequence.IsFlat = false;
+        if (HasMask(config))
+        {
+            sequence.SetMasking(0);
+        }
+    }
+
+    private KerasActivation Read(JsonValue? activation, string name) =>
+        KerasActivationLayers.Read(activation, "linear", name, version, layers);
+}

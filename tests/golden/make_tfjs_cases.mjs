@@ -1,0 +1,201 @@
+// Writes tfjs/: layers models of TensorFlow.js, which computes what Keras computes, with inputs and the outputs that it gives.
+// case.json is as docs/import.md has it. Weights are random, ours, and the same in every run.
+//
+//     npm install --prefix SOMEWHERE @tensorflow/tfjs@4.22.0
+//     NODE_PATH=SOMEWHERE/node_modules node make_tfjs_cases.mjs [CASE...]
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const tf = createRequire(import.meta.url)("@tensorflow/tfjs");
+const FOLDER = path.join(path.dirname(fileURLToPath(import.meta.url)), "tfjs");
+const SEQUENCE = "batch, time, features";
+const BATCH = 3;
+const layers = tf.layers;
+
+// Every case has numbers of its own, so that adding one leaves the others as they are.
+class Numbers {
+  constructor(name) {
+    this.state = [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) >>> 0, 7);
+  }
+
+  next() {
+    this.state = (this.state + 0x6d2b79f5) >>> 0;
+    let t = this.state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  }
+
+  tensor(shape, low = -1, high = 1) {
+    const values = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, () => low + (high - low) * this.next());
+    return tf.tensor(values, shape);
+  }
+}
+
+function writeNpy(file, tensor, dtype) {
+  const isInteger = dtype === "int32";
+  const shape = tensor.shape.length === 1 ? `${tensor.shape[0]},` : tensor.shape.join(", ");
+  let header = `{'descr': '${isInteger ? "<i4" : "<f4"}', 'fortran_order': False, 'shape': (${shape}), }`;
+  header = header.padEnd(Math.ceil((header.length + 11) / 64) * 64 - 11) + "\n";
+  const begin = Buffer.from([0x93, ...Buffer.from("NUMPY"), 1, 0, header.length & 255, header.length >> 8]);
+  const values = isInteger ? Int32Array.from(tensor.dataSync()) : Float32Array.from(tensor.dataSync());
+  fs.writeFileSync(file, Buffer.concat([begin, Buffer.from(header, "latin1"), Buffer.from(values.buffer)]));
+}
+
+async function save(model, folder, numbers) {
+  model.setWeights(model.weights.map((weight) =>
+    numbers.tensor(weight.shape, weight.name.includes("variance") ? 0.25 : -0.7, weight.name.includes("variance") ? 1.5 : 0.7)));
+  await model.save(tf.io.withSaveHandler(async (artifacts) => {
+    const manifest = [{ paths: ["weights.bin"], weights: artifacts.weightSpecs }];
+    const document = {
+      format: "layers-model", generatedBy: `TensorFlow.js tfjs-layers v${tf.version.layers ?? tf.version["tfjs-layers"]}`, convertedBy: null,
+      modelTopology: artifacts.modelTopology, weightsManifest: manifest,
+    };
+    fs.writeFileSync(path.join(folder, "model.json"), JSON.stringify(document) + "\n");
+    fs.writeFileSync(path.join(folder, "weights.bin"), Buffer.from(artifacts.weightData));
+    return { modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: "JSON" } };
+  }));
+}
+
+/** A model with inputs: a shape without the batch, or { ids: steps, below: count }. */
+async function write(name, model, inputs, more = {}) {
+  const numbers = new Numbers(name);
+  const folder = path.join(FOLDER, name);
+  fs.rmSync(folder, { recursive: true, force: true });
+  fs.mkdirSync(folder, { recursive: true });
+  await save(model, folder, numbers);
+  const entry = { model: "model.json" };
+  if (more.refused) {
+    entry.refused = more.refused;
+  } else {
+    const tensors = inputs.map((input) => input.tensor?.(numbers) ?? (input.ids
+      ? tf.tensor(Int32Array.from({ length: BATCH * input.ids }, () => Math.floor(numbers.next() * input.below)), [BATCH, input.ids], "int32")
+      : numbers.tensor([BATCH, ...input])));
+    const found = [model.predict(tensors.length === 1 ? tensors[0] : tensors)].flat();
+    const inputNames = tensors.length === 1 ? ["x"] : model.inputNames;
+    const outputNames = found.length === 1 ? ["y"] : model.outputNames;
+    entry.axes = Object.fromEntries(tensors.map((tensor, i) => [inputNames[i],
+      tensor.dtype === "int32" ? "batch, time" : tensor.shape.length === 3 ? SEQUENCE : "batch, features"]));
+    tensors.forEach((tensor, i) => writeNpy(path.join(folder, `in.${inputNames[i]}.npy`), tensor, tensor.dtype));
+    found.forEach((tensor, i) => writeNpy(path.join(folder, `out.${outputNames[i]}.npy`), tensor, "float32"));
+    entry.inputs = Object.fromEntries(inputNames.map((one) => [one, `in.${one}.npy`]));
+    entry.outputs = Object.fromEntries(outputNames.map((one) => [one, `out.${one}.npy`]));
+    entry.tolerance = more.tolerance ?? 2e-6;
+  }
+
+  fs.writeFileSync(path.join(folder, "case.json"), JSON.stringify(entry, null, 1) + "\n");
+}
+
+function chain(shape, ...parts) {
+  const model = tf.sequential();
+  parts.forEach((part, i) => model.add(i === 0 && shape ? part(shape) : part()));
+  return model;
+}
+
+const first = (make, config) => (shape) => make({ ...config, ...(shape ? { inputShape: shape } : {}) });
+const L = Object.fromEntries(["conv1d", "lstm", "gru", "simpleRNN", "dense", "maxPooling1d", "averagePooling1d", "globalAveragePooling1d",
+  "globalMaxPooling1d", "layerNormalization", "batchNormalization", "flatten", "reshape", "repeatVector", "masking", "embedding",
+  "dropout", "activation", "timeDistributed", "bidirectional", "leakyReLU", "softmax", "spatialDropout1d", "rescaling"]
+  .filter((kind) => layers[kind]).map((kind) => [kind, (config = {}) => first(layers[kind], config)]));
+const cell = (kind, units, more = {}) => layers[kind]({ units, returnSequences: true, ...more });
+
+const CASES = {
+  "conv-valid-same": () => write("conv-valid-same", chain([9, 3],
+    L.conv1d({ filters: 4, kernelSize: 3, activation: "relu" }), L.conv1d({ filters: 5, kernelSize: 4, padding: "same", activation: "tanh" }),
+    L.conv1d({ filters: 3, kernelSize: 2, dilationRate: 3, useBias: false }), L.lstm({ units: 3, returnSequences: true }),
+    L.dense({ units: 2 })), [[9, 3]]),
+  "conv-free-steps": () => write("conv-free-steps", chain([null, 3],
+    L.conv1d({ filters: 4, kernelSize: 5, padding: "same", dilationRate: 2 }), L.maxPooling1d({ poolSize: 2, padding: "same" }),
+    L.conv1d({ filters: 3, kernelSize: 4, strides: 2, padding: "same", activation: "softmax" }), L.gru({ units: 3, resetAfter: false })), [[11, 3]]),
+  "conv-strides": () => write("conv-strides", chain([10, 2],
+    L.conv1d({ filters: 4, kernelSize: 3, strides: 2, padding: "same", activation: "elu" }),
+    L.conv1d({ filters: 4, kernelSize: 2, strides: 3 }), L.dense({ units: 2 })), [[10, 2]]),
+  "max-pooling": () => write("max-pooling", chain([13, 3],
+    L.maxPooling1d({ poolSize: 3, strides: 2 }), L.maxPooling1d({ poolSize: 3, strides: 2, padding: "same" }),
+    L.lstm({ units: 3, returnSequences: true }), L.maxPooling1d({}), L.dense({ units: 2 })), [[13, 3]]),
+  "average-pooling": () => write("average-pooling", chain([13, 3],
+    L.averagePooling1d({ poolSize: 4, strides: 1, padding: "same" }), L.averagePooling1d({ poolSize: 3, padding: "same" }),
+    L.simpleRNN({ units: 3, returnSequences: true }), L.averagePooling1d({ poolSize: 2 }), L.dense({ units: 2 })), [[13, 3]]),
+  "global-average": () => write("global-average", chain([null, 3],
+    L.lstm({ units: 4, returnSequences: true }), L.dropout({ rate: 0.3 }), L.globalAveragePooling1d(), L.dense({ units: 3, activation: "softmax" })), [[7, 3]]),
+  "global-max": () => write("global-max", chain([8, 3],
+    L.conv1d({ filters: 4, kernelSize: 3, activation: "relu" }), L.globalMaxPooling1d(), L.dense({ units: 2 })), [[8, 3]]),
+  "layer-normalization": () => write("layer-normalization", chain([6, 5],
+    L.layerNormalization({ epsilon: 1e-3 }), L.lstm({ units: 17, returnSequences: true }), L.layerNormalization({ center: false, epsilon: 0.01 }),
+    L.dense({ units: 4 }), L.layerNormalization({ scale: false, axis: 2 }), L.lstm({ units: 3 }), L.layerNormalization({ axis: [1] }), L.dense({ units: 2 })),
+    [[6, 5]], { tolerance: 5e-6 }),
+  "flatten-dense": () => write("flatten-dense", chain([6, 3],
+    L.lstm({ units: 4, returnSequences: true }), L.flatten(), L.dense({ units: 5, activation: "relu" }), L.dense({ units: 2 })), [[6, 3]]),
+  "reshape": () => write("reshape", chain([6, 4],
+    L.reshape({ targetShape: [6, 4] }), L.reshape({ targetShape: [3, 8] }), L.simpleRNN({ units: 6, returnSequences: true }),
+    L.reshape({ targetShape: [18] }), L.dense({ units: 10 }), L.reshape({ targetShape: [5, 2] }), L.gru({ units: 3, returnSequences: true, resetAfter: false })), [[6, 4]]),
+  "autoencoder": () => write("autoencoder", chain([6, 3],
+    L.lstm({ units: 4 }), L.repeatVector({ n: 6 }), L.lstm({ units: 4, returnSequences: true }),
+    L.timeDistributed({ layer: layers.dense({ units: 3 }) })), [[6, 3]]),
+  "directions": () => {
+    const x = tf.input({ shape: [7, 3], name: "x" });
+    const both = (mode, kind, more = {}) => layers.bidirectional({ layer: cell(kind, 3, more), mergeMode: mode });
+    const summed = both("sum", "lstm").apply(x);
+    const averaged = both("ave", "gru", { resetAfter: false }).apply(summed);
+    const multiplied = both("mul", "simpleRNN").apply(averaged);
+    const joined = both("concat", "lstm", { returnSequences: false }).apply(multiplied);
+    const once = both("sum", "lstm", { returnSequences: false }).apply(averaged);
+    const y = layers.dense({ units: 2 }).apply(layers.concatenate().apply([joined, once]));
+    return write("directions", tf.model({ inputs: x, outputs: y }), [[7, 3]]);
+  },
+  "two-inputs": () => {
+    const series = tf.input({ shape: [null, 3], name: "series" });
+    const constants = tf.input({ shape: [2], name: "constants" });
+    const steps = layers.lstm({ units: 4, returnSequences: true, name: "steps" }).apply(series);
+    const mean = layers.globalAveragePooling1d().apply(steps);
+    const both = layers.concatenate().apply([mean, layers.dense({ units: 3, activation: "tanh" }).apply(constants)]);
+    const head = layers.dense({ units: 2, name: "head" }).apply(layers.batchNormalization().apply(both));
+    const forecast = layers.dense({ units: 1, name: "forecast" }).apply(layers.layerNormalization().apply(steps));
+    return write("two-inputs", tf.model({ inputs: [series, constants], outputs: [head, forecast] }), [[5, 3], [2]]);
+  },
+  "called-twice": () => {
+    const a = tf.input({ shape: [6, 3], name: "a" });
+    const b = tf.input({ shape: [6, 3], name: "b" });
+    const front = layers.conv1d({ filters: 4, kernelSize: 2, name: "front" });
+    const core = layers.gru({ units: 3, resetAfter: false, name: "core" });
+    const states = [a, b].map((x) => core.apply(front.apply(x)));
+    const y = layers.dense({ units: 2 }).apply(layers.add().apply([states[0], layers.multiply().apply(states)]));
+    return write("called-twice", tf.model({ inputs: [a, b], outputs: y }), [[6, 3], [6, 3]]);
+  },
+  "branches": () => {
+    const x = tf.input({ shape: [8, 4], name: "x" });
+    const paths = [1, 2, 3].map((dilationRate) =>
+      layers.conv1d({ filters: 3, kernelSize: 3, padding: "same", dilationRate, activation: "relu" }).apply(x));
+    const joined = layers.batchNormalization().apply(layers.concatenate().apply(paths));
+    const added = layers.add().apply([layers.conv1d({ filters: 9, kernelSize: 1 }).apply(x), joined]);
+    const pooled = layers.maxPooling1d({ poolSize: 2 }).apply(added);
+    const y = layers.dense({ units: 2 }).apply(layers.lstm({ units: 3 }).apply(pooled));
+    return write("branches", tf.model({ inputs: x, outputs: y }), [[8, 4]]);
+  },
+  "masking": () => write("masking", chain([7, 3],
+    L.masking({ maskValue: 0 }), L.lstm({ units: 4, returnSequences: true }), L.layerNormalization(), L.lstm({ units: 3 }), L.dense({ units: 2 })),
+    [{ tensor: (numbers) => numbers.tensor([BATCH, 7, 3]).mul(tf.tensor([[0, 1, 1, 0, 1, 1, 1], [1, 1, 1, 1, 0, 0, 0], [1, 0, 1, 0, 1, 0, 1]], [BATCH, 7]).expandDims(2)) }]),
+  "embedding": () => write("embedding", chain(null,
+    () => layers.embedding({ inputDim: 9, outputDim: 4, inputLength: 6, maskZero: true }), L.gru({ units: 5, resetAfter: false }), L.dense({ units: 9, activation: "softmax" })),
+    [{ ids: 6, below: 9 }]),
+  "embedding-conv": () => write("embedding-conv", chain(null,
+    () => layers.embedding({ inputDim: 9, outputDim: 4, inputLength: 8 }), L.spatialDropout1d ? L.spatialDropout1d({ rate: 0.2 }) : L.dropout({ rate: 0.2 }),
+    L.conv1d({ filters: 4, kernelSize: 3, padding: "same", activation: "relu" }), L.maxPooling1d({ poolSize: 2 }), L.flatten(), L.dense({ units: 2 })),
+    [{ ids: 8, below: 9 }]),
+  "backwards": () => write("backwards", chain([6, 3],
+    L.lstm({ units: 4, returnSequences: true, goBackwards: true }), L.conv1d({ filters: 3, kernelSize: 3 }),
+    L.simpleRNN({ units: 3, returnSequences: true, goBackwards: true }), L.flatten(), L.dense({ units: 2 })), [[6, 3]]),
+  "refused-mask-mean": () => write("refused-mask-mean", chain([7, 3],
+    L.masking({ maskValue: 0 }), L.lstm({ units: 4, returnSequences: true }), L.globalAveragePooling1d(), L.dense({ units: 2 })), [], { refused: "mask" }),
+};
+
+await tf.setBackend("cpu");
+const wanted = process.argv.slice(2);
+for (const [name, make] of Object.entries(CASES)) {
+  if (wanted.length === 0 || wanted.includes(name)) {
+    await make();
+    console.log(name);
+  }
+}
