@@ -161,7 +161,7 @@ public sealed class ModelDefinition
     /// <summary>
     /// Whether every layer takes one step after the other, so that the model can be stepped and sequences cut anywhere: no
     /// reverse direction, no <see cref="ReverseLayer"/> or <see cref="LastStepsLayer"/>, no row that is repeated so many
-    /// times.
+    /// times or cut into steps, no convolution that is not causal, no pooling, and nothing that is made of all steps.
     /// </summary>
     public bool CanStep => Graph.CanStep;
 

@@ -32,7 +32,18 @@ internal sealed class StepRules
     }
 
     /// <summary>Whether the model takes so many steps, 1 or more.</summary>
-    public bool Takes(int time) => _rules.TrueForAll(rule => rule.Holds(time));
+    public bool Takes(int time)
+    {
+        foreach (Rule rule in _rules)
+        {
+            if (!rule.Holds(time))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <summary>Refuses a number of steps that the model does not take; 0 does nothing and is none of them.</summary>
     public void RequireTime(int time, string argument)

@@ -19,9 +19,9 @@ internal readonly record struct BatchPlan
         if (truncatedSteps > 0 && (!TrainedModel.PutsOutSteps(definition) || !definition.CanStep))
         {
             throw new NotSupportedException(
-                "Sequences can be cut into pieces only for a model that puts out every step and whose layers all run "
-                + $"forward; this one puts out {(definition.Graph.IsList ? definition.Output : definition.Outputs[0].Kind)}"
-                + (definition.CanStep ? "." : " and has a reverse direction."));
+                "Sequences can be cut into pieces only for a model that puts out every step and whose layers all take one step "
+                + $"after the other; this one puts out {(definition.Graph.IsList ? definition.Output : definition.Outputs[0].Kind)}"
+                + (definition.CanStep ? "." : " and needs whole sequences."));
         }
 
         _count = count;
