@@ -226,7 +226,7 @@ TEST(RandomGraphs, HaveLayersOfAllKinds) {
     for (const OwnedLayer& layer : GraphCase(seed).graph.layers)
       ++count[static_cast<size_t>(layer.desc.kind)];
   for (size_t kind = 0; kind < count.size(); ++kind) {
-    if (kind == RECURRENT_LAYER_RESIDUAL || kind == RECURRENT_LAYER_CONVOLUTION) continue;
+    if (kind == RECURRENT_LAYER_RESIDUAL) continue;
     EXPECT_GE(count[kind], 5) << "kind " << kind;
   }
 }

@@ -233,6 +233,34 @@ Vector pointwise(const OwnedLayer& layer, const float* x, const float* source) {
 
 }  // namespace
 
+std::vector<float> naive_convolution(const recurrent_layer_desc& layer, const std::vector<float>& x,
+                                     int64_t steps) {
+  const recurrent_direction_desc& d = *layer.forward;
+  const int64_t extent = int64_t{layer.kernel_size - 1} * layer.dilation;
+  const int64_t inputs = layer.input_size / layer.groups;
+  const int64_t outputs = layer.hidden_size / layer.groups;
+  const int64_t last = steps == 0 ? -1 : steps + layer.pad_before + layer.pad_after - extent - 1;
+  Vector y;
+  for (int64_t first = -layer.pad_before; first <= last - layer.pad_before; first += layer.stride)
+    for (int64_t unit = 0; unit < layer.hidden_size; ++unit) {
+      float a = d.input_bias ? flush(d.input_bias[unit]) : 0.0f;
+      for (int64_t k = 0; k < layer.kernel_size; ++k)
+        for (int64_t i = 0; i < inputs; ++i) {
+          const int64_t step = first + k * layer.dilation;
+          const int64_t feature = unit / outputs * inputs + i;
+          float value = 0;
+          if (step < 0 && d.initial_hidden)
+            value = d.initial_hidden[(extent + step) * layer.input_size + feature];
+          else if (step >= 0 && step < steps)
+            value = x[static_cast<size_t>(step * layer.input_size + feature)];
+          a = std::fma(flush(d.input_weights[(unit * layer.kernel_size + k) * inputs + i]),
+                       flush(value), a);
+        }
+      y.push_back(activate(d.candidate_activation, d.candidate_alpha, d.candidate_beta, a));
+    }
+  return y;
+}
+
 std::vector<float> naive_run(const OwnedModel& model, const std::vector<float>& x, int64_t time,
                              std::vector<float>* final_states) {
   std::vector<Vector> inputs{x};  // of each layer
@@ -243,6 +271,10 @@ std::vector<float> naive_run(const OwnedModel& model, const std::vector<float>& 
     const auto out_width = static_cast<size_t>(output_size(layer.desc));
     Vector out(static_cast<size_t>(time) * out_width);
     size_t offset = 0;
+    if (layer.desc.kind == RECURRENT_LAYER_CONVOLUTION) {
+      inputs.push_back(naive_convolution(layer.desc, in, time));
+      continue;
+    }
     if (layer.desc.kind > RECURRENT_LAYER_DENSE) {
       const size_t from = index - static_cast<size_t>(layer.desc.residual_span);
       const auto source_width = static_cast<size_t>(model.layers[from].desc.input_size);

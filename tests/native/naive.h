@@ -14,4 +14,8 @@ namespace recurrent::test {
 std::vector<float> naive_run(const OwnedModel& model, const std::vector<float>& x, int64_t time,
                              std::vector<float>* final_states = nullptr);
 
+// What a convolution makes of `steps` steps of one row, `[windows, hidden_size]`.
+std::vector<float> naive_convolution(const recurrent_layer_desc& layer, const std::vector<float>& x,
+                                     int64_t steps);
+
 }  // namespace recurrent::test

@@ -51,6 +51,10 @@ std::vector<std::vector<float>> naive_graph(const OwnedGraph& graph,
     std::vector<float> y;
     if (is_model_of_its_own(d.kind)) {
       y = run_layer(graph.layers[i], x, steps, final_states[i]);
+      // Of no steps there is no final state to copy.
+      if (steps == 0) std::fill(final_states[i].begin(), final_states[i].end(), 0.0f);
+    } else if (d.kind == RECURRENT_LAYER_CONVOLUTION) {
+      y = naive_convolution(d, x, from);
     } else if (d.kind == RECURRENT_LAYER_FINAL_STATE) {
       y = final_states[first - graph.inputs.size()];
       if (from == 0) y.assign(static_cast<size_t>(d.hidden_size), 0.0f);
@@ -69,6 +73,10 @@ std::vector<std::vector<float>> naive_graph(const OwnedGraph& graph,
                            : d.kind == RECURRENT_LAYER_REVERSE    ? from - 1 - t
                            : d.kind == RECURRENT_LAYER_LAST_STEPS ? from - steps + t
                                                                   : t;
+        if (at < 0) {
+          y.resize(y.size() + static_cast<size_t>(d.hidden_size));
+          continue;
+        }
         if (d.kind == RECURRENT_LAYER_CONCATENATION) {
           for (const int32_t number : reads) {
             const auto v = static_cast<size_t>(number);

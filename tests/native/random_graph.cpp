@@ -132,12 +132,14 @@ class Drawer {
     const bool is_row = from.kind == RECURRENT_VALUE_ROW;
     if (!is_row && from.base.find("rept") != std::string::npos && one_in(random_, 2))
       return draw_over_time(number, from);
-    switch (uniform(random_, 0, 14)) {
+    switch (uniform(random_, 0, 16)) {
       case 0:
       case 1:
       case 2:
         if (is_row) return;
-        return draw_recurrent(number, from);
+        draw_recurrent(number, from);
+        if (one_in(random_, 4)) draw_last_step(last_value(), value(last_value()));
+        return;
       case 3:
         return add(random_layer(random_, RECURRENT_LAYER_DENSE, from.size, largest_, false),
                    {number}, from);
@@ -175,11 +177,17 @@ class Drawer {
         return is_row ? draw_repeat(number, from) : draw_over_time(number, from);
       case 13:
         return is_row ? draw_unflatten(number, from) : draw_pooling(number, from);
+      case 14:
+      case 15:
+        if (is_row) return;
+        return draw_convolution(number, from);
       default:
         if (is_row || graph_.masking != RECURRENT_MASKING_NONE) return;
         return draw_reordered(RECURRENT_LAYER_LAST_STEPS, number, from);
     }
   }
+
+  int32_t last_value() const { return static_cast<int32_t>(graph_.values.size()) - 1; }
 
   void draw_recurrent(int32_t number, const GraphValue& from) {
     const auto kind = static_cast<int32_t>(
@@ -187,6 +195,26 @@ class Drawer {
     OwnedLayer layer = random_layer(random_, kind, from.size, largest_, one_in(random_, 3));
     GraphValue puts = from;
     puts.is_causal = !layer.reverse;
+    add(std::move(layer), {number}, puts);
+  }
+
+  void draw_convolution(int32_t number, const GraphValue& from) {
+    const bool masks = graph_.masking != RECURRENT_MASKING_NONE;
+    OwnedLayer layer = convolution_layer(random_, from.size, largest_,
+                                         masks ? Windows::kKeepSteps : Windows::kAny);
+    const recurrent_layer_desc& d = layer.desc;
+    const int32_t missing = (d.kernel_size - 1) * d.dilation - d.pad_before - d.pad_after;
+    GraphValue puts = from;
+    if (missing != 0 || d.stride != 1)
+      puts.base = numbered("wind", missing)
+                      .append("x")
+                      .append(std::to_string(d.stride))
+                      .append("(")
+                      .append(from.base)
+                      .append(")");
+    puts.is_causal = puts.base == from.base && d.pad_after == 0;
+    // What no short sequence can fill.
+    if (steps_of(puts.base, kMostLeastTime) == 0) return;
     add(std::move(layer), {number}, puts);
   }
 
@@ -203,7 +231,7 @@ class Drawer {
     const bool recurs =
         maker >= 0 && graph_.layers[static_cast<size_t>(maker)].desc.kind < RECURRENT_LAYER_DENSE;
     const int32_t kind =
-        recurs && one_in(random_, 2) ? RECURRENT_LAYER_FINAL_STATE : RECURRENT_LAYER_LAST_STEP;
+        recurs && !one_in(random_, 4) ? RECURRENT_LAYER_FINAL_STATE : RECURRENT_LAYER_LAST_STEP;
     GraphValue puts = from;
     puts.kind = RECURRENT_VALUE_ROW;
     add(plain(kind, from.size, from.size), {number}, puts);
@@ -347,9 +375,7 @@ std::string OwnedGraph::describe() const {
          << d.hidden_size;
     if (d.direction) text << " direction " << d.direction;
     if (d.steps) text << " steps " << d.steps;
-    if (d.kernel_size)
-      text << " windows " << d.kernel_size << " stride " << d.stride << " dilation " << d.dilation
-           << " padding " << d.pad_before << " " << d.pad_after;
+    if (d.kernel_size) text << " " << describe_windows(d);
     text << " of";
     for (const int32_t number : reads[i]) text << " " << number;
     text << "; ";

@@ -145,6 +145,58 @@ OwnedLayer pointwise_layer(Random& random, int32_t kind, int64_t size, int32_t s
   return owned;
 }
 
+OwnedLayer convolution_layer(Random& random, int64_t input_size, int64_t largest, Windows windows) {
+  OwnedLayer owned;
+  recurrent_layer_desc& layer = owned.desc;
+  layer.struct_size = sizeof(layer);
+  layer.kind = RECURRENT_LAYER_CONVOLUTION;
+  layer.input_size = static_cast<int32_t>(input_size ? input_size : uniform(random, 1, largest));
+  layer.hidden_size = static_cast<int32_t>(uniform(random, 1, largest));
+  layer.groups = 1;
+  // As many groups as inputs, or as many as divide both.
+  if (one_in(random, 4))
+    layer.hidden_size = layer.input_size * static_cast<int32_t>(uniform(random, 1, 2));
+  if (one_in(random, 3))
+    for (int32_t groups = 1; groups <= layer.input_size; ++groups)
+      if (layer.input_size % groups == 0 && layer.hidden_size % groups == 0 &&
+          (layer.groups == 1 || one_in(random, 2)))
+        layer.groups = groups;
+  layer.kernel_size = static_cast<int32_t>(uniform(random, 1, 5));
+  layer.dilation = static_cast<int32_t>(one_in(random, 3) ? uniform(random, 2, 4) : 1);
+  layer.stride = 1;
+  const int32_t extent = (layer.kernel_size - 1) * layer.dilation;
+  layer.pad_before = extent;
+  if (windows != Windows::kCausal && one_in(random, 2)) {
+    layer.pad_before = static_cast<int32_t>(uniform(random, 0, extent));
+    layer.pad_after = extent - layer.pad_before;
+  }
+  if (windows == Windows::kAny && one_in(random, 2)) {
+    layer.stride = static_cast<int32_t>(uniform(random, 1, 3));
+    layer.pad_before = static_cast<int32_t>(uniform(random, 0, extent));
+    layer.pad_after = static_cast<int32_t>(uniform(random, 0, extent));
+  }
+  owned.forward = std::make_unique<OwnedDirection>();
+  recurrent_direction_desc& d = owned.forward->desc;
+  d.struct_size = sizeof(d);
+  d.candidate_activation =
+      random_activation(random, RECURRENT_ACTIVATION_IDENTITY, d.candidate_alpha, d.candidate_beta);
+  const int64_t terms = int64_t{layer.kernel_size} * (layer.input_size / layer.groups);
+  const float scale = 1.0f / std::sqrt(static_cast<float>(terms));
+  owned.forward->input_weights = random_values(random, layer.hidden_size * terms, scale);
+  d.input_weights = owned.forward->input_weights.data();
+  if (!one_in(random, 4)) {
+    owned.forward->input_bias = random_values(random, layer.hidden_size, scale);
+    d.input_bias = owned.forward->input_bias.data();
+  }
+  const bool is_causal = layer.stride == 1 && layer.pad_before == extent && layer.pad_after == 0;
+  if (is_causal && extent > 0 && one_in(random, 3)) {
+    owned.forward->initial_hidden = random_values(random, int64_t{extent} * layer.input_size, 1.0f);
+    d.initial_hidden = owned.forward->initial_hidden.data();
+  }
+  layer.forward = &d;
+  return owned;
+}
+
 OwnedLayer embedding_layer(Random& random, int64_t count, int64_t size) {
   OwnedLayer owned;
   owned.desc.struct_size = sizeof(owned.desc);
@@ -175,12 +227,21 @@ OwnedModel random_model(Random& random, int64_t largest, bool may_reverse, bool 
       model.add(pointwise_layer(random, kind, input, adds ? span : 0));
       continue;
     }
-    const auto kind = static_cast<int32_t>(uniform(random, 0, RECURRENT_LAYER_DENSE));
-    OwnedLayer layer = random_layer(random, kind, input, largest, may_reverse);
+    const auto kind = static_cast<int32_t>(uniform(random, 0, RECURRENT_LAYER_DENSE + 1));
+    OwnedLayer layer = kind > RECURRENT_LAYER_DENSE
+                           ? convolution_layer(random, input, largest,
+                                               may_reverse ? Windows::kKeepSteps : Windows::kCausal)
+                           : random_layer(random, kind, input, largest, may_reverse);
     input = output_size(layer.desc);
     model.add(std::move(layer));
   }
   return model;
+}
+
+std::string describe_windows(const recurrent_layer_desc& d) {
+  return "[K=" + std::to_string(d.kernel_size) + " stride=" + std::to_string(d.stride) +
+         " dilation=" + std::to_string(d.dilation) + " groups=" + std::to_string(d.groups) +
+         " pads=" + std::to_string(d.pad_before) + "," + std::to_string(d.pad_after) + "]";
 }
 
 std::string OwnedModel::describe() const {
@@ -191,9 +252,10 @@ std::string OwnedModel::describe() const {
     const recurrent_layer_desc& d = layer.desc;
     text +=
         (d.kind <= RECURRENT_LAYER_RESIDUAL ? kNames[d.kind] : "kind " + std::to_string(d.kind)) +
-        "(I=" + std::to_string(d.input_size) + " H=" + std::to_string(d.hidden_size) +
-        " P=" + std::to_string(d.projection_size) + " dir=" + std::to_string(d.direction) +
-        " clip=" + std::to_string(d.clip) + " coupling=" + std::to_string(d.gate_coupling) +
+        (d.kernel_size ? describe_windows(d) : "") + "(I=" + std::to_string(d.input_size) +
+        " H=" + std::to_string(d.hidden_size) + " P=" + std::to_string(d.projection_size) +
+        " dir=" + std::to_string(d.direction) + " clip=" + std::to_string(d.clip) +
+        " coupling=" + std::to_string(d.gate_coupling) +
         (d.residual_span ? " span=" + std::to_string(d.residual_span) : "") + ") ";
   }
   return text;

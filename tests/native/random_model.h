@@ -33,7 +33,8 @@ struct OwnedModel {
   }
   bool can_step() const {
     for (const OwnedLayer& layer : layers)
-      if (layer.reverse) return false;
+      if (layer.reverse || (layer.desc.kind == RECURRENT_LAYER_CONVOLUTION && layer.desc.pad_after))
+        return false;
     return true;
   }
   int64_t input_size() const { return layers.front().desc.input_size; }
@@ -46,6 +47,12 @@ using Random = std::mt19937;
 
 inline int64_t state_size(const recurrent_layer_desc& layer) {
   return layer.projection_size ? layer.projection_size : layer.hidden_size;
+}
+// Of a convolution: floats of its history.
+inline int64_t history_size(const recurrent_layer_desc& layer) {
+  const int64_t extent = int64_t{layer.kernel_size - 1} * layer.dilation;
+  const bool is_causal = layer.stride == 1 && layer.pad_before == extent && layer.pad_after == 0;
+  return is_causal ? extent * layer.input_size : 0;
 }
 inline int gates_of(int32_t kind) {
   return kind == RECURRENT_LAYER_LSTM                                              ? 4
@@ -65,8 +72,13 @@ OwnedLayer random_layer(Random& random, int32_t kind, int64_t input_size, int64_
                         bool may_reverse);
 // Of a kind that multiplies no matrix; a residual one adds the input of the layer `span` before.
 OwnedLayer pointwise_layer(Random& random, int32_t kind, int64_t size, int32_t span = 0);
+// A convolution with a little of everything; `Windows` says which steps it may need.
+enum class Windows { kCausal, kKeepSteps, kAny };
+OwnedLayer convolution_layer(Random& random, int64_t input_size, int64_t largest, Windows windows);
 // `count` rows of an embedding.
 OwnedLayer embedding_layer(Random& random, int64_t count, int64_t size);
+// The fields of its windows.
+std::string describe_windows(const recurrent_layer_desc& layer);
 // Up to four layers, the pointwise ones included unless all are to multiply, but no embedding.
 OwnedModel random_model(Random& random, int64_t largest, bool may_reverse,
                         bool all_multiply = false);

@@ -17,7 +17,8 @@ inline int32_t tail_of(const OwnedModel& model) {
   const auto count = static_cast<int32_t>(model.layers.size());
   for (int32_t i = 0; i < count; ++i) {
     const recurrent_layer_desc& d = model.layers[static_cast<size_t>(i)].desc;
-    if (d.kind < RECURRENT_LAYER_DENSE || d.kind == RECURRENT_LAYER_EMBEDDING) tail = i + 1;
+    if (d.kind < RECURRENT_LAYER_DENSE || d.kind == RECURRENT_LAYER_EMBEDDING || d.kernel_size > 0)
+      tail = i + 1;
   }
   for (int32_t i = tail; i < count; ++i) {
     const recurrent_layer_desc& d = model.layers[static_cast<size_t>(i)].desc;

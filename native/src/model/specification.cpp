@@ -60,9 +60,6 @@ class LayerValidator {
   void run() const {
     expect_struct_size(path_, layer_.struct_size, sizeof(layer_));
     expect_value("kind", layer_.kind, RECURRENT_LAYER_SIMPLE_RNN, kLastKind);
-    if (is(RECURRENT_LAYER_CONVOLUTION))
-      invalid(field("kind").c_str(), "expected another kind, because %s is not there yet",
-              traits().name);
     expect_value("direction", layer_.direction, RECURRENT_DIRECTION_FORWARD,
                  RECURRENT_DIRECTION_BIDIRECTIONAL);
     sizes();

@@ -11,6 +11,7 @@
 #include "train/batch_rows.h"
 #include "train/dropout.h"
 #include "train/parameters.h"
+#include "train/state_pass.h"
 #include "train/values.h"
 
 namespace recurrent {
@@ -70,6 +71,8 @@ class LayerPass {
   // Whether it puts the gradient of what it reads down in one call, if nobody else reads it.
   bool gives_alone() const { return puts_down() && !drops_input(); }
   virtual int64_t tape_bytes() const { return dropped_.bytes(); }
+  // What its states are in; null for a layer without any. `direction` is a recurrent_direction.
+  virtual StatePass* states(int32_t /*direction*/) { return nullptr; }
 
  protected:
   virtual void forward(Participant& participant) = 0;

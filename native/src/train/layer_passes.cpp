@@ -57,6 +57,8 @@ std::unique_ptr<LayerPass> make_layer_pass(PassContext& context, int32_t node) {
       return make_reverse_pass(context, node);
     case RECURRENT_LAYER_LAST_STEPS:
       return make_last_steps_pass(context, node);
+    case RECURRENT_LAYER_CONVOLUTION:
+      return make_convolution_pass(context, node);
     default:
       fail(RECURRENT_STATUS_NOT_SUPPORTED,
            "model: a trainer does not know layer %d, which is of kind %s", node,

@@ -10,6 +10,9 @@ namespace recurrent {
 // dense_layer_pass.cpp
 std::unique_ptr<LayerPass> make_dense_pass(PassContext& context, int32_t node);
 
+// convolution_pass.cpp
+std::unique_ptr<LayerPass> make_convolution_pass(PassContext& context, int32_t node);
+
 // pointwise_passes.cpp
 std::unique_ptr<LayerPass> make_activation_pass(PassContext& context, int32_t node);
 std::unique_ptr<LayerPass> make_softmax_pass(PassContext& context, int32_t node);

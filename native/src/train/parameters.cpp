@@ -82,13 +82,16 @@ void Parameters::add_direction(int32_t layer, int32_t direction, recurrent_direc
     block(RECURRENT_PARAMETER_FACTORS, w.input_weights, 1, units);
     block(RECURRENT_PARAMETER_OFFSETS, w.input_bias, 1, units);
   } else {
-    block(RECURRENT_PARAMETER_INPUT_WEIGHTS, w.input_weights, rows, l.input_size);
+    const bool is_convolution = l.kind == RECURRENT_LAYER_CONVOLUTION;
+    block(RECURRENT_PARAMETER_INPUT_WEIGHTS, w.input_weights, rows,
+          is_convolution ? int64_t{l.kernel_size} * (l.input_size / l.groups) : l.input_size);
     block(RECURRENT_PARAMETER_RECURRENT_WEIGHTS, w.recurrent_weights, rows, state);
     block(RECURRENT_PARAMETER_INPUT_BIAS, w.input_bias, 1, rows);
     block(RECURRENT_PARAMETER_RECURRENT_BIAS, w.recurrent_bias, 1, rows);
     block(RECURRENT_PARAMETER_PEEPHOLE, w.peephole, 1, 3 * units);
     block(RECURRENT_PARAMETER_PROJECTION, w.projection, state, units);
-    block(RECURRENT_PARAMETER_INITIAL_HIDDEN, w.initial_hidden, 1, state);
+    block(RECURRENT_PARAMETER_INITIAL_HIDDEN, w.initial_hidden, 1,
+          is_convolution ? history_size(l) : state);
     block(RECURRENT_PARAMETER_INITIAL_CELL, w.initial_cell, 1, units);
   }
 }

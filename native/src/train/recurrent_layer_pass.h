@@ -19,6 +19,7 @@ class RecurrentLayerPass final : public LayerPass {
   void take_places() override;
   void begin() override;
   int64_t tape_bytes() const override;
+  StatePass* states(int32_t direction) override { return &this->direction(direction); }
 
   const Steps& steps() const { return values().steps(puts()); }
   std::vector<RecurrentPass>& directions() { return directions_; }

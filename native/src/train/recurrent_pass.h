@@ -2,6 +2,7 @@
 
 #include <recurrent/recurrent.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "train/dropout.h"
 #include "train/outer_product.h"
 #include "train/parameters.h"
+#include "train/state_pass.h"
 #include "train/steps.h"
 #include "train/transposed.h"
 
@@ -21,7 +23,7 @@ namespace recurrent {
 
 // One direction of a recurrent layer, forward with a tape and back along it. Inputs and outputs are
 // in the order in which the direction takes its steps, states by sorted row; see Steps.
-class RecurrentPass {
+class RecurrentPass final : public StatePass {
  public:
   RecurrentPass(const Model& model, Parameters& parameters, size_t layer, bool reverse);
 
@@ -32,10 +34,10 @@ class RecurrentPass {
   void plan(Arena& arena, const Steps& steps, int threads, bool drops_state);
   // Once the plan is laid out.
   void take_places();
-  // The states that the places start from, `[places]` rows as they are stored; forward() reads
-  // them. `kind` is a recurrent_state_kind, here and below.
-  float* initial_state(int32_t kind) {
-    return is_cell(kind) ? initial_cell_.data() : initial_hidden_.data();
+  // Rows as they are stored.
+  float* initial_state(int32_t kind, int64_t sorted_row) override {
+    return is_cell(kind) ? initial_cell_.data() + sorted_row * cell_stride()
+                         : initial_hidden_.data() + sorted_row * hidden_stride();
   }
   int64_t hidden_stride() const { return layer_->hidden_stride(); }
   int64_t cell_stride() const { return layer_->cell_stride(); }
@@ -46,11 +48,14 @@ class RecurrentPass {
                int64_t y_stride);
   // What a sorted row has come to.
   const float* final_state(int32_t kind, const Steps& steps, int64_t sorted_row) const;
+  void get_final_state(int32_t kind, const Steps& steps, int64_t sorted_row,
+                       float* state) const override {
+    std::copy_n(final_state(kind, steps, sorted_row), is_cell(kind) ? units() : state_size(),
+                state);
+  }
 
-  // Gradients of the states by sorted row: before backward() of the final ones, afterwards of the
-  // initial ones; prepared by clear_states().
-  void clear_states(const Steps& steps);
-  float* state_gradient(int32_t kind, int64_t sorted_row) {
+  void clear_states(const Steps& steps) override;
+  float* state_gradient(int32_t kind, int64_t sorted_row) override {
     return is_cell(kind) ? cell_gradient_.data() + sorted_row * cell_stride()
                          : hidden_gradient_.data() + sorted_row * hidden_stride();
   }
@@ -66,9 +71,8 @@ class RecurrentPass {
 
   int64_t input_size() const { return layer_->input_size; }
   int64_t state_size() const { return layer_->state_size; }
-  bool is_reverse() const { return reverse_; }
-  // After backward(): the gradient of a sorted row's initial state.
-  float initial_gradient(int32_t kind, int64_t sorted_row, int64_t unit) const {
+  bool is_reverse() const override { return reverse_; }
+  float initial_gradient(int32_t kind, int64_t sorted_row, int64_t unit) const override {
     if (is_cell(kind)) return cell_gradient_.data()[sorted_row * cell_stride() + unit];
     const int64_t at = sorted_row * hidden_stride() + unit;
     return hidden_gradient_.data()[at] + (is_gru() ? direct_gradient_.data()[at] : 0.0f);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -27,6 +28,10 @@ class Steps {
   int64_t begin(int64_t step) const { return begin_[static_cast<size_t>(step)]; }
   int64_t rows(int64_t step) const { return begin(step + 1) - begin(step); }
   int64_t length(int64_t sorted_row) const { return lengths_[static_cast<size_t>(sorted_row)]; }
+  // The step that a row of a value belongs to.
+  int64_t step_at(int64_t row) const {
+    return std::upper_bound(begin_.begin(), begin_.end(), row) - begin_.begin() - 1;
+  }
   // The row of a direction's own step, where time runs the other way in a reverse one.
   int64_t row_of(int64_t step, int64_t sorted_row, bool reverse) const {
     return begin(reverse ? length(sorted_row) - 1 - step : step) + sorted_row;

@@ -107,8 +107,8 @@ class Trainer {
   void for_each_state(Visitor visit) {
     for (const StateSlot& slot : model_->states().slots()) {
       if (slot.id.kind == kRepeatedOutput) continue;
-      RecurrentLayerPass& layer = *context_->recurrent[static_cast<size_t>(slot.id.layer)];
-      visit(slot, layer.direction(slot.id.direction), layer.steps());
+      StatePass& pass = *passes_[static_cast<size_t>(slot.id.layer)]->states(slot.id.direction);
+      visit(slot, pass, values_->steps(model_->graph().node(slot.id.layer).value));
     }
   }
 

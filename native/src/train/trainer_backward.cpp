@@ -28,7 +28,7 @@ void Trainer::backward(const recurrent_backward_args& args) {
   context_->options.wants_initial = args.dinitial_states != nullptr;
   take_callers(output_gradients_.data(), input_gradients_.data());
   values_->clear_gradients();
-  for_each_state([](const StateSlot& slot, RecurrentPass& pass, const Steps& steps) {
+  for_each_state([](const StateSlot& slot, StatePass& pass, const Steps& steps) {
     // Once for all states of a direction.
     if (slot.id.kind == RECURRENT_STATE_HIDDEN) pass.clear_states(steps);
   });
@@ -105,7 +105,7 @@ void Trainer::take_gradients(size_t output, const float* dy) {
 
 void Trainer::take_state_gradients(const float* states) {
   const StateLayout& layout = model_->states();
-  for_each_state([&](const StateSlot& slot, RecurrentPass& pass, const Steps&) {
+  for_each_state([&](const StateSlot& slot, StatePass& pass, const Steps&) {
     for (int64_t sorted_row = 0; sorted_row < rows_->count(); ++sorted_row)
       if (const int64_t row = rows_->caller_row(sorted_row); !loses_state(row))
         std::copy_n(states + row * layout.size() + slot.saved, slot.size,
@@ -146,7 +146,7 @@ void Trainer::give_input_gradient(int32_t input, float* dx) {
 
 // All rows have started from the same states, if these are parameters.
 void Trainer::add_initial_states() {
-  for_each_state([&](const StateSlot& slot, RecurrentPass& pass, const Steps&) {
+  for_each_state([&](const StateSlot& slot, StatePass& pass, const Steps&) {
     const int32_t role = slot.id.kind == RECURRENT_STATE_CELL ? RECURRENT_PARAMETER_INITIAL_CELL
                                                               : RECURRENT_PARAMETER_INITIAL_HIDDEN;
     float* to = parameters_.gradient(static_cast<size_t>(slot.id.layer), pass.is_reverse(), role);
@@ -158,7 +158,7 @@ void Trainer::add_initial_states() {
 
 void Trainer::give_state_gradients(float* states) {
   const StateLayout& layout = model_->states();
-  for_each_state([&](const StateSlot& slot, RecurrentPass& pass, const Steps&) {
+  for_each_state([&](const StateSlot& slot, StatePass& pass, const Steps&) {
     for (int64_t sorted_row = 0; sorted_row < rows_->count(); ++sorted_row) {
       float* to = states + rows_->caller_row(sorted_row) * layout.size() + slot.saved;
       for (int64_t j = 0; j < slot.size; ++j)

@@ -141,17 +141,17 @@ void Trainer::start_states(const float* states) {
   const kernels::KernelTable& kernels = model_->kernels();
   const StateLayout& layout = model_->states();
   const float* initial = model_->initial_states().data();
-  for_each_state([&](const StateSlot& slot, RecurrentPass& pass, const Steps&) {
-    float* to = pass.initial_state(slot.id.kind);
-    for (int64_t sorted_row = 0; sorted_row < rows_->count(); ++sorted_row, to += slot.stride) {
+  for_each_state([&](const StateSlot& slot, StatePass& pass, const Steps&) {
+    for (int64_t sorted_row = 0; sorted_row < rows_->count(); ++sorted_row) {
+      float* const to = pass.initial_state(slot.id.kind, sorted_row);
       if (states)
         kernels.flush(states + rows_->caller_row(sorted_row) * layout.size() + slot.saved, to,
                       slot.size);
       else if (initial)
-        std::copy_n(initial + slot.offset, slot.size, to);
+        get_state(slot, initial + slot.offset, to);
       else
         std::fill_n(to, slot.size, 0.0f);
-      std::fill_n(to + slot.size, slot.stride - slot.size, 0.0f);
+      if (slot.width == 0) std::fill_n(to + slot.size, slot.stride - slot.size, 0.0f);
     }
   });
   for (size_t i = 0; i < outputs(); ++i) {
@@ -217,10 +217,10 @@ void Trainer::scatter_steps(size_t output, int64_t sorted_row, float* y) {
 
 void Trainer::scatter_states(float* states) {
   const StateLayout& layout = model_->states();
-  for_each_state([&](const StateSlot& slot, RecurrentPass& pass, const Steps& steps) {
+  for_each_state([&](const StateSlot& slot, const StatePass& pass, const Steps& steps) {
     for (int64_t sorted_row = 0; sorted_row < rows_->count(); ++sorted_row)
-      std::copy_n(pass.final_state(slot.id.kind, steps, sorted_row), slot.size,
-                  states + rows_->caller_row(sorted_row) * layout.size() + slot.saved);
+      pass.get_final_state(slot.id.kind, steps, sorted_row,
+                           states + rows_->caller_row(sorted_row) * layout.size() + slot.saved);
   });
   for (size_t i = 0; i < outputs(); ++i) {
     const StateSlot* slot = model_->outputs()[i].repeated;

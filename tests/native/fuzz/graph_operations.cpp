@@ -306,7 +306,8 @@ void create_broken_graph(World& world, Random& random) {
         break;
       case 2:
         // Not sizes: weights would be read past their end.
-        break_number(random, one_in(random, 2) ? layer.first : layer.steps);
+        break_number(random, *one_of<int32_t*>(random, {&layer.first, &layer.steps, &layer.stride,
+                                                        &layer.pad_before, &layer.pad_after}));
         break;
       case 9:
         // Likewise: a convolution's weights follow from these.

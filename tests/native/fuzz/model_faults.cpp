@@ -50,6 +50,18 @@ Statuses break_model(Random& random, recurrent_model_desc& desc) {
   return kInvalid;
 }
 
+// A fault of a window's fields; false if the layer has none.
+bool break_window(Random& random, recurrent_layer_desc& layer) {
+  int32_t* const fields[] = {&layer.kernel_size, &layer.stride,     &layer.dilation,
+                             &layer.groups,      &layer.pad_before, &layer.pad_after};
+  const int64_t index = uniform(random, 0, 5);
+  if (layer.kind != RECURRENT_LAYER_CONVOLUTION) return false;
+  const int32_t extent = (layer.kernel_size - 1) * layer.dilation;
+  const int32_t bad[] = {(1 << 20) + 1, 0, 0, layer.input_size + 1, extent + 1, extent + 1};
+  *fields[index] = one_of(random, {bad[index], -1, std::numeric_limits<int32_t>::min()});
+  return true;
+}
+
 // A fault of a layer's own fields; false if this layer cannot have it.
 bool break_layer(Random& random, recurrent_layer_desc& layer) {
   const bool lstm = layer.kind == RECURRENT_LAYER_LSTM;
@@ -58,7 +70,9 @@ bool break_layer(Random& random, recurrent_layer_desc& layer) {
   int32_t* const others[] = {&layer.first,      &layer.steps,     &layer.kernel_size,
                              &layer.stride,     &layer.dilation,  &layer.groups,
                              &layer.pad_before, &layer.pad_after, &layer.counts_padding};
-  switch (uniform(random, 0, 12)) {
+  switch (uniform(random, 0, 13)) {
+    case 13:
+      return break_window(random, layer);
     case 0:
       layer.struct_size = wrong_size(random, sizeof(layer));
       return true;
@@ -94,6 +108,7 @@ bool break_layer(Random& random, recurrent_layer_desc& layer) {
                           : 1e-5f;
       return true;
     case 11:
+      if (layer.kind == RECURRENT_LAYER_CONVOLUTION) return false;
       *others[uniform(random, 0, 8)] = one_of(random, {1, -1, 1 << 30});
       return true;
     case 9:
@@ -116,7 +131,8 @@ bool break_place(Random& random, Description& description, int64_t index) {
     case 0:
       if (index == 0) return false;
       layer.input_size += one_of(random, {1, 2, 100});
-      if (layer.kind > RECURRENT_LAYER_DENSE) layer.hidden_size = layer.input_size;
+      if (layer.kind > RECURRENT_LAYER_DENSE && layer.kind != RECURRENT_LAYER_CONVOLUTION)
+        layer.hidden_size = layer.input_size;
       return true;
     case 1:
       if (index == 0) return false;
@@ -171,7 +187,7 @@ bool break_direction(Random& random, const recurrent_layer_desc& layer,
       refuse(direction.projection, layer.projection_size > 0);
       return true;
     case 6:
-      if (recurrent) return false;
+      if (recurrent || test::history_size(layer) > 0) return false;
       (one_in(random, 2) ? direction.recurrent_bias : direction.initial_hidden) = kSome;
       return true;
     default:

@@ -35,12 +35,15 @@ struct Place {
 // Some state of the model, or one that it may not have, of size 0.
 Place draw_place(Random& random, const Subject& subject) {
   Place place{number(random, -1, subject.info.layer_count), number(random, -1, 2),
-              number(random, -1, 2), 0};
+              number(random, -1, 3), 0};
   if (place.layer < 0 || place.layer >= subject.info.layer_count) return place;
   const recurrent_layer_desc& layer = subject.layers[static_cast<size_t>(place.layer)];
   const bool has_direction =
       (place.direction == RECURRENT_DIRECTION_FORWARD && layer.forward != nullptr) ||
       (place.direction == RECURRENT_DIRECTION_REVERSE && layer.reverse != nullptr);
+  if (layer.kind == RECURRENT_LAYER_CONVOLUTION && has_direction &&
+      place.kind == RECURRENT_STATE_HISTORY)
+    place.size = test::history_size(layer);
   if (layer.kind >= RECURRENT_LAYER_DENSE || !has_direction) return place;
   if (place.kind == RECURRENT_STATE_HIDDEN) place.size = test::state_size(layer);
   if (place.kind == RECURRENT_STATE_CELL && layer.kind == RECURRENT_LAYER_LSTM)

@@ -1,5 +1,6 @@
 #include "world.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "model_operations.h"
@@ -17,7 +18,8 @@ recurrent_model_desc Subject::desc_for(int32_t isa) const {
 int64_t Subject::work() const {
   int64_t sum = 0;
   for (const recurrent_layer_desc& layer : layers) {
-    const int64_t inputs = layer.kind == RECURRENT_LAYER_EMBEDDING ? 1 : layer.input_size;
+    const int64_t taps = std::max(layer.kernel_size, 1);
+    const int64_t inputs = layer.kind == RECURRENT_LAYER_EMBEDDING ? 1 : taps * layer.input_size;
     const int64_t directions = layer.direction == RECURRENT_DIRECTION_BIDIRECTIONAL ? 2 : 1;
     sum += directions * test::gates_of(layer.kind) * layer.hidden_size *
            (inputs + (layer.kind < RECURRENT_LAYER_DENSE ? test::state_size(layer) : 0));
