@@ -63,7 +63,9 @@ public sealed class CaptureTests
     }
 
     [Theory]
-    [InlineData("WaveNet", "{}", "'WaveNet' is not supported")]
+    [InlineData("WaveNet", "{}", "has no 'layers'")]
+    [InlineData("Linear", """{"receptive_field": 4}""", "expected 4 numbers")]
+    [InlineData("Linear", """{"receptive_field": 3, "channels": 2}""", "'channels' is not supported")]
     [InlineData("ConvNet", "{}", "'ConvNet' is not supported")]
     [InlineData("LSTM", """{"input_size": 1, "hidden_size": 16, "num_layers": 1}""", "expected 1201 numbers")]
     [InlineData("LSTM", """{"input_size": 1, "hidden_size": 1048576, "num_layers": 1000}""", "numbers")]
