@@ -38,6 +38,14 @@ internal static class ActivationNodes
                 GraphBuilder.Attribute("alpha", activation.Alpha), GraphBuilder.Attribute("beta", activation.Beta)),
             ActivationKind.LeakyRelu or ActivationKind.ThresholdedRelu or ActivationKind.Elu => graph.Node(
                 name, activation.Kind.ToString(), [input], GraphBuilder.Attribute("alpha", activation.Alpha)),
+            ActivationKind.Clip => graph.Node(
+                name,
+                "Clip",
+                [
+                    input,
+                    graph.Constant($"{name}_least", activation.Alpha),
+                    graph.Constant($"{name}_largest", activation.Beta),
+                ]),
             _ => graph.Node(name, activation.Kind.ToString(), [input]),
         };
 

@@ -21,6 +21,10 @@ internal abstract class Initializer(TensorProto header, long byteCount)
     public static Initializer Transposed(string name, ReadOnlyMemory<float> matrix, int rows, int columns) =>
         new TransposedMatrix(HeaderOf(name, [columns, rows], FloatType), matrix, rows, columns);
 
+    /// <summary>Matrices behind each other, each of which is written with its axes exchanged.</summary>
+    public static Initializer Transposed(string name, ReadOnlyMemory<float> matrices, int count, int rows, int columns) =>
+        new TransposedMatrix(HeaderOf(name, [count, columns, rows], FloatType), matrices, rows, columns);
+
     /// <summary>A list of sizes or axes, or a single index without an axis.</summary>
     public static Initializer Of(string name, bool isScalar, params long[] values) =>
         new Integers(HeaderOf(name, isScalar ? [] : [values.Length], Int64Type), values);
@@ -61,12 +65,20 @@ internal abstract class Initializer(TensorProto header, long byteCount)
     private sealed class TransposedMatrix(TensorProto header, ReadOnlyMemory<float> matrix, int rows, int columns)
         : Initializer(header, (long)matrix.Length * sizeof(float))
     {
+        // Several columns at a time: every row of the source is then read in runs, not element by element.
+        private const int Together = 16;
+
         public override void WriteTo(Stream stream)
         {
-            // Several columns at a time: every row of the source is then read in runs, not element by element.
-            const int Together = 16;
             float[] lines = new float[Together * rows];
-            ReadOnlySpan<float> source = matrix.Span;
+            for (int begin = 0; begin < matrix.Length; begin += rows * columns)
+            {
+                WriteTo(stream, matrix.Span.Slice(begin, rows * columns), lines);
+            }
+        }
+
+        private void WriteTo(Stream stream, ReadOnlySpan<float> source, float[] lines)
+        {
             for (int column = 0; column < columns; column += Together)
             {
                 int count = Math.Min(Together, columns - column);

@@ -2,7 +2,7 @@ using Recurrent.Layers;
 
 namespace Recurrent.Formats.Onnx;
 
-/// <summary>Layers without state that compute each step by itself, as nodes.</summary>
+/// <summary>Layers that read one value and are not recurrent, as nodes.</summary>
 internal static class LayerNodes
 {
     /// <summary>Adds the nodes of a layer.</summary>
@@ -19,6 +19,15 @@ internal static class LayerNodes
         ActivationLayer activation => ActivationNodes.Write(
             graph, $"{name}_activation", activation.Specification.Activation, input),
         SoftmaxLayer => graph.Node($"{name}_softmax", "Softmax", [input], GraphBuilder.Attribute("axis", -1)),
+        LogSoftmaxLayer => graph.Node($"{name}_log_softmax", "LogSoftmax", [input], GraphBuilder.Attribute("axis", -1)),
+        LayerNormalizationLayer normalization => Normalization(graph, $"{name}_normalization", normalization, input),
+        ConvolutionLayer convolution => WindowNodes.Convolution(graph, $"{name}_convolution", convolution, input),
+        MaxPoolingLayer pooling => WindowNodes.MaxPooling(graph, $"{name}_max_pooling", pooling.Specification, input),
+        AveragePoolingLayer pooling => WindowNodes.AveragePooling(graph, $"{name}_average_pooling", pooling.Specification, input),
+        MeanOverTimeLayer => RowNodes.OverTime(graph, $"{name}_mean_over_time", "GlobalAveragePool", input),
+        MaxOverTimeLayer => RowNodes.OverTime(graph, $"{name}_max_over_time", "GlobalMaxPool", input),
+        FlattenLayer flatten => RowNodes.Flatten(graph, $"{name}_flatten", flatten.Specification, input),
+        UnflattenLayer unflatten => RowNodes.Unflatten(graph, $"{name}_unflatten", unflatten.Specification, input),
         ScaleLayer scale => Scale(graph, $"{name}_scale", scale, input),
         EmbeddingLayer embedding => Embedding(graph, $"{name}_embedding", embedding, input),
         SliceLayer slice => Slice(
@@ -84,6 +93,26 @@ internal static class LayerNodes
             : graph.Node(
                 $"{name}_sum", "Add",
                 [current, graph.Constant(Initializer.Of($"{name}_offsets", [size], layer.Offsets))]);
+    }
+
+    private static string Normalization(GraphBuilder graph, string name, LayerNormalizationLayer layer, string input)
+    {
+        int size = layer.Specification.InputSize;
+        ReadOnlyMemory<float> factors = layer.Factors.IsEmpty ? FeatureConstants.Filled(size, 1) : layer.Factors;
+        string[] inputs =
+        [
+            input,
+            graph.Constant(Initializer.Of($"{name}_factors", [size], factors)),
+            .. layer.Offsets.IsEmpty
+                ? (string[])[]
+                : [graph.Constant(Initializer.Of($"{name}_offsets", [size], layer.Offsets))],
+        ];
+        return graph.Node(
+            name,
+            "LayerNormalization",
+            inputs,
+            GraphBuilder.Attribute("axis", -1),
+            GraphBuilder.Attribute("epsilon", layer.Specification.Epsilon));
     }
 
     private static string Embedding(GraphBuilder graph, string name, EmbeddingLayer layer, string input)

@@ -5,8 +5,9 @@ namespace Recurrent.Formats.Onnx;
 /// <summary>Writes the layers of a model that follow each other as nodes, one after the other.</summary>
 internal sealed class ModelGraph
 {
-    /// <summary>Version of the operators that are used.</summary>
-    public const int Opset = 14;
+    private const int PlainOpset = 14;
+    private const int NormalizationOpset = 17;
+    private const int DilationOpset = 19;
 
     /// <summary>Name of the axis of steps.</summary>
     public const string TimeAxis = "time";
@@ -29,6 +30,14 @@ internal sealed class ModelGraph
     {
         _definition = definition;
     }
+
+    /// <summary>Version of the operators that a model needs: the one that has all of its layers.</summary>
+    public static int OpsetOf(ModelDefinition definition) => definition.Layers.Select(layer => layer switch
+    {
+        LayerNormalizationLayer => NormalizationOpset,
+        AveragePoolingLayer { Specification.Dilation: > 1 } => DilationOpset,
+        _ => PlainOpset,
+    }).Max();
 
     public static GraphBuilder Of(ModelDefinition definition)
     {
@@ -66,7 +75,10 @@ internal sealed class ModelGraph
         _ = IsBatchMajor
             ? Transposed(Output, current, isIndices: false)
             : _graph.Node(Output, "Identity", [current]);
-        _graph.Graph.Output.Add(GraphBuilder.Value(Output, Float, first, second, _definition.OutputSize));
+        object steps = NamedGraph.TimeOf(_definition, 0);
+        _graph.Graph.Output.Add(IsBatchMajor
+            ? GraphBuilder.Value(Output, Float, BatchAxis, steps, _definition.OutputSize)
+            : GraphBuilder.Value(Output, Float, steps, BatchAxis, _definition.OutputSize));
     }
 
     /// <summary>Adds the layers, which read and give time-major: ONNX Runtime's recurrent nodes know no other order.</summary>
@@ -106,7 +118,7 @@ internal sealed class ModelGraph
         {
             switch (_definition.Layers[i])
             {
-                case RecurrentLayer or EmbeddingLayer:
+                case RecurrentLayer or EmbeddingLayer or ConvolutionLayer or MaxPoolingLayer or AveragePoolingLayer:
                 case ResidualLayer residual when i - residual.Specification.Span < begin:
                     begin = i + 1;
                     break;

@@ -24,6 +24,9 @@ internal sealed class NamedGraph
     private readonly HashSet<int> _readAsSteps = [];
     private readonly HashSet<int> _readAsState = [];
 
+    // Where a list of layers outputs what follows from a final state, the value that is that state; otherwise -1.
+    private readonly int _finalState = -1;
+
     // What the names begin with that are not the model's own.
     private readonly string _prefix = "layer_";
 
@@ -43,6 +46,11 @@ internal sealed class NamedGraph
                 $"ONNX export: expected names that an input and an output do not share, found '{twice}'.");
         }
 
+        if (definition.Output == ModelOutput.FinalState)
+        {
+            _finalState = definition.Inputs.Count + definition.Layers.ToList().FindLastIndex(layer => layer is RecurrentLayer);
+        }
+
         FindReaders();
     }
 
@@ -52,7 +60,8 @@ internal sealed class NamedGraph
     public static bool IsNeeded(ModelDefinition definition) =>
         !definition.IsChain || definition.Inputs[0].Name != "x" || definition.Outputs[0].Name != "y"
         || definition.Layers.Any(layer => layer is LastStepLayer or FinalStateLayer or RepeatLayer or ReverseLayer
-            or LastStepsLayer or ConcatenationLayer or SumLayer or ProductLayer);
+            or LastStepsLayer or ConcatenationLayer or SumLayer or ProductLayer or MeanOverTimeLayer or MaxOverTimeLayer
+            or SoftmaxOverTimeLayer or FlattenLayer or UnflattenLayer);
 
     public static GraphBuilder Of(ModelDefinition definition)
     {
@@ -86,7 +95,7 @@ internal sealed class NamedGraph
             }
             else
             {
-                _readAsSteps.UnionWith(reads);
+                (reads[0] == _finalState ? _readAsState : _readAsSteps).UnionWith(reads);
             }
 
             if (_definition.Layers[i] is ResidualLayer residual)
@@ -95,7 +104,10 @@ internal sealed class NamedGraph
             }
         }
 
-        _readAsSteps.UnionWith(_definition.Outputs.Select(output => output.Value));
+        foreach (OutputValue output in _definition.Outputs)
+        {
+            (output.Value == _finalState ? _readAsState : _readAsSteps).Add(output.Value);
+        }
 
         // One that nobody reads at all is written as if somebody did.
         _readAsSteps.UnionWith(
@@ -134,6 +146,7 @@ internal sealed class NamedGraph
                 : _graph.Node($"{name}_concatenation", "Concat", reads, GraphBuilder.Attribute("axis", -1)),
             SumLayer => Sum(name, reads),
             ProductLayer => _graph.Node($"{name}_product", "Mul", reads),
+            SoftmaxOverTimeLayer => RowNodes.SoftmaxOverTime(_graph, $"{name}_softmax_over_time", reads[0], reads[1]),
             LastStepLayer => LayerNodes.LastStep(_graph, $"{name}_last_step", reads[0]),
             FinalStateLayer => _states[_definition.Nodes[index].Inputs[0]],
             RepeatLayer layer => Repeat(name, layer.Specification.Steps, reads[0]),
@@ -153,7 +166,7 @@ internal sealed class NamedGraph
             everyStep: _readAsSteps.Contains(_values.Count),
             finalState: _readAsState.Contains(_values.Count));
         _states[_values.Count] = state;
-        return steps;
+        return _values.Count == _finalState ? state : steps;
     }
 
     private string Residual(string name, int index, ResidualLayer layer, string input)
@@ -207,24 +220,26 @@ internal sealed class NamedGraph
     private void AddOutput(int index)
     {
         OutputValue output = _definition.Outputs[index];
-        string value = _values[output.Value];
+        string value = _definition.Output == ModelOutput.LastStep
+            ? LayerNodes.LastStep(_graph, $"{_prefix}last_step", _values[output.Value])
+            : _values[output.Value];
         _ = IsBatchMajor && output.Kind != ValueKind.Row
             ? Transposed(output.Name, value, areIndices: false)
             : _graph.Node(output.Name, "Identity", [value]);
         object[] axes = output.Kind == ValueKind.Row
             ? [ModelGraph.BatchAxis, output.Size]
-            : [.. Steps(TimeOf(index)), output.Size];
+            : [.. Steps(TimeOf(_definition, index)), output.Size];
         _graph.Graph.Output.Add(GraphBuilder.Value(output.Name, Float, axes));
     }
 
     /// <summary>The steps of an output: those of the model, a number, or as many as there are.</summary>
-    private object TimeOf(int output)
+    public static object TimeOf(ModelDefinition definition, int output)
     {
-        int few = _definition.OutputSteps(output, FewSteps);
-        int many = _definition.OutputSteps(output, ManySteps);
+        int few = definition.OutputSteps(output, FewSteps);
+        int many = definition.OutputSteps(output, ManySteps);
         return many == ManySteps && few == FewSteps ? ModelGraph.TimeAxis
             : few == many ? few
-            : $"{_definition.Outputs[output].Name}_{ModelGraph.TimeAxis}";
+            : $"{definition.Outputs[output].Name}_{ModelGraph.TimeAxis}";
     }
 
     private object[] Steps(object time) => IsBatchMajor ? [ModelGraph.BatchAxis, time] : [time, ModelGraph.BatchAxis];

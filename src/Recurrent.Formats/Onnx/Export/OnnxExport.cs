@@ -12,7 +12,7 @@ namespace Recurrent.Formats;
 /// <c>[batch, OutputSize]</c> with <see cref="ModelOutput.LastStep"/> and <see cref="ModelOutput.FinalState"/>. Of a
 /// batch-major model, time and batch are the other way round, and the graph transposes them. All sequences of a batch
 /// have the same length; the rule for rows of length 0 is in the metadata. Trained initial states are in it. The operators
-/// are those of opset 14, in float.
+/// are those of opset 14, with layer normalizations those of 17, in float.
 /// </para>
 /// <para>
 /// What ONNX has no operator for is refused with the layer and the reason: a projection, an input gate that follows
@@ -75,7 +75,7 @@ public static class OnnxExport
         StringStringEntryProto ours = OnnxMetadata.Write(definition.EmptyRow);
         return new OnnxModelWriter(
             ModelGraph.Of(definition),
-            ModelGraph.Opset,
+            ModelGraph.OpsetOf(definition),
             FileMetadata.Check(metadata, name => name == ours.Key)
                 .Select(entry => new StringStringEntryProto { Key = entry.Key, Value = entry.Value })
                 .Append(ours));

@@ -9,8 +9,6 @@ namespace Recurrent.Formats.Onnx;
 /// </summary>
 internal sealed class OnnxModelWriter
 {
-    private const int IrVersion = 7;
-
     // What protobuf libraries read at most.
     private const long LargestFile = int.MaxValue;
 
@@ -28,7 +26,7 @@ internal sealed class OnnxModelWriter
         _initializers = graph.Initializers;
         _model = new ModelProto
         {
-            IrVersion = IrVersion,
+            IrVersion = opset <= 14 ? 7 : opset <= 18 ? 8 : 9,
             ProducerName = "Recurrent",
             ProducerVersion = Version(),
         };

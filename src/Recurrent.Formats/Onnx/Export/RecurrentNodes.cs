@@ -87,6 +87,14 @@ internal static class RecurrentNodes
 
     private static void Refuse(string name, RecurrentLayer layer)
     {
+        if (Directions(layer.Specification).Any(direction =>
+            ByRole(layer.Specification, layer.Specification.GetActivations(direction)).Any(one => one.Kind == ActivationKind.Clip)))
+        {
+            throw new NotSupportedException(
+                $"ONNX export: {name} has the activation {nameof(ActivationKind.Clip)}, and ONNX's recurrent operators have no "
+                + "such function.");
+        }
+
         if (layer.Specification is not LstmSpecification lstm)
         {
             return;

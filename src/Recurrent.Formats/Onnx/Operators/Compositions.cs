@@ -97,14 +97,19 @@ internal static class Compositions
     {
         bool fits = divisor.Source is LayerNode { Layer: ScaleLayer scale } sum
             && !scale.Factors.Span.ContainsAnyExcept(1f) && !scale.Offsets.Span.ContainsAnyExcept(1f) && !scale.Offsets.IsEmpty
-            && sum.Reads[0].Node is LayerNode { Layer: ActivationLayer { Specification.Activation: var activation } } absolute
-            && activation == Activation.LeakyRelu(-1)
-            && ReferenceEquals(absolute.Reads[0].Node, data.Source) && data.IsComplete
+            && sum.Reads[0].Node is LayerNode absolute && IsAbsoluteOf(absolute, data.Source) && data.IsComplete
             && divisor.Rank == data.Rank && Enumerable.Range(0, data.Rank).All(i => data.Groups[i].SequenceEqual(divisor.Groups[i]));
         return fits
             ? Flows.AppendElementwise(context, data, new ActivationLayer(Flows.KnownSize(context, data), Activation.Softsign))
             : null;
     }
+
+    /// <summary>Whether a layer has the absolute values of what another one gives, of which it may have become a part.</summary>
+    private static bool IsAbsoluteOf(LayerNode node, FlowNode data) =>
+        (node.Layer is ActivationLayer layer && layer.Specification.Activation == Activation.LeakyRelu(-1)
+            && ReferenceEquals(node.Reads[0].Node, data))
+        || (node.Folded is { Added: ActivationLayer added } folded && added.Specification.Activation == Activation.LeakyRelu(-1)
+            && ReferenceEquals(folded.Node, data));
 
     private static Chain Start(NodeContext context) =>
         new(context, Flows.Complete(context, context.Required(0), "features"), context.Node.Operator.ToLowerInvariant());

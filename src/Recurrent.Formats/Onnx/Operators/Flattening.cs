@@ -9,15 +9,21 @@ internal static class Flattening
     /// A row where a dimension holds the steps of a sequence and their features; in the order of the file, which a layer does
     /// not know if the features come first. Another value stays as it is.
     /// </summary>
-    public static Value Row(NodeContext context, Value value, int dimension)
+    /// <param name="context">The node.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="dimension">The dimension.</param>
+    /// <param name="size">Elements of the row, if the file says that; the number of steps follows from it.</param>
+    public static Value Row(NodeContext context, Value value, int dimension, int? size = null)
     {
         if (value is not FlowValue { Kind: FlowKind.Sequence } flow || dimension < 0 || dimension >= flow.Rank
-            || flow.Groups[dimension] is not { Length: > 1 } group || TimeOf(context, flow, group) is not { } time)
+            || flow.Groups[dimension] is not { Length: > 0 } group || (group.Length == 1 && !IsTimeOfOne(flow, group[0]))
+            || TimeOf(context, flow, group) is not { } time)
         {
             return value;
         }
 
         int at = Array.IndexOf(group, time);
+        AssignSteps(group, time, size);
         if (time.Size is not { } steps || at is > 0 && at < group.Length - 1 || !time.Assign(OnnxAxis.Time))
         {
             throw context.Refuse($"only a fixed number of steps can stand side by side, found {flow}");
@@ -33,8 +39,38 @@ internal static class Flattening
 
         TimeShifts.RequireWhole(context, sequence);
         FlowValue row = Create(context, sequence, flow.Groups, dimension, steps);
-        int size = Flows.KnownSize(context, sequence);
-        return at == 0 || size == 1 || steps == 1 ? row : new PendingFlow(row, new FeaturesFirst(row, sequence, steps));
+        return at == 0 || Flows.KnownSize(context, sequence) == 1 || steps == 1
+            ? row
+            : new PendingFlow(row, new FeaturesFirst(row, sequence, steps));
+    }
+
+    /// <summary>
+    /// The dimensions of a shape whose last length says how many steps a sequence has, which is not known otherwise; null if
+    /// it does not say that.
+    /// </summary>
+    public static Axis[][]? Divide(FlowValue flow, Extent?[] target)
+    {
+        Axis[] axes = [.. flow.Groups.SelectMany(group => group)];
+        Axis[] last = [.. axes.SkipWhile(axis => axis.Role != OnnxAxis.Time && axis != flow.Features)];
+        bool isOpen = flow.Kind == FlowKind.Sequence && target.Length > 0 && target[^1]?.Known is not null
+            && last.Count(axis => axis.Size is null) == 1 && last.Single(axis => axis.Size is null) is { Role: OnnxAxis.Time };
+        return isOpen && AssignSteps(last, last.Single(axis => axis.Size is null), target[^1]!.Value.Known)
+            ? Regrouping.Divide(axes, target)
+            : null;
+    }
+
+    /// <summary>Says how many steps there are where steps and features together are so many.</summary>
+    /// <returns>Whether that is a number of steps.</returns>
+    private static bool AssignSteps(Axis[] group, Axis time, long? size)
+    {
+        long features = 1;
+        foreach (Axis axis in group.Where(axis => axis != time))
+        {
+            features = Math.Min(features * (axis.Size ?? int.MaxValue), int.MaxValue);
+        }
+
+        return time.Size is null && size is > 0 and <= LayerSpecification.MaxSize && features > 0 && size % features == 0
+            && time.AssignSize((int)(size.Value / features));
     }
 
     /// <summary>A row in the file's order, by taking the features apart.</summary>
@@ -137,6 +173,10 @@ internal static class Flattening
             Features = features,
         };
     }
+
+    /// <summary>Whether an axis is that of steps of a single feature, which has no axis.</summary>
+    private static bool IsTimeOfOne(FlowValue flow, Axis axis) =>
+        axis.Role == OnnxAxis.Time && flow.Features is { Size: 1 } && !flow.Groups.Any(group => group.Contains(flow.Features));
 
     /// <summary>The axis of steps in a group; null if there is none.</summary>
     private static Axis? TimeOf(NodeContext context, FlowValue flow, Axis[] group)

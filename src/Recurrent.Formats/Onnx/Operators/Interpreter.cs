@@ -123,8 +123,15 @@ internal sealed class Interpreter
             Run(node, shaped.Contains(node));
         }
 
-        return [.. _graph.Outputs.Select(name => (name, Find(name) ?? throw new ModelFormatException(
-            $"output '{name}': nothing in the graph makes it.")))];
+        return [.. _graph.Outputs.Select(name => (name, Output(name)))];
+    }
+
+    /// <summary>The value of an output, whose layers may not have been made yet.</summary>
+    private Value Output(string name)
+    {
+        Value value = Find(name) ?? throw new ModelFormatException($"output '{name}': nothing in the graph makes it.");
+        var node = new GraphNode(new NodeProto { Name = name, OpType = "Identity" }, _graph.Nodes.Count, _graph.OperatorSet);
+        return PendingLayers.Find(new NodeContext(node, [value], this), value) ?? value;
     }
 
     private void Run(GraphNode node, bool isShaped)

@@ -51,6 +51,7 @@ internal static class PadOperator
         }
 
         int dimension = context.Axis(axis, flow.Rank);
+        flow = Flows.ResolveFeatures(context, flow);
         int features = Flows.FeatureDimension(flow);
         if (features < 0 || features == dimension || flow.Groups[dimension] is not [{ Whole: null } time] || !time.Assign(OnnxAxis.Time)
             || constant.Dimensions[features] != Flows.SizeOf(flow) || constant.Dimensions[3 - dimension - features] != 1)

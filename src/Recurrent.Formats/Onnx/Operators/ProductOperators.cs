@@ -18,8 +18,8 @@ internal static class ProductOperators
                 ?? WeightedSums.Product(context, context.Required(0), context.Required(1));
         }
 
-        (FlowValue flow, FeaturesFirst? order) = Features(context);
         ConstantValue matrix = context.Constant(1, "B");
+        (FlowValue flow, FeaturesFirst? order) = Features(context, matrix, isTransposed: false);
         matrix = WithoutOnes(matrix, flow.Rank);
         ReadOnlyMemory<float> kernel = Ordered(context, Kernel(context, matrix, isTransposed: false), order);
         return Dense(context, flow, kernel, matrix, isTransposed: false, default);
@@ -45,14 +45,14 @@ internal static class ProductOperators
     public static Value Gemm(NodeContext context)
     {
         GraphNode node = context.Node;
-        (FlowValue flow, FeaturesFirst? order) = Features(context);
         bool isTransposed = node.Integer("transB", 0) != 0;
+        ConstantValue matrix = context.Constant(1, "B");
+        (FlowValue flow, FeaturesFirst? order) = Features(context, matrix, isTransposed);
         if (flow.Rank != 2 || node.Integer("transA", 0) != 0)
         {
             throw context.RefuseInput(flow, "A of two dimensions, not transposed, features last");
         }
 
-        ConstantValue matrix = context.Constant(1, "B");
         ReadOnlyMemory<float> kernel = Kernel(context, matrix, isTransposed);
         context.Take(node.Single("alpha", 1) == 1 ? 0 : kernel.Length, areFloating: true);
         kernel = Ordered(context, Scaled(kernel, node.Single("alpha", 1)), order);
@@ -79,7 +79,7 @@ internal static class ProductOperators
     }
 
     /// <summary>Data with its features last; where these are those of a flattened sequence, perhaps in another order.</summary>
-    private static (FlowValue Flow, FeaturesFirst? Order) Features(NodeContext context)
+    private static (FlowValue Flow, FeaturesFirst? Order) Features(NodeContext context, ConstantValue matrix, bool isTransposed)
     {
         if (context.Required(0) is not (FlowValue or PendingFlow))
         {
@@ -87,8 +87,10 @@ internal static class ProductOperators
                 $"expected data times a constant matrix, found {context.Required(0)} and {context.Required(1)}");
         }
 
-        Value value = Flattening.StepsOfOne(
-            context, Flattening.Row(context, context.Required(0), context.Required(0) is FlowValue { Rank: var rank } ? rank - 1 : 0));
+        Value value = context.Required(0);
+        int? size = matrix.Rank < 2 ? null : matrix.Dimensions[isTransposed ? 1 : matrix.Rank - 2];
+        value = Flattening.StepsOfOne(
+            context, value is FlowValue { Rank: var rank } ? Flattening.Row(context, value, rank - 1, size) : value);
         if (value is PendingFlow { What: FeaturesFirst order })
         {
             return (order.Row, order);

@@ -33,7 +33,7 @@ internal static class RecurrentOperators
 
     private static FlowValue Input(NodeContext context, bool batchFirst, int inputSize)
     {
-        FlowValue flow = Flows.Complete(context, context.Required(0), "X: a sequence");
+        FlowValue flow = Flows.Complete(context, Flattening.StepsOfOne(context, context.Required(0)), "X: a sequence");
         if (flow.Kind != FlowKind.Sequence || flow.Rank != 3 || !Flows.HoldsFeatures(flow, 2))
         {
             throw context.RefuseInput(flow, $"X: a sequence [{(batchFirst ? "batch, time" : "time, batch")}, features]");

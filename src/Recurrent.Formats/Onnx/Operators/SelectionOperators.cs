@@ -7,7 +7,7 @@ internal static class SelectionOperators
 {
     public static Value Slice(NodeContext context)
     {
-        Value value = context.Required(0);
+        Value value = PendingLayers.Find(context, context.Required(0)) ?? context.Required(0);
         IReadOnlyList<long> starts = context.Numbers("starts", 1) ?? throw context.Refuse("expected starts");
         IReadOnlyList<long> axes = context.Numbers("axes", 3)
             ?? [.. Enumerable.Range(0, starts.Count).Select(i => (long)i)];
@@ -60,7 +60,7 @@ internal static class SelectionOperators
 
     public static IReadOnlyList<Value?> Split(NodeContext context)
     {
-        Value value = context.Required(0);
+        Value value = PendingLayers.Find(context, context.Required(0)) ?? context.Required(0);
         int parts = context.Node.Outputs.Count;
         Extent[] shape = value is FlowValue flow ? [.. flow.Shape] : [.. context.Constant(0, "what is split").Shape];
         int axis = context.Axis(context.Node.Integer("axis", 0), shape.Length);
@@ -86,7 +86,7 @@ internal static class SelectionOperators
 
     public static Value Gather(NodeContext context)
     {
-        Value value = context.Required(0);
+        Value value = PendingLayers.Find(context, context.Required(0)) ?? context.Required(0);
         Value indices = context.Required(1);
         if (indices is FlowValue flow)
         {

@@ -80,8 +80,16 @@ internal static class ShapeOperators
         }
 
         return value is FlowValue flow
-            ? flow.With([.. order.Select(axis => flow.Groups[(int)axis])])
+            ? Steps(context, flow.With([.. order.Select(axis => flow.Groups[(int)axis])]))
             : ConstantTensors.Transpose(context, (ConstantValue)value, [.. order.Select(axis => (int)axis)]);
+    }
+
+    /// <summary>Features of a row that come before its batch are steps: no row is written like that.</summary>
+    private static FlowValue Steps(NodeContext context, FlowValue flow)
+    {
+        bool areSteps = flow is { Rank: 3, Kind: FlowKind.LastStep or FlowKind.FinalState, RowAxis: null }
+            && flow.Groups[2].Length == 0 && flow.Groups[1].Length > 0 && Flows.FeatureDimension(flow) == 0;
+        return areSteps ? (FlowValue)Flattening.StepsOfOne(context, flow) : flow;
     }
 
     public static Value Squeeze(NodeContext context)
@@ -174,7 +182,8 @@ internal static class ShapeOperators
         Extent?[] target = [.. wanted.Select((extent, i) =>
             extent.Known == -1 ? (Extent?)null : extent.Known == 0 ? shape[i] : extent)];
         return value is FlowValue flow
-            ? Regrouping.Divide([.. flow.Groups.SelectMany(group => group)], target) is { } groups
+            ? (Regrouping.Divide([.. flow.Groups.SelectMany(group => group)], target)
+                ?? Flattening.Divide(flow, target)) is { } groups
                 ? flow.With(groups)
                 : Flattening.Steps(context, flow, target)
                     ?? throw context.Refuse($"[{string.Join(", ", wanted)}] would divide or mix axes of {flow}")

@@ -89,7 +89,7 @@ internal static class Standardizations
         {
             null => null,
             Standardization { IsWhole: true } whole => Create(context, whole),
-            _ => new PendingFlow(Wider(left, right), result),
+            _ => new PendingFlow(Wider(context, left, right), result),
         };
     }
 
@@ -134,10 +134,10 @@ internal static class Standardizations
         && !Enumerable.Range(0, left.Rank).Any(i => !left.Groups[i].SequenceEqual(right.Groups[i]));
 
     /// <summary>The dimensions of a result: those of the value that has the features.</summary>
-    private static FlowValue Wider(Value left, Value right)
+    private static FlowValue Wider(NodeContext context, Value left, Value right)
     {
-        FlowValue? a = left as FlowValue ?? (left as PendingFlow)?.Flow;
-        FlowValue? b = right as FlowValue ?? (right as PendingFlow)?.Flow;
+        FlowValue? a = left is FlowValue first ? Flows.ResolveFeatures(context, first) : (left as PendingFlow)?.Flow;
+        FlowValue? b = right is FlowValue second ? Flows.ResolveFeatures(context, second) : (right as PendingFlow)?.Flow;
         return a is null ? b! : b is null || Flows.FeatureDimension(a) >= 0 ? a : b;
     }
 

@@ -33,7 +33,7 @@ internal static class TimeShifts
         }
 
         Axis time = new($"{context.Name}.time", (int?)left, OnnxAxis.Time) { Origin = (old, -before - after) };
-        return Copy(context, flow, before + after + 1, before, 0).WithTime(dimension, time);
+        return Copy(context, flow, dimension, before + after + 1, before, 0).WithTime(dimension, time);
     }
 
     /// <summary>A padded sequence where what reads it does not pad.</summary>
@@ -49,7 +49,9 @@ internal static class TimeShifts
         }
 
         FlowValue sequence = Flows.Complete(context, padding.Sequence, "a sequence");
-        return Copy(context, sequence, sum + 1, padding.After, sum).With(flow.Groups);
+        int dimension = Enumerable.Range(0, sequence.Rank)
+            .First(i => sequence.Groups[i] is [var axis] && padding.Padded.Origin?.Of == axis);
+        return Copy(context, sequence, dimension, sum + 1, padding.After, sum).With(flow.Groups);
     }
 
     /// <summary>Refuses a sequence whose rows may be shorter, which the graph would not know.</summary>
@@ -62,7 +64,7 @@ internal static class TimeShifts
     }
 
     /// <summary>A convolution that copies one of the steps of a window, feature by feature.</summary>
-    private static FlowValue Copy(NodeContext context, FlowValue flow, int kernel, int tap, int padding)
+    private static FlowValue Copy(NodeContext context, FlowValue flow, int dimension, int kernel, int tap, int padding)
     {
         int size = Flows.KnownSize(context, flow);
         context.Take((long)size * kernel, areFloating: true);
@@ -81,7 +83,8 @@ internal static class TimeShifts
             PaddingBefore = padding,
             PaddingAfter = padding,
         };
-        return Flows.AppendElementwise(context, flow, new ConvolutionLayer(specification, ConvolutionWeights.Wrap(taps)));
+        ConvolutionLayer layer = new(specification, ConvolutionWeights.Wrap(taps));
+        return flow.From(new LayerNode(context.Name, flow.Read, layer, flow.Source.Rows) { Time = flow.Groups[dimension][0] });
     }
 
     /// <summary>The convolution without steps that it has padded, with the layers behind it that keep every feature where it is.</summary>

@@ -8,12 +8,17 @@ internal static class WeightedSums
     /// <summary>The softmax over the steps of scores; null if it is not over steps.</summary>
     public static PendingFlow? Weights(NodeContext context, FlowValue scores, int dimension)
     {
+        // The axis of a single score may have been joined with that of the steps.
+        Axis[] group = scores.Groups[dimension];
+        group = group.Length > 1 ? [.. group.Where(axis => axis.Size != 1)] : group;
         bool isOverTime = scores.Kind == FlowKind.Sequence && !Flows.HoldsFeatures(scores, dimension)
-            && scores.Groups[dimension] is [{ Whole: null } time] && time.Assign(OnnxAxis.Time);
+            && group is [{ Whole: null } time] && time != scores.Features && time.Assign(OnnxAxis.Time);
         if (!isOverTime)
         {
             return null;
         }
+
+        scores = scores.With([.. scores.Groups.Select((other, i) => i == dimension ? group : other)]);
 
         TimeShifts.RequireWhole(context, scores);
         return new PendingFlow(scores, new TimeWeights(scores));
