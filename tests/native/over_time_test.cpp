@@ -96,11 +96,21 @@ class OneLayer {
     EXPECT_EQ(first_difference(y.data(), trained.data(), static_cast<int64_t>(y.size())), -1);
     return y;
   }
+  // Of one row, by a trainer as well.
   recurrent_status refusal(const Values& x, std::vector<int32_t> lengths = {}) const {
     Values y(64);
     recurrent_run_args args = run_args(x, y, static_cast<int64_t>(x.size()) / inputs());
     args.lengths = lengths.empty() ? nullptr : lengths.data();
     args.lengths_count = static_cast<int64_t>(lengths.size());
+    recurrent_forward_args forward{};
+    forward.struct_size = sizeof(forward);
+    forward.time = args.time;
+    forward.batch = 1;
+    forward.x = x.data();
+    forward.y = y.data();
+    forward.lengths = args.lengths;
+    EXPECT_EQ(recurrent_trainer_forward(trainer_.get(), &forward),
+              RECURRENT_STATUS_INVALID_ARGUMENT);
     return recurrent_session_run(open_session(model_, 1).get(), &args);
   }
 

@@ -6,10 +6,13 @@
 
 namespace recurrent {
 
-// Whether a layer makes a row of all steps of what it reads.
-inline bool is_over_time(int32_t kind) {
+// Whether a layer makes a row of all steps of what it reads, and one of a step's size.
+inline bool is_reduction(int32_t kind) {
   return kind == RECURRENT_LAYER_MEAN_OVER_TIME || kind == RECURRENT_LAYER_MAX_OVER_TIME ||
-         kind == RECURRENT_LAYER_SOFTMAX_OVER_TIME || kind == RECURRENT_LAYER_FLATTEN;
+         kind == RECURRENT_LAYER_SOFTMAX_OVER_TIME;
+}
+inline bool is_over_time(int32_t kind) {
+  return is_reduction(kind) || kind == RECURRENT_LAYER_FLATTEN;
 }
 
 // One row of a softmax over time. Features are taken some at a time, so that what is kept for them

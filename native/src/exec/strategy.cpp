@@ -93,8 +93,8 @@ class Prediction {
   bool single() const { return work_.time == 1; }
 
   int64_t time_of(const PackedLayer& layer) const {
-    return layer.is_row && !is_over_time(layer.kind) ? 1
-                                                     : model_.graph().steps(layer.base, work_.time);
+    const bool reads_steps = !layer.is_row || is_reduction(layer.kind);
+    return reads_steps ? model_.graph().steps(layer.base, work_.time) : 1;
   }
 
   // Bytes of weights that a thread reads at every step of this direction: in a single step all
@@ -125,7 +125,8 @@ class Prediction {
 
   // Of all steps, which are what is divided.
   double pointwise_time(const PackedLayer& layer, int64_t batch, int parts) const {
-    const double rows = static_cast<double>(batch) * static_cast<double>(time_of(layer));
+    const auto taps = static_cast<double>(layer.pointwise.window.kernel_size);
+    const double rows = static_cast<double>(batch) * static_cast<double>(time_of(layer)) * taps;
     return costs_.pointwise(layer, rows) / parts + CostModel::stage(parts);
   }
 
