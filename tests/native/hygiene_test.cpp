@@ -30,9 +30,14 @@ std::ostream& operator<<(std::ostream& out, const HygieneCase& c) { return out <
 OwnedModel two_layers(int32_t kind, bool may_reverse) {
   Random random(3);
   OwnedModel model;
-  model.layers.push_back(random_layer(random, kind, 40, 70, may_reverse));
-  model.layers.push_back(
-      random_layer(random, kind, output_size(model.layers[0].desc), 70, may_reverse));
+  const auto add = [&](int64_t inputs) {
+    model.add(kind == RECURRENT_LAYER_CONVOLUTION
+                  ? convolution_layer(random, inputs, 70,
+                                      may_reverse ? Windows::kKeepSteps : Windows::kCausal)
+                  : random_layer(random, kind, inputs, 70, may_reverse));
+  };
+  add(40);
+  add(output_size(model.layers[0].desc));
   return model;
 }
 
@@ -108,7 +113,9 @@ TEST_P(Hygiene, ThousandsOfCallsTouchNoNewPageAndAllocateNothing) {
 
 std::string name_of(const testing::TestParamInfo<std::tuple<HygieneCase, int32_t>>& test) {
   static const char* const kCells[] = {"rnn", "lstm", "gru", "gru_before"};
-  return std::string(std::get<0>(test.param).name) + "_" + kCells[std::get<1>(test.param)];
+  const int32_t kind = std::get<1>(test.param);
+  return std::string(std::get<0>(test.param).name) + "_" +
+         (kind == RECURRENT_LAYER_CONVOLUTION ? "convolution" : kCells[kind]);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -124,7 +131,8 @@ INSTANTIATE_TEST_SUITE_P(
                                      HygieneCase{"batched_threads", 7, 20, false, 2, false},
                                      HygieneCase{"ragged_threads", 7, 20, true, 2, true}),
                      testing::Values(RECURRENT_LAYER_SIMPLE_RNN, RECURRENT_LAYER_LSTM,
-                                     RECURRENT_LAYER_GRU, RECURRENT_LAYER_GRU_RESET_BEFORE)),
+                                     RECURRENT_LAYER_GRU, RECURRENT_LAYER_GRU_RESET_BEFORE,
+                                     RECURRENT_LAYER_CONVOLUTION)),
     name_of);
 
 // Every kind of layer, the output kept, some steps missing: memory for that is there as well.

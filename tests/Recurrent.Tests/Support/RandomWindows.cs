@@ -18,7 +18,6 @@ internal sealed class RandomWindows(GraphCase @case, Func<Random, Activation> ac
     {
         int size = value.Size;
         int choice = random.Next(value.Kind == ValueKind.Row ? 3 : 12);
-        choice = choice > 7 ? choice - 7 : choice; // until the native library has convolutions
         Layer? layer = choice switch
         {
             0 => Normalization(random, floats, size),
