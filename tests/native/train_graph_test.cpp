@@ -271,6 +271,41 @@ TEST_P(TrainGraphs, AgreeWithDifferencesOfTheLoss) {
   EXPECT_GE(compared, 60);
 }
 
+// Gradients of final states that are not given are 0, whatever the pass before was given.
+TEST(TrainStates, OfAPassAreForgotten) {
+  Random random(4);
+  OwnedModel owned;
+  while (owned.layers.empty()) {
+    OwnedLayer layer = convolution_layer(random, 2, 9, Windows::kCausal);
+    if (history_size(layer.desc) > 0) owned.add(std::move(layer));
+  }
+  owned.add(random_layer(random, RECURRENT_LAYER_LSTM, owned.layers[0].desc.hidden_size, 5, false));
+  const TrainerHandle trainer = make_trainer(owned, RECURRENT_ISA_AUTO, 1);
+  const int64_t states = TrainedGraph::state_size(trainer);
+  const std::vector<float> x = random_values(random, 3 * 2 * 2, 1.0f);
+  std::vector<float> y(static_cast<size_t>(3 * 2 * output_size(owned.layers[1].desc)));
+  const std::vector<float> dfinal = random_values(random, 2 * states, 1.0f);
+  const auto gradient = [&](const float* dfinal_states) {
+    recurrent_forward_args forward{};
+    forward.struct_size = sizeof(forward);
+    forward.time = 3;
+    forward.batch = 2;
+    forward.x = x.data();
+    forward.y = y.data();
+    EXPECT_OK(recurrent_trainer_forward(trainer.get(), &forward));
+    std::vector<float> dinitial(dfinal.size(), -7.0f);
+    recurrent_backward_args backward{};
+    backward.struct_size = sizeof(backward);
+    backward.dfinal_states = dfinal_states;
+    backward.dinitial_states = dinitial.data();
+    EXPECT_OK(recurrent_trainer_backward(trainer.get(), &backward));
+    return dinitial;
+  };
+  const std::vector<float> zeros(dfinal.size());
+  EXPECT_NE(gradient(dfinal.data()), zeros);
+  EXPECT_EQ(gradient(nullptr), zeros);
+}
+
 TEST(TrainGraphsMisuse, IsRefused) {
   unsigned seed = 3;
   TrainedGraph c(seed);

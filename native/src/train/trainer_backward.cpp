@@ -30,7 +30,7 @@ void Trainer::backward(const recurrent_backward_args& args) {
   values_->clear_gradients();
   for_each_state([](const StateSlot& slot, StatePass& pass, const Steps& steps) {
     // Once for all states of a direction.
-    if (slot.id.kind == RECURRENT_STATE_HIDDEN) pass.clear_states(steps);
+    if (slot.id.kind != RECURRENT_STATE_CELL) pass.clear_states(steps);
   });
   for (size_t i = 0; i < outputs(); ++i) take_gradients(i, output_gradients_[i]);
   if (args.dfinal_states) take_state_gradients(args.dfinal_states);

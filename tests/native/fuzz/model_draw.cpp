@@ -44,9 +44,12 @@ test::OwnedModel draw_layers(Random& random, const Limits& limits) {
 bool has_states_to_put_out(const std::vector<recurrent_layer_desc>& layers) {
   for (const recurrent_layer_desc& layer : layers)
     if (layer.kind == RECURRENT_LAYER_RESIDUAL) return false;
+  // Only layers that compute each step by itself may follow.
+  bool recurs = false;
   for (const recurrent_layer_desc& layer : layers)
-    if (layer.kind < RECURRENT_LAYER_DENSE) return true;
-  return false;
+    if (layer.kind < RECURRENT_LAYER_DENSE || layer.kind == RECURRENT_LAYER_CONVOLUTION)
+      recurs = layer.kind < RECURRENT_LAYER_DENSE;
+  return recurs;
 }
 
 }  // namespace
