@@ -2,6 +2,7 @@ using Recurrent.Formats.Hdf5;
 using Recurrent.Formats.Json;
 using Recurrent.Formats.Keras;
 using Recurrent.Formats.PyTorch;
+using Recurrent.Formats.PyTorch.Script;
 using Recurrent.Formats.Tensors;
 
 namespace Recurrent.Formats;
@@ -66,6 +67,11 @@ public static class ModelFile
             return ReadCheckpoint(path, options);
         }
 
+        if (ReadTorchSharp(path, options) is { } stateDict)
+        {
+            return stateDict;
+        }
+
         if (JsonModel.Recognizes(beginning))
         {
             return ReadText(path, options);
@@ -105,10 +111,23 @@ public static class ModelFile
             {
                 return KerasArchive.Load(source, options);
             }
+
+            if (ScriptArchive.Recognizes(source))
+            {
+                return ScriptModel.Load(source, options);
+            }
         }
 
         using PyTorchFile file = PyTorchFile.Open(path, options.StateDict);
-        return PyTorchImport.Read(file, file.Format, new Dictionary<string, string>(), options, file.Notes);
+        return PyTorchImport.Read(file, file.Format, new Dictionary<string, string>(), options, file.Module, file.Notes);
+    }
+
+    private static ImportedModel? ReadTorchSharp(string path, ImportOptions options)
+    {
+        using FileSource source = FileSource.Open(path);
+        return TorchSharpFile.Find(source) is { } file
+            ? PyTorchImport.Read(file, "TorchSharp state dict", new Dictionary<string, string>(), options)
+            : null;
     }
 
     private static ImportedModel ReadText(string path, ImportOptions options)

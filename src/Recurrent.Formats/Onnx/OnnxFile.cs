@@ -123,7 +123,7 @@ public sealed class OnnxFile : IDisposable
     /// Whether an output is what <see cref="ModelOutput.FinalState"/> puts out. Cell states, states of other layers or of
     /// some of the directions have to be asked of a session.
     /// </summary>
-    private static bool IsFinalState(ModelDefinition model, OnnxOutput output)
+    internal static bool IsFinalState(ModelDefinition model, OnnxOutput output)
     {
         int last = model.Layers.Count - 1;
         Direction direction = model.Layers[last] is RecurrentLayer layer

@@ -65,6 +65,11 @@ internal sealed class BatchNormModule : PyTorchModule
 
     private double Epsilon(ModuleListEntry entry, PyTorchImport import)
     {
+        if (entry.Argument is null && import.Number(this, "eps") is >= 0 and double said && double.IsFinite(said))
+        {
+            return said;
+        }
+
         if (entry.Argument is null)
         {
             import.Assume(

@@ -14,11 +14,14 @@ internal sealed class MatrixModule : PyTorchModule
     private readonly int _rows;
     private readonly int _columns;
 
-    private MatrixModule(ITensorSource source, string prefix, int rows, int columns, bool isEmbedding)
+    private readonly bool _isKnown;
+
+    private MatrixModule(ITensorSource source, string prefix, int rows, int columns, bool isEmbedding, bool isKnown)
         : base(source, prefix)
     {
         _rows = rows;
         _columns = columns;
+        _isKnown = isKnown;
         IsEmbedding = isEmbedding;
     }
 
@@ -39,23 +42,32 @@ internal sealed class MatrixModule : PyTorchModule
     public string Argument => IsEmbedding ? EmbeddingArgument : LinearArgument;
 
     /// <summary>Whether it could be either.</summary>
-    public bool IsAmbiguous => !Source.Has(Prefix + "bias");
+    public bool IsAmbiguous => !_isKnown && !Source.Has(Prefix + "bias");
 
-    public static MatrixModule Specify(ITensorSource source, string prefix)
+    /// <summary>Finds a module.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="prefix">What the names of its parameters begin with.</param>
+    /// <param name="isEmbedding">Whether it is an embedding; null if its class is not known.</param>
+    public static MatrixModule Specify(ITensorSource source, string prefix, bool? isEmbedding = null)
     {
         (int rows, int columns) = ModuleParameters.MatrixSizes(source.Require(prefix + "weight"));
-        return new MatrixModule(source, prefix, rows, columns, isEmbedding: false);
+        return new MatrixModule(source, prefix, rows, columns, isEmbedding == true, isEmbedding is not null);
     }
 
     /// <summary>The same module taken as an embedding, or not.</summary>
-    public MatrixModule As(bool isEmbedding) => new(Source, Prefix, _rows, _columns, isEmbedding);
+    public MatrixModule As(bool isEmbedding) => new(Source, Prefix, _rows, _columns, isEmbedding, _isKnown);
+
+    /// <summary>Whether it is taken as an embedding by where it stands.</summary>
+    public bool IsTakenForEmbedding => IsEmbedding && !_isKnown;
 
     /// <summary>The same module as a list of modules calls it.</summary>
     public MatrixModule As(ModuleListEntry entry) => entry.Argument switch
     {
         null => this,
-        LinearArgument => As(isEmbedding: false),
-        EmbeddingArgument when IsAmbiguous => As(isEmbedding: true),
+        LinearArgument when !_isKnown || !IsEmbedding => As(isEmbedding: false),
+        EmbeddingArgument when IsAmbiguous || IsEmbedding => As(isEmbedding: true),
+        LinearArgument => throw new ModelFormatException(
+            $"module '{Name}': expected {EmbeddingArgument}, which is its class; found '{entry}'."),
         EmbeddingArgument => throw new ModelFormatException(
             $"module '{Name}': expected {LinearArgument}, because it has a bias; found '{entry}'."),
         _ => throw new ModelFormatException(

@@ -1,3 +1,5 @@
+using Recurrent.Formats.PyTorch.Checkpoint;
+using Recurrent.Formats.PyTorch.Pickled;
 using Recurrent.Formats.Tensors;
 
 namespace Recurrent.Formats.PyTorch;
@@ -9,9 +11,12 @@ internal sealed class ModuleFinder
     private readonly List<PyTorchModule> _modules = [];
     private readonly List<string> _unknown = [];
 
-    private ModuleFinder(ITensorSource source)
+    private readonly PickledTree? _tree;
+
+    private ModuleFinder(ITensorSource source, PickledTree? tree)
     {
         _source = source;
+        _tree = tree;
     }
 
     /// <summary>The modules, in the order of the file.</summary>
@@ -29,9 +34,10 @@ internal sealed class ModuleFinder
     /// <summary>Finds the modules of a file.</summary>
     /// <param name="source">The file.</param>
     /// <param name="others">Tensors that something else is made from.</param>
-    public static ModuleFinder Find(ITensorSource source, IReadOnlySet<string> others)
+    /// <param name="tree">The classes of the modules; null if the file does not say them.</param>
+    public static ModuleFinder Find(ITensorSource source, IReadOnlySet<string> others, PickledTree? tree = null)
     {
-        var finder = new ModuleFinder(source);
+        var finder = new ModuleFinder(source, tree);
         string[] names = [.. source.TensorNames.Where(name => !others.Contains(name))];
         foreach (IGrouping<string, string> group in names.GroupBy(PrefixOf, StringComparer.Ordinal))
         {
@@ -66,6 +72,11 @@ internal sealed class ModuleFinder
     private PyTorchModule? Specify(string prefix, HashSet<string> names)
     {
         bool Has(string parameter) => names.Contains(prefix + parameter);
+        if (_tree?.Find(prefix.TrimEnd('.')) is { } facts)
+        {
+            return Specify(prefix, facts);
+        }
+
         if (Has("weight_ih_l0"))
         {
             return RecurrentModule.Specify(_source, prefix);
@@ -84,5 +95,24 @@ internal sealed class ModuleFinder
         return Has("weight") && _source.Require(prefix + "weight").Shape.Count == 2
             ? MatrixModule.Specify(_source, prefix)
             : null;
+    }
+
+    /// <summary>A module whose class is known; null if that is no module that a model can have.</summary>
+    private PyTorchModule? Specify(string prefix, ModuleFacts facts)
+    {
+        string kind = facts.Kind ?? facts.Text("mode") ?? "";
+        return kind switch
+        {
+            "LSTM" => RecurrentModule.Specify(_source, prefix, RecurrentModule.LstmGates),
+            "GRU" => RecurrentModule.Specify(_source, prefix, RecurrentModule.GruGates),
+            "RNN" or "RNN_TANH" or "RNN_RELU" => RecurrentModule.Specify(_source, prefix, RecurrentModule.RnnGates),
+            "LSTMCell" => RecurrentModule.Specify(_source, prefix, RecurrentModule.LstmGates, isCell: true),
+            "GRUCell" => RecurrentModule.Specify(_source, prefix, RecurrentModule.GruGates, isCell: true),
+            "RNNCell" => RecurrentModule.Specify(_source, prefix, RecurrentModule.RnnGates, isCell: true),
+            "BatchNorm1d" when _source.Has(prefix + "running_mean") => BatchNormModule.Specify(_source, prefix),
+            "Linear" => MatrixModule.Specify(_source, prefix, isEmbedding: false),
+            "Embedding" when facts.Number("max_norm") is null => MatrixModule.Specify(_source, prefix, isEmbedding: true),
+            _ => null,
+        };
     }
 }

@@ -1,3 +1,5 @@
+using Recurrent.Formats.PyTorch.Pickled;
+
 namespace Recurrent.Formats.PyTorch;
 
 /// <summary>
@@ -12,9 +14,11 @@ internal sealed class ModuleSelection
     private readonly SavedModel _description;
     private readonly ModuleFinder _finder;
     private readonly List<ImportNote> _notes = [];
+    private readonly PickledTree? _tree;
 
-    private ModuleSelection(ImportOptions options, SavedModel description, ModuleFinder finder)
+    private ModuleSelection(ImportOptions options, SavedModel description, ModuleFinder finder, PickledTree? tree)
     {
+        _tree = tree;
         _options = options;
         _description = description;
         _finder = finder;
@@ -30,12 +34,22 @@ internal sealed class ModuleSelection
     /// <param name="finder">All that are in the file.</param>
     /// <param name="options">What is said of the model.</param>
     /// <param name="description">What the file says of it.</param>
-    public static ModuleSelection Of(ModuleFinder finder, ImportOptions options, SavedModel description)
+    /// <param name="tree">The classes and attributes of the modules; null if the file does not say them.</param>
+    public static ModuleSelection Of(
+        ModuleFinder finder, ImportOptions options, SavedModel description, PickledTree? tree = null)
     {
-        var selection = new ModuleSelection(options, description, finder);
+        var selection = new ModuleSelection(options, description, finder, tree);
         if ((options.Modules ?? description.Modules) is { } list)
         {
-            selection.TakeListed(list);
+            selection.TakeListed(tree?.Expand(list) ?? list);
+        }
+        else if (tree is { IsChain: true })
+        {
+            selection.TakeListed(tree.ExpandChain());
+        }
+        else if (tree is not null && !options.AssumeDefaults)
+        {
+            selection.Propose(tree);
         }
         else
         {
@@ -43,7 +57,36 @@ internal sealed class ModuleSelection
         }
 
         selection.NoteEmbeddings();
+        selection._notes.AddRange(tree?.Notes ?? []);
         return selection;
+    }
+
+    /// <summary>Refuses a pickled module whose code says in which order its modules are applied, with a guess.</summary>
+    private void Propose(PickledTree tree)
+    {
+        IReadOnlyList<string> made = tree.Made();
+        IReadOnlyList<PyTorchModule>? order =
+            Follow(tree, made) ? null : ModuleOrder.Find(_finder.Modules, _finder.HasModelOrder).First;
+        UnsaidOptions.RequireModules(
+            _options,
+            (_options.Output ?? _description.Output) is not null,
+            order is null ? made : [.. order.Select(module => module.Name)]);
+    }
+
+    /// <summary>Whether each module takes as many features as the one before puts out.</summary>
+    private bool Follow(PickledTree tree, IReadOnlyList<string> list)
+    {
+        try
+        {
+            PyTorchModule[] modules =
+                [.. ModuleListItem.Resolve(tree.Expand(list), _finder.Modules).Select(item => item.Module).OfType<PyTorchModule>()];
+            return modules.Zip(modules.Skip(1)).All(pair => pair.First.OutputSize == pair.Second.InputSize);
+        }
+        catch (ModelFormatException)
+        {
+            // A guess that makes no sense.
+            return false;
+        }
     }
 
     private void TakeListed(IReadOnlyList<string> list)
@@ -96,9 +139,10 @@ internal sealed class ModuleSelection
         UnsaidOptions.Require(
             _options,
             hasOutput: (_options.Output ?? _description.Output) is not null,
-            hasLayout: _options.Layout is not null || _description.IsFound,
+            hasLayout: _options.Layout is not null || _description.IsFound || _tree is not null,
             modules,
-            doubts);
+            doubts,
+            isPickled: _tree is not null);
 
     private void NoteOrder(ModuleOrder order, IReadOnlyList<ModuleDoubt> doubts)
     {
@@ -125,7 +169,7 @@ internal sealed class ModuleSelection
     private void NoteEmbeddings()
     {
         foreach (ModuleListItem item in Items.Where(
-            item => item.Module is MatrixModule { IsEmbedding: true } && item.Entry.Argument is null))
+            item => item.Module is MatrixModule { IsTakenForEmbedding: true } && item.Entry.Argument is null))
         {
             _notes.Add(new ImportNote(
                 ImportNoteKind.Assumed,

@@ -1,3 +1,6 @@
+using Recurrent.Formats.PyTorch.Checkpoint;
+using Recurrent.Formats.PyTorch.Derived;
+using Recurrent.Formats.PyTorch.Pickled;
 using Recurrent.Layers;
 
 namespace Recurrent.Formats.PyTorch;
@@ -18,11 +21,16 @@ internal sealed class PyTorchImport
     private IReadOnlyList<ModuleListItem> _items = [];
     private int _next;
 
-    private PyTorchImport(ITensorSource source, IReadOnlyDictionary<string, string> metadata, ImportOptions options)
+    private readonly PickledTree? _tree;
+
+    private PyTorchImport(
+        ITensorSource source, IReadOnlyDictionary<string, string> metadata, ImportOptions options, ModuleFacts? module)
     {
         _options = options;
         _description = SavedModel.Find(metadata);
-        _source = new VisibleTensors(source, _description.Absent);
+        _source = new VisibleTensors(DerivedTensors.Of(source, out IReadOnlyList<ImportNote> notes), _description.Absent);
+        _tree = PickledTree.Of(module, options);
+        _notes.AddRange(notes);
     }
 
     private IReadOnlyDictionary<string, InitialStateNames> InitialStates =>
@@ -39,10 +47,25 @@ internal sealed class PyTorchImport
         string format,
         IReadOnlyDictionary<string, string> metadata,
         ImportOptions options,
-        params IEnumerable<ImportNote> notes)
+        params IEnumerable<ImportNote> notes) => Read(source, format, metadata, options, module: null, notes);
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="source">Its parameters.</param>
+    /// <param name="format">What the file is.</param>
+    /// <param name="metadata">What it says about itself.</param>
+    /// <param name="options">What it does not say.</param>
+    /// <param name="module">The pickled module whose parameters they are; null if there is none.</param>
+    /// <param name="notes">What had to be decided before.</param>
+    public static ImportedModel Read(
+        ITensorSource source,
+        string format,
+        IReadOnlyDictionary<string, string> metadata,
+        ImportOptions options,
+        ModuleFacts? module,
+        IEnumerable<ImportNote> notes)
     {
-        var import = new PyTorchImport(source, metadata, options);
-        import._notes.AddRange(notes);
+        var import = new PyTorchImport(source, metadata, options, module);
+        import._notes.InsertRange(0, notes);
         import.FindModules();
         import.ReadLayers();
         return new ImportedModel
@@ -60,6 +83,9 @@ internal sealed class PyTorchImport
     public void Assume(string subject, string message) =>
         _notes.Add(new ImportNote(ImportNoteKind.Assumed, subject, message + "."));
 
+    /// <summary>A number that the file says of a module; null if it says none.</summary>
+    public double? Number(PyTorchModule module, string attribute) => _tree?.Find(module.Name)?.Number(attribute);
+
     /// <summary>The activation of an <c>nn.RNN</c>.</summary>
     public Activation Nonlinearity(PyTorchModule module, ModuleListEntry entry)
     {
@@ -69,6 +95,12 @@ internal sealed class PyTorchImport
                 ?? throw new ModelFormatException(
                     $"module '{module.Name}': expected an activation in parentheses, one of {ActivationNames.All}; "
                     + $"found '{entry}'.");
+        }
+
+        if (_tree?.Find(module.Name) is { } facts)
+        {
+            bool isRelu = facts.Text("nonlinearity") == "relu" || facts.Text("mode") == "RNN_RELU";
+            return isRelu ? Activation.Relu : Activation.Tanh;
         }
 
         if (_options.Nonlinearity is null)
@@ -106,14 +138,14 @@ internal sealed class PyTorchImport
     {
         HashSet<string> states =
             [.. InitialStates.Values.SelectMany(names => (string?[])[names.Hidden, names.Cell]).OfType<string>()];
-        var finder = ModuleFinder.Find(_source, states);
+        var finder = ModuleFinder.Find(_source, states, _tree);
         IEnumerable<string> recurrent = finder.Modules.OfType<RecurrentModule>().Select(module => module.Name);
         foreach (string module in InitialStates.Keys.Except(recurrent))
         {
             throw new ModelFormatException($"initial states: there is no recurrent module '{module}'.");
         }
 
-        ModuleSelection selection = ModuleSelection.Of(finder, _options, _description);
+        ModuleSelection selection = ModuleSelection.Of(finder, _options, _description, _tree);
         _items = selection.Items;
         _notes.AddRange(selection.Notes);
     }
@@ -129,11 +161,10 @@ internal sealed class PyTorchImport
                 RequireFit(item, size);
             }
 
-            if (_description.Graph is null && item.Module is null && StructureLayers.IsRepeat(item.Entry)
-                && _layers.LastOrDefault() is RecurrentLayer)
+            if (_description.Graph is null && item.Module is null && StructureLayers.IsRepeat(item.Entry) && EndsInSteps())
             {
-                _layers.Add(new FinalStateLayer(size));
-                _names.Add($"{_names[^1]}.final_state");
+                _layers.Add(new LastStepLayer(size));
+                _names.Add($"{_names[^1]}.last_step");
             }
 
             IReadOnlyList<Layer> layers = item.Module?.Read(item.Entry, this) ?? [item.Create(size)];
@@ -142,6 +173,11 @@ internal sealed class PyTorchImport
                 layers.Count == 1 ? [item.Name] : layers.Select((_, index) => $"{item.Name}[{index}]"));
         }
     }
+
+    /// <summary>Whether the layers so far give a value for every step, of which one that repeats a row takes the last.</summary>
+    private bool EndsInSteps() => _layers.Count > 0
+        && _layers.FindLastIndex(layer => layer is LastStepLayer or FinalStateLayer)
+            <= _layers.FindLastIndex(layer => layer is RepeatLayer);
 
     /// <summary>What the next layer of a list of layers reads.</summary>
     private int SizeBefore() => _layers.Count > 0
@@ -253,12 +289,33 @@ internal sealed class PyTorchImport
 
     private SequenceLayout Layout()
     {
-        SequenceLayout? layout = _options.Layout ?? _description.Layout;
+        SequenceLayout? layout = _options.Layout ?? _description.Layout ?? LayoutOfModules();
         if (layout is null)
         {
             Assume("layout", $"time-major (batch_first=False); {Option(nameof(ImportOptions.Layout))} says otherwise");
         }
 
         return layout ?? SequenceLayout.TimeMajor;
+    }
+
+    /// <summary>What the recurrent modules of a pickled tree say; null without such a tree.</summary>
+    private SequenceLayout? LayoutOfModules()
+    {
+        if (_tree is null)
+        {
+            return null;
+        }
+
+        (string Name, bool IsBatchFirst)[] said =
+        [
+            .. _items.Select(item => item.Module).OfType<RecurrentModule>()
+                .Select(module => (module.Name, _tree.Find(module.Name)?.Flag("batch_first") ?? false)),
+        ];
+        (string other, _) = said.FirstOrDefault(module => module.IsBatchFirst != said[0].IsBatchFirst);
+        return other is not null
+            ? throw new ModelFormatException(
+                $"modules '{said[0].Name}' and '{other}' differ in batch_first; {Option(nameof(ImportOptions.Layout))} says what the "
+                + "model's inputs have.")
+            : said.Length == 0 || said[0].IsBatchFirst ? SequenceLayout.BatchMajor : SequenceLayout.TimeMajor;
     }
 }

@@ -1,4 +1,5 @@
 using Recurrent.Formats.PyTorch;
+using Recurrent.Formats.PyTorch.Derived;
 using Recurrent.Layers;
 
 namespace Recurrent.Formats;
@@ -72,7 +73,7 @@ public static class PyTorchModules
     private static ITensorSource Checked(ITensorSource file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        return file;
+        return DerivedTensors.Of(file, out _);
     }
 
     private static string Prefix(string module)

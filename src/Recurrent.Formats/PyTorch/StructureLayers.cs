@@ -24,7 +24,7 @@ internal static class StructureLayers
         $"{Concatenation}, {Sum}, {Product}, {Slice}(first,count), {LastStep}, {FinalState}, {Repeat}, {Repeat}(steps), {Reverse}, "
         + $"{LastSteps}(steps)";
 
-    /// <summary>Whether an entry repeats a row: what a recurrent module before it gives is then its final state.</summary>
+    /// <summary>Whether an entry repeats a row as often as the input has steps: the last step where a layer before it gives all.</summary>
     public static bool IsRepeat(ModuleListEntry entry) => entry.Name == Repeat;
 
     /// <summary>The entry whose layer reads the features of several values.</summary>

@@ -15,9 +15,11 @@ internal sealed class UnsaidOptions
     private const int LongestPlace = 50;
 
     private readonly IReadOnlyList<ModuleDoubt> _doubts;
+    private readonly bool _isPickled;
 
-    private UnsaidOptions(ImportOptions proposal, IReadOnlyList<ModuleDoubt> doubts)
+    private UnsaidOptions(ImportOptions proposal, IReadOnlyList<ModuleDoubt> doubts, bool isPickled = false)
     {
+        _isPickled = isPickled;
         Proposal = proposal;
         _doubts = doubts;
     }
@@ -34,13 +36,15 @@ internal sealed class UnsaidOptions
     /// <param name="hasLayout">Whether the order of the axes is known.</param>
     /// <param name="modules">The modules in an order that fits; null if the list of modules is known.</param>
     /// <param name="doubts">The doubts about that order.</param>
+    /// <param name="isPickled">Whether the file has a whole module, and no state dict.</param>
     /// <exception cref="ModelFormatException">Something is not said. It has the options to add.</exception>
     public static void Require(
         ImportOptions options,
         bool hasOutput,
         bool hasLayout,
         IReadOnlyList<PyTorchModule>? modules,
-        IReadOnlyList<ModuleDoubt> doubts)
+        IReadOnlyList<ModuleDoubt> doubts,
+        bool isPickled = false)
     {
         if (options.AssumeDefaults || (hasOutput && hasLayout && doubts.Count == 0))
         {
@@ -54,7 +58,24 @@ internal sealed class UnsaidOptions
             Layout = hasLayout ? null : SequenceLayout.BatchMajor,
             Modules = modules is null ? null : Propose(options, modules, doubts),
         };
-        var unsaid = new UnsaidOptions(proposal, doubts);
+        var unsaid = new UnsaidOptions(proposal, doubts, isPickled);
+        throw new ModelFormatException(unsaid.Describe()) { Unsaid = unsaid };
+    }
+
+    /// <summary>Refuses a pickled module of which nobody has said in which order its modules are applied.</summary>
+    /// <param name="options">What is said.</param>
+    /// <param name="hasOutput">Whether it is known what the model outputs.</param>
+    /// <param name="modules">A list as a guess.</param>
+    /// <exception cref="ModelFormatException">Always. It has the options to add.</exception>
+    public static void RequireModules(ImportOptions options, bool hasOutput, IReadOnlyList<string> modules)
+    {
+        var proposal = new ImportOptions
+        {
+            Output = hasOutput ? null : ModelOutput.LastStep,
+            Modules = modules,
+            StateDict = options.StateDict,
+        };
+        var unsaid = new UnsaidOptions(proposal, [], isPickled: true);
         throw new ModelFormatException(unsaid.Describe()) { Unsaid = unsaid };
     }
 
@@ -88,9 +109,10 @@ internal sealed class UnsaidOptions
             .. Proposal.Layout is null ? [] : (string[])["its order of axes"],
             .. _doubts.Take(1).Select(doubt => $"what is {Shorten(doubt.Place, LongestPlace)}"),
             .. _doubts.Count < 2 ? [] : (string[])[$"at {_doubts.Count - 1} more places"],
+            .. !_isPickled || Proposal.Modules is null ? [] : (string[])["which of its modules are applied, in which order"],
         ];
         string all = unsaid.Count == 1 ? unsaid[0] : $"{string.Join(", ", unsaid[..^1])} or {unsaid[^1]}";
-        return $"a state dict does not say {all}. Add, as its code says,"
+        return $"a {(_isPickled ? "pickled module" : "state dict")} does not say {all}. Add, as its code says,"
             + string.Concat(LinesWith(LongestList).Select(line => "\n    " + line))
             + $"\nor {nameof(ImportOptions.AssumeDefaults)} = true.";
     }
@@ -111,7 +133,7 @@ internal sealed class UnsaidOptions
         {
             string list = Shorten(string.Join(", ", modules.Select(Literal)), longestList);
             string guesses = string.Join(", ", _doubts.Select(doubt => doubt.Guess).Distinct());
-            yield return $"Modules = [{list}]," + (guesses.Length > 0 ? $" // {guesses}: a guess" : "");
+            yield return $"Modules = [{list}]," + (guesses.Length > 0 ? $" // {guesses}: a guess" : _isPickled ? " // as they were made: a guess" : "");
         }
     }
 }

@@ -47,7 +47,7 @@ public sealed class SafetensorsGraphTests
     }
 
     [Fact]
-    public void A_module_list_repeats_the_final_state_of_the_module_before()
+    public void A_module_list_repeats_the_last_step_of_the_module_before()
     {
         Random random = new(3);
         SafetensorsWriter writer = PyTorchExport.ToWriter(
@@ -64,8 +64,8 @@ public sealed class SafetensorsGraphTests
             Layout = SequenceLayout.BatchMajor,
         });
 
-        Assert.Equal(["lstm", "lstm.final_state", "repeat", "gru"], model.LayerNames);
-        Assert.IsType<FinalStateLayer>(model.Definition.Layers[1]);
+        Assert.Equal(["lstm", "lstm.last_step", "repeat", "gru"], model.LayerNames);
+        Assert.IsType<LastStepLayer>(model.Definition.Layers[1]);
         Assert.Equal(0, Assert.IsType<RepeatLayer>(model.Definition.Layers[2]).Specification.Steps);
     }
 

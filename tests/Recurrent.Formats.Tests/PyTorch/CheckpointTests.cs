@@ -122,9 +122,9 @@ public sealed class CheckpointTests
     [Theory]
     [InlineData("archive/constants.pkl")]
     [InlineData("archive/code/__torch__.py")]
-    public void A_TorchScript_archive_is_refused_with_the_way_out(string entry) =>
+    public void A_TorchScript_archive_is_no_checkpoint_and_the_message_says_what_reads_it(string entry) =>
         Assert.Contains(
-            "TorchScript archive, which holds code. Save the parameters alone",
+            "it is a TorchScript archive, whose tensors are those of a graph: ModelFile.Load reads it",
             Assert.Throws<ModelFormatException>(Two().Entry(entry).Parse).Message);
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Recurrent.Formats.Tests;
 
-/// <summary>Pickles that do what no tensor needs.</summary>
+/// <summary>Pickles that do what no model needs.</summary>
 public sealed class PickleTests
 {
     [Theory]
@@ -13,32 +13,38 @@ public sealed class PickleTests
     [InlineData("ctorch\nload\n", "'torch.load' is refused")]
     [InlineData("ctorch.storage\n_load_from_bytes\n", "'torch.storage._load_from_bytes' is refused")]
     [InlineData("ctorch._utils\n_rebuild_tensor_v2.__globals__\n", "_rebuild_tensor_v2.__globals__' is refused")]
-    [InlineData("c__main__\nNet\n", "'__main__.Net' is refused")]
+    [InlineData("csubprocess\nPopen\n", "'subprocess.Popen' is refused")]
+    [InlineData("crunpy\n_run_code\n", "'runpy._run_code' is refused")]
     [InlineData("\x8c\x08" + "builtins" + "\x8c\x04" + "eval" + "\x93", "'builtins.eval' is refused")]
-    public void A_name_that_tensors_do_not_need_is_refused_and_nothing_executed(string operations, string expected) =>
+    public void A_name_that_would_run_something_is_refused_and_nothing_executed(string operations, string expected) =>
         Assert.Contains(expected, Refused(operations + "X\x01\x00\x00\x00x\x85R"));
 
     [Theory]
     [InlineData("ios\nsystem\n", "operation 0x69")]
     [InlineData("(S'ls'\nios\nsystem\n", "operation 0x53")]
     [InlineData("P0\n", "operation 0x50")]
-    [InlineData(")\x81", "operation 0x81")]
     [InlineData("o", "operation 0x6f")]
     [InlineData("\x82\x01", "operation 0x82")]
     [InlineData("\x8b\xFF\xFF\xFF\x7F", "operation 0x8b")]
     [InlineData("\x98", "operation 0x98")]
     [InlineData("2", "operation 0x32")]
-    public void An_operation_that_tensors_do_not_need_is_refused(string operations, string expected) =>
+    public void An_operation_that_models_do_not_need_is_refused(string operations, string expected) =>
         Assert.Contains(expected, Refused(operations));
 
     [Theory]
-    [InlineData("ctorch\nFloatStorage\n)R", "'torch.FloatStorage' is not a function")]
+    [InlineData("ctorch\nFloatStorage\n)R", "found an object of torch.FloatStorage")]
+    [InlineData("c__main__\nNet\n)R", "found an object of __main__.Net")]
+    [InlineData("c__main__\nNet\n)\x81}b", "found an object of __main__.Net")]
+    [InlineData("ccopyreg\n_reconstructor\n(c__main__\nNet\nc__builtin__\nobject\nNtR", "found an object of __main__.Net")]
+    [InlineData(")\x81", "expected 2 values, found 1")]
+    [InlineData("N)\x81", "expected the name of a class, found something else")]
+    [InlineData("c__main__\nNet\nN\x81", "expected a tuple of arguments")]
     [InlineData("ctorch._utils\n_rebuild_tensor_v2\n)R", "expected a storage, an offset, sizes and strides")]
     [InlineData("ctorch._utils\n_rebuild_parameter\n)R", "expected a tensor as its first argument")]
     [InlineData("X\x01\x00\x00\x00x)R", "expected a function and a tuple")]
     [InlineData("NQ", "expected the name of a tensor's storage, found something else")]
-    [InlineData("(X\x06\x00\x00\x00moduleNtQ", "expected the name of a tensor's storage, found a whole pickled module")]
-    [InlineData("]}b", "only a dictionary can have attributes")]
+    [InlineData("(X\x06\x00\x00\x00moduleNtQ", "expected the name of a tensor's storage, found something else")]
+    [InlineData("]}b", "expected an object or a dictionary that has attributes")]
     [InlineData("\x80\x06", "protocol 6")]
     [InlineData("0", "operation 0x30")]
     [InlineData("s", "expected 2 values, found 0")]
@@ -50,10 +56,10 @@ public sealed class PickleTests
     [InlineData("(q\x00", "a value is missing")]
     [InlineData("h\x07", "it refers to value 7")]
     [InlineData("j\xFF\xFF\xFF\xFF", "it refers to value 4294967295")]
-    [InlineData("X\xFF\xFF\xFF\xFF", "text of 4294967295 bytes")]
+    [InlineData("X\xFF\xFF\xFF\xFF", "a value of 4294967295 bytes")]
     [InlineData("X\x10\x00\x00\x00", "it ends too early")]
     [InlineData("cos", "it ends too early")]
-    [InlineData("B\xFF\xFF\xFF\x7F", "text of 2147483647 bytes")]
+    [InlineData("B\xFF\xFF\xFF\x7F", "a value of 2147483647 bytes")]
     [InlineData("", "a value is missing")]
     [InlineData("]", "found a list")]
     [InlineData("N", "found something else")]

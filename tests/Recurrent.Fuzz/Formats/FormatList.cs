@@ -23,6 +23,9 @@ internal static class FormatList
     private static readonly IMutator Zip = new ZipMutator(
         name => name.EndsWith(".pkl", StringComparison.Ordinal) ? PickleMutator.Instance : null, ".pt");
 
+    private static readonly IMutator Script = new ZipMutator(
+        name => CodeMutator.Instance.Knows(name) ? CodeMutator.Instance : null, ".pt");
+
     /// <param name="folder">Where files may be written that are then damaged.</param>
     public static IReadOnlyList<FuzzedFormat> Create(string folder)
     {
@@ -31,7 +34,11 @@ internal static class FormatList
             .. SeedFile.Below("tests/golden/onnx-exports", "*.onnx"), .. SeedFile.Below("tests/golden/onnx", "*.onnx"),
             .. SeedFile.Below("tests/golden/onnx-written", "*.onnx"), .. SeedFile.Below("tests/golden/onnx-graphs", "*.onnx"),
         ];
-        SeedFile[] checkpoints = [.. SeedFile.Below("tests/golden/torch_files", "*.pt")];
+        SeedFile[] checkpoints =
+        [
+            .. SeedFile.Below("tests/golden/torch_files", "*.pt"), .. SeedFile.Below("tests/golden/pickled", "*.pt"),
+        ];
+        SeedFile[] scripts = [.. SeedFile.Below("tests/golden/torchscript", "*.pt")];
         SeedFile[] keras = [.. SeedFile.Below("tests/golden/keras", "*.safetensors").Where(IsModel)];
         SeedFile[] json =
         [
@@ -51,6 +58,8 @@ internal static class FormatList
             Model("keras-archive", KerasSeeds.Archives(keras), KerasZip, new ZipRecordMutator(".keras")),
             Model("pt", checkpoints.Where(IsZip), Zip, new ZipRecordMutator(".pt")),
             Model("pt-legacy", checkpoints.Where(seed => !IsZip(seed)), PickleMutator.Instance),
+            Model("torchscript", scripts, Script, Zip, new ZipRecordMutator(".pt")),
+            Model("torchsharp", SeedFile.Below("tests/golden/pickled", "*.dat")),
             Model("json", json, JsonMutator.Instance),
             new()
             {

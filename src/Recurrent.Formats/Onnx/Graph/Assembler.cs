@@ -4,7 +4,7 @@ using Recurrent.Layers;
 namespace Recurrent.Formats.Onnx;
 
 /// <summary>Makes a model of the values that come out of a graph, by going back from them to the input.</summary>
-internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
+internal sealed class Assembler(OnnxGraph? graph, Interpreter interpreter)
 {
     private readonly List<FlowNode> _chain = [];
 
@@ -48,7 +48,7 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
     }
 
     /// <summary>The rule for rows of length 0.</summary>
-    public EmptyRow EmptyRow => OnnxMetadata.ReadEmptyRow(graph.Model);
+    public EmptyRow EmptyRow => graph is null ? EmptyRow.KeepsState : OnnxMetadata.ReadEmptyRow(graph.Model);
 
     /// <summary>The model with what the file says about itself.</summary>
     public ImportedModel Describe(ModelDefinition definition, IReadOnlyList<string> names, CountedLengths? lengths)
@@ -198,6 +198,11 @@ internal sealed class Assembler(OnnxGraph graph, Interpreter interpreter)
     private Dictionary<string, string> Metadata()
     {
         Dictionary<string, string> metadata = new(StringComparer.Ordinal);
+        if (graph is null)
+        {
+            return metadata;
+        }
+
         foreach (StringStringEntryProto entry in graph.Model.MetadataProps.Where(entry => !OnnxMetadata.IsOurs(entry)))
         {
             metadata[entry.Key] = entry.Value;

@@ -30,6 +30,12 @@ internal sealed class Interpreter
         _tensors = tensors;
     }
 
+    /// <summary>What makes layers of something else than a graph in a file.</summary>
+    public Interpreter(ImportOptions options, MemoryBudget budget)
+        : this(null!, null!, options, budget)
+    {
+    }
+
     public ImportOptions Options { get; }
 
     /// <summary>The inputs that are no constants.</summary>
@@ -95,6 +101,19 @@ internal sealed class Interpreter
 
     /// <summary>Says that a value is right only where a step is there.</summary>
     public void RequireMask(NodeContext context, StepMaskNode mask) => _requiredMasks.Add((context.Node, mask));
+
+    /// <summary>Adds an input.</summary>
+    public void Add(InputNode input) => _inputs.Add(input);
+
+    /// <summary>Asks for what an operator makes besides elements of constants.</summary>
+    /// <param name="values">Its inputs and outputs.</param>
+    public void Require(int values)
+    {
+        if (!TryTake(NodeBytes + (ValueBytes * values)))
+        {
+            throw new ModelFormatException("so many operators, inputs and outputs are too much for a file of this size.");
+        }
+    }
 
     /// <summary>Goes through the graph.</summary>
     /// <param name="constants">Values of inputs, by name.</param>

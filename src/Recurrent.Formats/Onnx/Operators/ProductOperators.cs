@@ -25,6 +25,17 @@ internal static class ProductOperators
         return Dense(context, flow, kernel, matrix, isTransposed: false, default);
     }
 
+    /// <summary>Data times the transpose of a matrix, and a bias: PyTorch's linear module.</summary>
+    /// <param name="context">What reads the data.</param>
+    /// <param name="matrix">The matrix, outputs by inputs.</param>
+    /// <param name="bias">The bias; empty for none.</param>
+    public static FlowValue Linear(NodeContext context, ConstantValue matrix, ReadOnlyMemory<float> bias)
+    {
+        (FlowValue flow, FeaturesFirst? order) = Features(context, matrix, isTransposed: true);
+        ReadOnlyMemory<float> kernel = Ordered(context, Kernel(context, matrix, isTransposed: true), order);
+        return Dense(context, flow, kernel, matrix, isTransposed: true, bias);
+    }
+
     /// <summary>A constant matrix times data that has its features in the dimension before the last one.</summary>
     private static FlowValue FromLeft(NodeContext context)
     {
@@ -84,7 +95,7 @@ internal static class ProductOperators
         if (context.Required(0) is not (FlowValue or PendingFlow))
         {
             throw context.Refuse(
-                $"expected data times a constant matrix, found {context.Required(0)} and {context.Required(1)}");
+                $"expected data times a constant matrix, found {context.Required(0)} and {context.Optional(1)}");
         }
 
         Value value = context.Required(0);

@@ -9,7 +9,8 @@ internal sealed class InputNode(string name, bool isFloating, IReadOnlyList<Axis
 
     public OnnxInputRole Role { get; private set; } = OnnxInputRole.Unused;
 
-    public bool IsFloating => isFloating;
+    /// <summary>Whether its elements are floating-point numbers.</summary>
+    public bool IsFloating { get; private set; } = isFloating;
 
     public IReadOnlyList<Axis> Axes => axes;
 
@@ -29,6 +30,9 @@ internal sealed class InputNode(string name, bool isFloating, IReadOnlyList<Axis
 
         return Role == role;
     }
+
+    /// <summary>Says that its elements are integers, where the file does not say what they are.</summary>
+    public void AssignIntegers() => IsFloating &= Role != OnnxInputRole.Unused;
 
     /// <summary>Says which state one of its elements sets. Hidden and cell states may be in one tensor.</summary>
     /// <returns>Whether it was not known to set another one, or to be something else.</returns>

@@ -15,6 +15,23 @@ internal static class PickleCalls
             return Dictionary(values);
         }
 
+        if (global == PickleGlobal.DefaultDictionary)
+        {
+            return new PickleDictionary();
+        }
+
+        if (global.IsTypedList || global.IsTypeTag)
+        {
+            return values.Length > 0 ? values[0] : throw new ModelFormatException($"'{global}': expected an argument.");
+        }
+
+        // A parameter with attributes of its own: what makes it, its class, and what that is given.
+        if (global == PickleGlobal.RebuildFromType && values is [PickleGlobal maker, _, object?[] inner, ..]
+            && maker != global)
+        {
+            return Reduce(maker, inner);
+        }
+
         if (global == PickleGlobal.Size && values is [IReadOnlyList<object?> sizes])
         {
             return sizes;
@@ -33,7 +50,21 @@ internal static class PickleCalls
             return Tensor(global, values);
         }
 
-        throw new ModelFormatException($"'{global}' is not a function that tensors need, and is refused.");
+        return Object(global, values);
+    }
+
+    /// <summary>An object of a class, as data.</summary>
+    /// <param name="function">The class, or a function that makes it.</param>
+    /// <param name="arguments">What that is given.</param>
+    public static PickleObject Object(object? function, object?[] arguments)
+    {
+        if (function is not PickleGlobal global)
+        {
+            throw new ModelFormatException("expected the name of a class, found something else.");
+        }
+
+        bool namesClass = global == PickleGlobal.Reconstructor || global == PickleGlobal.OldReconstructor;
+        return new PickleObject(namesClass && arguments is [PickleGlobal type, ..] ? type : global);
     }
 
     /// <summary>A storage from what the file calls it: its kind, its key, where it was, and its size.</summary>
@@ -41,10 +72,7 @@ internal static class PickleCalls
     {
         if (name is not object?[] parts || parts is not ["storage", PickleGlobal type, string key, _, long count, ..])
         {
-            string what = name is object?[] and ["module", ..] ? "a whole pickled module" : "something else";
-            throw new ModelFormatException(
-                $"expected the name of a tensor's storage, found {what}. Save the parameters alone: "
-                + "torch.save(model.state_dict(), path).");
+            throw new ModelFormatException("expected the name of a tensor's storage, found something else.");
         }
 
         if (!TorchTypes.IsStorage(type) || count < 0)
@@ -60,6 +88,10 @@ internal static class PickleCalls
 
         return new TorchStorage(key, TorchTypes.StorageElement(type), count);
     }
+
+    /// <summary>The arguments of a class.</summary>
+    public static object?[] Arguments(object? value) =>
+        value as object?[] ?? throw new ModelFormatException("expected a tuple of arguments.");
 
     public static string Text(object? value) =>
         value as string ?? throw new ModelFormatException("expected text.");

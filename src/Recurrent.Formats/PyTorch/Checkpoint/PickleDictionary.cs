@@ -4,6 +4,7 @@ namespace Recurrent.Formats.PyTorch.Checkpoint;
 internal sealed class PickleDictionary
 {
     private readonly List<KeyValuePair<object?, object?>> _items = [];
+    private Dictionary<string, object?>? _named;
 
     /// <summary>The items whose keys are text; of a key that came twice the last value.</summary>
     public IEnumerable<KeyValuePair<string, object?>> Named =>
@@ -20,6 +21,14 @@ internal sealed class PickleDictionary
     public void Add(object? key, object? value)
     {
         _items.Add(KeyValuePair.Create(key, value));
+        _named = null;
         HoldsTensors |= key is string && value is TorchTensor;
+    }
+
+    /// <summary>A value by its name; null if there is none.</summary>
+    public object? Find(string name)
+    {
+        _named ??= new Dictionary<string, object?>(Named, StringComparer.Ordinal);
+        return _named.GetValueOrDefault(name);
     }
 }

@@ -8,7 +8,9 @@ namespace Recurrent.Formats.PyTorch.Checkpoint;
 /// <summary>The bytes of a pickle, one after the other, with limits; texts are asked of the file's budget.</summary>
 internal sealed class PickleReader(ByteSource source, long offset, long end, MemoryBudget budget)
 {
-    private const int MaxTextBytes = 1 << 16;
+    /// <summary>Bytes of a text that is more than elements of an array.</summary>
+    public const int MaxTextBytes = 1 << 16;
+
     private const int BufferBytes = 1 << 16;
 
     private readonly byte[] _buffer = new byte[Math.Min(BufferBytes, end - offset)];
@@ -39,6 +41,25 @@ internal sealed class PickleReader(ByteSource source, long offset, long end, Mem
         bytes is >= 0 and <= MaxTextBytes
             ? TakeText((int)bytes)
             : throw new ModelFormatException($"text of {bytes} bytes; expected at most {MaxTextBytes}.");
+
+    /// <summary>Goes past bytes that nobody needs.</summary>
+    public void Skip(long bytes)
+    {
+        if (bytes < 0 || bytes > end - Position)
+        {
+            throw new ModelFormatException($"a value of {bytes} bytes; it ends too early.");
+        }
+
+        if (bytes <= _filled - _at)
+        {
+            _at += (int)bytes;
+            return;
+        }
+
+        _bufferOffset = Position + bytes;
+        _at = 0;
+        _filled = 0;
+    }
 
     public string ReadLine()
     {

@@ -4,16 +4,15 @@ using Recurrent.Formats.Tensors;
 namespace Recurrent.Formats;
 
 /// <summary>
-/// A checkpoint that <c>torch.save</c> wrote (<c>.pt</c>, <c>.pth</c>): the tensors of a <c>state_dict()</c>.
-/// Everything is checked when it is opened. Nothing of the file is executed: of the classes and functions that it
-/// names only those are accepted that tensors need, and what they would do is done here. Immutable; any thread may
-/// use it.
+/// A checkpoint that <c>torch.save</c> wrote (<c>.pt</c>, <c>.pth</c>): the tensors of a <c>state_dict()</c>, or of a whole
+/// pickled module. Everything is checked when it is opened. Nothing of the file is executed and no class of it is made:
+/// classes and functions are names, objects are data, and what tensors need is done here. Immutable; any thread may use it.
 /// </summary>
 /// <remarks>
-/// Read are the zip files of PyTorch 1.6 and later, and the older format. TorchScript archives, whole pickled modules
-/// and files with other Python objects in them are refused with what they name. Opening reads the names and places of
-/// the tensors; <see cref="Tensor.ToSingles"/> then reads one tensor from the file straight into the array that it
-/// returns.
+/// Read are the zip files of PyTorch 1.6 and later, and the older format. Of a pickled module the parameters and buffers are
+/// the tensors, under the names that its state dict would have; other objects of Python are passed over. TorchScript archives
+/// are read by <see cref="ModelFile"/>. Opening reads the names and places of the tensors; <see cref="Tensor.ToSingles"/> then
+/// reads one tensor from the file straight into the array that it returns.
 /// </remarks>
 public sealed class PyTorchFile : ITensorSource, IDisposable
 {
@@ -25,12 +24,16 @@ public sealed class PyTorchFile : ITensorSource, IDisposable
         _source = source;
         Format = contents.Format;
         Notes = [.. NotesOf(stateDict)];
+        Module = stateDict.Module;
         foreach ((string name, TorchTensor tensor) in stateDict.Tensors)
         {
             // Tensors may share memory. They are not all made to, so that the file could ask for any amount.
             var strided = new StridedTensor(name, tensor, contents.Open(tensor.Storage));
             budget.Take(strided.ReadingBytes, $"tensor '{name}'");
-            _tensors.Add(name, strided);
+            if (!_tensors.TryAdd(name, strided))
+            {
+                throw new ModelFormatException($"tensor '{name}' is in it twice.");
+            }
         }
 
         Tensors = _tensors.AsReadOnly();
@@ -50,6 +53,9 @@ public sealed class PyTorchFile : ITensorSource, IDisposable
 
     /// <summary>What had to be decided to find the tensors.</summary>
     internal IReadOnlyList<ImportNote> Notes { get; }
+
+    /// <summary>The pickled module whose tensors these are; null for a state dict.</summary>
+    internal ModuleFacts? Module { get; }
 
     /// <summary>Opens a file.</summary>
     /// <param name="path">Its path.</param>
@@ -104,7 +110,7 @@ public sealed class PyTorchFile : ITensorSource, IDisposable
         CheckpointContents contents = ZipCheckpoint.Recognizes(beginning) ? ZipCheckpoint.Read(source, budget)
             : LegacyCheckpoint.Recognizes(beginning) ? LegacyCheckpoint.Read(source, budget)
             : throw new ModelFormatException("expected a zip file or a pickle, which is what torch.save writes.");
-        return new PyTorchFile(source, contents, StateDict.Find(contents.Root, stateDict), budget);
+        return new PyTorchFile(source, contents, StateDict.Find(contents.Root, stateDict, budget), budget);
     }
 
     private static IEnumerable<ImportNote> NotesOf(StateDict stateDict)
@@ -113,12 +119,12 @@ public sealed class PyTorchFile : ITensorSource, IDisposable
         {
             yield return new ImportNote(
                 ImportNoteKind.Assumed, name,
-                $"it is the state dict; {nameof(ImportOptions)}.{nameof(ImportOptions.StateDict)} says otherwise.");
+                $"it is the {(stateDict.Module is null ? "state dict" : "model")}; {nameof(ImportOptions)}.{nameof(ImportOptions.StateDict)} says otherwise.");
         }
 
         foreach (string other in stateDict.Beside.Concat(stateDict.Others))
         {
-            yield return new ImportNote(ImportNoteKind.Ignored, other, "it is not a tensor of the state dict.");
+            yield return new ImportNote(ImportNoteKind.Ignored, other, "it is no tensor of the model.");
         }
     }
 }

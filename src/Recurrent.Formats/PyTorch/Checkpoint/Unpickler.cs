@@ -3,8 +3,9 @@ using System.Numerics;
 namespace Recurrent.Formats.PyTorch.Checkpoint;
 
 /// <summary>
-/// Reads a pickle that holds tensors, numbers and text in lists and dictionaries. Classes and functions are names that
-/// are compared with a list; what is not in the list is refused, and nothing is ever looked up or called.
+/// Reads a pickle: tensors, numbers and text in lists and dictionaries. Classes and functions are names. What tensors are
+/// made of is known here; any other object stays what the file says of it, as data. Nothing is ever looked up or called, and
+/// a name that no model needs, because it would run something, is refused.
 /// </summary>
 internal sealed class Unpickler
 {
@@ -63,7 +64,7 @@ internal sealed class Unpickler
         if (!ExecuteStructure(code) && !ExecuteScalar(code) && !ExecuteContainer(code))
         {
             throw new ModelFormatException(
-                $"operation 0x{code:x2} of pickles is not one that tensors need, and is refused.");
+                $"operation 0x{code:x2} of pickles is not one that models need, and is refused.");
         }
     }
 
@@ -103,15 +104,22 @@ internal sealed class Unpickler
                 PushGlobal(PickleCalls.Text(names[0]), PickleCalls.Text(names[1]));
                 break;
             case 'Q': // BINPERSID
-                _storages.Add(PickleCalls.Storage(_stack.Pop()));
-                _stack.Push(_storages[^1]);
+                PushPersistent(_stack.Pop());
                 break;
             case 'R': // REDUCE
                 object?[] call = _stack.Pop(2);
                 _stack.Push(PickleCalls.Reduce(call[0], call[1]), ResultBytes);
                 break;
+            case 0x81: // NEWOBJ
+                object?[] made = _stack.Pop(2);
+                _stack.Push(PickleCalls.Object(made[0], PickleCalls.Arguments(made[1])), ResultBytes);
+                break;
+            case 0x92: // NEWOBJ_EX
+                object?[] named = _stack.Pop(3);
+                _stack.Push(PickleCalls.Object(named[0], PickleCalls.Arguments(named[1])), ResultBytes);
+                break;
             case 'b': // BUILD
-                IgnoreAttributes();
+                SetState(_stack.Pop());
                 break;
             default:
                 return false;
@@ -148,16 +156,22 @@ internal sealed class Unpickler
                 value = _reader.ReadDouble();
                 break;
             case 'X' or 'T': // BINUNICODE, BINSTRING
-                value = _reader.ReadText((uint)_reader.ReadInt32());
+                value = ReadText((uint)_reader.ReadInt32());
                 break;
             case 0x8c or 'U': // SHORT_BINUNICODE, SHORT_BINSTRING
                 value = _reader.ReadText(_reader.ReadByte());
                 break;
             case 'B': // BINBYTES
-                value = _reader.ReadBytes((uint)_reader.ReadInt32()).ToArray();
+                value = SkipBytes((uint)_reader.ReadInt32());
+                break;
+            case 0x8d: // BINUNICODE8
+                value = ReadText(_reader.ReadInt64());
+                break;
+            case 0x8e or 0x96: // BINBYTES8, BYTEARRAY8
+                value = SkipBytes(_reader.ReadInt64());
                 break;
             case 'C': // SHORT_BINBYTES
-                value = _reader.ReadBytes(_reader.ReadByte()).ToArray();
+                value = SkipBytes(_reader.ReadByte());
                 break;
             default:
                 return false;
@@ -180,6 +194,12 @@ internal sealed class Unpickler
             case ')': // EMPTY_TUPLE
                 _stack.Push(Array.Empty<object?>());
                 break;
+            case 0x8f: // EMPTY_SET
+                _stack.Push(new List<object?>(), ContainerBytes);
+                break;
+            case 0x91: // FROZENSET
+                _stack.Push(_stack.PopToMark().ToList(), ContainerBytes);
+                break;
             case 't': // TUPLE
                 _stack.Push(_stack.PopToMark());
                 break;
@@ -192,7 +212,7 @@ internal sealed class Unpickler
             case 'a': // APPEND
                 AddToList(_stack.Pop(1));
                 break;
-            case 'e': // APPENDS
+            case 'e' or 0x90: // APPENDS, ADDITEMS
                 AddToList(_stack.PopToMark());
                 break;
             case 'd': // DICT
@@ -224,36 +244,80 @@ internal sealed class Unpickler
     private void PushGlobal(string module, string name)
     {
         var global = new PickleGlobal(module, name);
-        _stack.Push(global.IsAllowed
+        _stack.Push(!global.IsHarmful
             ? global
             : throw new ModelFormatException(
-                $"'{global}' is refused: it is not among what tensors need, and nothing of a file is executed. "
-                + "Save the "
-                + "parameters alone: torch.save(model.state_dict(), path)."));
+                $"'{global}' is refused: no model needs it, and where Python loads the file it would run."));
     }
 
-    /// <summary>A state dict has its modules' versions as an attribute.</summary>
-    private void IgnoreAttributes()
+    private void PushPersistent(object? name)
     {
-        _stack.Pop();
-        if (_stack.Peek() is not PickleDictionary)
+        // Older files have the source of a module's class beside its name.
+        if (name is object?[] and ["module", PickleGlobal type, ..])
         {
-            throw new ModelFormatException("only a dictionary can have attributes here.");
+            _stack.Push(type);
+            return;
+        }
+
+        _storages.Add(PickleCalls.Storage(name));
+        _stack.Push(_storages[^1]);
+    }
+
+    private string ReadText(long bytes)
+    {
+        if (bytes is >= 0 and <= PickleReader.MaxTextBytes)
+        {
+            return _reader.ReadText(bytes);
+        }
+
+        // Elements of an array of numpy, or the like: nothing that is looked for.
+        _reader.Skip(bytes);
+        return "";
+    }
+
+    private object? SkipBytes(long bytes)
+    {
+        _reader.Skip(bytes);
+        return null;
+    }
+
+    /// <summary>What an object is given after it has been made; a state dict has its modules' versions so.</summary>
+    private void SetState(object? state)
+    {
+        switch (_stack.Peek())
+        {
+            case PickleObject made:
+                made.State = state;
+                break;
+            case PickleDictionary or TorchTensor:
+                break;
+            default:
+                throw new ModelFormatException("expected an object or a dictionary that has attributes.");
         }
     }
 
     private void AddToList(object?[] values)
     {
-        if (_stack.Peek() is not List<object?> list)
+        switch (_stack.Peek())
         {
-            throw new ModelFormatException("expected a list to add to.");
+            case List<object?> list:
+                list.AddRange(values);
+                break;
+            case PickleObject:
+                // A class that is a list, too.
+                break;
+            default:
+                throw new ModelFormatException("expected a list to add to.");
         }
-
-        list.AddRange(values);
     }
 
     private void AddToDictionary(object?[] items)
     {
+        if (_stack.Peek() is PickleObject)
+        {
+            return;
+        }
+
         if (_stack.Peek() is not PickleDictionary dictionary || items.Length % 2 != 0)
         {
             throw new ModelFormatException("expected a dictionary to add to, and pairs of keys and values.");

@@ -18,13 +18,44 @@ internal static class ZipCheckpoint
     {
         ZipContainer zip = ZipContainer.Read(source, budget);
         string folder = FindFolder(zip);
+        return HasCode(zip, folder)
+            ? throw new ModelFormatException(
+                $"it is a TorchScript archive, whose tensors are those of a graph: {nameof(ModelFile)}.{nameof(ModelFile.Load)} reads it.")
+            : Read(source, zip, folder, "data", budget);
+    }
+
+    /// <summary>Reads a pickle and the places of its storages.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="zip">Its entries.</param>
+    /// <param name="folder">The folder of the pickle.</param>
+    /// <param name="name">The pickle's name without its ending, which is that of the storages' folder.</param>
+    /// <param name="budget">What is asked for memory.</param>
+    public static CheckpointContents Read(
+        ByteSource source, ZipContainer zip, string folder, string name, MemoryBudget budget)
+    {
         RequireLittleEndian(zip, folder);
-        ZipEntry pickle = zip.Entries[folder + PickleName];
+        ZipEntry pickle = zip.Entries[$"{folder}{name}.pkl"];
         var bytes = new MemorySource(zip.Unpack(pickle));
-        object? root = Unpickler.Read(new PickleReader(bytes, 0, bytes.Length, budget), PickleName);
+        object? root = Unpickler.Read(new PickleReader(bytes, 0, bytes.Length, budget), $"{name}.pkl");
         var opened = new Dictionary<string, StorageBytes>(StringComparer.Ordinal);
         return new CheckpointContents(
-            "PyTorch checkpoint", root, storage => Open(source, zip, folder, storage, opened));
+            "PyTorch checkpoint", root, storage => Open(source, zip, $"{folder}{name}/", storage, opened));
+    }
+
+    /// <summary>The folder of a TorchScript archive; null if a zip file is none.</summary>
+    public static string? FindCode(ZipContainer zip)
+    {
+        string? pickle = zip.Entries.Keys.FirstOrDefault(
+            name => name == PickleName || name.EndsWith("/" + PickleName, StringComparison.Ordinal));
+        string folder = pickle is null ? "" : pickle[..^PickleName.Length];
+        return pickle is not null && HasCode(zip, folder) ? folder : null;
+    }
+
+    private static bool HasCode(ZipContainer zip, string folder)
+    {
+        string prefix = folder + "code/";
+        return zip.Entries.ContainsKey(folder + "constants.pkl")
+            || zip.Entries.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal));
     }
 
     private static string FindFolder(ZipContainer zip)
@@ -34,21 +65,11 @@ internal static class ZipCheckpoint
             .. zip.Entries.Keys
                 .Where(name => name == PickleName || name.EndsWith("/" + PickleName, StringComparison.Ordinal)),
         ];
-        if (pickles.Length != 1)
-        {
-            throw new ModelFormatException(
+        return pickles.Length == 1
+            ? pickles[0][..^PickleName.Length]
+            : throw new ModelFormatException(
                 $"zip: expected one '{PickleName}', which is where torch.save puts a state dict; found "
                 + $"{pickles.Length}.");
-        }
-
-        string folder = pickles[0][..^PickleName.Length];
-        string prefix = folder + "code/";
-        return zip.Entries.ContainsKey(folder + "constants.pkl")
-            || zip.Entries.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal))
-                ? throw new ModelFormatException(
-                    "it is a TorchScript archive, which holds code. Save the parameters alone: "
-                    + "torch.save(torch.jit.load(path).state_dict(), other_path).")
-                : folder;
     }
 
     private static void RequireLittleEndian(ZipContainer zip, string folder)
@@ -71,7 +92,7 @@ internal static class ZipCheckpoint
         TorchStorage storage,
         Dictionary<string, StorageBytes> opened)
     {
-        string name = $"{folder}data/{storage.Key}";
+        string name = folder + storage.Key;
         if (!zip.Entries.TryGetValue(name, out ZipEntry entry))
         {
             throw new ModelFormatException($"zip: '{name}', a tensor's storage, is missing.");

@@ -1,0 +1,89 @@
+using Recurrent.Formats.Onnx;
+
+namespace Recurrent.Formats.PyTorch.Script;
+
+/// <summary>Elementwise functions, softmax, and what does nothing at inference.</summary>
+internal static class ScriptActivations
+{
+    // Behind this PyTorch's softplus is its argument, which is the same to the last bit of a float.
+    private const double SoftplusThreshold = 20;
+
+    public static IReadOnlyDictionary<string, Func<ScriptArguments, object?>> All { get; } =
+        new Dictionary<string, Func<ScriptArguments, object?>>(StringComparer.Ordinal)
+        {
+            ["torch.relu"] = arguments => Apply(arguments, "Relu"),
+            ["torch.tanh"] = arguments => Apply(arguments, "Tanh"),
+            ["torch.sigmoid"] = arguments => Apply(arguments, "Sigmoid"),
+            ["torch.softsign"] = arguments => Apply(arguments, "Softsign"),
+            ["torch.hardsigmoid"] = arguments => Apply(arguments, "HardSigmoid", ("alpha", 1f / 6), ("beta", 0.5f)),
+            ["torch.leaky_relu"] = arguments => Apply(arguments, "LeakyRelu", ("alpha", (float)arguments.Real(1, "negative_slope", 0.01))),
+            ["torch.elu"] = Elu,
+            ["torch.celu"] = arguments => arguments.Real(1, "alpha", 1) == 1
+                ? Apply(arguments, "Elu")
+                : throw arguments.Refuse("expected alpha 1, with which it is ELU"),
+            ["torch.selu"] = arguments => Apply(arguments, "Selu"),
+            ["torch.softplus"] = Softplus,
+            ["torch.silu"] = Silu,
+            ["torch.prelu"] = arguments => arguments.Emit("PRelu", [arguments.Tensor(0, "self"), arguments.Tensor(1, "weight")]),
+            ["torch.hardtanh"] = arguments => Clip(arguments, arguments.Real(1, "min_val", -1), arguments.Real(2, "max_val", 1)),
+            ["torch.relu6"] = arguments => Clip(arguments, 0, 6),
+            ["torch.clamp"] = arguments => Clip(
+                arguments, arguments.Real(1, "min", double.NegativeInfinity), arguments.Real(2, "max", double.PositiveInfinity)),
+            ["torch.clip"] = arguments => Clip(
+                arguments, arguments.Real(1, "min", double.NegativeInfinity), arguments.Real(2, "max", double.PositiveInfinity)),
+            ["torch.clamp_min"] = arguments => Clip(arguments, arguments.Real(1, "min"), double.PositiveInfinity),
+            ["torch.clamp_max"] = arguments => Clip(arguments, double.NegativeInfinity, arguments.Real(1, "max")),
+            ["torch.softmax"] = arguments => AlongDimension(arguments, "Softmax"),
+            ["torch._softmax"] = arguments => AlongDimension(arguments, "Softmax"),
+            ["torch.log_softmax"] = arguments => AlongDimension(arguments, "LogSoftmax"),
+            ["torch._log_softmax"] = arguments => AlongDimension(arguments, "LogSoftmax"),
+            ["torch.dropout"] = Nothing,
+            ["torch.feature_dropout"] = Nothing,
+            ["torch.alpha_dropout"] = Nothing,
+            ["torch.feature_alpha_dropout"] = Nothing,
+        };
+
+    private static Value Apply(ScriptArguments arguments, string operation, params IReadOnlyList<(string Name, object Value)> attributes) =>
+        arguments.Emit(operation, [arguments.Tensor(0, "self")], attributes);
+
+    private static Value Nothing(ScriptArguments arguments) => arguments.Tensor(0, "input");
+
+    private static Value Elu(ScriptArguments arguments) =>
+        arguments.Real(2, "scale", 1) == 1 && arguments.Real(3, "input_scale", 1) == 1
+            ? Apply(arguments, "Elu", ("alpha", (float)arguments.Real(1, "alpha", 1)))
+            : throw arguments.Refuse("expected scales of 1");
+
+    private static Value Softplus(ScriptArguments arguments) =>
+        arguments.Real(1, "beta", 1) == 1 && arguments.Real(2, "threshold", SoftplusThreshold) >= SoftplusThreshold
+            ? Apply(arguments, "Softplus")
+            : throw arguments.Refuse($"expected beta 1 and a threshold of at least {SoftplusThreshold}");
+
+    private static Value Silu(ScriptArguments arguments)
+    {
+        Value value = arguments.Tensor(0, "self");
+        return arguments.Emit("Mul", [value, arguments.Emit("Sigmoid", [value])]);
+    }
+
+    private static Value Clip(ScriptArguments arguments, double minimum, double maximum)
+    {
+        var bounds = new List<(string, object)>();
+        if (!double.IsNegativeInfinity(minimum))
+        {
+            bounds.Add(("min", (float)minimum));
+        }
+
+        if (!double.IsPositiveInfinity(maximum))
+        {
+            bounds.Add(("max", (float)maximum));
+        }
+
+        return Apply(arguments, "Clip", bounds);
+    }
+
+    private static Value AlongDimension(ScriptArguments arguments, string operation)
+    {
+        Value value = arguments.Tensor(0, "self");
+        int axis = arguments.Dimension(arguments.Integer(1, "dim"), arguments.Rank(value));
+        return arguments.Emit(operation, [value], ("axis", (long)axis));
+    }
+}

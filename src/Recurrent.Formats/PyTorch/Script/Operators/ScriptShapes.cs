@@ -1,0 +1,356 @@
+using Recurrent.Formats.Onnx;
+
+namespace Recurrent.Formats.PyTorch.Script;
+
+/// <summary>Functions that change the order, the grouping or the choice of elements.</summary>
+internal static class ScriptShapes
+{
+    // As many parts as somebody would name one by one.
+    private const int MaxParts = 64;
+
+    public static IReadOnlyDictionary<string, Func<ScriptArguments, object?>> All { get; } =
+        new Dictionary<string, Func<ScriptArguments, object?>>(StringComparer.Ordinal)
+        {
+            ["torch.contiguous"] = Same,
+            ["torch.clone"] = Same,
+            ["torch.detach"] = Same,
+            ["torch.alias"] = Same,
+            ["torch.lift_fresh"] = Same,
+            ["torch.cpu"] = Same,
+            ["torch.cuda"] = Same,
+            ["torch.to"] = Same,
+            ["torch.type_as"] = Same,
+            ["torch.float"] = Same,
+            ["torch.requires_grad_"] = Same,
+            ["torch.long"] = Whole,
+            ["torch.int"] = Whole,
+            ["torch.transpose"] = Transpose,
+            ["torch.swapaxes"] = Transpose,
+            ["torch.t"] = arguments => arguments.Rank(arguments.Tensor(0, "self")) < 2 ? arguments.Tensor(0, "self") : Swap(arguments, 0, 1),
+            ["torch.numpy_T"] = arguments => arguments.Emit("Transpose", [arguments.Tensor(0, "self")]),
+            ["torch.permute"] = Permute,
+            ["torch.unsqueeze"] = Unsqueeze,
+            ["torch.squeeze"] = Squeeze,
+            ["torch.reshape"] = Reshape,
+            ["torch.view"] = Reshape,
+            ["torch._unsafe_view"] = Reshape,
+            ["torch.reshape_as"] = ReshapeAs,
+            ["torch.view_as"] = ReshapeAs,
+            ["torch.flatten"] = Flatten,
+            ["torch.select"] = arguments => Select(
+                arguments, arguments.Tensor(0, "self"), arguments.Integer(1, "dim"), arguments.Extents(2, "index")[0]),
+            ["torch.slice"] = Slice,
+            ["torch.narrow"] = Narrow,
+            ["torch.cat"] = arguments => Join(arguments, arguments.Tensors(0, "tensors"), arguments.Integer(1, "dim", 0)),
+            ["torch.concat"] = arguments => Join(arguments, arguments.Tensors(0, "tensors"), arguments.Integer(1, "dim", 0)),
+            ["torch.stack"] = Stack,
+            ["torch.hstack"] = arguments => Join(arguments, arguments.Tensors(0, "tensors"), 1),
+            ["torch.chunk"] = Chunk,
+            ["torch.split"] = Split,
+            ["torch.split_with_sizes"] = Split,
+            ["torch.unbind"] = Unbind,
+            ["torch.expand"] = Expand,
+            ["torch.expand_as"] = arguments => Expand(
+                arguments, arguments.Tensor(0, "self"), arguments.Shape(arguments.Tensor(1, "other"))),
+            ["torch.repeat"] = Repeat,
+            ["torch.zeros"] = arguments => Filled(arguments, arguments.Extents(0, "size"), 0),
+            ["torch.ones"] = arguments => Filled(arguments, arguments.Extents(0, "size"), 1),
+            ["torch.full"] = arguments => Filled(arguments, arguments.Extents(0, "size"), (float)arguments.Real(1, "fill_value")),
+            ["torch.empty"] = arguments => Filled(arguments, arguments.Extents(0, "size"), 0),
+            ["torch.new_zeros"] = arguments => Filled(arguments, arguments.Extents(1, "size"), 0),
+            ["torch.new_ones"] = arguments => Filled(arguments, arguments.Extents(1, "size"), 1),
+            ["torch.new_full"] = arguments => Filled(arguments, arguments.Extents(1, "size"), (float)arguments.Real(2, "fill_value")),
+            ["torch.zeros_like"] = arguments => Filled(arguments, arguments.Shape(arguments.Tensor(0, "self")), 0),
+            ["torch.ones_like"] = arguments => Filled(arguments, arguments.Shape(arguments.Tensor(0, "self")), 1),
+            ["torch.zero_"] = arguments => Written(arguments, Filled(arguments, arguments.Shape(arguments.Tensor(0, "self")), 0)),
+            ["torch.copy_"] = arguments => Written(arguments, arguments.Tensor(1, "src")),
+        };
+
+    /// <summary>Takes dimensions of one element in.</summary>
+    public static Value Unsqueeze(ScriptArguments arguments, Value value, long dimension) =>
+        arguments.Emit("Unsqueeze", [value], ("axes", new[] { dimension }));
+
+    /// <summary>Takes a dimension of one element away.</summary>
+    public static Value Squeeze(ScriptArguments arguments, Value value, long dimension) =>
+        arguments.Emit("Squeeze", [value], ("axes", new[] { dimension }));
+
+    public static Value Transpose(ScriptArguments arguments, Value value, params long[] order) =>
+        arguments.Emit("Transpose", [value], ("perm", order));
+
+    public static Value Select(ScriptArguments arguments, Value value, long dimension, Extent index)
+    {
+        int axis = arguments.Dimension(dimension, arguments.Rank(value));
+        return arguments.Emit(
+            "Gather", [value, ExtentsValue.Create([index], isScalar: true)], ("axis", (long)axis));
+    }
+
+    public static Value Slice(ScriptArguments arguments, Value value, int axis, long start, long end, long step = 1) =>
+        arguments.Emit(
+            "Slice", [value], ("axes", new[] { (long)axis }), ("starts", new[] { start }), ("ends", new[] { end }), ("steps", new[] { step }));
+
+    public static Value Join(ScriptArguments arguments, Value[] values, long dimension)
+    {
+        // PyTorch passes over a tensor without elements, as one is made before a loop.
+        Value[] kept = [.. values.Where(value => value is not ConstantValue { Rank: 1, Tensor.ElementCount: 0 })];
+        return kept.Length switch
+        {
+            0 => throw arguments.Refuse("expected tensors, found none"),
+            1 => kept[0],
+            _ => arguments.Emit("Concat", kept, ("axis", (long)arguments.Dimension(dimension, arguments.Rank(kept[0])))),
+        };
+    }
+
+    private static Value Same(ScriptArguments arguments) => arguments.Tensor(0, "self");
+
+    /// <summary>Whole numbers: indices, which an input has anyway.</summary>
+    private static Value Whole(ScriptArguments arguments) => arguments.Tensor(0, "self") is FlowValue { Source: not InputNode } flow
+        ? throw arguments.Refuse($"rounding {flow} is not part of a model")
+        : arguments.Tensor(0, "self");
+
+    private static Value Written(ScriptArguments arguments, Value value)
+    {
+        if (arguments.Get(0, "self") is ConstantValue buffer && arguments.Script.States.Find(buffer) is not null)
+        {
+            arguments.Script.States.Write(buffer, value, arguments.Script.Place(arguments.Line));
+        }
+        else if (arguments.Get(0, "self") is not ConstantValue)
+        {
+            throw arguments.Refuse($"writing into {ScriptText.Of(arguments.Get(0, "self"))} is not understood");
+        }
+
+        arguments.Script.Changed[arguments.Get(0, "self")!] = value;
+        return value;
+    }
+
+    private static Value Transpose(ScriptArguments arguments)
+    {
+        int rank = arguments.Rank(arguments.Tensor(0, "self"));
+        return Swap(
+            arguments, arguments.Dimension(arguments.Integer(1, "dim0"), rank), arguments.Dimension(arguments.Integer(2, "dim1"), rank));
+    }
+
+    private static Value Swap(ScriptArguments arguments, int first, int second)
+    {
+        Value value = arguments.Tensor(0, "self");
+        long[] order = [.. Enumerable.Range(0, arguments.Rank(value)).Select(axis => (long)axis)];
+        (order[first], order[second]) = (order[second], order[first]);
+        return Transpose(arguments, value, order);
+    }
+
+    private static Value Permute(ScriptArguments arguments)
+    {
+        Value value = arguments.Tensor(0, "self");
+        int rank = arguments.Rank(value);
+        return Transpose(arguments, value, [.. arguments.Integers(1, "dims").Select(axis => (long)arguments.Dimension(axis, rank))]);
+    }
+
+    private static Value Unsqueeze(ScriptArguments arguments)
+    {
+        Value value = arguments.Tensor(0, "self");
+        return Unsqueeze(arguments, value, arguments.Dimension(arguments.Integer(1, "dim"), arguments.Rank(value) + 1));
+    }
+
+    private static Value Squeeze(ScriptArguments arguments)
+    {
+        Value value = arguments.Tensor(0, "self");
+        IReadOnlyList<Extent> shape = arguments.Shape(value);
+        if (arguments.Get(1, "dim") is null)
+        {
+            return shape.Any(length => length.Known is null)
+                ? throw arguments.Refuse($"which dimensions have one element depends on what the model is given: name one; found {value}")
+                : arguments.Emit("Squeeze", [value]);
+        }
+
+        int[] axes = [.. arguments.Integers(1, "dim").Select(axis => arguments.Dimension(axis, shape.Count))];
+        int open = axes.FirstOrDefault(axis => shape[axis].Known is null, -1);
+        long[] single = [.. axes.Where(axis => shape[axis].Known == 1).Select(axis => (long)axis)];
+        return open >= 0 ? throw arguments.Refuse($"whether dimension {open} of {value} has one element depends on what the model is given")
+            : single.Length == 0 ? value
+            : arguments.Emit("Squeeze", [value], ("axes", single));
+    }
+
+    private static Value Reshape(ScriptArguments arguments) =>
+        Reshape(arguments, arguments.Tensor(0, "self"), arguments.Extents(1, "shape"));
+
+    private static Value ReshapeAs(ScriptArguments arguments) =>
+        Reshape(arguments, arguments.Tensor(0, "self"), arguments.Shape(arguments.Tensor(1, "other")));
+
+    private static Value Reshape(ScriptArguments arguments, Value value, IReadOnlyList<Extent> shape) =>
+        arguments.Emit("Reshape", [value, ExtentsValue.Create(shape, isScalar: false)]);
+
+    private static Value Flatten(ScriptArguments arguments)
+    {
+        Value value = arguments.Tensor(0, "self");
+        IReadOnlyList<Extent> shape = arguments.Shape(value);
+        int first = arguments.Dimension(arguments.Integer(1, "start_dim", 0), Math.Max(1, shape.Count));
+        int last = arguments.Dimension(arguments.Integer(2, "end_dim", -1), Math.Max(1, shape.Count));
+        if (first >= last)
+        {
+            return value;
+        }
+
+        if (first == 1 && last == shape.Count - 1)
+        {
+            return arguments.Emit("Flatten", [value], ("axis", 1L));
+        }
+
+        return Reshape(arguments, value, [.. shape.Take(first), Extent.Of(-1), .. shape.Skip(last + 1)]);
+    }
+
+    private static object? Slice(ScriptArguments arguments)
+    {
+        if (ScriptLists.Items(arguments.Get(0, "self")) is { } items)
+        {
+            return SliceList(arguments, items);
+        }
+
+        Value value = arguments.Tensor(0, "self");
+        IReadOnlyList<Extent> shape = arguments.Shape(value);
+        if (shape.Count == 0)
+        {
+            return value;
+        }
+
+        int axis = arguments.Dimension(arguments.Integer(1, "dim", 0), shape.Count);
+        Extent start = arguments.Get(2, "start") is null ? Extent.Of(0) : arguments.Extents(2, "start")[0];
+        Extent end = arguments.Get(3, "end") is null ? Extent.Of(long.MaxValue) : arguments.Extents(3, "end")[0];
+        long step = arguments.Integer(4, "step", 1);
+        bool toEnd = end.Known >= int.MaxValue || end.Same(shape[axis]);
+        if (start.Known == 0 && toEnd && step == 1)
+        {
+            return value;
+        }
+
+        // The last one, counted from the beginning.
+        long? first = start.Known ?? ((shape[axis] + Extent.Of(-1))?.Same(start) == true ? -1 : null);
+        return first is { } known && (toEnd || end.Known is not null)
+            ? Slice(arguments, value, axis, known, toEnd ? long.MaxValue : end.Known!.Value, step)
+            : throw arguments.Refuse($"cannot slice dimension {axis} of {value} from {start} to {end}");
+    }
+
+    private static ScriptList SliceList(ScriptArguments arguments, IReadOnlyList<object?> items)
+    {
+        // A list has no dimension: its bounds come one place earlier.
+        long start = Math.Clamp(Counted(arguments.Integer(1, "start", 0)), 0, items.Count);
+        long end = Math.Clamp(Counted(arguments.Integer(2, "end", long.MaxValue)), start, items.Count);
+        return arguments.Integer(3, "step", 1) == 1
+            ? new ScriptList(items.Skip((int)start).Take((int)(end - start)))
+            : throw arguments.Refuse("expected steps of 1 through a list");
+
+        long Counted(long index) => index < 0 ? index + items.Count : index;
+    }
+
+    private static Value Narrow(ScriptArguments arguments)
+    {
+        Value value = arguments.Tensor(0, "self");
+        int axis = arguments.Dimension(arguments.Integer(1, "dim"), arguments.Rank(value));
+        long start = arguments.Integer(2, "start");
+        long length = arguments.Integer(3, "length");
+        return start is >= 0 and < int.MaxValue && length is > 0 and < int.MaxValue
+            ? Slice(arguments, value, axis, start, start + length)
+            : throw arguments.Refuse($"cannot take {length} elements from {start} of {value}");
+    }
+
+    private static Value Stack(ScriptArguments arguments)
+    {
+        Value[] values = arguments.Tensors(0, "tensors");
+        if (values.Length == 0)
+        {
+            throw arguments.Refuse("expected tensors, found none");
+        }
+
+        int axis = arguments.Dimension(arguments.Integer(1, "dim", 0), arguments.Rank(values[0]) + 1);
+        return Join(arguments, [.. values.Select(value => Unsqueeze(arguments, value, axis))], axis);
+    }
+
+    private static ScriptList Chunk(ScriptArguments arguments)
+    {
+        Value value = arguments.Tensor(0, "self");
+        long chunks = arguments.Integer(1, "chunks");
+        int axis = arguments.Dimension(arguments.Integer(2, "dim", 0), arguments.Rank(value));
+        long length = KnownLength(arguments, value, axis);
+        return chunks is > 0 and <= MaxParts
+            ? Parts(arguments, value, axis, length, (length + chunks - 1) / chunks)
+            : throw arguments.Refuse($"expected 1 to {MaxParts} parts, found {chunks}");
+    }
+
+    private static ScriptList Split(ScriptArguments arguments)
+    {
+        Value value = arguments.Tensor(0, "self");
+        int axis = arguments.Dimension(arguments.Integer(2, "dim", 0), arguments.Rank(value));
+        long length = KnownLength(arguments, value, axis);
+        long[] sizes = arguments.Integers(1, "split_size");
+        if (ScriptLists.Items(arguments.Get(1, "split_size")) is null)
+        {
+            return Parts(arguments, value, axis, length, sizes[0]);
+        }
+
+        if (sizes.Length > MaxParts || sizes.Any(size => size < 1 || size > length) || sizes.Sum() != length)
+        {
+            throw arguments.Refuse($"cannot split dimension {axis} of {value} into [{string.Join(", ", sizes)}]");
+        }
+
+        long begin = 0;
+        return new ScriptList(sizes.Select(size => (object?)Slice(arguments, value, axis, begin, begin += size)).ToArray());
+    }
+
+    private static ScriptList Parts(ScriptArguments arguments, Value value, int axis, long length, long size)
+    {
+        if (size < 1 || (length + size - 1) / size > MaxParts)
+        {
+            throw arguments.Refuse($"expected parts of at least 1 element, at most {MaxParts}, found {size} of {length}");
+        }
+
+        var parts = new List<object?>();
+        for (long begin = 0; begin < length; begin += size)
+        {
+            parts.Add(Slice(arguments, value, axis, begin, Math.Min(begin + size, length)));
+        }
+
+        return new ScriptList(parts);
+    }
+
+    private static ScriptList Unbind(ScriptArguments arguments)
+    {
+        Value value = arguments.Tensor(0, "self");
+        int axis = arguments.Dimension(arguments.Integer(1, "dim", 0), arguments.Rank(value));
+        long length = KnownLength(arguments, value, axis);
+        return length <= MaxParts
+            ? new ScriptList(Enumerable.Range(0, (int)length).Select(i => (object?)Select(arguments, value, axis, Extent.Of(i))).ToArray())
+            : throw arguments.Refuse($"expected at most {MaxParts} parts, found {length}");
+    }
+
+    private static long KnownLength(ScriptArguments arguments, Value value, int axis) => arguments.Shape(value)[axis].Known
+        ?? throw arguments.Refuse($"dimension {axis} of {value} is of open length");
+
+    private static Value Expand(ScriptArguments arguments) =>
+        Expand(arguments, arguments.Tensor(0, "self"), arguments.Extents(1, "size"));
+
+    private static Value Expand(ScriptArguments arguments, Value value, IReadOnlyList<Extent> size)
+    {
+        int missing = size.Count - arguments.Rank(value);
+        for (int i = 0; i < missing && value is FlowValue or PendingFlow; i++)
+        {
+            value = Unsqueeze(arguments, value, 0);
+        }
+
+        // Where PyTorch has -1, a length stays.
+        Extent[] shape = [.. size.Select(length => length.Known == -1 ? Extent.Of(1) : length)];
+        return arguments.Emit("Expand", [value, ExtentsValue.Create(shape, isScalar: false)]);
+    }
+
+    private static Value Repeat(ScriptArguments arguments)
+    {
+        Value value = arguments.Tensor(0, "self");
+        IReadOnlyList<Extent> repeats = arguments.Extents(1, "repeats");
+        for (int missing = repeats.Count - arguments.Rank(value); missing > 0; missing--)
+        {
+            value = Unsqueeze(arguments, value, 0);
+        }
+
+        return arguments.Emit("Tile", [value, ExtentsValue.Create(repeats, isScalar: false)]);
+    }
+
+    private static Value Filled(ScriptArguments arguments, IReadOnlyList<Extent> shape, float fill) => arguments.Emit(
+        "Expand", [ConstantValue.Of([], new[] { fill }.AsMemory()), ExtentsValue.Create(shape, isScalar: false)]);
+}

@@ -1,0 +1,18 @@
+namespace Recurrent.Formats.PyTorch.Script;
+
+/// <summary>A call that is followed.</summary>
+/// <param name="file">The file of its code.</param>
+/// <param name="path">The module that it belongs to.</param>
+internal sealed class ScriptFrame(string file, string path)
+{
+    public string File => file;
+
+    public string Path => path;
+
+    /// <summary>The line that is followed.</summary>
+    public int Line { get; set; }
+
+    public Dictionary<string, object?> Variables { get; } = new(StringComparer.Ordinal);
+
+    public object? Result { get; set; }
+}

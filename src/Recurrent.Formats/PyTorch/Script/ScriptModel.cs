@@ -1,0 +1,51 @@
+using Recurrent.Formats.Tensors;
+
+namespace Recurrent.Formats.PyTorch.Script;
+
+/// <summary>
+/// Models from TorchScript archives. The code does not say how many dimensions its inputs have: they are tried, the likeliest
+/// first, until the code can be followed to its end.
+/// </summary>
+internal static class ScriptModel
+{
+    private const int MaxReadings = 64;
+
+    /// <summary>Reads a model.</summary>
+    /// <param name="source">The file.</param>
+    /// <param name="options">What the file does not say.</param>
+    public static ImportedModel Load(ByteSource source, ImportOptions options)
+    {
+        ScriptArchive archive = ScriptArchive.Read(source);
+        var ranks = new ScriptRanks();
+        ModelFormatException? furthest = null;
+        int progress = -1;
+        for (int i = 0; i < MaxReadings; i++)
+        {
+            var sizes = new ScriptSizes();
+            do
+            {
+                sizes.Begin();
+                var reading = new ScriptReading(archive, options, ranks, sizes);
+                try
+                {
+                    return reading.Read();
+                }
+                catch (ModelFormatException e)
+                {
+                    if (reading.Progress > progress)
+                    {
+                        (furthest, progress) = (e, reading.Progress);
+                    }
+                }
+            }
+            while (sizes.HasChanged);
+
+            if (!ranks.Next())
+            {
+                break;
+            }
+        }
+
+        throw furthest!;
+    }
+}

@@ -1,0 +1,48 @@
+namespace Recurrent.Formats.PyTorch.Script;
+
+/// <summary>A list of the code, which it may add to.</summary>
+internal sealed class ScriptList(IEnumerable<object?> items)
+{
+    public List<object?> Items { get; } = [.. items];
+}
+
+/// <summary>A method of an object, or a function.</summary>
+/// <param name="Definition">Where it is written.</param>
+/// <param name="Self">The object; null for a function.</param>
+internal sealed record ScriptCallable(ScriptDefinition Definition, ScriptObject? Self);
+
+/// <summary>A name of PyTorch's own: a function, or a part of a longer name.</summary>
+internal sealed record ScriptBuiltin(string Name);
+
+/// <summary>A condition that depends on what the model is given.</summary>
+internal sealed record ScriptUndecided(string What)
+{
+    public override string ToString() => What;
+}
+
+/// <summary>Something that no layer depends on: a type of elements, a device.</summary>
+internal sealed record ScriptOpaque(string What)
+{
+    public override string ToString() => What;
+}
+
+/// <summary>Rows of several lengths, packed.</summary>
+/// <param name="Flow">The rows, as long as the longest.</param>
+/// <param name="Lengths">How long each is.</param>
+/// <param name="IsBatchFirst">Whether the batch is the first axis.</param>
+internal sealed record ScriptPacked(Onnx.Value Flow, Onnx.Value Lengths, bool IsBatchFirst)
+{
+    public override string ToString() => $"packed rows of {Flow}";
+}
+
+/// <summary>The order of rows by their lengths, or the one that undoes it.</summary>
+internal sealed class ScriptOrder
+{
+    public override string ToString() => "the order of rows by their lengths";
+}
+
+/// <summary>The numbers from 0.</summary>
+internal sealed class ScriptRange
+{
+    public override string ToString() => "the numbers from 0";
+}
