@@ -57,7 +57,6 @@ std::vector<std::vector<float>> naive_graph(const OwnedGraph& graph,
       y = naive_convolution(d, x, from);
     } else if (d.kind == RECURRENT_LAYER_FINAL_STATE) {
       y = final_states[first - graph.inputs.size()];
-      if (from == 0) y.assign(static_cast<size_t>(d.hidden_size), 0.0f);
     } else if (d.kind == RECURRENT_LAYER_MAX_POOLING || d.kind == RECURRENT_LAYER_AVERAGE_POOLING) {
       y = naive_pooling(d, x, from);
     } else if (d.kind == RECURRENT_LAYER_LAST_STEP && from == 0) {

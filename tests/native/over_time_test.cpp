@@ -48,13 +48,16 @@ recurrent_status create(const std::vector<recurrent_layer_desc>& layers, Options
   return status;
 }
 
-// A model whose layer reads its input, or two halves of it: values, then scores.
-class OneLayer {
+// A session and a trainer of a few layers; of a softmax over time alone the scores are the last of
+// the features.
+class Layers {
  public:
-  OneLayer(const recurrent_layer_desc& layer, int32_t isa, Options options = {}) {
-    layers_ = {layer};
+  Layers(const recurrent_layer_desc& layer, int32_t isa, Options options = {})
+      : Layers(std::vector<recurrent_layer_desc>{layer}, isa, options) {}
+  Layers(std::vector<recurrent_layer_desc> layers, int32_t isa, Options options = {})
+      : layers_(std::move(layers)) {
+    const recurrent_layer_desc layer = layers_[0];
     if (layer.kind == RECURRENT_LAYER_SOFTMAX_OVER_TIME) {
-      // The scores are the last of the features.
       const int32_t all = layer.input_size + 1;
       layers_ = {layer_of(RECURRENT_LAYER_SLICE, all, layer.input_size),
                  layer_of(RECURRENT_LAYER_SLICE, all, 1), layer};
@@ -159,7 +162,7 @@ class OverTime : public EveryIsa {};
 INSTANTIATE_ON_EVERY_ISA(OverTime);
 
 TEST_P(OverTime, AMeanIsOfTheValidSteps) {
-  const OneLayer mean(layer_of(RECURRENT_LAYER_MEAN_OVER_TIME, 2, 2), GetParam());
+  const Layers mean(layer_of(RECURRENT_LAYER_MEAN_OVER_TIME, 2, 2), GetParam());
   expect_values(mean.run({1, -1, 2, -2, 6, -6}), {3, -3});
   expect_values(mean.run({4, 0.5f}), {4, 0.5f});
   // Rows of 3, 0 and 1 steps.
@@ -172,7 +175,7 @@ TEST_P(OverTime, AMeanIsOfTheValidSteps) {
 }
 
 TEST_P(OverTime, AMaximumIsTheLargestOrNaN) {
-  const OneLayer most(layer_of(RECURRENT_LAYER_MAX_OVER_TIME, 2, 2), GetParam());
+  const Layers most(layer_of(RECURRENT_LAYER_MAX_OVER_TIME, 2, 2), GetParam());
   expect_values(most.run({-3, 1, -2, 5, -4, 2}), {-2, 5});
   expect_values(most.run({kNaN, 1, 3, kNaN, 4, 2}), {kNaN, kNaN});
   expect_values(most.run({-kInfinity, kInfinity}), {-kInfinity, kInfinity});
@@ -181,7 +184,7 @@ TEST_P(OverTime, AMaximumIsTheLargestOrNaN) {
 }
 
 TEST_P(OverTime, ASoftmaxWeighsByScores) {
-  const OneLayer softmax(layer_of(RECURRENT_LAYER_SOFTMAX_OVER_TIME, 2, 2), GetParam());
+  const Layers softmax(layer_of(RECURRENT_LAYER_SOFTMAX_OVER_TIME, 2, 2), GetParam());
   // Values, then the score.
   expect_values(softmax.run({2, 4, 1, 6, 8, 1}), {4, 6});
   expect_values(softmax.run({2, 4, -kInfinity, 6, 8, 300}), {6, 8});
@@ -196,7 +199,7 @@ TEST_P(OverTime, ASoftmaxWeighsByScores) {
 
 TEST_P(OverTime, OfManyFeaturesAllAreWeighed) {
   constexpr int32_t kSize = 700;
-  const OneLayer softmax(layer_of(RECURRENT_LAYER_SOFTMAX_OVER_TIME, kSize, kSize), GetParam());
+  const Layers softmax(layer_of(RECURRENT_LAYER_SOFTMAX_OVER_TIME, kSize, kSize), GetParam());
   Values x;
   Values want;
   for (int32_t t = 0; t < 2; ++t) {
@@ -208,7 +211,7 @@ TEST_P(OverTime, OfManyFeaturesAllAreWeighed) {
 }
 
 TEST_P(OverTime, FlattenTakesOneNumberOfSteps) {
-  const OneLayer flat(flatten(2, 3), GetParam());
+  const Layers flat(flatten(2, 3), GetParam());
   expect_values(flat.run({1, 2, 3, 1e-40f, 5, kNaN}), {1, 2, 3, 0, 5, kNaN});
   expect_values(flat.run({1, 2, 9, 9, 3, 4, 9, 9, 5, 6, 9, 9}, 2, {3, 0}),
                 {1, 2, 3, 4, 5, 6, 0, 0, 0, 0, 0, 0});
@@ -239,12 +242,12 @@ TEST_P(OverTime, UnflattenMakesStepsOfARow) {
 TEST_P(OverTime, PoolingLeavesPaddingOut) {
   const Values x{-1, -4, -2, -8, -3};
   const auto most = [&](auto... fields) {
-    return OneLayer(pooling(RECURRENT_LAYER_MAX_POOLING, fields...), GetParam()).run(x);
+    return Layers(pooling(RECURRENT_LAYER_MAX_POOLING, fields...), GetParam()).run(x);
   };
   const auto mean = [&](int32_t counts_padding, auto... fields) {
     recurrent_layer_desc layer = pooling(RECURRENT_LAYER_AVERAGE_POOLING, fields...);
     layer.counts_padding = counts_padding;
-    return OneLayer(layer, GetParam()).run(x);
+    return Layers(layer, GetParam()).run(x);
   };
   expect_values(most(2, 2), {-1, -2});
   expect_values(most(2, 2, 1, 0, 1), {-1, -2, -3});
@@ -253,7 +256,7 @@ TEST_P(OverTime, PoolingLeavesPaddingOut) {
   expect_values(mean(1, 2, 2, 1, 0, 1), {-2.5f, -5, -1.5f});
   // Taps two steps apart, 1 of padding on each side.
   expect_values(mean(0, 3, 2, 2, 1, 1), {-6, -6});
-  const OneLayer largest(pooling(RECURRENT_LAYER_MAX_POOLING, 2), GetParam());
+  const Layers largest(pooling(RECURRENT_LAYER_MAX_POOLING, 2), GetParam());
   expect_values(largest.run({1, kNaN, 2, 3}), {kNaN, kNaN, 3});
   // Rows of 3, 1 and 0 steps, of which the last two have no window.
   expect_values(largest.run({1, 9, 9, 2, 9, 9, 3, 9, 9}, 3, {3, 1, 0}), {2, 0, 0, 3, 0, 0});
@@ -262,33 +265,42 @@ TEST_P(OverTime, PoolingLeavesPaddingOut) {
 // Both taps of the middle windows are padding: with 4 taps 3 steps apart and a single step.
 TEST_P(OverTime, AWindowWithoutAStepIsZero) {
   for (const int32_t kind : {RECURRENT_LAYER_MAX_POOLING, RECURRENT_LAYER_AVERAGE_POOLING})
-    expect_values(OneLayer(pooling(kind, 2, 1, 4, 2, 2), GetParam()).run({-5}), {0});
+    expect_values(Layers(pooling(kind, 2, 1, 4, 2, 2), GetParam()).run({-5}), {0});
 }
 
-TEST_P(OverTime, ARowWithoutAWindowHasALastStepOfZeros) {
-  std::vector<recurrent_layer_desc> layers{pooling(RECURRENT_LAYER_MAX_POOLING, 3),
-                                           layer_of(RECURRENT_LAYER_LAST_STEP, 1, 1)};
-  const recurrent_model_desc desc = describe(layers, GetParam());
-  recurrent_model* made = nullptr;
-  ASSERT_OK(recurrent_model_create(&desc, &made));
-  const ModelHandle model(made);
+// Rows of 3 and 2 steps, and windows of 3.
+TEST_P(OverTime, ARowWithoutAWindowEndsWithZerosAndTheStateThatItStartedFrom) {
+  const recurrent_layer_desc windows = pooling(RECURRENT_LAYER_MAX_POOLING, 3);
   const Values x{1, 5, 2, 6, 3, 7};
-  const int32_t lengths[] = {3, 2};
-  Values y(2, -7.0f);
-  recurrent_run_args args = run_args(x, y, 3);
-  args.lengths = lengths;
-  args.lengths_count = 2;
-  ASSERT_OK(recurrent_session_run(open_session(model, 2).get(), &args));
-  expect_values(y, {3, 0});
+  const std::vector<int32_t> lengths{3, 2};
+  expect_values(
+      Layers({windows, layer_of(RECURRENT_LAYER_LAST_STEP, 1, 1)}, GetParam()).run(x, 2, lengths),
+      {3, 0});
+  expect_values(Layers(windows, GetParam(), {RECURRENT_OUTPUT_LAST_STEP}).run(x, 2, lengths),
+                {3, 0});
+  // `h' = x + h`, from 1.
+  const float one = 1;
+  recurrent_direction_desc weights{};
+  weights.struct_size = sizeof(weights);
+  weights.candidate_activation = RECURRENT_ACTIVATION_IDENTITY;
+  weights.input_weights = weights.recurrent_weights = weights.initial_hidden = &one;
+  recurrent_layer_desc cell = layer_of(RECURRENT_LAYER_SIMPLE_RNN, 1, 1);
+  cell.forward = &weights;
+  expect_values(Layers({windows, cell, layer_of(RECURRENT_LAYER_FINAL_STATE, 1, 1)}, GetParam())
+                    .run(x, 2, lengths),
+                {4, 1});
+  expect_values(
+      Layers({windows, cell}, GetParam(), {RECURRENT_OUTPUT_FINAL_STATE}).run(x, 2, lengths),
+      {4, 1});
 }
 
 TEST_P(OverTime, GradientsGoToTheFirstLargest) {
-  const OneLayer most(layer_of(RECURRENT_LAYER_MAX_OVER_TIME, 1, 1), GetParam());
+  const Layers most(layer_of(RECURRENT_LAYER_MAX_OVER_TIME, 1, 1), GetParam());
   expect_values(most.gradient({1, 3, 3, 2}, {5}), {0, 5, 0, 0});
   expect_values(most.gradient({1, kNaN, kNaN, 2}, {5}), {0, 5, 0, 0});
-  const OneLayer pooled(pooling(RECURRENT_LAYER_MAX_POOLING, 2), GetParam());
+  const Layers pooled(pooling(RECURRENT_LAYER_MAX_POOLING, 2), GetParam());
   expect_values(pooled.gradient({1, 3, 3, 2}, {5, 7, 11}), {0, 12, 11, 0});
-  const OneLayer mean(pooling(RECURRENT_LAYER_AVERAGE_POOLING, 2, 2, 1, 0, 1), GetParam());
+  const Layers mean(pooling(RECURRENT_LAYER_AVERAGE_POOLING, 2, 2, 1, 0, 1), GetParam());
   expect_values(mean.gradient({1, 3, 3}, {4, 6}), {2, 2, 6});
 }
 
@@ -310,7 +322,7 @@ TEST_P(OverTime, GradientsAgreeWithDifferences) {
         layer_of(RECURRENT_LAYER_LOG_SOFTMAX, 5, 5), layer_of(RECURRENT_LAYER_MEAN_OVER_TIME, 3, 3),
         layer_of(RECURRENT_LAYER_MAX_OVER_TIME, 3, 3),
         layer_of(RECURRENT_LAYER_SOFTMAX_OVER_TIME, 4, 4)}) {
-    const OneLayer model(layer, GetParam());
+    const Layers model(layer, GetParam());
     Values x = random_values(random, 4 * model.inputs(), 1.0f);
     const Values dy = random_values(random, model.count(1, 4), 1.0f);
     const Values dx = model.gradient(x, dy);
@@ -334,7 +346,7 @@ TEST_P(OverTime, GradientsAgreeWithDifferences) {
 
 TEST_P(OverTime, NeedsWholeSequences) {
   for (const int32_t kind : {RECURRENT_LAYER_MEAN_OVER_TIME, RECURRENT_LAYER_MAX_OVER_TIME}) {
-    const OneLayer layer(layer_of(kind, 1, 1), GetParam());
+    const Layers layer(layer_of(kind, 1, 1), GetParam());
     const float x = 1;
     float y = 0;
     EXPECT_REFUSED(recurrent_session_step(open_session(layer.model(), 1).get(), &x, &y),
@@ -344,17 +356,17 @@ TEST_P(OverTime, NeedsWholeSequences) {
 
 TEST_P(OverTime, MissingStepsAreNotThere) {
   const Options masked{RECURRENT_OUTPUT_EVERY_STEP, RECURRENT_MASKING_ZERO, 0};
-  const OneLayer mean(layer_of(RECURRENT_LAYER_MEAN_OVER_TIME, 1, 1), GetParam(), masked);
+  const Layers mean(layer_of(RECURRENT_LAYER_MEAN_OVER_TIME, 1, 1), GetParam(), masked);
   expect_values(mean.run({0, 2, 0, 4}), {3});
   expect_values(mean.run({0, 0}), {0});
   // As many windows as steps.
-  const OneLayer most(pooling(RECURRENT_LAYER_MAX_POOLING, 2, 1, 1, 1), GetParam(), masked);
+  const Layers most(pooling(RECURRENT_LAYER_MAX_POOLING, 2, 1, 1, 1), GetParam(), masked);
   expect_values(most.run({3, 0, 2, 1}), {3, 0, 3, 2});
 }
 
 TEST_P(OverTime, LayerNormalizationIsOfEachStep) {
   recurrent_layer_desc layer = layer_of(RECURRENT_LAYER_LAYER_NORMALIZATION, 4, 4);
-  const OneLayer plain(layer, GetParam());
+  const Layers plain(layer, GetParam());
   // Variance 1 and 4.
   expect_values(plain.run({1, -1, 1, -1, 3, 7, 3, 7}), {1, -1, 1, -1, -1, 1, -1, 1});
   expect_values(plain.run({2, 2, 2, 2}), {kNaN, kNaN, kNaN, kNaN});
@@ -368,23 +380,23 @@ TEST_P(OverTime, LayerNormalizationIsOfEachStep) {
   weights.input_weights = factors;
   weights.input_bias = offsets;
   layer.forward = &weights;
-  const OneLayer scaled(layer, GetParam());
+  const Layers scaled(layer, GetParam());
   expect_values(scaled.run({1, -1, 1, -1}), {0.5f, -1, 11.5f, -2});
   // An absent offset is +0.
   expect_values(scaled.run({2, 2, 2, 2}), {0, 0, 10, 0});
   weights.input_weights = nullptr;
-  expect_values(OneLayer(layer, GetParam()).run({1, -1, 1, -1}), {0.5f, -0.5f, 10.5f, -0.5f});
+  expect_values(Layers(layer, GetParam()).run({1, -1, 1, -1}), {0.5f, -0.5f, 10.5f, -0.5f});
 }
 
 TEST_P(OverTime, LogSoftmaxIsTheLogarithm) {
-  const OneLayer layer(layer_of(RECURRENT_LAYER_LOG_SOFTMAX, 3, 3), GetParam());
+  const Layers layer(layer_of(RECURRENT_LAYER_LOG_SOFTMAX, 3, 3), GetParam());
   const float third = -0x1.193ea8p+0f;  // -log 3
   expect_values(layer.run({5, 5, 5}), {third, third, third});
   expect_values(layer.run({0, -kInfinity, -1000}), {0, -kInfinity, -1000});
   expect_values(layer.run({0, kNaN, 0}), {kNaN, kNaN, kNaN});
   expect_values(layer.run({0, kInfinity, 0}), {kNaN, kNaN, kNaN});
   expect_values(layer.run({-kInfinity, -kInfinity, -kInfinity}), {kNaN, kNaN, kNaN});
-  expect_values(OneLayer(layer_of(RECURRENT_LAYER_LOG_SOFTMAX, 1, 1), GetParam()).run({-3}), {0});
+  expect_values(Layers(layer_of(RECURRENT_LAYER_LOG_SOFTMAX, 1, 1), GetParam()).run({-3}), {0});
 }
 
 TEST(OverTimeMisuse, IsRefusedByName) {

@@ -112,8 +112,6 @@ class FinalStatePass final : public LayerPass {
     const int64_t width = values().width(puts());
     for_rows(participant, values().rows(puts()), [&](int64_t sorted_row) {
       float* state = output() + sorted_row * width;
-      std::fill_n(state, width, 0.0f);
-      if (from.steps().length(sorted_row) == 0) return;
       for (const RecurrentPass& pass : from.directions())
         state = std::copy_n(pass.final_state(RECURRENT_STATE_HIDDEN, from.steps(), sorted_row),
                             pass.state_size(), state);
@@ -123,7 +121,6 @@ class FinalStatePass final : public LayerPass {
     const int64_t width = values().width(puts());
     for_rows(participant, values().rows(puts()), [&](int64_t sorted_row) {
       const float* state = output_gradient() + sorted_row * width;
-      if (layer_read().steps().length(sorted_row) == 0) return;
       for (RecurrentPass& pass : layer_read().directions()) {
         add(state, pass.state_gradient(RECURRENT_STATE_HIDDEN, sorted_row), pass.state_size());
         state += pass.state_size();
