@@ -128,6 +128,26 @@ TEST_P(Convolutions, StepAsTheyRunWhereverTheRingBegins) {
 }
 
 // A history that is got or saved begins with the oldest step, and goes on where it is put.
+// Its input has more features than any other layer's, and is not gathered as theirs are.
+TEST_P(Convolutions, OfAWideInputAreSteppedByAnyNumberOfThreads) {
+  Random random(6);
+  for (const int32_t taps : {1, 3}) {
+    OwnedModel owned = model_of(layer_of(random, 120, 4, taps, 1, 1));
+    owned.add(random_layer(random, RECURRENT_LAYER_LSTM, 4, 40, false));
+    const ModelHandle model = make_model(owned, GetParam());
+    const std::vector<float> x = random_values(random, 4 * 120, 1.0f);
+    std::vector<std::vector<float>> y;
+    for (const int32_t threads : {1, 2}) {
+      const SessionHandle session = open_session(model, 4, threads);
+      session->session.force({Strategy::kUnits, 2, 0, 0});
+      y.emplace_back(static_cast<size_t>(4 * output_size(owned.layers[1].desc)));
+      for (int step = 0; step < 3; ++step)
+        ASSERT_OK(recurrent_session_step(session.get(), x.data(), y.back().data()));
+    }
+    EXPECT_EQ(first_difference(y[0].data(), y[1].data(), static_cast<int64_t>(y[0].size())), -1);
+  }
+}
+
 TEST(ConvolutionHistory, HasTheOldestStepFirst) {
   Random random(9);
   const OwnedModel owned = model_of(layer_of(random, 2, 3, 3, 2, 1, true));

@@ -24,13 +24,17 @@ class SplitStep {
         y_(y),
         backwards_(backwards) {}
 
-  // Before the workers are called, because the first layer's units need all of the input.
+  // Before the workers are called, because the first layer's units need all of the input. A
+  // convolution removes denormals where it gathers, and has no other place for its input.
   void take_input(const float* x) {
+    input_ = x;
+    if (model_.layers().front().has_windows()) return;
+    input_ = scratch_ + plan_.input;
     model_.kernels().flush(x, scratch_ + plan_.input, batch_ * model_.input_size());
   }
 
   void run(Participant& participant) const {
-    const float* in = scratch_ + plan_.input;
+    const float* in = input_;
     const auto& layers = model_.layers();
     for (size_t i = 0; i < layers.size(); ++i) {
       const PackedLayer& layer = layers[i];
@@ -132,6 +136,7 @@ class SplitStep {
   const int64_t batch_;
   float* const y_;
   const bool backwards_;
+  const float* input_ = nullptr;
 };
 
 }  // namespace
