@@ -13,6 +13,10 @@ internal static class WeightBytes
         RecurrentLayer recurrent => Floats(recurrent, lanes),
         DenseLayer dense => Padded(dense.Specification.OutputSize, lanes)
             * (dense.Specification.InputSize + (dense.Weights.Bias.IsEmpty ? 0L : 1)),
+        ConvolutionLayer convolution => Padded(convolution.Specification.OutputSize, lanes)
+            * ((convolution.Weights.Kernel.Length / convolution.Specification.OutputSize)
+                + (convolution.Weights.Bias.IsEmpty ? 0L : 1)),
+        LayerNormalizationLayer normalization => (long)normalization.Factors.Length + normalization.Offsets.Length,
         EmbeddingLayer embedding => embedding.Table.Length,
         ScaleLayer scale => (long)scale.Factors.Length + scale.Offsets.Length,
         _ => 0,

@@ -31,6 +31,12 @@ internal static class InspectJson
         json.WriteNumber("vocabulary_size", definition.VocabularySize);
         json.WriteString("output", definition.Output.ToString());
         json.WriteBoolean("can_step", definition.CanStep);
+        if (definition.LeastTime > 1 || definition.MostTime < int.MaxValue)
+        {
+            json.WriteNumber("least_steps", definition.LeastTime);
+            json.WriteNumber("most_steps", definition.MostTime);
+        }
+
         if (!definition.IsChain)
         {
             WriteNames(json, definition);

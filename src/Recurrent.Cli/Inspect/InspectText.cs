@@ -83,7 +83,7 @@ internal static class InspectText
         if (definition.IsChain)
         {
             facts.Add("input", Describe(definition.Inputs[0]));
-            facts.Add("output", $"{Features(definition.OutputSize)}, {OutputOf(definition.Output)}");
+            facts.Add("output", $"{Features(definition.OutputSize)}, {(definition.Output == ModelOutput.EveryStep ? StepsOf(definition, 0) : OutputOf(definition.Output))}");
         }
         else
         {
@@ -95,6 +95,11 @@ internal static class InspectText
 
         facts.Add("missing steps", Masking(definition.Masking));
         facts.Add("can be streamed", definition.CanStep ? "yes" : "no: a layer needs its whole sequence");
+        if (definition.LeastTime > 1 || definition.MostTime < int.MaxValue)
+        {
+            facts.Add("steps of a sequence", TimesOf(definition));
+        }
+
         facts.Add("order of axes", definition.Layout == SequenceLayout.TimeMajor ? "time, batch, features" : "batch, time, features");
         facts.Add("rows of length 0", definition.EmptyRow == EmptyRow.KeepsState ? "keep their state" : "end with a state of 0");
         if (model.SampleRate is { } rate)
@@ -165,12 +170,21 @@ internal static class InspectText
 
     private static string StepsOf(ModelDefinition definition, int output)
     {
-        int most = definition.OutputSteps(output, int.MaxValue);
+        // Windows make fewer steps of any number of them, and layers of the last ones so many at the most.
+        int time = Math.Clamp(1000, definition.LeastTime, definition.MostTime);
+        int steps = definition.OutputSteps(output, time);
+        int most = definition.OutputSteps(output, definition.MostTime);
         return definition.Outputs[output].Kind == ValueKind.Row ? "once for a sequence"
-            : most == int.MaxValue ? "for every step"
-            : definition.OutputSteps(output, 1) == most ? $"{most} steps"
-            : $"at most {most} steps";
+            : steps == time && most == definition.MostTime ? "for every step"
+            : definition.OutputSteps(output, definition.LeastTime) == most ? $"{most} steps"
+            : most <= LayerSpecification.MaxSize ? $"at most {most} steps"
+            : $"{steps} steps of {time}";
     }
+
+    private static string TimesOf(ModelDefinition definition) =>
+        definition.MostTime == int.MaxValue ? $"at least {definition.LeastTime}"
+        : definition.MostTime == definition.LeastTime ? $"{definition.LeastTime}"
+        : $"{definition.LeastTime} to {definition.MostTime}";
 
     private static string Features(int count) => count == 1 ? "1 feature" : $"{count} features";
 

@@ -69,6 +69,17 @@ internal sealed record LayerSummary(
         RepeatSpecification => "repeat",
         ReverseSpecification => "reverse",
         LastStepsSpecification => "last steps",
+        ConvolutionSpecification { IsCausal: true } => "causal convolution",
+        ConvolutionSpecification => "convolution",
+        MaxPoolingSpecification => "max pooling",
+        AveragePoolingSpecification => "average pooling",
+        LayerNormalizationSpecification => "layer normalization",
+        LogSoftmaxSpecification => "log softmax",
+        MeanOverTimeSpecification => "mean over time",
+        MaxOverTimeSpecification => "maximum over time",
+        SoftmaxOverTimeSpecification => "softmax over time",
+        FlattenSpecification => "flatten",
+        UnflattenSpecification => "unflatten",
         _ => specification.GetType().Name,
     };
 
@@ -87,6 +98,8 @@ internal sealed record LayerSummary(
         SimpleRnnSpecification rnn => Roles(rnn, rnn.Activation),
         DenseSpecification { Activation.Kind: ActivationKind.Identity } => string.Empty,
         DenseSpecification dense => NameOf(dense.Activation),
+        ConvolutionSpecification { Activation.Kind: ActivationKind.Identity } => string.Empty,
+        ConvolutionSpecification convolution => NameOf(convolution.Activation),
         ActivationSpecification activation => NameOf(activation.Activation),
         _ => string.Empty,
     };
@@ -104,7 +117,7 @@ internal sealed record LayerSummary(
         string name = activation.Kind.ToString().ToLowerInvariant();
         return activation.Kind switch
         {
-            ActivationKind.HardSigmoid or ActivationKind.Affine or ActivationKind.ScaledTanh => string.Create(
+            ActivationKind.HardSigmoid or ActivationKind.Affine or ActivationKind.ScaledTanh or ActivationKind.Clip => string.Create(
                 CultureInfo.InvariantCulture, $"{name}({activation.Alpha:G6}, {activation.Beta:G6})"),
             ActivationKind.LeakyRelu or ActivationKind.ThresholdedRelu or ActivationKind.Elu => string.Create(
                 CultureInfo.InvariantCulture, $"{name}({activation.Alpha:G6})"),
@@ -128,6 +141,14 @@ internal sealed record LayerSummary(
                 return [steps == 0 ? "as many steps as the inputs" : $"{steps} steps"];
             case LastStepsLayer { Specification.Steps: var steps }:
                 return [$"{steps} steps"];
+            case FlattenLayer { Specification.Steps: var steps }:
+                return [$"{steps} steps"];
+            case UnflattenLayer { Specification.Steps: var steps }:
+                return [$"{steps} steps"];
+            case LayerNormalizationLayer { Specification.Epsilon: var epsilon }:
+                return [string.Create(CultureInfo.InvariantCulture, $"epsilon {epsilon:G6}")];
+            case { Specification: WindowSpecification windows }:
+                return WindowDetails.Of(layer, windows);
             default:
                 return [];
         }
@@ -174,6 +195,9 @@ internal sealed record LayerSummary(
         DenseLayer dense => (long)dense.Weights.Kernel.Length + dense.Weights.Bias.Length,
         EmbeddingLayer embedding => embedding.Table.Length,
         ScaleLayer scale => (long)scale.Factors.Length + scale.Offsets.Length,
+        ConvolutionLayer { Weights: var weights } =>
+            (long)weights.Kernel.Length + weights.Bias.Length + weights.InitialHistory.Length,
+        LayerNormalizationLayer normalization => (long)normalization.Factors.Length + normalization.Offsets.Length,
         _ => 0,
     };
 

@@ -22,7 +22,7 @@ internal sealed record StepMeasurement(
     {
         using RecurrentModel model = RecurrentModel.Create(definition);
         using Session session = model.OpenSession();
-        int steps = definition.CanStep ? 1 : SequenceLength;
+        int steps = definition.CanStep ? 1 : Math.Clamp(SequenceLength, definition.LeastTime, definition.MostTime);
         double predicted = session.Explain(steps).Single(way => way.IsChosen).PredictedMicroseconds / steps;
         return new StepMeasurement(
             model.InstructionSet, model.PackedBytes, predicted, measure ? Measure(session, definition, steps) : null);

@@ -12,6 +12,13 @@ internal sealed class StateLayout
     {
         for (int layer = 0; layer < model.Layers.Count; layer++)
         {
+            if (model.Layers[layer].Specification is ConvolutionSpecification { IsCausal: true, Reach: > 0 } convolution)
+            {
+                int size = convolution.Reach * convolution.InputSize;
+                _places.Add(new StateAddress(layer, Direction.Forward, StateKind.History), (_rowSize, size));
+                _rowSize += size;
+            }
+
             if (model.Layers[layer].Specification is not RecurrentSpecification specification)
             {
                 continue;

@@ -30,7 +30,7 @@ internal sealed class LayerGraph
         Reads = wiring.Reads;
         Sources = wiring.Sources;
         Values = wiring.Values;
-        StepRules = new StepRules(Layers, Reads, Values);
+        StepRules = new StepRules(Layers, Reads, Values, nameof(layers));
         RequireOption(nameof(output));
         ValueKind kind = PutsOutOneStep ? ValueKind.Row : Values[^1].Kind;
         Outputs = [new OutputValue(DefaultOutput, Values.Count - 1, kind, Values[^1].Size)];
@@ -60,7 +60,7 @@ internal sealed class LayerGraph
         Reads = wiring.Reads;
         Sources = wiring.Sources;
         Values = wiring.Values;
-        StepRules = new StepRules(Layers, Reads, Values);
+        StepRules = new StepRules(Layers, Reads, Values, nameof(layers));
         IReadOnlyList<NamedOutput> named = GraphArguments.Copy(outputs, "outputs", nameof(outputs));
         GraphArguments.RequireOutputs(named, Inputs.Count, Values.Count, nameof(outputs));
         Outputs =
@@ -215,7 +215,7 @@ internal sealed class LayerGraph
     private static void RequireOnly<T>(T expected, T found, string argument)
         where T : struct, Enum
     {
-        if (!Require.Defined(found, argument).Equals(expected))
+        if (!EqualityComparer<T>.Default.Equals(Require.Defined(found, argument), expected))
         {
             throw new ArgumentException(
                 $"{argument}: expected {expected}, which is all that the layer has, found {found}.", argument);

@@ -165,6 +165,15 @@ public sealed class ModelDefinition
     /// </summary>
     public bool CanStep => Graph.CanStep;
 
+    /// <summary>
+    /// The fewest steps of a sequence: 1, unless the window of a convolution or of a pooling layer, or a
+    /// <see cref="FlattenLayer"/>, takes more. A call of 0 steps does nothing.
+    /// </summary>
+    public int LeastTime => Graph.StepRules.LeastTime;
+
+    /// <summary>The most steps of a sequence: any number, unless there is a <see cref="FlattenLayer"/>.</summary>
+    public int MostTime => Graph.StepRules.MostTime;
+
     internal LayerGraph Graph { get; }
 
     /// <summary>Steps of an output: as many as the model's, unless layers make another number of them; 1 of a row.</summary>

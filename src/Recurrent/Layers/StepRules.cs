@@ -8,12 +8,16 @@ internal sealed class StepRules
 {
     private readonly List<Rule> _rules = [];
 
-    /// <summary>Finds the rules.</summary>
+    /// <summary>Finds the rules, and refuses layers that no number of steps suits together.</summary>
     /// <param name="layers">The layers.</param>
     /// <param name="reads">Of each layer the numbers of the values that it reads.</param>
     /// <param name="values">All values, that of layer <c>i</c> being <c>inputs + i</c>.</param>
+    /// <param name="argument">What the layers are called in messages.</param>
     public StepRules(
-        IReadOnlyList<Layer> layers, IReadOnlyList<IReadOnlyList<int>> reads, IReadOnlyList<ModelValue> values)
+        IReadOnlyList<Layer> layers,
+        IReadOnlyList<IReadOnlyList<int>> reads,
+        IReadOnlyList<ModelValue> values,
+        string argument)
     {
         int inputs = values.Count - layers.Count;
         for (int i = 0; i < layers.Count; i++)
@@ -29,21 +33,33 @@ internal sealed class StepRules
                     break;
             }
         }
-    }
 
-    /// <summary>Whether the model takes so many steps, 1 or more.</summary>
-    public bool Takes(int time)
-    {
+        // Each holds for some number of steps and those behind it, or between two.
         foreach (Rule rule in _rules)
         {
-            if (!rule.Holds(time))
-            {
-                return false;
-            }
+            LeastTime = Math.Max(LeastTime, rule.LeastTime);
+            MostTime = Math.Min(MostTime, rule.MostTime);
         }
 
-        return true;
+        if (LeastTime > MostTime)
+        {
+            Rule least = _rules.Find(rule => rule.LeastTime == LeastTime)!;
+            Rule most = _rules.Find(rule => rule.MostTime == MostTime)!;
+            throw new ArgumentException(
+                $"{argument}: expected layers that take the same number of steps, found none that does: {least.Layer} needs "
+                + $"at least {LeastTime} steps of the model, and {most.Layer} at most {MostTime}.",
+                argument);
+        }
     }
+
+    /// <summary>The fewest steps of the model.</summary>
+    public int LeastTime { get; } = 1;
+
+    /// <summary>The most steps of the model.</summary>
+    public int MostTime { get; } = int.MaxValue;
+
+    /// <summary>Whether the model takes so many steps, 1 or more.</summary>
+    public bool Takes(int time) => time >= LeastTime && time <= MostTime;
 
     /// <summary>Refuses a number of steps that the model does not take; 0 does nothing and is none of them.</summary>
     public void RequireTime(int time, string argument)
@@ -83,19 +99,25 @@ internal sealed class StepRules
         /// <summary>Whether each row has to have these steps; of windows a row may have none.</summary>
         public bool IsExact => Most == Least;
 
+        /// <summary>The fewest steps of the model for which it holds.</summary>
+        public int LeastTime => FirstWith(Least);
+
+        /// <summary>The most.</summary>
+        public int MostTime => Time.Steps(int.MaxValue) <= Most ? int.MaxValue : FirstWith(Most + 1) - 1;
+
         public bool Holds(int time) => Time.Steps(time) is var steps && steps >= Least && steps <= Most;
 
         /// <summary>The steps of the model for which it holds, and why.</summary>
         public string Times()
         {
-            int first = FirstWith(Least);
             if (!IsExact)
             {
-                return $"at least {first}, because {Layer} has no window in fewer";
+                return $"at least {LeastTime}, because {Layer} has no window in fewer";
             }
 
-            int last = FirstWith(Most + 1) - 1;
-            string times = first == last ? $"{first}" : $"{first} to {last}";
+            string times = LeastTime == MostTime ? $"{LeastTime}"
+                : MostTime == int.MaxValue ? $"at least {LeastTime}"
+                : $"{LeastTime} to {MostTime}";
             return $"{times}, because {Layer} takes {Least} steps";
         }
 

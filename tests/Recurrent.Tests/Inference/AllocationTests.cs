@@ -96,6 +96,38 @@ public sealed class AllocationTests
         RequireNone(1_000, () => model.Predict([x, constants, words], 2, 5, [h, last]));
     }
 
+    [Fact]
+    public void Convolutions_and_layers_over_time_allocate_nothing()
+    {
+        RandomFloats random = new(1);
+        LayerCase convolution = new() { Cell = CellKind.Convolution, Size = 6, KernelSize = 4, Dilation = 3, TrainedState = true };
+        Layer[] causal =
+        [
+            convolution.Create(4, random),
+            new LayerNormalizationLayer(new LayerNormalizationSpecification { InputSize = 6 }),
+            (convolution with { Groups = 2 }).Create(6, random),
+            new LogSoftmaxLayer(6),
+        ];
+        using RecurrentModel stream = RecurrentModel.Create(causal);
+        using RecurrentModel whole = RecurrentModel.Create(
+            [
+                .. causal,
+                new MaxPoolingLayer(new MaxPoolingSpecification { InputSize = 6, KernelSize = 2, Stride = 2 }),
+                new AveragePoolingLayer(new AveragePoolingSpecification { InputSize = 6, KernelSize = 3, PaddingBefore = 1 }),
+                (convolution with { Centered = true }).Create(6, random),
+                new FlattenLayer(6, 4), new UnflattenLayer(24, 8), new MeanOverTimeLayer(3),
+            ]);
+        using Session session = stream.OpenSession(2);
+        float[] x = new float[2 * 10 * 4];
+        float[] y = new float[2 * 10 * 6];
+        float[] history = new float[2 * 9 * 4];
+        RequireNone(1_000, () => session.Step(x.AsSpan(0, 8), y.AsSpan(0, 12)));
+        RequireNone(1_000, () => session.Run(x, y, 10));
+        RequireNone(1_000, () => session.Run(x, y, 10, [10, 4], SequenceLayout.BatchMajor));
+        RequireNone(1_000, () => session.GetState(0, Direction.Forward, StateKind.History, history));
+        RequireNone(1_000, () => whole.Predict(x, 2, 10, y.AsSpan(0, 6)));
+    }
+
     [Theory]
     [InlineData(ModelOutput.EveryStep)]
     [InlineData(ModelOutput.LastStep)]

@@ -198,6 +198,28 @@ public sealed class WindowLayerTests
     }
 
     [Fact]
+    public void A_model_knows_how_many_steps_it_takes()
+    {
+        Assert.Equal((1, int.MaxValue), Times(new MeanOverTimeLayer(4)));
+        Assert.Equal((1, int.MaxValue), Times(Convolution(Plain with { PaddingBefore = 2 })));
+        Assert.Equal((3, int.MaxValue), Times(Convolution(Plain)));
+        Assert.Equal((5, 5), Times(new FlattenLayer(4, 5)));
+        Assert.Equal((5, 6), Times(Convolution(Plain with { Stride = 2 }), new FlattenLayer(6, 2)));
+        Assert.Equal((7, int.MaxValue), Times(new LastStepsLayer(4, 7), new FlattenLayer(4, 7)));
+        Assert.Equal((1, int.MaxValue), Times(new MeanOverTimeLayer(4), new RepeatLayer(4, 3), new FlattenLayer(4, 3)));
+        Require(
+            "layers",
+            "layer 1, a FlattenLayer, needs at least 6 steps of the model, and layer 0, a FlattenLayer, at most 5",
+            () => new ModelDefinition(
+                [ModelInput.Sequence("x", 4)],
+                [new(new FlattenLayer(4, 5), 0), new(new FlattenLayer(4, 6), 0)],
+                [new("a", 1), new("b", 2)]));
+
+        static (int Least, int Most) Times(params Layer[] layers) =>
+            (new ModelDefinition(layers).LeastTime, new ModelDefinition(layers).MostTime);
+    }
+
+    [Fact]
     public void A_layer_that_needs_its_steps_comes_before_the_one_that_is_put_out()
     {
         // One step of output is that of the convolution and not the convolution of one step.

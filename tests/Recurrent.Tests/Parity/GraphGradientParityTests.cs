@@ -23,7 +23,7 @@ public sealed class GraphGradientParityTests
     public void Gradients_of_graphs_are_those_of_the_reference(InstructionSet isa)
     {
         Support.InstructionSets.Use(isa);
-        Property.Check(GraphCases.Arbitrary(layers: 8, time: 6, batch: 20, smooth: true, windows: true), 200, @case =>
+        Property.Check(GraphCases.Arbitrary(layers: 8, time: 6, batch: 20, smooth: true), 200, @case =>
         {
             GraphData data = new(@case);
             ReferenceGradientSession<float> reference = ReferenceGradientSession<float>.Open(data.Definition);
@@ -74,7 +74,7 @@ public sealed class GraphGradientParityTests
     public void Threads_do_not_change_a_bit_of_gradients(InstructionSet isa)
     {
         Support.InstructionSets.Use(isa);
-        Property.Check(GraphCases.Arbitrary(layers: 10, smooth: true, windows: true), 60, @case =>
+        Property.Check(GraphCases.Arbitrary(layers: 10, smooth: true), 60, @case =>
         {
             GraphData data = new(@case);
             float[][] one = Compute(1);

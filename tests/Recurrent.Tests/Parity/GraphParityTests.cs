@@ -16,7 +16,7 @@ public sealed class GraphParityTests
     public void Runs_equal_the_reference(InstructionSet isa)
     {
         ModelOptions options = Support.InstructionSets.Use(isa);
-        Property.Check(GraphCases.Arbitrary(windows: true), 400, @case =>
+        Property.Check(GraphCases.Arbitrary(), 400, @case =>
         {
             GraphData data = new(@case);
             using RecurrentModel model = RecurrentModel.Create(data.Definition, options);
@@ -34,7 +34,7 @@ public sealed class GraphParityTests
     public void Larger_runs_equal_the_reference_with_any_number_of_threads(InstructionSet isa)
     {
         ModelOptions options = Support.InstructionSets.Use(isa);
-        Property.Check(GraphCases.Arbitrary(layers: 10, time: 150, batch: 20, windows: true), 40, @case =>
+        Property.Check(GraphCases.Arbitrary(layers: 10, time: 150, batch: 20), 40, @case =>
         {
             GraphData data = new(@case);
             using RecurrentModel model = RecurrentModel.Create(data.Definition, options);
@@ -51,7 +51,7 @@ public sealed class GraphParityTests
     public void Predictions_equal_the_reference(InstructionSet isa)
     {
         ModelOptions options = Support.InstructionSets.Use(isa);
-        Property.Check(GraphCases.Arbitrary(batch: 40, windows: true), 100, @case =>
+        Property.Check(GraphCases.Arbitrary(batch: 40), 100, @case =>
         {
             GraphData data = new(@case);
             using RecurrentModel model = RecurrentModel.Create(data.Definition, options);
@@ -70,7 +70,7 @@ public sealed class GraphParityTests
     public void Steps_and_pieces_equal_the_reference(InstructionSet isa)
     {
         ModelOptions options = Support.InstructionSets.Use(isa);
-        Property.Check(GraphCases.Arbitrary(canStep: true, windows: true), 150, @case =>
+        Property.Check(GraphCases.Arbitrary(canStep: true), 150, @case =>
         {
             GraphData data = new(@case with { Ragged = false });
             using RecurrentModel model = RecurrentModel.Create(data.Definition, options);
@@ -86,7 +86,7 @@ public sealed class GraphParityTests
     public void A_row_does_not_depend_on_the_batch_or_its_place(InstructionSet isa)
     {
         ModelOptions options = Support.InstructionSets.Use(isa);
-        Property.Check(GraphCases.Arbitrary(windows: true), 100, @case =>
+        Property.Check(GraphCases.Arbitrary(), 100, @case =>
         {
             GraphData data = new(@case);
             using RecurrentModel model = RecurrentModel.Create(data.Definition, options);

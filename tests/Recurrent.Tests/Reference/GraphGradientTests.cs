@@ -11,7 +11,7 @@ public sealed class GraphGradientTests
 
     [Fact]
     public void Gradients_of_graphs_are_those_of_central_differences() =>
-        Property.Check(GraphCases.Arbitrary(layers: 8, time: 5, batch: 4, smooth: true, windows: true), 250, @case =>
+        Property.Check(GraphCases.Arbitrary(layers: 8, time: 5, batch: 4, smooth: true), 250, @case =>
         {
             GraphData data = new(@case);
             GraphLoss loss = new(data);

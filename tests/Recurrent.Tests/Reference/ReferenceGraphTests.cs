@@ -114,7 +114,7 @@ public sealed class ReferenceGraphTests
 
     [Fact]
     public void Whole_pieces_and_steps_are_the_same() =>
-        Property.Check(GraphCases.Arbitrary(canStep: true, windows: true), 150, @case =>
+        Property.Check(GraphCases.Arbitrary(canStep: true), 150, @case =>
         {
             GraphData data = new(@case with { Ragged = false });
             Assert.True(data.Definition.CanStep);
@@ -126,7 +126,7 @@ public sealed class ReferenceGraphTests
 
     [Fact]
     public void A_ragged_row_equals_the_row_alone_at_its_own_length() =>
-        Property.Check(GraphCases.Arbitrary(windows: true), 200, @case =>
+        Property.Check(GraphCases.Arbitrary(), 200, @case =>
         {
             GraphData data = new(@case with { Ragged = true, EmptyRow = EmptyRow.KeepsState });
             GraphOutcome whole = data.RunReference();
@@ -156,7 +156,7 @@ public sealed class ReferenceGraphTests
 
     [Fact]
     public void A_gradient_session_puts_out_what_a_session_does() =>
-        Property.Check(GraphCases.Arbitrary(windows: true), 150, @case =>
+        Property.Check(GraphCases.Arbitrary(), 150, @case =>
         {
             GraphData data = new(@case);
             GraphOutcome expected = data.RunReference();

@@ -8,6 +8,7 @@ public enum CellKind
     Gru,
     GruResetBefore,
     Dense,
+    Convolution,
     Embedding,
     Activation,
     Softmax,

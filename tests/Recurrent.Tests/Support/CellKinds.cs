@@ -3,9 +3,9 @@ namespace Recurrent.Tests.Support;
 /// <summary>Kinds of layers by what they have in common.</summary>
 internal static class CellKinds
 {
-    /// <summary>Those that multiply: the recurrent ones and Dense.</summary>
+    /// <summary>Those that multiply: the recurrent ones, Dense and Convolution.</summary>
     public static IReadOnlyList<CellKind> Products { get; } =
-        [CellKind.SimpleRnn, CellKind.Lstm, CellKind.Gru, CellKind.GruResetBefore, CellKind.Dense];
+        [CellKind.SimpleRnn, CellKind.Lstm, CellKind.Gru, CellKind.GruResetBefore, CellKind.Dense, CellKind.Convolution];
 
     /// <summary>Those that put out as many features as they take.</summary>
     public static IReadOnlyList<CellKind> Pointwise { get; } =

@@ -25,7 +25,18 @@ internal static class CellOptions
         yield return plain with { InputBias = false };
         yield return plain with { RecurrentBias = false };
         yield return plain with { InputBias = false, RecurrentBias = false };
-        if (cell == CellKind.Dense)
+        if (cell == CellKind.Convolution)
+        {
+            foreach (int size in new[] { 1, 2, 9 })
+            {
+                yield return plain with { KernelSize = size };
+                yield return plain with { KernelSize = size, Dilation = 2, TrainedState = true };
+                yield return plain with { KernelSize = size, Dilation = 5, Centered = true };
+                yield return plain with { KernelSize = size, Size = 20, Groups = 5 };
+            }
+        }
+
+        if (cell is CellKind.Dense or CellKind.Convolution)
         {
             yield break;
         }

@@ -37,9 +37,6 @@ internal sealed record GraphCase
     /// <summary>Whether every function has a slope everywhere.</summary>
     public bool Smooth { get; init; }
 
-    /// <summary>Whether there are convolutions, pooling and normalizations among the layers.</summary>
-    public bool Windows { get; init; }
-
     public override string ToString() =>
         $"seed {Seed}, {Layers} layers, batch {Batch}, time {Time}, threads {Threads}, {Layout}"
         + (Ragged ? $", ragged, {EmptyRow}" : string.Empty)
@@ -47,7 +44,6 @@ internal sealed record GraphCase
         + (Special ? ", special values" : string.Empty)
         + (CanStep ? ", steps" : string.Empty)
         + (Smooth ? ", smooth" : string.Empty)
-        + (Windows ? ", windows" : string.Empty)
         + (Masking is null ? string.Empty : $", {Masking}" + (Mask ? " and a mask" : string.Empty))
         + Environment.NewLine + RandomGraphs.Describe(RandomGraphs.Create(this));
 }

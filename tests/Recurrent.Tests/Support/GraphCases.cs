@@ -13,13 +13,9 @@ internal static class GraphCases
     /// <param name="batch">The most rows.</param>
     /// <param name="canStep">Whether all of them can be stepped.</param>
     /// <param name="smooth">Whether all have gradients everywhere.</param>
-    /// <param name="windows">Whether convolutions, pooling and normalizations are among them.</param>
     public static Arbitrary<GraphCase> Arbitrary(
-        int layers = 14, int time = 12, int batch = 7, bool canStep = false, bool smooth = false, bool windows = false) => Arb.From(
-            Gen.Choose(0, int.MaxValue - 1).Select(seed => Create(seed, layers, time, batch, canStep, smooth) with
-            {
-                Windows = windows,
-            }),
+        int layers = 14, int time = 12, int batch = 7, bool canStep = false, bool smooth = false) => Arb.From(
+            Gen.Choose(0, int.MaxValue - 1).Select(seed => Create(seed, layers, time, batch, canStep, smooth)),
             Smaller);
 
     private static GraphCase Create(int seed, int layers, int time, int batch, bool canStep, bool smooth)

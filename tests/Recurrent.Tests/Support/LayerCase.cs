@@ -36,6 +36,17 @@ internal sealed record LayerCase
 
     public CellActivations? ReverseActivations { get; init; }
 
+    /// <summary>Steps of a window of a convolution.</summary>
+    public int KernelSize { get; init; } = 3;
+
+    public int Dilation { get; init; } = 1;
+
+    /// <summary>Groups of a convolution, or fewer if the sizes have no such divisor.</summary>
+    public int Groups { get; init; } = 1;
+
+    /// <summary>Whether a convolution has its padding on both sides, and not before the first step alone.</summary>
+    public bool Centered { get; init; }
+
     public int OutputSizeOf(int inputSize) => Cell.IsPointwise() ? inputSize
         : !Cell.IsRecurrent() ? Size
         : (Projection > 0 ? Projection : Size) * (Direction == Direction.Bidirectional ? 2 : 1);
@@ -45,7 +56,12 @@ internal sealed record LayerCase
     {
         if (!Cell.IsRecurrent())
         {
-            return Cell == CellKind.Dense ? (long)Size * inputSize : OutputSizeOf(inputSize);
+            return Cell switch
+            {
+                CellKind.Dense => (long)Size * inputSize,
+                CellKind.Convolution => (long)Size * inputSize * KernelSize,
+                _ => OutputSizeOf(inputSize),
+            };
         }
 
         long gates = Cell switch { CellKind.Lstm => 4, CellKind.SimpleRnn => 1, _ => 3 };
@@ -63,6 +79,7 @@ internal sealed record LayerCase
         CellKind.Dense => new DenseLayer(
             new DenseSpecification { InputSize = inputSize, OutputSize = Size, Activation = Activations.Candidate },
             new DenseWeights(random.Weights(Size, inputSize), InputBias ? random.Biases(Size) : [])),
+        CellKind.Convolution => CreateConvolution(inputSize, random),
         CellKind.Embedding => new EmbeddingLayer(
             new EmbeddingSpecification { InputSize = inputSize, OutputSize = Size },
             random.Inputs(inputSize * Size)),
@@ -73,6 +90,26 @@ internal sealed record LayerCase
         CellKind.Residual => CreateResidual(inputSize, before),
         _ => CreateRecurrent(inputSize, random),
     };
+
+    private ConvolutionLayer CreateConvolution(int inputSize, RandomFloats random)
+    {
+        int reach = (KernelSize - 1) * Dilation;
+        ConvolutionSpecification specification = new()
+        {
+            InputSize = inputSize,
+            OutputSize = Size,
+            KernelSize = KernelSize,
+            Dilation = Dilation,
+            Groups = Enumerable.Range(1, Groups).Last(groups => inputSize % groups == 0 && Size % groups == 0),
+            PaddingBefore = Centered ? reach / 2 : reach,
+            PaddingAfter = Centered ? reach - (reach / 2) : 0,
+            Activation = Activations.Candidate,
+        };
+        return new ConvolutionLayer(specification, new ConvolutionWeights(
+            random.Weights(Size, specification.RowLength),
+            InputBias ? random.Biases(Size) : [],
+            TrainedState && specification.IsCausal ? random.Inputs((int)specification.StateElements) : []));
+    }
 
     private RecurrentLayer CreateRecurrent(int inputSize, RandomFloats random)
     {

@@ -123,7 +123,7 @@ internal sealed class RandomGraphs
             return One(CellKind.Embedding);
         }
 
-        if (_case.Windows && random.Next(3) == 0)
+        if (random.Next(3) == 0)
         {
             return new RandomWindows(_case, AnyActivation).Create(random, floats, value, _values, LargestSize);
         }

@@ -21,7 +21,7 @@ internal static class RandomModels
         else if (random.Next(8) == 0)
         {
             // No layer with a state: everything that there is to compute belongs to one step.
-            layers.RemoveAll(layer => layer.Cell.IsRecurrent());
+            layers.RemoveAll(layer => layer.Cell.IsRecurrent() || layer.Cell == CellKind.Convolution);
             layers.Add(Pointwise(random));
         }
 

@@ -76,6 +76,18 @@ internal static class SequenceCases
             return layer with { Activations = RandomActivations(random) };
         }
 
+        if (cell == CellKind.Convolution)
+        {
+            return layer with
+            {
+                Activations = new(default, random.Next(2) == 0 ? Activation.Identity : RandomActivation(random), default),
+                KernelSize = random.Next(1, 7),
+                Dilation = random.Next(2) == 0 ? 1 : random.Next(1, 10),
+                Groups = random.Next(2) == 0 ? 1 : random.Next(1, 5),
+                Centered = !forwardOnly && random.Next(3) == 0,
+            };
+        }
+
         bool plain = random.Next(3) == 0;
         layer = layer with
         {
@@ -182,6 +194,10 @@ internal static class SequenceCases
             layer with { Direction = Direction.Forward },
             layer with { TrainedState = false },
             layer with { Span = 1 },
+            layer with { KernelSize = 1 },
+            layer with { Dilation = 1 },
+            layer with { Groups = 1 },
+            layer with { Centered = false },
         ];
         foreach (LayerCase candidate in simpler)
         {
