@@ -50,6 +50,7 @@ double largest_share(int64_t groups, int parts) {
 
 // The recurrent weights of a direction, all phases.
 double recurrent_weights(const PackedLayer& layer, const PackedDirection& direction) {
+  if (layer.has_windows()) return 0;
   const auto all =
       static_cast<double>(direction.weights.elements() + direction.second_weights.elements());
   return all - static_cast<double>(layer.terms * layer.columns);

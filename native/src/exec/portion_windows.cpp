@@ -137,7 +137,7 @@ void Portion::run_windows() {
           if (unit.count == 0) continue;
           const GatheredSteps gathered = steps_of_unit(units, unit, memory(index));
           gather_unit(units, unit, gathered);
-          multiply(*layer_, product_of_unit(units, unit, gathered), all);
+          multiply(kernels_, *layer_, product_of_unit(units, unit, gathered), all);
         }
       });
     } else {
@@ -149,7 +149,8 @@ void Portion::run_windows() {
           if (index == 0) gather_unit(units, unit, gathered);
         });
         participant_.stage([&](int index) {
-          multiply(*layer_, product_of_unit(units, unit, gathered), slice(all.end, index));
+          multiply(kernels_, *layer_, product_of_unit(units, unit, gathered),
+                   slice(all.end, index));
         });
       }
     }

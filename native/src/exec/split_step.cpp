@@ -91,7 +91,8 @@ class SplitStep {
         product.y = out + row * layer.output_size;
         product.y_stride = layer.output_size;
         product.backwards = backwards_;
-        multiply(layer, product, slice_of(parts_of(layer), index, participant.size()));
+        multiply(model_.kernels(), layer, product,
+                 slice_of(parts_of(layer), index, participant.size()));
       });
     }
   }

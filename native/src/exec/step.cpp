@@ -92,7 +92,7 @@ void run_windows(const Model& model, const PackedLayer& layer, const Plan& plan,
     product.y = y + row * layer.output_size;
     product.y_stride = layer.output_size;
     product.backwards = backwards;
-    multiply(layer, product, {0, parts_of(layer)});
+    multiply(model.kernels(), layer, product, {0, parts_of(layer)});
   }
 }
 

@@ -1,6 +1,8 @@
 #include "exec/windows.h"
 
 #include <algorithm>
+#include <cfloat>
+#include <cmath>
 
 #include "exec/bind.h"
 #include "exec/denormals.h"
@@ -8,26 +10,85 @@
 
 namespace recurrent {
 
+namespace {
+
+float clean(float value) { return std::fabs(value) < FLT_MIN ? 0.0f : value; }
+
+void multiply_lanes(const kernels::KernelTable& kernels, const PackedLayer& layer,
+                    const WindowProduct& product, Slice vectors) {
+  const PackedConvolution& c = layer.convolution;
+  const PackedDirection& direction = layer.directions.front();
+  kernels.lanes({product.rows, vectors.begin, vectors.end, layer.output_size, layer.terms,
+                 c.lanes.data(), c.lane_stride, direction.bias.data(), product.x, product.x_stride,
+                 product.term_stride, direction.phases.front().constants.activation, product.y,
+                 product.y_stride, product.tape, product.tape_stride});
+}
+
+}  // namespace
+
 void GatheredSteps::put(const kernels::KernelTable& kernels, const PackedLayer& layer,
                         int64_t place, const float* x) const {
-  const int64_t width = layer.convolution.inputs;
-  float* to = data + place * width;
-  for (int64_t group = 0; group < layer.convolution.groups; ++group, to += steps * width)
+  const PackedConvolution& c = layer.convolution;
+  if (c.is_by_lanes()) {
+    float* to = data + place * step_floats(layer);
+    if (!x) {
+      std::fill_n(to, step_floats(layer), 0.0f);
+    } else if (c.is_depthwise()) {
+      remove_denormals(kernels, x, to, layer.input_size);
+    } else {
+      for (int64_t input = 0; input < c.inputs; ++input)
+        for (int64_t group = 0; group < c.groups; ++group, to += c.outputs)
+          std::fill_n(to, c.outputs, clean(x[group * c.inputs + input]));
+    }
+    return;
+  }
+  float* to = data + place * c.inputs;
+  for (int64_t group = 0; group < c.groups; ++group, to += steps * c.inputs)
     if (x)
-      remove_denormals(kernels, x + group * width, to, width);
+      remove_denormals(kernels, x + group * c.inputs, to, c.inputs);
     else
-      std::fill_n(to, width, 0.0f);
+      std::fill_n(to, c.inputs, 0.0f);
+}
+
+WindowProduct product_of(const PackedLayer& layer, const GatheredSteps& gathered,
+                         int64_t steps_between, int64_t windows) {
+  const PackedConvolution& c = layer.convolution;
+  const int64_t step = c.is_by_lanes() ? step_floats(layer) : c.inputs;
+  return {gathered.data,
+          steps_between * step,
+          gathered.steps * step,
+          layer.output_size,
+          windows,
+          nullptr,
+          0};
 }
 
 int64_t parts_of(const PackedLayer& layer) {
-  return layer.convolution.groups * layer.directions.front().phases.front().constants.groups;
+  const PackedConvolution& c = layer.convolution;
+  if (c.is_by_lanes()) return c.lane_vectors;
+  return c.groups * layer.directions.front().phases.front().constants.groups;
 }
 
-void multiply(const PackedLayer& layer, const WindowProduct& product, Slice parts) {
+void multiply(const kernels::KernelTable& kernels, const PackedLayer& layer,
+              const WindowProduct& product, Slice parts) {
   const PackedConvolution& c = layer.convolution;
+  if (c.is_by_lanes()) return multiply_lanes(kernels, layer, product, parts);
   const PackedDirection& direction = layer.directions.front();
   const Phase& phase = direction.phases.front();
   const int64_t of_group = phase.constants.groups;
+  // One row of one group of features, most of a stream: nothing of the cell changes.
+  if (c.groups == 1 && product.rows == 1 && !product.tape) {
+    kernels::StepArgs args{};
+    args.cell = &phase.constants;
+    args.group_begin = parts.begin;
+    args.group_end = parts.end;
+    args.backwards = product.backwards;
+    args.init = phase.constants.bias;
+    args.x = product.x;
+    args.x_size = layer.terms;
+    args.y = product.y;
+    return phase.step(args);
+  }
   kernels::CellConstants cell = phase.constants;
   if (product.tape) cell.finish = phase.record;
   kernels::CellArgs args{};
@@ -70,10 +131,12 @@ const float* WindowStep::window(int64_t row) const {
   return History(states_.row(slot, row), slot).window();
 }
 
-// Taps that follow each other, of rows whose histories have the same place.
+// Taps that follow each other, or are vectors of their own, of rows whose histories have the same
+// place.
 bool WindowStep::are_side_by_side(RowRange rows) const {
   const PackedConvolution& c = layer_.convolution;
-  if (!layer_.has_history() || c.groups > 1 || c.window.dilation > 1) return false;
+  const bool are_taps = c.is_depthwise() || (c.groups == 1 && c.window.dilation == 1);
+  if (!layer_.has_history() || !are_taps) return false;
   const float* const first = window(rows.first);
   for (int64_t i = 1; i < rows.count; ++i)
     if (window(rows.first + i) != first + i * c.history.stride) return false;
@@ -96,7 +159,8 @@ void WindowStep::gather(RowRange rows) const {
 WindowProduct WindowStep::product(RowRange rows) const {
   const PackedConvolution& c = layer_.convolution;
   if (are_side_by_side(rows))
-    return {window(rows.first), c.history.stride, 0, rows.count, nullptr, 0};
+    return {window(rows.first), c.history.stride, 0, c.window.dilation * layer_.input_size,
+            rows.count,         nullptr,          0};
   const int64_t taps = c.window.kernel_size;
   return product_of(layer_, {memory_, rows.count * taps}, taps, rows.count);
 }

@@ -12,13 +12,17 @@
 namespace recurrent {
 
 // Floats of a step where it is gathered, and of a window of its own.
-inline int64_t step_floats(const PackedLayer& layer) { return layer.input_size; }
+inline int64_t step_floats(const PackedLayer& layer) {
+  const PackedConvolution& c = layer.convolution;
+  return c.is_by_lanes() ? c.inputs * layer.output_size : layer.input_size;
+}
 inline int64_t window_floats(const PackedLayer& layer) {
   return layer.convolution.window.kernel_size * step_floats(layer);
 }
 
-// Steps that are gathered, `[group][steps][inputs of a group]`. A window is as many of them as it
-// has taps, one behind the other, so windows may overlap.
+// Steps that are gathered, `[group][steps][inputs of a group]`; for lanes `[steps][inputs of a
+// group][outputs]`, each output having those of its group. A window is as many of them as it has
+// taps, one behind the other, so windows may overlap.
 struct GatheredSteps {
   float* data;
   int64_t steps;
@@ -33,6 +37,7 @@ struct WindowProduct {
   const float* x;  // the first step of the first window
   int64_t x_stride;
   int64_t group_stride;  // from the steps of a group to those of the next one
+  int64_t term_stride;   // for lanes, from an input of all outputs to the next one
   int64_t rows;          // windows
   float* y;
   int64_t y_stride;
@@ -41,15 +46,14 @@ struct WindowProduct {
   float* tape = nullptr;
   int64_t tape_stride = 0;
 };
-inline WindowProduct product_of(const PackedLayer& layer, const GatheredSteps& gathered,
-                                int64_t steps_between, int64_t windows) {
-  const int64_t width = layer.convolution.inputs;
-  return {gathered.data, steps_between * width, gathered.steps * width, windows, nullptr, 0};
-}
+WindowProduct product_of(const PackedLayer& layer, const GatheredSteps& gathered,
+                         int64_t steps_between, int64_t windows);
 
-// What threads can share of a product: groups of panels, of all groups of features.
+// What threads can share of a product: groups of panels, of all groups of features; of lanes,
+// vectors.
 int64_t parts_of(const PackedLayer& layer);
-void multiply(const PackedLayer& layer, const WindowProduct& product, Slice parts);
+void multiply(const kernels::KernelTable& kernels, const PackedLayer& layer,
+              const WindowProduct& product, Slice parts);
 
 // A single step of some rows of a convolution that can be stepped.
 class WindowStep {

@@ -56,6 +56,27 @@ struct ProductArgs {
   int64_t out_stride;
 };
 
+// The product of groups of few outputs, where a vector has an input of its own for each output:
+// `y[row][u] = f(chain(init[u], x[row][u]))`, the terms of a row being `term_stride` apart.
+struct LaneArgs {
+  int64_t rows;
+  int64_t vector_begin;
+  int64_t vector_end;
+  int64_t units;  // that exist; the last vector may have fewer
+  int64_t terms;
+  const float* weights;  // `[terms][weights_stride]`, whole vectors, as is `init`
+  int64_t weights_stride;
+  const float* init;
+  const float* x;
+  int64_t x_stride;
+  int64_t term_stride;
+  Activation activation;
+  float* y;
+  int64_t y_stride;
+  float* tape;  // `[rows][tape_stride]` pre-activations; null if they are not wanted
+  int64_t tape_stride;
+};
+
 struct CellArgs;
 
 // Turns the accumulators of a tile, put down as `[rows][panels][columns][V]`, into new units.

@@ -18,6 +18,7 @@ using kernels::Form;
 using kernels::FormKernels;
 using kernels::Grouping;
 using kernels::kBlockRows;
+using kernels::LaneArgs;
 using kernels::ProductArgs;
 using kernels::Range;
 using kernels::StepArgs;
@@ -40,6 +41,7 @@ static_assert(Vec::kWidth == kSet.width, "kernels.inc says something else than t
 
 #include "kernels/store.inl"
 
+#include "kernels/lanes.inl"
 #include "kernels/normalize.inl"
 #include "kernels/over_time.inl"
 #include "kernels/pointwise.inl"
@@ -101,6 +103,7 @@ const kernels::KernelTable kTable = {
     keep_largest_array,
     exp_below_array,
     accumulate_product_array,
+    lanes,
     {
 #define RECURRENT_WEIGHTS(format, reader, name, bytes) weight_kernels<reader>(),
 #include "kernels/weights.inc"

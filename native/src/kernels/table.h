@@ -17,6 +17,7 @@ using AddFn = void (*)(const float* x, const float* s, float* y, int64_t count);
 // `y[i] = s[i] (x[i] - mean) / sqrt(variance + epsilon) + b[i]`
 using NormalizeFn = void (*)(const float* s, const float* b, float epsilon, const float* x,
                              float* y, int64_t count);
+using LaneFn = void (*)(const LaneArgs& args);
 using ProductFn = void (*)(const ProductArgs& args);
 using CellFn = void (*)(const CellArgs& args);
 using StepFn = void (*)(const StepArgs& args);
@@ -141,6 +142,7 @@ struct KernelTable : InstructionSet {
   ArrayFn keep_largest;  // y[i] = x[i] where that is larger, or NaN
   AddFn exp_below;       // y[i] = exp(x[i] - s[i])
   AddFn accumulate_product;
+  LaneFn lanes;
   WeightKernels weights[kWeightFormatCount];  // by WeightFormat
 
   // Training.

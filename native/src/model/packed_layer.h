@@ -105,11 +105,15 @@ struct PackedConvolution {
   int64_t outputs = 0;  // of a group
   StateSlot history;    // of a causal one that looks back; else of size 0
 
-  // Groups of so few outputs that vectors would be mostly empty: there each lane is an output, and
-  // the inputs of a term are a vector too. `[term][outputs of all groups]`, in whole vectors.
+  // Groups of so few outputs that vectors would be mostly empty are computed by lanes: each is an
+  // output, and the inputs of a term are a vector too. `[term][lane_stride]`
   AlignedBuffer<float> lanes;
+  int64_t lane_stride = 0;  // 0 where groups are matrices
+  int64_t lane_vectors = 0;
 
-  bool is_by_lanes() const { return lanes.size() > 0; }
+  bool is_by_lanes() const { return lane_stride > 0; }
+  // Each output sees one input alone: the steps that are read are such vectors as they are.
+  bool is_depthwise() const { return is_by_lanes() && inputs == 1 && outputs == 1; }
 };
 
 // Where a value is while a model is computed.

@@ -84,7 +84,10 @@ class ConvolutionPass final : public LayerPass, public StatePass {
   void take_final_gradients(Participant& participant);
   void turn(Participant& participant);
   void add_weights(Participant& participant, Chunk chunk);
+  void add_lane_weights(Participant& participant, Chunk chunk);
+  float* target(int64_t step, int64_t sorted_row) const;
   void add_inputs(Participant& participant, Chunk chunk, int64_t group);
+  void add_lane_inputs(Participant& participant, Chunk chunk);
   void add_bias(Participant& participant);
   float* parameter_gradient(int32_t role) const {
     return context().parameters.gradient(static_cast<size_t>(index()), false, role);
@@ -97,6 +100,7 @@ class ConvolutionPass final : public LayerPass, public StatePass {
   Floats tape_;              // `[windows][units]` pre-activations, then their gradients
   Floats gathered_;          // of a chunk
   Floats window_gradients_;  // of a chunk and a group: `[windows][padded_terms]`
+  Floats lane_gradients_;    // of the weights of a chunk, `[terms][units]`
   Floats initial_;           // `[sorted rows][history_size]`, likewise the following
   Floats final_gradient_;
   Floats initial_gradient_;
@@ -111,10 +115,14 @@ void ConvolutionPass::plan(Arena& arena) {
   windows_ = std::clamp<int64_t>(windows_, 1, std::max<int64_t>(total, 1));
   arena.keep(tape_, checked_mul(total, units(), "time"));
   arena.scratch(gathered_, checked_mul(windows_, window, "time"));
-  arena.scratch(window_gradients_, checked_mul(windows_, padded_terms(), "time"));
+  if (convolution().is_by_lanes())
+    arena.scratch(lane_gradients_, checked_mul(layer().terms, units(), "time"));
+  else
+    arena.scratch(window_gradients_, checked_mul(windows_, padded_terms(), "time"));
   const int64_t history = checked_mul(rows().count(), history_size(), "time");
   for (Floats* of_rows : {&initial_, &final_gradient_, &initial_gradient_})
     arena.keep(*of_rows, history);
+  if (convolution().is_by_lanes()) return;
   outer_.plan(arena, layer().terms, context().threads);
   if (!is_transposed_) transpose_weights();
 }
@@ -173,7 +181,7 @@ void ConvolutionPass::forward(Participant& participant) {
       product.y = output() + (chunk.first + own.begin) * units();
       product.y_stride = product.tape_stride = units();
       if (!is_linear()) product.tape = tape_.data() + (chunk.first + own.begin) * units();
-      multiply(layer(), product, {0, parts_of(layer())});
+      multiply(kernels(), layer(), product, {0, parts_of(layer())});
     });
   });
 }
@@ -197,6 +205,13 @@ void ConvolutionPass::backward(Participant& participant) {
   turn(participant);
   const bool wants_inputs = input_gradient() || layer().has_history();
   for_chunks([&](Chunk chunk) {
+    participant.stage(
+        [&](int slice) { gather(chunk, slice_of(chunk.count, slice, participant.size())); });
+    if (convolution().is_by_lanes()) {
+      add_lane_weights(participant, chunk);
+      if (wants_inputs) add_lane_inputs(participant, chunk);
+      return;
+    }
     add_weights(participant, chunk);
     for (int64_t group = 0; wants_inputs && group < convolution().groups; ++group)
       add_inputs(participant, chunk, group);
@@ -238,8 +253,6 @@ void ConvolutionPass::turn(Participant& participant) {
 }
 
 void ConvolutionPass::add_weights(Participant& participant, Chunk chunk) {
-  participant.stage(
-      [&](int slice) { gather(chunk, slice_of(chunk.count, slice, participant.size())); });
   const PackedConvolution& c = convolution();
   const int64_t terms = layer().terms;
   float* const dw = parameter_gradient(RECURRENT_PARAMETER_INPUT_WEIGHTS);
@@ -252,24 +265,47 @@ void ConvolutionPass::add_weights(Participant& participant, Chunk chunk) {
   }
 }
 
+// A thread has some of the outputs, and adds windows up in their order.
+void ConvolutionPass::add_lane_weights(Participant& participant, Chunk chunk) {
+  const int64_t terms = layer().terms;
+  float* const dw = parameter_gradient(RECURRENT_PARAMETER_INPUT_WEIGHTS);
+  participant.stage([&](int slice) {
+    const Slice own = slice_of(units(), slice, participant.size());
+    const int64_t count = own.end - own.begin;
+    float* const sums = lane_gradients_.data() + own.begin;
+    for (int64_t term = 0; term < terms; ++term) std::fill_n(sums + term * units(), count, 0.0f);
+    for (int64_t i = 0; i < chunk.count; ++i)
+      for (int64_t term = 0; term < terms; ++term)
+        kernels().accumulate_product(gathered_.data() + (i * terms + term) * units() + own.begin,
+                                     tape_.data() + (chunk.first + i) * units() + own.begin,
+                                     sums + term * units(), count);
+    for (int64_t unit = 0; unit < count; ++unit)
+      for (int64_t term = 0; term < terms; ++term)
+        dw[(own.begin + unit) * terms + term] += sums[term * units() + unit];
+  });
+}
+
+// Where the gradient of what a tap has seen goes; null for the padding, and where nobody wants it.
+float* ConvolutionPass::target(int64_t step, int64_t sorted_row) const {
+  const int64_t width = layer().input_size;
+  if (step < 0) {
+    if (!layer().has_history()) return nullptr;
+    const int64_t at = (convolution().window.extent() + step) * width;
+    return const_cast<float*>(initial_gradient_.data()) + sorted_row * history_size() + at;
+  }
+  const Steps& steps = steps_read();
+  if (step >= steps.length(sorted_row) || !input_gradient()) return nullptr;
+  return input_gradient() + (steps.begin(step) + sorted_row) * width;
+}
+
 // What windows give back to the steps that they have seen, in the order of windows. A thread has
 // rows of the batch, or, of few, features.
 void ConvolutionPass::add_inputs(Participant& participant, Chunk chunk, int64_t group) {
   const PackedConvolution& c = convolution();
-  const int64_t width = layer().input_size;
-  const Steps& steps = steps_read();
   float* const windows = window_gradients_.data();
   weights_[static_cast<size_t>(group)].multiply(
       participant, tape_.data() + chunk.first * units() + group * c.outputs, units(), chunk.count,
       windows, padded_terms());
-  const auto target = [&](int64_t step, int64_t sorted_row) -> float* {
-    if (step < 0)
-      return layer().has_history() ? initial_gradient_.data() + sorted_row * history_size() +
-                                         (c.window.extent() + step) * width
-                                   : nullptr;
-    if (step >= steps.length(sorted_row) || !input_gradient()) return nullptr;
-    return input_gradient() + (steps.begin(step) + sorted_row) * width;
-  };
   const bool by_rows = rows().with_steps() >= participant.size();
   participant.stage([&](int slice) {
     const Slice own = slice_of(by_rows ? rows().with_steps() : c.inputs, slice, participant.size());
@@ -281,6 +317,37 @@ void ConvolutionPass::add_inputs(Participant& participant, Chunk chunk, int64_t 
         float* const to = target(c.window.step_of(window, tap), sorted_row);
         if (!to) continue;
         for (int64_t j = features.begin; j < features.end; ++j) to[group * c.inputs + j] += from[j];
+      }
+    });
+  });
+}
+
+// The same of lanes, whose products are made where they are added; a thread has groups instead of
+// features.
+void ConvolutionPass::add_lane_inputs(Participant& participant, Chunk chunk) {
+  const PackedConvolution& c = convolution();
+  const bool by_rows = rows().with_steps() >= participant.size();
+  participant.stage([&](int slice) {
+    const Slice own = slice_of(by_rows ? rows().with_steps() : c.groups, slice, participant.size());
+    const Slice groups = by_rows ? Slice{0, c.groups} : own;
+    const int64_t first = groups.begin * c.outputs;
+    const int64_t count = groups.end * c.outputs - first;
+    for_windows(chunk, [&](int64_t i, int64_t window, int64_t sorted_row) {
+      if (by_rows && (sorted_row < own.begin || sorted_row >= own.end)) return;
+      const float* const da = tape_.data() + (chunk.first + i) * units() + first;
+      const float* weights = c.lanes.data() + first;
+      for (int64_t tap = 0; tap < taps(); ++tap) {
+        float* const to = target(c.window.step_of(window, tap), sorted_row);
+        for (int64_t input = 0; input < c.inputs; ++input, weights += c.lane_stride) {
+          if (!to) continue;
+          if (c.is_depthwise()) {
+            kernels().accumulate_product(weights, da, to + first, count);
+            continue;
+          }
+          float* into = to + groups.begin * c.inputs + input;
+          for (int64_t unit = 0; unit < count; into += c.inputs)
+            for (int64_t j = 0; j < c.outputs; ++j, ++unit) *into += weights[unit] * da[unit];
+        }
       }
     });
   });
