@@ -159,14 +159,15 @@ class LayerValidator {
     if (!flattens && !unflattens) return;
     const int64_t row = flattens ? layer_.hidden_size : layer_.input_size;
     const int64_t step = flattens ? layer_.input_size : layer_.hidden_size;
-    if (row == layer_.steps * step) return;
+    const int64_t all = layer_.steps * step;
+    if (row == all) return;
     if (flattens)
       invalid(field("hidden_size").c_str(),
               "expected steps * input_size (%lld) in a flatten, found %d",
-              static_cast<long long>(layer_.steps * step), layer_.hidden_size);
+              static_cast<long long>(all), layer_.hidden_size);
     invalid(field("input_size").c_str(),
             "expected steps * hidden_size (%lld) in an unflatten, found %d",
-            static_cast<long long>(layer_.steps * step), layer_.input_size);
+            static_cast<long long>(all), layer_.input_size);
   }
 
   void windows() const {
