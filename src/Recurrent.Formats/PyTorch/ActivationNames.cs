@@ -21,6 +21,7 @@ internal static class ActivationNames
         ("elu", Activation.Elu(), 1),
         ("softsign", Activation.Softsign, 0),
         ("softplus", Activation.Softplus, 0),
+        ("clip", Activation.Clip(-1, 1), 2),
     ];
 
     /// <summary>The names, for messages.</summary>

@@ -61,7 +61,7 @@ internal sealed class MatrixModule : PyTorchModule
     public bool IsTakenForEmbedding => IsEmbedding && !_isKnown;
 
     /// <summary>The same module as a list of modules calls it.</summary>
-    public MatrixModule As(ModuleListEntry entry) => entry.Argument switch
+    public override PyTorchModule As(ModuleListEntry entry) => entry.Argument switch
     {
         null => this,
         LinearArgument when !_isKnown || !IsEmbedding => As(isEmbedding: false),

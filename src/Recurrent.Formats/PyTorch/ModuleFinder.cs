@@ -92,9 +92,18 @@ internal sealed class ModuleFinder
             return BatchNormModule.Specify(_source, prefix);
         }
 
-        return Has("weight") && _source.Require(prefix + "weight").Shape.Count == 2
-            ? MatrixModule.Specify(_source, prefix)
-            : null;
+        if (!Has("weight"))
+        {
+            return Has("bias") && _source.Require(prefix + "bias").Shape.Count == 1 ? LayerNormModule.Specify(_source, prefix) : null;
+        }
+
+        return _source.Require(prefix + "weight").Shape.Count switch
+        {
+            1 => LayerNormModule.Specify(_source, prefix),
+            2 => MatrixModule.Specify(_source, prefix),
+            3 => ConvolutionModule.Specify(_source, prefix),
+            _ => null,
+        };
     }
 
     /// <summary>A module whose class is known; null if that is no module that a model can have.</summary>

@@ -88,7 +88,7 @@ internal sealed class ModuleListItem
         PyTorchModule? module = FindModule(entry, modules);
         if (module is not null)
         {
-            return new ModuleListItem(module is MatrixModule matrix ? matrix.As(entry) : module, entry);
+            return new ModuleListItem(module.As(entry), entry);
         }
 
         if (entry == new ModuleListEntry(Softmax, null))

@@ -105,6 +105,13 @@ internal sealed class ModuleSelection
     private void TakeAll()
     {
         RequireModules();
+        if (_finder.Modules.FirstOrDefault(module => module.Unsaid is not null) is { } unsaid)
+        {
+            throw new ModelFormatException(
+                $"module '{unsaid.Name}', perhaps an {unsaid.Kind}: a state dict does not say {unsaid.Unsaid}. Name the model's "
+                + $"modules in {OptionName}, in their order.");
+        }
+
         ModuleOrder order = ModuleOrder.Find(_finder.Modules, _finder.HasModelOrder);
         if (order.First is null)
         {
@@ -125,7 +132,7 @@ internal sealed class ModuleSelection
         {
             throw new ModelFormatException(
                 $"tensor '{_finder.Unknown[0]}' belongs to no module that is supported (nn.LSTM, nn.GRU, nn.RNN, their "
-                + "cells, nn.Linear, nn.Embedding, nn.BatchNorm1d). If the model does without it, name the model's "
+                + "cells, nn.Linear, nn.Embedding, nn.BatchNorm1d, nn.Conv1d, nn.LayerNorm). If the model does without it, name its "
                 + $"modules in {OptionName}, in their order.");
         }
 

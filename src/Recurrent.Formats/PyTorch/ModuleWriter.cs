@@ -68,6 +68,54 @@ internal sealed class ModuleWriter
         }
     }
 
+    public void AddConvolution(ConvolutionLayer layer, bool isActivationNext)
+    {
+        ConvolutionSpecification specification = layer.Specification;
+        int inputs = specification.InputSize / specification.Groups;
+        string name = NewName("conv");
+        Add(
+            name + ".weight",
+            ConvolutionModule.Transposed(layer.Weights.Kernel.Span, specification.KernelSize, inputs),
+            specification.OutputSize,
+            inputs,
+            specification.KernelSize);
+        if (!layer.Weights.Bias.IsEmpty)
+        {
+            Add(name + ".bias", layer.Weights.Bias, specification.OutputSize);
+        }
+
+        if (!layer.Weights.InitialHistory.IsEmpty)
+        {
+            Add($"{name}.{ConvolutionModule.HistoryName}", layer.Weights.InitialHistory, specification.Reach, specification.InputSize);
+        }
+
+        AddEntry(new ModuleListEntry(name, ConvolutionModule.Format(specification)).ToString());
+        if (isActivationNext || specification.Activation != Activation.Identity)
+        {
+            AddEntry(ActivationNames.Format(specification.Activation));
+        }
+    }
+
+    public void AddNormalization(LayerNormalizationLayer layer)
+    {
+        int size = layer.Specification.InputSize;
+        string name = NewName(LayerNormModule.ArgumentName);
+        if (layer.Factors.IsEmpty)
+        {
+            _absent.Add(name + ".weight");
+            float[] ones = new float[size];
+            Array.Fill(ones, 1);
+            Add(name + ".weight", ones, size);
+        }
+        else
+        {
+            Add(name + ".weight", layer.Factors, size);
+        }
+
+        AddOrZeros(name + ".bias", layer.Offsets, size);
+        AddEntry(LayerNormModule.EntryOf(name, layer.Specification.Epsilon).ToString());
+    }
+
     public void AddEmbedding(EmbeddingLayer layer)
     {
         string name = NewName("embedding");

@@ -9,8 +9,8 @@ namespace Recurrent.Formats;
 /// </summary>
 /// <remarks>
 /// The file has what <c>load_state_dict</c> wants of modules <c>lstm</c>, <c>gru</c>, <c>rnn</c>, <c>linear</c>,
-/// <c>embedding</c> and <c>norm</c> (<c>nn.BatchNorm1d</c>), a second one of a kind with a 2 behind its name; initial
-/// states are <c>lstm_h0</c> and <c>lstm_c0</c>. The order of the modules, the layers without parameters, what each layer
+/// <c>embedding</c>, <c>norm</c> (<c>nn.BatchNorm1d</c>), <c>conv</c> (<c>nn.Conv1d</c>) and <c>layer_norm</c>, a second one of a kind with a 2 behind its name; initial
+/// states are <c>lstm_h0</c>, <c>lstm_c0</c> and <c>conv.history</c>. The order of the modules, the layers without parameters, what each layer
 /// reads if they do not just follow each other, the inputs and outputs by their names, the masking, the order of axes and the rule for rows of length 0 are in the metadata, so that <see cref="ModelFile.Load"/> gives the
 /// same model again.
 /// </remarks>
@@ -88,6 +88,13 @@ public static class PyTorchExport
                 return RecurrentModuleWriter.Add(modules, definition, first);
             case DenseLayer dense:
                 modules.AddLinear(dense, isActivationNext: layers.ElementAtOrDefault(first + 1) is ActivationLayer);
+                return 1;
+            case ConvolutionLayer convolution:
+                modules.AddConvolution(
+                    convolution, isActivationNext: layers.ElementAtOrDefault(first + 1) is ActivationLayer);
+                return 1;
+            case LayerNormalizationLayer normalization:
+                modules.AddNormalization(normalization);
                 return 1;
             case EmbeddingLayer embedding:
                 modules.AddEmbedding(embedding);

@@ -26,6 +26,12 @@ internal abstract class PyTorchModule(ITensorSource source, string prefix)
 
     protected ITensorSource Source { get; } = source;
 
+    /// <summary>What a list of modules has to say of it because no parameter does; null if there is nothing.</summary>
+    public virtual string? Unsaid => null;
+
+    /// <summary>The same module as an entry of a list of modules calls it.</summary>
+    public virtual PyTorchModule As(ModuleListEntry entry) => this;
+
     /// <summary>The parameters that it may have.</summary>
     public abstract IEnumerable<string> KnownParameters();
 

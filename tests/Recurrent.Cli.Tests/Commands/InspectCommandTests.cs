@@ -74,6 +74,26 @@ public sealed class InspectCommandTests
             new HashSet<string>(kinds));
     }
 
+    [Theory]
+    [InlineData("causal-convolutions", "causal convolution", "relu; 3 steps, dilation 2", 3, 4, 40)]
+    [InlineData("strided-convolutions", "convolution", "3 steps, stride 2, padding 1 and 0", 3, 6, 60)]
+    [InlineData("pooled-windows", "max pooling", "3 steps, padding 1 and 1", 3, 3, 0)]
+    [InlineData("layer-normalizations", "layer normalization", "epsilon 1E-05", 3, 3, 3)]
+    public void Layers_over_windows_are_described(
+        string name, string kind, string besides, int input, int output, int parameters)
+    {
+        string file = Path.Combine(GoldenFiles.PathOf("onnx-layers-written"), name, "model.onnx");
+
+        JsonNode layer = JsonNode.Parse(CommandRun.Of("inspect", file, "--no-measure", "--json").Output)!["layers"]![0]!;
+        CommandRun text = CommandRun.Of("inspect", file, "--no-measure");
+
+        Assert.Equal(
+            (kind, input, output, parameters),
+            ((string)layer["kind"]!, (int)layer["input_size"]!, (int)layer["output_size"]!, (int)layer["parameters"]!));
+        Assert.Contains(besides, text.Output, StringComparison.Ordinal);
+        Assert.Contains(kind, text.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_bare_state_dict_is_opened_all_the_same_and_options_are_proposed()
     {
