@@ -7,7 +7,9 @@ namespace Recurrent.Fuzz;
 internal static class ModelComparison
 {
     private const int Batch = 2;
-    private const int Time = 3;
+
+    // A model may need more steps than a few: windows, and rows of a fixed number of steps.
+    private static readonly int[] Times = [3, 6, 12, 48];
 
     /// <summary>The reference is slow: a larger model is computed by the native library alone.</summary>
     private const long MostCompared = 400_000;
@@ -25,14 +27,31 @@ internal static class ModelComparison
             return false;
         }
 
-        InputBuffer<float>[] inputs = [.. definition.Inputs.Select(input => InputOf(input, random))];
-        float[][] native = model.Predict(inputs, Batch, Time);
+        foreach (int time in Times)
+        {
+            InputBuffer<float>[] inputs = [.. definition.Inputs.Select(input => InputOf(input, time, random))];
+            try
+            {
+                return Compare(definition, model, inputs, time);
+            }
+            catch (ArgumentException e) when (e.ParamName == "time")
+            {
+                // So many steps the model does not take.
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Compare(ModelDefinition definition, RecurrentModel model, InputBuffer<float>[] inputs, int time)
+    {
+        float[][] native = model.Predict(inputs, Batch, time);
         if (model.PackedBytes / sizeof(float) > MostCompared)
         {
             return false;
         }
 
-        float[][] reference = ReferenceModel<float>.Create(definition).Predict(inputs, Batch, Time);
+        float[][] reference = ReferenceModel<float>.Create(definition).Predict(inputs, Batch, time);
         for (int i = 0; i < native.Length; i++)
         {
             Compare(definition.Outputs[i].Name, native[i], reference[i]);
@@ -54,9 +73,9 @@ internal static class ModelComparison
         }
     }
 
-    private static InputBuffer<float> InputOf(ModelInput input, Random random)
+    private static InputBuffer<float> InputOf(ModelInput input, int time, Random random)
     {
-        int count = Batch * (input.Kind == ValueKind.Row ? 1 : Time);
+        int count = Batch * (input.Kind == ValueKind.Row ? 1 : time);
         return input.Kind == ValueKind.Indices
             ? new InputBuffer<float>(input.Name, (int[])[.. Enumerable.Range(0, count).Select(_ => random.Next(input.Size))])
             : new InputBuffer<float>(
