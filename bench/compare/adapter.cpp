@@ -104,7 +104,33 @@ class Layers {
     return values_.emplace_back(std::make_unique<std::vector<float>>(std::move(values)))->data();
   }
 
+#if RECURRENT_ABI_VERSION >= 6
+  void add_convolution(const Workload& workload, int32_t input, std::mt19937& random) {
+    recurrent_direction_desc& direction = directions_.emplace_back();
+    direction.struct_size = sizeof(direction);
+    recurrent_layer_desc& layer = layers_.emplace_back();
+    layer.struct_size = sizeof(layer);
+    layer.kind = RECURRENT_LAYER_CONVOLUTION;
+    layer.input_size = input;
+    layer.hidden_size = output_ = workload.hidden;
+    layer.kernel_size = workload.taps;
+    layer.stride = 1;
+    layer.dilation = workload.dilates ? 1 << (layers_.size() - 1) : 1;
+    layer.groups = workload.depthwise ? input : 1;
+    layer.pad_before = (layer.kernel_size - 1) * layer.dilation;
+    layer.forward = &direction;
+    const int64_t terms = int64_t{workload.taps} * (input / layer.groups);
+    const float bound = 1.0f / std::sqrt(static_cast<float>(terms));
+    direction.input_weights = keep(random_floats(random, workload.hidden * terms, bound));
+    direction.input_bias = keep(random_floats(random, workload.hidden, bound));
+  }
+#endif
+
   void add(const Workload& workload, int32_t input, std::mt19937& random) {
+#if RECURRENT_ABI_VERSION >= 6
+    if (workload.kind == RECURRENT_LAYER_CONVOLUTION)
+      return add_convolution(workload, input, random);
+#endif
     const int64_t rows = gates_of(workload.kind) * workload.hidden;
     const int32_t projection = workload.variant == Variant::kProjected ? workload.hidden / 2 : 0;
     const int32_t state = projection ? projection : workload.hidden;

@@ -22,6 +22,11 @@ struct Workload {
   int32_t trains;
   int32_t isa;
   int32_t threads;
+  // A convolution: taps of the kernel, and whether each layer's are twice as far apart as those of
+  // the one before; or as many groups as features.
+  int32_t taps = 0;
+  int32_t dilates = 0;
+  int32_t depthwise = 0;
 };
 
 }  // namespace compare

@@ -17,6 +17,8 @@ const char* name_of(int32_t kind) {
       return "lstm";
     case RECURRENT_LAYER_GRU:
       return "gru";
+    case RECURRENT_LAYER_CONVOLUTION:
+      return "conv";
     default:
       return "gru_before";
   }
@@ -37,6 +39,12 @@ class Shapes {
          {kind, input, hidden, 1, time, batch, 0, Variant::kPlain, 0, isa_, threads_}});
     return shapes_.back().workload;
   }
+  Workload& add_convolution(const std::string& workload, int32_t hidden, int64_t time,
+                            int64_t batch) {
+    Workload& added = add(workload, RECURRENT_LAYER_CONVOLUTION, hidden, hidden, time, batch);
+    added.taps = 3;
+    return added;
+  }
   std::vector<Shape> take() { return std::move(shapes_); }
 
  private:
@@ -53,7 +61,9 @@ double Shape::operations() const {
   const int64_t projection = w.variant == Variant::kProjected ? state * w.hidden : 0;
   const int64_t directions = w.bidirectional ? 2 : 1;
   int64_t terms = 0;
-  for (int32_t i = 0; i < w.layers; ++i)
+  if (w.kind == RECURRENT_LAYER_CONVOLUTION)
+    terms = w.layers * w.hidden * w.taps * int64_t{w.depthwise ? 1 : w.input};
+  for (int32_t i = 0; w.kind != RECURRENT_LAYER_CONVOLUTION && i < w.layers; ++i)
     terms += gates_of(w.kind) * w.hidden * ((i == 0 ? w.input : directions * state) + state) +
              projection;
   return 2.0 * static_cast<double>(directions * terms * w.time * w.batch) *
@@ -81,6 +91,20 @@ std::vector<Shape> all_shapes(int32_t isa, int32_t threads) {
     stack.bidirectional = 1;
     for (const int32_t hidden : {20, 64, 256})
       shapes.add("train", kind, hidden, hidden, hidden == 20 ? 10 : 50, 32).trains = 1;
+  }
+  for (const int32_t hidden : {16, 64, 256}) {
+    shapes.add_convolution("stream", hidden, 1, 1);
+    shapes.add_convolution("sequence", hidden, 500, 1);
+    shapes.add_convolution("batched", hidden, 50, 32);
+    shapes.add_convolution("depthwise-stream", hidden, 1, 1).depthwise = 1;
+    shapes.add_convolution("depthwise-sequence", hidden, 500, 1).depthwise = 1;
+    shapes.add_convolution("train", hidden, 50, 32).trains = 1;
+  }
+  for (const int64_t time : {1, 2048}) {
+    Workload& dilated =
+        shapes.add_convolution(time == 1 ? "dilated-stream" : "dilated", 16, time, 1);
+    dilated.layers = 10;
+    dilated.dilates = 1;
   }
   const struct {
     Variant variant;

@@ -41,7 +41,7 @@ Schedule make_schedule(const Model& model, const Workload& work, const Candidate
   Ledger ledger;
   ledger.book(schedule.portions, schedule.plan.floats);
   if (is_split_step(model, work, way))
-    schedule.next_states = ledger.book(work.batch, model.states().stride(), "batch");
+    schedule.next_states = ledger.book(work.batch, model.states().renewed_stride(), "batch");
   if (way.strategy == Strategy::kLayers) {
     int64_t width = 0;
     for (const PackedLayer& layer : model.layers()) width = std::max(width, layer.output_size);

@@ -17,7 +17,7 @@ struct Schedule {
   int portions = 1;  // portion i has the scratch memory from `i * plan.floats` on
   int64_t link = 0;  // kLayers: two blocks between each portion and the next
   int64_t link_floats = 0;  // of one block
-  int64_t next_states = 0;  // a step divided by units: the new states, laid out as the session's
+  int64_t next_states = 0;  // a step divided by units: the new states
   int64_t floats = 0;       // all of it
 };
 

@@ -19,7 +19,7 @@ class SplitStep {
         plan_(schedule.plan),
         scratch_(scratch),
         states_(states),
-        next_states_{scratch + schedule.next_states, batch},
+        next_states_(scratch + schedule.next_states),
         batch_(batch),
         y_(y),
         backwards_(backwards) {}
@@ -57,11 +57,13 @@ class SplitStep {
     for (const PackedLayer& layer : model_.layers()) {
       if (!layer.recurrent()) continue;
       const StateSlot& slot = layer.directions.front().hidden;
-      std::copy_n(next_states_.row(slot, 0), batch_ * slot.stride, states_.row(slot, 0));
+      std::copy_n(next(slot), batch_ * slot.stride, states_.row(slot, 0));
     }
   }
 
  private:
+  float* next(const StateSlot& slot) const { return next_states_ + batch_ * slot.renewed; }
+
   // The output of a dense layer may have them.
   const float* without_denormals(Participant& participant, const PackedLayer& layer,
                                  const float* in) const {
@@ -110,7 +112,7 @@ class SplitStep {
     slots.take_scratch(scratch_, plan_);
     if (layer.recurrent()) {
       slots.before = states_.row(direction.hidden, 0);
-      slots.after = next_states_.row(direction.hidden, 0);
+      slots.after = next(direction.hidden);
       slots.c = states_.row(direction.cell, 0);
     }
     for (const Phase& phase : direction.phases)
@@ -133,7 +135,7 @@ class SplitStep {
   const Plan& plan_;
   float* const scratch_;
   const StateRows states_;
-  const StateRows next_states_;
+  float* const next_states_;
   const int64_t batch_;
   float* const y_;
   const bool backwards_;

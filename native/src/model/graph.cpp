@@ -409,10 +409,11 @@ class GraphBuilder {
     const int32_t tail = tail_begin(desc_);
     if (desc_.output == RECURRENT_OUTPUT_FINAL_STATE &&
         (tail == 0 || !cell_traits(layer(tail - 1).kind).recurrent))
-      invalid("output",
-              "expected %d or %d, because no recurrent layer has final states to put out or a "
-              "residual connection goes around the last one, found %d",
-              RECURRENT_OUTPUT_EVERY_STEP, RECURRENT_OUTPUT_LAST_STEP, desc_.output);
+      invalid(
+          "output",
+          "expected %d or %d, because no recurrent layer has final states to put out, or what is "
+          "behind the last one takes other steps as well, found %d",
+          RECURRENT_OUTPUT_EVERY_STEP, RECURRENT_OUTPUT_LAST_STEP, desc_.output);
   }
 
   void check_masking() const {

@@ -24,11 +24,12 @@ struct StateId {
 // One state of a model.
 struct StateSlot {
   StateId id{0, 0, kRepeatedOutput};
-  int64_t size = 0;    // floats that a row has, as a caller sees them
-  int64_t stride = 0;  // as they are stored
-  int64_t width = 0;   // of a history (see HistoryRow): floats of a step; else 0
-  int64_t saved = 0;   // floats before it in a row that is saved
-  int64_t offset = 0;  // floats before it in a row that is stored
+  int64_t size = 0;     // floats that a row has, as a caller sees them
+  int64_t stride = 0;   // as they are stored
+  int64_t width = 0;    // of a history (see HistoryRow): floats of a step; else 0
+  int64_t saved = 0;    // floats before it in a row that is saved
+  int64_t offset = 0;   // floats before it in a row that is stored
+  int64_t renewed = 0;  // the same in a row without histories, which are never written anew
 };
 
 // The states of a row, which follow each other: layers in order, in each forward before reverse,
@@ -46,6 +47,8 @@ class StateLayout {
   // Floats of a row that is saved, and of one that is stored.
   int64_t size() const { return size_; }
   int64_t stride() const { return stride_; }
+  // Of a row that is stored, without histories.
+  int64_t renewed_stride() const { return renewed_; }
 
  private:
   StateSlot append(StateSlot slot);
@@ -53,6 +56,7 @@ class StateLayout {
   std::vector<StateSlot> slots_;
   int64_t size_ = 0;
   int64_t stride_ = 0;
+  int64_t renewed_ = 0;
 };
 
 }  // namespace recurrent
