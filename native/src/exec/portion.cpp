@@ -241,6 +241,16 @@ void Portion::run_dense() {
       slots.x_stride = slots.x_size = width;
       slots.y_stride = out_.row_stride;
       CellArgs args = bind(*layer_, phase, slots);
+      if (!by_units && rows() == 1) {
+        // Of one row, steps are rows of a product. (A Dense of 192 inputs and 64 units, 2000 steps:
+        // 433 us one by one, 227 us so.)
+        args.range.rows = std::min(steps.end, length_in_block(0) - chunk.first) - steps.begin;
+        args.x += steps.begin * width;
+        args.y = out_.at(chunk.first + steps.begin, 0);
+        args.y_stride = out_.time_stride;
+        if (args.range.rows > 0) call_phase(phase, args);
+        return;
+      }
       for (int64_t s = 0; s < steps.end; ++s) {
         args.range.rows = active_rows(chunk.first + s);
         args.y = out_.at(chunk.first + s, 0);
