@@ -90,7 +90,8 @@ internal sealed class OnnxCase : ILoadedCase
         return ShapeMatch.Mismatch(
             expected.Shape,
             _sequence.ShapeOf(output, actual.Length),
-            output.Axes.ToList().IndexOf(OnnxAxis.Features)) is { } mismatch
+            output.Axes.ToList().IndexOf(OnnxAxis.Features),
+            output.Role == OnnxOutputRole.FinalStates ? output.Axes.ToList().IndexOf(OnnxAxis.Direction) : -1) is { } mismatch
             ? new TensorResult(expected.Name, double.PositiveInfinity, _rule.Absolute, mismatch)
             : _rule.Check(expected, actual);
     }

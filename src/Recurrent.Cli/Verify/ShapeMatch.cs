@@ -10,17 +10,19 @@ internal static class ShapeMatch
     /// <param name="expected">Sizes of the axes as a file has them.</param>
     /// <param name="actual">Sizes of the axes as a model has them.</param>
     /// <param name="features">Which of those is that of the features; -1 for none.</param>
-    public static string? Mismatch(IReadOnlyList<long> expected, IReadOnlyList<int> actual, int features)
+    /// <param name="states">Which of those counts states, which may be divided, too; -1 for none.</param>
+    public static string? Mismatch(IReadOnlyList<long> expected, IReadOnlyList<int> actual, int features, int states = -1)
     {
         long[] theirs = [.. expected.Where(size => size != 1)];
         long[] ours = [.. actual.Select(size => (long)size).Where(size => size != 1)];
-        int divisible = features < 0 || actual[features] == 1 ? -1 : actual.Take(features).Count(size => size != 1);
-        return IsSame(theirs, ours, divisible)
+        return IsSame(theirs, ours, [Place(features), Place(states)])
             ? null
             : $"expected the shape [{string.Join(", ", expected)}], found [{string.Join(", ", actual)}]";
+
+        int Place(int axis) => axis < 0 || actual[axis] == 1 ? -1 : actual.Take(axis).Count(size => size != 1);
     }
 
-    private static bool IsSame(ReadOnlySpan<long> theirs, ReadOnlySpan<long> ours, int divisible)
+    private static bool IsSame(ReadOnlySpan<long> theirs, ReadOnlySpan<long> ours, ReadOnlySpan<int> divisible)
     {
         if (theirs.Contains(0) || ours.Contains(0))
         {
@@ -30,7 +32,7 @@ internal static class ShapeMatch
         for (int at = 0; !theirs.IsEmpty && !ours.IsEmpty;)
         {
             (int their, int our) = NextGroup(theirs, ours);
-            if (their != 1 && !(our == 1 && at == divisible))
+            if (their != 1 && !(our == 1 && divisible.Contains(at)))
             {
                 return false;
             }

@@ -44,6 +44,9 @@ internal sealed class GraphNode
     /// <summary>Inputs, and what is captured.</summary>
     public IEnumerable<string> Needs => Inputs.Concat(Captured);
 
+    /// <summary>Whether this is a layer with a state.</summary>
+    public bool IsRecurrent => Operator is "RNN" or "LSTM" or "GRU" or "Loop" or RecurrentParts.QuantizedLstm;
+
     /// <summary>An input's name; empty if it is left out.</summary>
     public string Input(int index) => index < _node.Input.Count ? _node.Input[index] : "";
 

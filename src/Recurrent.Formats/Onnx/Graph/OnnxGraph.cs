@@ -84,23 +84,38 @@ internal sealed class OnnxGraph
     /// <exception cref="ModelFormatException">It is empty, or has a name twice.</exception>
     public OnnxGraph Inner(GraphProto graph) => new(Model, graph);
 
-    /// <summary>The nodes that the outputs need, each behind those whose values it uses.</summary>
+    /// <summary>
+    /// The nodes that the outputs need, each behind those whose values it uses. Recurrent ones come as early as they can: they
+    /// say which axis is time.
+    /// </summary>
     /// <exception cref="ModelFormatException">A value is made of itself.</exception>
     public IReadOnlyList<GraphNode> NeededNodes()
+    {
+        IReadOnlyList<GraphNode> needed = Ordered(Outputs.Select(name => _producers.GetValueOrDefault(name)));
+        IEnumerable<GraphNode> recurrent = needed.Where(node => node.IsRecurrent).OrderBy(node => node.Index);
+        return Ordered(recurrent.Concat(needed));
+    }
+
+    /// <summary>Nodes and all that they need.</summary>
+    private List<GraphNode> Ordered(IEnumerable<GraphNode?> roots)
     {
         // Depth first without recursion: how deep a graph is, a file decides.
         List<GraphNode> ordered = [];
         Dictionary<GraphNode, int> nextInput = [];
         Stack<GraphNode> open = new();
-        foreach (string output in Outputs)
+        foreach (GraphNode root in roots.OfType<GraphNode>())
         {
-            Open(output);
+            Open(root, root.Outputs[0]);
             while (open.TryPeek(out GraphNode? node))
             {
                 int next = nextInput[node]++;
                 if (next < node.Inputs.Count + node.Captured.Count)
                 {
-                    Open(next < node.Inputs.Count ? node.Inputs[next] : node.Captured[next - node.Inputs.Count]);
+                    string name = next < node.Inputs.Count ? node.Inputs[next] : node.Captured[next - node.Inputs.Count];
+                    if (_producers.TryGetValue(name, out GraphNode? producer))
+                    {
+                        Open(producer, name);
+                    }
                 }
                 else
                 {
@@ -112,13 +127,8 @@ internal sealed class OnnxGraph
 
         return ordered;
 
-        void Open(string name)
+        void Open(GraphNode producer, string name)
         {
-            if (!_producers.TryGetValue(name, out GraphNode? producer))
-            {
-                return;
-            }
-
             if (nextInput.TryAdd(producer, 0))
             {
                 open.Push(producer);

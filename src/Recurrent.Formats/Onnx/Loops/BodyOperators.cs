@@ -153,7 +153,7 @@ internal sealed class BodyOperators(BodyAlgebra algebra, Extent batch)
     {
         bool fits = axes.Length <= 1 && axes.All(axis => axis.Whole is null && axis.Assign(OnnxAxis.Batch))
             && (BatchAxes is null || (BatchAxes.Length == axes.Length && axes.All(axis => axis.Join(BatchAxes[0]))))
-            && Extent.Of(axes).Same(batch);
+            && (Extent.Of(axes).Same(batch) || (axes is [var rows] && batch.Axes is [var ofStates] && batch.IsLengthOf(ofStates) && rows.Join(ofStates)));
         if (!fits)
         {
             throw context.Refuse($"expected the same rows of the batch in sequences and states, found {Extent.Of(axes)} and {batch}");

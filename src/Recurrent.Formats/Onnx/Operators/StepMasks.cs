@@ -142,7 +142,9 @@ internal static class StepMasks
         for (int i = 0; i < groups.Length; i++)
         {
             Extent length = Extent.Of(groups[i]);
-            if (wanted[i].Known == 1 || wanted[i].Same(length))
+            bool isBatch = groups[i] is [{ Role: OnnxAxis.Batch } rows] && wanted[i].Axes is [var open] && wanted[i].IsLengthOf(open)
+                && open.Assign(OnnxAxis.Batch) && rows.Join(open);
+            if (wanted[i].Known == 1 || wanted[i].Same(length) || isBatch)
             {
                 continue;
             }
