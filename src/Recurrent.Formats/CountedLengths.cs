@@ -8,7 +8,8 @@ namespace Recurrent.Formats;
 /// </summary>
 /// <param name="Input">The input whose steps are counted, by its name in the file.</param>
 /// <param name="Missing">The value of a step that does not count: an index, or what all its features are.</param>
-public sealed record CountedLengths(string Input, float Missing)
+/// <param name="ModelInput">Index of that input among those of the model; -1 if the model has no such input.</param>
+public sealed record CountedLengths(string Input, float Missing, int ModelInput)
 {
     /// <summary>The lengths, for <see cref="SequenceMask.Lengths"/>.</summary>
     /// <typeparam name="T">The number type.</typeparam>

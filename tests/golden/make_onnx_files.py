@@ -529,6 +529,18 @@ def states_gru_one_step(name):
     graph.save(name)
 
 
+@case
+def states_lstm_one_step(name):
+    """One step of features without an axis of time, joined with features of the row; the states beside the output."""
+    graph = Graph(name, opset=11)
+    x, row = graph.input("x", ["batch", 3]), graph.input("row", ["batch", 2])
+    h, c = graph.input("h", [1, "batch", 4]), graph.input("c", [1, "batch", 4])
+    joined = graph.unsqueeze(graph.node("Concat", x, row, axis=1), 0)
+    y, h, c = graph.rnn("LSTM", joined, 5, 4, h, c)
+    graph.output(graph.dense(graph.squeeze(y, 0, 1), 4, 2), h, c)
+    graph.save(name)
+
+
 # Lengths.
 
 @case
@@ -557,6 +569,47 @@ def lengths_gather_time_first(name):
     index = graph.node("Expand", graph.unsqueeze(index, 0, 2), shape)
     graph.output(graph.squeeze(graph.node("GatherElements", y, index, axis=0), 0))
     graph.save(name)
+
+
+@case
+def lengths_gather_branch(name):
+    """PyTorch's exporter asks with If whether the dimension that squeeze takes away has one element."""
+    graph = Graph(name, opset=14)
+    x = graph.input("x", ["batch", "time", 3])
+    lengths = graph.input("lengths", ["batch"], [6, 2, 4], INT64)
+    y = graph.transpose(graph.squeeze(graph.rnn("GRU", graph.transpose(x, 1, 0, 2), 3, 4)[0], 1), 1, 0, 2)
+    index = graph.node("Reshape", graph.node("Sub", lengths, graph.constant(1, numpy.int64)), graph.ints(-1, 1, 1))
+    picked = graph.node("GatherElements", y, graph.node("Expand", index, graph.ints(1, 1, 4)), axis=1)
+    is_one = graph.node("Equal", graph.node("Gather", graph.node("Shape", picked), graph.ints(1), axis=0), graph.ints(1))
+    branches = []
+    for kind in ("then", "else"):
+        branch = Scope(graph.random, graph.opset, prefix=graph.name(kind) + "/")
+        out = branch.squeeze(picked, 1) if kind == "then" else branch.node("Identity", picked)
+        branches.append(helper.make_graph(
+            branch.nodes, kind, [], [helper.make_tensor_value_info(out, FLOAT, None)], branch.constants))
+    graph.output(graph.dense(graph.node("If", is_one, then_branch=branches[0], else_branch=branches[1]), 4, 2))
+    graph.save(name)
+
+
+def numbered(name, opset, batch_first):
+    """y[arange(batch), lengths - 1] as PyTorch writes it: steps of all rows one after the other, and an index into them."""
+    graph = Graph(name, opset=opset)
+    x = graph.input("x", ["batch", "time", 3] if batch_first else ["time", "batch", 3])
+    lengths = graph.input("lengths", ["batch"], [6, 2, 4], INT64)
+    y = graph.squeeze(graph.rnn("LSTM", graph.transpose(x, 1, 0, 2) if batch_first else x, 3, 4)[0], 1)
+    y = graph.transpose(y, 1, 0, 2) if batch_first else y
+    rows = graph.node("Range", graph.constant(0, numpy.int64), graph.squeeze(graph.dim(y, 0 if batch_first else 1), 0), graph.constant(1, numpy.int64))
+    last = graph.node("Sub", lengths, graph.constant(1, numpy.int64))
+    length = graph.dim(y, 1)
+    index = graph.node("Add", last, graph.node("Mul", rows, length)) if batch_first else graph.node("Add", graph.node("Mul", last, length), rows)
+    picked = graph.node("Gather", graph.node("Flatten", y, axis=2), index, axis=0)
+    shape = graph.node("Concat", graph.node("Shape", index), graph.dim(y, 2), axis=0)
+    graph.output(graph.dense(graph.node("Reshape", picked, shape), 4, 2))
+    graph.save(name)
+
+
+CASES["lengths-rows-numbered"] = lambda name: numbered(name, 13, True)
+CASES["lengths-rows-numbered-time-first"] = lambda name: numbered(name, 15, False)
 
 
 @case
@@ -778,6 +831,18 @@ def static_at_every_step(name):
     joined = graph.node("Concat", graph.node("Gather", graph.weights(7, 2), ids), x, repeated, axis=2)
     h = graph.squeeze(graph.rnn("GRU", graph.transpose(joined, 1, 0, 2), 7, 4)[1], 0)
     graph.output(graph.dense(h, 4, 2))
+    graph.save(name)
+
+
+@case
+def static_at_fixed_steps(name):
+    """All lengths are numbers, and so is how often the row is repeated."""
+    graph = Graph(name, opset=16)
+    x, static = graph.input("x", [2, 6, 3]), graph.input("static", [2, 2])
+    repeated = graph.node("Expand", graph.unsqueeze(static, 1), graph.ints(2, 6, 2))
+    joined = graph.node("Concat", x, repeated, axis=2)
+    y = graph.rnn("GRU", graph.transpose(joined, 1, 0, 2), 5, 4)[0]
+    graph.output(graph.transpose(graph.squeeze(y, 1), 1, 0, 2))
     graph.save(name)
 
 

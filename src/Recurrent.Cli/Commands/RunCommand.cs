@@ -195,12 +195,32 @@ internal sealed class RunCommand
             throw new UnusableInputException("--lengths: expected only without --stream and --block.");
         }
 
+        if (model.CountedLengths is { } rule && lengths is null)
+        {
+            lengths = mode == RunMode.Whole
+                ? Count(rule, input)
+                : throw new UnusableInputException("--stream, --block: the model counts the lengths of rows, which needs the whole sequence.");
+        }
+
         return new RunRequest(model.Definition, input, mode, stream ? 1 : block ?? input.Time)
         {
             Lengths = lengths,
             Threads = parsed.GetValue(_threads) ?? 1,
             InstructionSet = NetworkOptions.ReadInstructionSet(parsed, _isa) ?? InstructionSet.Auto,
         };
+    }
+
+    private static int[] Count(CountedLengths rule, SequenceInput input)
+    {
+        if (rule.ModelInput < 0)
+        {
+            throw new UnusableInputException($"--lengths: expected the lengths of rows, which the file counts in its input '{rule.Input}'.");
+        }
+
+        InputBuffer<float> values = input.Values[rule.ModelInput];
+        return values.Indices.IsEmpty
+            ? rule.Count(values.Values.Span, input.Time, input.Batch, SequenceInput.Layout)
+            : rule.Count(values.Indices.Span, input.Time, input.Batch, SequenceInput.Layout);
     }
 
     private static int[]? Lengths(string? list, SequenceInput input)

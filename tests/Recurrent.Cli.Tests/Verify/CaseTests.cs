@@ -12,9 +12,9 @@ public sealed class CaseTests
     public static TheoryData<string> Paths => new(VerifyPaths.Choices.Where(path => path != VerifyPaths.All));
 
     public static TheoryData<string, string> FoldersAndPaths => new(
-        from folder in (string[])["cases", "tfjs"]
+        from folder in (string[])["cases", "onnx-files", "tfjs"]
         from path in Paths
-        where folder == "cases" || path.Data == VerifyPaths.Reference
+        where folder != "tfjs" || path.Data == VerifyPaths.Reference
         select (folder, path.Data));
 
     [Theory]

@@ -10,13 +10,13 @@ public sealed class OnnxDamageTests
     private const int Rounds = 100;
     private const long MaxAllocatedBytes = 600L << 20;
 
-    public static TheoryData<string> Names => ExportedModelTests.Names;
+    public static TheoryData<string> Names => [.. ExportedModelTests.Names.Select(name => name.Data), .. OnnxFileTests.Names.Select(name => name.Data)];
 
     [Theory]
     [MemberData(nameof(Names))]
     public void Random_damage_is_read_or_refused(string name)
     {
-        byte[] whole = File.ReadAllBytes(Path.Combine(ExportedModelTests.Golden, $"{name}.onnx"));
+        byte[] whole = Whole(name);
         Random random = new(name.Length + (31 * name[^1]));
         for (int round = 0; round < Rounds; round++)
         {
@@ -35,7 +35,7 @@ public sealed class OnnxDamageTests
     [MemberData(nameof(Names))]
     public void Graphs_changed_at_random_are_read_or_refused(string name)
     {
-        byte[] whole = File.ReadAllBytes(Path.Combine(ExportedModelTests.Golden, $"{name}.onnx"));
+        byte[] whole = Whole(name);
         Random random = new(name.Length + (17 * name[^1]));
         for (int round = 0; round < Rounds; round++)
         {
@@ -53,7 +53,7 @@ public sealed class OnnxDamageTests
     [MemberData(nameof(Names))]
     public void Truncated_files_are_refused(string name)
     {
-        byte[] whole = File.ReadAllBytes(Path.Combine(ExportedModelTests.Golden, $"{name}.onnx"));
+        byte[] whole = Whole(name);
         int step = Math.Max(1, whole.Length / 100);
         for (int length = 0; length < whole.Length; length += step)
         {
@@ -61,6 +61,23 @@ public sealed class OnnxDamageTests
         }
 
         Assert.Throws<ModelFormatException>(() => OnnxFile.Parse(whole.AsMemory(0, whole.Length / 2)).ToModel());
+    }
+
+    /// <summary>A body inside of a body is no cell, and is not followed.</summary>
+    [Fact]
+    public void Bodies_inside_of_bodies_are_refused_in_little_memory()
+    {
+        ModelProto model = ModelProto.Parser.ParseFrom(Whole("loop-gru"));
+        NodeProto loop = model.Graph.Node.First(node => node.OpType == "Loop");
+        for (int depth = 0; depth < 12; depth++)
+        {
+            NodeProto inner = loop.Clone();
+            GraphProto body = inner.Attribute.First(attribute => attribute.G is not null).G;
+            loop.Attribute.First(attribute => attribute.G is not null).G.Node.Add(inner);
+            Assert.NotEmpty(body.Node);
+        }
+
+        Read(model.ToByteArray(), "nested");
     }
 
     /// <summary>A sparse file has gigabytes of zeros, which would be read as fields without end.</summary>
@@ -72,6 +89,12 @@ public sealed class OnnxDamageTests
         ModelFormatException refusal = Assert.Throws<ModelFormatException>(() => OnnxFile.Parse(bytes));
 
         Assert.Contains("byte 2: expected a field, found the number 0", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static byte[] Whole(string name)
+    {
+        string exported = Path.Combine(ExportedModelTests.Golden, $"{name}.onnx");
+        return File.ReadAllBytes(File.Exists(exported) ? exported : Path.Combine(OnnxFileTests.Golden, name, "model.onnx"));
     }
 
     private static void Read(byte[] bytes, string what)
@@ -100,6 +123,14 @@ public sealed class OnnxDamageTests
         long[] numbers = [0, 1, 2, 3, -1, -2, 5, long.MaxValue, long.MinValue, int.MaxValue, 1 << 20, random.Next(100)];
         long number = numbers[random.Next(numbers.Length)];
         GraphProto graph = model.Graph;
+
+        // The body of a loop is damaged as often as what is around it.
+        GraphProto[] bodies = [.. graph.Node.SelectMany(one => one.Attribute).Select(attribute => attribute.G).Where(body => body is not null)];
+        if (bodies.Length > 0 && random.Next(2) == 0)
+        {
+            graph = bodies[random.Next(bodies.Length)];
+        }
+
         NodeProto node = graph.Node[random.Next(graph.Node.Count)];
         NodeProto other = graph.Node[random.Next(graph.Node.Count)];
         switch (random.Next(9))
@@ -125,7 +156,7 @@ public sealed class OnnxDamageTests
                 graph.Node.Add(other.Clone());
                 break;
             case 6:
-                TensorShapeProto shape = graph.Input[0].Type.TensorType.Shape;
+                TensorShapeProto shape = model.Graph.Input[0].Type.TensorType.Shape;
                 shape.Dim[random.Next(shape.Dim.Count)] = new TensorShapeProto.Types.Dimension { DimValue = number };
                 break;
             default:

@@ -33,6 +33,7 @@ internal static class FormatList
         [
             .. SeedFile.Below("tests/golden/onnx-exports", "*.onnx"), .. SeedFile.Below("tests/golden/onnx", "*.onnx"),
             .. SeedFile.Below("tests/golden/onnx-written", "*.onnx"), .. SeedFile.Below("tests/golden/onnx-graphs", "*.onnx"),
+            .. SeedFile.Below("tests/golden/onnx-files", "*.onnx"),
         ];
         SeedFile[] checkpoints =
         [

@@ -10,6 +10,7 @@ internal sealed class GraphAssembler(Interpreter interpreter, Assembler assemble
 {
     private readonly List<InputNode> _inputs = [];
     private readonly List<(string Name, Layer Layer, IReadOnlyList<int> Reads)> _layers = [];
+    private readonly HashSet<FlowNode> _sequences = [];
     private readonly Dictionary<FlowNode, int> _layerOf = [];
     private readonly Dictionary<FlowRead, int> _values = [];
 
@@ -33,6 +34,7 @@ internal sealed class GraphAssembler(Interpreter interpreter, Assembler assemble
         IReadOnlyList<FlowNode> nodes = Order(roots);
         _inputs.AddRange(interpreter.Inputs.Where(nodes.ToHashSet().Contains));
         RowRules rules = new(interpreter, nodes, outputs.Select(output => (output.Name, output.Read)));
+        _sequences.UnionWith(ReadAsSequences(nodes));
         foreach (InputNode input in _inputs)
         {
             assembler.AssignOpenAxes(input);
@@ -136,6 +138,26 @@ internal sealed class GraphAssembler(Interpreter interpreter, Assembler assemble
                 open.Push(node);
             }
         }
+    }
+
+    /// <summary>What recurrent layers read step by step, also where a graph takes one step and has no axis for it.</summary>
+    private static HashSet<FlowNode> ReadAsSequences(IEnumerable<FlowNode> nodes)
+    {
+        HashSet<FlowNode> sequences = [];
+        Stack<FlowRead> open = new(nodes.OfType<RecurrentNode>().SelectMany(node => node.Reads));
+        while (open.TryPop(out FlowRead read))
+        {
+            if (read.Kind == FlowKind.Sequence && sequences.Add(read.Node)
+                && read.Node is not StructureNode { Layer: RepeatLayer or UnflattenLayer })
+            {
+                foreach (FlowRead next in read.Node.Reads)
+                {
+                    open.Push(next);
+                }
+            }
+        }
+
+        return sequences;
     }
 
     private LayerNode? ReadInstead(FlowNode node) =>
@@ -263,7 +285,7 @@ internal sealed class GraphAssembler(Interpreter interpreter, Assembler assemble
         Axis? features = input.Axes.FirstOrDefault(axis => axis.Role == OnnxAxis.Features);
         int size = features is null ? 1 : features.Size
             ?? throw new ModelFormatException($"input '{input.Name}': how many features it has is not known.");
-        return input.Axes.Any(axis => axis.Role == OnnxAxis.Time)
+        return input.Axes.Any(axis => axis.Role == OnnxAxis.Time) || _sequences.Contains(input)
             ? ModelInput.Sequence(input.Name, size)
             : ModelInput.Row(input.Name, size);
     }

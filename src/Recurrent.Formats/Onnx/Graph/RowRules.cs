@@ -10,6 +10,7 @@ internal sealed class RowRules
 {
     private readonly Interpreter _interpreter;
     private readonly RecurrentNode[] _recurrent;
+    private readonly InputNode[] _inputs;
 
     /// <summary>Finds the rules.</summary>
     /// <param name="interpreter">What has followed the graph.</param>
@@ -19,6 +20,7 @@ internal sealed class RowRules
     {
         _interpreter = interpreter;
         _recurrent = [.. nodes.OfType<RecurrentNode>()];
+        _inputs = [.. interpreter.Inputs.Where(nodes.OfType<InputNode>().ToHashSet().Contains)];
         (string Name, FlowRead Read)[] reads = [.. outputs];
         Lengths = FindLengths(nodes, reads);
         Masking = FindMasking(nodes, reads);
@@ -31,7 +33,9 @@ internal sealed class RowRules
     public Masking? Masking { get; }
 
     /// <summary>How the lengths are counted; null if they are given.</summary>
-    public CountedLengths? Counted => Lengths is LengthsNode counted ? new CountedLengths(counted.Input.Name, counted.Missing) : null;
+    public CountedLengths? Counted => Lengths is LengthsNode counted
+        ? new CountedLengths(counted.Input.Name, counted.Missing, Array.IndexOf(_inputs, counted.Input))
+        : null;
 
     /// <summary>Says what a run has to be told.</summary>
     public void Note()

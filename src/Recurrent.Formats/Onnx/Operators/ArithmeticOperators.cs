@@ -12,7 +12,7 @@ internal static class ArithmeticOperators
     {
         Value left = context.Required(0);
         Value right = context.Required(1);
-        if (StepMasks.LastIndex(context, left, right) is { } index)
+        if (StepIndices.Combine(context, left, right) is { } index)
         {
             return index;
         }

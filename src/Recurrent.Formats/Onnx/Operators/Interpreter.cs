@@ -182,7 +182,10 @@ internal sealed class Interpreter
         }
     }
 
-    private static IReadOnlyList<Value?> Apply(NodeContext context, bool isShaped)
+    /// <summary>What a node makes.</summary>
+    /// <param name="context">The node.</param>
+    /// <param name="isShaped">Whether nothing but the shape of that is used.</param>
+    public static IReadOnlyList<Value?> Apply(NodeContext context, bool isShaped)
     {
         if (context.HasShapes && context.Node.Operator != "Shape")
         {
@@ -227,6 +230,11 @@ internal sealed class Interpreter
         if (type.Shape is null || type.Shape.Dim.Count > 4)
         {
             throw new ModelFormatException($"input '{input.Name}': expected a shape of at most 4 dimensions.");
+        }
+
+        if (element is TensorElementType.F16 or TensorElementType.BF16)
+        {
+            NoteHalf();
         }
 
         Axis[] axes = [.. type.Shape.Dim.Select((dimension, i) => new Axis(

@@ -9,6 +9,8 @@ internal static class Operators
         ["LSTM"] = RecurrentOperators.Apply,
         ["GRU"] = RecurrentOperators.Apply,
         ["Loop"] = LoopOperator.Apply,
+        ["If"] = BranchOperator.Apply,
+        ["Range"] = One(StepIndices.Range),
         [RecurrentParts.QuantizedLstm] = Quantization.Lstm,
         ["DequantizeLinear"] = One(Quantization.DequantizeLinear),
         ["Split"] = SelectionOperators.Split,
@@ -102,7 +104,7 @@ internal static class Operators
 
     private static string WhyNot(string name) => name switch
     {
-        "Scan" or "If" => "control flow is not supported; export the layer as LSTM, GRU or RNN",
+        "Scan" => "control flow is not supported; export the layer as LSTM, GRU or RNN",
         _ when name.Contains("Conv", StringComparison.Ordinal) => "only a Conv over time is a layer",
         _ when name.Contains("Pool", StringComparison.Ordinal) =>
             "only MaxPool and AveragePool over time, GlobalMaxPool and GlobalAveragePool are layers",

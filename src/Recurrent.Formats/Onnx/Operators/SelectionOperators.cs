@@ -88,6 +88,12 @@ internal static class SelectionOperators
     {
         Value value = PendingLayers.Find(context, context.Required(0)) ?? context.Required(0);
         Value indices = context.Required(1);
+        if (indices is FlowValue { Source: LastIndexNode } rows && value is FlowValue steps
+            && StepIndices.Gather(context, steps, rows, context.Axis(context.Node.Integer("axis", 0), steps.Rank)) is { } taken)
+        {
+            return taken;
+        }
+
         if (indices is FlowValue flow)
         {
             return Embed(context, context.Constant(0, "the table"), flow);
@@ -117,14 +123,14 @@ internal static class SelectionOperators
             throw context.RefuseInput(indices, $"one index into {value}");
         }
 
-        FlowValue taken = FlowSlices.Pick(context, (FlowValue)value, axis, wanted[0]);
-        return isScalar ? FlowSlices.Drop(taken, axis) : taken;
+        FlowValue picked = FlowSlices.Pick(context, (FlowValue)value, axis, wanted[0]);
+        return isScalar ? FlowSlices.Drop(picked, axis) : picked;
     }
 
     /// <summary>The step of each row at its length less one.</summary>
     public static Value GatherElements(NodeContext context)
     {
-        if (context.Required(0) is not FlowValue flow || context.Required(1) is not FlowValue { Source: LastIndexNode index } indices)
+        if (context.Required(0) is not FlowValue flow || context.Required(1) is not FlowValue { Source: LastIndexNode { IsOfRow: true } index } indices)
         {
             throw context.Refuse($"expected the last valid step of each row, found {context.Required(0)} at {context.Required(1)}");
         }

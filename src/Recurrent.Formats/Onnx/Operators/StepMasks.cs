@@ -107,28 +107,6 @@ internal static class StepMasks
         return flow;
     }
 
-    /// <summary>Lengths less one; null if it is something else.</summary>
-    public static Value? LastIndex(NodeContext context, Value left, Value right)
-    {
-        (Value lengths, Value number, double one) = context.Node.Operator == "Sub" ? (left, right, 1) : left is FlowValue ? (left, right, -1) : (right, left, -1);
-        bool isCount = lengths is FlowValue { Picks.Count: 0, Source: LengthsNode or InputNode { IsFloating: false } } flow
-            && flow.Groups.SelectMany(group => group).Count() <= 1 && flow.Groups.All(group => group.All(axis => axis.Whole is null));
-        if (!isCount || context.Node.Operator is not ("Add" or "Sub") || Number(number) != one)
-        {
-            return null;
-        }
-
-        var counted = (FlowValue)lengths;
-        if (counted.Source is InputNode input && !input.Assign(OnnxInputRole.Lengths))
-        {
-            return null;
-        }
-
-        return counted.Groups.SelectMany(group => group).All(axis => axis.Assign(OnnxAxis.Batch))
-            ? new FlowValue { Source = new LastIndexNode(counted.Source), Groups = counted.Groups }
-            : null;
-    }
-
     /// <summary>Indices of rows, the same along dimensions of one element.</summary>
     public static FlowValue Expand(NodeContext context, FlowValue flow, Value shape)
     {

@@ -86,8 +86,10 @@ internal static class TimeOperators
         flow = Flows.Complete(context, flow, "a row");
         int size = Flows.KnownSize(context, flow);
         Extent wanted = target[axis];
-        Axis? model = context.Interpreter.Inputs.SelectMany(input => input.Axes).FirstOrDefault(one => wanted.IsLengthOf(one));
-        Axis[] time = wanted.Known is { } steps
+        Axis? model = wanted.Known is null
+            ? context.Interpreter.Inputs.SelectMany(input => input.Axes).FirstOrDefault(one => wanted.IsLengthOf(one))
+            : TimeOfInputs(context, flow, axis, wanted);
+        Axis[] time = wanted.Known is { } steps && model is null
             ? [new Axis($"{context.Name}.time", (int)Math.Clamp(steps, 0, int.MaxValue), OnnxAxis.Time)]
             : model is not null && model.Assign(OnnxAxis.Time) ? [model] : [];
         if (time.Length == 0 || wanted.Known is < 1 or > RepeatSpecification.MaxSteps)
@@ -96,7 +98,7 @@ internal static class TimeOperators
                 + "as an input has steps");
         }
 
-        var layer = new RepeatLayer(size, (int)(wanted.Known ?? 0));
+        var layer = new RepeatLayer(size, model is null ? (int)(wanted.Known ?? 0) : 0);
         FlowValue repeated = new()
         {
             Source = new StructureNode(context.Name, layer, FlowKind.Sequence, flow.Read),
@@ -107,6 +109,13 @@ internal static class TimeOperators
         };
         return OwnFeatures(context, repeated, size);
     }
+
+    /// <summary>The steps of an input, where lengths are numbers and a row is repeated to the dimensions of that input.</summary>
+    private static Axis? TimeOfInputs(NodeContext context, FlowValue row, int dimension, Extent steps) => context.Interpreter.Inputs
+        .Where(input => input.Axes.Count == row.Rank && input.Role is OnnxInputRole.Sequence or OnnxInputRole.Unused
+            && Enumerable.Range(0, row.Rank - 1).All(i => i == dimension || Extent.Of([input.Axes[i]]).Same(Extent.Of(row.Groups[i]))))
+        .Select(input => input.Axes[dimension])
+        .FirstOrDefault(axis => axis.Role is null or OnnxAxis.Time && steps.IsLengthOf(axis));
 
     /// <summary>The same with features that are the node's own, where directions had been side by side.</summary>
     private static FlowValue OwnFeatures(NodeContext context, FlowValue flow, int size)

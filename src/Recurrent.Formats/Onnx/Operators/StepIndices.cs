@@ -1,0 +1,133 @@
+namespace Recurrent.Formats.Onnx;
+
+/// <summary>Indices of the last valid step of each row: lengths less one, and how frameworks take such steps.</summary>
+internal static class StepIndices
+{
+    /// <summary>What arithmetic makes of lengths or of the numbers of rows; null if it is something else.</summary>
+    public static Value? Combine(NodeContext context, Value left, Value right) => context.Node.Operator switch
+    {
+        "Sub" => LastIndex(left, right, 1),
+        "Add" => LastIndex(left, right, -1) ?? LastIndex(right, left, -1) ?? AddRows(left, right) ?? AddRows(right, left),
+        "Mul" => Scale(left, right) ?? Scale(right, left),
+        _ => null,
+    };
+
+    /// <summary><c>Range</c>: constants, or the numbers of rows.</summary>
+    public static Value Range(NodeContext context)
+    {
+        Extent[] numbers = [.. Enumerable.Range(0, 3).Select(i => Number(context.Required(i))
+            ?? throw context.RefuseInput(context.Required(i), "a whole number"))];
+        if (numbers[2].Known is { } step and not 0 && numbers[0].Known is { } first && numbers[1].Known is { } limit
+            && Math.Abs((double)first) < int.MaxValue && Math.Abs((double)limit) < int.MaxValue && Math.Abs((double)step) < int.MaxValue)
+        {
+            long count = Math.Max(0, (limit - first + step - Math.Sign(step)) / step);
+            context.Take(count, areFloating: false);
+            long[] values = new long[count];
+            for (int i = 0; i < count; i++)
+            {
+                values[i] = first + (i * step);
+            }
+
+            return ConstantValue.Of([(int)count], values.AsMemory());
+        }
+
+        return numbers[0].Known == 0 && numbers[2].Known == 1
+            ? new RowNumbersValue(numbers[1], Extent.Of(1))
+            : throw context.Refuse($"expected the numbers of rows, found {numbers[0]} to {numbers[1]} by {numbers[2]}");
+    }
+
+    /// <summary>Steps of all rows, one after the other, at an index of each row; null if the indices are others.</summary>
+    public static FlowValue? Gather(NodeContext context, Value value, FlowValue indices, int axis)
+    {
+        if (value is not FlowValue { Kind: FlowKind.Sequence } flow || indices.Source is not LastIndexNode { RowFactor: { } rowFactor } index
+            || indices.Rank != 1 || flow.Groups[axis] is not [var first, var second])
+        {
+            return null;
+        }
+
+        // [batch, time] with time for each row, or [time, batch] with batch for each step.
+        bool isBatchMajor = index.StepFactor.Known == 1 && Extent.Of([second]).Same(rowFactor);
+        bool isTimeMajor = rowFactor.Known == 1 && Extent.Of([second]).Same(index.StepFactor);
+        (Axis batch, Axis time) = isBatchMajor ? (first, second) : (second, first);
+        bool fits = (isBatchMajor || isTimeMajor) && batch.Whole is null && batch.Assign(OnnxAxis.Batch)
+            && indices.Groups[0].All(rows => batch.Join(rows));
+        if (!fits)
+        {
+            throw context.Refuse($"expected the last valid step of each row of {flow}, found indices {indices}");
+        }
+
+        FlowValue apart = flow.With([.. flow.Groups.Take(axis), [batch], [time], .. flow.Groups.Skip(axis + 1)]);
+        return FlowSlices.Drop(FlowSlices.StepAt(context, apart, axis + 1, index.Lengths), axis + 1);
+    }
+
+    /// <summary>Lengths less one; null if it is something else.</summary>
+    private static FlowValue? LastIndex(Value lengths, Value number, long one)
+    {
+        bool isCount = lengths is FlowValue { Picks.Count: 0, Source: LengthsNode or InputNode { IsFloating: false } } flow
+            && flow.Groups.SelectMany(group => group).Count() <= 1 && flow.Groups.All(group => group.All(axis => axis.Whole is null));
+        if (!isCount || number is not ConstantValue || Number(number)?.Known != one)
+        {
+            return null;
+        }
+
+        var counted = (FlowValue)lengths;
+        if (counted.Source is InputNode input && !input.Assign(OnnxInputRole.Lengths))
+        {
+            return null;
+        }
+
+        return counted.Groups.SelectMany(group => group).All(axis => axis.Assign(OnnxAxis.Batch))
+            ? new FlowValue { Source = new LastIndexNode(counted.Source, Extent.Of(1)), Groups = counted.Groups }
+            : null;
+    }
+
+    private static Value? Scale(Value value, Value number) => (value, Number(number)) switch
+    {
+        (RowNumbersValue { Factor.Known: 1 } rows, { } factor) => new RowNumbersValue(rows.Rows, factor),
+        (FlowValue { Source: LastIndexNode { IsOfRow: true } index } flow, { } factor) =>
+            new FlowValue { Source = new LastIndexNode(index.Lengths, factor), Groups = flow.Groups },
+        _ => null,
+    };
+
+    private static FlowValue? AddRows(Value indices, Value numbers)
+    {
+        if (indices is not FlowValue { Source: LastIndexNode { RowFactor: null } index, Rank: 1 } flow || Rows(numbers) is not { } rows)
+        {
+            return null;
+        }
+
+        Extent length = Extent.Of(flow.Groups[0]);
+        bool fits = length.Same(rows.Rows)
+            || (flow.Groups[0] is [var batch] && rows.Rows.Axes is [var open] && rows.Rows.IsLengthOf(open) && open.Assign(OnnxAxis.Batch) && open.Join(batch));
+        return fits
+            ? new FlowValue { Source = new LastIndexNode(index.Lengths, index.StepFactor, rows.Factor), Groups = flow.Groups }
+            : null;
+    }
+
+    /// <summary>The numbers of rows, also where they are constants.</summary>
+    private static RowNumbersValue? Rows(Value value)
+    {
+        if (value is not ConstantValue { IsSpread: false, Rank: 1, Tensor: { IsFloating: false, ElementCount: > 1 } } constant)
+        {
+            return value as RowNumbersValue;
+        }
+
+        ReadOnlySpan<long> numbers = constant.Integers().Span;
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            if (numbers[1] is < 1 or > int.MaxValue || numbers[i] != i * numbers[1])
+            {
+                return null;
+            }
+        }
+
+        return new RowNumbersValue(Extent.Of(numbers.Length), Extent.Of(numbers[1]));
+    }
+
+    private static Extent? Number(Value value) => value switch
+    {
+        ExtentsValue { Elements: [var only] } => only,
+        ConstantValue { IsSpread: false, Tensor: { ElementCount: 1, IsFloating: false } } constant => Extent.Of(constant.Integers().Span[0]),
+        _ => null,
+    };
+}
