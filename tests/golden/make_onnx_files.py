@@ -225,7 +225,7 @@ class Loop:
         """The new value where the step is there, the old one where it is missing."""
         body = self.body
         if self.where:
-            return body.node("Where", present, new, old)
+            return body.node("Where", body.node("Tile", present, body.ints(1, self.units)) if self.where == "tile" else present, new, old)
         missing = body.node("Cast", body.node("Not", present), to=FLOAT)
         return body.node("Add", body.node("Mul", body.node("Cast", present, to=FLOAT), new), body.node("Mul", old, missing))
 
@@ -233,21 +233,31 @@ class Loop:
         body, (kernel, recurrent, _) = self.body, self.weights
         return body.node("MatMul", self.x, kernel), body.node("MatMul", self.states[0], recurrent)
 
+    def function(self, kind, value):
+        """An activation; hard sigmoids as Keras 2 and Keras 3 compute them, by limits."""
+        body = self.body
+        number = lambda value: body.constant(value, numpy.float32)
+        if kind == "HardSigmoid2":
+            return body.node("Min", body.node("Max", body.node("Add", body.node("Mul", value, number(0.2)), number(0.5)), number(0)), number(1))
+        if kind == "HardSigmoid3":
+            return body.node("Div", body.node("Clip", body.node("Add", value, number(3)), number(0), number(6)), number(6))
+        return body.node(kind, value)
+
     def lstm(self, activation="Tanh", gate="Sigmoid", form=""):
         body, (_, _, bias), units = self.body, self.weights, self.units
         h, c = self.states
         xw, hr = self.products()
         z = body.node("Add", body.node("Add", xw, hr), bias)
         i, f, g, o = body.split(z, [units] * 4, 1)
-        g = body.node(activation, g)
-        o, f = body.node(gate, o), body.node(gate, f)
-        i = body.node("Sub", body.constant(1, numpy.float32), f) if form == "coupled" else body.node(gate, i)
+        g = self.function(activation, g)
+        o, f = self.function(gate, o), self.function(gate, f)
+        i = body.node("Sub", body.constant(1, numpy.float32), f) if form == "coupled" else self.function(gate, i)
         kept, added = body.node("Mul", f, c), body.node("Mul", i, g)
         if form == "swapped":
             kept, added = body.node("Mul", i, c), body.node("Mul", f, body.node("Mul", g, i))
         new = body.node("Add", kept, added)
         seen = {"old cell": c, "no output function": new}.get(form, new)
-        shown = seen if form == "no output function" else body.node(activation, seen)
+        shown = seen if form == "no output function" else self.function(activation, seen)
         if form == "scaled":
             shown = body.node("Mul", shown, body.constant(1.5, numpy.float32))
         return [body.node("Mul", o, shown), new]
@@ -259,9 +269,9 @@ class Loop:
         xa, ha = body.node("Add", xw, body.squeeze(first, 0)), body.node("Add", hr, body.squeeze(second, 0))
         xz, xr, xn = body.split(xa, [units] * 3, -1)
         hz, hr, hn = [body.slice(ha, i * units, (i + 1) * units, 1) for i in range(3)]
-        r = body.node(gate, body.node("Add", xr, hr))
-        z = body.node(gate, body.node("Add", xz, hz))
-        n = body.node(activation, body.node("Add", xn, body.node("Mul", r, hn)))
+        r = self.function(gate, body.node("Add", xr, hr))
+        z = self.function(gate, body.node("Add", xz, hz))
+        n = self.function(activation, body.node("Add", xn, body.node("Mul", r, hn)))
         rest = body.node("Sub", body.constant(1, numpy.float32), z)
         if form == "swapped":
             z, rest = rest, z
@@ -272,15 +282,15 @@ class Loop:
         xa = body.node("Add", body.node("MatMul", self.x, kernel), bias)
         xz, xr, xn = body.split(xa, [units] * 3, 1)
         rz, rr, rn = [body.slice(recurrent, i * units, (i + 1) * units, 1) for i in range(3)]
-        z = body.node(gate, body.node("Add", xz, body.node("MatMul", h, rz)))
-        r = body.node(gate, body.node("Add", xr, body.node("MatMul", h, rr)))
-        n = body.node(activation, body.node("Add", xn, body.node("MatMul", body.node("Mul", r, h), rn)))
+        z = self.function(gate, body.node("Add", xz, body.node("MatMul", h, rz)))
+        r = self.function(gate, body.node("Add", xr, body.node("MatMul", h, rr)))
+        n = self.function(activation, body.node("Add", xn, body.node("MatMul", body.node("Mul", r, h), rn)))
         return [body.node("Add", body.node("Mul", z, h), body.node("Mul", body.node("Sub", body.constant(1, numpy.float32), z), n))]
 
     def rnn(self, activation="Tanh"):
         body = self.body
         xw, hr = self.products()
-        return [body.node(activation, body.node("Add", body.node("Add", xw, self.weights[2]), hr))]
+        return [self.function(activation, body.node("Add", body.node("Add", xw, self.weights[2]), hr))]
 
 
 def steps_of(graph, x, steps):
@@ -336,6 +346,13 @@ def loop_lstm_relu_hard_sigmoid(name):
 
 
 @case
+def loop_hard_sigmoid_by_limits(name):
+    graph = Graph(name, opset=13)
+    keras(graph, ["lstm Tanh HardSigmoid2", "gru Relu HardSigmoid3"])
+    graph.save(name)
+
+
+@case
 def loop_gru(name):
     graph = Graph(name, opset=9)
     keras(graph, ["gru", "gru Softsign"], last=False)
@@ -372,7 +389,7 @@ def loop_go_backwards(name):
     graph = Graph(name, opset=13)
     x = graph.input("x", ["batch", 6, 3])
     xt = graph.transpose(x, 1, 0, 2)
-    lengths = graph.node("Expand", graph.node("Cast", graph.dim(xt, 0), to=INT64), graph.node("Cast", graph.dim(x, 0), to=INT64))
+    lengths = graph.node("Tile", graph.node("Cast", graph.dim(xt, 0), to=INT64), graph.node("Cast", graph.dim(x, 0), to=INT64))
     back = graph.node("ReverseSequence", xt, lengths, batch_axis=1, time_axis=0)
     zeros = graph.zeros(x, 0, 4)
     forward = Loop(graph, xt, 6, 4, 3, "gru", [zeros])
@@ -416,6 +433,24 @@ def loop_masked_gru_steps(name):
     graph = Graph(name, opset=11)
     masked(graph, ["gru"], value=-1.0, last=False, where=True)
     graph.save(name)
+
+
+@case
+def loop_masked_tiled(name):
+    graph = Graph(name, opset=16)
+    masked(graph, ["lstm", "gru"], where="tile")
+    graph.save(name)
+
+
+@case
+def refused_masked_mean(name):
+    """The mean of all steps, also of those that repeat the output before."""
+    graph = Graph(name, opset=13)
+    masked(graph, ["lstm"], last=False)
+    graph.nodes.pop()
+    graph.outputs.clear()
+    graph.output(graph.node("ReduceMean", graph.nodes[-1].output[0], axes=[1], keepdims=0))
+    graph.save(name, refused="several steps")
 
 
 @case

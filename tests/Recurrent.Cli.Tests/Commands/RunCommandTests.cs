@@ -48,6 +48,37 @@ public sealed class RunCommandTests
     }
 
     [Theory]
+    [InlineData("lengths-of-indices", "ids")]
+    [InlineData("lengths-of-features", "x")]
+    public void Rows_whose_lengths_a_file_counts_are_as_long(string name, string input)
+    {
+        using var files = new CommandFiles();
+        string folder = Path.Combine(GoldenFiles.PathOf("onnx-files"), name);
+
+        CommandRun run = CommandRun.Of(
+            "run", Path.Combine(folder, "model.onnx"), "-i", Path.Combine(folder, $"in.{input}.npy"), "-o", files.PathOf("y.npy"));
+
+        Assert.Equal(0, run.ExitCode);
+        float[] expected = DataFile.Read(Path.Combine(folder, "out.y.npy")).Values;
+        float[] found = DataFile.Read(files.PathOf("y.npy")).Values;
+        Assert.Equal(expected.Length, found.Length);
+        Assert.All(expected.Zip(found), pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
+    }
+
+    [Fact]
+    public void Lengths_that_a_file_counts_in_another_input_are_asked_for()
+    {
+        using var files = new CommandFiles();
+        string folder = Path.Combine(GoldenFiles.PathOf("onnx-files"), "lengths-of-a-mask");
+
+        CommandRun run = CommandRun.Of(
+            "run", Path.Combine(folder, "model.onnx"), "-i", Path.Combine(folder, "in.x.npy"), "-o", files.PathOf("y.npy"));
+
+        Assert.NotEqual(0, run.ExitCode);
+        Assert.Contains("--lengths: expected the lengths of rows, which the file counts in its input 'mask'", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("", 2, 10)]
     [InlineData("--batch-major", 2, 10)]
     [InlineData("--time-major", 10, 2)]

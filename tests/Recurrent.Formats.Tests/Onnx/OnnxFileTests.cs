@@ -19,6 +19,7 @@ public sealed class OnnxFileTests
     {
         { "loop-lstm-stacked", "LstmSpecification LstmSpecification DenseSpecification", "Sigmoid Tanh Tanh" },
         { "loop-lstm-relu-hard-sigmoid", "LstmSpecification DenseSpecification", "HardSigmoid Relu Relu" },
+        { "loop-hard-sigmoid-by-limits", "LstmSpecification GruSpecification DenseSpecification", "HardSigmoid Tanh Tanh" },
         { "loop-gru", "GruSpecification GruSpecification DenseSpecification", "Sigmoid Tanh" },
         { "loop-gru-reset-before", "GruSpecification GruSpecification DenseSpecification", "Sigmoid Tanh" },
         { "loop-simple-rnn", "SimpleRnnSpecification SimpleRnnSpecification DenseSpecification", "Tanh" },
@@ -116,6 +117,9 @@ public sealed class OnnxFileTests
     [Theory]
     [InlineData("lengths-gather", "lengths")]
     [InlineData("lengths-gather-time-first", "lengths")]
+    [InlineData("lengths-gather-branch", "lengths")]
+    [InlineData("lengths-rows-numbered", "lengths")]
+    [InlineData("lengths-rows-numbered-time-first", "lengths")]
     public void A_step_at_lengths_less_one_is_the_last_step_of_rows_with_lengths(string name, string lengths)
     {
         OnnxBinding binding = Bind(name);
@@ -123,6 +127,26 @@ public sealed class OnnxFileTests
         Assert.Equal(OnnxInputRole.Lengths, binding.Inputs.Single(input => input.Name == lengths).Role);
         Assert.Equal(ModelOutput.LastStep, binding.Model.Definition.Output);
         Assert.Null(binding.Model.CountedLengths);
+    }
+
+    [Fact]
+    public void One_step_without_an_axis_of_time_is_a_sequence()
+    {
+        ModelDefinition model = Bind("states-lstm-one-step").Model.Definition;
+
+        Assert.Equal([("x", ValueKind.Sequence), ("row", ValueKind.Sequence)], model.Inputs.Select(input => (input.Name, input.Kind)));
+        Assert.True(model.CanStep);
+    }
+
+    [Theory]
+    [InlineData("refused-masked-mean", "of which some are missing")]
+    [InlineData("refused-gather-behind-reverse", "reads steps past the end of a row")]
+    [InlineData("refused-gather-beside-steps", "output 'z': it has steps past the end of a row")]
+    public void What_rows_of_other_lengths_would_make_something_else_is_refused(string name, string expected)
+    {
+        var refusal = Assert.Throws<ModelFormatException>(() => Bind(name));
+
+        Assert.Contains(expected, refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -131,6 +131,12 @@ internal sealed class RowRules
             throw new ModelFormatException($"node {odd}: missing steps hold for a whole model, and not all of its layers skip the same.");
         }
 
+        // A graph sees what is put out at a missing step, and a model does not.
+        if (nodes.FirstOrDefault(node => node is not RecurrentNode && !IsOfOneStep(node)) is { } several)
+        {
+            throw new ModelFormatException($"node {several}: it is made of several steps, of which some are missing.");
+        }
+
         if (nodes.OfType<InputNode>().FirstOrDefault(input => input != mask.Steps.Input && IsSequence(input)) is { } second)
         {
             throw new ModelFormatException($"input '{second.Name}': a model of several sequences cannot have missing steps of one of them.");
@@ -155,12 +161,20 @@ internal sealed class RowRules
 
     private static bool IsCausal(FlowNode node) => node switch
     {
-        InputNode => true,
         RecurrentNode recurrent => recurrent.Layer.Specification.Direction == Direction.Forward,
-        LayerNode { Layer: DenseLayer or ActivationLayer or ScaleLayer or SoftmaxLayer or EmbeddingLayer or LayerNormalizationLayer or LogSoftmaxLayer } => true,
         LayerNode { Layer: ConvolutionLayer convolution } => convolution.Specification.IsCausal,
+        _ => IsOfOneStep(node),
+    };
+
+    /// <summary>Whether what a node gives at a step follows from that step alone.</summary>
+    private static bool IsOfOneStep(FlowNode node) => node switch
+    {
+        InputNode or ResidualNode => true,
+        LayerNode
+        {
+            Layer: DenseLayer or ActivationLayer or ScaleLayer or SoftmaxLayer or EmbeddingLayer or LayerNormalizationLayer or LogSoftmaxLayer
+        } => true,
         StructureNode { Layer: SumLayer or ProductLayer or ConcatenationLayer or SliceLayer } => true,
-        ResidualNode => true,
         _ => false,
     };
 

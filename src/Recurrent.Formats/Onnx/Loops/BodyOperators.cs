@@ -19,7 +19,7 @@ internal sealed class BodyOperators(BodyAlgebra algebra, Extent batch)
         "MatMul" => [Product(context, context.Constant(1, "B"), isTransposed: false)],
         "Gemm" => [Gemm(context)],
         "Add" or "Sub" or "Sum" => [Add(context)],
-        "Mul" => [Multiply(context, Rows(context, 0), Rows(context, 1))],
+        "Mul" => [Scaled(context, Rows(context, 0), Rows(context, 1)) ?? Multiply(context, Rows(context, 0), Rows(context, 1))],
         "Div" => [Divide(context)],
         "Neg" => [Negate(Rows(context, 0))],
         "Not" => [Not(context)],
@@ -33,7 +33,9 @@ internal sealed class BodyOperators(BodyAlgebra algebra, Extent batch)
         "Unsqueeze" => [Unsqueeze(context)],
         "Relu" or "Sigmoid" or "Tanh" or "Softsign" or "Softplus" or "HardSigmoid" or "LeakyRelu" or "ThresholdedRelu"
             or "Elu" => [Function(context, ActivationOperators.Of(context.Node))],
-        "Clip" => [Function(context, ActivationOperators.Clipping(context))],
+        "Clip" => [Clip(context, Rows(context, 0), ActivationOperators.Limits(context))],
+        "Min" or "Max" => [Limit(context)],
+        "Tile" or "Expand" => [Spread(context)],
         _ => throw context.Refuse("this operator is not part of a cell"),
     };
 
@@ -272,13 +274,76 @@ internal sealed class BodyOperators(BodyAlgebra algebra, Extent batch)
         return new RowsValue(algebra.Multiply(left.Sum, right.Sum), dimensions);
     }
 
+    /// <summary>A function that keeps numbers between limits, times a number: hard sigmoids are written so.</summary>
+    private RowsValue? Scaled(NodeContext context, RowsValue left, RowsValue right)
+    {
+        bool isNumber = left.Sum.Terms is [{ Factors.Length: 0 } one] && one.IsAll(one.Coefficients[0]) && one.Coefficients[0] > 0;
+        (RowsValue number, RowsValue value) = isNumber ? (left, right) : (right, left);
+        if (number.Sum.Terms is not [{ Factors.Length: 0, Coefficients: [var factor, ..] } only] || !only.IsAll(factor) || !(factor > 0)
+            || value.Sum.Single is not FunctionAtom function || LimitsOf(function.Activation) is not { Maximum: < float.MaxValue } limits)
+        {
+            return null;
+        }
+
+        Polynomial argument = algebra.Multiply(function.Argument, number.Sum);
+        return Clip(
+            context, new RowsValue(argument, Broadcast(context, left, right)), (limits.Minimum * factor, limits.Maximum * factor));
+    }
+
+    private RowsValue Limit(NodeContext context)
+    {
+        int data = context.Required(0) is ConstantValue ? 1 : 0;
+        if (context.InputCount != 2
+            || context.Required(1 - data) is not ConstantValue { IsSpread: false, Tensor: { IsFloating: true, ElementCount: 1 } } limit)
+        {
+            throw context.Refuse("expected a value and a number");
+        }
+
+        float number = limit.Singles().Span[0];
+        return Clip(
+            context, Rows(context, data), context.Node.Operator == "Max" ? (number, float.MaxValue) : (-float.MaxValue, number));
+    }
+
+    /// <summary>Numbers between limits; limits of limits are one pair.</summary>
+    private RowsValue Clip(NodeContext context, RowsValue rows, (float Minimum, float Maximum) limits)
+    {
+        if (rows.Sum.Single is FunctionAtom inner && LimitsOf(inner.Activation) is { } before && limits.Minimum <= limits.Maximum)
+        {
+            limits = (Math.Clamp(before.Minimum, limits.Minimum, limits.Maximum), Math.Clamp(before.Maximum, limits.Minimum, limits.Maximum));
+            rows = new RowsValue(inner.Argument, rows.Dimensions);
+        }
+
+        // Six times a sixth is 1 in all but the last bit.
+        bool isUnit = limits.Minimum == 0 && MathF.Abs(limits.Maximum - 1) < 1e-6f;
+        return Function(context, rows, isUnit ? Activation.HardSigmoid(1, 0) : ActivationOperators.Clipping(limits.Minimum, limits.Maximum));
+    }
+
+    private static (float Minimum, float Maximum)? LimitsOf(Activation activation) => activation.Kind switch
+    {
+        ActivationKind.Relu => (0, float.MaxValue),
+        ActivationKind.HardSigmoid when activation is { Alpha: 1, Beta: 0 } => (0, 1),
+        ActivationKind.Clip => (activation.Alpha, activation.Beta),
+        _ => null,
+    };
+
+    /// <summary>One number of each row for all features.</summary>
+    private RowsValue Spread(NodeContext context)
+    {
+        RowsValue rows = Rows(context, 0);
+        IReadOnlyList<Extent> target = ConstantArithmetic.Elements(context, context.Required(1)) ?? [];
+        bool fits = rows.Sum.Size == 1 && target.Count == rows.Dimensions.Count && target.Count > 0 && rows.Dimensions[^1] != BodyDimension.Batch
+            && Enumerable.Range(0, target.Count - 1).All(i => target[i].Known == 1
+                || (context.Node.Operator == "Expand" && rows.Dimensions[i] == BodyDimension.Batch && target[i].Same(batch)));
+        return fits ? rows : throw context.Refuse($"only one number of each row can be repeated, found {rows}");
+    }
+
     private RowsValue Divide(NodeContext context)
     {
         RowsValue divisor = Rows(context, context.Constant(1, "what is divided by"));
         float[] values = divisor.Sum.Terms is [{ Factors.Length: 0 } constant] ? constant.Coefficients : [0];
         context.Take(values.Length, areFloating: true);
-        return Multiply(
-            context, Rows(context, 0), new RowsValue(algebra.Of([.. values.Select(value => 1 / value)]), divisor.Dimensions));
+        RowsValue reciprocal = new(algebra.Of([.. values.Select(value => 1 / value)]), divisor.Dimensions);
+        return Scaled(context, Rows(context, 0), reciprocal) ?? Multiply(context, Rows(context, 0), reciprocal);
     }
 
     private RowsValue Negate(RowsValue rows) =>
@@ -466,9 +531,10 @@ internal sealed class BodyOperators(BodyAlgebra algebra, Extent batch)
             : throw context.Refuse($"expected axes that differ, found [{string.Join(", ", listed)}]");
     }
 
-    private RowsValue Function(NodeContext context, Activation activation)
+    private RowsValue Function(NodeContext context, Activation activation) => Function(context, Rows(context, 0), activation);
+
+    private RowsValue Function(NodeContext context, RowsValue rows, Activation activation)
     {
-        RowsValue rows = Rows(context, 0);
         return float.IsFinite(activation.Alpha) && float.IsFinite(activation.Beta)
             ? new RowsValue(algebra.Of(new FunctionAtom(activation, rows.Sum, context.Name)), rows.Dimensions)
             : throw context.Refuse("expected finite parameters");

@@ -21,15 +21,15 @@ internal static class ActivationOperators
         _ => Activation.Elu(node.Single("alpha", 1)),
     };
 
-    public static Value Clip(NodeContext context) => Append(context, Clipping(context));
-
-    /// <summary>The function that <c>Clip</c> is.</summary>
-    public static Activation Clipping(NodeContext context)
+    public static Value Clip(NodeContext context)
     {
-        float minimum = Bound(context, "min", 1, float.NegativeInfinity);
-        float maximum = Bound(context, "max", 2, float.PositiveInfinity);
-        return Clipping(minimum, maximum);
+        (float minimum, float maximum) = Limits(context);
+        return Clip(context, minimum, maximum);
     }
+
+    /// <summary>The limits of <c>Clip</c>.</summary>
+    public static (float Minimum, float Maximum) Limits(NodeContext context) =>
+        (Bound(context, "min", 1, -float.MaxValue), Bound(context, "max", 2, float.MaxValue));
 
     /// <summary><c>Min</c> and <c>Max</c> of data and a number.</summary>
     public static Value Limit(NodeContext context)
@@ -52,7 +52,8 @@ internal static class ActivationOperators
 
     private static FlowValue Clip(NodeContext context, float minimum, float maximum) => Append(context, Clipping(minimum, maximum));
 
-    private static Activation Clipping(float minimum, float maximum)
+    /// <summary>The function that keeps numbers between limits.</summary>
+    public static Activation Clipping(float minimum, float maximum)
     {
         // Where the limits are the wrong way round, the upper one holds.
         minimum = Math.Clamp(Math.Min(minimum, maximum), -float.MaxValue, float.MaxValue);

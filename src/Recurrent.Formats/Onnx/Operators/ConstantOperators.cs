@@ -105,6 +105,11 @@ internal static class ConstantOperators
             return weights;
         }
 
+        if (context.Required(0) is ExtentsValue { Elements: [var element] } && repeats is [{ Known: null }])
+        {
+            return new SpreadExtent(element);
+        }
+
         if (context.Required(0) is FlowValue flow)
         {
             return TimeOperators.Repeat(context, flow, repeats)
@@ -137,6 +142,15 @@ internal static class ConstantOperators
 
         // A length of 1 in the shape that is asked for keeps what the value has there.
         int missing = wanted.Count - value.Rank;
+        for (int i = Math.Max(0, missing); i < wanted.Count; i++)
+        {
+            // PyTorch's exporter leaves zeros for the batch that it was shown, and then asks for any batch.
+            if (wanted[i].Known is null && value.Dimensions[i - missing] > 1)
+            {
+                value = ConstantTensors.Only(context, value, i - missing) ?? value;
+            }
+        }
+
         Extent[] extents = missing < 0
             ? throw context.Refuse($"cannot expand {value} to {shape}")
             : [.. wanted.Select((extent, i) => extent.Known == 1 && i >= missing ? value.Shape[i - missing] : extent)];

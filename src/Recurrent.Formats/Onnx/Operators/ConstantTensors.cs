@@ -35,6 +35,29 @@ internal static class ConstantTensors
         return Rearrange(context, value, dimensions, strides, count == 0 ? 0 : offset, shape);
     }
 
+    /// <summary>The first element along an axis, if all others are the same; otherwise null.</summary>
+    public static ConstantValue? Only(NodeContext context, ConstantValue value, int axis)
+    {
+        if (!value.Tensor.IsFloating || value.IsSpread)
+        {
+            return null;
+        }
+
+        context.Take(value.Tensor.ElementCount, areFloating: true);
+        ReadOnlySpan<float> values = value.Singles().Span;
+        int inner = (int)Count([.. value.Dimensions.Skip(axis + 1)]);
+        int length = value.Dimensions[axis];
+        for (int i = 0; i < values.Length; i++)
+        {
+            if (BitConverter.SingleToInt32Bits(values[i]) != BitConverter.SingleToInt32Bits(values[i - (i / inner % length * inner)]))
+            {
+                return null;
+            }
+        }
+
+        return Slice(context, value, axis, 0, 1, 1);
+    }
+
     /// <summary>Repeats along axes of one element.</summary>
     public static ConstantValue Expand(NodeContext context, ConstantValue value, IReadOnlyList<Extent> shape)
     {

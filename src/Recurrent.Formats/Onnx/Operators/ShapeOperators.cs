@@ -38,6 +38,11 @@ internal static class ShapeOperators
             return value;
         }
 
+        if (to == TensorElementType.Bool && StepMasks.NotZero(value) is { } mask)
+        {
+            return mask;
+        }
+
         if (isFloating && ElementTypes.IsFloating(to))
         {
             if (to is TensorElementType.F16 or TensorElementType.BF16)

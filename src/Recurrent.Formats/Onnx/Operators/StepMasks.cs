@@ -16,6 +16,11 @@ internal static class StepMasks
             : null;
     }
 
+    /// <summary>Where an input of integers is not 0; null if the value is something else.</summary>
+    public static Value? NotZero(Value value) => value is FlowValue { Source: InputNode { IsFloating: false } input } flow && IsWhole(flow)
+        ? With(flow, new StepMaskNode(input, 0, StepMaskForm.There), StepMaskForm.There)
+        : null;
+
     /// <summary>The opposite of a mask; null if the value is none.</summary>
     public static Value? Not(Value value) => value is FlowValue { Source: StepMaskNode mask } flow
         && Opposite(mask.Form) is { } opposite
