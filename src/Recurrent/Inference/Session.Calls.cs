@@ -17,7 +17,7 @@ public sealed unsafe partial class Session
     /// A length is wrong, the output overlaps the input, or the model takes indices.
     /// </exception>
     /// <exception cref="NotSupportedException">
-    /// A layer has a reverse direction, which needs the whole sequence.
+    /// A layer needs the whole sequence, such as one with a reverse direction.
     /// </exception>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>
     /// <exception cref="ObjectDisposedException">The session has been disposed.</exception>
@@ -35,7 +35,7 @@ public sealed unsafe partial class Session
         Leave(status);
     }
 
-    /// <summary>Advances every row by a whole sequence, or by a piece of one if every layer runs forward.</summary>
+    /// <summary>Advances every row by a whole sequence, or by a piece of one if the model can be stepped.</summary>
     /// <param name="x">
     /// Input <c>[time, batch, InputSize]</c>, or as the layout says; of exactly that length. A model that takes indices has
     /// <c>RunIndices</c>.
@@ -51,7 +51,7 @@ public sealed unsafe partial class Session
     /// A length is wrong, the output overlaps the input, or the model takes indices.
     /// </exception>
     /// <exception cref="NotSupportedException">
-    /// A layer has a reverse direction and the states come from an earlier run: such a model takes whole sequences.
+    /// A layer needs the whole sequence and the states come from an earlier run: such a model takes whole sequences.
     /// </exception>
     /// <exception cref="InsufficientMemoryException">Scratch memory for a larger shape could not be had.</exception>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>
@@ -77,7 +77,7 @@ public sealed unsafe partial class Session
     /// A length is wrong, a row's length is out of range, the output overlaps the input, or the model takes indices.
     /// </exception>
     /// <exception cref="NotSupportedException">
-    /// A layer has a reverse direction and the states come from an earlier run: such a model takes whole sequences.
+    /// A layer needs the whole sequence and the states come from an earlier run: such a model takes whole sequences.
     /// </exception>
     /// <exception cref="InsufficientMemoryException">Scratch memory for a larger shape could not be had.</exception>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>
@@ -112,7 +112,7 @@ public sealed unsafe partial class Session
     /// has no masking.
     /// </exception>
     /// <exception cref="NotSupportedException">
-    /// A layer has a reverse direction and the states come from an earlier run: such a model takes whole sequences.
+    /// A layer needs the whole sequence and the states come from an earlier run: such a model takes whole sequences.
     /// </exception>
     /// <exception cref="InsufficientMemoryException">Scratch memory for a larger shape could not be had.</exception>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>

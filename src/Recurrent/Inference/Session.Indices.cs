@@ -18,7 +18,7 @@ public sealed unsafe partial class Session
     /// A length is wrong, an index is out of range, the output overlaps the input, or the model takes features.
     /// </exception>
     /// <exception cref="NotSupportedException">
-    /// A layer has a reverse direction, which needs the whole sequence.
+    /// A layer needs the whole sequence, such as one with a reverse direction.
     /// </exception>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>
     /// <exception cref="ObjectDisposedException">The session has been disposed.</exception>
@@ -51,7 +51,7 @@ public sealed unsafe partial class Session
     /// A length is wrong, an index is out of range, the output overlaps the input, or the model takes features.
     /// </exception>
     /// <exception cref="NotSupportedException">
-    /// A layer has a reverse direction and the states come from an earlier run: such a model takes whole sequences.
+    /// A layer needs the whole sequence and the states come from an earlier run: such a model takes whole sequences.
     /// </exception>
     /// <exception cref="InsufficientMemoryException">Scratch memory for a larger shape could not be had.</exception>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>
@@ -74,7 +74,7 @@ public sealed unsafe partial class Session
     /// A length is wrong, an index is out of range, the output overlaps the input, or the model takes features.
     /// </exception>
     /// <exception cref="NotSupportedException">
-    /// A layer has a reverse direction and the states come from an earlier run: such a model takes whole sequences.
+    /// A layer needs the whole sequence and the states come from an earlier run: such a model takes whole sequences.
     /// </exception>
     /// <exception cref="InsufficientMemoryException">Scratch memory for a larger shape could not be had.</exception>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>
@@ -111,7 +111,7 @@ public sealed unsafe partial class Session
     /// said to be missing and it has no masking.
     /// </exception>
     /// <exception cref="NotSupportedException">
-    /// A layer has a reverse direction and the states come from an earlier run: such a model takes whole sequences.
+    /// A layer needs the whole sequence and the states come from an earlier run: such a model takes whole sequences.
     /// </exception>
     /// <exception cref="InsufficientMemoryException">Scratch memory for a larger shape could not be had.</exception>
     /// <exception cref="InvalidOperationException">Another call is running.</exception>

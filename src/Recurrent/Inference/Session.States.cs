@@ -16,7 +16,7 @@ public sealed unsafe partial class Session
     /// are none, and nothing to repeat.
     /// </summary>
     /// <remarks>
-    /// For a model with a reverse direction, only a reset of all rows begins a next sequence; after one of some rows
+    /// For a model that cannot be stepped, only a reset of all rows begins a next sequence; after one of some rows
     /// alone, a run would still continue the others and is refused.
     /// </remarks>
     /// <param name="firstRow">First row.</param>
@@ -122,7 +122,7 @@ public sealed unsafe partial class Session
 
     /// <summary>Sets all states of some rows.</summary>
     /// <remarks>
-    /// For a model with a reverse direction, only states for all rows begin a next sequence; see
+    /// For a model that cannot be stepped, only states for all rows begin a next sequence; see
     /// <see cref="Reset(int, int)"/>.
     /// </remarks>
     /// <param name="firstRow">First row.</param>

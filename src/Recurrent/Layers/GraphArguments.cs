@@ -79,7 +79,7 @@ internal static class GraphArguments
             if (graph.Specifications[i].ChangesSteps)
             {
                 throw new ArgumentException(
-                    $"{argument}: expected none, because layer {i}, a {graph.Layers[i].GetType().Name}, changes the number "
+                    $"{argument}: expected none, because layer {i}, {graph.Layers[i].Kind}, changes the number "
                     + $"of steps; found {masking}.",
                     argument);
             }

@@ -245,7 +245,7 @@ internal sealed class LayerGraph
             return "no layer has a reverse direction";
         }
 
-        string kind = Layers[layer] is RecurrentLayer ? string.Empty : $", a {Layers[layer].GetType().Name},";
+        string kind = Layers[layer] is RecurrentLayer ? string.Empty : $", {Layers[layer].Kind},";
         return $"layer {layer}{kind} {WhyNotCausal(layer)}";
     }
 

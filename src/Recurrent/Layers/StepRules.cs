@@ -22,7 +22,7 @@ internal sealed class StepRules
         int inputs = values.Count - layers.Count;
         for (int i = 0; i < layers.Count; i++)
         {
-            string name = $"layer {i}, a {layers[i].GetType().Name},";
+            string name = $"layer {i}, {layers[i].Kind},";
             switch (layers[i].Specification)
             {
                 case WindowSpecification { ChangesSteps: true }:

@@ -59,7 +59,7 @@ public sealed partial class ReferenceModel<T>
     public int StateSize => Graph.StateSize;
 
     /// <summary>
-    /// Whether every layer runs forward, so that the model can be stepped and sequences cut anywhere.
+    /// Whether every layer takes one step after the other, so that the model can be stepped and sequences cut anywhere.
     /// </summary>
     public bool CanStep => Graph.CanStep;
 

@@ -11,7 +11,7 @@ public sealed partial class ReferenceSession<T>
     /// </param>
     /// <param name="y">Receives the output <c>[batch, OutputSize]</c>, of exactly that length.</param>
     /// <exception cref="NotSupportedException">
-    /// A layer has a reverse direction, which needs the whole sequence.
+    /// A layer needs the whole sequence, such as one with a reverse direction.
     /// </exception>
     /// <exception cref="ArgumentException">
     /// A length is wrong, an index is out of range, or the model takes features.
@@ -34,7 +34,7 @@ public sealed partial class ReferenceSession<T>
     /// <param name="time">Steps, 0 or more; with 0 no state changes.</param>
     /// <param name="layout">Order of the axes; null for the model's.</param>
     /// <exception cref="NotSupportedException">
-    /// A layer has a reverse direction and the states come from an earlier run.
+    /// A layer needs the whole sequence and the states come from an earlier run.
     /// </exception>
     /// <exception cref="ArgumentException">
     /// A length is wrong, an index is out of range, or the model takes features.
@@ -52,7 +52,7 @@ public sealed partial class ReferenceSession<T>
     /// <param name="lengths">Valid steps of each row, <c>[batch]</c>, each from 0 to <paramref name="time"/>.</param>
     /// <param name="layout">Order of the axes; null for the model's.</param>
     /// <exception cref="NotSupportedException">
-    /// A layer has a reverse direction and the states come from an earlier run.
+    /// A layer needs the whole sequence and the states come from an earlier run.
     /// </exception>
     /// <exception cref="ArgumentException">
     /// A length is wrong, an index is out of range, or the model takes features.
@@ -84,7 +84,7 @@ public sealed partial class ReferenceSession<T>
     /// <param name="mask">Lengths, and which steps are there.</param>
     /// <param name="layout">Order of the axes; null for the model's.</param>
     /// <exception cref="NotSupportedException">
-    /// A layer has a reverse direction and the states come from an earlier run.
+    /// A layer needs the whole sequence and the states come from an earlier run.
     /// </exception>
     /// <exception cref="ArgumentException">
     /// A length is wrong, an index is out of range, the model takes features, or steps are said to be missing and it has

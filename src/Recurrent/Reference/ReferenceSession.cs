@@ -45,7 +45,7 @@ public sealed partial class ReferenceSession<T> : ISession<T>
     /// <param name="y">Receives the output <c>[batch, OutputSize]</c>, of exactly that length; must not overlap
     /// <paramref name="x"/>.</param>
     /// <exception cref="NotSupportedException">
-    /// A layer has a reverse direction, which needs the whole sequence.
+    /// A layer needs the whole sequence, such as one with a reverse direction.
     /// </exception>
     /// <exception cref="ArgumentException">
     /// A length is wrong, the output overlaps the input, or the model takes indices.
@@ -57,7 +57,7 @@ public sealed partial class ReferenceSession<T> : ISession<T>
         ModelOutputs.Copy(Advance(ModelInputs<T>.Of(x), 1, default, SequenceLayout.TimeMajor), y);
     }
 
-    /// <summary>Advances every row by a whole sequence, or by a piece of one if every layer runs forward.</summary>
+    /// <summary>Advances every row by a whole sequence, or by a piece of one if the model can be stepped.</summary>
     /// <param name="x">
     /// Input <c>[time, batch, InputSize]</c>, or as the layout says; of exactly that length. A model that takes indices has
     /// <c>RunIndices</c>.
@@ -70,7 +70,7 @@ public sealed partial class ReferenceSession<T> : ISession<T>
     /// <param name="time">Steps, 0 or more; with 0 no state changes.</param>
     /// <param name="layout">Order of the axes; null for the model's.</param>
     /// <exception cref="NotSupportedException">
-    /// A layer has a reverse direction and the states come from an earlier run.
+    /// A layer needs the whole sequence and the states come from an earlier run.
     /// </exception>
     /// <exception cref="ArgumentException">
     /// A length is wrong, the output overlaps the input, or the model takes indices.
@@ -86,7 +86,7 @@ public sealed partial class ReferenceSession<T> : ISession<T>
     /// <param name="lengths">Valid steps of each row, <c>[batch]</c>, each from 0 to <paramref name="time"/>.</param>
     /// <param name="layout">Order of the axes; null for the model's.</param>
     /// <exception cref="NotSupportedException">
-    /// A layer has a reverse direction and the states come from an earlier run.
+    /// A layer needs the whole sequence and the states come from an earlier run.
     /// </exception>
     /// <exception cref="ArgumentException">
     /// A length is wrong, the output overlaps the input, or the model takes indices.
@@ -114,7 +114,7 @@ public sealed partial class ReferenceSession<T> : ISession<T>
     /// <param name="mask">Lengths, and which steps are there.</param>
     /// <param name="layout">Order of the axes; null for the model's.</param>
     /// <exception cref="NotSupportedException">
-    /// A layer has a reverse direction and the states come from an earlier run.
+    /// A layer needs the whole sequence and the states come from an earlier run.
     /// </exception>
     /// <exception cref="ArgumentException">
     /// A length is wrong, the output overlaps the input, the model takes indices, or steps are said to be missing and it
