@@ -24,6 +24,21 @@ public sealed record ImportOptions
     }
 
     /// <summary>
+    /// Keras: the bytes that the tensors of a file may have as float32, for each byte of the file; 4 if nothing is said. What
+    /// goes beyond that and a megabyte is refused before it is read: a small file can speak of tensors of any size, and
+    /// weights of trained models hardly get smaller by compression.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not 1 to 4096.</exception>
+    public int TensorMultiple
+    {
+        get;
+        init => field = value is >= 1 and <= 4096
+            ? value
+            : throw new ArgumentOutOfRangeException(
+                nameof(TensorMultiple), value, $"{nameof(TensorMultiple)}: expected 1 to 4096, found {value}.");
+    } = 4;
+
+    /// <summary>
     /// PyTorch: the modules and activations that the model consists of, in the order in which they are applied, such as
     /// <c>["lstm", "fc1", "relu", "fc2", "softmax"]</c>. Null to take all modules in an order that fits, without
     /// activations; needed where they cannot be all that there is: where numbers of an <c>nn.Sequential</c> are missing

@@ -18,6 +18,7 @@ internal sealed record FuzzOptions
           --format NAME  files of one format only
           --case K       file K of the series, and the ones after it
           --steps A,B    only these of the steps in which a file is damaged
+          --models N     of every N-th file that is read the model is computed; 1 if nothing is said, 0 for none
         """;
 
     public int Seconds { get; init; } = 10;
@@ -32,6 +33,9 @@ internal sealed record FuzzOptions
 
     /// <summary>The steps of a file's damage that are done; null for all.</summary>
     public IReadOnlyList<int>? Steps { get; init; }
+
+    /// <summary>Of every so many files that are read the model is computed; 0 for none.</summary>
+    public int Models { get; init; } = 1;
 
     /// <summary>The folder that a process works in for the one that watches it; null for that one.</summary>
     public string? Worker { get; init; }
@@ -64,6 +68,8 @@ internal sealed record FuzzOptions
         yield return $"{Seed}";
         yield return "--case";
         yield return $"{FirstCase}";
+        yield return "--models";
+        yield return $"{Models}";
         if (Format is not null)
         {
             yield return "--format";
@@ -116,6 +122,7 @@ internal sealed record FuzzOptions
                 "--cases" => options with { Cases = number },
                 "--seed" => options with { Seed = (int)number },
                 "--case" => options with { FirstCase = number },
+                "--models" => options with { Models = (int)number },
                 _ => null,
             }
             : null;

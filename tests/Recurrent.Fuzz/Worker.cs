@@ -25,7 +25,7 @@ internal sealed class Worker(FuzzOptions options)
             var trial = new Trial(formats[number % formats.Length], options.Seed, number, options.Steps);
             try
             {
-                trial.Run(folder, tallies[trial.Format.Name]);
+                trial.Run(folder, tallies[trial.Format.Name], options.Models > 0 && number / formats.Length % options.Models == 0);
             }
             catch (Exception e)
             {

@@ -9,6 +9,8 @@ internal sealed class Hdf5Builder(Hdf5Style style)
 {
     private const long Undefined = -1;
     private const int SuperblockBytes = 96;
+    private const int LeastHeapBytes = 4096;
+    private const int Shuffled = 2;
 
     // Few, so that small files have trees of several levels.
     private const int MostEntries = 2;
@@ -84,30 +86,34 @@ internal sealed class Hdf5Builder(Hdf5Style style)
                 new Body().Text("SNOD").Bytes(1, 0).Short(chunk.Length).Bytes(chunk.SelectMany(entry => entry).ToArray())
                     .ToArray())),
         ];
-        long tree = Tree(0, [.. leaves.Select(leaf => (new byte[8], leaf))], 8);
+        long tree = Tree(0, [.. leaves.Select(leaf => (new byte[8], leaf))], new byte[8]);
         return new Body().Long(tree).Long(heap).ToArray();
     }
 
     /// <summary>A B-tree of version 1, of as many levels as it takes.</summary>
-    private long Tree(byte kind, (byte[] Key, long Child)[] children, int keyBytes)
+    private long Tree(byte kind, (byte[] Key, long Child)[] children, byte[] end)
     {
         for (byte level = 0; ; level++)
         {
+            (byte[] Key, long Child)[][] parts =
+                [.. children.Chunk(level == 0 && children.Length == 0 ? 1 : MostEntries)];
+
+            // A node ends with the key that the next one begins with.
             (byte[] Key, long Child)[] nodes =
             [
-                .. children.Chunk(level == 0 && children.Length == 0 ? 1 : MostEntries)
-                    .Select(chunk => (chunk[0].Key, Node(kind, level, chunk, keyBytes))),
+                .. parts.Select((part, i) => (
+                    part[0].Key, Node(kind, level, part, i + 1 < parts.Length ? parts[i + 1][0].Key : end))),
             ];
             if (nodes.Length <= 1)
             {
-                return nodes.Length == 1 ? nodes[0].Child : Node(kind, 0, [], keyBytes);
+                return nodes.Length == 1 ? nodes[0].Child : Node(kind, 0, [], end);
             }
 
             children = nodes;
         }
     }
 
-    private long Node(byte kind, byte level, (byte[] Key, long Child)[] children, int keyBytes)
+    private long Node(byte kind, byte level, (byte[] Key, long Child)[] children, byte[] end)
     {
         var node = new Body().Text("TREE").Bytes(kind, level).Short(children.Length).Long(Undefined).Long(Undefined);
         foreach ((byte[] key, long child) in children)
@@ -115,7 +121,7 @@ internal sealed class Hdf5Builder(Hdf5Style style)
             node.Bytes(key).Long(child);
         }
 
-        return Append(node.Bytes(new byte[keyBytes]).ToArray());
+        return Append(node.Bytes(end).ToArray());
     }
 
     private byte[] Attribute(string name, string[] texts, bool isList)
@@ -162,8 +168,9 @@ internal sealed class Hdf5Builder(Hdf5Style style)
             objects.Short(i + 1).Short(1).Int(0).Long(values[i].Length).Bytes(values[i]).Align();
         }
 
-        // What is free is an object, too: number 0.
-        objects.Short(0).Short(0).Int(0).Long(16);
+        // What is free is an object, too: number 0. A heap has 4096 bytes or more.
+        long free = Math.Max(16, LeastHeapBytes - 16 - objects.Length);
+        objects.Short(0).Short(0).Int(0).Long(free).Bytes(new byte[free - 16]);
         long address = Append(
             new Body().Text("GCOL").Bytes(1, 0, 0, 0).Long(16 + objects.Length).Bytes(objects.ToArray()).ToArray());
         for (int i = 0; i < values.Length; i++)
@@ -211,7 +218,10 @@ internal sealed class Hdf5Builder(Hdf5Style style)
         else
         {
             messages.Add((0x08, Chunks(shape, bytes)));
-            messages.Add((0x0B, FilterMessage()));
+            if (style.Filters.Count > 0)
+            {
+                messages.Add((0x0B, FilterMessage()));
+            }
         }
 
         return Header(messages);
@@ -260,7 +270,13 @@ internal sealed class Hdf5Builder(Hdf5Style style)
             leaves.Add((key.Long(0).ToArray(), Append(packed)));
         }
 
-        var layout = new Body().Bytes(3, 2, (byte)(shape.Length + 1)).Long(Tree(1, [.. leaves], 16 + (8 * shape.Length)));
+        var end = new Body().Int(0).Int(0);
+        for (int axis = 0; axis < shape.Length; axis++)
+        {
+            end.Long(counts[axis] * chunk[axis]);
+        }
+
+        var layout = new Body().Bytes(3, 2, (byte)(shape.Length + 1)).Long(Tree(1, [.. leaves], end.Long(0).ToArray()));
         foreach (long size in chunk)
         {
             layout.Int((int)size);
@@ -338,7 +354,7 @@ internal sealed class Hdf5Builder(Hdf5Style style)
             _ = style.IsNew ? body : body.Short(8);
             body.Short(1).Short(1);
             _ = style.IsNew ? body : body.Text("filter\0\0");
-            body.Int(4);
+            body.Int(filter == Shuffled ? style.NumberBytes : 4);
             _ = style.IsNew ? body : body.Int(0);
         }
 

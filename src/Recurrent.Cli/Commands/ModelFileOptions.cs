@@ -59,6 +59,10 @@ internal sealed partial class ModelFileOptions
         "--keras-version", "N", 1, 3,
         "Keras: the major version that wrote the file, where the file does not name it; it decides what hard_sigmoid is.");
 
+    private readonly Option<int?> _tensorMultiple = NetworkOptions.Number(
+        "--tensor-multiple", "N", 1, 4096,
+        "Keras: how many times the file's bytes its tensors may have as float32. Default: 4.");
+
     private readonly Option<bool> _onnxRuntimeDefaults = new("--onnxruntime-defaults")
     {
         Description = "ONNX: activations that name no alpha and beta have those of ONNX Runtime, not of the specification.",
@@ -75,7 +79,7 @@ internal sealed partial class ModelFileOptions
     private IEnumerable<Option> All =>
     [
         _modules, _nonlinearity, _stateDict, _initialStates, _everyStep, _lastStep, _finalState, _assumeDefaults,
-        _kerasVersion, _onnxRuntimeDefaults, _refuseHardLinks, .. _layout.All,
+        _kerasVersion, _tensorMultiple, _onnxRuntimeDefaults, _refuseHardLinks, .. _layout.All,
     ];
 
     public void AddTo(Command command)
@@ -104,6 +108,7 @@ internal sealed partial class ModelFileOptions
         Layout = _layout.Read(parsed),
         AssumeDefaults = parsed.GetValue(_assumeDefaults),
         KerasVersion = parsed.GetValue(_kerasVersion),
+        TensorMultiple = parsed.GetValue(_tensorMultiple) ?? ImportOptions.Default.TensorMultiple,
         RefuseHardLinks = parsed.GetValue(_refuseHardLinks),
         OnnxActivationDefaults = parsed.GetValue(_onnxRuntimeDefaults)
             ? OnnxActivationDefaults.OnnxRuntime

@@ -17,6 +17,7 @@ internal static partial class OptionNames
         "AssumeDefaults" => "--assume-defaults",
         "KerasVersion" => "--keras-version",
         "OnnxActivationDefaults" => "--onnxruntime-defaults",
+        "TensorMultiple" => "--tensor-multiple",
         "RefuseHardLinks" => "--refuse-hard-links",
         "GlobalClipNorm" => "--clip",
         _ => match.Value,

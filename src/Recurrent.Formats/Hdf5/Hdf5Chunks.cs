@@ -28,6 +28,12 @@ internal sealed class Hdf5Chunks
         _elementBytes = elementBytes;
         _name = name;
         _bytes = space.ByteCount(elementBytes, name);
+        if (_bytes > Array.MaxLength)
+        {
+            throw new ModelFormatException(
+                $"HDF5: '/{_name}' has {_bytes} bytes in chunks; expected at most {Array.MaxLength}.");
+        }
+
         if (layout.Length != _sizes.Length + 1 || _sizes.Length == 0 || layout.Contains(0) || layout[^1] != elementBytes)
         {
             throw new ModelFormatException(
@@ -49,19 +55,17 @@ internal sealed class Hdf5Chunks
         _chunkBytes = (int)chunkBytes;
     }
 
+    /// <summary>Bytes of the data set.</summary>
+    public int Bytes => (int)_bytes;
+
     /// <summary>Puts the chunks together.</summary>
     /// <param name="tree">Where their tree is; null if there is none.</param>
-    public byte[] Read(long? tree)
+    /// <param name="bytes">Receives the data set.</param>
+    public void Read(long? tree, Span<byte> bytes)
     {
-        if (_bytes > Array.MaxLength)
-        {
-            throw new ModelFormatException(
-                $"HDF5: '/{_name}' has {_bytes} bytes in chunks; expected at most {Array.MaxLength}.");
-        }
-
         if (_bytes == 0)
         {
-            return [];
+            return;
         }
 
         // Chunks at the end of an axis are whole, too.
@@ -71,27 +75,30 @@ internal sealed class Hdf5Chunks
             expected *= ((_sizes[axis] - 1) / _chunk[axis]) + 1;
         }
 
-        _context.Values.Take(expected + _bytes, $"HDF5: '/{_name}'");
-        var bytes = new byte[_bytes];
+        _context.Values.Take((2 * (Int128)_chunkBytes) + expected, $"HDF5: '/{_name}'");
         var found = new bool[expected];
-        long count = 0;
+        var buffers = (new byte[_chunkBytes], new byte[_chunkBytes]);
+        var chunks = new List<(Hdf5Block Key, long Address)>();
         if (tree is { } root)
         {
             int keyBytes = 8 + (8 * (_sizes.Length + 1));
-            Hdf5Tree.Read(_context.Pieces, root, Hdf5Tree.ChunkKind, keyBytes, (key, child) =>
-            {
-                Place(bytes, key, child, found);
-                count++;
-            });
+            Hdf5Tree.Read(_context.Pieces, root, Hdf5Tree.ChunkKind, keyBytes, (key, child) => chunks.Add((key, child)));
         }
 
-        return count == expected
-            ? bytes
-            : throw new ModelFormatException(
-                $"HDF5: '/{_name}' has {count} chunks; expected {expected}, one for every part of it.");
+        foreach ((Hdf5Block key, long address) in chunks)
+        {
+            Place(bytes, key, address, found, buffers);
+        }
+
+        if (chunks.Count != expected)
+        {
+            throw new ModelFormatException(
+                $"HDF5: '/{_name}' has {chunks.Count} chunks; expected {expected}, one for every part of it.");
+        }
     }
 
-    private void Place(byte[] bytes, Hdf5Block key, long address, bool[] found)
+    private void Place(
+        Span<byte> bytes, Hdf5Block key, long address, bool[] found, (byte[] One, byte[] Other) buffers)
     {
         long at = key.Offset;
         long packedBytes = key.UInt32();
@@ -116,22 +123,21 @@ internal sealed class Hdf5Chunks
 
         found[number] = true;
         string what = $"the chunk at byte {address} of '/{_name}'";
-        _context.Values.Take((2 * (Int128)_chunkBytes) + packedBytes, what);
         ReadOnlyMemory<byte> packed = _context.Pieces.Read(address, packedBytes, what).Memory(packedBytes);
-        byte[] chunk = _filters.Unpack(packed, mask, _chunkBytes, _elementBytes, what);
-        Copy(chunk, bytes, begin, 0, 0, 0);
+        ReadOnlyMemory<byte> chunk = _filters.Unpack(packed, mask, _elementBytes, buffers, what);
+        Copy(chunk.Span, bytes, begin, 0, 0, 0);
     }
 
     /// <summary>Copies the part of a chunk that is inside the data set, from an axis on.</summary>
-    private void Copy(byte[] chunk, byte[] bytes, long[] begin, int axis, long from, long to)
+    private void Copy(ReadOnlySpan<byte> chunk, Span<byte> bytes, long[] begin, int axis, long from, long to)
     {
         long inside = Math.Min(_chunk[axis], _sizes[axis] - begin[axis]);
         from *= _chunk[axis];
         to = (to * _sizes[axis]) + begin[axis];
         if (axis == begin.Length - 1)
         {
-            chunk.AsSpan((int)(from * _elementBytes), (int)(inside * _elementBytes))
-                .CopyTo(bytes.AsSpan((int)(to * _elementBytes)));
+            chunk.Slice((int)(from * _elementBytes), (int)(inside * _elementBytes))
+                .CopyTo(bytes[(int)(to * _elementBytes)..]);
             return;
         }
 

@@ -51,51 +51,67 @@ internal sealed class Hdf5Filters
     /// <summary>Undoes the filters.</summary>
     /// <param name="packed">A chunk as it lies in the file.</param>
     /// <param name="mask">A bit for each filter that was left out.</param>
-    /// <param name="size">Bytes that it has to have.</param>
     /// <param name="elementBytes">Bytes of an element.</param>
+    /// <param name="buffers">Two of as many bytes as a chunk has to have. The result may be one of them.</param>
     /// <param name="what">The chunk, for messages.</param>
-    public byte[] Unpack(ReadOnlyMemory<byte> packed, uint mask, int size, int elementBytes, string what)
+    public ReadOnlyMemory<byte> Unpack(
+        ReadOnlyMemory<byte> packed, uint mask, int elementBytes, (byte[] One, byte[] Other) buffers, string what)
     {
+        int size = buffers.One.Length;
         ReadOnlyMemory<byte> bytes = packed;
         for (int i = _kinds.Count - 1; i >= 0; i--)
         {
-            if ((mask >> i & 1) == 0)
+            if ((mask >> i & 1) != 0)
             {
-                bytes = _kinds[i] == Deflate ? Inflate(bytes, size, what) : Unshuffle(bytes.Span, elementBytes);
+                continue;
             }
+
+            byte[] target = buffers.One;
+            if (_kinds[i] == Deflate)
+            {
+                Inflate(bytes, target, what);
+            }
+            else
+            {
+                // What was shuffled after it was deflated has another size, that of the file.
+                target = bytes.Length == size ? target : new byte[bytes.Length];
+                Unshuffle(bytes.Span, elementBytes, target);
+            }
+
+            bytes = target;
+            buffers = (buffers.Other, buffers.One);
         }
 
         return bytes.Length == size
-            ? bytes.ToArray()
+            ? bytes
             : throw new ModelFormatException($"HDF5: {what} unpacks to {bytes.Length} bytes; expected {size}.");
     }
 
-    private static byte[] Inflate(ReadOnlyMemory<byte> packed, int size, string what)
+    private static void Inflate(ReadOnlyMemory<byte> packed, byte[] bytes, string what)
     {
         MemoryMarshal.TryGetArray(packed, out ArraySegment<byte> segment);
-        var bytes = new byte[size];
         try
         {
             using var inflater = new ZLibStream(
                 new MemoryStream(segment.Array!, segment.Offset, segment.Count), CompressionMode.Decompress);
-            int read = inflater.ReadAtLeast(bytes, size, throwOnEndOfStream: false);
-            if (read == size && inflater.ReadByte() < 0)
+            int read = inflater.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+            if (read == bytes.Length && inflater.ReadByte() < 0)
             {
-                return bytes;
+                return;
             }
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
+            // Memory gives no errors of input: the second kind says that the data asks for a dictionary.
             throw new ModelFormatException($"HDF5: {what} is damaged: {e.Message}", e);
         }
 
-        throw new ModelFormatException($"HDF5: {what} does not unpack to {size} bytes.");
+        throw new ModelFormatException($"HDF5: {what} does not unpack to {bytes.Length} bytes.");
     }
 
     /// <summary>Brings the bytes of each element together: all first bytes come first, then all second ones.</summary>
-    private static byte[] Unshuffle(ReadOnlySpan<byte> shuffled, int elementBytes)
+    private static void Unshuffle(ReadOnlySpan<byte> shuffled, int elementBytes, Span<byte> bytes)
     {
-        var bytes = new byte[shuffled.Length];
         int count = shuffled.Length / elementBytes;
         for (int part = 0; part < elementBytes; part++)
         {
@@ -105,7 +121,6 @@ internal sealed class Hdf5Filters
             }
         }
 
-        shuffled[(count * elementBytes)..].CopyTo(bytes.AsSpan(count * elementBytes));
-        return bytes;
+        shuffled[(count * elementBytes)..].CopyTo(bytes[(count * elementBytes)..]);
     }
 }

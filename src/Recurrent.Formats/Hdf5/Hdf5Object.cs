@@ -65,8 +65,7 @@ internal sealed class Hdf5Object
             throw new ModelFormatException($"HDF5: '/{Name}' holds {type.Description}; expected numbers.");
         }
 
-        long bytes = space.ByteCount(type.Size, Name);
-        _context.Values.Take(Math.Max(bytes, sizeof(float) * (bytes / type.Size)), $"tensor '{name}'");
+        _context.Values.TakeTensor(space.ByteCount(type.Size, Name) / type.Size, name);
         Hdf5Block? filters = Find(Hdf5Message.Filters)?.Fresh();
         Hdf5Storage storage = Hdf5Storage.Read(
             _context, Require(Hdf5Message.Layout, "layout"), filters, space, type.Size, Name);

@@ -12,7 +12,11 @@ internal sealed class Hdf5Storage
 
     private readonly long _offset;
     private readonly ByteSource? _source;
-    private readonly Lazy<byte[]>? _unpacked;
+    private readonly Hdf5Chunks? _chunks;
+    private readonly long? _tree;
+
+    // Of what lies in chunks, while it is read piece by piece.
+    private byte[]? _unpacked;
 
     private Hdf5Storage(ByteSource source, long offset)
     {
@@ -20,7 +24,11 @@ internal sealed class Hdf5Storage
         _offset = offset;
     }
 
-    private Hdf5Storage(Func<byte[]> unpack) => _unpacked = new Lazy<byte[]>(unpack);
+    private Hdf5Storage(Hdf5Chunks chunks, long? tree)
+    {
+        _chunks = chunks;
+        _tree = tree;
+    }
 
     /// <summary>Reads where they are. What lies in chunks is put together when it is asked for.</summary>
     public static Hdf5Storage Read(
@@ -33,16 +41,36 @@ internal sealed class Hdf5Storage
             : ReadNew(context, layout, filters, space, elementBytes, bytes, name, version);
     }
 
-    /// <summary>Copies bytes of the data set.</summary>
+    /// <summary>Copies bytes of the data set. Chunks are put together once for a walk from its beginning to its end.</summary>
     public void Read(long begin, Span<byte> destination)
     {
-        if (_unpacked is not null)
+        if (_chunks is null)
         {
-            _unpacked.Value.AsSpan((int)begin, destination.Length).CopyTo(destination);
+            _source!.Read(_offset + begin, destination);
+        }
+        else if (begin == 0 && destination.Length == _chunks.Bytes)
+        {
+            _chunks.Read(_tree, destination);
         }
         else
         {
-            _source!.Read(_offset + begin, destination);
+            ReadPiece(_chunks, (int)begin, destination);
+        }
+    }
+
+    private void ReadPiece(Hdf5Chunks chunks, int begin, Span<byte> destination)
+    {
+        if (_unpacked is null)
+        {
+            var bytes = new byte[chunks.Bytes];
+            chunks.Read(_tree, bytes);
+            _unpacked = bytes;
+        }
+
+        _unpacked.AsSpan(begin, destination.Length).CopyTo(destination);
+        if (begin + destination.Length == chunks.Bytes)
+        {
+            _unpacked = null;
         }
     }
 
@@ -131,7 +159,7 @@ internal sealed class Hdf5Storage
         Hdf5Context context, long? tree, long[] sizes, Hdf5Block? filters, Hdf5Space space, int elementBytes, string name)
     {
         var chunks = new Hdf5Chunks(context, sizes, Hdf5Filters.Read(filters, name), space, elementBytes, name);
-        return new Hdf5Storage(() => chunks.Read(tree));
+        return new Hdf5Storage(chunks, tree);
     }
 
     private static void RequireLength(long length, long bytes, string name)

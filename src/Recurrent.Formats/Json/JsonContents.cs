@@ -57,6 +57,10 @@ internal sealed class JsonContents
         return Read(new MemorySource(bytes), new MemoryBudget(bytes.Length));
     }
 
+    /// <summary>The same, where the rest of the file counts too.</summary>
+    public static JsonValue Read(string text, MemoryBudget budget) =>
+        Read(new MemorySource(Encoding.UTF8.GetBytes(text)), budget);
+
     /// <summary>The text without the mark that some editors write in front of it.</summary>
     public static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> bytes) =>
         bytes.StartsWith(ByteOrderMark) ? bytes[ByteOrderMark.Length..] : bytes;

@@ -19,7 +19,11 @@ internal static class JsonModel
     /// <param name="options">What the file does not say.</param>
     /// <param name="folder">The folder that it lies in; null if that is not known.</param>
     public static ImportedModel Load(ByteSource source, ImportOptions options, string? folder = null) => Guarded.Read(
-        () => Read(JsonContents.Read(source, new MemoryBudget(source.Length, BudgetMultiple)), options, folder));
+        () => Read(
+            JsonContents.Read(
+                source, new MemoryBudget(source.Length, BudgetMultiple) { TensorMultiple = options.TensorMultiple }),
+            options,
+            folder));
 
     private static ImportedModel Read(JsonValue root, ImportOptions options, string? folder)
     {

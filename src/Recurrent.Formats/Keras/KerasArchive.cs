@@ -45,7 +45,7 @@ internal static partial class KerasArchive
     /// <param name="options">What the file does not say.</param>
     public static ImportedModel Load(ByteSource source, ImportOptions options) => Guarded.Read(() =>
     {
-        var budget = new MemoryBudget(source.Length);
+        MemoryBudget budget = KerasModel.BudgetOf(source, options);
         ZipContainer zip = ZipContainer.Read(source, budget);
         JsonValue config = ReadText(zip, ConfigName, budget);
         string? version = zip.Entries.ContainsKey(MetadataName)

@@ -17,7 +17,8 @@ internal static class KerasH5
     /// <param name="options">What the file does not say.</param>
     public static ImportedModel Load(ByteSource source, ImportOptions options) => Guarded.Read(() =>
     {
-        Hdf5Object root = Hdf5File.Open(source, new MemoryBudget(source.Length)).Root;
+        MemoryBudget budget = KerasModel.BudgetOf(source, options);
+        Hdf5Object root = Hdf5File.Open(source, budget).Root;
         if (root.Attribute(ConfigName) is not { } config)
         {
             throw new ModelFormatException(
@@ -31,7 +32,7 @@ internal static class KerasH5
         }
 
         return KerasModel.Read(
-            JsonContents.Read(config.Text()),
+            JsonContents.Read(config.Text(), budget),
             root.Attribute(VersionName)?.Text(),
             layers => Sort(weights, layers),
             options,

@@ -1,4 +1,5 @@
 using Recurrent.Formats.Json;
+using Recurrent.Formats.Tensors;
 
 namespace Recurrent.Formats.Keras;
 
@@ -8,8 +9,18 @@ namespace Recurrent.Formats.Keras;
 /// </summary>
 internal static class KerasModel
 {
+    // What chunks, their pieces and the tensors made of them may take, for each byte of the tensors.
+    private const int ValuesMultiple = 6;
+
     private const string ConfigName = "keras_config";
     private const string VersionName = "keras_version";
+
+    /// <summary>What a file of HDF5 is asked of.</summary>
+    public static MemoryBudget BudgetOf(ByteSource source, ImportOptions options) =>
+        new(source.Length, Math.Max(MemoryBudget.Multiple, ValuesMultiple * options.TensorMultiple))
+        {
+            TensorMultiple = options.TensorMultiple,
+        };
 
     /// <summary>Whether a file has a Keras model.</summary>
     public static bool Recognizes(SafetensorsFile file) =>
@@ -27,8 +38,10 @@ internal static class KerasModel
                 + "docs/import.md has the lines that write both.");
         }
 
+        // Tensors lie in the file as they are, and the header has the configuration.
+        long bytes = config.Length + file.Tensors.Values.Sum(tensor => tensor.ElementCount * tensor.ElementType.SizeInBytes());
         ImportedModel model = Guarded.Read(() => Read(
-            JsonContents.Read(config),
+            JsonContents.Read(config, new MemoryBudget(bytes)),
             file.Metadata.GetValueOrDefault(VersionName),
             layers => KerasNames.Sort(file.Tensors.Values, layers.Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal)),
             options,

@@ -85,6 +85,7 @@ internal sealed class KerasRecurrent(KerasTensors tensors, KerasVersion version,
         float[] bias = !cell.HasBias ? []
             : specification is GruSpecification { ResetAfter: true } ? tensors.Take(name, isBackward, Bias, 2, rows)
             : tensors.Take(name, isBackward, Bias, rows);
-        return GateOrder.FromKeras(specification, kernel, recurrent, bias);
+        return KerasWeights.RecurrentByGate(
+            specification, KerasWeights.Transpose(kernel, (int)rows), KerasWeights.Transpose(recurrent, (int)rows), bias);
     }
 }

@@ -102,7 +102,9 @@ internal static class TfjsModel
         long begin = 0;
         foreach (JsonValue weight in group["weights"].Items(int.MaxValue))
         {
-            tensors.Add(ReadTensor(weight, joined, ref begin));
+            SafetensorsTensor tensor = ReadTensor(weight, joined, ref begin);
+            budget.TakeTensor(tensor.ElementCount, tensor.Name);
+            tensors.Add(tensor);
         }
 
         return begin == joined.Length

@@ -22,6 +22,7 @@ internal sealed class MemoryBudget
     private readonly int _multiple;
     private long _fileBytes;
     private long _taken;
+    private Int128 _tensorBytes;
 
     public MemoryBudget(long fileBytes, int multiple = Multiple)
     {
@@ -34,7 +35,12 @@ internal sealed class MemoryBudget
         : this(other._fileBytes, other._multiple)
     {
         _taken = other._taken;
+        _tensorBytes = other._tensorBytes;
+        TensorMultiple = other.TensorMultiple;
     }
+
+    /// <summary>Bytes of tensors as float32, for each byte of the file, of formats that count them.</summary>
+    public int TensorMultiple { get; init; } = ImportOptions.Default.TensorMultiple;
 
     private Int128 Limit => Floor + ((Int128)_multiple * _fileBytes);
 
@@ -69,6 +75,21 @@ internal sealed class MemoryBudget
     /// <summary>Asks for a text of a number of characters.</summary>
     /// <exception cref="ModelFormatException">It is too much for the file's size.</exception>
     public void TakeText(long characters, string what) => Take(TextBytes + (2 * (Int128)characters), what);
+
+    /// <summary>Counts a tensor, before it is read: all of them, as float32, may have a multiple of the file and the floor.</summary>
+    /// <exception cref="ModelFormatException">They are more.</exception>
+    public void TakeTensor(long elements, string name)
+    {
+        Int128 most = Floor + ((Int128)TensorMultiple * _fileBytes);
+        _tensorBytes += (Int128)elements * sizeof(float);
+        if (_tensorBytes > most)
+        {
+            throw new ModelFormatException(
+                $"tensor '{name}': the tensors up to here have {_tensorBytes} bytes as float32; those of a file of {_fileBytes} bytes "
+                + $"may have {most}, unless {nameof(ImportOptions)}.{nameof(ImportOptions.TensorMultiple)} says more than "
+                + $"{TensorMultiple}.");
+        }
+    }
 
     /// <summary>The refusal of something that takes too much.</summary>
     public ModelFormatException Exceeded(string what) => new(

@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text.Json.Nodes;
-
 namespace Recurrent.Formats.Tests.Keras;
 
 /// <summary>
@@ -17,7 +14,7 @@ public sealed class KerasTfjsTests
     public void A_model_is_the_same_in_every_file(string name)
     {
         string path = GoldenFiles.PathOf("tfjs", name, "model.json");
-        using SafetensorsFile file = SafetensorsFile.Parse(ToSafetensors(path));
+        using SafetensorsFile file = SafetensorsFile.Parse(TfjsFiles.ToSafetensors(path));
         ImportedModel expected = ModelFile.Load(path);
         using var folder = new TemporaryFolder();
 
@@ -29,27 +26,5 @@ public sealed class KerasTfjsTests
             Assert.Equal(expected.LayerNames, found.LayerNames);
             Assert.Equal(expected.Notes, found.Notes);
         }
-    }
-
-    private static byte[] ToSafetensors(string path)
-    {
-        JsonNode root = JsonNode.Parse(File.ReadAllText(path))!;
-        byte[] weights = File.ReadAllBytes(Path.Combine(Path.GetDirectoryName(path)!, "weights.bin"));
-        SafetensorsBuilder builder = new SafetensorsBuilder().Metadata(new Dictionary<string, string>
-        {
-            ["keras_config"] = root["modelTopology"]!.ToJsonString(),
-            ["keras_version"] = "2.15.0",
-        });
-        int begin = 0;
-        foreach (JsonNode? weight in root["weightsManifest"]![0]!["weights"]!.AsArray())
-        {
-            long[] shape = [.. weight!["shape"]!.AsArray().Select(size => (long)size!)];
-            int bytes = sizeof(float) * (int)shape.Aggregate(1L, (product, size) => product * size);
-            builder.Add(
-                (string)weight["name"]!, "F32", shape, MemoryMarshal.Cast<byte, float>(weights.AsSpan(begin, bytes)).ToArray());
-            begin += bytes;
-        }
-
-        return builder.Build();
     }
 }

@@ -40,11 +40,12 @@ internal static class FormatList
             .. SeedFile.Below("tests/golden/torch_files", "*.pt"), .. SeedFile.Below("tests/golden/pickled", "*.pt"),
         ];
         SeedFile[] scripts = [.. SeedFile.Below("tests/golden/torchscript", "*.pt")];
-        SeedFile[] keras = [.. SeedFile.Below("tests/golden/keras", "*.safetensors").Where(IsModel)];
+        SeedFile[] keras =
+            [.. SeedFile.Below("tests/golden/keras", "*.safetensors").Where(IsModel), .. KerasSeeds.OfTfjs()];
         SeedFile[] json =
         [
             .. SeedFile.Below("tests/golden/keras", "*.json"), .. SeedFile.Below("tests/golden/rtneural/models", "*.json"),
-            .. SeedFile.Below("src/Recurrent.Demo/data", "*.nam"),
+            .. SeedFile.Below("src/Recurrent.Demo/data", "*.nam"), .. CaptureSeeds.All(),
         ];
         return
         [
@@ -55,8 +56,9 @@ internal static class FormatList
                 [.. MadeSeeds.StateDicts(folder, checkpoints), .. SeedFile.Below("src/Recurrent.Demo/data", "*.safetensors")],
                 Safetensors),
             Model("keras", keras, Safetensors),
-            Model("keras-h5", KerasSeeds.H5(keras), Hdf5),
-            Model("keras-archive", KerasSeeds.Archives(keras), KerasZip, new ZipRecordMutator(".keras")),
+            Keras("keras-h5", KerasSeeds.H5(keras), Hdf5),
+            Keras("keras-archive", KerasSeeds.Archives(keras), KerasZip, new ZipRecordMutator(".keras")),
+            Keras("tfjs", KerasSeeds.Tfjs(), JsonMutator.Instance),
             Model("pt", checkpoints.Where(IsZip), Zip, new ZipRecordMutator(".pt")),
             Model("pt-legacy", checkpoints.Where(seed => !IsZip(seed)), PickleMutator.Instance),
             Model("torchscript", scripts, Script, Zip, new ZipRecordMutator(".pt")),
@@ -113,6 +115,10 @@ internal static class FormatList
         Read = Readers.Model,
         Refuses = e => e is ModelFormatException,
     };
+
+    /// <summary>3 times the file, its tensors, which may be 4 times as large, and as much for the layers made of them.</summary>
+    private static FuzzedFormat Keras(string name, IEnumerable<SeedFile> seeds, params IMutator[] mutators) =>
+        Model(name, seeds, mutators) with { BytesPerByte = 3 + (2 * ImportOptions.Default.TensorMultiple) };
 
     private static bool IsModel(SeedFile seed) => !seed.Name.EndsWith(".io.safetensors", StringComparison.Ordinal);
 

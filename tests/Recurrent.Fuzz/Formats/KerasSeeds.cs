@@ -14,10 +14,25 @@ internal static class KerasSeeds
         new() { IsNew = true, Layout = 2, Filters = [1] },
     ];
 
+    /// <summary>Models of TensorFlow.js with their weights beside them.</summary>
+    public static IEnumerable<SeedFile> Tfjs() => Folders().Select(folder => new SeedFile(
+        Path.GetRelativePath(Tree.Root, folder),
+        "model.json",
+        ((string[])["model.json", "weights.bin"]).ToDictionary(
+            name => name, name => File.ReadAllBytes(Path.Combine(folder, name)), StringComparer.Ordinal)));
+
+    /// <summary>The same as Keras models in safetensors.</summary>
+    public static IEnumerable<SeedFile> OfTfjs() => Folders().Select(folder => SeedFile.Of(
+        Path.GetRelativePath(Tree.Root, folder), "file.safetensors", TfjsFiles.ToSafetensors(Path.Combine(folder, "model.json"))));
+
     public static IEnumerable<SeedFile> H5(IEnumerable<SeedFile> models) => Make(models, "file.h5", KerasFiles.ToH5);
 
     public static IEnumerable<SeedFile> Archives(IEnumerable<SeedFile> models) =>
         Make(models, "file.keras", (file, style) => KerasFiles.ToArchive(file, style));
+
+    private static IEnumerable<string> Folders() => Directory.EnumerateDirectories(Path.Combine(Tree.Root, "tests/golden/tfjs"))
+        .Where(folder => !Path.GetFileName(folder).StartsWith("refused-", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal);
 
     private static IEnumerable<SeedFile> Make(
         IEnumerable<SeedFile> models, string name, Func<SafetensorsFile, Hdf5Style, byte[]> write)
