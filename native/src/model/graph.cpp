@@ -336,8 +336,8 @@ class GraphBuilder {
       invalid((path_of(index) + "kernel_size").c_str(),
               "expected a window that fits into the steps that the layer reads, found one of %lld "
               "steps, %lld of them padding",
-              static_cast<Wide>(window.extent() + 1),
-              static_cast<Wide>(window.before + window.after));
+              static_cast<Wide>(window.extent()) + 1,
+              static_cast<Wide>(window.before) + window.after);
     if (least <= graph_.least_time_) return;
     graph_.least_time_ = least;
     graph_.longest_window_ = index;
