@@ -672,6 +672,29 @@ def refused_gather_beside_steps(name):
     graph.save(name, refused="past the end")
 
 
+@case
+def refused_last_value_beside_lengths(name):
+    """The last value of the sequence, also of rows that are shorter."""
+    graph = Graph(name)
+    x = graph.input("x", ["batch", "time", 3])
+    lengths = graph.input("lengths", ["batch"], [6, 2, 4], INT32)
+    h = graph.rnn("GRU", graph.transpose(x, 1, 0, 2), 3, 4, lengths=lengths)[1]
+    last = graph.node("Gather", x, graph.constant(-1, numpy.int64), axis=1)
+    graph.output(graph.node("Add", last, graph.dense(graph.squeeze(h, 0), 4, 3)))
+    graph.save(name, refused="past the end")
+
+
+@case
+def refused_flip_before_lengths(name):
+    """Whole sequences from their ends, in front of a layer whose rows are shorter."""
+    graph = Graph(name)
+    x = graph.input("x", ["time", "batch", 3])
+    lengths = graph.input("lengths", ["batch"], [6, 2, 4], INT32)
+    turned = graph.slice(x, -1, -(2 ** 63) + 1, 0, -1)
+    graph.output(graph.squeeze(graph.rnn("GRU", turned, 3, 4, lengths=lengths)[1], 0))
+    graph.save(name, refused="past the end")
+
+
 IDS = [[1, 2, 3, 0, 0, 0], [0, 0, 4, 5, 1, 1], [2, 0, 1, 0, 5, 0]]
 
 

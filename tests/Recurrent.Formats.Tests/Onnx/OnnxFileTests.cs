@@ -140,6 +140,8 @@ public sealed class OnnxFileTests
 
     [Theory]
     [InlineData("refused-masked-mean", "of which some are missing")]
+    [InlineData("refused-last-value-beside-lengths", "it is made of steps past the end of a row")]
+    [InlineData("refused-flip-before-lengths", "it is made of steps past the end of a row")]
     [InlineData("refused-gather-behind-reverse", "reads steps past the end of a row")]
     [InlineData("refused-gather-beside-steps", "output 'z': it has steps past the end of a row")]
     public void What_rows_of_other_lengths_would_make_something_else_is_refused(string name, string expected)

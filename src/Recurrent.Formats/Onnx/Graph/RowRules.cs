@@ -83,9 +83,19 @@ internal sealed class RowRules
             throw new ModelFormatException($"the step of {odd} is not at the lengths of the other rows: they hold for a whole model.");
         }
 
-        if (given is not null || lengths is null)
+        if (given is not null)
         {
-            return lengths;
+            // Lengths hold for a whole model, and in the graph only from the layer on that is given them.
+            FlowNode? before = nodes.FirstOrDefault(node => !node.HasLengths && (!IsCausal(node) || node.HasLastStep));
+            return before is null
+                ? lengths
+                : throw new ModelFormatException(
+                    $"node {before}: it is made of steps past the end of a row, and another layer has sequence_lens: lengths hold for a whole model.");
+        }
+
+        if (lengths is null)
+        {
+            return null;
         }
 
         // The graph computes all steps and takes the last valid one: that is the same if no other is looked at.
@@ -175,6 +185,7 @@ internal sealed class RowRules
             Layer: DenseLayer or ActivationLayer or ScaleLayer or SoftmaxLayer or EmbeddingLayer or LayerNormalizationLayer or LogSoftmaxLayer
         } => true,
         StructureNode { Layer: SumLayer or ProductLayer or ConcatenationLayer or SliceLayer } => true,
+        StructureNode { Layer: RepeatLayer repeat } => repeat.Specification.Steps == 0,
         _ => false,
     };
 

@@ -103,6 +103,9 @@ internal sealed class FunctionAtom(Activation activation, Polynomial argument, s
 
     public Polynomial Argument => argument;
 
+    /// <summary>Functions inside of each other, this one among them.</summary>
+    public int Depth { get; } = 1 + argument.Atoms.OfType<FunctionAtom>().Select(inner => inner.Depth).DefaultIfEmpty(0).Max();
+
     public override Atom? Slice(BodyAlgebra algebra, int first, int count) =>
         algebra.Slice(argument, first, count) is { } part ? new FunctionAtom(activation, part, Name) : null;
 }

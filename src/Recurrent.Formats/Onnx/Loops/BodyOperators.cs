@@ -7,6 +7,9 @@ namespace Recurrent.Formats.Onnx;
 /// <param name="batch">Rows of the batch, as the states have them.</param>
 internal sealed class BodyOperators(BodyAlgebra algebra, Extent batch)
 {
+    // A cell has three.
+    private const int MaxDepth = 8;
+
     private static readonly float[] One = [1];
 
     /// <summary>The values of a node.</summary>
@@ -535,8 +538,14 @@ internal sealed class BodyOperators(BodyAlgebra algebra, Extent batch)
 
     private RowsValue Function(NodeContext context, RowsValue rows, Activation activation)
     {
-        return float.IsFinite(activation.Alpha) && float.IsFinite(activation.Beta)
-            ? new RowsValue(algebra.Of(new FunctionAtom(activation, rows.Sum, context.Name)), rows.Dimensions)
-            : throw context.Refuse("expected finite parameters");
+        if (!float.IsFinite(activation.Alpha) || !float.IsFinite(activation.Beta))
+        {
+            throw context.Refuse("expected finite parameters");
+        }
+
+        FunctionAtom function = new(activation, rows.Sum, context.Name);
+        return function.Depth <= MaxDepth
+            ? new RowsValue(algebra.Of(function), rows.Dimensions)
+            : throw context.Refuse($"more than {MaxDepth} functions of each other are not part of a cell");
     }
 }

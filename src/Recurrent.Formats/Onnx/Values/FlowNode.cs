@@ -27,7 +27,7 @@ internal abstract class FlowNode(string name, params IReadOnlyList<FlowRead> rea
     public FlowNode? StepAt { get; private set; }
 
     /// <summary>Whether the last step of the sequence is taken.</summary>
-    private bool HasLastStep { get; set; }
+    public bool HasLastStep { get; private set; }
 
     /// <summary>The missing steps that layers up to here skip; null if there are none.</summary>
     public RecurrentMask? Mask { get; protected init; } =
