@@ -888,7 +888,7 @@ typedef struct recurrent_instruction_set {
 
 /** What a block of a trainer's parameters is. */
 typedef enum recurrent_parameter_role {
-  /** `[G*H, I]`; Dense `[H, I]`. */
+  /** `[G*H, I]`; Dense `[H, I]`; convolution `[H, kernel_size * I / groups]`. */
   RECURRENT_PARAMETER_INPUT_WEIGHTS = 0,
   /** `[G*H, S]` */
   RECURRENT_PARAMETER_RECURRENT_WEIGHTS = 1,
@@ -900,7 +900,7 @@ typedef enum recurrent_parameter_role {
   RECURRENT_PARAMETER_PEEPHOLE = 4,
   /** LSTM `[S, H]` */
   RECURRENT_PARAMETER_PROJECTION = 5,
-  /** `[S]` */
+  /** `[S]`; convolution `[(kernel_size - 1) * dilation * I]`, its history. */
   RECURRENT_PARAMETER_INITIAL_HIDDEN = 6,
   /** LSTM `[H]` */
   RECURRENT_PARAMETER_INITIAL_CELL = 7,
@@ -1388,7 +1388,7 @@ RECURRENT_API recurrent_status recurrent_session_reset(recurrent_session* sessio
 /**
  * @brief Copies one state of a layer out.
  * @param session A session.
- * @param layer Index of a recurrent layer, from 0.
+ * @param layer Index of a layer that has a state, from 0.
  * @param direction ::RECURRENT_DIRECTION_FORWARD or ::RECURRENT_DIRECTION_REVERSE, one that the
  * layer has.
  * @param kind A ::recurrent_state_kind that the layer has.
@@ -1404,7 +1404,7 @@ RECURRENT_API recurrent_status recurrent_session_get_state(const recurrent_sessi
 /**
  * @brief Sets one state of a layer. Denormal values become +0, as whenever a state is stored.
  * @param session A session.
- * @param layer Index of a recurrent layer, from 0.
+ * @param layer Index of a layer that has a state, from 0.
  * @param direction ::RECURRENT_DIRECTION_FORWARD or ::RECURRENT_DIRECTION_REVERSE, one that the
  * layer has.
  * @param kind A ::recurrent_state_kind that the layer has.

@@ -405,7 +405,7 @@ internal enum NativeStateKind
 /// <summary>What a block of a trainer's parameters is.</summary>
 internal enum NativeParameterRole
 {
-    /// <summary><c>[G*H, I]</c>; Dense <c>[H, I]</c>.</summary>
+    /// <summary><c>[G*H, I]</c>; Dense <c>[H, I]</c>; convolution <c>[H, kernel_size * I / groups]</c>.</summary>
     InputWeights = 0,
 
     /// <summary><c>[G*H, S]</c></summary>
@@ -423,7 +423,7 @@ internal enum NativeParameterRole
     /// <summary>LSTM <c>[S, H]</c></summary>
     Projection = 5,
 
-    /// <summary><c>[S]</c></summary>
+    /// <summary><c>[S]</c>; convolution <c>[(kernel_size - 1) * dilation * I]</c>, its history.</summary>
     InitialHidden = 6,
 
     /// <summary>LSTM <c>[H]</c></summary>

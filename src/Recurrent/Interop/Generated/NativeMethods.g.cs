@@ -306,7 +306,7 @@ internal static unsafe class NativeMethods
 
     /// <summary>Copies one state of a layer out.</summary>
     /// <param name="session">A session.</param>
-    /// <param name="layer">Index of a recurrent layer, from 0.</param>
+    /// <param name="layer">Index of a layer that has a state, from 0.</param>
     /// <param name="direction">
     /// <see cref="NativeDirection.Forward"/> or <see cref="NativeDirection.Reverse"/>, one that the layer has.
     /// </param>
@@ -326,7 +326,7 @@ internal static unsafe class NativeMethods
 
     /// <summary>Sets one state of a layer. Denormal values become +0, as whenever a state is stored.</summary>
     /// <param name="session">A session.</param>
-    /// <param name="layer">Index of a recurrent layer, from 0.</param>
+    /// <param name="layer">Index of a layer that has a state, from 0.</param>
     /// <param name="direction">
     /// <see cref="NativeDirection.Forward"/> or <see cref="NativeDirection.Reverse"/>, one that the layer has.
     /// </param>
