@@ -34,6 +34,7 @@ internal static class FormatList
             .. SeedFile.Below("tests/golden/onnx-exports", "*.onnx"), .. SeedFile.Below("tests/golden/onnx", "*.onnx"),
             .. SeedFile.Below("tests/golden/onnx-written", "*.onnx"), .. SeedFile.Below("tests/golden/onnx-graphs", "*.onnx"),
             .. SeedFile.Below("tests/golden/onnx-files", "*.onnx"),
+            .. SeedFile.Below("tests/golden/onnx-layers", "*.onnx"), .. SeedFile.Below("tests/golden/onnx-layers-written", "*.onnx"),
         ];
         SeedFile[] checkpoints =
         [

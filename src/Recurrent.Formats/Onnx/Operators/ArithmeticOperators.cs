@@ -43,7 +43,19 @@ internal static class ArithmeticOperators
     /// <summary>What two values of which one is on the way to a layer are together; null if they are combined as data.</summary>
     private static Value? Pending(NodeContext context, Value left, Value right) =>
         Standardizations.Combine(context, left, right)
-        ?? (context.Node.Operator == "Mul" ? WeightedSums.Multiply(context, left, right) : null);
+        ?? context.Node.Operator switch
+        {
+            "Div" => Mean(left, right),
+            "Mul" => WeightedSums.Multiply(context, left, right),
+            _ => null,
+        };
+
+    /// <summary>A sum over time, divided by the number of steps; null if the values are something else.</summary>
+    private static FlowValue? Mean(Value sum, Value count) =>
+        sum is PendingFlow { What: TimeSum what, Flow: var flow } && count is ExtentsValue { Elements: [var steps] }
+            && steps.IsLengthOf(what.Time)
+            ? what.Mean.With(flow.Groups)
+            : null;
 
     public static Value Sum(NodeContext context)
     {

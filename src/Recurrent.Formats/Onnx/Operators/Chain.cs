@@ -5,6 +5,9 @@ namespace Recurrent.Formats.Onnx;
 /// <summary>Layers that are appended one after the other, each keeping every feature where it is.</summary>
 internal sealed class Chain
 {
+    // What a layer and its value take, in numbers of shapes.
+    private const int NodeShapes = 4;
+
     private readonly NodeContext _context;
     private readonly string _name;
     private readonly int _size;
@@ -37,12 +40,14 @@ internal sealed class Chain
 
     private Chain Add(Layer layer)
     {
+        _context.TakeShape(NodeShapes);
         Result = Result.From(new LayerNode(NextName(), Result.Read, layer, Result.Source.Rows));
         return this;
     }
 
     private Chain Join(Layer layer, Chain other)
     {
+        _context.TakeShape(NodeShapes);
         // The directions of a layer are one value as soon as another is beside it.
         FlowRead[] reads = [Result.Read, other.Result.Read];
         int dimension = Flows.FeatureDimension(Result);

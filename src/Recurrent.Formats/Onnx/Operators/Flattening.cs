@@ -82,6 +82,7 @@ internal static class Flattening
             throw context.Refuse($"expected a dense layer behind {first}, of {count} features");
         }
 
+        context.TakeShape(8L * count);
         FlowRead read = first.Row.Source is StructureNode { Layer: FlattenLayer }
             ? first.Row.Source.Reads[0]
             : new FlowRead(

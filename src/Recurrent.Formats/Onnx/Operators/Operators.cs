@@ -70,6 +70,8 @@ internal static class Operators
         ["PRelu"] = One(Compositions.PRelu),
         ["Selu"] = One(Compositions.Selu),
         ["Celu"] = One(Compositions.Celu),
+        ["Erf"] = One(ErrorFunction.Erf),
+        ["Gelu"] = One(ErrorFunction.Gelu),
         ["HardSwish"] = One(Compositions.HardSwish),
         ["Swish"] = One(Compositions.Swish),
         ["Mish"] = One(Compositions.Mish),
@@ -115,7 +117,6 @@ internal static class Operators
             "quantized models are not supported",
         _ when name.Contains("Normalization", StringComparison.Ordinal) =>
             "a normalization that depends on the data is not part of a recurrent model",
-        "Gelu" or "Erf" => "the error function is not among the activations",
         _ when name.Contains('.', StringComparison.Ordinal) => "only operators of ONNX itself are supported",
         _ => "this operator is not part of a recurrent model",
     };

@@ -20,6 +20,11 @@ internal static class PoolingOperators
             window = window.WithoutPadding();
         }
 
+        if (window.IsWhole)
+        {
+            return TimePooling.Over(context, window.Flow, window.Dimension, isMax: true, keepsDimension: true);
+        }
+
         int ceiling = window.Ceiling();
         (int before, int after) = Padding(window);
         MaxPoolingSpecification specification = new()
@@ -43,6 +48,11 @@ internal static class PoolingOperators
             && (!padded.IsZero || !Fits(window, padded) || (pads && !counts) || window.Ceiling() > 0))
         {
             window = window.WithoutPadding();
+        }
+
+        if (window.IsWhole)
+        {
+            return TimePooling.Over(context, window.Flow, window.Dimension, isMax: false, keepsDimension: true);
         }
 
         counts = window.Padding is not null || (counts && pads);

@@ -54,8 +54,15 @@ internal static class SelectionOperators
             return long.MaxValue;
         }
 
-        // Of steps that were added or taken away, as many as there were before.
-        return group is [{ Origin: var (of, more) }] && more > 0 && end.IsLengthOf(of) ? -more : null;
+        // Of steps that were added or taken away, counted from how many there were before.
+        long? left = group is not [var axis] ? null
+            : end.LessThanLengthOf(axis) ?? (axis.Origin is var (of, more) ? more + end.LessThanLengthOf(of) : null);
+        return left switch
+        {
+            0 => long.MaxValue,
+            > 0 => -left,
+            _ => null,
+        };
     }
 
     public static IReadOnlyList<Value?> Split(NodeContext context)

@@ -216,7 +216,12 @@ internal static class ShapeOperators
         // A single element of a longer axis of an input: which one it is has to be remembered.
         IEnumerable<(Axis, int)> picks = dropped.SelectMany(axis => flow.Groups[axis])
             .Where(axis => axis.Whole is not null).Select(axis => (axis.Whole!, axis.First));
-        return flow.With([.. kept.Select(axis => flow.Groups[axis])]).Pick([.. flow.Picks, .. picks]);
+        FlowValue rest = flow.With([.. kept.Select(axis => flow.Groups[axis])]).Pick([.. flow.Picks, .. picks]);
+
+        // The only step that windows have given is a row.
+        bool isRow = flow.Kind == FlowKind.Sequence && dropped.Any(axis => flow.Groups[axis] is
+            [{ Role: OnnxAxis.Time, Size: 1, Origin: not null }]);
+        return isRow ? rest.AsLastStep() : rest;
     }
 
     private static int Rank(NodeContext context, Value value) => value switch

@@ -61,7 +61,7 @@ internal static class TimePooling
     public static FlowValue Without(FlowValue flow, int dimension, bool keeps) =>
         flow.With([.. flow.Groups.Select((group, i) => i == dimension ? [] : group).Where((_, i) => keeps || i != dimension)]);
 
-    private static FlowValue OverSteps(NodeContext context, FlowValue flow, int dimension, bool keeps)
+    private static Value OverSteps(NodeContext context, FlowValue flow, int dimension, bool keeps)
     {
         string name = context.Node.Operator;
         if (flow.Kind != FlowKind.Sequence || flow.Groups[dimension] is not [{ Whole: null } time] || !time.Assign(OnnxAxis.Time))
@@ -74,9 +74,12 @@ internal static class TimePooling
             return Over(context, flow, dimension, isMax: name == "ReduceMax", keeps);
         }
 
-        int steps = time.Size ?? throw context.Refuse(
-            $"the sum over time of {flow} is no layer where the number of steps is open; a mean is");
         FlowValue mean = Over(context, flow, dimension, isMax: false, keeps);
+        if (time.Size is not { } steps)
+        {
+            return new PendingFlow(mean, new TimeSum(mean, time));
+        }
+
         int size = Flows.KnownSize(context, mean);
         context.Take(2L * size, areFloating: true);
         float[] factors = new float[size];
@@ -84,7 +87,8 @@ internal static class TimePooling
         return mean.From(new LayerNode($"{context.Name}.sum", mean.Read, new ScaleLayer(factors), []));
     }
 
-    private static FlowValue Over(NodeContext context, FlowValue flow, int dimension, bool isMax, bool keepsDimension)
+    /// <summary>The mean or the largest values over the steps in a dimension.</summary>
+    public static FlowValue Over(NodeContext context, FlowValue flow, int dimension, bool isMax, bool keepsDimension)
     {
         TimeShifts.RequireWhole(context, flow);
         int size = Flows.KnownSize(context, flow);

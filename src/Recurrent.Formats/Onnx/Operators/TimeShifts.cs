@@ -8,6 +8,9 @@ namespace Recurrent.Formats.Onnx;
 /// </summary>
 internal static class TimeShifts
 {
+    // Behind a convolution, before its steps are cut off: a normalization and an activation, and some to spare.
+    private const int MostLayers = 8;
+
     /// <summary>A sequence without its first and last steps.</summary>
     public static FlowValue Crop(NodeContext context, FlowValue flow, int dimension, long first, long last)
     {
@@ -27,7 +30,7 @@ internal static class TimeShifts
         RequireWhole(context, flow);
         int before = (int)first;
         int after = (int)last;
-        if (Uncovered(flow.Source, before, after) is { } uncovered)
+        if (Uncovered(flow.Source, before, after, MostLayers) is { } uncovered)
         {
             return flow.From(uncovered.Node).WithTime(dimension, AxisOf(context, uncovered.Convolution, old, before + after));
         }
@@ -88,9 +91,9 @@ internal static class TimeShifts
     }
 
     /// <summary>The convolution without steps that it has padded, with the layers behind it that keep every feature where it is.</summary>
-    private static (FlowNode Node, LayerNode Convolution)? Uncovered(FlowNode node, int first, int last)
+    private static (FlowNode Node, LayerNode Convolution)? Uncovered(FlowNode node, int first, int last, int layers)
     {
-        if (node is not LayerNode layer)
+        if (node is not LayerNode layer || layers == 0)
         {
             return null;
         }
@@ -116,7 +119,7 @@ internal static class TimeShifts
             return (uncovered, uncovered);
         }
 
-        return layer.Layer is ActivationLayer or ScaleLayer && Uncovered(node.Reads[0].Node, first, last) is { } before
+        return layer.Layer is ActivationLayer or ScaleLayer && Uncovered(node.Reads[0].Node, first, last, layers - 1) is { } before
             ? (new LayerNode(node.Name, new FlowRead(before.Node, node.Reads[0].Kind), layer.Layer, node.Rows), before.Convolution)
             : null;
     }

@@ -51,6 +51,9 @@ internal sealed class TimeWindow
 
     public long Reach => (KernelSize - 1L) * Dilation;
 
+    /// <summary>Whether the only window is the whole sequence.</summary>
+    public bool IsWhole => Padding is null && Before + After == 0 && Dilation == 1 && Time.Size == KernelSize;
+
     /// <summary>Finds the windows of a node.</summary>
     /// <param name="context">The node.</param>
     /// <param name="kernel">Lengths of the kernel; null if the attribute has to say them.</param>
@@ -117,7 +120,7 @@ internal sealed class TimeWindow
 
         return new Axis($"{_context.Name}.time", (int?)length, OnnxAxis.Time)
         {
-            Origin = Stride == 1 ? (Time, (int)(sum - Reach)) : null,
+            Origin = Stride == 1 || length == 1 ? (Time, (int)(sum - Reach)) : null,
         };
     }
 

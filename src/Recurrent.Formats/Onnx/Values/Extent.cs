@@ -57,6 +57,10 @@ internal readonly record struct Extent
     public long? Above(Extent other) =>
         this + Of(-Offset) is { } left && other + Of(-other.Offset) is { } right && left.Same(right) ? Offset - other.Offset : null;
 
+    /// <summary>How much less this is than the length of an axis that is not known; null if that cannot be said.</summary>
+    public long? LessThanLengthOf(Axis axis) =>
+        axis.Size is null && Axes.Length == 1 && _axes[0].IsSame(axis) && Factor == 1 ? -Offset : null;
+
     /// <summary>Whether this is the same number, whatever the lengths of the axes are.</summary>
     public bool Same(Extent other)
     {

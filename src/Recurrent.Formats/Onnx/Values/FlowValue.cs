@@ -60,6 +60,18 @@ internal sealed class FlowValue : Value
     /// <summary>The same in other groups of axes.</summary>
     public FlowValue With(IReadOnlyList<Axis[]> groups) => With(groups, Features, Rows, RowAxis);
 
+    /// <summary>A row of a sequence of one step.</summary>
+    public FlowValue AsLastStep() => new()
+    {
+        Source = Source,
+        Kind = FlowKind.LastStep,
+        Groups = Groups,
+        Features = Features,
+        Rows = Rows,
+        RowAxis = RowAxis,
+        Picks = Picks,
+    };
+
     /// <summary>The same with another axis in a dimension.</summary>
     public FlowValue WithTime(int dimension, Axis time) =>
         With([.. Groups.Select((group, i) => i == dimension ? (Axis[])[time] : group)]);
