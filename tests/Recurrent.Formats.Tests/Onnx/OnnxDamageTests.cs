@@ -91,6 +91,29 @@ public sealed class OnnxDamageTests
         Assert.Contains("byte 2: expected a field, found the number 0", refusal.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>However many functions a body has of each other, nothing goes as deep.</summary>
+    [Fact]
+    public void Functions_inside_of_each_other_are_refused()
+    {
+        ModelProto model = ModelProto.Parser.ParseFrom(Whole("loop-gru"));
+        GraphProto body = model.Graph.Node.First(node => node.OpType == "Loop").Attribute.First(attribute => attribute.G is not null).G;
+        HashSet<string> sums = [.. body.Node.Where(node => node.OpType == "Add").SelectMany(node => node.Output)];
+        NodeProto split = body.Node.First(node => node.OpType == "Split" && sums.Contains(node.Input[0]));
+
+        // A larger file may have more nodes.
+        model.Graph.Initializer.Add(new TensorProto { Name = "unused", DataType = 1, Dims = { 2_000_000 }, RawData = ByteString.CopyFrom(new byte[8_000_000]) });
+        for (int i = 0; i < 20_000; i++)
+        {
+            NodeProto deeper = new() { OpType = "Tanh", Input = { split.Input[0] }, Output = { $"deep{i}" } };
+            body.Node.Add(deeper);
+            split.Input[0] = deeper.Output[0];
+        }
+
+        var refusal = Assert.Throws<ModelFormatException>(() => OnnxFile.Parse(model.ToByteArray()).ToModel());
+
+        Assert.Contains("functions of each other are not part of a cell", refusal.Message, StringComparison.Ordinal);
+    }
+
     private static byte[] Whole(string name)
     {
         string exported = Path.Combine(ExportedModelTests.Golden, $"{name}.onnx");
