@@ -279,7 +279,7 @@ def export_as(opset, model, x, path, axes, folds):
         torch.onnx.export(model, x, os.path.join(path, "model.onnx"), input_names=["x"], output_names=["y"],
                           opset_version=opset, dynamic_axes=axes, do_constant_folding=folds)
         return True
-    except torch.onnx.errors.UnsupportedOperatorError:
+    except (torch.onnx.errors.UnsupportedOperatorError, torch.onnx.errors.SymbolicValueError):
         return False
 
 
