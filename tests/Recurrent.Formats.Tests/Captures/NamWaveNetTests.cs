@@ -38,6 +38,26 @@ public sealed class NamWaveNetTests
         Assert.True(model.Definition.CanStep);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_stream_sounds_as_the_whole_does(bool isGated)
+    {
+        Stack[] stacks = [First with { IsGated = isGated }, Second];
+        ModelDefinition definition = Load(Nam(stacks, Weights(stacks))).Definition;
+        float[] input = [.. Numbers(Samples, seed: 2).Select(value => (float)value)];
+        using RecurrentModel model = RecurrentModel.Create(definition);
+        using Session session = model.OpenSession();
+        float[] stream = new float[Samples];
+        for (int i = 0; i < Samples; i++)
+        {
+            session.Step(input.AsSpan(i, 1), stream.AsSpan(i, 1));
+        }
+
+        Assert.Equal(ReferenceModel<float>.Create(definition).Predict(input, 1, Samples), stream);
+        Assert.Equal(model.Predict(input, 1, Samples), stream);
+    }
+
     [Fact]
     public void One_stack_of_one_layer_is_enough()
     {
