@@ -525,6 +525,62 @@ class Counter(nn.Module):
         return y
 
 
+class Normalized(nn.Module):
+    """A policy that brings its observations into a range, and keeps its state; the size of what it reads is in no weight before."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("mean", torch.randn(INPUT))
+        self.register_buffer("deviation", torch.rand(INPUT) + 0.5)
+        self.memory = nn.GRU(INPUT, HIDDEN)
+        self.actor = nn.Sequential(nn.Linear(HIDDEN, 6), nn.ReLU(inplace=True), nn.Linear(6, 2))
+        self.register_buffer("hidden", torch.zeros(1, 1, HIDDEN))
+
+    def forward(self, x):
+        x = torch.clamp((x - self.mean) / (self.deviation + 1e-5), -3., 3.)
+        y, hidden = self.memory(x.unsqueeze(0), self.hidden)
+        self.hidden[:] = hidden
+        return self.actor(y.squeeze(0))
+
+
+class Scaled(nn.Module):
+    """Inputs times a number, and windows as long as the sequence."""
+
+    def __init__(self):
+        super().__init__()
+        self.gru = nn.GRU(INPUT, HIDDEN, batch_first=True)
+        self.fc = nn.Linear(HIDDEN, CLASSES)
+
+    def forward(self, x):
+        y = self.gru(x * 0.5 - 0.1)[0].transpose(1, 2)
+        return self.fc(functional.max_pool1d(y, y.size(2)).squeeze(2))
+
+
+class Rows(nn.Module):
+    """A series of numbers without an axis of features; final states side by side after a permutation."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(1, HIDDEN, batch_first=True, bidirectional=True)
+        self.fc = nn.Linear(2 * HIDDEN, 1)
+
+    def forward(self, x):
+        _, (h, _) = self.lstm(x.unsqueeze(-1))
+        return self.fc(h.permute(1, 0, 2).reshape(x.size(0), -1)).squeeze(-1)
+
+
+class Characters(nn.Module):
+    """All steps of all rows below each other, and back."""
+
+    def __init__(self):
+        super().__init__()
+        self.embedding, self.lstm, self.fc = nn.Embedding(11, INPUT), nn.LSTM(INPUT, HIDDEN, batch_first=True), nn.Linear(HIDDEN, 11)
+
+    def forward(self, ids):
+        y, _ = self.lstm(self.embedding(ids))
+        return self.fc(y.contiguous().view(-1, 5)).view(ids.size(0), ids.size(1), -1)
+
+
 def both(name, make, inputs, axes, **options):
     write(f"{name}-scripted", make, inputs, axes, **options)
     write(f"{name}-traced", make, inputs, axes, traced=True, **options)
@@ -558,6 +614,10 @@ def cases():
     write("weight-norm-traced", Normed, x, BATCH_MAJOR, traced=True)
     both("initial-states", Parameter, x, BATCH_MAJOR)
     write("frozen", ZeroStates, x, BATCH_MAJOR, convert=torch.jit.freeze)
+    write("policy-normalized-scripted", Normalized, step, TIME_MAJOR, steps=True)
+    write("scaled-scripted", Scaled, x, BATCH_MAJOR)
+    both("rows", Rows, {"x": sequences(BATCH, TIME)}, "batch, time")
+    both("characters", Characters, ids, "batch, time")
     write("two-inputs-scripted", Two, {"x": sequences(), "ids": lambda: torch.randint(0, 9, (BATCH, TIME))},
           {"x": BATCH_MAJOR, "ids": "batch, time"})
 

@@ -42,7 +42,11 @@ internal sealed class MemoryBudget
     /// <summary>Bytes of tensors as float32, for each byte of the file, of formats that count them.</summary>
     public int TensorMultiple { get; init; } = ImportOptions.Default.TensorMultiple;
 
-    private Int128 Limit => Floor + ((Int128)_multiple * _fileBytes);
+    /// <summary>What has been asked for.</summary>
+    public long Taken => _taken;
+
+    /// <summary>What may be asked for.</summary>
+    public Int128 Limit => Floor + ((Int128)_multiple * _fileBytes);
 
     /// <summary>Counts bytes of another file, which belong to what is read.</summary>
     public void Extend(long fileBytes) => _fileBytes += fileBytes;

@@ -62,7 +62,8 @@ internal static class FormatList
             Keras("tfjs", KerasSeeds.Tfjs(), JsonMutator.Instance),
             Model("pt", checkpoints.Where(IsZip), Zip, new ZipRecordMutator(".pt")),
             Model("pt-legacy", checkpoints.Where(seed => !IsZip(seed)), PickleMutator.Instance),
-            Model("torchscript", scripts, Script, Zip, new ZipRecordMutator(".pt")),
+            // Code is followed several times, once for each number of dimensions that its inputs may have.
+            Model("torchscript", scripts, Script, Zip, new ZipRecordMutator(".pt")) with { FreeBytes = 6 << 20 },
             Model("torchsharp", SeedFile.Below("tests/golden/pickled", "*.dat")),
             Model("json", json, JsonMutator.Instance),
             new()

@@ -179,7 +179,9 @@ internal sealed class ScriptArguments(
         string operation, IReadOnlyList<Value?> inputs, params IReadOnlyList<(string Name, object Value)> attributes)
     {
         script.Graph.Require(inputs.Count);
-        foreach (Value? input in Elementwise.Contains(operation) ? inputs : [])
+        // A constant with a number for each feature says how many there are.
+        bool isSaid = inputs.Any(input => input is ConstantValue { Rank: > 0 } constant && constant.Dimensions[^1] > 1);
+        foreach (Value? input in Elementwise.Contains(operation) && !isSaid ? inputs : [])
         {
             script.Sizes.Know(input);
         }

@@ -9,6 +9,9 @@ internal sealed class ScriptFrame(string file, string path)
 
     public string Path => path;
 
+    /// <summary>Whether the code is that of a module of PyTorch's.</summary>
+    public bool IsOfPyTorch { get; } = file.StartsWith("code/__torch__/torch/", StringComparison.Ordinal);
+
     /// <summary>The line that is followed.</summary>
     public int Line { get; set; }
 

@@ -45,7 +45,9 @@ internal sealed class ScriptInterpreter
 
     public ScriptObject Root { get; }
 
-    /// <summary>How far the code was followed: of several readings the one that gets furthest is the likeliest.</summary>
+    /// <summary>
+    /// How far the code was followed that is not PyTorch's own: of several readings the one that gets furthest is the likeliest.
+    /// </summary>
     public int Progress { get; private set; }
 
     /// <summary>Values that have been changed in place, and what they are now.</summary>
@@ -155,6 +157,19 @@ internal sealed class ScriptInterpreter
         };
     }
 
+    /// <summary>
+    /// Whether the code was refused for what depends on the data or is no part of a model. With fewer dimensions the same
+    /// condition may ask for something else and be decided, which would be another model.
+    /// </summary>
+    public bool IsFinal { get; private set; }
+
+    /// <summary>The refusal of what no other number of dimensions should change.</summary>
+    public ModelFormatException RefuseFinally(int line, string reason)
+    {
+        IsFinal = true;
+        return Refuse(line, reason);
+    }
+
     public ModelFormatException Refuse(int line, string reason)
     {
         return _located = new ModelFormatException($"{Place(line)}: {reason}.");
@@ -216,7 +231,7 @@ internal sealed class ScriptInterpreter
         foreach (ScriptStatement statement in statements)
         {
             frame.Line = statement.Line;
-            Progress++;
+            Progress += frame.IsOfPyTorch ? 0 : 1;
             if (Execute(statement, frame))
             {
                 return true;
@@ -246,7 +261,7 @@ internal sealed class ScriptInterpreter
             case ScriptRaise:
                 throw Refuse(statement.Line, "the code raises an exception here");
             default:
-                throw Refuse(statement.Line, $"'{((ScriptUnknown)statement).What}' cannot be followed: how often it repeats depends on the data");
+                throw RefuseFinally(statement.Line, $"'{((ScriptUnknown)statement).What}' cannot be followed: how often it repeats depends on the data");
         }
     }
 
@@ -262,7 +277,7 @@ internal sealed class ScriptInterpreter
         bool noRaises = OnlyRaises(branch.No);
         return yesRaises != noRaises
             ? noRaises
-            : throw Refuse(branch.Line, $"which branch is taken depends on what the model is given: {ScriptText.Of(condition)}");
+            : throw RefuseFinally(branch.Line, $"which branch is taken depends on what the model is given: {ScriptText.Of(condition)}");
     }
 
     /// <summary>Whether statements end in an exception.</summary>
@@ -276,7 +291,7 @@ internal sealed class ScriptInterpreter
         {
             ScriptList list => [.. list.Items],
             object?[] tuple => tuple,
-            var other => throw Refuse(loop.Line, $"how often a loop repeats depends on what the model is given: {ScriptText.Of(other)}"),
+            var other => throw RefuseFinally(loop.Line, $"how often a loop repeats depends on what the model is given: {ScriptText.Of(other)}"),
         };
         foreach (object? value in values)
         {
@@ -302,13 +317,8 @@ internal sealed class ScriptInterpreter
             return;
         }
 
-        IReadOnlyList<object?> items = value switch
-        {
-            object?[] tuple => tuple,
-            ScriptList list => list.Items,
-            ScriptObject { Saved: null, Definition: { } type } named => [.. type.Fields.Select(field => Attribute(named, field))],
-            _ => throw Refuse(assignment.Line, $"expected a tuple of {assignment.Targets.Count} values, found {ScriptText.Of(value)}"),
-        };
+        IReadOnlyList<object?> items = ScriptLists.Items(value)
+            ?? throw Refuse(assignment.Line, $"expected a tuple of {assignment.Targets.Count} values, found {ScriptText.Of(value)}");
         if (items.Count != assignment.Targets.Count)
         {
             throw Refuse(assignment.Line, $"expected {assignment.Targets.Count} values, found {items.Count}");
@@ -359,7 +369,7 @@ internal sealed class ScriptInterpreter
             ScriptChoice choice => Evaluate(choice.Condition, frame) switch
             {
                 bool condition => Evaluate(condition ? choice.Yes : choice.No, frame),
-                var other => throw Refuse(choice.Line, $"which value is taken depends on what the model is given: {ScriptText.Of(other)}"),
+                var other => throw RefuseFinally(choice.Line, $"which value is taken depends on what the model is given: {ScriptText.Of(other)}"),
             },
             ScriptCall call => Call(call, frame),
             _ => throw Refuse(expression.Line, "this expression is not understood"),

@@ -23,11 +23,13 @@ internal static class ScriptLists
         return counted >= 0 && counted < items.Count ? (true, items[(int)counted]) : (false, null);
     }
 
-    /// <summary>The elements of a list or tuple; null for anything else.</summary>
+    /// <summary>The elements of a list or tuple, its fields named or not; null for anything else.</summary>
     public static IReadOnlyList<object?>? Items(object? value) => value switch
     {
         ScriptList list => list.Items,
         object?[] tuple => tuple,
+        ScriptObject { Saved: null, Definition: { } type } named =>
+            [.. type.Fields.Select(field => named.Attributes.GetValueOrDefault(field))],
         _ => null,
     };
 }

@@ -10,6 +10,9 @@ internal static class ScriptModel
 {
     private const int MaxReadings = 64;
 
+    // Of what reading a file may take: readings that fail take no more than this together, and the last one as much as it may.
+    private const int ShareOfFailures = 4;
+
     /// <summary>Reads a model.</summary>
     /// <param name="source">The file.</param>
     /// <param name="options">What the file does not say.</param>
@@ -19,6 +22,7 @@ internal static class ScriptModel
         var ranks = new ScriptRanks();
         ModelFormatException? furthest = null;
         int progress = -1;
+        Int128 spent = 0;
         for (int i = 0; i < MaxReadings; i++)
         {
             var sizes = new ScriptSizes();
@@ -35,6 +39,12 @@ internal static class ScriptModel
                     if (reading.Progress > progress)
                     {
                         (furthest, progress) = (e, reading.Progress);
+                    }
+
+                    spent += reading.Spent;
+                    if (reading.IsFinal || spent > archive.Budget.Limit / ShareOfFailures)
+                    {
+                        throw;
                     }
                 }
             }

@@ -12,7 +12,7 @@ internal sealed class ScriptReading
     private const int MaxInputs = 16;
     private const int MaxOutputs = 64;
 
-    private readonly ScriptArchive _archive;
+    private readonly long _before;
     private readonly Interpreter _graph;
     private readonly ScriptInterpreter _script;
     private readonly ScriptRanks _ranks;
@@ -21,11 +21,17 @@ internal sealed class ScriptReading
     public ScriptReading(ScriptArchive archive, ImportOptions options, ScriptRanks ranks, ScriptSizes sizes)
     {
         var budget = new MemoryBudget(archive.Budget);
-        _archive = archive;
+        _before = archive.Budget.Taken;
         _ranks = ranks;
         _graph = new Interpreter(options, budget);
         _script = new ScriptInterpreter(archive, _graph, sizes, budget);
     }
+
+    /// <summary>What it has asked for.</summary>
+    public long Spent => _script.Budget.Taken - _before;
+
+    /// <summary>Whether it was refused for what no other number of dimensions should change.</summary>
+    public bool IsFinal => _script.IsFinal;
 
     /// <summary>How far it got.</summary>
     public int Progress => _script.Progress;

@@ -32,6 +32,9 @@ internal sealed record ScriptOpaque(string What)
 /// <param name="IsBatchFirst">Whether the batch is the first axis.</param>
 internal sealed record ScriptPacked(Onnx.Value Flow, Onnx.Value Lengths, bool IsBatchFirst)
 {
+    /// <summary>Dimensions of packed rows: all steps of all rows, and their features.</summary>
+    public const long Rank = 2;
+
     public override string ToString() => $"packed rows of {Flow}";
 }
 
@@ -45,4 +48,16 @@ internal sealed class ScriptOrder
 internal sealed class ScriptRange
 {
     public override string ToString() => "the numbers from 0";
+}
+
+/// <summary>How many rows there are at each step of packed ones.</summary>
+internal sealed record ScriptBatchSizes(ScriptPacked Packed)
+{
+    /// <summary>How many rows there are at the first step, which all have.</summary>
+    public object Rows(ScriptArguments arguments) => ScriptArguments.Boxed(arguments.Shape(Packed.Flow)[Packed.IsBatchFirst ? 0 : 1]);
+
+    /// <summary>How many steps the longest row has.</summary>
+    public object Steps(ScriptArguments arguments) => ScriptArguments.Boxed(arguments.Shape(Packed.Flow)[Packed.IsBatchFirst ? 1 : 0]);
+
+    public override string ToString() => $"how many rows there are at each step of {Packed}";
 }

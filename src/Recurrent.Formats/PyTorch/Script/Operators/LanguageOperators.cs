@@ -41,6 +41,7 @@ internal static class LanguageOperators
             ["uninitialized"] = _ => new ScriptOpaque("a value that is not set"),
             ["prim.dtype"] = _ => new ScriptOpaque("a type of elements"),
             ["prim.device"] = _ => new ScriptOpaque("a device"),
+            ["prim.type"] = _ => "cpu",
             ["prim.layout"] = _ => new ScriptOpaque("a layout"),
             ["torch.device"] = _ => new ScriptOpaque("a device"),
             ["prim.is_cuda"] = _ => false,

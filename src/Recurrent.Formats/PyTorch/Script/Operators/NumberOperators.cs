@@ -8,7 +8,9 @@ internal static class NumberOperators
     public static IReadOnlyDictionary<string, Func<ScriptArguments, object?>> All { get; } =
         new Dictionary<string, Func<ScriptArguments, object?>>(StringComparer.Ordinal)
         {
-            ["torch.dim"] = arguments => (long)arguments.Rank(arguments.Tensor(0, "self")),
+            ["torch.dim"] = arguments => arguments.Get(0, "self") is ScriptPacked
+                ? ScriptPacked.Rank
+                : (long)arguments.Rank(arguments.Tensor(0, "self")),
             ["torch.size"] = Size,
             ["prim.shape"] = Size,
             ["torch.numel"] = Count,
@@ -57,8 +59,17 @@ internal static class NumberOperators
 
     private static object Size(ScriptArguments arguments)
     {
-        Value tensor = arguments.Tensor(0, "self");
-        IReadOnlyList<Extent> shape = arguments.Shape(tensor);
+        if (arguments.Get(0, "self") is ScriptBatchSizes sizes)
+        {
+            return sizes.Steps(arguments);
+        }
+
+        if (arguments.Get(0, "self") is ScriptPacked packed && arguments.Integer(1, "dim") is -1 or 1)
+        {
+            return ScriptArguments.Boxed(arguments.Shape(packed.Flow)[^1]);
+        }
+
+        IReadOnlyList<Extent> shape = arguments.Shape(arguments.Tensor(0, "self"));
         if (arguments.Get(1, "dim") is null)
         {
             return new ScriptList(shape.Select(extent => (object?)ScriptArguments.Boxed(extent)));
@@ -71,6 +82,12 @@ internal static class NumberOperators
 
     private static object Count(ScriptArguments arguments)
     {
+        if (arguments.Get(0, "self") is ScriptOrder)
+        {
+            // How many rows there are: the numbers up to that put rows in another order.
+            return 0L;
+        }
+
         Extent product = Extent.Of(1);
         foreach (Extent length in arguments.Shape(arguments.Tensor(0, "self")))
         {

@@ -30,7 +30,7 @@ internal static class ScriptOperators
         bool isInPlace = name.StartsWith(Torch, StringComparison.Ordinal) && name.EndsWith('_') && !name.EndsWith("__", StringComparison.Ordinal);
         return isInPlace && Known.TryGetValue(name[..^1], out apply)
             ? InPlace(arguments, apply)
-            : throw arguments.Refuse(WhyNot(name));
+            : throw arguments.Script.RefuseFinally(arguments.Line, $"{arguments.Function}: {WhyNot(name)}");
     }
 
     /// <summary>What changes its first argument, whoever has it.</summary>

@@ -197,6 +197,11 @@ internal static class ScriptRecurrence
     /// <summary>The states of one of several layers.</summary>
     private static Value Rows(ScriptArguments arguments, Value states, int first, int count, int all)
     {
+        if (states is FlowValue { Source: InputNode } flow && flow.Groups[0] is [{ Whole: null } axis])
+        {
+            axis.AssignSize(all);
+        }
+
         IReadOnlyList<Extent> shape = arguments.Shape(states);
         if (shape.Count != 3 || (shape[0].Known is { } length && length != all))
         {

@@ -37,7 +37,7 @@ internal static class ScriptShapes
             ["torch.reshape_as"] = ReshapeAs,
             ["torch.view_as"] = ReshapeAs,
             ["torch.flatten"] = Flatten,
-            ["torch.select"] = arguments => Select(
+            ["torch.select"] = arguments => arguments.Get(0, "self") is ScriptBatchSizes sizes ? sizes.Rows(arguments) : Select(
                 arguments, arguments.Tensor(0, "self"), arguments.Integer(1, "dim"), arguments.Extents(2, "index")[0]),
             ["torch.slice"] = Slice,
             ["torch.narrow"] = Narrow,
@@ -46,6 +46,8 @@ internal static class ScriptShapes
             ["torch.stack"] = Stack,
             ["torch.hstack"] = arguments => Join(arguments, arguments.Tensors(0, "tensors"), 1),
             ["torch.chunk"] = Chunk,
+            ["torch.unsafe_chunk"] = Chunk,
+            ["torch.unsafe_split"] = Split,
             ["torch.split"] = Split,
             ["torch.split_with_sizes"] = Split,
             ["torch.unbind"] = Unbind,
@@ -100,7 +102,8 @@ internal static class ScriptShapes
         };
     }
 
-    private static Value Same(ScriptArguments arguments) => arguments.Tensor(0, "self");
+    private static object Same(ScriptArguments arguments) =>
+        arguments.Get(0, "self") is ScriptOrder order ? order : arguments.Tensor(0, "self");
 
     /// <summary>Whole numbers: indices, which an input has anyway.</summary>
     private static Value Whole(ScriptArguments arguments) => arguments.Tensor(0, "self") is FlowValue { Source: not InputNode } flow

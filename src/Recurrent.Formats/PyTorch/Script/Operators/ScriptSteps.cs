@@ -89,6 +89,12 @@ internal static class ScriptSteps
             throw arguments.Refuse("ceil_mode, with windows that are not whole, is not supported");
         }
 
+        Value pooled = arguments.Tensor(0, "self");
+        if (arguments.Extents(1, "kernel_size") is [{ Known: null } window] && window.Same(arguments.Shape(pooled)[^1]))
+        {
+            return arguments.Emit($"Global{operation}", [pooled]);
+        }
+
         long[] kernel = arguments.Integers(1, "kernel_size");
         long[] stride = arguments.Integers(2, "stride");
         long[] padding = arguments.Integers(3, "padding", 0);
@@ -99,7 +105,7 @@ internal static class ScriptSteps
 
         return arguments.Emit(
             operation,
-            [arguments.Tensor(0, "self")],
+            [pooled],
             [
                 ("kernel_shape", kernel), ("strides", stride.Length == 0 ? kernel : stride), ("pads", new[] { padding[0], padding[0] }),
                 .. operation == "MaxPool" ? new (string, object)[] { ("dilations", dilations) } : [],
@@ -145,7 +151,7 @@ internal static class ScriptSteps
         }
 
         var packed = new ScriptPacked(arguments.Tensor(0, "input"), lengths, arguments.Flag(2, "batch_first", false));
-        return new object?[] { packed, new ScriptOpaque("how many rows there are at each step") };
+        return [packed, new ScriptBatchSizes(packed)];
     }
 
     private static object?[] Unpack(ScriptArguments arguments)

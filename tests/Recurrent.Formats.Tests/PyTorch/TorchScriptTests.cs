@@ -1,0 +1,116 @@
+using System.Text;
+using Recurrent.Layers;
+
+namespace Recurrent.Formats.Tests;
+
+/// <summary>Code of TorchScript archives: what is decided, what is refused and where, and that nothing runs away.</summary>
+public sealed class TorchScriptTests
+{
+    private const string Class =
+        """
+        class M(Module):
+          __parameters__ = ["weight", ]
+          weight : Tensor
+          training : bool
+          def forward(self: __torch__.M,
+            x: Tensor) -> Tensor:
+
+        """;
+
+    [Theory]
+    [InlineData("return torch.linear(x, self.weight, None)")]
+    [InlineData("if torch.eq(torch.dim(x), 3):\n  y = x\nelse:\n  y = torch.randn([3])\nreturn torch.linear(y, self.weight, None)")]
+    [InlineData("_0 = torch.gt(torch.size(x, 1), 4)\nif _0:\n  pass\nelse:\n  ops.prim.RaiseException(\"short\")\nreturn torch.linear(x, self.weight, None)")]
+    [InlineData("y = x\nfor i in range(3):\n  y = torch.clone(y)\nreturn torch.matmul(y, torch.t(self.weight))")]
+    [InlineData("with __torch__.torch.no_grad():\n  y = torch.linear(x, self.weight, None)\nreturn y")]
+    [InlineData("a, b, = (x, None)\nif torch.__is__(b, None):\n  c = a\nelse:\n  c = b\nreturn torch.linear(c, (self).pick(self.weight, ), None)\ndef pick(self: __torch__.M,\n  w: Tensor,\n  n: int=2) -> Tensor:\n  return [w, w][torch.sub(n, 1)]")]
+    [InlineData("y = torch.dropout(torch.linear(x, self.weight, None), 0.5, self.training)\nreturn torch.add_(y, 0)")]
+    public void What_is_known_is_decided(string body)
+    {
+        ImportedModel model = Load(body);
+
+        Assert.Equal("TorchScript", model.Format);
+        DenseLayer dense = Assert.IsType<DenseLayer>(model.Definition.Layers[0]);
+        Assert.Equal([1f, 2, 3, 4, 5, 6], dense.Weights.Kernel.ToArray());
+        Assert.Equal(SequenceLayout.BatchMajor, model.Definition.Layout);
+    }
+
+    [Theory]
+    [InlineData("y = torch.linear(x, self.weight, None)\nif torch.gt(torch.size(x, 1), 4):\n  y = x\nelse:\n  pass\nreturn y", "code/__torch__.py, line 8: which branch is taken depends on what the model is given")]
+    [InlineData("for i in range(torch.size(x, 1)):\n  pass\nreturn x", "line 7: how often a loop repeats depends on what the model is given")]
+    [InlineData("while True:\n  pass\nreturn x", "line 7: 'while' cannot be followed")]
+    [InlineData("return torch.randn([2])", "line 7: torch.randn: random numbers are no part of a model")]
+    [InlineData("return torch.gelu(torch.linear(x, self.weight, None))", "line 7: torch.gelu: there is no such activation")]
+    [InlineData("return ops.quantized.linear_dynamic(x, self.weight)", "quantized models are not supported")]
+    [InlineData("return torch.save(x, \"file\")", "torch.save: this function is not part of a recurrent model")]
+    [InlineData("return os.system(\"ls\")", "os.system: this function is not part of a recurrent model")]
+    [InlineData("ops.prim.RaiseException(\"no\")\nreturn x", "line 7: ops.prim.RaiseException: the code raises an exception here")]
+    [InlineData("return torch.linear(x, self.bias, None)", "line 7: the object '' of class __torch__.M has no 'bias'")]
+    [InlineData("return (self).forward(x, )", "calls more than 100 deep")]
+    [InlineData("return x", "expected to return what a layer makes")]
+    [InlineData("return CONSTANTS.c0", "the archive has no constant 'c0'")]
+    [InlineData("self.weight = torch.linear(x, self.weight, None)\nreturn torch.linear(x, CONSTANTS.c9, None)", "the archive has no constant 'c9'")]
+    [InlineData("a, b, = (x, x, x)\nreturn a", "line 7: expected 2 values, found 3")]
+    [InlineData("return x[", "expected a value, found the end")]
+    [InlineData("return \"text", "line 7: a text does not end")]
+    [InlineData("return x ? x", "line 7: the character U+003F is not expected here")]
+    public void What_is_not_understood_is_refused_with_its_line(string body, string expected) =>
+        Assert.Contains(expected, Assert.Throws<ModelFormatException>(() => Load(body)).Message);
+
+    [Fact]
+    public void What_is_kept_between_calls_and_is_no_state_is_refused() =>
+        Assert.Contains(
+            "line 8: 'weight' keeps the sequence of 'linear'",
+            Assert.Throws<ModelFormatException>(
+                () => Load("w = self.weight\nself.weight = torch.linear(x, w, None)\nreturn torch.linear(x, w, None)")).Message);
+
+    [Fact]
+    public void Brackets_without_end_are_refused() =>
+        Assert.Contains("deep", Assert.Throws<ModelFormatException>(() => Load("return " + new string('(', 100_000))).Message);
+
+    [Fact]
+    public void Signs_without_end_are_refused() =>
+        Assert.Contains("deep", Assert.Throws<ModelFormatException>(() => Load("return " + new string('-', 100_000) + "x")).Message);
+
+    [Fact]
+    public void Attributes_without_end_are_refused() =>
+        Assert.Contains(
+            "more than 100 parts",
+            Assert.Throws<ModelFormatException>(() => Load("return x" + string.Concat(Enumerable.Repeat(".y", 100_000)))).Message);
+
+    [Fact]
+    public void Calls_that_double_each_time_take_a_bounded_number_of_steps()
+    {
+        var code = new StringBuilder("return (self).f0(x, )");
+        for (int i = 0; i < 60; i++)
+        {
+            code.Append(
+                $"\ndef f{i}(self: __torch__.M,\n  x: Tensor) -> Tensor:\n  y = (self).f{i + 1}(x, )\n  return (self).f{i + 1}(y, )");
+        }
+
+        code.Append("\ndef f60(self: __torch__.M,\n  x: Tensor) -> Tensor:\n  return x");
+
+        Assert.Contains(
+            "takes too many steps for a file of this size",
+            Assert.Throws<ModelFormatException>(() => Load(code.ToString())).Message);
+    }
+
+    private static ImportedModel Load(string body)
+    {
+        // The body of a method, and methods behind it, which begin in the column of the class.
+        var code = new StringBuilder(Class);
+        bool isBehind = false;
+        foreach (string line in body.Split('\n'))
+        {
+            isBehind |= line.StartsWith("def ", StringComparison.Ordinal);
+            code.Append(isBehind ? "  " : "    ").Append(line).Append('\n');
+        }
+
+        CheckpointBuilder builder = new CheckpointBuilder().Singles("0", 1, 2, 3, 4, 5, 6)
+            .Global("__torch__", "M").Operations(")\x81}(").Text("weight").Tensor("0", 6, 0, [2, 3], [3, 1])
+            .Text("training").Operations("\x88ub")
+            .Entry("archive/code/__torch__.py", Encoding.UTF8.GetBytes(code.ToString()));
+        using var folder = new TemporaryFolder();
+        return ModelFile.Load(folder.Write("model.pt", builder.Build()));
+    }
+}
