@@ -37,6 +37,9 @@ internal static class ScriptSteps
             ["torch.sort"] = Sort,
             ["torch.argsort"] = arguments => Sort(arguments)[1],
             ["torch.index_select"] = IndexSelect,
+            ["torch.index"] = arguments => ScriptLists.Items(arguments.Get(1, "indices")) is [ScriptOrder]
+                ? arguments.Get(0, "self")
+                : throw arguments.Refuse("elements that are chosen one by one are not part of a recurrent model"),
             ["torch.scatter_"] = arguments => arguments.Get(3, "src") is ScriptRange && arguments.Get(2, "index") is ScriptOrder
                 ? new ScriptOrder()
                 : throw arguments.Refuse("scattering values is not part of a recurrent model"),
