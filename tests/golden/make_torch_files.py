@@ -170,7 +170,7 @@ def refusals():
     refuse("tensor", torch.zeros(3), "found a single tensor")
     refuse("numpy", {"loss": np.float64(1.5), "model": lstm.state_dict()}, "a state dict does not say what it outputs")
     refuse("expanded", {"weight": torch.zeros(1).expand(1000, 1000)}, "repeats them")
-    refuse("convolution", nn.Conv1d(2, 2, 3).state_dict(), "tensor 'weight' belongs to no module that is supported")
+    refuse("convolution", nn.Conv1d(2, 2, 3).state_dict(), "a state dict does not say its stride, padding, dilation and groups")
     branches = Chain({"left": nn.LSTM(3, 4), "right": nn.LSTM(3, 4)}, [])
     refuse("branches", branches.state_dict(), "do not follow from each other")
 
