@@ -122,6 +122,10 @@ def sequential():
     folder_of("sequential-wrapped")
     case("sequential-wrapped", {"epoch": 3, "net": nn.DataParallel(model), "criterion": nn.MSELoss()}, x, model(x), BATCH_MAJOR,
          {"output": "last_step"})
+    folder_of("sequential-layer-norm")
+    normed = nn.Sequential(nn.Linear(INPUT, HIDDEN), nn.LayerNorm(HIDDEN, eps=0.01), nn.ReLU(), nn.Linear(HIDDEN, 2))
+    x = numbers()
+    case("sequential-layer-norm", normed, x, normed(x), BATCH_MAJOR, {"output": "every_step"})
     folder_of("sequential-unknown")
     unknown = nn.Sequential(nn.Linear(INPUT, HIDDEN), Swish(), nn.Linear(HIDDEN, 2))
     torch.save(unknown, os.path.join(FOLDER, "sequential-unknown", "model.pt"))

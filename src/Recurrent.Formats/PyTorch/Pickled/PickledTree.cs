@@ -54,7 +54,7 @@ internal sealed class PickledTree
             ModuleFacts? module = Resolve(ModuleListEntry.Parse(text).Name);
             if (module is null || (module.Kind != "Sequential" && module.Tensors.Count > 0))
             {
-                expanded.Add(text);
+                expanded.Add(module?.Path == text ? EntryOf(module) : text);
                 before = module;
             }
             else
@@ -114,7 +114,7 @@ internal sealed class PickledTree
 
         if (module.Tensors.Count > 0)
         {
-            expanded.Add(module.Path);
+            expanded.Add(EntryOf(module));
         }
         else if (KnownModules.Entry(module, _isRow) is { } entry)
         {
@@ -130,6 +130,11 @@ internal sealed class PickledTree
 
         before = module;
     }
+
+    /// <summary>The entry of a module with parameters: what a state dict does not say of it is an attribute here.</summary>
+    private static string EntryOf(ModuleFacts module) => module.Kind == "LayerNorm" && module.Number("eps") is { } epsilon
+        ? LayerNormModule.EntryOf(module.Path, (float)epsilon).ToString()
+        : module.Path;
 
     /// <summary>
     /// A recurrent module puts out a tuple, of which something has to take a part before another module can follow: that is what
