@@ -1,9 +1,11 @@
 # How the kernel files are compiled: for an instruction set, and without canaries on the stack.
 
-# Sets `out_architecture` to "x86_64" if the target is one, and to "other" otherwise.
+# Sets `out_architecture` to "x86_64" or "aarch64" if the target is one, and to "other" otherwise.
 function(recurrent_target_architecture out_architecture)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|amd64|AMD64|x64)$" AND CMAKE_SIZEOF_VOID_P EQUAL 8)
     set(${out_architecture} "x86_64" PARENT_SCOPE)
+  elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64|ARM64)$" AND CMAKE_SIZEOF_VOID_P EQUAL 8)
+    set(${out_architecture} "aarch64" PARENT_SCOPE)
   else()
     set(${out_architecture} "other" PARENT_SCOPE)
   endif()
@@ -29,6 +31,7 @@ function(recurrent_configure_kernels sources_variable)
   kernels(scalar "${architecture}" "" "")
   kernels(avx2 x86_64 "-mavx2;-mfma;-mf16c" "/arch:AVX2")
   kernels(avx512 x86_64 "-mavx512f;-mavx512dq;-mavx512bw;-mavx512vl;-mfma" "/arch:AVX512")
+  kernels(neon aarch64 "" "")
 
   set(${sources_variable} ${${sources_variable}} PARENT_SCOPE)
 endfunction()

@@ -101,6 +101,7 @@ _Static_assert(RECURRENT_ISA_AUTO == -1, "RECURRENT_ISA_AUTO == -1");
 _Static_assert(RECURRENT_ISA_SCALAR == 0, "RECURRENT_ISA_SCALAR == 0");
 _Static_assert(RECURRENT_ISA_AVX2 == 1, "RECURRENT_ISA_AVX2 == 1");
 _Static_assert(RECURRENT_ISA_AVX512 == 2, "RECURRENT_ISA_AVX512 == 2");
+_Static_assert(RECURRENT_ISA_NEON == 3, "RECURRENT_ISA_NEON == 3");
 
 _Static_assert(sizeof(recurrent_gemm_provider) == 4, "sizeof(recurrent_gemm_provider) == 4");
 _Static_assert(RECURRENT_GEMM_BUILTIN == 0, "RECURRENT_GEMM_BUILTIN == 0");

@@ -344,7 +344,9 @@ typedef enum recurrent_isa {
   /** AVX2 and FMA3. */
   RECURRENT_ISA_AVX2 = 1,
   /** AVX-512 F, DQ, BW and VL. */
-  RECURRENT_ISA_AVX512 = 2
+  RECURRENT_ISA_AVX512 = 2,
+  /** Advanced SIMD (NEON) of 64-bit Arm. */
+  RECURRENT_ISA_NEON = 3
 } recurrent_isa;
 
 /**

@@ -10,23 +10,23 @@ struct BlockVec {
 
   static RECURRENT_INLINE BlockVec load(const float* from) {
     BlockVec result;
-#pragma GCC unroll 2
+#pragma GCC unroll 4
     for (int j = 0; j < kBlockVectors; ++j) result.v[j] = Vec::load(from + j * Vec::kWidth);
     return result;
   }
   static RECURRENT_INLINE BlockVec broadcast(float value) {
     BlockVec result;
-#pragma GCC unroll 2
+#pragma GCC unroll 4
     for (int j = 0; j < kBlockVectors; ++j) result.v[j] = Vec::broadcast(value);
     return result;
   }
   static RECURRENT_INLINE void store(float* to, const BlockVec& a) {
-#pragma GCC unroll 2
+#pragma GCC unroll 4
     for (int j = 0; j < kBlockVectors; ++j) Vec::store(to + j * Vec::kWidth, a.v[j]);
   }
   RECURRENT_INLINE void add_product(float weight, const BlockVec& a) {
     const Vec w = Vec::broadcast(weight);
-#pragma GCC unroll 2
+#pragma GCC unroll 4
     for (int j = 0; j < kBlockVectors; ++j) v[j] = fma(w, a.v[j], v[j]);
   }
 };
@@ -223,7 +223,7 @@ template <class Body>
 void block_back(const BlockBackArgs& args) {
   alignas(64) float ones[static_cast<size_t>(kBlockRows)];
   for (int64_t row = 0; row < kBlockRows; ++row) ones[row] = row < args.rows ? 1.0f : 0.0f;
-#pragma GCC unroll 2
+#pragma GCC unroll 4
   for (int j = 0; j < kBlockVectors; ++j) {
     const Mask active = gt(Vec::load(ones + j * Vec::kWidth), Vec::zero());
     for (int64_t unit = 0; unit < args.units; ++unit)
@@ -254,7 +254,7 @@ void block_product(const BlockProductArgs& args) {
 }
 
 // A tile has as many accumulators as a vector has lanes: their sums are one vector. There are two
-// shapes, one for what is left of few columns.
+// shapes, one for what is left of few columns; vectors of four lanes have one.
 constexpr int kBlockTileRows = 4;
 constexpr int kBlockTileColumns = Vec::kWidth / kBlockTileRows;
 constexpr int kTallTileRows = 2 * kBlockTileRows;
@@ -269,7 +269,7 @@ RECURRENT_INLINE void block_gradient_tile(const BlockGradientArgs& args, int64_t
   for (int64_t s = 0; s < args.steps; ++s) {
     const float* a = args.a[s] + row * kBlockRows;
     const float* b = args.b[s] + column * kBlockRows;
-#pragma GCC unroll 2
+#pragma GCC unroll 4
     for (int v = 0; v < kBlockVectors; ++v) {
       Vec right[static_cast<size_t>(kColumns)];
 #pragma GCC unroll 4
@@ -303,9 +303,13 @@ void block_gradient(const BlockGradientArgs& args) {
     for (int64_t column = args.b_begin; column < args.b_end; column += kBlockTileColumns)
       if (row + kBlockTileRows >= args.a_end) {
         block_gradient_tile<kBlockTileRows, kBlockTileColumns>(args, row, column);
-      } else if (args.b_end - column <= kTallTileColumns) {
-        block_gradient_tile<kTallTileRows, kTallTileColumns>(args, row, column);
       } else {
+        if constexpr (kTallTileColumns > 0) {
+          if (args.b_end - column <= kTallTileColumns) {
+            block_gradient_tile<kTallTileRows, kTallTileColumns>(args, row, column);
+            continue;
+          }
+        }
         block_gradient_tile<kBlockTileRows, kBlockTileColumns>(args, row, column);
         block_gradient_tile<kBlockTileRows, kBlockTileColumns>(args, row + kBlockTileRows, column);
       }

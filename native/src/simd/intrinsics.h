@@ -20,6 +20,10 @@
 #endif
 #endif
 
+#if defined(__aarch64__) || defined(_M_ARM64)
+#include <arm_neon.h>
+#endif
+
 #if defined(_MSC_VER) && !defined(__clang__)
 #define RECURRENT_INLINE __forceinline
 #define RECURRENT_NOINLINE __declspec(noinline) inline

@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace Recurrent.Cli.Bench;
@@ -25,6 +26,7 @@ internal abstract unsafe class RateProbe
     {
         16 when Avx512F.IsSupported => new Avx512Probe(),
         8 when Fma.IsSupported && Avx2.IsSupported => new Avx2Probe(),
+        4 when AdvSimd.Arm64.IsSupported => new NeonProbe(),
         _ => new ScalarProbe(),
     };
 

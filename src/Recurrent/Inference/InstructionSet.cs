@@ -14,4 +14,7 @@ public enum InstructionSet
 
     /// <summary>AVX-512 F, DQ, BW and VL.</summary>
     Avx512 = 2,
+
+    /// <summary>Advanced SIMD (NEON) of 64-bit Arm.</summary>
+    Neon = 3,
 }

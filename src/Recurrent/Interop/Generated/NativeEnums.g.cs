@@ -293,6 +293,9 @@ internal enum NativeIsa
 
     /// <summary>AVX-512 F, DQ, BW and VL.</summary>
     Avx512 = 2,
+
+    /// <summary>Advanced SIMD (NEON) of 64-bit Arm.</summary>
+    Neon = 3,
 }
 
 /// <summary>
