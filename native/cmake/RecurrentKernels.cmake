@@ -26,6 +26,11 @@ function(recurrent_configure_kernels sources_variable)
     else()
       set_source_files_properties("${file}" PROPERTIES COMPILE_OPTIONS "${flags};-fno-stack-protector")
     endif()
+    if(MINGW)
+      # GCC aligns its spills of vectors to more than the 16 bytes that a stack has on Windows
+      # (GCC bug 54412); the assembler takes its aligned moves for unaligned ones.
+      set_property(SOURCE "${file}" APPEND PROPERTY COMPILE_OPTIONS "-Wa,-muse-unaligned-vector-move")
+    endif()
   endmacro()
 
   kernels(scalar "${architecture}" "" "")

@@ -38,6 +38,14 @@ namespace {
 // Long enough that a waiting thread has given up spinning.
 constexpr std::chrono::milliseconds kUntilAsleep{3};
 
+// A short sleep is none at all on some systems.
+void yield_for(std::chrono::microseconds time) {
+  const auto until = std::chrono::steady_clock::now() + time;
+  do {
+    std::this_thread::yield();
+  } while (std::chrono::steady_clock::now() < until);
+}
+
 // Calls function(participant) on the first `threads` threads.
 template <class Function>
 void run(Team& team, int threads, Function function) {
@@ -182,7 +190,7 @@ TEST_P(TeamSizeTest, LatecomersJoin) {
       for (int stage = 0; stage < 100; ++stage)
         participant.stage([&](int slice) {
           last[index(slice)] = std::this_thread::get_id();
-          if (slice == 0) std::this_thread::sleep_for(std::chrono::microseconds(100));
+          if (slice == 0) yield_for(std::chrono::microseconds(100));
         });
     });
     std::sort(last.begin(), last.end());

@@ -6,7 +6,11 @@
 #include <exception>
 #include <string>
 
-#if defined(__GNUC__)
+#if defined(__MINGW32__)
+// The C library of MinGW, not that of Windows, formats here.
+#define RECURRENT_PRINTF(format_index, first_argument) \
+  __attribute__((format(gnu_printf, format_index, first_argument)))
+#elif defined(__GNUC__)
 #define RECURRENT_PRINTF(format_index, first_argument) \
   __attribute__((format(printf, format_index, first_argument)))
 #else

@@ -1,6 +1,7 @@
 #include "cpu/caches.h"
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
@@ -12,6 +13,8 @@
 
 #if defined(__linux__)
 #include <sched.h>
+#elif defined(_WIN32)
+#include <windows.h>
 #endif
 
 namespace recurrent::cpu {
@@ -151,6 +154,11 @@ int processor_count() {
       return std::max(1, CPU_COUNT_S(bytes, mask.get()));
     if (errno != EINVAL) break;
   }
+#elif defined(_WIN32)
+  DWORD_PTR allowed = 0;
+  DWORD_PTR all = 0;
+  if (GetProcessAffinityMask(GetCurrentProcess(), &allowed, &all) != 0 && allowed != 0)
+    return std::popcount(static_cast<uint64_t>(allowed));
 #endif
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }

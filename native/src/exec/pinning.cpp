@@ -9,6 +9,8 @@
 #if defined(__linux__)
 #include <pthread.h>
 #include <sched.h>
+#elif defined(_WIN32)
+#include <windows.h>
 #endif
 
 namespace recurrent {
@@ -40,6 +42,39 @@ void pin(std::thread& thread, int processor) {
     fail(RECURRENT_STATUS_UNAVAILABLE,
          "pin_threads: expected to keep a thread on processor %d, but the system refused: %s",
          processor, std::generic_category().message(error).c_str());
+}
+
+#elif defined(_WIN32)
+
+// Of the group of processors, 64 at most, that the process is in.
+std::vector<int> processors_for_pinning(int threads) {
+  DWORD_PTR allowed = 0;
+  DWORD_PTR all = 0;
+  if (GetProcessAffinityMask(GetCurrentProcess(), &allowed, &all) == 0)
+    fail(RECURRENT_STATUS_UNAVAILABLE,
+         "pin_threads: expected a system that tells which processors a process may use, but it "
+         "gives error %lu",
+         GetLastError());
+  std::vector<int> processors;
+  for (int processor = 0; processor < static_cast<int>(8 * sizeof(allowed)); ++processor)
+    if ((allowed >> processor & 1) != 0) processors.push_back(processor);
+  if (static_cast<int>(processors.size()) < threads)
+    invalid("pin_threads", "expected a processor for each of %d threads, found %zu", threads,
+            processors.size());
+  return processors;
+}
+
+void pin(std::thread& thread, int processor) {
+#if defined(_GLIBCXX_HAS_GTHREADS)
+  const HANDLE handle = pthread_gethandle(thread.native_handle());
+#else
+  const HANDLE handle = thread.native_handle();
+#endif
+  if (SetThreadAffinityMask(handle, DWORD_PTR{1} << processor) == 0)
+    fail(RECURRENT_STATUS_UNAVAILABLE,
+         "pin_threads: expected to keep a thread on processor %d, but the system refused: error "
+         "%lu",
+         processor, GetLastError());
 }
 
 #else

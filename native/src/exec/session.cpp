@@ -15,17 +15,11 @@
 #include "exec/split_step.h"
 #include "exec/step.h"
 #include "exec/team.h"
+#include "exec/thread_workspace.h"
 #include "model/specification.h"
 
 namespace recurrent {
 namespace {
-
-// Scratch memory for single steps of single rows. All sessions that a thread steps share it, so
-// that thousands of streams cost their states and little more.
-Workspace& thread_workspace() {
-  thread_local Workspace workspace;
-  return workspace;
-}
 
 // Why a model needs whole sequences.
 std::string why_whole(const Model& model) {

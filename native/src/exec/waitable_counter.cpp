@@ -5,6 +5,11 @@
 #if defined(__x86_64__) || defined(_M_X64)
 #include <immintrin.h>
 #endif
+#if defined(_WIN32)
+#include <windows.h>
+// Behind what it needs.
+#include <synchapi.h>
+#endif
 
 namespace recurrent {
 namespace {
@@ -14,6 +19,25 @@ void pause_processor() noexcept {
   _mm_pause();
 #elif defined(__aarch64__) && defined(__GNUC__)
   __asm__ volatile("yield");
+#endif
+}
+
+// Sleeps until the value is another one, or without a reason. Not atomic::wait() on Windows: that of
+// GCC 12's library loses wake-ups there.
+void sleep_while(const std::atomic<uint32_t>& value, uint32_t seen) noexcept {
+#if defined(_WIN32)
+  static_assert(sizeof(value) == sizeof(seen));
+  WaitOnAddress(const_cast<std::atomic<uint32_t>*>(&value), &seen, sizeof(seen), INFINITE);
+#else
+  value.wait(seen, std::memory_order_seq_cst);
+#endif
+}
+
+void wake_all(std::atomic<uint32_t>& value) noexcept {
+#if defined(_WIN32)
+  WakeByAddressAll(&value);
+#else
+  value.notify_all();
 #endif
 }
 
@@ -30,12 +54,12 @@ void WaitableCounter::set(uint32_t value) noexcept {
   // Sequentially consistent, as is the pair in wait(): either the sleeper sees the new value, or
   // its registration is seen here. With less, each could miss the other.
   value_.exchange(value, std::memory_order_seq_cst);
-  if (sleepers_.load(std::memory_order_seq_cst) != 0) value_.notify_all();
+  if (sleepers_.load(std::memory_order_seq_cst) != 0) wake_all(value_);
 }
 
 void WaitableCounter::announce(uint32_t value) noexcept {
   value_.store(value, std::memory_order_release);
-  if (has_sleepers()) value_.notify_all();
+  if (has_sleepers()) wake_all(value_);
 }
 
 bool WaitableCounter::poll(uint32_t target, std::chrono::nanoseconds patience) const noexcept {
@@ -63,7 +87,7 @@ void WaitableCounter::wait(uint32_t target, std::chrono::nanoseconds patience) n
   for (;;) {
     const uint32_t seen = value_.load(std::memory_order_seq_cst);
     if (static_cast<int32_t>(seen - target) >= 0) break;
-    value_.wait(seen, std::memory_order_seq_cst);
+    sleep_while(value_, seen);
   }
   sleepers_.fetch_sub(1, std::memory_order_relaxed);
 }

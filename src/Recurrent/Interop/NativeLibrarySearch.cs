@@ -32,7 +32,7 @@ internal sealed record NativeLibrarySearch
 
     /// <summary>File name of the library on this platform.</summary>
     internal static string FileName =>
-        OperatingSystem.IsWindows() ? "recurrent.dll"
+        OperatingSystem.IsWindows() ? "librecurrent.dll"
         : OperatingSystem.IsMacOS() ? "librecurrent.dylib"
         : "librecurrent.so";
 
