@@ -221,6 +221,15 @@ run_native_tests() {
     "$(number_in "$log" '^\[  SKIPPED \] ([0-9]+) tests?, listed below.*')" "$log"
 }
 
+# What .NET itself asks for is the most that the library may: it has to load wherever .NET does.
+newest_glibc=2.27
+check_floor() {
+  local newest
+  newest="$(objdump -T "$native/$1/librecurrent.so" | grep -oE 'GLIBC_[0-9.]+' | sort -uV | tail -1)"
+  [[ "$(printf '%s\n' "$newest" "GLIBC_$newest_glibc" | sort -V | tail -1)" == "GLIBC_$newest_glibc" ]] ||
+    { echo "librecurrent.so ($1) needs $newest, expected at most GLIBC_$newest_glibc"; return 1; }
+}
+
 # A test project; further arguments choose tests.
 run_managed_tests() {
   local name="$1" log="$logs/tests-$1.log" status=0
@@ -315,7 +324,10 @@ target_cross() {
   ((${#rids[@]})) || rids=(linux-arm64 win-x64)
   for rid in "${rids[@]}"; do
     build_native "$rid"
-    if [[ "$rid" == win-x64 ]]; then check "aligned spills" check_spills; fi
+    case "$rid" in
+      linux-arm64) check "glibc $newest_glibc ($rid)" check_floor "$rid" ;;
+      win-x64) check "aligned spills" check_spills ;;
+    esac
     run_tests_of "$rid" "$short"
     run_tool_of "$rid" "${golden[@]}"
   done
@@ -378,6 +390,7 @@ target_test() {
   find_mkl
   build
   pack_packages
+  if [[ "$(uname -s)" == Linux ]]; then check "glibc $newest_glibc" check_floor release; fi
   run_native_tests release
   run_managed_tests Recurrent.Tests
   run_managed_tests Recurrent.Formats.Tests

@@ -7,9 +7,9 @@
 #include <link.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <fstream>
 #include <memory>
 #include <vector>
 
@@ -22,11 +22,16 @@ constexpr uint16_t kMachine = EM_X86_64;
 constexpr uint16_t kMachine = EM_AARCH64;
 #endif
 
+// Not a stream of C++, which would bring half a megabyte of locales into the library.
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using File = std::unique_ptr<std::FILE, CloseFile>;
+
 template <class T>
-bool read_at(std::ifstream& file, uint64_t offset, T* values, size_t count) {
-  file.seekg(static_cast<std::streamoff>(offset));
-  file.read(reinterpret_cast<char*>(values), static_cast<std::streamsize>(count * sizeof(T)));
-  return file.good();
+bool read_at(const File& file, uint64_t offset, T* values, size_t count) {
+  return fseeko(file.get(), static_cast<off_t>(offset), SEEK_SET) == 0 &&
+         std::fread(values, sizeof(T), count, file.get()) == count;
 }
 
 bool is_library_of_this_architecture(const ElfW(Ehdr) & header) {
@@ -38,9 +43,9 @@ bool is_library_of_this_architecture(const ElfW(Ehdr) & header) {
 }  // namespace
 
 std::string why_not_loadable(const std::string& path) {
-  std::ifstream file(path, std::ios::binary | std::ios::ate);
-  if (!file) return path + " cannot be read";
-  const auto bytes = static_cast<uint64_t>(file.tellg());
+  const File file(std::fopen(path.c_str(), "rbe"));
+  if (!file || fseeko(file.get(), 0, SEEK_END) != 0) return path + " cannot be read";
+  const auto bytes = static_cast<uint64_t>(ftello(file.get()));
   ElfW(Ehdr) header;
   if (!read_at(file, 0, &header, 1) || !is_library_of_this_architecture(header))
     return path + " is not a shared library of this architecture";

@@ -20,13 +20,21 @@ bool is_adam(const recurrent_update_args& args) {
   return args.optimizer == RECURRENT_OPTIMIZER_ADAM || args.optimizer == RECURRENT_OPTIMIZER_ADAMW;
 }
 
+// `base` to the power of `exponent`, 0 or more, by squaring: C libraries differ in the last bit of
+// their pow().
+double power(double base, int64_t exponent) {
+  double result = 1;
+  for (double square = base; exponent != 0; exponent >>= 1, square *= square)
+    if ((exponent & 1) != 0) result *= square;
+  return result;
+}
+
 // What is the same for all blocks.
 kernels::UpdateArgs update_of(const recurrent_update_args& args) {
-  const auto steps = static_cast<double>(args.step);
   kernels::UpdateArgs u{};
   u.optimizer = args.optimizer;
   u.nesterov = args.nesterov;
-  u.rate = static_cast<float>(is_adam(args) ? args.rate / (1 - std::pow(args.decay_1, steps))
+  u.rate = static_cast<float>(is_adam(args) ? args.rate / (1 - power(args.decay_1, args.step))
                                             : args.rate);
   u.momentum = static_cast<float>(args.momentum);
   u.decay_1 = static_cast<float>(args.decay_1);
@@ -38,7 +46,7 @@ kernels::UpdateArgs update_of(const recurrent_update_args& args) {
                  ? static_cast<float>(1 - args.rate * args.weight_decay)
                  : 1.0f;
   u.square_correction =
-      is_adam(args) ? static_cast<float>(1 / (1 - std::pow(args.decay_2, steps))) : 1.0f;
+      is_adam(args) ? static_cast<float>(1 / (1 - power(args.decay_2, args.step))) : 1.0f;
   u.scale = static_cast<float>(args.gradient_scale);
   u.bound = static_cast<float>(args.gradient_bound);
   return u;
@@ -49,9 +57,8 @@ kernels::UpdateArgs update_of(const recurrent_update_args& args) {
 kernels::UpdateArgs sparse_update_of(const recurrent_update_args& args) {
   kernels::UpdateArgs u = update_of(args);
   if (!is_adam(args)) return u;
-  const auto steps = static_cast<double>(args.step);
-  u.rate = static_cast<float>(args.rate * std::sqrt(1 - std::pow(args.decay_2, steps)) /
-                              (1 - std::pow(args.decay_1, steps)));
+  u.rate = static_cast<float>(args.rate * std::sqrt(1 - power(args.decay_2, args.step)) /
+                              (1 - power(args.decay_1, args.step)));
   u.square_correction = 1.0f;
   return u;
 }

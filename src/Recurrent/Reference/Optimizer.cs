@@ -34,11 +34,11 @@ internal readonly ref struct Optimizer<T>
     public Optimizer(in OptimizerStep step, bool ofRows = false)
     {
         bool isAdam = step.Kind is OptimizerKind.Adam or OptimizerKind.AdamW;
-        double correction = isAdam ? 1 / (1 - Math.Pow(step.Decay2, step.Step)) : 1;
-        double rate = isAdam ? step.Rate / (1 - Math.Pow(step.Decay1, step.Step)) : step.Rate;
+        double correction = isAdam ? 1 / (1 - Power(step.Decay2, step.Step)) : 1;
+        double rate = isAdam ? step.Rate / (1 - Power(step.Decay1, step.Step)) : step.Rate;
         if (isAdam && ofRows)
         {
-            rate = step.Rate * Math.Sqrt(1 - Math.Pow(step.Decay2, step.Step)) / (1 - Math.Pow(step.Decay1, step.Step));
+            rate = step.Rate * Math.Sqrt(1 - Power(step.Decay2, step.Step)) / (1 - Power(step.Decay1, step.Step));
             correction = 1;
         }
 
@@ -109,4 +109,16 @@ internal readonly ref struct Optimizer<T>
 
     // Comparisons with NaN are false: NaN stays.
     private T Bounded(T g) => _bound == T.Zero ? g : g > _bound ? _bound : g < -_bound ? -_bound : g;
+
+    /// <summary>By squaring, as the native library does: <c>Math.Pow</c> is that of the C library.</summary>
+    private static double Power(double value, long exponent)
+    {
+        double result = 1;
+        for (double square = value; exponent != 0; exponent >>= 1, square *= square)
+        {
+            result *= (exponent & 1) != 0 ? square : 1;
+        }
+
+        return result;
+    }
 }
