@@ -97,7 +97,8 @@ require_for() {
   # It has its version in its name; any will do.
   local libclang="/usr/lib/*/libclang-[0-9]*.so*:$(libclang_package)"
   case "$1" in
-    build | demo | cli | accuracy | sanitize | fuzz | pack | bench | docs) require "${native[@]}" ;;
+    build | demo | cli | accuracy | sanitize | fuzz | bench | docs) require "${native[@]}" ;;
+    pack) require "${native[@]}" aarch64-linux-gnu-g++:g++-aarch64-linux-gnu x86_64-w64-mingw32-g++-posix:g++-mingw-w64-x86-64-posix ;;
     test) require "${native[@]}" "$libclang" ;;
     lint) require "${native[@]}" "$libclang" clang-format:clang-format clang-tidy:clang-tidy ;;
     # GoogleTest is compiled for the platform from the sources that the package brings.
@@ -311,6 +312,8 @@ check_spills() {
     grep -E 'vmov(aps|apd|dqa|dqa32|dqa64) +%[yz]mm[0-9]+,[^%]*\(' | head -3 | grep .
 }
 
+platforms=(linux-arm64 win-x64)
+
 target_cross() {
   local short=false rids=() rid golden=(torch variants onnxruntime keras)
   while (($#)); do
@@ -321,7 +324,7 @@ target_cross() {
     esac
     shift
   done
-  ((${#rids[@]})) || rids=(linux-arm64 win-x64)
+  ((${#rids[@]})) || rids=("${platforms[@]}")
   for rid in "${rids[@]}"; do
     build_native "$rid"
     case "$rid" in
@@ -533,16 +536,18 @@ target_peers() {
     --output artifacts/bench/peers.json "$@"
 }
 
+# Further arguments are those of dotnet pack.
 pack_packages() {
   say "packages"
   rm -rf "$packages"
-  quietly pack dotnet pack Recurrent.sln -c Release --no-build -o "$packages" -v minimal
+  quietly pack dotnet pack Recurrent.sln -c Release --no-build -o "$packages" -v minimal "$@"
 }
 
 target_pack() {
   find_mkl
   build
-  pack_packages
+  for rid in "${platforms[@]}"; do build_native "$rid" recurrent; done
+  pack_packages -p:RecurrentAllPlatforms=true
   ls "$packages"
   run_consumer_test
   report_totals

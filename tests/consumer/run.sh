@@ -48,6 +48,14 @@ step "restore from a folder" dotnet restore "${options[@]}" -p:RestoreSources="$
 step "build" dotnet build -c Release --no-restore "${options[@]}" -o built || exit 1
 step "run" dotnet built/Consumer.dll
 
+# A platform that the package has nothing for is told when an application is built for it, and not when it runs.
+warns_of_platform() {
+  local other=(-r freebsd-x64 --self-contained false -p:UseAppHost=false "${options[@]}")
+  dotnet build -c Release "${other[@]}" -p:RestoreSources="$packages" -o other >other.log 2>&1
+  grep -q 'RECURRENT001: The package Recurrent has no native library for freebsd-x64, it has those for ' other.log || { cat other.log; return 1; }
+}
+step "warn of a platform without a library" warns_of_platform
+
 # The tool, as somebody installs it; the packages that it needs are inside.
 tool() { (cd / && env -u RECURRENT_LIBRARY "$application/tool/recurrent" "$@"); }
 # Every assembly that is not ours belongs to a package that the notices name.

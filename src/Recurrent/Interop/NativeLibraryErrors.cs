@@ -6,6 +6,9 @@ namespace Recurrent.Interop;
 /// <summary>One message for each way that loading fails: what was found, what is needed, what to do.</summary>
 internal static class NativeLibraryErrors
 {
+    // What ./build.sh pack puts in.
+    private const string Packaged = "linux-arm64, linux-x64 (both glibc) and win-x64";
+
     private static string Platform => NativeLibrarySearch.RuntimeIdentifiers().Last();
 
     internal static NativeLibraryException NotFound(NativeLibrarySearch search, IReadOnlyList<string> paths)
@@ -26,7 +29,8 @@ internal static class NativeLibraryErrors
             : $"{Environment.NewLine}  the system's library path ({search.SystemName})";
         return new NativeLibraryException(
             $"The native library of Recurrent was not found; this process needs {NativeLibrarySearch.FileName} for "
-            + $"{Platform}. Reference the package Recurrent in the application itself and publish it for {Platform}, "
+            + $"{Platform}. The package Recurrent has those for {Packaged}. Reference it in the application itself and "
+            + $"publish for {Platform}, "
             + $"build the library with ./build.sh, or set {NativeLibrarySearch.PathVariable} to its path. "
             + $"Looked for:{looked}{system}");
     }
