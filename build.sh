@@ -243,10 +243,16 @@ run_managed_tests() {
 
 # Its own script: it stands for somebody else's project.
 run_consumer_test() {
-  local log="$logs/tests-consumer.log" status=0
-  tests/consumer/run.sh "$packages" "$root/artifacts/consumer" >"$log" 2>&1 || status=$?
+  run_steps "package consumer" tests/consumer/run.sh "$packages" "$root/artifacts/consumer"
+}
+
+# A script that prints "passed", "failed" or "skipped" and a name for each of its steps.
+run_steps() {
+  local name="$1" log="$logs/tests-${1// /-}.log" status=0
+  shift
+  "$@" >"$log" 2>&1 || status=$?
   grep '^skipped ' "$log" || true
-  report_log "package consumer" "$status" "$(grep -c '^passed ' "$log" || true)" \
+  report_log "$name" "$status" "$(grep -c '^passed ' "$log" || true)" \
     "$(grep -c '^failed ' "$log" || true)" "$(grep -c '^skipped ' "$log" || true)" "$log"
 }
 
@@ -400,6 +406,7 @@ target_test() {
   run_managed_tests Recurrent.Cli.Tests
   run_managed_tests Recurrent.Bindgen.Tests
   run_managed_tests Recurrent.Docs.Tests
+  run_steps "C and C++ consumers" tests/consumer/native/run.sh "$native/release"
   run_consumer_test
   report_totals
 }

@@ -38,7 +38,9 @@ function(recurrent_lower_floor target)
                  LIBRARY_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/floor")
     target_link_options(${stub} PRIVATE -nostdlib "-Wl,-soname,lib${file}.so.${number}"
                         "-Wl,--version-script=${folder}/versions.map")
-    target_link_libraries(${target} PRIVATE ${stub})
+    # By its file: who links with the library has nothing to do with it.
+    target_link_libraries(${target} PRIVATE "$<TARGET_FILE:${stub}>")
+    add_dependencies(${target} ${stub})
   endforeach()
   target_sources(${target} PRIVATE "${folder}/compat.cpp")
   # The stubs are no place to look at when the library is loaded.

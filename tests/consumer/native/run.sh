@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Uses the library as somebody else's C and C++ projects would: installed, by find_package and by pkg-config, and as a
+# sub-project.
+#
+#   tests/consumer/native/run.sh BUILD
+#
+# BUILD is a configured and built CMake folder of the library. Prints a line "passed NAME", "failed NAME" or
+# "skipped NAME: reason" for each step.
+set -uo pipefail
+
+build="$(cd "$1" && pwd)"
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+tree="$(cd "$here/../../.." && pwd)"
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
+
+failed=0
+step() {
+  local name="$1"
+  shift
+  if "$@" >"$work/log" 2>&1; then echo "passed $name"; else cat "$work/log"; echo "failed $name"; failed=1; return 1; fi
+}
+
+make_programs() {
+  local folder="$work/$1"
+  shift
+  cmake -S "$here" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release "$@" && cmake --build "$folder"
+}
+
+step "install" cmake --install "$build" --prefix "$work/installed" || exit 1
+# What is installed has to work wherever it lies.
+mv "$work/installed" "$work/moved"
+export LD_LIBRARY_PATH="$work/moved/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
+
+if step "find_package" make_programs package "-DCMAKE_PREFIX_PATH=$work/moved"; then
+  for program in c_recurrent c_static cpp_recurrent cpp_static cpp_without_exceptions; do
+    step "$program" "$work/package/$program"
+  done
+fi
+
+if command -v pkg-config >/dev/null; then
+  export PKG_CONFIG_PATH="$work/moved/lib/pkgconfig"
+  by_pkg_config() {
+    # Options of several words.
+    # shellcheck disable=SC2046
+    cc -o "$work/$1" "$here/step.c" $(pkg-config --cflags --libs "$1") && "$work/$1"
+  }
+  step "pkg-config" by_pkg_config recurrent
+  step "pkg-config, static" by_pkg_config recurrent-static
+else
+  echo "skipped pkg-config: there is none"
+fi
+
+if step "sub-project" make_programs below "-DRECURRENT_SOURCE=$tree"; then
+  step "c_static of a sub-project" "$work/below/c_static"
+fi
+exit "$failed"
