@@ -1,6 +1,6 @@
 using System.Reflection;
 
-[assembly: CollectionBehavior(DisableTestParallelization = true)] // The current directory belongs to the process.
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)] // The current directory belongs to the process.
 
 namespace Recurrent.Docs.Tests;
 
