@@ -354,8 +354,8 @@ check() {
 
 # What people write; native/generated belongs to the generator.
 native_sources() {
-  find native/include native/src native/checks native/tools tests/native bench -type f \
-    \( -name '*.c' -o -name '*.cpp' -o -name '*.h' -o -name '*.inl' -o -name '*.inc' \) | sort
+  find native/include native/src native/checks native/floor native/tools tests/native tests/consumer bench -type f \
+    \( -name '*.c' -o -name '*.cpp' -o -name '*.h' -o -name '*.hpp' -o -name '*.inl' -o -name '*.inc' \) | sort
 }
 
 check_native_format() { native_sources | xargs clang-format --dry-run -Werror; }

@@ -22,8 +22,8 @@ void pause_processor() noexcept {
 #endif
 }
 
-// Sleeps until the value is another one, or without a reason. Not atomic::wait() on Windows: that of
-// GCC 12's library loses wake-ups there.
+// Sleeps until the value is another one, or without a reason. Not atomic::wait() on Windows: that
+// of GCC 12's library loses wake-ups there.
 void sleep_while(const std::atomic<uint32_t>& value, uint32_t seen) noexcept {
 #if defined(_WIN32)
   static_assert(sizeof(value) == sizeof(seen));

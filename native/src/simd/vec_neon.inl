@@ -1,5 +1,5 @@
-// The vector type of AArch64's Advanced SIMD (NEON): four lanes. Included inside the neon namespace,
-// after simd/intrinsics.h. The operations are those of vec_scalar.inl, vec_avx2.inl and
+// The vector type of AArch64's Advanced SIMD (NEON): four lanes. Included inside the neon
+// namespace, after simd/intrinsics.h. The operations are those of vec_scalar.inl, vec_avx2.inl and
 // vec_avx512.inl, bit for bit.
 
 struct Mask {
