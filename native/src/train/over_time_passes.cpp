@@ -135,9 +135,17 @@ class SoftmaxOverTimePass final : public OverTimePass {
     double most = at(0);
     double sum = 0;
     for (int64_t t = 1; t < length(sorted_row); ++t) most = at(t) > most ? at(t) : most;
-    for (int64_t t = 0; t < length(sorted_row); ++t) sum += std::exp(at(t) - most);
-    for (int64_t t = 0; t < length(sorted_row); ++t)
-      weights(t, sorted_row)[score] = static_cast<float>(std::exp(at(t) - most) / sum);
+    for (int64_t t = 0; t < length(sorted_row); ++t) {
+      float& weight = weights(t, sorted_row)[score];
+      weight = static_cast<float>(at(t) - most);
+      // Our own, as in the forward pass: that of the C library is another one on every system.
+      kernels().exp(&weight, &weight, 1);
+      sum += static_cast<double>(weight);
+    }
+    for (int64_t t = 0; t < length(sorted_row); ++t) {
+      float& weight = weights(t, sorted_row)[score];
+      weight = static_cast<float>(static_cast<double>(weight) / sum);
+    }
   }
 
   void row_back(int64_t sorted_row, const float* dy) override {
