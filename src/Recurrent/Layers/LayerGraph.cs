@@ -178,7 +178,7 @@ internal sealed class LayerGraph
         Require.Within(layer, 0, Specifications.Count - 1, argument);
         return Specifications[layer] as RecurrentSpecification
             ?? throw new ArgumentException(
-                $"{argument}: expected the index of a recurrent layer, found {layer}, a layer without state.",
+                $"{argument}: expected the index of a recurrent layer, found {layer}, {Layers[layer].Kind}.",
                 argument);
     }
 
@@ -193,7 +193,11 @@ internal sealed class LayerGraph
             return (int)convolution.StateElements;
         }
 
-        RecurrentSpecification recurrent = RecurrentAt(layer, nameof(layer));
+        RecurrentSpecification recurrent = Specifications[layer] as RecurrentSpecification
+            ?? throw new ArgumentException(
+                $"{nameof(layer)}: expected the index of a layer that has a state, found {layer}, {Layers[layer].Kind}, "
+                + "which has none.",
+                nameof(layer));
         recurrent.RequireDirection(direction, nameof(direction));
         return recurrent.SizeOf(kind, nameof(kind));
     }

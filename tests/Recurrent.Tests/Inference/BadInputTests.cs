@@ -147,7 +147,7 @@ public sealed class BadInputTests : IDisposable
         float[] state = new float[3];
         Require("layer", "expected 0 to 1, found 2", () => session.GetState(2, 0, 0, state));
         Require("layer", "found -1", () => session.SetState(-1, 0, 0, state));
-        Require("layer", "found 1, a layer without state", () => session.GetState(1, 0, 0, state));
+        Require("layer", "found 1, a DenseLayer, which has none", () => session.GetState(1, 0, 0, state));
         Require("direction", "expected Forward", () => session.GetState(0, Direction.Reverse, 0, state));
         Require("direction", "found Bidirectional", () => session.GetState(0, Direction.Bidirectional, 0, state));
         Require("kind", "expected Hidden", () => session.GetState(0, 0, StateKind.Cell, state));

@@ -79,12 +79,14 @@ public sealed class HandComputedWindowTests
     public void States_that_a_convolution_has_not_are_refused()
     {
         ConvolutionSpecification sum = new() { InputSize = 1, OutputSize = 1, KernelSize = 3, PaddingBefore = 2 };
-        ReferenceSession<float> session =
-            ReferenceModel<float>.Create(Layer(sum, [1, 2, 3]), new ActivationLayer(1, Activation.Tanh)).OpenSession();
+        ConvolutionSpecification point = new() { InputSize = 1, OutputSize = 1, KernelSize = 1 };
+        ReferenceSession<float> session = ReferenceModel<float>.Create(
+            Layer(sum, [1, 2, 3]), new ActivationLayer(1, Activation.Tanh), Layer(point, [2])).OpenSession();
         Refuse("kind", "expected History, which is all that the layer has, found Hidden", 0, 0, StateKind.Hidden, 2);
         Refuse("direction", "expected Forward", 0, Direction.Reverse, StateKind.History, 2);
         Refuse("state", "found 1", 0, 0, StateKind.History, 1);
-        Refuse("layer", "found 1, a layer without state", 1, 0, StateKind.History, 2);
+        Refuse("layer", "a layer that has a state, found 1, an ActivationLayer, which has none", 1, 0, StateKind.History, 2);
+        Refuse("layer", "a layer that has a state, found 2, a ConvolutionLayer, which has none", 2, 0, StateKind.History, 0);
 
         void Refuse(string argument, string text, int layer, Direction direction, StateKind kind, int length)
         {

@@ -66,10 +66,18 @@ internal sealed class Assembler(OnnxGraph? graph, Interpreter interpreter)
         };
     }
 
-    private static FlowValue RequireFlow((string Name, Value Value) output) =>
-        output.Value is FlowValue { Source: RecurrentNode or LayerNode or StructureNode or ResidualNode } flow
+    private static FlowValue RequireFlow((string Name, Value Value) output)
+    {
+        if (output.Value is not FlowValue { Source: RecurrentNode or LayerNode or StructureNode or ResidualNode } flow)
+        {
+            throw new ModelFormatException($"output '{output.Name}': expected what a layer makes, found {output.Value}.");
+        }
+
+        // A session has whole cell states, and no layer reads one.
+        return flow.Kind is not (FlowKind.Cell or FlowKind.States) || flow.IsState
             ? flow
-            : throw new ModelFormatException($"output '{output.Name}': expected what a layer makes, found {output.Value}.");
+            : throw new ModelFormatException($"output '{output.Name}': expected all features of a cell state, found {flow}.");
+    }
 
     public static bool IsState(FlowValue flow) => flow.IsState;
 

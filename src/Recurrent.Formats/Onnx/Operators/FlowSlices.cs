@@ -204,7 +204,7 @@ internal static class FlowSlices
         bool divides = first % size != 0 || count % size != 0;
         if (divides && withFeatures && flow.IsComplete && flow.Kind is not (FlowKind.Cell or FlowKind.States))
         {
-            return JoinOperators.Slice(context, flow, axis, first, count);
+            return JoinOperators.Slice(context, Flows.Complete(context, flow, "features"), axis, first, count);
         }
 
         if (divides || (group.Length > 1 && !withFeatures))

@@ -25,8 +25,9 @@ internal sealed class FlowValue : Value
     /// <summary>Of final hidden and cell states in one tensor, which each of <see cref="Rows"/> is; otherwise nothing.</summary>
     public IReadOnlyList<StateKind> StateKinds { get; init; } = [];
 
-    /// <summary>Whether these are states, which a session has.</summary>
-    public bool IsState => Kind is FlowKind.Hidden or FlowKind.Cell or FlowKind.States;
+    /// <summary>Whether these are states, which a session has: with all their features, or they are what a layer makes of them.</summary>
+    public bool IsState => Kind is FlowKind.Hidden or FlowKind.Cell or FlowKind.States
+        && Features is not { Whole: not null } && Picks.Count == 0;
 
     /// <summary>Which state a row is.</summary>
     public StateKind KindOf(int row) => Kind switch
