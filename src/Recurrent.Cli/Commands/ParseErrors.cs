@@ -98,7 +98,7 @@ internal static partial class ParseErrors
     [GeneratedRegex("^Required argument missing for option: '(.*?)'")]
     private static partial Regex NoValue();
 
-    [GeneratedRegex("^Required argument missing for command|^Option '.*' is required")]
+    [GeneratedRegex("^Required argument ('.*' )?missing for command|^Option '.*' is required")]
     private static partial Regex Missing();
 
     [GeneratedRegex(@"^Cannot parse argument '(.*?)'")]

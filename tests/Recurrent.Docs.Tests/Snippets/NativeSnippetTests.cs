@@ -22,7 +22,7 @@ public sealed class NativeSnippetTests(SampleFolder folder) : IClassFixture<Samp
         File.WriteAllText(source, $"{block.Given}\n{block.Text}\n");
 
         (int status, string output) = folder.Run(
-            compiler, isC ? "-std=c99" : "-std=c++17", "-Wall", "-Wextra", "-Werror", source, "-o", "snippet",
+            compiler, isC ? "-std=c99" : "-std=c++20", "-Wall", "-Wextra", "-Werror", source, "-o", "snippet",
             "-I", Tree.PathOf("native", "include"), "-L", library, "-lrecurrent", "-lm", $"-Wl,-rpath,{library}");
         Assert.True(status == 0, output);
 

@@ -163,7 +163,7 @@ public sealed class PyTorchExportTests
     [InlineData("""{"modules": ["x"], "output": "LastStep", "empty_row": "2", "initial_states": {}, "absent": []}""", "expected one of KeepsState, ZeroesState, found \"2\"")]
     [InlineData("""{"modules": ["x"], "output": "LastStep", "initial_states": {}, "absent": []}""", "'x' is neither a module")]
     [InlineData("""{"modules": ["x"], "output": "LastStep", "initial_states": {"x": []}, "absent": []}""", "one or two names")]
-    [InlineData("""{"modules": ["x"], "output": "LastStep", "initial_states": {}, "absent": ["fc.weight"]}""", "'x' is neither a module of the file ()")]
+    [InlineData("""{"modules": ["x"], "output": "LastStep", "initial_states": {}, "absent": ["fc.weight", "fc.bias"]}""", "'x' is neither a module of the file ()")]
     public void A_description_that_makes_no_sense_is_refused(string description, string expected)
     {
         using var folder = new TemporaryFolder();

@@ -1,6 +1,10 @@
+using System.Runtime.InteropServices;
+
 namespace Recurrent.Tests.Support;
 
-/// <summary>Tests run on every instruction set that the machine has; the others are skipped by name.</summary>
+/// <summary>
+/// Tests run on every instruction set that the machine has; others of its architecture are skipped by name.
+/// </summary>
 internal static class InstructionSets
 {
     public static TheoryData<InstructionSet> All => new(Known);
@@ -8,7 +12,8 @@ internal static class InstructionSets
     /// <summary>Every instruction set with every cell.</summary>
     public static TheoryData<InstructionSet, CellKind> Kernels => With(CellKinds.Products);
 
-    private static IEnumerable<InstructionSet> Known => Machine.KnownInstructionSets.Select(set => set.InstructionSet);
+    private static IEnumerable<InstructionSet> Known =>
+        Machine.KnownInstructionSets.Select(set => set.InstructionSet).Where(IsOfThisArchitecture);
 
     /// <summary>Every instruction set with each of some values.</summary>
     public static TheoryData<InstructionSet, T> With<T>(IEnumerable<T> values)
@@ -34,4 +39,11 @@ internal static class InstructionSets
             Machine.InstructionSets.Contains(isa), $"{isa} is not on this machine ({Machine.Processor}).");
         return new ModelOptions { InstructionSet = isa };
     }
+
+    private static bool IsOfThisArchitecture(InstructionSet isa) => isa switch
+    {
+        InstructionSet.Avx2 or InstructionSet.Avx512 => RuntimeInformation.ProcessArchitecture == Architecture.X64,
+        InstructionSet.Neon => RuntimeInformation.ProcessArchitecture == Architecture.Arm64,
+        _ => true,
+    };
 }
