@@ -38,8 +38,10 @@ function(recurrent_lower_floor target)
                  LIBRARY_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/floor")
     target_link_options(${stub} PRIVATE -nostdlib "-Wl,-soname,lib${file}.so.${number}"
                         "-Wl,--version-script=${folder}/versions.map")
-    # By its file: who links with the library has nothing to do with it.
-    target_link_libraries(${target} PRIVATE "$<TARGET_FILE:${stub}>")
+    # Behind the objects and before the system's, by the whole name: CMake would make -lpthread of
+    # its path, which is the system's.
+    target_link_libraries(${target} PRIVATE "-L$<TARGET_FILE_DIR:${stub}>"
+                                            "-l:lib${file}.so.${number}")
     add_dependencies(${target} ${stub})
   endforeach()
   target_sources(${target} PRIVATE "${folder}/compat.cpp")
