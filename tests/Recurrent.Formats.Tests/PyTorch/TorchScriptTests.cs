@@ -1,5 +1,6 @@
 using System.Text;
 using Recurrent.Layers;
+using Recurrent.Reference;
 
 namespace Recurrent.Formats.Tests;
 
@@ -57,6 +58,77 @@ public sealed class TorchScriptTests
     public void What_is_not_understood_is_refused_with_its_line(string body, string expected) =>
         Assert.Contains(expected, Assert.Throws<ModelFormatException>(() => Load(body)).Message);
 
+    // What a function gives may be a view of its argument, and a change of the one changes the other.
+    [Theory]
+    [InlineData("y = torch.linear(x, self.weight, None)\nz = torch.clone(y)\n_0 = torch.mul_(z, 2)\nreturn y", "line 10: ")]
+    [InlineData("y = torch.linear(x, self.weight, None)\nz = torch.contiguous(y)\n_0 = torch.add_(y, 1)\nreturn z", "line 10: ")]
+    [InlineData("y = torch.linear(x, self.weight, None)\nz = torch.transpose(y, 0, 1)\n_0 = torch.mul_(z, 2)\nreturn y", "line 10: ")]
+    [InlineData("y = torch.linear(x, self.weight, None)\nz = torch.slice(y, 2, 0, 1)\n_0 = torch.relu_(y)\nreturn z", "line 10: ")]
+    [InlineData("y = torch.linear(x, self.weight, None)\na, b, = torch.chunk(y, 2, 2)\n_0 = torch.relu_(a)\nreturn torch.cat([a, b], 2)", "line 10: ")]
+    [InlineData("y = torch.linear(x, self.weight, None)\n_0 = torch.mul_(torch.slice(torch.unsqueeze(y, 3), 2, 0, 1), 2)\nreturn y", "line 9: ")]
+    [InlineData("y = torch.zeros_like(torch.linear(x, self.weight, None))\n_0 = torch.copy_(torch.slice(y, 2, 0, 1), torch.linear(x, self.weight, None))\nreturn torch.add(y, x)", "line 9: ")]
+    public void What_a_change_in_place_may_have_changed_is_refused(string body, string place)
+    {
+        string message = Assert.Throws<ModelFormatException>(() => Load(body)).Message;
+
+        Assert.Contains(place, message);
+        Assert.Contains("may share elements with what code/__torch__.py, line", message);
+    }
+
+    [Theory]
+    [InlineData("y = torch.linear(x, self.weight, None)\n_0 = torch.mul_(y, 2)\nreturn y")]
+    [InlineData("y = torch.linear(x, self.weight, None)\nz = torch.mul_(torch.transpose(torch.transpose(y, 0, 1), 0, 1), 2)\nreturn z")]
+    [InlineData("y = torch.contiguous(torch.linear(x, self.weight, None))\nz = torch.mul_(y, 2)\nreturn z")]
+    [InlineData("y = torch.linear(x, self.weight, None)\nz = torch.detach(y)\n_0 = torch.mul_(z, 2)\nreturn y")]
+    public void What_is_changed_in_place_is_read_as_it_is_then(string body) => Assert.Equal([12f, 30], Step(body));
+
+    [Theory]
+    [InlineData("return torch.linear(torch.to(torch.mul(x, 3), 3), self.weight, None)", "torch.to: rounding")]
+    [InlineData("return torch.linear(torch.to(torch.mul(x, 3), dtype=4), self.weight, None)", "torch.to: rounding")]
+    [InlineData("return torch.linear(torch.to(torch.mul(x, 3), torch.device(\"cpu\"), 11), self.weight, None)", "torch.to: rounding")]
+    [InlineData("return torch.linear(torch.to(torch.to(x, 4), 6), self.weight, None)", "line 7: rounding the numbers of the input 'x'")]
+    [InlineData("return torch.linear(torch.float(torch.long(x)), self.weight, None)", "line 7: rounding the numbers of the input 'x'")]
+    public void What_would_be_rounded_is_refused(string body, string expected) =>
+        Assert.Contains(expected, Assert.Throws<ModelFormatException>(() => Load(body)).Message);
+
+    [Theory]
+    [InlineData("return torch.linear(torch.to(x, 6), self.weight, None)")]
+    [InlineData("return torch.linear(torch.to(x, torch.device(\"cpu\"), 7, False, False), self.weight, None)")]
+    [InlineData("return torch.linear(torch.to(x, dtype=15), self.weight, None)")]
+    [InlineData("return torch.linear(torch.type_as(x, self.weight), self.weight, None)")]
+    public void Types_of_floating_point_change_nothing(string body) =>
+        Assert.Equal([6f, 15], Step(body));
+
+    // PyTorch has a slope for each element of dimension 1: of a sequence [batch, time, features] the steps, which is no layer.
+    [Fact]
+    public void Slopes_belong_to_dimension_1()
+    {
+        const string Slopes = "s = torch.select(torch.neg(self.weight), 1, 1)\ny = torch.linear(x, torch.neg(self.weight), None)\n";
+
+        Assert.Contains(
+            "expected one number, or one for each of 2 features",
+            Assert.Throws<ModelFormatException>(() => Load(Slopes + "return torch.prelu(y, s)")).Message);
+        Assert.Equal(
+            [12f, 75],
+            Step(Slopes + "return torch.transpose(torch.prelu(torch.transpose(y, 1, 2), s), 1, 2)"));
+    }
+
+    [Fact]
+    public void A_product_with_a_vector_is_one_feature() =>
+        Assert.Equal([15f], Step("return torch.matmul(x, torch.select(self.weight, 0, 1))"));
+
+    [Fact]
+    public void Of_features_before_the_steps_a_note_tells()
+    {
+        ImportNote note = Assert.Single(
+            Load("return torch.linear(torch.transpose(x, 1, 2), self.weight, None)").Notes,
+            note => note.Message.StartsWith("inputs are given", StringComparison.Ordinal));
+
+        Assert.Equal("x", note.Subject);
+        Assert.Equal(
+            "inputs are given in the model's order of axes, [batch, time, features]; the graph has [batch, features, time]", note.Message);
+    }
+
     [Fact]
     public void What_is_kept_between_calls_and_is_no_state_is_refused() =>
         Assert.Contains(
@@ -94,6 +166,16 @@ public sealed class TorchScriptTests
             "takes too many steps for a file of this size",
             Assert.Throws<ModelFormatException>(() => Load(code.ToString())).Message);
     }
+
+    [Fact]
+    public void Lists_that_double_each_time_are_refused() =>
+        Assert.Contains(
+            "too much for a file of this size",
+            Assert.Throws<ModelFormatException>(
+                () => Load("y = [x]\n" + string.Concat(Enumerable.Repeat("y = torch.add(y, y)\n", 60)) + "return torch.cat(y)")).Message);
+
+    /// <summary>What a model makes of one step of three features, all 1.</summary>
+    private static float[] Step(string body) => ReferenceModel<float>.Create(Load(body).Definition).Predict([1f, 1, 1], 1, 1);
 
     private static ImportedModel Load(string body)
     {

@@ -35,6 +35,7 @@ internal sealed class Assembler(OnnxGraph? graph, Interpreter interpreter)
             NoteOrder(name, flow, layout);
         }
 
+        NoteFeatures(inputs, layout);
         rules.NoteMissing(output == ModelOutput.EveryStep, _chain[^1] is RecurrentNode);
         return new OnnxBinding
         {
@@ -197,6 +198,23 @@ internal sealed class Assembler(OnnxGraph? graph, Interpreter interpreter)
         {
             interpreter.Note(ImportNoteKind.Assumed, name, "outputs come in the model's order of axes, "
                 + $"[{Names(given)}]; the graph has [{Names(found)}]");
+        }
+    }
+
+    /// <summary>A model takes features last, and the graph may have them before the steps.</summary>
+    public void NoteFeatures(IEnumerable<OnnxInput> inputs, SequenceLayout layout)
+    {
+        foreach (OnnxInput input in inputs.Where(input => input.Role == OnnxInputRole.Sequence))
+        {
+            OnnxAxis[] found = [.. input.Axes];
+            OnnxAxis[] given = [.. AxisOrder.Steps(layout).Append(OnnxAxis.Features).Where(found.Contains)];
+            bool isOne = interpreter.Inputs.Any(
+                node => node.Name == input.Name && node.Axes.Any(axis => axis is { Role: OnnxAxis.Features, Size: 1 }));
+            if (!isOne && found.Length == given.Length && found.Contains(OnnxAxis.Features) && found[^1] != OnnxAxis.Features)
+            {
+                interpreter.Note(ImportNoteKind.Assumed, input.Name, "inputs are given in the model's order of axes, "
+                    + $"[{Names(given)}]; the graph has [{Names(found)}]");
+            }
         }
     }
 

@@ -77,6 +77,7 @@ internal sealed class GraphAssembler(Interpreter interpreter, Assembler assemble
         OnnxInput[] inputs = [.. interpreter.Inputs.Select(binder.Input)];
         rules.Note();
         Dictionary<string, ValueKind> kinds = definition.Outputs.ToDictionary(output => output.Name, output => output.Kind);
+        assembler.NoteFeatures(inputs, layout);
         List<OnnxOutput> outputs = [];
         foreach ((string name, FlowValue flow) in flows)
         {

@@ -19,10 +19,13 @@ internal static class ProductOperators
         }
 
         ConstantValue matrix = context.Constant(1, "B");
+        bool isVector = matrix is { Rank: 1, IsSpread: false };
+        matrix = isVector ? ConstantTensors.Reshape(matrix, [matrix.Dimensions[0], 1], [matrix.Shape[0], Extent.Of(1)]) : matrix;
         (FlowValue flow, FeaturesFirst? order) = Features(context, matrix, isTransposed: false);
         matrix = WithoutOnes(matrix, flow.Rank);
         ReadOnlyMemory<float> kernel = Ordered(context, Kernel(context, matrix, isTransposed: false), order);
-        return Dense(context, flow, kernel, matrix, isTransposed: false, default);
+        FlowValue product = Dense(context, flow, kernel, matrix, isTransposed: false, default);
+        return isVector ? ShapeOperators.WithoutLast(product) : product;
     }
 
     /// <summary>Data times the transpose of a matrix, and a bias: PyTorch's linear module.</summary>

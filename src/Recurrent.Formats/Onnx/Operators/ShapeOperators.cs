@@ -124,6 +124,9 @@ internal static class ShapeOperators
                 [.. kept.Select(axis => shape[axis])]);
     }
 
+    /// <summary>Takes away the last axis, of one feature.</summary>
+    public static Value WithoutLast(FlowValue flow) => Drop(flow, [.. Enumerable.Range(0, flow.Rank - 1)], [flow.Rank - 1]);
+
     public static Value Unsqueeze(NodeContext context)
     {
         Value value = context.Required(0);

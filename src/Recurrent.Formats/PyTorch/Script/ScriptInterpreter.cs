@@ -51,7 +51,10 @@ internal sealed class ScriptInterpreter
     public int Progress { get; private set; }
 
     /// <summary>Values that have been changed in place, and what they are now.</summary>
-    public Dictionary<object, object?> Changed { get; } = new(ReferenceEqualityComparer.Instance);
+    public ScriptAliases Aliases { get; } = new();
+
+    /// <summary>Inputs that the code makes whole numbers of, and where.</summary>
+    public Dictionary<InputNode, string> Rounded { get; } = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>A variable of the code that is followed; null if there is none.</summary>
     public object? Variable(string name) => _frames.TryPeek(out ScriptFrame? frame) ? frame.Variables.GetValueOrDefault(name) : null;
@@ -374,18 +377,9 @@ internal sealed class ScriptInterpreter
             ScriptCall call => Call(call, frame),
             _ => throw Refuse(expression.Line, "this expression is not understood"),
         };
-        return value is not null && Changed.Count > 0 ? Current(value) : value;
-    }
-
-    private object? Current(object value)
-    {
-        object? current = value;
-        for (int i = 0; i < MaxCalls && current is not null && Changed.TryGetValue(current, out object? next); i++)
-        {
-            current = next;
-        }
-
-        return current;
+        object? current = Aliases.Current(value, out string? changed);
+        return changed is null ? current : throw Refuse(
+            expression.Line, $"{ScriptText.Of(value)} may share elements with what {changed} changes in place: it is not known what it is now");
     }
 
     private object? Member(ScriptAttribute attribute, object? target) => target switch

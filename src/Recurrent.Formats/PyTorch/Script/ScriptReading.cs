@@ -62,6 +62,14 @@ internal sealed class ScriptReading
         }
 
         RequireOutput(binding);
+        foreach ((InputNode input, string place) in _script.Rounded)
+        {
+            if (input is { IsFloating: true, Role: not (OnnxInputRole.Indices or OnnxInputRole.Lengths or OnnxInputRole.Unused) })
+            {
+                throw new ModelFormatException($"{place}: rounding the numbers of the input '{input.Name}' is not part of a model.");
+            }
+        }
+
         bool isStep = !_graph.Inputs.Any(input => input.Axes.Any(axis => axis.Role == OnnxAxis.Time));
         _script.States.Require(isStep);
         return binding.Model with { Format = "TorchScript", Notes = [.. binding.Model.Notes, .. Notes(isStep)] };

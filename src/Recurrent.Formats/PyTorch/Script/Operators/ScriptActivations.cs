@@ -24,7 +24,7 @@ internal static class ScriptActivations
             ["torch.selu"] = arguments => Apply(arguments, "Selu"),
             ["torch.softplus"] = Softplus,
             ["torch.silu"] = Silu,
-            ["torch.prelu"] = arguments => arguments.Emit("PRelu", [arguments.Tensor(0, "self"), arguments.Tensor(1, "weight")]),
+            ["torch.prelu"] = PRelu,
             ["torch.hardtanh"] = arguments => Clip(arguments, arguments.Real(1, "min_val", -1), arguments.Real(2, "max_val", 1)),
             ["torch.relu6"] = arguments => Clip(arguments, 0, 6),
             ["torch.clamp"] = arguments => Clip(
@@ -42,6 +42,18 @@ internal static class ScriptActivations
             ["torch.alpha_dropout"] = Nothing,
             ["torch.feature_alpha_dropout"] = Nothing,
         };
+
+    /// <summary>PyTorch has a slope for each element of dimension 1, whatever comes behind it; an operator of a graph, of the last one.</summary>
+    private static Value PRelu(ScriptArguments arguments)
+    {
+        Value value = arguments.Tensor(0, "self");
+        ConstantValue slopes = arguments.Constant(1, "weight");
+        return arguments.Emit(
+            "PRelu",
+            [value, slopes is { Rank: 1 } && slopes.Dimensions[0] > 1 && arguments.Rank(value) > 2
+                ? arguments.Emit("Unsqueeze", [slopes], ("axes", Enumerable.Range(1, arguments.Rank(value) - 2).Select(axis => (long)axis).ToArray()))
+                : slopes]);
+    }
 
     private static Value Apply(ScriptArguments arguments, string operation, params IReadOnlyList<(string Name, object Value)> attributes) =>
         arguments.Emit(operation, [arguments.Tensor(0, "self")], attributes);

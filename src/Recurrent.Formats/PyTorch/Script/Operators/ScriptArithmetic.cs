@@ -32,6 +32,8 @@ internal static class ScriptArithmetic
     {
         if (ScriptLists.Items(arguments.Get(0, "self")) is { } first && ScriptLists.Items(arguments.Get(1, "other")) is { } second)
         {
+            // A list that is added to itself is twice as long each time.
+            arguments.Script.Graph.Require(first.Count + second.Count);
             return new ScriptList(first.Concat(second));
         }
 

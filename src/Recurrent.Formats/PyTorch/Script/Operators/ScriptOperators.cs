@@ -24,7 +24,9 @@ internal static class ScriptOperators
         name = name.StartsWith("aten.", StringComparison.Ordinal) ? Torch + name["aten.".Length..] : name;
         if (Known.TryGetValue(name, out Func<ScriptArguments, object?>? apply))
         {
-            return apply(arguments);
+            object? result = apply(arguments);
+            arguments.Script.Aliases.Note(name, arguments.Get(0, "self"), result);
+            return result;
         }
 
         bool isInPlace = name.StartsWith(Torch, StringComparison.Ordinal) && name.EndsWith('_') && !name.EndsWith("__", StringComparison.Ordinal);
@@ -43,9 +45,9 @@ internal static class ScriptOperators
             arguments.Script.States.Write(buffer, result, arguments.Script.Place(arguments.Line));
         }
 
-        if (target is not null && !ReferenceEquals(target, result))
+        if (target is not null)
         {
-            arguments.Script.Changed[target] = result;
+            arguments.Script.Aliases.Change(target, result, arguments.Script.Place(arguments.Line));
         }
 
         return result;

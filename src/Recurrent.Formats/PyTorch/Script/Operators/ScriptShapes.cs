@@ -5,6 +5,11 @@ namespace Recurrent.Formats.PyTorch.Script;
 /// <summary>Functions that change the order, the grouping or the choice of elements.</summary>
 internal static class ScriptShapes
 {
+    // PyTorch's numbers of types: whole numbers below, then those of floating point and complex ones, truth values, and others.
+    private const long FirstFloating = 5;
+    private const long LastComplex = 10;
+    private const long BFloat16 = 15;
+
     // As many parts as somebody would name one by one.
     private const int MaxParts = 64;
 
@@ -18,8 +23,8 @@ internal static class ScriptShapes
             ["torch.lift_fresh"] = Same,
             ["torch.cpu"] = Same,
             ["torch.cuda"] = Same,
-            ["torch.to"] = Same,
-            ["torch.type_as"] = Same,
+            ["torch.to"] = To,
+            ["torch.type_as"] = arguments => ToTypeOf(arguments, arguments.Get(1, "other")),
             ["torch.float"] = Same,
             ["torch.requires_grad_"] = Same,
             ["torch.long"] = Whole,
@@ -105,10 +110,36 @@ internal static class ScriptShapes
     private static object Same(ScriptArguments arguments) =>
         arguments.Get(0, "self") is ScriptOrder order ? order : arguments.Tensor(0, "self");
 
-    /// <summary>Whole numbers: indices, which an input has anyway.</summary>
-    private static Value Whole(ScriptArguments arguments) => arguments.Tensor(0, "self") is FlowValue { Source: not InputNode } flow
-        ? throw arguments.Refuse($"rounding {flow} is not part of a model")
-        : arguments.Tensor(0, "self");
+    /// <summary>A tensor of another type, which follows the tensor or a device, or stands alone.</summary>
+    private static object To(ScriptArguments arguments)
+    {
+        object? type = arguments.Get(1, "dtype") is long first ? first
+            : arguments.Get(2, "dtype") is long second ? second
+            : arguments.Get(int.MaxValue, "dtype");
+        return type is long number ? number is >= FirstFloating and <= LastComplex or BFloat16 ? Same(arguments) : Whole(arguments)
+            : ToTypeOf(arguments, arguments.Get(1, "other"));
+    }
+
+    private static object ToTypeOf(ScriptArguments arguments, object? other) =>
+        other is ConstantValue { Tensor.IsFloating: false } or ExtentsValue ? Whole(arguments) : Same(arguments);
+
+    /// <summary>
+    /// Whole numbers: indices and lengths, which an input has anyway. Of an input of features it would change the numbers.
+    /// </summary>
+    private static object Whole(ScriptArguments arguments)
+    {
+        object value = Same(arguments);
+        switch (value)
+        {
+            case FlowValue { Source: InputNode input }:
+                arguments.Script.Rounded.TryAdd(input, arguments.Script.Place(arguments.Line));
+                break;
+            case FlowValue or PendingFlow or ConstantValue { Tensor.IsFloating: true }:
+                throw arguments.Refuse($"rounding {value} is not part of a model");
+        }
+
+        return value;
+    }
 
     private static Value Written(ScriptArguments arguments, Value value)
     {
@@ -121,7 +152,7 @@ internal static class ScriptShapes
             throw arguments.Refuse($"writing into {ScriptText.Of(arguments.Get(0, "self"))} is not understood");
         }
 
-        arguments.Script.Changed[arguments.Get(0, "self")!] = value;
+        arguments.Script.Aliases.Change(arguments.Get(0, "self")!, value, arguments.Script.Place(arguments.Line));
         return value;
     }
 
