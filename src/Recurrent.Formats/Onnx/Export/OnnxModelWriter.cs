@@ -9,6 +9,9 @@ namespace Recurrent.Formats.Onnx;
 /// </summary>
 internal sealed class OnnxModelWriter
 {
+    /// <summary>Who has written the file, it says.</summary>
+    public const string Producer = "Recurrent";
+
     // What protobuf libraries read at most.
     private const long LargestFile = int.MaxValue;
 
@@ -27,7 +30,7 @@ internal sealed class OnnxModelWriter
         _model = new ModelProto
         {
             IrVersion = opset <= 14 ? 7 : opset <= 18 ? 8 : 9,
-            ProducerName = "Recurrent",
+            ProducerName = Producer,
             ProducerVersion = Version(),
         };
         _model.MetadataProps.AddRange(metadata);

@@ -153,11 +153,7 @@ internal sealed class Assembler(OnnxGraph? graph, Interpreter interpreter)
     /// <summary>What no recurrent layer has said: the first axis of the input is then its batch, the next its time.</summary>
     public void AssignOpenAxes(InputNode root)
     {
-        foreach (Axis axis in root.Axes.Where(axis => axis.Role is null && axis.Size is null))
-        {
-            AssignByName(root, axis);
-        }
-
+        AssignByName(root);
         Queue<OnnxAxis> open = new(((OnnxAxis[])[OnnxAxis.Batch, OnnxAxis.Time])
             .Where(role => !root.Axes.Any(axis => axis.Role == role)));
         foreach (Axis axis in root.Axes.Where(axis => axis.Role is null && axis.Size != 1))
@@ -174,17 +170,20 @@ internal sealed class Assembler(OnnxGraph? graph, Interpreter interpreter)
     }
 
     /// <summary>What <see cref="OnnxExport"/> names the axes that it leaves open, in a model without recurrent layers too.</summary>
-    private static void AssignByName(InputNode root, Axis axis)
+    public static void AssignByName(InputNode root)
     {
-        OnnxAxis? role = axis.Name switch
+        foreach (Axis axis in root.Axes.Where(axis => axis.Role is null && axis.Size is null))
         {
-            ModelGraph.TimeAxis => OnnxAxis.Time,
-            ModelGraph.BatchAxis => OnnxAxis.Batch,
-            _ => null,
-        };
-        if (role is { } named && !root.Axes.Any(other => other.Role == named))
-        {
-            axis.Assign(named);
+            OnnxAxis? role = axis.Name switch
+            {
+                ModelGraph.TimeAxis => OnnxAxis.Time,
+                ModelGraph.BatchAxis => OnnxAxis.Batch,
+                _ => null,
+            };
+            if (role is { } named && !root.Axes.Any(other => other.Role == named))
+            {
+                axis.Assign(named);
+            }
         }
     }
 

@@ -136,7 +136,7 @@ internal static class Flows
     }
 
     private static bool IsSingleAbsent(FlowValue flow) =>
-        flow.Features!.Size == 1 && !flow.Groups.Any(group => group.Contains(flow.Features));
+        flow.Features is { Size: 1 } features && !flow.Groups.Any(group => group.Contains(features));
 
     /// <summary>Final states as what layers behind the recurrent one read.</summary>
     private static FlowValue ToFinalState(this FlowValue flow) => new()

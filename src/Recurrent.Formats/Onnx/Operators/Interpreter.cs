@@ -241,6 +241,12 @@ internal sealed class Interpreter
             dimension.HasDimParam && dimension.DimParam.Length > 0 ? dimension.DimParam : $"{input.Name}.{i}",
             Size(dimension, input.Name)))];
         InputNode node = new(input.Name, ElementTypes.IsFloating(element), axes);
+        if (_graph.Model.ProducerName == OnnxModelWriter.Producer)
+        {
+            // Names that OnnxExport gives: with no recurrent layer nothing else says which axis is the time.
+            Assembler.AssignByName(node);
+        }
+
         _inputs.Add(node);
         return new FlowValue { Source = node, Groups = [.. axes.Select(axis => (Axis[])[axis])] };
     }
