@@ -27,9 +27,15 @@ public sealed class InterruptedBarTests
         try
         {
             string shown = await ReadUntil(process.StandardOutput, HideCursor, end.Token);
-            await process.StandardInput.WriteAsync(CtrlC);
-            await process.StandardInput.FlushAsync(end.Token);
-            shown += await ReadUntil(process.StandardOutput, null, end.Token);
+            Task<string> rest = ReadUntil(process.StandardOutput, null, end.Token);
+            do
+            {
+                // Again after a while: what is typed while a terminal is set up can be lost.
+                await process.StandardInput.WriteAsync(CtrlC);
+                await process.StandardInput.FlushAsync(end.Token);
+            }
+            while (await Task.WhenAny(rest, Task.Delay(TimeSpan.FromSeconds(5), end.Token)) != rest && !end.IsCancellationRequested);
+            shown += await rest;
 
             Assert.True(
                 shown.LastIndexOf(ShowCursor, StringComparison.Ordinal) > shown.LastIndexOf(HideCursor, StringComparison.Ordinal), shown);
