@@ -18,7 +18,7 @@ constexpr int64_t kFewestWindows = 384;
 constexpr int64_t kMostFloats = int64_t{16} * 1024 * 1024;
 
 // A convolution: the product over windows that are gathered, some at a time, on the way forward and
-// again on the way back. Windows are rows of what the layer puts out.
+// again on the way back. Windows are rows of what the layer outputs.
 class ConvolutionPass final : public LayerPass, public StatePass {
  public:
   ConvolutionPass(PassContext& context, int32_t node)

@@ -18,6 +18,10 @@ class PointwisePass : public LayerPass {
 
  protected:
   int64_t size() const { return layer().output_size; }
+  // Of a parameter; null if the layer does not have it.
+  float* gradient(int32_t role) const {
+    return context().parameters.gradient(static_cast<size_t>(index()), false, role);
+  }
 
  private:
   // dx is null if it is not wanted.
@@ -96,9 +100,6 @@ class ScalePass final : public PointwisePass {
         offsets_(gradient(RECURRENT_PARAMETER_OFFSETS)) {}
 
  private:
-  float* gradient(int32_t role) const {
-    return context().parameters.gradient(static_cast<size_t>(index()), false, role);
-  }
   void row_back(const float* x, const float*, const float* dy, float* dx) override {
     for (int64_t i = 0; i < size(); ++i) {
       if (dx) dx[i] += layer().pointwise.factors[i] * dy[i];
@@ -121,9 +122,6 @@ class LayerNormalizationPass final : public PointwisePass {
         offsets_(gradient(RECURRENT_PARAMETER_OFFSETS)) {}
 
  private:
-  float* gradient(int32_t role) const {
-    return context().parameters.gradient(static_cast<size_t>(index()), false, role);
-  }
   void row_back(const float* x, const float*, const float* dy, float* dx) override {
     const PackedPointwise& p = layer().pointwise;
     const auto count = static_cast<double>(size());

@@ -13,7 +13,7 @@ internal static class WindowNodes
     /// <param name="name">What names of its nodes begin with.</param>
     /// <param name="layer">The layer.</param>
     /// <param name="input">What it reads, time-major.</param>
-    /// <returns>What it puts out, time-major.</returns>
+    /// <returns>What it outputs, time-major.</returns>
     public static string Convolution(GraphBuilder graph, string name, ConvolutionLayer layer, string input)
     {
         ConvolutionSpecification specification = layer.Specification;
