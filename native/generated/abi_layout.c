@@ -6,7 +6,7 @@
 #include <recurrent/recurrent.h>
 #include <stddef.h>
 
-_Static_assert(RECURRENT_ABI_VERSION == 6, "RECURRENT_ABI_VERSION == 6");
+_Static_assert(RECURRENT_ABI_VERSION == 7, "RECURRENT_ABI_VERSION == 7");
 
 _Static_assert(RECURRENT_VERSION_MAJOR == 0, "RECURRENT_VERSION_MAJOR == 0");
 
@@ -103,6 +103,12 @@ _Static_assert(RECURRENT_ISA_AVX2 == 1, "RECURRENT_ISA_AVX2 == 1");
 _Static_assert(RECURRENT_ISA_AVX512 == 2, "RECURRENT_ISA_AVX512 == 2");
 _Static_assert(RECURRENT_ISA_NEON == 3, "RECURRENT_ISA_NEON == 3");
 
+_Static_assert(sizeof(recurrent_weight_format) == 4, "sizeof(recurrent_weight_format) == 4");
+_Static_assert(RECURRENT_WEIGHT_FORMAT_FLOAT32 == 0, "RECURRENT_WEIGHT_FORMAT_FLOAT32 == 0");
+_Static_assert(RECURRENT_WEIGHT_FORMAT_BFLOAT16 == 1, "RECURRENT_WEIGHT_FORMAT_BFLOAT16 == 1");
+_Static_assert(RECURRENT_WEIGHT_FORMAT_INT8 == 2, "RECURRENT_WEIGHT_FORMAT_INT8 == 2");
+_Static_assert(RECURRENT_WEIGHT_FORMAT_INT8_8BIT_INPUTS == 3, "RECURRENT_WEIGHT_FORMAT_INT8_8BIT_INPUTS == 3");
+
 _Static_assert(sizeof(recurrent_gemm_provider) == 4, "sizeof(recurrent_gemm_provider) == 4");
 _Static_assert(RECURRENT_GEMM_BUILTIN == 0, "RECURRENT_GEMM_BUILTIN == 0");
 _Static_assert(RECURRENT_GEMM_MKL == 1, "RECURRENT_GEMM_MKL == 1");
@@ -180,7 +186,7 @@ _Static_assert(offsetof(recurrent_direction_desc, projection) == 80, "offsetof(r
 _Static_assert(offsetof(recurrent_direction_desc, initial_hidden) == 88, "offsetof(recurrent_direction_desc, initial_hidden) == 88");
 _Static_assert(offsetof(recurrent_direction_desc, initial_cell) == 96, "offsetof(recurrent_direction_desc, initial_cell) == 96");
 
-_Static_assert(sizeof(recurrent_layer_desc) == 112, "sizeof(recurrent_layer_desc) == 112");
+_Static_assert(sizeof(recurrent_layer_desc) == 120, "sizeof(recurrent_layer_desc) == 120");
 _Static_assert(offsetof(recurrent_layer_desc, struct_size) == 0, "offsetof(recurrent_layer_desc, struct_size) == 0");
 _Static_assert(offsetof(recurrent_layer_desc, kind) == 4, "offsetof(recurrent_layer_desc, kind) == 4");
 _Static_assert(offsetof(recurrent_layer_desc, direction) == 8, "offsetof(recurrent_layer_desc, direction) == 8");
@@ -205,7 +211,9 @@ _Static_assert(offsetof(recurrent_layer_desc, pad_before) == 92, "offsetof(recur
 _Static_assert(offsetof(recurrent_layer_desc, pad_after) == 96, "offsetof(recurrent_layer_desc, pad_after) == 96");
 _Static_assert(offsetof(recurrent_layer_desc, counts_padding) == 100, "offsetof(recurrent_layer_desc, counts_padding) == 100");
 _Static_assert(offsetof(recurrent_layer_desc, epsilon) == 104, "offsetof(recurrent_layer_desc, epsilon) == 104");
-_Static_assert(offsetof(recurrent_layer_desc, reserved) == 108, "offsetof(recurrent_layer_desc, reserved) == 108");
+_Static_assert(offsetof(recurrent_layer_desc, input_weight_format) == 108, "offsetof(recurrent_layer_desc, input_weight_format) == 108");
+_Static_assert(offsetof(recurrent_layer_desc, recurrent_weight_format) == 112, "offsetof(recurrent_layer_desc, recurrent_weight_format) == 112");
+_Static_assert(offsetof(recurrent_layer_desc, reserved) == 116, "offsetof(recurrent_layer_desc, reserved) == 116");
 
 _Static_assert(sizeof(recurrent_input_desc) == 24, "sizeof(recurrent_input_desc) == 24");
 _Static_assert(offsetof(recurrent_input_desc, struct_size) == 0, "offsetof(recurrent_input_desc, struct_size) == 0");

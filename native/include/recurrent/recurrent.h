@@ -93,7 +93,7 @@ extern "C" {
  * Version of this interface. It changes whenever a struct, a function or the meaning of a value
  * does.
  */
-#define RECURRENT_ABI_VERSION 6
+#define RECURRENT_ABI_VERSION 7
 
 /** Version of this header, its first number; recurrent_get_machine_info() tells the library's. */
 #define RECURRENT_VERSION_MAJOR 0
@@ -350,6 +350,28 @@ typedef enum recurrent_isa {
 } recurrent_isa;
 
 /**
+ * How weights lie in memory. All others than float32 are rounded when a model is created; biases,
+ * peepholes and initial states stay floats. docs/numerics.md section 5 has the arithmetic and its
+ * bounds; it gives the same bits in any batch, on any number of threads and on any instruction set.
+ */
+typedef enum recurrent_weight_format {
+  /** 32-bit floats: what was given. */
+  RECURRENT_WEIGHT_FORMAT_FLOAT32 = 0,
+  /**
+   * The upper halves of floats, rounded to nearest, ties to even. Results are those of a float32
+   * model of the rounded weights.
+   */
+  RECURRENT_WEIGHT_FORMAT_BFLOAT16 = 1,
+  /**
+   * 8-bit integers with a scale for each row of the matrix; what they are multiplied with is
+   * rounded to 16-bit integers, with a scale for each row and step.
+   */
+  RECURRENT_WEIGHT_FORMAT_INT8 = 2,
+  /** The same with inputs and states of 8 bits: for batches, and less accurate. */
+  RECURRENT_WEIGHT_FORMAT_INT8_8BIT_INPUTS = 3
+} recurrent_weight_format;
+
+/**
  * Who multiplies the input weights of a whole chunk of a sequence; in a trainer also who computes
  * the gradients of the weights and of the input, in one product over all steps each.
  */
@@ -574,6 +596,13 @@ typedef struct recurrent_layer_desc {
   int32_t counts_padding;
   /** Layer normalization: what is added to the variance, finite and 0 or more; 0 for others. */
   float epsilon;
+  /**
+   * A ::recurrent_weight_format: of the input weights of a recurrent layer, of the weights of a
+   * Dense layer or a convolution; float32, which is 0, for other layers and in a trainer.
+   */
+  int32_t input_weight_format;
+  /** Of the recurrent weights and the projection of a recurrent layer; likewise. */
+  int32_t recurrent_weight_format;
   /** Zero. */
   uint32_t reserved;
 } recurrent_layer_desc;

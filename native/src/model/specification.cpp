@@ -93,6 +93,15 @@ class LayerValidator {
               owner, traits().name);
   }
 
+  void weight_format(const char* name, int32_t format) const {
+    expect_value(name, format, RECURRENT_WEIGHT_FORMAT_FLOAT32,
+                 RECURRENT_WEIGHT_FORMAT_INT8_8BIT_INPUTS);
+    if (format != RECURRENT_WEIGHT_FORMAT_FLOAT32)
+      fail(RECURRENT_STATUS_NOT_SUPPORTED,
+           "%s: expected float32 (0), the only format that this build has, found %d",
+           field(name).c_str(), format);
+  }
+
   void sizes() const {
     expect_value("input_size", layer_.input_size, 1, RECURRENT_MAX_SIZE);
     expect_value("hidden_size", layer_.hidden_size, 1, RECURRENT_MAX_SIZE);
@@ -131,6 +140,8 @@ class LayerValidator {
                 "a residual layer");
     expect_only(traits().recurrent, layer_.direction != RECURRENT_DIRECTION_FORWARD, "direction",
                 "a recurrent layer");
+    weight_format("input_weight_format", layer_.input_weight_format);
+    weight_format("recurrent_weight_format", layer_.recurrent_weight_format);
     expect_value("reserved", layer_.reserved, 0, 0);
     expect_only(is(RECURRENT_LAYER_SLICE), layer_.first != 0, "first", "a slice");
     if (is(RECURRENT_LAYER_SLICE) && layer_.hidden_size > layer_.input_size)

@@ -14,7 +14,7 @@ internal static class NativeContract
     internal static NativeStructSize[] StructSizes =>
     [
         new("recurrent_direction_desc", Unsafe.SizeOf<NativeDirectionDesc>(), 104),
-        new("recurrent_layer_desc", Unsafe.SizeOf<NativeLayerDesc>(), 112),
+        new("recurrent_layer_desc", Unsafe.SizeOf<NativeLayerDesc>(), 120),
         new("recurrent_input_desc", Unsafe.SizeOf<NativeInputDesc>(), 24),
         new("recurrent_output_desc", Unsafe.SizeOf<NativeOutputDesc>(), 16),
         new("recurrent_model_desc", Unsafe.SizeOf<NativeModelDesc>(), 64),

@@ -299,6 +299,32 @@ internal enum NativeIsa
 }
 
 /// <summary>
+/// How weights lie in memory. All others than float32 are rounded when a model is created; biases, peepholes and
+/// initial states stay floats. docs/numerics.md section 5 has the arithmetic and its bounds; it gives the same bits in
+/// any batch, on any number of threads and on any instruction set.
+/// </summary>
+internal enum NativeWeightFormat
+{
+    /// <summary>32-bit floats: what was given.</summary>
+    Float32 = 0,
+
+    /// <summary>
+    /// The upper halves of floats, rounded to nearest, ties to even. Results are those of a float32 model of the
+    /// rounded weights.
+    /// </summary>
+    Bfloat16 = 1,
+
+    /// <summary>
+    /// 8-bit integers with a scale for each row of the matrix; what they are multiplied with is rounded to 16-bit
+    /// integers, with a scale for each row and step.
+    /// </summary>
+    Int8 = 2,
+
+    /// <summary>The same with inputs and states of 8 bits: for batches, and less accurate.</summary>
+    Int88bitInputs = 3,
+}
+
+/// <summary>
 /// Who multiplies the input weights of a whole chunk of a sequence; in a trainer also who computes the gradients of the
 /// weights and of the input, in one product over all steps each.
 /// </summary>

@@ -189,6 +189,15 @@ internal unsafe struct NativeLayerDesc
     /// <summary>Layer normalization: what is added to the variance, finite and 0 or more; 0 for others.</summary>
     public float Epsilon;
 
+    /// <summary>
+    /// A <see cref="NativeWeightFormat"/>: of the input weights of a recurrent layer, of the weights of a Dense layer
+    /// or a convolution; float32, which is 0, for other layers and in a trainer.
+    /// </summary>
+    public int InputWeightFormat;
+
+    /// <summary>Of the recurrent weights and the projection of a recurrent layer; likewise.</summary>
+    public int RecurrentWeightFormat;
+
     /// <summary>Zero.</summary>
     public uint Reserved;
 
