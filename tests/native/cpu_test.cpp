@@ -14,7 +14,10 @@
 #include <sched.h>
 #endif
 #if defined(__x86_64__)
+#include <cpuid.h>
 #include <xmmintrin.h>
+
+#include <cstring>
 #endif
 
 namespace recurrent::cpu {
@@ -52,11 +55,19 @@ TEST(FeaturesTest, AgreeWithTheKernel) {
     EXPECT_EQ(features().has(each.feature), kernel_lists(each.flag)) << each.flag;
 }
 
+// Of what the kernel says nothing is taken here: under some hypervisors it has a name of its own.
 TEST(FeaturesTest, NameTheProcessor) {
+#if defined(__x86_64__)
+  char text[49] = {};
+  for (unsigned leaf = 0; leaf < 3; ++leaf) {
+    unsigned words[4];
+    if (!__get_cpuid(0x80000002u + leaf, &words[0], &words[1], &words[2], &words[3]))
+      GTEST_SKIP() << "this processor does not tell its name";
+    std::memcpy(text + leaf * sizeof(words), words, sizeof(words));
+  }
+  EXPECT_NE(std::string(text).find(features().brand), std::string::npos) << text;
+#endif
   EXPECT_FALSE(features().brand.empty());
-  if (kernel_says("model name").empty())
-    GTEST_SKIP() << "this system has no /proc/cpuinfo with a model name";
-  EXPECT_EQ(features().brand, kernel_says("model name"));
 }
 
 TEST(CachesTest, ArePlausibleWhereKnown) {

@@ -94,13 +94,13 @@ Plan make_plan(const Model& model, int64_t batch, int64_t time, bool ragged, int
       longest = std::max(longest, model.graph().steps(layer.base, time));
   // A run whose steps are all missing has none; its rows are still computed.
   plan.chunk = std::max<int64_t>(1, std::min(longest, steps_in_cache(model, batch)));
-  plan.block = model.can_step() ? plan.chunk : longest;
+  plan.span = model.can_step() ? plan.chunk : longest;
 
   const Widths w = widths_of(model);
   Ledger ledger;
   const int64_t chunk_rows = checked_mul(plan.chunk, batch, "time");
   plan.input = ledger.book(chunk_rows, w.input);
-  plan.window_floats = window_floats_of(model, batch, plan.block);
+  plan.window_floats = window_floats_of(model, batch, plan.span);
   plan.windows = ledger.book(threads, plan.window_floats);
   if (plan.chunk > 1) plan.product = ledger.book(chunk_rows, w.columns);
   for (int64_t& at : plan.hidden) at = ledger.book(batch, w.state);
@@ -110,9 +110,9 @@ Plan make_plan(const Model& model, int64_t batch, int64_t time, bool ragged, int
     for (int64_t* at : {&plan.reset_state, &plan.update, &plan.candidate})
       *at = ledger.book(batch, w.hidden);
   if (model.layers().size() > 1 || ragged) {
-    const int64_t block_rows = checked_mul(plan.block, batch, "time");
+    const int64_t span_rows = checked_mul(plan.span, batch, "time");
     plan.values[0] = ledger.size();
-    for (int64_t slot = 0; slot < model.slots(); ++slot) ledger.book(block_rows, w.output);
+    for (int64_t slot = 0; slot < model.slots(); ++slot) ledger.book(span_rows, w.output);
     if (model.slots() > 0) plan.value_stride[0] = (ledger.size() - plan.values[0]) / model.slots();
   }
   if (model.row_slots() > 0) {

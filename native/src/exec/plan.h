@@ -6,7 +6,7 @@
 
 namespace recurrent {
 
-// How a run is cut up, and where its scratch memory is: offsets in floats into one block, which is
+// How a run is cut up, and where its scratch memory is: offsets in floats into one buffer, which is
 // what a session or a thread keeps. A plan depends on the model, the batch and the number of steps,
 // and on nothing else.
 struct Plan {
@@ -14,7 +14,7 @@ struct Plan {
   int64_t time = 0;
   // Steps that go through all layers before the next ones: all of them if a layer has a reverse
   // direction, else few enough for the chunk's pre-activations to stay in the second-level cache.
-  int64_t block = 0;
+  int64_t span = 0;
   // Steps of a layer whose input products are computed at once.
   int64_t chunk = 0;
 
@@ -29,7 +29,7 @@ struct Plan {
   int64_t reset_state = 0;  // `[batch, widest hidden]` each: the first phase of a reset-before GRU
   int64_t update = 0;
   int64_t candidate = 0;
-  // Values, by Location: of steps `[slot][block, batch, widest]`, of rows `[slot][batch, widest]`.
+  // Values, by Location: of steps `[slot][span, batch, widest]`, of rows `[slot][batch, widest]`.
   int64_t values[2] = {};
   int64_t value_stride[2] = {};  // of a slot
   int64_t floats = 0;            // all of it

@@ -31,32 +31,32 @@ int64_t Portion::length(int64_t sorted_row, int32_t base) const {
   return base == 0 ? own : job_.model.graph().steps(base, own);
 }
 
-// Of these, the ones in the block.
-int64_t Portion::length_in_block(int64_t sorted_row) const {
-  if (!ragged() || in_rows_) return block_.steps;
-  return std::clamp<int64_t>(length(sorted_row) - block_.first, 0, block_.steps);
+// Of these, the ones in the span.
+int64_t Portion::length_in_span(int64_t sorted_row) const {
+  if (!ragged() || in_rows_) return span_.steps;
+  return std::clamp<int64_t>(length(sorted_row) - span_.first, 0, span_.steps);
 }
 
-// Rows that have a step `step` in the block: the first ones, because longer rows come first.
+// Rows that have a step `step` in the span: the first ones, because longer rows come first.
 int64_t Portion::active_rows(int64_t step) const {
   int64_t active = rows();
   if (!ragged() || in_rows_) return active;
-  while (active > 0 && length_in_block(active - 1) <= step) --active;
+  while (active > 0 && length_in_span(active - 1) <= step) --active;
   return active;
 }
 
-// The block's step that a direction computes at its own step `step`.
+// The span's step that a direction computes at its own step `step`.
 int64_t Portion::time_of(int64_t step, int64_t sorted_row) const {
-  return direction_->reverse ? length_in_block(sorted_row) - 1 - step : step;
+  return direction_->reverse ? length_in_span(sorted_row) - 1 - step : step;
 }
 
-// When a step of the block is in the caller's row.
+// When a step of the span is in the caller's row.
 int64_t Portion::caller_time(int64_t step, int64_t row) const {
-  const int64_t time = block_.first + step;
+  const int64_t time = span_.first + step;
   return masked() ? times_of(row)[time] : time;
 }
 
-// What the layer reads at a step of the block.
+// What the layer reads at a step of the span.
 const float* Portion::input_at(int64_t time, int64_t sorted_row) const {
   if (!is_input_) return in_.at(time, sorted_row);
   const int64_t row = caller_row(sorted_row);
@@ -76,7 +76,7 @@ SequenceView<float> Portion::view_of(const Location& location) const {
 }
 
 SequenceView<float> Portion::output(size_t index) const {
-  return job_.outputs[index].from(block_.first, rows_.begin);
+  return job_.outputs[index].from(span_.first, rows_.begin);
 }
 
 // The caller's memory where it has the right order and nobody else reads the steps; nowhere if
@@ -89,7 +89,7 @@ SequenceView<float> Portion::output_of(const PackedLayer& layer) const {
   return is_wanted(index) ? view_of(layer.puts) : SequenceView<float>{};
 }
 
-void Portion::begin_block(TimeSpan block) { block_ = block; }
+void Portion::begin_span(TimeSpan span) { span_ = span; }
 
 void Portion::run() {
   if (job_.model.has_input_rows()) gather_input_rows();
@@ -113,8 +113,8 @@ bool Portion::is_any_wanted() const {
 void Portion::run_section(const Section& section) {
   base_ = section.base;
   time_ = job_.model.graph().steps(base_, job_.time);
-  for (int64_t first = 0; first < time_; first += plan_.block) {
-    begin_block({first, std::min(plan_.block, time_ - first)});
+  for (int64_t first = 0; first < time_; first += plan_.span) {
+    begin_span({first, std::min(plan_.span, time_ - first)});
     for (const int32_t node : section.nodes) run_layer(job_.model.layer(node));
     for (const int32_t pick : section.picks) gather_last_steps(job_.model.layer(pick));
     for (const int32_t output : section.outputs) scatter_output(static_cast<size_t>(output));
@@ -123,7 +123,7 @@ void Portion::run_section(const Section& section) {
 
 void Portion::run_row_section(const Section& section) {
   in_rows_ = true;
-  begin_block({0, 1});
+  begin_span({0, 1});
   for (const int32_t node : section.nodes) {
     const PackedLayer& layer = job_.model.layer(node);
     if (layer.kind == RECURRENT_LAYER_FINAL_STATE)
@@ -178,7 +178,7 @@ void Portion::run_layer(const PackedLayer& layer, const SequenceView<const float
     Portion portion(job_, scratch_ + direction * plan_.floats, rows_, alone);
     portion.base_ = base_;
     portion.time_ = time_;
-    portion.begin_block(block_);
+    portion.begin_span(span_);
     portion.run_direction(layer, static_cast<size_t>(direction), in, out);
   });
 }
@@ -228,8 +228,8 @@ void Portion::gather_step(int64_t step, int64_t rows, float* to) {
 // the units.
 void Portion::run_dense() {
   const int64_t width = layer_->input_size;
-  for (int64_t first = 0; first < block_.steps; first += plan_.chunk) {
-    const TimeSpan chunk{first, std::min(plan_.chunk, block_.steps - first)};
+  for (int64_t first = 0; first < span_.steps; first += plan_.chunk) {
+    const TimeSpan chunk{first, std::min(plan_.chunk, span_.steps - first)};
     const bool by_units = chunk.steps < participant_.size();
     if (by_units) participant_.stage([&](int index) { gather(chunk, index); });
     participant_.stage([&](int index) {
@@ -244,7 +244,7 @@ void Portion::run_dense() {
       if (!by_units && rows() == 1) {
         // Of one row, steps are rows of a product. (A Dense of 192 inputs and 64 units, 2000 steps:
         // 433 us one by one, 227 us so.)
-        args.range.rows = std::min(steps.end, length_in_block(0) - chunk.first) - steps.begin;
+        args.range.rows = std::min(steps.end, length_in_span(0) - chunk.first) - steps.begin;
         args.x += steps.begin * width;
         args.y = out_.at(chunk.first + steps.begin, 0);
         args.y_stride = out_.time_stride;
@@ -263,7 +263,7 @@ void Portion::run_dense() {
 }
 
 void Portion::run_recurrent() {
-  const int64_t steps = length_in_block(0);
+  const int64_t steps = length_in_span(0);
   if (steps == 0) return;
   prepare_states(steps);
   for (int64_t first = 0; first < steps; first += plan_.chunk) {
@@ -312,7 +312,7 @@ void Portion::give_states_back() {
     const Slice sorted_rows = slice(this->rows(), index);
     for (int64_t sorted_row = sorted_rows.begin; sorted_row < sorted_rows.end; ++sorted_row) {
       const int64_t row = caller_row(sorted_row);
-      std::copy_n(hidden_[length_in_block(sorted_row) % 2] + sorted_row * width, width,
+      std::copy_n(hidden_[length_in_span(sorted_row) % 2] + sorted_row * width, width,
                   state_ + row * width);
       if (layer_->has_cell())
         std::copy_n(cell_ + sorted_row * cell_width, cell_width, cell_state_ + row * cell_width);

@@ -23,15 +23,15 @@ class Portion {
   // Rows [rows.begin, rows.end) of the batch, in their order of length if the batch is ragged.
   Portion(const SequenceJob& job, float* scratch, Slice rows, Participant& participant);
 
-  // All layers, section after section and block after block.
+  // All layers, section after section and span after span.
   void run();
 
-  // Layers [first, end) of a chain for one block. `in` and `out` begin at the block's first step;
+  // Layers [first, end) of a chain for one span. `in` and `out` begin at the span's first step;
   // the rows of `in` are the caller's if it is the job's.
-  void begin_block(TimeSpan block);
+  void begin_span(TimeSpan span);
   void run_chain(Slice layers, const SequenceView<const float>& in, const SequenceView<float>& out);
 
-  // An output of the job from the block's first step on, for a batch that is not ragged.
+  // An output of the job from the span's first step on, for a batch that is not ragged.
   SequenceView<float> output(size_t index) const;
 
  private:
@@ -84,7 +84,7 @@ class Portion {
   int64_t caller_row(int64_t sorted_row) const;
   int64_t length(int64_t sorted_row) const;
   int64_t length(int64_t sorted_row, int32_t base) const;
-  int64_t length_in_block(int64_t sorted_row) const;
+  int64_t length_in_span(int64_t sorted_row) const;
   int64_t active_rows(int64_t step) const;
   int64_t time_of(int64_t step, int64_t sorted_row) const;
 
@@ -137,7 +137,7 @@ class Portion {
   int32_t base_ = 0;      // the time base of the steps that are computed
   int64_t time_ = 0;      // and how many there are
   bool in_rows_ = false;  // rows are computed, as one step that all of them have
-  TimeSpan block_{0, 0};
+  TimeSpan span_{0, 0};
   const PackedLayer* layer_ = nullptr;
   const PackedDirection* direction_ = nullptr;
   bool is_input_ = false;  // the layer reads an input of the job, whose rows are the caller's

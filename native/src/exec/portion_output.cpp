@@ -19,7 +19,7 @@ void Portion::gather_input_rows() {
   });
 }
 
-// Brings what a block has of an output to the caller, if it is not there.
+// Brings what a span has of an output to the caller, if it is not there.
 void Portion::scatter_output(size_t output) {
   const PackedLayer& layer = job_.model.layer(model_output(output).layer);
   if (!is_wanted(output) || (!ragged() && !layer.is_read)) return;
@@ -32,9 +32,9 @@ void Portion::scatter_output(size_t output) {
         scatter_present(output, sorted_row);
         continue;
       }
-      for (int64_t t = 0; t < block_.steps; ++t) {
-        float* to = job_.outputs[output].at(block_.first + t, caller_row(sorted_row));
-        if (t < length_in_block(sorted_row))
+      for (int64_t t = 0; t < span_.steps; ++t) {
+        float* to = job_.outputs[output].at(span_.first + t, caller_row(sorted_row));
+        if (t < length_in_span(sorted_row))
           std::copy_n(from.at(t, sorted_row), width, to);
         else
           std::fill_n(to, width, 0.0f);
@@ -45,7 +45,7 @@ void Portion::scatter_output(size_t output) {
 
 // Puts the steps of a row that are there where they belong, and fills the gaps before them.
 void Portion::scatter_present(size_t output, int64_t sorted_row) {
-  const int64_t steps = length_in_block(sorted_row);
+  const int64_t steps = length_in_span(sorted_row);
   if (steps == 0) return;
   const ModelOutput& value = model_output(output);
   const int64_t width = value.location.size;
@@ -55,7 +55,7 @@ void Portion::scatter_present(size_t output, int64_t sorted_row) {
   float* const kept = repeated(value, row);
   const int32_t* times = times_of(row);
   for (int64_t t = 0; t < steps && y.data; ++t) {
-    const int64_t step = block_.first + t;
+    const int64_t step = span_.first + t;
     const int64_t gap = step == 0 ? 0 : times[step - 1] + 1;
     fill_missing(output, row, gap, times[step], step == 0 ? kept : y.at(gap - 1, row));
     std::copy_n(from.at(t, sorted_row), width, y.at(times[step], row));
@@ -105,7 +105,7 @@ void Portion::finish_missing(size_t output, int64_t sorted_row) {
     std::fill_n(job_.outputs[output].at(t, row), model_output(output).location.size, 0.0f);
 }
 
-// Takes the last step of the rows that end in the block. Rows without a step have zeros.
+// Takes the last step of the rows that end in the span. Rows without a step have zeros.
 void Portion::gather_last_steps(const PackedLayer& pick) {
   const bool is_flushed = !job_.model.is_implied(pick);
   const SequenceView<float> from = view_of(pick.reads.front());
@@ -114,9 +114,9 @@ void Portion::gather_last_steps(const PackedLayer& pick) {
   participant_.stage([&](int index) {
     const Slice sorted_rows = slice(rows(), index);
     for (int64_t sorted_row = sorted_rows.begin; sorted_row < sorted_rows.end; ++sorted_row) {
-      const int64_t last = length(sorted_row) - 1 - block_.first;
-      if (last < 0 && block_.first == 0) std::fill_n(to.at(0, sorted_row), width, 0.0f);
-      if (last < 0 || last >= block_.steps) continue;
+      const int64_t last = length(sorted_row) - 1 - span_.first;
+      if (last < 0 && span_.first == 0) std::fill_n(to.at(0, sorted_row), width, 0.0f);
+      if (last < 0 || last >= span_.steps) continue;
       if (is_flushed)
         kernels_.flush(from.at(last, sorted_row), to.at(0, sorted_row), width);
       else
@@ -125,7 +125,7 @@ void Portion::gather_last_steps(const PackedLayer& pick) {
   });
 }
 
-// The same of an input of the model, which no block has.
+// The same of an input of the model, which no span has.
 void Portion::gather_last_input(const PackedLayer& pick) {
   const SequenceView<const float>& x = job_.inputs[pick.reads.front().input].x;
   participant_.stage([&](int index) {

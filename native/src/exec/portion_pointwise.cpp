@@ -13,8 +13,8 @@ int32_t Portion::index_at(int64_t step, int64_t sorted_row) const {
   return *job_.inputs[layer_->reads.front().input].indices.at(caller_time(step, row), row);
 }
 
-// Which step of what it reads a layer puts out at a step of the block. Layers that take another
-// than the same one have the whole sequence in one block.
+// Which step of what it reads a layer puts out at a step of the span. Layers that take another
+// than the same one have the whole sequence in one span.
 int64_t Portion::step_read(int64_t step, int64_t sorted_row) const {
   switch (layer_->kind) {
     case RECURRENT_LAYER_REVERSE:
@@ -31,14 +31,14 @@ int64_t Portion::step_read(int64_t step, int64_t sorted_row) const {
 // Of the row that an unflatten cuts into steps, which of its features a step begins with.
 int64_t Portion::first_feature(int64_t step) const {
   if (layer_->kind != RECURRENT_LAYER_UNFLATTEN) return 0;
-  return (block_.first + step) * layer_->output_size;
+  return (span_.first + step) * layer_->output_size;
 }
 
 // Steps are independent, so a slice is some of them.
 void Portion::run_pointwise() {
   if (!out_.data) return;
   participant_.stage([&](int index) {
-    const Slice steps = slice(block_.steps, index);
+    const Slice steps = slice(span_.steps, index);
     for (int64_t step = steps.begin; step < steps.end; ++step) {
       const int64_t active = active_rows(step);
       for (int64_t sorted_row = 0; sorted_row < active; ++sorted_row) {
@@ -61,7 +61,7 @@ void Portion::run_pointwise() {
   });
 }
 
-// The block has the whole sequence.
+// The span has the whole sequence.
 void Portion::pool_step(int64_t step, int64_t sorted_row, float* y) const {
   const bool keeps_steps = layer_->pointwise.window.keeps_steps();
   const int32_t from = keeps_steps ? base_ : job_.model.graph().parent(base_);

@@ -16,7 +16,7 @@ constexpr int64_t kFewWindows = 8;
 
 }  // namespace
 
-// How the windows of a block are cut into units, each gathered and multiplied at once: windows of a
+// How the windows of a span are cut into units, each gathered and multiplied at once: windows of a
 // row, whose steps may then be gathered once for all of them where they overlap; or, of a few steps
 // of many rows, the windows of rows at one step.
 struct Portion::WindowUnits {
@@ -41,18 +41,18 @@ Portion::WindowUnits Portion::window_units() const {
   const int64_t room = plan_.window_floats / step_floats(*layer_);
   const int64_t both = std::gcd(window.stride, window.dilation);
   WindowUnits units{};
-  units.of_rows = block_.steps >= std::min(kFewWindows, rows());
+  units.of_rows = span_.steps >= std::min(kFewWindows, rows());
   units.every = window.dilation / both;
   units.shift = window.stride / both;
   units.overlap = units.of_rows && room >= window.kernel_size + units.shift &&
-                  (units.every == 1 || block_.steps / units.every >= kFewWindows);
+                  (units.every == 1 || span_.steps / units.every >= kFewWindows);
   if (!units.overlap) {
     units.every = 1;
     units.shift = window.kernel_size;
   }
   const int64_t most = (room - window.kernel_size) / units.shift + 1;
-  const int64_t together = units.of_rows ? div_up(block_.steps, units.every) : rows();
-  const int64_t sets = units.of_rows ? rows() * units.every : block_.steps;
+  const int64_t together = units.of_rows ? div_up(span_.steps, units.every) : rows();
+  const int64_t sets = units.of_rows ? rows() * units.every : span_.steps;
   // As many as there are threads, but not so many that each has too little to do.
   const int64_t for_threads =
       std::min(div_up(participant_.size(), sets), div_up(together, kFewWindows));
@@ -69,11 +69,11 @@ Portion::WindowUnit Portion::window_unit(const WindowUnits& units, int64_t index
     return {first, set, std::clamp<int64_t>(active_rows(set) - first, 0, units.size)};
   const int64_t row = set / units.every;
   const int64_t window = set % units.every;
-  const int64_t there = div_up(std::max<int64_t>(length_in_block(row) - window, 0), units.every);
+  const int64_t there = div_up(std::max<int64_t>(length_in_span(row) - window, 0), units.every);
   return {row, window + first * units.every, std::clamp<int64_t>(there - first, 0, units.size)};
 }
 
-// What a tap sees at a step of the block that the layer reads; null for the padding. What is before
+// What a tap sees at a step of the span that the layer reads; null for the padding. What is before
 // the first step of a causal convolution is its history.
 const float* Portion::tap(int64_t step, int64_t sorted_row) const {
   const StateSlot& history = layer_->convolution.history;
@@ -85,9 +85,9 @@ const float* Portion::tap(int64_t step, int64_t sorted_row) const {
   return step < length_read(sorted_row) ? input_at(step, sorted_row) : nullptr;
 }
 
-// Steps of the block that the layer reads, which has all of them if the layer gives another number.
+// Steps of the span that the layer reads, which has all of them if the layer gives another number.
 int64_t Portion::length_read(int64_t sorted_row) const {
-  if (layer_->convolution.window.keeps_steps()) return length_in_block(sorted_row);
+  if (layer_->convolution.window.keeps_steps()) return length_in_span(sorted_row);
   return length(sorted_row, job_.model.graph().parent(base_));
 }
 
@@ -158,7 +158,7 @@ void Portion::run_windows() {
   if (layer_->has_history()) remember_windows();
 }
 
-// What the next block will look back at.
+// What the next span will look back at.
 void Portion::remember_windows() {
   const StateSlot& slot = layer_->convolution.history;
   const int64_t steps = slot.size / slot.width;
@@ -166,7 +166,7 @@ void Portion::remember_windows() {
     const Slice sorted_rows = slice(rows(), index);
     for (int64_t sorted_row = sorted_rows.begin; sorted_row < sorted_rows.end; ++sorted_row) {
       const History history(job_.states.row(slot, caller_row(sorted_row)), slot);
-      const int64_t seen = length_in_block(sorted_row);
+      const int64_t seen = length_in_span(sorted_row);
       for (int64_t step = std::max<int64_t>(seen - steps, 0); step < seen; ++step) {
         remove_denormals(kernels_, input_at(step, sorted_row), history.next(), slot.width);
         history.push();

@@ -21,22 +21,22 @@ T* moved(T* data, int64_t by) {
 }
 
 // The rows of a call from `first` on, of all inputs and outputs.
-void move_to(int64_t first, const Model& model, const Run& run, int64_t batch, Buffers& block) {
+void move_to(int64_t first, const Model& model, const Run& run, int64_t batch, Buffers& part) {
   const int64_t step = strides_of(run.layout, run.time, batch).at(0, first);
   for (size_t i = 0; i < model.inputs().size(); ++i) {
     const Value& input = model.input(i);
     const auto number = static_cast<int32_t>(i);
     if (input.kind == RECURRENT_VALUE_INDICES)
-      block.inputs[i] = moved(run.indices(number), step);
+      part.inputs[i] = moved(run.indices(number), step);
     else
-      block.inputs[i] = moved(run.features(number), (input.is_row() ? first : step) * input.size);
+      part.inputs[i] = moved(run.features(number), (input.is_row() ? first : step) * input.size);
   }
   for (size_t i = 0; i < model.outputs().size(); ++i) {
     const ModelOutput& output = model.outputs()[i];
     const int64_t steps = model.graph().steps(output.base, run.time);
     const int64_t at =
         output.location.is_row ? first : strides_of(run.layout, steps, batch).at(0, first);
-    block.outputs[i] = moved(run.outputs[i], at * output.location.size);
+    part.outputs[i] = moved(run.outputs[i], at * output.location.size);
   }
 }
 
@@ -53,21 +53,21 @@ void Session::predict(const recurrent_run_args& args, int64_t batch) {
   if (!prediction_states_ || prediction_states_->capacity() < capacity)
     prediction_states_ = std::make_unique<States>(model_->states(), capacity);
   if (!prediction_buffers_) prediction_buffers_ = std::make_unique<Buffers>(*model_);
-  // Before the first of several blocks puts anything out, and for steps that are missing another
+  // Before the first of several parts puts anything out, and for steps that are missing another
   // time. A single one takes its own memory before it begins.
   if (batch > kRows || missing_) {
-    reserve_block(run, capacity);
-    reserve_block(run, batch % kRows);
+    reserve_part(run, capacity);
+    reserve_part(run, batch % kRows);
   }
   const StepStrides strides = strides_of(run.layout, run.time, batch);
   for (int64_t first = 0; first < batch; first += kRows) {
     move_to(first, *model_, run, batch, *prediction_buffers_);
-    Run block = run;
-    block.inputs = prediction_buffers_->inputs.data();
-    block.outputs = prediction_buffers_->outputs.data();
-    block.present = moved(run.present, strides.at(0, first));
-    block.lengths = moved(run.lengths, first);
-    predict_block(block, std::min(kRows, batch - first), batch);
+    Run part = run;
+    part.inputs = prediction_buffers_->inputs.data();
+    part.outputs = prediction_buffers_->outputs.data();
+    part.present = moved(run.present, strides.at(0, first));
+    part.lengths = moved(run.lengths, first);
+    predict_part(part, std::min(kRows, batch - first), batch);
   }
 }
 
@@ -81,8 +81,8 @@ void Session::expect_outputs(const Run& run, int64_t batch) const {
   if (all > 0) refuse_null(model_->has_one_of_each() ? "y" : "outputs", all);
 }
 
-// Memory for a block, whether steps will turn out to be missing or not.
-void Session::reserve_block(const Run& run, int64_t rows) {
+// Memory for a part of the batch, whether steps will turn out to be missing or not.
+void Session::reserve_part(const Run& run, int64_t rows) {
   if (rows == 0) return;
   const bool ragged = run.lengths || missing_;
   workspace_.reserve(make_schedule(*model_, {rows, run.time, ragged}, Candidate{}).floats);
@@ -90,16 +90,16 @@ void Session::reserve_block(const Run& run, int64_t rows) {
 }
 
 // On the caller's thread alone. Arrays have `batch` rows, of which these are some.
-void Session::predict_block(const Run& run, int64_t rows, int64_t batch) {
-  Rows block{rows, run.time, run.lengths, false};
+void Session::predict_part(const Run& run, int64_t rows, int64_t batch) {
+  Rows part{rows, run.time, run.lengths, false};
   if (missing_ && missing_->find(*model_, rows, run, strides_of(run.layout, run.time, batch)))
-    block = {rows, missing_->longest(), missing_->lengths(), true};
-  const Workload work{rows, block.time, block.lengths != nullptr};
+    part = {rows, missing_->longest(), missing_->lengths(), true};
+  const Workload work{rows, part.time, part.lengths != nullptr};
   const Schedule schedule = make_schedule(*model_, work, Candidate{});
   workspace_.reserve(schedule.floats);
   prediction_states_->reset({0, rows}, model_->initial_states().data());
   prediction_buffers_->view(*model_, run, batch);
-  run_schedule(schedule, block, prediction_states_->rows(), *prediction_buffers_);
+  run_schedule(schedule, part, prediction_states_->rows(), *prediction_buffers_);
 }
 
 int64_t Session::bytes() const {

@@ -33,7 +33,7 @@ Schedule make_schedule(const Model& model, const Workload& work, const Candidate
       break;
     case Strategy::kLayers:
       schedule.portions = way.threads;
-      time = std::min(time, way.block);
+      time = std::min(time, way.span);
       break;
   }
   const bool together = way.strategy == Strategy::kUnits || way.strategy == Strategy::kDirections;
@@ -46,7 +46,7 @@ Schedule make_schedule(const Model& model, const Workload& work, const Candidate
     int64_t width = 0;
     for (const PackedLayer& layer : model.layers()) width = std::max(width, layer.output_size);
     Ledger link;
-    link.book(checked_mul(schedule.plan.block, rows, "time"), width);
+    link.book(checked_mul(schedule.plan.span, rows, "time"), width);
     schedule.link_floats = link.size();
     schedule.link = ledger.book(int64_t{2} * (schedule.portions - 1), schedule.link_floats);
   }

@@ -44,25 +44,25 @@ class Runner {
     });
   }
 
-  // A wavefront: while one thread computes its layers for a block of steps, the next one computes
-  // the layers above for the block before.
+  // A wavefront: while one thread computes its layers for a span of steps, the next one computes
+  // the layers above for the span before.
   void run_by_layers() {
-    const int64_t block = job_.schedule.plan.block;
-    const int64_t blocks = (job_.time + block - 1) / block;
-    for (int64_t front = 0; front < blocks + participant_.size() - 1; ++front)
+    const int64_t span = job_.schedule.plan.span;
+    const int64_t spans = (job_.time + span - 1) / span;
+    for (int64_t front = 0; front < spans + participant_.size() - 1; ++front)
       participant_.stage([&](int portion) {
         const int64_t index = front - portion;
-        if (index < 0 || index >= blocks) return;
-        run_block({index * block, std::min(block, job_.time - index * block)}, index, portion);
+        if (index < 0 || index >= spans) return;
+        run_span({index * span, std::min(span, job_.time - index * span)}, index, portion);
       });
   }
 
-  void run_block(TimeSpan block, int64_t index, int portion_index) {
+  void run_span(TimeSpan span, int64_t index, int portion_index) {
     Participant alone;
     Portion portion(job_, portion_scratch(portion_index), all_rows(), alone);
-    portion.begin_block(block);
+    portion.begin_span(span);
     const LayerRange layers = layers_of(job_.model, portion_index, participant_.size());
-    SequenceView<const float> in = job_.inputs[0].x.from(block.first, 0);
+    SequenceView<const float> in = job_.inputs[0].x.from(span.first, 0);
     if (portion_index > 0) {
       const SequenceView<float> below = link(portion_index - 1, index, layers.begin - 1);
       in = {below.data, below.time_stride, below.row_stride};
@@ -73,14 +73,13 @@ class Runner {
     portion.run_chain({layers.begin, layers.end}, in, out);
   }
 
-  // What a portion hands to the next one. Two blocks take turns: one is written while the other is
+  // What a portion hands to the next one. Two spans take turns: one is written while the other is
   // read.
-  SequenceView<float> link(int portion, int64_t block, int64_t layer) const {
+  SequenceView<float> link(int portion, int64_t span, int64_t layer) const {
     const Schedule& schedule = job_.schedule;
     const int64_t width = job_.model.layers()[static_cast<size_t>(layer)].output_size;
-    return {
-        job_.scratch + schedule.link + (int64_t{2} * portion + block % 2) * schedule.link_floats,
-        job_.batch * width, width};
+    return {job_.scratch + schedule.link + (int64_t{2} * portion + span % 2) * schedule.link_floats,
+            job_.batch * width, width};
   }
 
   const SequenceJob& job_;

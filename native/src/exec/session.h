@@ -73,8 +73,8 @@ class Session {
   };
   // How much predict() computes at once.
   void expect_outputs(const Run& run, int64_t batch) const;
-  void reserve_block(const Run& run, int64_t rows);
-  void predict_block(const Run& run, int64_t rows, int64_t batch);
+  void reserve_part(const Run& run, int64_t rows);
+  void predict_part(const Run& run, int64_t rows, int64_t batch);
   void run_model(const Run& run, const Rows& rows);
   void keep_repeated(const Run& run, const StepStrides& strides);
   bool misses_output(const Run& run) const;

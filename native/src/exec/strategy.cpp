@@ -71,18 +71,18 @@ class Prediction {
     return ns;
   }
 
-  double layers(int threads, int64_t block) const {
+  double layers(int threads, int64_t span) const {
     double slowest = 0;
     for (int i = 0; i < threads; ++i) {
       const LayerRange range = layers_of(model_, i, threads);
       double ns = 0;
       for (int64_t l = range.begin; l < range.end; ++l) {
         const PackedLayer& layer = model_.layers()[static_cast<size_t>(l)];
-        ns += layer_time(layer, layer.directions[0], work_.batch, block, 1);
+        ns += layer_time(layer, layer.directions[0], work_.batch, span, 1);
       }
       slowest = std::max(slowest, ns);
     }
-    const int64_t fronts = (work_.time + block - 1) / block + threads - 1;
+    const int64_t fronts = (work_.time + span - 1) / span + threads - 1;
     return CostModel::job(threads) +
            static_cast<double>(fronts) * (slowest + CostModel::stage(threads));
   }
@@ -145,15 +145,15 @@ class Prediction {
   const int64_t chunk_;
 };
 
-// Shorter blocks fill and drain a wavefront faster, longer ones have fewer stages and larger
+// Shorter spans fill and drain a wavefront faster, longer ones have fewer stages and larger
 // products.
 Candidate best_wavefront(const Prediction& prediction, const Workload& work, int threads) {
   Candidate best{Strategy::kLayers, threads, 0, 0};
   const int64_t longest = std::max<int64_t>(1, std::min(prediction.chunk(), work.time / 2));
-  for (int64_t block = 1; block <= longest; block *= 2) {
-    const double us = prediction.layers(threads, block) / 1000.0;
-    if (best.block == 0 || us < best.microseconds) {
-      best.block = block;
+  for (int64_t span = 1; span <= longest; span *= 2) {
+    const double us = prediction.layers(threads, span) / 1000.0;
+    if (best.span == 0 || us < best.microseconds) {
+      best.span = span;
       best.microseconds = us;
     }
   }

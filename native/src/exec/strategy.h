@@ -32,7 +32,7 @@ struct Candidate {
   Strategy strategy = Strategy::kAlone;
   int threads = 1;
   // kLayers: steps that go through one thread's layers before the next thread has them.
-  int64_t block = 0;
+  int64_t span = 0;
   double microseconds = 0;
 };
 

@@ -51,7 +51,7 @@ struct Node {
   bool is_causal = true;       // needs no step but this one and what came before
 };
 
-// Layers that are computed for a block of steps before the next block, or for rows once.
+// Layers that are computed for a span of steps before the next one, or for rows once.
 struct Section {
   bool is_row = false;
   int32_t base = 0;

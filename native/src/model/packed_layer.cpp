@@ -100,10 +100,10 @@ class DirectionPacker {
         traits_.gates == 1
             ? kSimplePanels
             : gated_panels(units, width(), terms, traits_.state_gates, bytes_of_weight(format()));
-    const WeightBlock blocks[] = {
+    const WeightSource sources[] = {
         {direction_.input_weights, layer_.input_size, 0, traits_.gates},
         {direction_.recurrent_weights, layer_.state_size, 0, traits_.state_gates}};
-    packed_.weights.pack(units, width(), panels, blocks, traits_.recurrent ? 2 : 1, format());
+    packed_.weights.pack(units, width(), panels, sources, traits_.recurrent ? 2 : 1, format());
   }
 
   void pack_biases() {
@@ -196,8 +196,8 @@ class DirectionPacker {
   }
 
   void projection_phase() {
-    const WeightBlock block{direction_.projection, layer_.hidden_size, 0, 1};
-    packed_.second_weights.pack(layer_.projection_size, width(), kSimplePanels, &block, 1,
+    const WeightSource source{direction_.projection, layer_.hidden_size, 0, 1};
+    packed_.second_weights.pack(layer_.projection_size, width(), kSimplePanels, &source, 1,
                                 format());
     pack_vectors(packed_.zero_bias, layer_.projection_size, width(), 1, nullptr, nullptr, 0);
     Phase& phase = packed_.phases.add();
@@ -215,8 +215,8 @@ class DirectionPacker {
   }
 
   void candidate_phase() {
-    const WeightBlock block{direction_.recurrent_weights, layer_.state_size, 2, 1};
-    packed_.second_weights.pack(layer_.hidden_size, width(), kSimplePanels, &block, 1, format());
+    const WeightSource source{direction_.recurrent_weights, layer_.state_size, 2, 1};
+    packed_.second_weights.pack(layer_.hidden_size, width(), kSimplePanels, &source, 1, format());
     Phase& phase = packed_.phases.add();
     phase.constants = packed_.phases.front().constants;
     set_kernels(phase, Cell::kGruResetBeforeCandidate, form(), packed_.second_weights.format());

@@ -46,11 +46,12 @@ void PackedMatrix::convert(kernels::WeightFormat format, int width) {
 }
 
 void PackedMatrix::pack(int64_t units, int width, int64_t panels_per_group,
-                        const WeightBlock* blocks, int block_count, kernels::WeightFormat format) {
+                        const WeightSource* sources, int source_count,
+                        kernels::WeightFormat format) {
   int64_t stride = 0;
-  for (int b = 0; b < block_count; ++b) stride += blocks[b].terms * blocks[b].gates * width;
+  for (int i = 0; i < source_count; ++i) stride += sources[i].terms * sources[i].gates * width;
   lay_out(units, width, panels_per_group, stride);
-  pack_matrix(units, width, blocks, block_count, floats_.data());
+  pack_matrix(units, width, sources, source_count, floats_.data());
   convert(format, width);
 }
 
@@ -59,34 +60,34 @@ void PackedMatrix::pack_each(int64_t count, int64_t units, int width, int64_t pa
   lay_out(units, width, panels_per_group, terms * width, count);
   float* out = floats_.data();
   for (int64_t i = 0; i < count; ++i) {
-    const WeightBlock block{data + i * units * terms, terms, 0, 1};
-    out = pack_matrix(units, width, &block, 1, out);
+    const WeightSource source{data + i * units * terms, terms, 0, 1};
+    out = pack_matrix(units, width, &source, 1, out);
   }
   convert(format, width);
 }
 
 // Gives what is behind it.
-float* PackedMatrix::pack_matrix(int64_t units, int width, const WeightBlock* blocks,
-                                 int block_count, float* out) const {
+float* PackedMatrix::pack_matrix(int64_t units, int width, const WeightSource* sources,
+                                 int source_count, float* out) const {
   for (int64_t first = 0; first < grouping_.panels; first += grouping_.panels_per_group) {
     const int64_t panels = std::min(grouping_.panels_per_group, grouping_.panels - first);
-    for (int b = 0; b < block_count; ++b) {
-      const WeightBlock& block = blocks[b];
-      const int64_t term = panels * block.gates * width;
-      for (int64_t begin = 0; begin < block.terms; begin += kTransposedTerms) {
-        const int64_t end = std::min(begin + kTransposedTerms, block.terms);
+    for (int i = 0; i < source_count; ++i) {
+      const WeightSource& source = sources[i];
+      const int64_t term = panels * source.gates * width;
+      for (int64_t begin = 0; begin < source.terms; begin += kTransposedTerms) {
+        const int64_t end = std::min(begin + kTransposedTerms, source.terms);
         for (int64_t panel = 0; panel < panels; ++panel)
-          for (int gate = 0; gate < block.gates; ++gate) {
-            float* to = out + (panel * block.gates + gate) * width;
+          for (int gate = 0; gate < source.gates; ++gate) {
+            float* to = out + (panel * source.gates + gate) * width;
             const int64_t unit = (first + panel) * width;
-            const int64_t row = (block.first_gate + gate) * units + unit;
+            const int64_t row = (source.first_gate + gate) * units + unit;
             const int64_t count = std::min<int64_t>(width, units - unit);
             for (int64_t u = 0; u < count; ++u)
               for (int64_t k = begin; k < end; ++k)
-                to[k * term + u] = flushed(block.data[(row + u) * block.terms + k]);
+                to[k * term + u] = flushed(source.data[(row + u) * source.terms + k]);
           }
       }
-      out += block.terms * term;
+      out += source.terms * term;
     }
   }
   return out;

@@ -10,20 +10,20 @@ namespace recurrent {
 
 // Row-major weights as a caller has them: `[gates * units, terms]`, of which the rows of some gates
 // are packed.
-struct WeightBlock {
+struct WeightSource {
   const float* data;
   int64_t terms;
   int first_gate;
   int gates;
 };
 
-// Weights in the order of kernels/args.h and in some format: for each group the terms of one block
+// Weights in the order of kernels/args.h and in some format: for each group the terms of one source
 // after those of the other. A weight that is denormal becomes +0.
 class PackedMatrix {
  public:
   // Packs; memory of the right size is used again.
-  void pack(int64_t units, int width, int64_t panels_per_group, const WeightBlock* blocks,
-            int block_count, kernels::WeightFormat format = kernels::WeightFormat::kFloat32);
+  void pack(int64_t units, int width, int64_t panels_per_group, const WeightSource* sources,
+            int source_count, kernels::WeightFormat format = kernels::WeightFormat::kFloat32);
 
   // Packs `count` matrices of their own, `[count * units, terms]`, one after the other, so that no
   // group has units of two of them: the grouping is that of each.
@@ -55,7 +55,7 @@ class PackedMatrix {
  private:
   void lay_out(int64_t units, int width, int64_t panels_per_group, int64_t panel_elements,
                int64_t matrices = 1);
-  float* pack_matrix(int64_t units, int width, const WeightBlock* blocks, int block_count,
+  float* pack_matrix(int64_t units, int width, const WeightSource* sources, int source_count,
                      float* out) const;
   void convert(kernels::WeightFormat format, int width);
 

@@ -61,10 +61,10 @@ void OuterProduct::add(Participant& participant, int64_t rows, const RowsView& a
   if (mkl_) return add_by_mkl(participant, rows, a, left, b);
   const int64_t tiles = div_up(b.columns(), kernels_.gradient_columns);
   for (int64_t first = 0; first < rows; first += kDepth) {
-    const Block block{first, std::min(kDepth, rows - first)};
+    const RowRange range{first, std::min(kDepth, rows - first)};
     participant.stage([&](int index) {
       const Slice own = slice_of(tiles, index, participant.size());
-      for (int64_t tile = own.begin; tile < own.end; ++tile) pack_right(b, block, tile);
+      for (int64_t tile = own.begin; tile < own.end; ++tile) pack_right(b, range, tile);
     });
     participant.stage([&](int index) {
       float* scratch = own_.data() + index * own_floats();
@@ -72,7 +72,7 @@ void OuterProduct::add(Participant& participant, int64_t rows, const RowsView& a
         const Slice own =
             slice_of(div_up(part.count, kernels_.gradient_rows), index, participant.size());
         for (int64_t tile = own.begin; tile < own.end; tile += kTiles)
-          add_tiles(a, part, {tile, std::min(tile + kTiles, own.end)}, b, block, scratch);
+          add_tiles(a, part, {tile, std::min(tile + kTiles, own.end)}, b, range, scratch);
       }
     });
   }
@@ -82,17 +82,17 @@ void OuterProduct::add(Participant& participant, int64_t rows, const RowsView& a
 void OuterProduct::add_by_mkl(Participant& participant, int64_t rows, const RowsView& a,
                               std::initializer_list<LeftColumns> left, const RightSides& b) {
   for (int64_t first = 0; first < rows; first += kMklDepth) {
-    const Block block{first, std::min(kMklDepth, rows - first)};
+    const RowRange range{first, std::min(kMklDepth, rows - first)};
     for (int side = 0; side < 2; ++side) {
       const int64_t columns = b.sides[side].columns;
       if (columns == 0) continue;
-      const RowsView right = side_by_side(participant, b.sides[side], block);
+      const RowsView right = side_by_side(participant, b.sides[side], range);
       participant.stage([&](int index) {
         for (const LeftColumns& part : left) {
           const Slice own = slice_of(part.count, index, participant.size());
           if (own.begin == own.end || !part.to[side]) continue;
-          mkl_->add_outer(own.end - own.begin, columns, block.depth,
-                          a.at(block.first) + part.first + own.begin, a.stride, right.first,
+          mkl_->add_outer(own.end - own.begin, columns, range.depth,
+                          a.at(range.first) + part.first + own.begin, a.stride, right.first,
                           right.stride, part.to[side] + own.begin * columns, columns);
         }
       });
@@ -101,36 +101,36 @@ void OuterProduct::add_by_mkl(Participant& participant, int64_t rows, const Rows
 }
 
 RowsView OuterProduct::side_by_side(Participant& participant, const RightSides::Side& side,
-                                    Block block) {
-  if (!side.rows.rows) return {side.rows.at(block.first), side.rows.stride, nullptr};
+                                    RowRange range) {
+  if (!side.rows.rows) return {side.rows.at(range.first), side.rows.stride, nullptr};
   participant.stage([&](int index) {
-    const Slice own = slice_of(block.depth, index, participant.size());
+    const Slice own = slice_of(range.depth, index, participant.size());
     for (int64_t row = own.begin; row < own.end; ++row)
-      std::copy_n(side.rows.at(block.first + row), side.columns,
+      std::copy_n(side.rows.at(range.first + row), side.columns,
                   right_.data() + row * side.columns);
   });
   return {right_.data(), side.columns, nullptr};
 }
 
-void OuterProduct::pack_left(const RowsView& a, Block block, int64_t column, int64_t count,
+void OuterProduct::pack_left(const RowsView& a, RowRange range, int64_t column, int64_t count,
                              float* to) const {
   const int64_t height = kernels_.gradient_rows;
   const int64_t stride = height * kDepth;
   const int64_t whole = count / height;
   if (height == 12)
-    pack_tiles<12>(a, block.first, block.depth, column, whole, stride, to);
+    pack_tiles<12>(a, range.first, range.depth, column, whole, stride, to);
   else if (height == 6)
-    pack_tiles<6>(a, block.first, block.depth, column, whole, stride, to);
+    pack_tiles<6>(a, range.first, range.depth, column, whole, stride, to);
   else
     for (int64_t tile = 0; tile < whole; ++tile)
-      pack_rest(a, block.first, block.depth, column + tile * height, height, height,
+      pack_rest(a, range.first, range.depth, column + tile * height, height, height,
                 to + tile * stride);
   if (whole * height < count)
-    pack_rest(a, block.first, block.depth, column + whole * height, count - whole * height, height,
+    pack_rest(a, range.first, range.depth, column + whole * height, count - whole * height, height,
               to + whole * stride);
 }
 
-void OuterProduct::pack_right(const RightSides& b, Block block, int64_t tile) const {
+void OuterProduct::pack_right(const RightSides& b, RowRange range, int64_t tile) const {
   const int64_t width = kernels_.gradient_columns;
   float* const to = const_cast<float*>(right_.data()) + tile * kDepth * width;
   int64_t filled = 0;
@@ -140,28 +140,28 @@ void OuterProduct::pack_right(const RightSides& b, Block block, int64_t tile) co
     const int64_t end = std::clamp<int64_t>((tile + 1) * width - before, 0, side.columns);
     before += side.columns;
     if (begin == end) continue;
-    for (int64_t k = 0; k < block.depth; ++k)
-      std::copy_n(side.rows.at(block.first + k) + begin, end - begin, to + k * width + filled);
+    for (int64_t k = 0; k < range.depth; ++k)
+      std::copy_n(side.rows.at(range.first + k) + begin, end - begin, to + k * width + filled);
     filled += end - begin;
   }
-  for (int64_t k = 0; filled < width && k < block.depth; ++k)
+  for (int64_t k = 0; filled < width && k < range.depth; ++k)
     std::fill_n(to + k * width + filled, width - filled, 0.0f);
 }
 
 // Some neighbouring tiles of rows, times all columns. A tile of columns stays in the first-level
 // cache for all of them.
 void OuterProduct::add_tiles(const RowsView& a, const LeftColumns& left, Slice tiles,
-                             const RightSides& b, Block block, float* scratch) const {
+                             const RightSides& b, RowRange range, float* scratch) const {
   const int64_t height = kernels_.gradient_rows;
   const int64_t width = kernels_.gradient_columns;
   const int64_t packed = height * kDepth;
   const int64_t m = tiles.begin * height;
-  pack_left(a, block, left.first + m, std::min(left.count, tiles.end * height) - m, scratch);
+  pack_left(a, range, left.first + m, std::min(left.count, tiles.end * height) - m, scratch);
   const int64_t begin_of_wanted = left.to[0] ? 0 : b.sides[0].columns / width * width;
   const int64_t end_of_wanted = left.to[1] ? b.columns() : b.sides[0].columns;
   for (int64_t first = begin_of_wanted; first < end_of_wanted; first += width)
     for (int64_t tile = tiles.begin; tile < tiles.end; ++tile)
-      add_tile(scratch + (tile - tiles.begin) * packed, right_.data() + first * kDepth, block.depth,
+      add_tile(scratch + (tile - tiles.begin) * packed, right_.data() + first * kDepth, range.depth,
                {tile * height, std::min((tile + 1) * height, left.count)}, first, left, b,
                scratch + kTiles * packed);
 }

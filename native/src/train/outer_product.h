@@ -39,8 +39,8 @@ struct LeftColumns {
   float* to[2];
 };
 
-// Gradients of weights: `to[m][n] += sum over rows k of a[k][m] * b[k][n]`, in blocks of rows. The
-// sums do not depend on the number of threads.
+// Gradients of weights: `to[m][n] += sum over rows k of a[k][m] * b[k][n]`, some rows at a time.
+// The sums do not depend on the number of threads.
 class OuterProduct {
  public:
   explicit OuterProduct(const kernels::KernelTable& kernels) : kernels_(kernels) {}
@@ -56,24 +56,24 @@ class OuterProduct {
            std::initializer_list<LeftColumns> left, const RightSides& b);
 
  private:
-  // Rows of a block: the operands of a tile come from the second-level cache, and the result, which
+  // Rows of a range: the operands of a tile come from the second-level cache, and the result, which
   // is larger than it, is read and written the less often.
   static constexpr int64_t kDepth = 384;
   static constexpr int64_t kTiles = 4;  // packed at once: their rows are whole cache lines
   static constexpr int64_t kMklDepth = 2048;
 
   // Rows [first, first + depth) of the matrices.
-  struct Block {
+  struct RowRange {
     int64_t first;
     int64_t depth;
   };
   void add_by_mkl(Participant& participant, int64_t rows, const RowsView& a,
                   std::initializer_list<LeftColumns> left, const RightSides& b);
-  RowsView side_by_side(Participant& participant, const RightSides::Side& side, Block block);
-  void pack_right(const RightSides& b, Block block, int64_t tile) const;
-  void pack_left(const RowsView& a, Block block, int64_t column, int64_t count, float* to) const;
+  RowsView side_by_side(Participant& participant, const RightSides::Side& side, RowRange range);
+  void pack_right(const RightSides& b, RowRange range, int64_t tile) const;
+  void pack_left(const RowsView& a, RowRange range, int64_t column, int64_t count, float* to) const;
   void add_tiles(const RowsView& a, const LeftColumns& left, Slice tiles, const RightSides& b,
-                 Block block, float* scratch) const;
+                 RowRange range, float* scratch) const;
   void add_tile(const float* a, const float* b, int64_t depth, Slice rows, int64_t first,
                 const LeftColumns& left, const RightSides& sides, float* edge) const;
   int64_t own_floats() const {
