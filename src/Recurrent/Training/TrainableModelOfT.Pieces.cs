@@ -119,6 +119,8 @@ public sealed partial class TrainableModel<T>
         checkpoint.SetText("instruction_set", InstructionSet);
         checkpoint.SetText("gemm_provider", GemmProvider);
         checkpoint.SetText("optimizer", _optimizer?.GetType().Name ?? "none");
+        checkpoint.SetText(CheckpointModel.Name, CheckpointModel.Describe(Definition));
+        checkpoint.SetText(CheckpointModel.SparseName, Computer.SparseBlocks);
         checkpoint.SetValues<long>("position", [0, 0, Updates]);
         Session.GetParameters(Scratch);
         foreach (ParameterBlock block in Blocks)
@@ -149,6 +151,14 @@ public sealed partial class TrainableModel<T>
             throw new InvalidDataException(
                 $"The checkpoint was computed with {found}, this is {(InstructionSet, GemmProvider)}, which "
                 + "gives other bits. Create the model with the same TrainingOptions, or allow it.");
+        }
+
+        CheckpointModel.Require(checkpoint, Definition);
+        if (checkpoint.Texts.TryGetValue(CheckpointModel.SparseName, out string? sparse) && sparse != Computer.SparseBlocks)
+        {
+            throw new InvalidDataException(
+                $"The checkpoint is of a model whose sparsely updated blocks are [{sparse}], those of this one are "
+                + $"[{Computer.SparseBlocks}].");
         }
 
         foreach (ParameterBlock block in Blocks)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics;
 using Recurrent.Layers;
 
@@ -34,6 +35,10 @@ internal sealed class BatchComputer<T>
     public PreparedBatch<T> Batch { get; }
 
     public ReadOnlySpan<T> Outputs => _outputs.AsSpan(0, Batch.OutputLength);
+
+    /// <summary>The numbers of the blocks that are updated sparsely.</summary>
+    public string SparseBlocks => string.Join(
+        ' ', Enumerable.Range(0, _sparse.Length).Where(i => _sparse[i]).Select(i => i.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>Outputs of the prepared batch.</summary>
     public ReadOnlySpan<T> Forward(ReadOnlySpan<T> initialStates, Span<T> finalStates, ulong? dropoutSeed)
