@@ -20,6 +20,7 @@ internal sealed unsafe class ModelDescription : IDisposable
 
     public ModelDescription(LayerGraph graph, ModelOptions options)
     {
+        LayerFormats[] formats = LayerFormats.Of(graph, options.Weights, options.Layers, "options.Layers");
         IReadOnlyList<Layer> layers = graph.Layers;
         _graph = graph;
         _layers = GC.AllocateArray<NativeLayerDesc>(layers.Count, pinned: true);
@@ -76,6 +77,8 @@ internal sealed unsafe class ModelDescription : IDisposable
                 },
                 _ => throw new InvalidOperationException($"The layer {layers[i].GetType()} has no native kind."),
             };
+            _layers[i].InputWeightFormat = (int)formats[i].Input;
+            _layers[i].RecurrentWeightFormat = (int)formats[i].Recurrent;
         }
 
         // Layers that follow each other need not say so.

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Recurrent.Layers;
 
 namespace Recurrent;
@@ -20,4 +21,23 @@ public sealed record ModelOptions
         get;
         init => field = Require.Defined(value, nameof(GemmProvider));
     }
+
+    /// <summary>
+    /// The format of the weights of recurrent layers; all others have floats, unless <see cref="Layers"/> names them. With
+    /// another format than floats the built-in product is the only provider.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not defined.</exception>
+    public WeightFormat Weights
+    {
+        get;
+        init => field = Require.Defined(value, nameof(Weights));
+    }
+
+    /// <summary>Of layers, by their index, what differs from the model; empty for nothing. It is copied.</summary>
+    /// <exception cref="ArgumentNullException">The value is null.</exception>
+    public IReadOnlyDictionary<int, LayerOptions> Layers
+    {
+        get;
+        init => field = (value ?? throw new ArgumentNullException(nameof(Layers))).ToFrozenDictionary();
+    } = LayerFormats.NoOptions;
 }

@@ -207,6 +207,26 @@ public sealed class ModelDefinition
         return With(layers, Layout, EmptyRow);
     }
 
+    /// <summary>
+    /// The same model with the values that its weights have in a format, as floats. A model of that format computes with
+    /// these: rounding or packing them again changes nothing, and in <see cref="WeightFormat.BFloat16"/> the outputs are those
+    /// of the rounded model in floats, bit for bit.
+    /// </summary>
+    /// <param name="weights">
+    /// The format of the recurrent layers. All others stay as they are, unless <paramref name="layers"/> names them.
+    /// </param>
+    /// <param name="layers">Of layers, by their index, what differs; null for nothing.</param>
+    /// <returns>The model; layers that do not change are shared.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The format is not defined, or there is no such layer.</exception>
+    /// <exception cref="ArgumentException">
+    /// A layer has no weights that could take a format, or a weight has no value in it: integers take finite weights only.
+    /// </exception>
+    public ModelDefinition Rounded(WeightFormat weights, IReadOnlyDictionary<int, LayerOptions>? layers = null)
+    {
+        Require.Defined(weights, nameof(weights));
+        return WeightRounding.Round(this, LayerFormats.Of(Graph, weights, layers, nameof(layers)));
+    }
+
     private ModelDefinition With(IReadOnlyList<Layer> layers, SequenceLayout layout, EmptyRow emptyRow) => Graph.IsList
         ? new(layers, Output, Masking, layout, emptyRow)
         : new(

@@ -1,3 +1,5 @@
+using Recurrent.Layers;
+
 namespace Recurrent.Reference;
 
 /// <summary>
@@ -50,7 +52,7 @@ internal static class CanonicalMath
     private static readonly float Linear = Bits(0x33000000);
 
     /// <summary>Replaces a magnitude below 2^-126 by +0; NaN stays NaN.</summary>
-    public static float Flush(float x) => MathF.Abs(x) < SmallestNormal ? 0.0f : x;
+    public static float Flush(float x) => WeightRounding.Flush(x);
 
     /// <summary>e^x; +0 where that is below 2^-126.</summary>
     public static float Exp(float x)

@@ -42,7 +42,7 @@ internal abstract class CellGradient<T>(
     protected void InputPart(int row, double gradient, in CellStep<T> step)
     {
         Product.Gather(gradient, step.X, Product.Row(_input, row, Weights.InputSize));
-        Product.Gather(gradient, Product.Row(Weights.Input, row, Weights.InputSize), step.XGradient);
+        Product.Gather(gradient, Weights.Input.Row(row), step.XGradient);
         Add(gradient, _inputBias.Span, row);
     }
 
@@ -50,7 +50,7 @@ internal abstract class CellGradient<T>(
     protected void StatePart(int row, double gradient, ReadOnlySpan<T> hidden, Span<double> hiddenGradient)
     {
         Product.Gather(gradient, hidden, Product.Row(_state, row, Weights.StateSize));
-        Product.Gather(gradient, Product.Row(Weights.State, row, Weights.StateSize), hiddenGradient);
+        Product.Gather(gradient, Weights.State.Row(row), hiddenGradient);
         Add(gradient, _stateBias.Span, row);
     }
 

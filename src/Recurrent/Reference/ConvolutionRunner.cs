@@ -5,7 +5,8 @@ namespace Recurrent.Reference;
 
 /// <summary>
 /// A convolution over time: every output is one chain over the steps of its window, from the oldest to the newest, and over the
-/// features of its group in each of them. The terms of the padding are computed like others.
+/// features of its group in each of them. The terms of the padding are computed like others. Where values become integers,
+/// what a group sees of a window has one scale.
 /// </summary>
 /// <typeparam name="T">The number type.</typeparam>
 /// <typeparam name="TArithmetic">Its arithmetic.</typeparam>
@@ -14,7 +15,7 @@ internal sealed class ConvolutionRunner<T, TArithmetic> : LayerRunner<T>
     where TArithmetic : IArithmetic<T>
 {
     private readonly ConvolutionSpecification _specification;
-    private readonly T[] _kernel;
+    private readonly WeightMatrix<T> _kernel;
     private readonly T[] _bias;
     private readonly T[] _initialHistory;
     private readonly ActivationFunction<T, TArithmetic> _activation;
@@ -22,7 +23,7 @@ internal sealed class ConvolutionRunner<T, TArithmetic> : LayerRunner<T>
     public ConvolutionRunner(ConvolutionSpecification specification, LayerParameters<T> parameters)
     {
         _specification = specification;
-        _kernel = parameters.Packed<TArithmetic>(ParameterRole.InputWeights);
+        _kernel = WeightMatrix<T>.Pack<TArithmetic>(parameters, ParameterRole.InputWeights, specification.RowLength);
         _bias = parameters.PackedOrZeros<TArithmetic>(ParameterRole.InputBias, specification.OutputSize);
         _initialHistory = parameters.PackedOrZeros<TArithmetic>(
             ParameterRole.InitialHidden, (int)specification.StateElements);
@@ -57,7 +58,7 @@ internal sealed class ConvolutionRunner<T, TArithmetic> : LayerRunner<T>
             T[] x = steps.Gather(window, group);
             for (int j = group * outputs; j < (group + 1) * outputs; j++)
             {
-                y[j] = _activation.Of(Product.Chain(_bias[j], Product.Row(_kernel, j, x.Length), x));
+                y[j] = _activation.Of(_kernel.Chain(_bias[j], j, x));
             }
         }
     }

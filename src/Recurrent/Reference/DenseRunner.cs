@@ -10,14 +10,14 @@ internal sealed class DenseRunner<T, TArithmetic> : StatelessRunner<T>
     where T : IFloatingPointIeee754<T>
     where TArithmetic : IArithmetic<T>
 {
-    private readonly T[] _kernel;
+    private readonly WeightMatrix<T> _kernel;
     private readonly T[] _bias;
     private readonly ActivationFunction<T, TArithmetic> _activation;
 
     public DenseRunner(DenseSpecification specification, LayerParameters<T> parameters)
     {
         Specification = specification;
-        _kernel = parameters.Packed<TArithmetic>(ParameterRole.InputWeights);
+        _kernel = WeightMatrix<T>.Pack<TArithmetic>(parameters, ParameterRole.InputWeights, specification.InputSize);
         _bias = parameters.PackedOrZeros<TArithmetic>(ParameterRole.InputBias, specification.OutputSize);
         _activation = new(specification.Activation);
     }
@@ -29,7 +29,7 @@ internal sealed class DenseRunner<T, TArithmetic> : StatelessRunner<T>
         ReadOnlySpan<T> x = Features(input, step);
         for (int j = 0; j < y.Length; j++)
         {
-            y[j] = _activation.Of(Product.Chain(_bias[j], Product.Row(_kernel, j, x.Length), x));
+            y[j] = _activation.Of(_kernel.Chain(_bias[j], j, x));
         }
     }
 }

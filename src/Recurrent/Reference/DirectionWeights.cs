@@ -22,10 +22,10 @@ internal sealed class DirectionWeights<T>
     public int StateSize { get; }
 
     /// <summary><c>[G*H, I]</c>.</summary>
-    public required T[] Input { get; init; }
+    public required WeightMatrix<T> Input { get; init; }
 
     /// <summary><c>[G*H, S]</c>.</summary>
-    public required T[] State { get; init; }
+    public required WeightMatrix<T> State { get; init; }
 
     /// <summary>
     /// <c>[G*H]</c>: both biases in one, except for the candidate of a reset-after GRU: the input bias.
@@ -39,7 +39,7 @@ internal sealed class DirectionWeights<T>
     public required T[] Peephole { get; init; }
 
     /// <summary><c>[S, H]</c>, or empty.</summary>
-    public required T[] Projection { get; init; }
+    public required WeightMatrix<T> Projection { get; init; }
 
     /// <summary>Packs the weights of one direction: biases folded, then all flushed.</summary>
     public static DirectionWeights<T> Create<TArithmetic>(
@@ -64,23 +64,24 @@ internal sealed class DirectionWeights<T>
 
         return new DirectionWeights<T>(specification)
         {
-            Input = parameters.Packed<TArithmetic>(ParameterRole.InputWeights, direction),
-            State = parameters.Packed<TArithmetic>(ParameterRole.RecurrentWeights, direction),
+            Input = WeightMatrix<T>.Pack<TArithmetic>(
+                parameters, ParameterRole.InputWeights, specification.InputSize, direction),
+            State = WeightMatrix<T>.Pack<TArithmetic>(
+                parameters, ParameterRole.RecurrentWeights, specification.StateSize, direction),
             Bias = Array.ConvertAll(inputBias, TArithmetic.Flush),
             CandidateStateBias = candidateApart ? Array.ConvertAll(recurrentBias[(2 * hidden)..], TArithmetic.Flush) : [],
             Peephole = parameters.Packed<TArithmetic>(ParameterRole.Peephole, direction),
-            Projection = parameters.Packed<TArithmetic>(ParameterRole.Projection, direction),
+            Projection = WeightMatrix<T>.Pack<TArithmetic>(
+                parameters, ParameterRole.Projection, specification.HiddenSize, direction),
         };
     }
 
     /// <summary><c>b + W x</c> of one row.</summary>
-    public T InputChain(int row, ReadOnlySpan<T> x) =>
-        Product.Chain(Bias[row], Product.Row(Input, row, InputSize), x);
+    public T InputChain(int row, ReadOnlySpan<T> x) => Input.Chain(Bias[row], row, x);
 
     /// <summary><c>start + R h</c> of one row.</summary>
-    public T StateChain(T start, int row, ReadOnlySpan<T> h) =>
-        Product.Chain(start, Product.Row(State, row, StateSize), h);
+    public T StateChain(T start, int row, ReadOnlySpan<T> h) => State.Chain(start, row, h);
 
-    /// <summary><c>b + W x + R h</c> of one row, one chain.</summary>
+    /// <summary><c>b + W x + R h</c> of one row, one chain; integers of x and of h have a scale each.</summary>
     public T GateChain(int row, ReadOnlySpan<T> x, ReadOnlySpan<T> h) => StateChain(InputChain(row, x), row, h);
 }

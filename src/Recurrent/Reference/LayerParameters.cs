@@ -15,13 +15,27 @@ internal sealed class LayerParameters<T>
         _parts = parts;
     }
 
+    /// <summary>The formats of the matrices; floats in training.</summary>
+    public LayerFormats Formats { get; private init; }
+
+    /// <summary>What the layer is called where a weight is refused.</summary>
+    public string Name { get; private init; } = string.Empty;
+
     /// <summary>Gradients of a table: the rows that have one, because a batch has read them.</summary>
     public ISet<int> Rows { get; private init; } = new SortedSet<int>();
 
     /// <summary>The weights of a layer.</summary>
-    public static LayerParameters<T> Of(Layer layer) => new(LayerParts.Of(layer).ToDictionary(
-        part => (part.Direction, part.Role),
-        part => (Memory<T>)Array.ConvertAll(part.Values.ToArray(), T.CreateChecked)));
+    /// <param name="layer">The layer.</param>
+    /// <param name="formats">How its matrices are to be packed.</param>
+    /// <param name="name">What it is called where a weight is refused.</param>
+    public static LayerParameters<T> Of(Layer layer, LayerFormats formats, string name) =>
+        new(LayerParts.Of(layer).ToDictionary(
+            part => (part.Direction, part.Role),
+            part => (Memory<T>)Array.ConvertAll(part.Values.ToArray(), T.CreateChecked)))
+        {
+            Formats = formats,
+            Name = name,
+        };
 
     /// <summary>A layer's share of a vector of all parameters; nothing is copied.</summary>
     public static LayerParameters<T> Of(

@@ -62,7 +62,7 @@ internal sealed class LstmCell<T, TArithmetic> : Cell<T>
             cell[unit] = newCell;
         }
 
-        if (_weights.Projection.Length == 0)
+        if (_weights.Projection.IsEmpty)
         {
             next.CopyTo(hidden);
         }
@@ -107,8 +107,7 @@ internal sealed class LstmCell<T, TArithmetic> : Cell<T>
     {
         for (int j = 0; j < hidden.Length; j++)
         {
-            hidden[j] = TArithmetic.Flush(
-                Product.Chain(T.Zero, Product.Row(_weights.Projection, j, next.Length), next));
+            hidden[j] = TArithmetic.Flush(_weights.Projection.Chain(T.Zero, j, next));
         }
     }
 }

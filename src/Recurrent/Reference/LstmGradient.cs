@@ -106,7 +106,7 @@ internal sealed class LstmGradient<T, TArithmetic> : CellGradient<T>
         for (int j = 0; j < dm.Length; j++)
         {
             Product.Gather(dm[j], h, Product.Row(_projection, j, Size));
-            Product.Gather(dm[j], Product.Row(Weights.Projection, j, Size), dh);
+            Product.Gather(dm[j], Weights.Projection.Row(j), dh);
         }
 
         return dh;

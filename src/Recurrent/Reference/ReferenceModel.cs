@@ -16,10 +16,14 @@ namespace Recurrent.Reference;
 public sealed partial class ReferenceModel<T>
     where T : IFloatingPointIeee754<T>
 {
-    private ReferenceModel(LayerGraph graph)
+    private ReferenceModel(LayerGraph graph, LayerFormats[] formats)
     {
         Graph = graph;
-        Runners = [.. graph.Layers.Select(RunnerFactory<T>.Default.Create)];
+        Runners =
+        [
+            .. graph.Layers.Select((layer, index) =>
+                RunnerFactory<T>.Default.Create(layer, formats[index], $"layers[{index}]")),
+        ];
     }
 
     /// <summary>What the layers are, from the input to the output.</summary>
@@ -85,10 +89,30 @@ public sealed partial class ReferenceModel<T>
     /// <param name="definition">The model.</param>
     /// <returns>The model.</returns>
     /// <exception cref="ArgumentNullException">The definition is null.</exception>
-    public static ReferenceModel<T> Create(ModelDefinition definition)
+    public static ReferenceModel<T> Create(ModelDefinition definition) => Create(definition, WeightFormat.Float32);
+
+    /// <summary>
+    /// Makes a model whose weights have a format: over <see cref="float"/> with the bits that the native library has with the
+    /// same options.
+    /// </summary>
+    /// <param name="definition">The model.</param>
+    /// <param name="weights">
+    /// The format of the recurrent layers. All others have floats, unless <paramref name="layers"/> names them.
+    /// </param>
+    /// <param name="layers">Of layers, by their index, what differs; null for nothing.</param>
+    /// <returns>The model.</returns>
+    /// <exception cref="ArgumentNullException">The definition is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The format is not defined, or there is no such layer.</exception>
+    /// <exception cref="ArgumentException">
+    /// A layer has no weights that could take a format, or a weight has no value in it: integers take finite weights only.
+    /// </exception>
+    public static ReferenceModel<T> Create(
+        ModelDefinition definition, WeightFormat weights, IReadOnlyDictionary<int, LayerOptions>? layers = null)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        return new ReferenceModel<T>(definition.Graph);
+        Require.Defined(weights, nameof(weights));
+        return new ReferenceModel<T>(
+            definition.Graph, LayerFormats.Of(definition.Graph, weights, layers, nameof(layers)));
     }
 
     /// <inheritdoc cref="ModelDefinition.OutputSteps"/>

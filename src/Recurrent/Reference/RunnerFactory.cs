@@ -14,7 +14,11 @@ internal abstract class RunnerFactory<T>
         : new RunnerFactory<T, OracleArithmetic<T>>();
 
     /// <summary>Makes the runner of a layer with its weights.</summary>
-    public LayerRunner<T> Create(Layer layer) => Create(layer.Specification, LayerParameters<T>.Of(layer));
+    /// <param name="layer">The layer.</param>
+    /// <param name="formats">How its matrices are to be packed.</param>
+    /// <param name="name">What it is called where a weight is refused.</param>
+    public LayerRunner<T> Create(Layer layer, LayerFormats formats, string name) =>
+        Create(layer.Specification, LayerParameters<T>.Of(layer, formats, name));
 
     public abstract LayerRunner<T> Create(LayerSpecification specification, LayerParameters<T> parameters);
 
