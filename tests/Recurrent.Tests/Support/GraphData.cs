@@ -10,7 +10,8 @@ internal sealed class GraphData
     {
         Case = @case;
         Definition = RandomGraphs.Create(@case);
-        Reference = ReferenceModel<float>.Create(Definition);
+        LayerOptions = RandomFormats.Of(Definition.Layers, @case.Weights, @case.Seed);
+        Reference = ReferenceModel<float>.Create(Definition, @case.Weights, LayerOptions);
         RandomFloats random = new(@case.Seed, @case.Special);
         int steps = @case.Time * @case.Batch;
         Features = [.. Definition.Inputs.Select(input => input.Kind switch
@@ -34,6 +35,7 @@ internal sealed class GraphData
     {
         Case = @case;
         Definition = source.Definition;
+        LayerOptions = source.LayerOptions;
         Reference = source.Reference;
         Features = source.Features;
         Indices = source.Indices;
@@ -42,6 +44,8 @@ internal sealed class GraphData
     public GraphCase Case { get; }
 
     public ModelDefinition Definition { get; }
+
+    public IReadOnlyDictionary<int, LayerOptions> LayerOptions { get; }
 
     public ReferenceModel<float> Reference { get; }
 
@@ -111,6 +115,10 @@ internal sealed class GraphData
         y, Definition.Outputs[output].Size, start, count, [.. Enumerable.Range(0, Case.Batch)], Case.Time);
 
     public float[] StatesOf(float[] states, int row) => SelectRow(states, Reference.StateSize, [row]);
+
+    /// <summary>The native model, with the formats of the case.</summary>
+    public RecurrentModel CreateNative(ModelOptions options) =>
+        RecurrentModel.Create(Definition, options with { Weights = Case.Weights, Layers = LayerOptions });
 
     public GraphOutcome RunReference()
     {
@@ -230,6 +238,25 @@ internal sealed class GraphData
             Bits.RequireSame(
                 expected[output], actual[output], $"{what}, output {output}", Definition.Outputs[output].Size);
         }
+    }
+
+    /// <summary>A piece after the other gives the bits of the reference, and the same states in the end.</summary>
+    public void RequirePieces(RecurrentModel model, Func<int> nextLength)
+    {
+        ReferenceSession<float> reference = OpenReference();
+        using Session session = OpenSession(model);
+        for (int start = 0; start < Case.Time;)
+        {
+            int length = Math.Min(nextLength(), Case.Time - start);
+            GraphData piece = SelectSteps(start, length);
+            bool step = length == 1 && piece.Present.Length == 0;
+            float[][] expected = step ? piece.StepReference(reference) : piece.RunReference(reference);
+            float[][] actual = step ? piece.StepNative(session) : piece.RunNative(session);
+            RequireSame(expected, actual, $"{length} steps from {start} of {Case}");
+            start += length;
+        }
+
+        Bits.RequireSame(StatesOf(reference), StatesOf(session), $"states of {Case}", 1);
     }
 
     private static float[] SelectRow(float[] values, int size, IReadOnlyList<int> rows) =>

@@ -32,6 +32,9 @@ internal sealed record SequenceCase
 
     public Masking? Masking { get; init; }
 
+    /// <summary>The format of the weights; other ones than floats come with options of layers.</summary>
+    public WeightFormat Weights { get; init; }
+
     /// <summary>Whether a mask is given, besides the value that stands for a missing step.</summary>
     public bool Mask { get; init; }
 
@@ -61,6 +64,7 @@ internal sealed record SequenceCase
         + (Ragged ? $", ragged, {EmptyRow}" : string.Empty)
         + (InitialState ? ", initial state" : string.Empty)
         + (Special ? ", special values" : string.Empty)
+        + (Weights == WeightFormat.Float32 ? string.Empty : $", {Weights}")
         + $", {Output}"
         + (Masking is null ? string.Empty : $", {Masking}" + (Mask ? " and a mask" : string.Empty))
         + string.Concat(Layers.Select(layer => $"{Environment.NewLine}  {layer}"));

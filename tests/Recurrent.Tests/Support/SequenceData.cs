@@ -19,7 +19,8 @@ internal sealed class SequenceData
         }
 
         Definition = Define(layers, @case);
-        Reference = ReferenceModel<float>.Create(Definition);
+        LayerOptions = RandomFormats.Of(Definition.Layers, @case.Weights, @case.Seed);
+        Reference = ReferenceModel<float>.Create(Definition, @case.Weights, LayerOptions);
         int steps = @case.Time * @case.Batch;
         X = @case.TakesIndices ? [] : random.Inputs(steps * @case.InputSize);
         Indices = @case.TakesIndices ? random.Indices(steps, @case.InputSize) : [];
@@ -33,6 +34,7 @@ internal sealed class SequenceData
     {
         Case = @case;
         Definition = source.Definition;
+        LayerOptions = source.LayerOptions;
         Reference = source.Reference;
     }
 
@@ -41,6 +43,8 @@ internal sealed class SequenceData
     public ModelDefinition Definition { get; }
 
     public IReadOnlyList<Layer> Layers => Definition.Layers;
+
+    public IReadOnlyDictionary<int, LayerOptions> LayerOptions { get; }
 
     public ReferenceModel<float> Reference { get; }
 
@@ -100,6 +104,10 @@ internal sealed class SequenceData
 
     public ReadOnlySpan<float> StatesOf(float[] states, int row) =>
         states.AsSpan(row * Reference.StateSize, Reference.StateSize);
+
+    /// <summary>The native model, with the formats of the case.</summary>
+    public RecurrentModel CreateNative(ModelOptions options) =>
+        RecurrentModel.Create(Definition, options with { Weights = Case.Weights, Layers = LayerOptions });
 
     public Outcome RunReference()
     {
