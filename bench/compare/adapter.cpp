@@ -119,6 +119,9 @@ class Layers {
     layer.groups = workload.depthwise ? input : 1;
     layer.pad_before = (layer.kernel_size - 1) * layer.dilation;
     layer.forward = &direction;
+#if RECURRENT_ABI_VERSION >= 7
+    layer.input_weight_format = workload.weights;
+#endif
     const int64_t terms = int64_t{workload.taps} * (input / layer.groups);
     const float bound = 1.0f / std::sqrt(static_cast<float>(terms));
     direction.input_weights = keep(random_floats(random, workload.hidden * terms, bound));
@@ -159,6 +162,9 @@ class Layers {
     if (workload.variant == Variant::kCoupled)
       layer.gate_coupling = RECURRENT_GATE_COUPLING_FORGET_FROM_INPUT;
     if (workload.variant == Variant::kClip) layer.clip = 3.0f;
+#if RECURRENT_ABI_VERSION >= 7
+    layer.input_weight_format = layer.recurrent_weight_format = workload.weights;
+#endif
     layer.forward = &direction;
     if (workload.bidirectional) layer.reverse = &direction;
     output_ = state * (workload.bidirectional ? 2 : 1);

@@ -27,6 +27,7 @@ struct Workload {
   int32_t taps = 0;
   int32_t dilates = 0;
   int32_t depthwise = 0;
+  int32_t weights = 0;  // recurrent_weight_format of all layers
 };
 
 }  // namespace compare

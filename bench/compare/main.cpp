@@ -1,11 +1,14 @@
 // Two or more builds of the library, taking turns in one process: what did a change do?
 //
 //   recurrent_compare [--isa NAME] [--threads N] [--rounds N] [--list] [--filter
-//   TEXT[,TEXT…]] [--calls N]
+//   TEXT[,TEXT…]] [--calls N] [--weights FORMAT[,FORMAT…]]
 //                     LIBRARY [LIBRARY…]
 //
 // A library of another version of the C interface is LIBRARY@FOLDER, FOLDER having its header
 // (native/include of the tree that it was built from).
+//
+// With --weights every library has a column for each of these formats of weights: float32,
+// bfloat16, int8, int8-8bit. Training, which has float32 alone, is left out.
 //
 // With --calls nothing is timed: every workload is called so often, for a tool that counts
 // instructions (valgrind --tool=callgrind).
@@ -43,6 +46,7 @@ struct Options {
   int32_t threads = 1;
   int rounds = 15;
   long calls = 0;  // 0 to time them
+  std::vector<int32_t> weights = {RECURRENT_WEIGHT_FORMAT_FLOAT32};
   bool list = false;
   std::vector<std::string> filters;
   std::vector<std::string> libraries;
@@ -51,7 +55,8 @@ struct Options {
 [[noreturn]] void usage() {
   std::fprintf(stderr,
                "usage: recurrent_compare [--isa NAME] [--threads N] [--rounds N] "
-               "[--list] [--filter TEXT[,TEXT...]] [--calls N] LIBRARY [LIBRARY...]\n");
+               "[--list] [--filter TEXT[,TEXT...]] [--calls N] [--weights FORMAT[,FORMAT...]] "
+               "LIBRARY [LIBRARY...]\n");
   std::exit(2);
 }
 
@@ -73,6 +78,13 @@ std::vector<std::string> split(const std::string& text) {
   return parts;
 }
 
+int32_t format_named(const std::string& name) {
+  constexpr const char* kNames[] = {"float32", "bfloat16", "int8", "int8-8bit"};
+  for (int32_t format = 0; format < 4; ++format)
+    if (name == kNames[format]) return format;
+  usage();
+}
+
 Options parse(int argc, char** argv) {
   Options options;
   for (int i = 1; i < argc; ++i) {
@@ -91,7 +103,11 @@ Options parse(int argc, char** argv) {
       options.calls = std::max(1L, std::atol(value().c_str()));
     else if (name == "--filter")
       options.filters = split(value());
-    else if (name == "--list")
+    else if (name == "--weights") {
+      options.weights.clear();
+      for (const std::string& format : split(value()))
+        options.weights.push_back(format_named(format));
+    } else if (name == "--list")
       options.list = true;
     else if (name.starts_with("--"))
       usage();
@@ -146,14 +162,34 @@ double time_turn(Subject& subject, long calls) {
   return seconds_since(start) / static_cast<double>(calls);
 }
 
+// The workload in every library and format, a format's libraries side by side.
+std::vector<std::unique_ptr<Subject>> subjects_of(
+    const std::vector<std::unique_ptr<Library>>& libraries, const Shape& shape,
+    const Options& options) {
+  std::vector<std::unique_ptr<Subject>> subjects;
+  for (const int32_t format : options.weights)
+    for (const auto& library : libraries) {
+      Workload workload = shape.workload;
+      workload.weights = format;
+      subjects.push_back(std::make_unique<Subject>(*library, workload));
+    }
+  return subjects;
+}
+
+bool can_have(const Shape& shape, const Options& options) {
+  return !shape.workload.trains ||
+         std::all_of(
+             options.weights.begin(), options.weights.end(),
+             [](int32_t format) { return format == RECURRENT_WEIGHT_FORMAT_FLOAT32; });
+}
+
 void compare_shape(const std::vector<std::unique_ptr<Library>>& libraries, const Shape& shape,
                    const Options& options, RateProbe& probe) {
-  std::vector<std::unique_ptr<Subject>> subjects;
+  const std::vector<std::unique_ptr<Subject>> subjects = subjects_of(libraries, shape, options);
   std::vector<long> calls;
-  for (const auto& library : libraries) {
-    subjects.push_back(std::make_unique<Subject>(*library, shape.workload));
-    time_turn(*subjects.back(), 1);
-    calls.push_back(std::max(1L, static_cast<long>(kTurnSeconds / time_turn(*subjects.back(), 1))));
+  for (const auto& subject : subjects) {
+    time_turn(*subject, 1);
+    calls.push_back(std::max(1L, static_cast<long>(kTurnSeconds / time_turn(*subject, 1))));
   }
   std::vector<std::vector<double>> seconds(subjects.size());
   std::vector<double> rates;
@@ -181,10 +217,8 @@ void compare_shape(const std::vector<std::unique_ptr<Library>>& libraries, const
 
 void call_shape(const std::vector<std::unique_ptr<Library>>& libraries, const Shape& shape,
                 const Options& options) {
-  for (const auto& library : libraries) {
-    Subject subject(*library, shape.workload);
-    for (long i = 0; i < options.calls; ++i) subject.call();
-  }
+  for (const auto& subject : subjects_of(libraries, shape, options))
+    for (long i = 0; i < options.calls; ++i) subject->call();
 }
 
 int run(int argc, char** argv) {
@@ -200,7 +234,7 @@ int run(int argc, char** argv) {
         std::any_of(options.filters.begin(), options.filters.end(), [&](const std::string& text) {
           return shape.name.find(text) != std::string::npos;
         });
-    if (!wanted) continue;
+    if (!wanted || !can_have(shape, options)) continue;
     if (options.list)
       std::printf("%s\n", shape.name.c_str());
     else if (options.calls > 0)

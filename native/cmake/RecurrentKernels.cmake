@@ -13,12 +13,12 @@ endfunction()
 
 # Takes the sources of the core and gives the kernels of every instruction set of the target's
 # architecture their flags; removes those of others from the list. A line here belongs to each row
-# of kernels.inc. What canaries would cost is in docs/kernels.md.
+# of kernels.inc and of integers.inc. What canaries would cost is in docs/kernels.md.
 function(recurrent_configure_kernels sources_variable)
   recurrent_target_architecture(architecture)
   # Flags of GCC and Clang, flags of MSVC.
   macro(kernels name built_for flags msvc_flags)
-    set(file "${CMAKE_CURRENT_SOURCE_DIR}/src/kernels/kernels_${name}.cpp")
+    set(file "${CMAKE_CURRENT_SOURCE_DIR}/src/kernels/${name}.cpp")
     if(NOT architecture STREQUAL "${built_for}")
       list(REMOVE_ITEM ${sources_variable} "${file}")
     elseif(MSVC)
@@ -33,10 +33,17 @@ function(recurrent_configure_kernels sources_variable)
     endif()
   endmacro()
 
-  kernels(scalar "${architecture}" "" "")
-  kernels(avx2 x86_64 "-mavx2;-mfma;-mf16c" "/arch:AVX2")
-  kernels(avx512 x86_64 "-mavx512f;-mavx512dq;-mavx512bw;-mavx512vl;-mfma" "/arch:AVX512")
-  kernels(neon aarch64 "" "")
+  set(avx2 "-mavx2;-mfma;-mf16c")
+  set(avx512 "-mavx512f;-mavx512dq;-mavx512bw;-mavx512vl;-mfma")
+  foreach(kind kernels integers)
+    kernels(${kind}_scalar "${architecture}" "" "")
+    kernels(${kind}_avx2 x86_64 "${avx2}" "/arch:AVX2")
+    kernels(${kind}_avx512 x86_64 "${avx512}" "/arch:AVX512")
+    kernels(${kind}_neon aarch64 "" "")
+  endforeach()
+  kernels(integers_avx_vnni x86_64 "${avx2};-mavxvnni" "/arch:AVX2")
+  kernels(integers_avx512vl_vnni x86_64 "${avx2};-mavx512f;-mavx512vl;-mavx512vnni" "/arch:AVX512")
+  kernels(integers_avx512_vnni x86_64 "${avx512};-mavx512vnni" "/arch:AVX512")
 
   set(${sources_variable} ${${sources_variable}} PARENT_SCOPE)
 endfunction()

@@ -9,7 +9,8 @@
 namespace recurrent::test {
 namespace {
 
-constexpr int kCases = 60;
+// The second half has weights in all formats.
+constexpr unsigned kCases = 120;
 
 struct Case {
   OwnedModel model;
@@ -37,6 +38,7 @@ Case make_case(unsigned seed, bool may_reverse, bool may_be_ragged) {
   Random random(seed);
   Case c;
   c.model = random_model(random, seed % 4 == 0 ? 70 : 24, may_reverse);
+  if (seed > kCases / 2) choose_formats(random, c.model);
   c.time = uniform(random, 1, 9);
   c.batch = uniform(random, 1, 17);
   for (int64_t b = 0; b < c.batch; ++b) {
@@ -132,7 +134,7 @@ TEST_P(Equality, StepsPiecesAndLayouts) {
 
 // A long run goes through several blocks and chunks; a step does not.
 TEST_P(Equality, LongSequencesInBlocks) {
-  for (unsigned seed = 1; seed <= 4; ++seed) {
+  for (const unsigned seed : {1u, 2u, 3u, 4u, kCases - 3, kCases - 2, kCases - 1, kCases}) {
     Case c = make_case(seed, false, false);
     c.time = 2500;
     Random random(seed);

@@ -164,6 +164,43 @@ TEST(HygieneOfWholeModels, TheFirstCallAfterAWarmUpAllocatesNothing) {
     }
 }
 
+// Weights in fewer bits: rows are rounded, and where formats differ a step has an input product, in
+// memory that is there.
+TEST(HygieneOfFormats, TheFirstCallAfterAWarmUpAllocatesNothing) {
+  constexpr int32_t kPairs[][2] = {
+      {RECURRENT_WEIGHT_FORMAT_INT8, RECURRENT_WEIGHT_FORMAT_INT8},
+      {RECURRENT_WEIGHT_FORMAT_FLOAT32, RECURRENT_WEIGHT_FORMAT_INT8_8BIT_INPUTS},
+      {RECURRENT_WEIGHT_FORMAT_INT8, RECURRENT_WEIGHT_FORMAT_BFLOAT16}};
+  for (const auto& formats : kPairs)
+    for (const int32_t kind : {RECURRENT_LAYER_SIMPLE_RNN, RECURRENT_LAYER_LSTM,
+                               RECURRENT_LAYER_GRU_RESET_BEFORE, RECURRENT_LAYER_CONVOLUTION})
+      for (const int32_t threads : {1, 2})
+        for (const int64_t time : {1, 20})
+          for (const int64_t batch : {1, 60}) {
+            OwnedModel owned = two_layers(kind, false);
+            for (OwnedLayer& layer : owned.layers) {
+              layer.desc.input_weight_format = formats[0];
+              if (kind != RECURRENT_LAYER_CONVOLUTION)
+                layer.desc.recurrent_weight_format = formats[1];
+            }
+            const ModelHandle model = make_model(owned, RECURRENT_ISA_AUTO);
+            const SessionHandle session = open_session(model, batch, threads);
+            Random random(4);
+            const std::vector<float> x = random_values(random, batch * time * 40, 1.0f);
+            std::vector<float> y(
+                static_cast<size_t>(batch * time * output_size(owned.layers.back().desc)));
+            const recurrent_run_args args = run_args(x, y, time);
+            ASSERT_OK(recurrent_session_warmup(session.get(), time));
+            const int64_t allocations_before = allocations();
+            const recurrent_status status =
+                time == 1 ? recurrent_session_step(session.get(), x.data(), y.data())
+                          : recurrent_session_run(session.get(), &args);
+            EXPECT_EQ(allocations() - allocations_before, 0)
+                << "formats " << formats[0] << ", " << formats[1] << " kind " << kind;
+            ASSERT_OK(status);
+          }
+}
+
 // What the tests above rest on.
 TEST(HygieneCount, SeesAllocationsAndLocks) {
   if (!counts_allocations()) GTEST_SKIP() << "this build has another allocator";

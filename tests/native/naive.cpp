@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "kernels/implementations.h"
+#include "naive_matrix.h"
 
 namespace recurrent::test {
 namespace {
@@ -21,7 +22,15 @@ float activate(int32_t kind, float alpha, float beta, float a) {
 class NaiveDirection {
  public:
   NaiveDirection(const recurrent_layer_desc& layer, const recurrent_direction_desc& direction)
-      : l_(layer), d_(direction), hidden_(static_cast<size_t>(layer.hidden_size)) {
+      : l_(layer),
+        d_(direction),
+        hidden_(static_cast<size_t>(layer.hidden_size)),
+        w_(matrix(direction.input_weights, layer.hidden_size * gates_of(layer.kind),
+                  layer.input_size, layer.input_weight_format)),
+        r_(matrix(direction.recurrent_weights, layer.hidden_size * gates_of(layer.kind),
+                  state_size(layer), layer.recurrent_weight_format)),
+        p_(matrix(direction.projection, layer.projection_size, layer.hidden_size,
+                  layer.recurrent_weight_format)) {
     h_.assign(static_cast<size_t>(state_size(layer)), 0.0f);
     c_.assign(hidden_, 0.0f);
     for (size_t i = 0; direction.initial_hidden && i < h_.size(); ++i)
@@ -58,18 +67,13 @@ class NaiveDirection {
     if (d_.recurrent_bias) b = d_.input_bias ? b + d_.recurrent_bias[row] : d_.recurrent_bias[row];
     return flush(b);
   }
-  static float chain(float a, const float* w, const Vector& v) {
-    for (size_t k = 0; k < v.size(); ++k) a = std::fma(flush(w[k]), v[k], a);
-    return a;
+  static NaiveMatrix matrix(const float* weights, int64_t rows, int64_t terms, int32_t format) {
+    return {weights, weights ? static_cast<size_t>(rows) : 0, static_cast<size_t>(terms), format};
   }
-  const float* w(size_t row) const {
-    return d_.input_weights + row * static_cast<size_t>(l_.input_size);
-  }
-  const float* r(size_t row) const { return d_.recurrent_weights + row * h_.size(); }
   // Pre-activation of a gate, before peepholes and clip.
   float gate(int index, size_t unit, const Vector& x) const {
     const size_t row = static_cast<size_t>(index) * hidden_ + unit;
-    return chain(chain(bias(row), w(row), x), r(row), h_);
+    return r_.chain(w_.chain(bias(row), row, x), row, h_);
   }
   float clip(float a) const {
     if (l_.clip == 0) return a;
@@ -86,8 +90,8 @@ class NaiveDirection {
     const bool dense = l_.kind == RECURRENT_LAYER_DENSE;
     Vector next(hidden_);
     for (size_t u = 0; u < hidden_; ++u) {
-      float a = chain(bias(u), w(u), x);
-      if (!dense) a = chain(a, r(u), h_);
+      float a = w_.chain(bias(u), u, x);
+      if (!dense) a = r_.chain(a, u, h_);
       next[u] = dense ? g(a) : flush(g(a));
     }
     h_ = next;
@@ -120,16 +124,15 @@ class NaiveDirection {
       h_ = next;
       return;
     }
-    for (size_t j = 0; j < h_.size(); ++j)
-      h_[j] = flush(chain(0.0f, d_.projection + j * hidden_, next));
+    for (size_t j = 0; j < h_.size(); ++j) h_[j] = flush(p_.chain(0.0f, j, next));
   }
 
   void gru(const Vector& x) {
     Vector next(hidden_);
     for (size_t u = 0; u < hidden_; ++u) {
       const size_t row = 2 * hidden_ + u;
-      const float p = chain(d_.input_bias ? flush(d_.input_bias[row]) : 0.0f, w(row), x);
-      const float q = chain(d_.recurrent_bias ? flush(d_.recurrent_bias[row]) : 0.0f, r(row), h_);
+      const float p = w_.chain(d_.input_bias ? flush(d_.input_bias[row]) : 0.0f, row, x);
+      const float q = r_.chain(d_.recurrent_bias ? flush(d_.recurrent_bias[row]) : 0.0f, row, h_);
       const float z = f(gate(1, u, x));
       const float n = g(std::fma(f(gate(0, u, x)), q, p));
       next[u] = flush(std::fma(z, h_[u], (1.0f - z) * n));
@@ -144,7 +147,7 @@ class NaiveDirection {
     for (size_t u = 0; u < hidden_; ++u) {
       const size_t row = 2 * hidden_ + u;
       const float z = f(gate(1, u, x));
-      const float n = g(chain(chain(bias(row), w(row), x), r(row), s));
+      const float n = g(r_.chain(w_.chain(bias(row), row, x), row, s));
       next[u] = flush(std::fma(z, h_[u], (1.0f - z) * n));
     }
     h_ = next;
@@ -153,6 +156,9 @@ class NaiveDirection {
   const recurrent_layer_desc& l_;
   const recurrent_direction_desc& d_;
   size_t hidden_;
+  NaiveMatrix w_;
+  NaiveMatrix r_;
+  NaiveMatrix p_;
   Vector h_;
   Vector c_;
 };
@@ -240,10 +246,13 @@ std::vector<float> naive_convolution(const recurrent_layer_desc& layer, const st
   const int64_t inputs = layer.input_size / layer.groups;
   const int64_t outputs = layer.hidden_size / layer.groups;
   const int64_t last = steps == 0 ? -1 : steps + layer.pad_before + layer.pad_after - extent - 1;
+  const NaiveMatrix weights(d.input_weights, static_cast<size_t>(layer.hidden_size),
+                            static_cast<size_t>(layer.kernel_size * inputs),
+                            layer.input_weight_format);
   Vector y;
   for (int64_t first = -layer.pad_before; first <= last - layer.pad_before; first += layer.stride)
     for (int64_t unit = 0; unit < layer.hidden_size; ++unit) {
-      float a = d.input_bias ? flush(d.input_bias[unit]) : 0.0f;
+      Vector window;
       for (int64_t k = 0; k < layer.kernel_size; ++k)
         for (int64_t i = 0; i < inputs; ++i) {
           const int64_t step = first + k * layer.dilation;
@@ -253,9 +262,10 @@ std::vector<float> naive_convolution(const recurrent_layer_desc& layer, const st
             value = d.initial_hidden[(extent + step) * layer.input_size + feature];
           else if (step >= 0 && step < steps)
             value = x[static_cast<size_t>(step * layer.input_size + feature)];
-          a = std::fma(flush(d.input_weights[(unit * layer.kernel_size + k) * inputs + i]),
-                       flush(value), a);
+          window.push_back(flush(value));
         }
+      const float a = weights.chain(d.input_bias ? flush(d.input_bias[unit]) : 0.0f,
+                                    static_cast<size_t>(unit), window);
       y.push_back(activate(d.candidate_activation, d.candidate_alpha, d.candidate_beta, a));
     }
   return y;

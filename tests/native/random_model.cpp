@@ -238,6 +238,20 @@ OwnedModel random_model(Random& random, int64_t largest, bool may_reverse, bool 
   return model;
 }
 
+void choose_formats(Random& random, OwnedModel& model) {
+  const auto any = [&] {
+    return static_cast<int32_t>(
+        uniform(random, RECURRENT_WEIGHT_FORMAT_FLOAT32, RECURRENT_WEIGHT_FORMAT_INT8_8BIT_INPUTS));
+  };
+  for (OwnedLayer& layer : model.layers) {
+    recurrent_layer_desc& d = layer.desc;
+    if (d.kind > RECURRENT_LAYER_DENSE && d.kind != RECURRENT_LAYER_CONVOLUTION) continue;
+    d.input_weight_format = any();
+    if (d.kind < RECURRENT_LAYER_DENSE)
+      d.recurrent_weight_format = one_in(random, 2) ? d.input_weight_format : any();
+  }
+}
+
 std::string describe_windows(const recurrent_layer_desc& d) {
   return "[K=" + std::to_string(d.kernel_size) + " stride=" + std::to_string(d.stride) +
          " dilation=" + std::to_string(d.dilation) + " groups=" + std::to_string(d.groups) +
@@ -256,6 +270,8 @@ std::string OwnedModel::describe() const {
         " H=" + std::to_string(d.hidden_size) + " P=" + std::to_string(d.projection_size) +
         " dir=" + std::to_string(d.direction) + " clip=" + std::to_string(d.clip) +
         " coupling=" + std::to_string(d.gate_coupling) +
+        " formats=" + std::to_string(d.input_weight_format) + "," +
+        std::to_string(d.recurrent_weight_format) +
         (d.residual_span ? " span=" + std::to_string(d.residual_span) : "") + ") ";
   }
   return text;

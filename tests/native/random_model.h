@@ -77,6 +77,9 @@ enum class Windows { kCausal, kKeepSteps, kAny };
 OwnedLayer convolution_layer(Random& random, int64_t input_size, int64_t largest, Windows windows);
 // `count` rows of an embedding.
 OwnedLayer embedding_layer(Random& random, int64_t count, int64_t size);
+// Gives the weights of all layers that multiply formats at random, those of inputs and states often
+// different ones.
+void choose_formats(Random& random, OwnedModel& model);
 // The fields of its windows.
 std::string describe_windows(const recurrent_layer_desc& layer);
 // Up to four layers, the pointwise ones included unless all are to multiply, but no embedding.

@@ -33,6 +33,8 @@ class WholeCase {
  public:
   explicit WholeCase(unsigned seed, int64_t most_rows = 9) : random_(seed), seed_(seed) {
     model = random_model(random_, seed % 4 == 0 ? 40 : 12, seed % 2 == 0);
+    // Weights in all formats.
+    if (seed % 80 > 40) choose_formats(random_, model);
     takes_indices = seed % 5 == 0;
     if (takes_indices) prepend_embedding();
     // A residual connection among the layers that are computed for one step only.

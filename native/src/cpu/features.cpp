@@ -21,20 +21,28 @@ constexpr uint64_t kZmmState = 0xe6;
 struct FeatureBit {
   FeatureSet feature;
   uint32_t leaf;
+  uint32_t subleaf;
   uint32_t CpuidResult::*answer;
   int bit;
   uint64_t saved;
 };
 constexpr FeatureBit kFeatureBits[] = {
-    {kFma, 1, &CpuidResult::ecx, 12, kYmmState},
-    {kAvx, 1, &CpuidResult::ecx, 28, kYmmState},
-    {kF16c, 1, &CpuidResult::ecx, 29, kYmmState},
-    {kAvx2, 7, &CpuidResult::ebx, 5, kYmmState},
-    {kAvx512F, 7, &CpuidResult::ebx, 16, kZmmState},
-    {kAvx512Dq, 7, &CpuidResult::ebx, 17, kZmmState},
-    {kAvx512Bw, 7, &CpuidResult::ebx, 30, kZmmState},
-    {kAvx512Vl, 7, &CpuidResult::ebx, 31, kZmmState},
+    {kFma, 1, 0, &CpuidResult::ecx, 12, kYmmState},
+    {kAvx, 1, 0, &CpuidResult::ecx, 28, kYmmState},
+    {kF16c, 1, 0, &CpuidResult::ecx, 29, kYmmState},
+    {kAvx2, 7, 0, &CpuidResult::ebx, 5, kYmmState},
+    {kAvx512F, 7, 0, &CpuidResult::ebx, 16, kZmmState},
+    {kAvx512Dq, 7, 0, &CpuidResult::ebx, 17, kZmmState},
+    {kAvx512Bw, 7, 0, &CpuidResult::ebx, 30, kZmmState},
+    {kAvx512Vl, 7, 0, &CpuidResult::ebx, 31, kZmmState},
+    {kAvx512Vnni, 7, 0, &CpuidResult::ecx, 11, kZmmState},
+    {kAvxVnni, 7, 1, &CpuidResult::eax, 4, kYmmState},
 };
+
+// Leaf 7 says how many it has.
+bool has_subleaf(uint32_t leaf, uint32_t subleaf) {
+  return subleaf == 0 || cpuid(leaf).eax >= subleaf;
+}
 
 FeatureSet detect_set() {
   constexpr uint32_t kOsxsave = 1u << 27;
@@ -42,7 +50,8 @@ FeatureSet detect_set() {
   const uint64_t saved = read_xcr0();
   FeatureSet set = 0;
   for (const FeatureBit& each : kFeatureBits)
-    if (has_bits(saved, each.saved) && (cpuid(each.leaf).*each.answer >> each.bit & 1u) != 0)
+    if (has_bits(saved, each.saved) && has_subleaf(each.leaf, each.subleaf) &&
+        (cpuid(each.leaf, each.subleaf).*each.answer >> each.bit & 1u) != 0)
       set |= each.feature;
   return set;
 }

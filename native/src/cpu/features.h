@@ -16,6 +16,8 @@ inline constexpr FeatureSet kAvx512F = 1u << 4;
 inline constexpr FeatureSet kAvx512Dq = 1u << 5;
 inline constexpr FeatureSet kAvx512Bw = 1u << 6;
 inline constexpr FeatureSet kAvx512Vl = 1u << 7;
+inline constexpr FeatureSet kAvx512Vnni = 1u << 8;
+inline constexpr FeatureSet kAvxVnni = 1u << 9;
 
 struct Features {
   // What the processor has *and* the operating system saves on a thread switch.

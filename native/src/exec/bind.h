@@ -96,15 +96,17 @@ inline kernels::CellArgs bind(const PackedLayer& layer, const Phase& phase,
   args.c_stride = args.scratch_stride = cell;
   args.tape = phase.records ? slots.tape : nullptr;
   args.tape_stride = slots.tape_stride;
+  args.rounded = {};
   return args;
 }
 
 // The same for a single row, which has a kernel of its own: `args` once for a step, and again what
 // a phase changes of them.
-inline kernels::StepArgs bind_row(const RowSlots& slots) {
+inline kernels::StepArgs bind_row(const RowSlots& slots, kernels::RowMemory rounded) {
   kernels::StepArgs args;
   args.group_begin = 0;
   args.backwards = slots.backwards;
+  args.rounded = rounded.at;
   bind_step(slots, args);
   return args;
 }
@@ -121,7 +123,7 @@ inline void call_phase(const Phase& phase, const kernels::CellArgs& args) {
   }
   phase.step({args.cell, args.range.group_begin, args.range.group_end, args.range.backwards,
               args.init, args.x, args.x_size, args.h, args.h_out, args.y, args.c, args.reset_state,
-              args.update, args.candidate});
+              args.update, args.candidate, args.rounded.at});
 }
 
 }  // namespace recurrent

@@ -53,7 +53,7 @@ double recurrent_weights(const PackedLayer& layer, const PackedDirection& direct
   if (layer.has_windows()) return 0;
   const auto all =
       static_cast<double>(direction.weights.elements() + direction.second_weights.elements());
-  return all - static_cast<double>(layer.terms * layer.columns);
+  return direction.is_split() ? all : all - static_cast<double>(layer.terms * layer.columns);
 }
 
 double input_weights(const PackedLayer& layer) {
@@ -62,6 +62,10 @@ double input_weights(const PackedLayer& layer) {
 
 double bytes_of_weight(const PackedDirection& direction) {
   return static_cast<double>(recurrent::bytes_of_weight(direction.weights.format()));
+}
+
+double bytes_of_inputs(const PackedDirection& direction) {
+  return static_cast<double>(recurrent::bytes_of_weight(direction.multiplied().format()));
 }
 
 }  // namespace
@@ -84,19 +88,21 @@ double CostModel::read(double bytes, double resident) const {
 
 double CostModel::bytes(const PackedLayer& layer, const PackedDirection& direction, int parts,
                         bool with_inputs) const {
-  const double weights =
-      recurrent_weights(layer, direction) + (with_inputs ? input_weights(layer) : 0.0);
-  return weights * bytes_of_weight(direction) * largest_share(groups_of(layer, direction), parts);
+  const double inputs = with_inputs ? input_weights(layer) * bytes_of_inputs(direction) : 0.0;
+  return (recurrent_weights(layer, direction) * bytes_of_weight(direction) + inputs) *
+         largest_share(groups_of(layer, direction), parts);
 }
 
 double CostModel::step(const PackedLayer& layer, const PackedDirection& direction, double rows,
                        int parts, double resident, bool with_inputs) const {
   const double share = largest_share(groups_of(layer, direction), parts);
-  const double weights = bytes(layer, direction, parts, with_inputs);
-  const double multiply = 2.0 * rows * weights / bytes_of_weight(direction) / set_.flops_per_ns;
+  const double read_bytes = bytes(layer, direction, parts, with_inputs);
+  const double weights =
+      (recurrent_weights(layer, direction) + (with_inputs ? input_weights(layer) : 0.0)) * share;
+  const double multiply = 2.0 * rows * weights / set_.flops_per_ns;
   const double vectors = rows * share * static_cast<double>(layer.columns) / set_.width;
   const double calls = direction.phases.size();
-  return std::max(multiply, read(weights, resident)) + vectors * set_.ns_per_vector +
+  return std::max(multiply, read(read_bytes, resident)) + vectors * set_.ns_per_vector +
          calls * kNsPerCall;
 }
 
@@ -104,7 +110,7 @@ double CostModel::product(const PackedLayer& layer, const PackedDirection& direc
                           int parts) const {
   const double share = largest_share(groups_of(layer, direction), parts);
   const double weights = input_weights(layer) * share;
-  const double read_bytes = weights * bytes_of_weight(direction);
+  const double read_bytes = weights * bytes_of_inputs(direction);
   return std::max(2.0 * rows * weights / set_.flops_per_ns, read(read_bytes, read_bytes)) +
          kNsPerCall;
 }

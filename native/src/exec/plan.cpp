@@ -25,7 +25,10 @@ int64_t steps_in_cache(const Model& model, int64_t batch) {
   for (const PackedLayer& layer : model.layers()) {
     if (layer.is_pointwise()) continue;
     columns = std::max(columns, layer.columns + layer.input_size);
-    weights = std::max(weights, layer.columns * layer.input_size * kBytes);
+    int64_t of_weight = kBytes;
+    for (const PackedDirection& direction : layer.directions)
+      of_weight = std::min(of_weight, bytes_of_weight(direction.multiplied().format()));
+    weights = std::max(weights, layer.columns * layer.input_size * of_weight);
   }
   const cpu::Caches& caches = cpu::caches();
   int64_t rows = caches.l2_or_default() / 2 / kBytes / columns;
@@ -80,6 +83,39 @@ int64_t window_floats_of(const Model& model, int64_t batch, int64_t steps) {
   return round_up(floats, kLine);
 }
 
+bool has_integers(const PackedMatrix& weights) { return Storage{weights.format()}.has_integers(); }
+
+// Rows of all products of a model that have weights of integers, rounded: so many that weights are
+// not read too often, and so few that they stay in the second-level cache beside weights. One row
+// at least, however large it is.
+int64_t rounded_floats_of(const Model& model, int64_t rows) {
+  constexpr int64_t kMostRows = 48;
+  constexpr int64_t kMostBytes = int64_t{256} * 1024;
+  int64_t bytes = 0;
+  for (const PackedLayer& layer : model.layers())
+    for (const PackedDirection& d : layer.directions) {
+      int64_t row = 0;
+      if (has_integers(d.multiplied()) || has_integers(d.weights))
+        row =
+            kernels::rounded_row_bytes(layer.terms) + kernels::rounded_row_bytes(layer.state_size);
+      // A projection sees all units.
+      if (has_integers(d.second_weights))
+        row = std::max(row, kernels::rounded_row_bytes(layer.hidden_size));
+      if (row == 0) continue;
+      const int64_t most = std::clamp<int64_t>(kMostBytes / row, 1, kMostRows);
+      bytes = std::max(bytes, std::min(rows, most) * row);
+    }
+  return bytes / static_cast<int64_t>(sizeof(float));
+}
+
+// Whether even a single step takes an input product that is put down.
+bool is_split(const Model& model) {
+  for (const PackedLayer& layer : model.layers())
+    for (const PackedDirection& direction : layer.directions)
+      if (direction.is_split()) return true;
+  return false;
+}
+
 }  // namespace
 
 Plan make_plan(const Model& model, int64_t batch, int64_t time, bool ragged, int threads) {
@@ -102,7 +138,9 @@ Plan make_plan(const Model& model, int64_t batch, int64_t time, bool ragged, int
   plan.input = ledger.book(chunk_rows, w.input);
   plan.window_floats = window_floats_of(model, batch, plan.span);
   plan.windows = ledger.book(threads, plan.window_floats);
-  if (plan.chunk > 1) plan.product = ledger.book(chunk_rows, w.columns);
+  if (plan.chunk > 1 || is_split(model)) plan.product = ledger.book(chunk_rows, w.columns);
+  plan.rounded_floats = rounded_floats_of(model, chunk_rows);
+  plan.rounded = ledger.book(threads, plan.rounded_floats);
   for (int64_t& at : plan.hidden) at = ledger.book(batch, w.state);
   if (ragged) plan.cell = ledger.book(batch, w.hidden);
   if (w.projection) plan.unprojected = ledger.book(batch, w.hidden);

@@ -29,11 +29,19 @@ struct Plan {
   int64_t reset_state = 0;  // `[batch, widest hidden]` each: the first phase of a reset-before GRU
   int64_t update = 0;
   int64_t candidate = 0;
+  // Rows that kernels of integers round, of each of the threads that share the plan.
+  int64_t rounded = 0;
+  int64_t rounded_floats = 0;
   // Values, by Location: of steps `[slot][span, batch, widest]`, of rows `[slot][batch, widest]`.
   int64_t values[2] = {};
   int64_t value_stride[2] = {};  // of a slot
   int64_t floats = 0;            // all of it
 
+  // Of a thread, in the scratch memory that the plan is for.
+  kernels::RowMemory rounded_rows(float* scratch, int thread = 0) const {
+    return {reinterpret_cast<unsigned char*>(scratch + rounded + thread * rounded_floats),
+            rounded_floats * int64_t{sizeof(float)}};
+  }
   int64_t at(const Location& location) const {
     return values[location.is_row] + location.slot * value_stride[location.is_row];
   }

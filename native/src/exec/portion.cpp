@@ -241,6 +241,7 @@ void Portion::run_dense() {
       slots.x_stride = slots.x_size = width;
       slots.y_stride = out_.row_stride;
       CellArgs args = bind(*layer_, phase, slots);
+      args.rounded = plan_.rounded_rows(scratch_, index);
       if (!by_units && rows() == 1) {
         // Of one row, steps are rows of a product. (A Dense of 192 inputs and 64 units, 2000 steps:
         // 433 us one by one, 227 us so.)
@@ -344,7 +345,7 @@ void Portion::run_one_row(TimeSpan chunk) {
   float* const hidden[2] = {hidden_[0], hidden_[1]};
   StepArgs args[Phases::kMost];
   for (int i = 0; i < count; ++i) {
-    args[i] = bind_row(slots);
+    args[i] = bind_row(slots, plan_.rounded_rows(scratch_));
     bind_row(phases[i], slots, args[i]);
   }
   if (count == 1) {
@@ -378,7 +379,8 @@ void Portion::multiply_inputs(TimeSpan chunk, int index) const {
   int64_t rows = 0;
   for (int64_t s = chunk.first; s < chunk.first + chunk.steps; ++s) rows += active_rows(s);
   const Slice groups = slice(direction_->weights.groups(), index);
-  multiply({job_.model, *layer_, *direction_, scratch(plan_.input), scratch(plan_.product), rows},
+  multiply({job_.model, *layer_, *direction_, scratch(plan_.input), scratch(plan_.product), rows,
+            plan_.rounded_rows(scratch_, index)},
            groups.begin, groups.end);
 }
 
@@ -386,7 +388,7 @@ void Portion::multiply_inputs(TimeSpan chunk, int index) const {
 // input product of the chunk belongs to the stage of its first step: a slice of units needs the
 // products of these units only.
 int64_t Portion::step(TimeSpan chunk, int64_t s, int64_t done) {
-  const bool merged = chunk.steps > 1;
+  const bool merged = chunk.steps > 1 || direction_->is_split();
   const bool scattered = ragged() && direction_->reverse && out_.data;
   const Phases& phases = direction_->phases;
   StepSlots slots{};
@@ -423,6 +425,7 @@ int64_t Portion::step(TimeSpan chunk, int64_t s, int64_t done) {
 // A slice of a kernel call whose arguments stand for all groups.
 void Portion::call(const Phase& phase, const CellArgs& whole, int index) const {
   CellArgs args = whole;
+  args.rounded = plan_.rounded_rows(scratch_, index);
   if (participant_.size() > 1) fetch_states(args);
   const Slice groups = slice(phase.constants.groups, index);
   args.range.group_begin = groups.begin;

@@ -137,7 +137,9 @@ void Portion::run_windows() {
           if (unit.count == 0) continue;
           const GatheredSteps gathered = steps_of_unit(units, unit, memory(index));
           gather_unit(units, unit, gathered);
-          multiply(kernels_, *layer_, product_of_unit(units, unit, gathered), all);
+          WindowProduct product = product_of_unit(units, unit, gathered);
+          product.rounded = plan_.rounded_rows(scratch_, index);
+          multiply(kernels_, *layer_, product, all);
         }
       });
     } else {
@@ -149,8 +151,9 @@ void Portion::run_windows() {
           if (index == 0) gather_unit(units, unit, gathered);
         });
         participant_.stage([&](int index) {
-          multiply(kernels_, *layer_, product_of_unit(units, unit, gathered),
-                   slice(all.end, index));
+          WindowProduct product = product_of_unit(units, unit, gathered);
+          product.rounded = plan_.rounded_rows(scratch_, index);
+          multiply(kernels_, *layer_, product, slice(all.end, index));
         });
       }
     }

@@ -5,6 +5,7 @@
 #include "exec/bind.h"
 #include "exec/portion.h"
 #include "exec/windows.h"
+#include "gemm/provider.h"
 
 namespace recurrent {
 namespace {
@@ -93,6 +94,7 @@ class SplitStep {
         product.y = out + row * layer.output_size;
         product.y_stride = layer.output_size;
         product.backwards = backwards_;
+        product.rounded = plan_.rounded_rows(scratch_, index);
         multiply(model_.kernels(), layer, product,
                  slice_of(parts_of(layer), index, participant.size()));
       });
@@ -115,16 +117,30 @@ class SplitStep {
       slots.after = next(direction.hidden);
       slots.c = states_.row(direction.cell, 0);
     }
+    const InputProduct inputs{model_, layer, direction, in, scratch_ + plan_.product, batch_};
+    if (direction.is_split()) {
+      slots.init = inputs.out;
+      slots.init_stride = layer.columns;
+      slots.x_size = 0;
+    }
     for (const Phase& phase : direction.phases)
-      run_phase(participant, phase, bind(layer, phase, slots));
+      run_phase(participant, phase, bind(layer, phase, slots),
+                phase.takes_input ? &inputs : nullptr);
   }
 
-  static void run_phase(Participant& participant, const Phase& phase, const CellArgs& whole) {
+  void run_phase(Participant& participant, const Phase& phase, const CellArgs& whole,
+                 const InputProduct* inputs) const {
     participant.stage([&](int index) {
       CellArgs args = whole;
+      args.rounded = plan_.rounded_rows(scratch_, index);
       fetch_states(args);
-      if (args.x_size > 0) fetch(args.x, args.x_size);
+      if (inputs) fetch(inputs->x, inputs->layer.input_size);
       const Slice groups = slice_of(phase.constants.groups, index, participant.size());
+      if (inputs && inputs->direction.is_split()) {
+        InputProduct own = *inputs;
+        own.rounded = args.rounded;
+        multiply(own, groups.begin, groups.end);
+      }
       args.range.group_begin = groups.begin;
       args.range.group_end = groups.end;
       call_phase(phase, args);

@@ -7,6 +7,7 @@
 #include "exec/denormals.h"
 #include "exec/pointwise.h"
 #include "exec/windows.h"
+#include "gemm/provider.h"
 
 namespace recurrent {
 namespace {
@@ -14,6 +15,7 @@ namespace {
 // What both of the following begin with. The state is renewed in its place; where it has to be read
 // after that, from a copy.
 struct Step {
+  const Model& model;
   const PackedLayer& layer;
   const PackedDirection& direction;
   const Plan& plan;
@@ -31,6 +33,15 @@ struct Step {
     return {backwards, nullptr, x,       layer.input_size, state,   state,
             cell,      y,       nullptr, nullptr,          nullptr, nullptr};
   }
+  // Formats of inputs and states differ: their chains are two products.
+  void multiply_inputs(RowSlots& slots) const {
+    float* const product = workspace.at(plan.product);
+    const InputProduct inputs{model, layer, direction, x, product, plan.batch, rounded()};
+    multiply(inputs, 0, direction.weights.groups());
+    slots.init = product;
+    slots.x_size = 0;
+  }
+  kernels::RowMemory rounded() const { return plan.rounded_rows(workspace.at(0)); }
   const float* copy_of(const float* state, int64_t rows) const {
     float* previous = workspace.at(plan.hidden[0]);
     std::copy_n(state, rows * layer.hidden_stride(), previous);
@@ -43,8 +54,9 @@ struct Step {
 // 60 instructions more.
 void run_two_phases(const Step& step) {
   RowSlots slots = step.slots();
+  if (step.direction.is_split()) step.multiply_inputs(slots);
   slots.take_scratch(step.workspace.at(0), step.plan);
-  kernels::StepArgs args = bind_row(slots);
+  kernels::StepArgs args = bind_row(slots, step.rounded());
   bind_row(step.direction.phases.front(), slots, args);
   step.direction.phases.front().step(args);
   bind_row(step.direction.phases.back(), slots, args);
@@ -58,7 +70,8 @@ void run_row(const Step& step) {
   RowSlots slots = step.slots();
   if (phases.front().constants.groups > 1 && slots.after)
     slots.before = step.copy_of(slots.after, 1);
-  kernels::StepArgs args = bind_row(slots);
+  if (step.direction.is_split()) step.multiply_inputs(slots);
+  kernels::StepArgs args = bind_row(slots, step.rounded());
   bind_row(phases.front(), slots, args);
   phases.front().step(args);
 }
@@ -69,7 +82,15 @@ void run_rows(const Step& step) {
   StepSlots slots{step.slots(), rows, 0, step.layer.input_size, step.layer.output_size, nullptr, 0};
   if (slots.after) slots.before = step.copy_of(slots.after, rows);
   if (phases.size() > 1) slots.take_scratch(step.workspace.at(0), step.plan);
-  for (const Phase& phase : phases) phase.function(bind(step.layer, phase, slots));
+  if (step.direction.is_split()) {
+    step.multiply_inputs(slots);
+    slots.init_stride = step.layer.columns;
+  }
+  for (const Phase& phase : phases) {
+    kernels::CellArgs args = bind(step.layer, phase, slots);
+    args.rounded = step.rounded();
+    phase.function(args);
+  }
 }
 
 // What a layer reads, of all rows.
@@ -92,6 +113,7 @@ void run_windows(const Model& model, const PackedLayer& layer, const Plan& plan,
     product.y = y + row * layer.output_size;
     product.y_stride = layer.output_size;
     product.backwards = backwards;
+    product.rounded = plan.rounded_rows(workspace.at(0));
     multiply(model.kernels(), layer, product, {0, parts_of(layer)});
   }
 }
@@ -138,7 +160,7 @@ RECURRENT_NO_CANARY void run_step(const Model& model, const Plan& plan, Workspac
         in = clean;
       }
       const PackedDirection& direction = layer.directions.front();
-      const Step step{layer, direction, plan, workspace, states, in, out, backwards};
+      const Step step{model, layer, direction, plan, workspace, states, in, out, backwards};
       if (plan.batch == 1)
         run_row(step);
       else

@@ -87,6 +87,7 @@ void multiply(const kernels::KernelTable& kernels, const PackedLayer& layer,
     args.x = product.x;
     args.x_size = layer.terms;
     args.y = product.y;
+    args.rounded = product.rounded.at;
     return phase.step(args);
   }
   kernels::CellConstants cell = phase.constants;
@@ -99,6 +100,7 @@ void multiply(const kernels::KernelTable& kernels, const PackedLayer& layer,
   args.tape_stride = product.tape_stride;
   args.range.rows = product.rows;
   args.range.backwards = product.backwards;
+  args.rounded = product.rounded;
   const int64_t bias_stride = layer.columns / c.groups;
   for (int64_t group = parts.begin / of_group; group * of_group < parts.end; ++group) {
     args.range.group_begin = std::max<int64_t>(parts.begin - group * of_group, 0);

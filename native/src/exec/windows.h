@@ -42,6 +42,7 @@ struct WindowProduct {
   float* y;
   int64_t y_stride;
   bool backwards = false;
+  kernels::RowMemory rounded{};  // where weights are integers
   // Training: where pre-activations go, `[rows][tape_stride]`, if the layer is not linear.
   float* tape = nullptr;
   int64_t tape_stride = 0;

@@ -14,7 +14,7 @@ namespace recurrent {
 namespace {
 
 void multiply_builtin(const InputProduct& product, int64_t group_begin, int64_t group_end) {
-  const PackedMatrix& weights = product.direction.weights;
+  const PackedMatrix& weights = product.direction.multiplied();
   const kernels::ProductArgs args{{product.rows, group_begin, group_end, 0},
                                   weights.grouping(),
                                   weights.data(),
@@ -25,8 +25,9 @@ void multiply_builtin(const InputProduct& product, int64_t group_begin, int64_t 
                                   product.layer.input_size,
                                   product.layer.input_size,
                                   product.out,
-                                  product.layer.columns};
-  product.model.kernels().reading(weights.format()).product(args);
+                                  product.layer.columns,
+                                  product.rounded};
+  product.direction.product(args);
 }
 
 void multiply_mkl(const Mkl& mkl, const InputProduct& product, int64_t group_begin,
@@ -97,6 +98,11 @@ ProductTimes times_of(Model& model, size_t layer_index, size_t direction_index) 
   return measured.emplace(key, times).first->second;
 }
 
+// It multiplies floats alone.
+bool can_use_mkl(const PackedDirection& direction) {
+  return !direction.is_split() && direction.weights.format() == kernels::WeightFormat::kFloat32;
+}
+
 }  // namespace
 
 ProductChoices choose_provider(Model& model, int32_t provider) {
@@ -111,6 +117,7 @@ ProductChoices choose_provider(Model& model, int32_t provider) {
   }
   for (size_t l = 0; l < choices.size(); ++l)
     for (size_t d = 0; d < choices[l].size(); ++d) {
+      if (!can_use_mkl(model.layers()[l].directions[d])) continue;
       if (provider == RECURRENT_GEMM_AUTO) choices[l][d] = times_of(model, l, d);
       if (provider == RECURRENT_GEMM_MKL || choices[l][d].mkl_is_faster()) model.use_mkl(l, d);
     }

@@ -34,6 +34,7 @@ struct InputProduct {
   const float* x;  // `[rows][input_size]`
   float* out;      // `[rows][columns]`
   int64_t rows;
+  kernels::RowMemory rounded{};  // where weights are integers
 };
 void multiply(const InputProduct& product, int64_t group_begin, int64_t group_end);
 

@@ -14,6 +14,8 @@
 //
 //   group: x terms `[I][panels][gates of x][V]`, then h terms `[S][panels][gates of h][V]`
 //
+// (Of bfloat16 a vector has two terms; integers of 8 bits lie as integer_layout.h says.)
+//
 // A row of pre-activations has the same order without k: `[panel][gate][V]`, groups being
 // consecutive panels.
 
@@ -23,6 +25,13 @@ struct Activation {
   int32_t kind;  // recurrent_activation
   float alpha;
   float beta;
+};
+
+// Memory in which kernels of integers put rows that they round, for at least one row
+// (rounded_row_bytes); others leave it alone.
+struct RowMemory {
+  unsigned char* at;
+  int64_t bytes;
 };
 
 // Which rows and groups a call computes.
@@ -54,6 +63,7 @@ struct ProductArgs {
   int64_t x_size;
   float* out;  // `[rows][out_stride]`
   int64_t out_stride;
+  RowMemory rounded;
 };
 
 // The product of groups of few outputs, where a vector has an input of its own for each output:
@@ -137,6 +147,8 @@ struct CellArgs {
   // Written by CellConstants::finish where that is a recording one.
   float* tape;
   int64_t tape_stride;
+
+  RowMemory rounded;
 };
 
 // One step of the backward pass of a number of rows: from the gradient of what a cell put out to
@@ -191,6 +203,7 @@ struct StepArgs {
   float* reset_state;
   float* update;
   float* candidate;
+  unsigned char* rounded;  // memory for one row, see RowMemory
 
   static constexpr int64_t init_stride = 0;
   static constexpr int64_t x_stride = 0;

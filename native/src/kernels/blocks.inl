@@ -126,8 +126,9 @@ void block_tile(const BlockStepArgs& args, const Part<Float32Weights>& part, int
   }
   block_chain<Body, typename Body::Inputs, kUnits>(acc, part.weights(0, Body::kGates), first,
                                                    args.x, cell.x_terms);
-  block_chain<Body, typename Body::States, kUnits>(
-      acc, part.weights(cell.x_terms * Body::kGates, Body::kGates), first, args.h, cell.h_terms);
+  const int64_t before = Float32Weights::chain_bytes(cell.x_terms) * Body::kGates;
+  block_chain<Body, typename Body::States, kUnits>(acc, part.weights(before, Body::kGates), first,
+                                                   args.h, cell.h_terms);
   // Through memory in the first-level cache to one copy of the activations, as in tiles.inl.
   alignas(64) float stored[static_cast<size_t>(kUnits * Body::kColumns * kBlockRows)];
 #pragma GCC unroll 8

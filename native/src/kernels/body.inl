@@ -34,9 +34,11 @@ static_assert(Vec::kWidth == kSet.width, "kernels.inc says something else than t
 
 #include "simd/math_arrays.inl"
 
+#include "kernels/chain.inl"
+
+#include "simd/weights_bfloat16.inl"
 #include "simd/weights_float32.inl"
 
-#include "kernels/chain.inl"
 #include "kernels/tiles.inl"
 
 #include "kernels/store.inl"

@@ -16,20 +16,42 @@ struct Tile {
   Vec v[static_cast<size_t>(kRows)][static_cast<size_t>(kColumns)];
 };
 
-// Weights of a tile, in the format that W reads: kVectors vectors per term, `stride` bytes from
-// term to term. The stride is larger than that where the tile is a part of its group.
+// Weights of a tile, in the format that W reads: kVectors vectors for as many terms as a vector
+// has, `stride` bytes from these terms to the next. The stride is larger than that where the tile
+// is a part of its group.
 template <class W>
 struct Weights {
   WeightBytes at;
   int64_t stride;
 };
 
+// What the rows of a tile multiply.
+struct Inputs {
+  const float* at;
+  int64_t stride;
+};
+
+// Of a call, from a row on: the inputs, the states, and what a reset gate leaves of them.
+template <class Args>
+RECURRENT_INLINE Inputs inputs_of(const Args& args, int64_t row) {
+  return {args.x + row * args.x_stride, args.x_stride};
+}
+template <class Args>
+RECURRENT_INLINE Inputs states_of(const Args& args, int64_t row) {
+  return {args.h + row * args.h_stride, args.h_stride};
+}
+template <class Args>
+RECURRENT_INLINE Inputs reset_states_of(const Args& args, int64_t row) {
+  return {args.reset_state + row * args.scratch_stride, args.scratch_stride};
+}
+
 // Bytes of a cache line: what one prefetch brings.
 constexpr int kLineBytes = 64;
 
-// One term of all chains. Beside the accumulators either the inputs or the weights of the term stay
-// in registers: those that are fewer, or the largest tiles would not fit.
-template <class W, int kVectors, class Columns, int kRows, int kColumns>
+// One term of all chains, the one of number kTerm of those that a vector has. Beside the
+// accumulators either the inputs or the weights of the term stay in registers: those that are
+// fewer, or the largest tiles would not fit.
+template <class W, int kTerm, int kVectors, class Columns, int kRows, int kColumns>
 RECURRENT_INLINE void term(Tile<kRows, kColumns>& acc, WeightBytes w, const float* x,
                            int64_t x_stride) {
   if constexpr (kRows <= kVectors) {
@@ -38,7 +60,7 @@ RECURRENT_INLINE void term(Tile<kRows, kColumns>& acc, WeightBytes w, const floa
     for (int r = 0; r < kRows; ++r) value[r] = Vec::broadcast(x[r * x_stride]);
 #pragma GCC unroll 16
     for (int j = 0; j < kVectors; ++j) {
-      const Vec weight = W::load(w + j * W::kVectorBytes);
+      const Vec weight = W::template load<kTerm>(w + j * W::kVectorBytes);
 #pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
         Vec& a = acc.v[r][Columns::at(j)];
@@ -48,7 +70,7 @@ RECURRENT_INLINE void term(Tile<kRows, kColumns>& acc, WeightBytes w, const floa
   } else {
     Vec weight[static_cast<size_t>(kVectors)];
 #pragma GCC unroll 16
-    for (int j = 0; j < kVectors; ++j) weight[j] = W::load(w + j * W::kVectorBytes);
+    for (int j = 0; j < kVectors; ++j) weight[j] = W::template load<kTerm>(w + j * W::kVectorBytes);
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
       const Vec value = Vec::broadcast(x[r * x_stride]);
@@ -66,15 +88,28 @@ RECURRENT_INLINE void term(Tile<kRows, kColumns>& acc, WeightBytes w, const floa
 // reads, and those of the next group begin when it is needed. (docs/kernels.md has the gain, and
 // what twice and four times as many cost.)
 template <int kVectors, class Columns, class W, int kRows, int kColumns>
-RECURRENT_INLINE void chain(Tile<kRows, kColumns>& acc, Weights<W> w, const float* x,
-                            int64_t x_stride, int64_t terms, WeightBytes& ahead) {
+RECURRENT_INLINE void chain(Tile<kRows, kColumns>& acc, Weights<W> w, Inputs x, int64_t terms,
+                            WeightBytes& ahead) {
   constexpr bool kPrefetches = kRows * kColumns >= kSet.prefetching_tile;
+  if constexpr (W::kTerms == 1) {
 #pragma GCC unroll 2
-  for (int64_t k = 0; k < terms; ++k) {
-    term<W, kVectors, Columns>(acc, w.at, x + k, x_stride);
-    if constexpr (kPrefetches)
-      if (k % 2 == 0) Vec::prefetch(ahead + k / 2 * kLineBytes);
-    w.at += w.stride;
+    for (int64_t k = 0; k < terms; ++k) {
+      term<W, 0, kVectors, Columns>(acc, w.at, x.at + k, x.stride);
+      if constexpr (kPrefetches)
+        if (k % 2 == 0) Vec::prefetch(ahead + k / 2 * kLineBytes);
+      w.at += w.stride;
+    }
+  } else {
+    static_assert(W::kTerms == 2);
+    int64_t k = 0;
+    for (; k + 2 <= terms; k += 2) {
+      term<W, 0, kVectors, Columns>(acc, w.at, x.at + k, x.stride);
+      term<W, 1, kVectors, Columns>(acc, w.at, x.at + k + 1, x.stride);
+      if constexpr (kPrefetches) Vec::prefetch(ahead + k / 2 * kLineBytes);
+      w.at += w.stride;
+    }
+    // No product with what fills the last vector up: 0 times an infinity would be a NaN.
+    if (k < terms) term<W, 0, kVectors, Columns>(acc, w.at, x.at + k, x.stride);
   }
   if constexpr (kPrefetches) ahead += terms / 2 * kLineBytes;
 }

@@ -32,9 +32,9 @@ struct GruBody {
   static constexpr int kGates = 3;
   static constexpr int kColumns = 4;
   static constexpr int kStoredColumns = kColumns;
-  template <class Args>
+  template <class W, class Args>
   static RECURRENT_INLINE int64_t skipped(const Args& args) {
-    return args.x_size ? 0 : args.cell->x_terms * kGates;
+    return args.x_size ? 0 : W::chain_bytes(args.cell->x_terms) * kGates;
   }
 
   template <int kRows, int kTileColumns, class Args, class W>
@@ -45,16 +45,16 @@ struct GruBody {
     start<kVectors, GruInputColumns>(
         acc, args.init + row * args.init_stride + part.panel * kGates * Vec::kWidth,
         args.init_stride);
-    chain<kVectors, GruInputColumns>(acc, part.weights(0, kGates), args.x + row * args.x_stride,
-                                     args.x_stride, args.x_size, ahead);
+    chain<kVectors, GruInputColumns>(acc, part.weights(0, kGates), inputs_of(args, row),
+                                     args.x_size, ahead);
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
       for (int p = 0; p < kPanels; ++p)
         acc.v[r][p * kColumns + 3] =
             Vec::load(args.cell->state_bias + (part.panel + p) * Vec::kWidth);
-    chain<kVectors, GruStateColumns>(acc, part.weights(args.cell->x_terms * kGates, kGates),
-                                     args.h + row * args.h_stride, args.h_stride,
+    const int64_t before = W::chain_bytes(args.cell->x_terms) * kGates;
+    chain<kVectors, GruStateColumns>(acc, part.weights(before, kGates), states_of(args, row),
                                      args.cell->h_terms, ahead);
   }
 
@@ -93,14 +93,17 @@ struct GruContinuedBody {
   static constexpr int kMaxPanels = GruBody::kMaxPanels;
   static constexpr int kColumns = 3;  // r z q
   static constexpr int kStoredColumns = GruBody::kColumns;
-  static RECURRENT_INLINE int64_t skipped(const CellArgs& args) { return GruBody::skipped(args); }
+  template <class W>
+  static RECURRENT_INLINE int64_t skipped(const CellArgs& args) {
+    return GruBody::skipped<W>(args);
+  }
 
   static RECURRENT_INLINE const float* init(const CellArgs& args, int64_t row, int64_t panel) {
     return args.init + row * args.init_stride + panel * kColumns * Vec::kWidth;
   }
 
-  template <int kRows, int kVectors, class W>
-  static RECURRENT_INLINE void accumulate(Tile<kRows, kVectors>& acc, const CellArgs& args,
+  template <int kRows, int kVectors, class Args, class W>
+  static RECURRENT_INLINE void accumulate(Tile<kRows, kVectors>& acc, const Args& args,
                                           const Part<W>& part, int64_t row, WeightBytes& ahead) {
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r)
@@ -112,9 +115,9 @@ struct GruContinuedBody {
         a[1] = Vec::load(from + Vec::kWidth);
         a[2] = Vec::load(args.cell->state_bias + (part.panel + p) * Vec::kWidth);
       }
-    chain<kVectors, AllColumns>(acc, part.weights(args.cell->x_terms * kColumns, kColumns),
-                                args.h + row * args.h_stride, args.h_stride, args.cell->h_terms,
-                                ahead);
+    const int64_t before = W::chain_bytes(args.cell->x_terms) * kColumns;
+    chain<kVectors, AllColumns>(acc, part.weights(before, kColumns), states_of(args, row),
+                                args.cell->h_terms, ahead);
   }
 
   static RECURRENT_INLINE void put(const CellArgs& args, int64_t row, int64_t panel,

@@ -15,9 +15,9 @@ struct GruGatesBody {
   static constexpr int kMaxPanels = 3;
   static constexpr int kColumns = 3;
   static constexpr int kStoredColumns = kColumns;
-  template <class Args>
+  template <class W, class Args>
   static RECURRENT_INLINE int64_t skipped(const Args& args) {
-    return args.x_size ? 0 : args.cell->x_terms * kColumns;
+    return args.x_size ? 0 : W::chain_bytes(args.cell->x_terms) * kColumns;
   }
 
   template <int kRows, int kVectors, class Args, class W>
@@ -27,10 +27,10 @@ struct GruGatesBody {
     start<kVectors, AllColumns>(
         acc, args.init + row * args.init_stride + part.panel * kColumns * Vec::kWidth,
         args.init_stride);
-    chain<kVectors, AllColumns>(acc, part.weights(0, kColumns), args.x + row * args.x_stride,
-                                args.x_stride, args.x_size, ahead);
-    chain<kPanels * 2, GruGatesStateColumns>(acc, part.weights(args.cell->x_terms * kColumns, 2),
-                                             args.h + row * args.h_stride, args.h_stride,
+    chain<kVectors, AllColumns>(acc, part.weights(0, kColumns), inputs_of(args, row), args.x_size,
+                                ahead);
+    const int64_t before = W::chain_bytes(args.cell->x_terms) * kColumns;
+    chain<kPanels * 2, GruGatesStateColumns>(acc, part.weights(before, 2), states_of(args, row),
                                              args.cell->h_terms, ahead);
   }
 
@@ -61,7 +61,7 @@ struct GruCandidateBody {
   static constexpr int kMaxPanels = 4;
   static constexpr int kColumns = 1;
   static constexpr int kStoredColumns = kColumns;
-  template <class Args>
+  template <class W, class Args>
   static RECURRENT_INLINE int64_t skipped(const Args&) {
     return 0;
   }
@@ -72,8 +72,7 @@ struct GruCandidateBody {
     start<kPanels, AllColumns>(
         acc, args.candidate + row * args.scratch_stride + part.panel * Vec::kWidth,
         args.scratch_stride);
-    chain<kPanels, AllColumns>(acc, part.weights(0, 1),
-                               args.reset_state + row * args.scratch_stride, args.scratch_stride,
+    chain<kPanels, AllColumns>(acc, part.weights(0, 1), reset_states_of(args, row),
                                args.cell->h_terms, ahead);
   }
 

@@ -1,5 +1,6 @@
 #include "kernels/implementations.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <optional>
 #include <string>
@@ -16,6 +17,13 @@ namespace recurrent {
 #include "kernels/kernels.inc"
 #undef RECURRENT_KERNELS
 
+#define RECURRENT_INTEGERS(ns, ...)               \
+  namespace ns {                                  \
+  extern const kernels::IntegerKernels kIntegers; \
+  }
+#include "kernels/integers.inc"
+#undef RECURRENT_INTEGERS
+
 namespace kernels {
 namespace {
 
@@ -26,6 +34,33 @@ constexpr Implementation kImplementations[] = {
 #include "kernels/kernels.inc"
 #undef RECURRENT_KERNELS
 };
+
+constexpr IntegerImplementation kIntegerImplementations[] = {
+#define RECURRENT_INTEGERS(ns, isa, name, needs, built) \
+  {isa, name, needs, (built) ? &ns::kIntegers : nullptr},
+#include "kernels/integers.inc"
+#undef RECURRENT_INTEGERS
+};
+
+// Read once, for the same reason as Selection.
+struct LeftOut {
+  std::atomic<cpu::FeatureSet> features = 0;
+  std::optional<Error> error;
+
+  LeftOut() {
+    try {
+      // NOLINTNEXTLINE(concurrency-mt-unsafe): read once, nothing here writes the environment.
+      features = left_out_by_environment(std::getenv("RECURRENT_VNNI"));
+    } catch (const Error& caught) {
+      error = caught;
+    }
+  }
+};
+
+LeftOut& left_out() {
+  static LeftOut all;
+  return all;
+}
 
 // "a, b or c"
 std::string any_of(const std::vector<std::string>& choices) {
@@ -99,6 +134,39 @@ const Implementation* find_implementation(int isa) {
 const KernelTable* table_for(int isa) {
   const Implementation* found = find_implementation(isa);
   return found && found->is_supported() ? found->kernels : nullptr;
+}
+
+bool IntegerImplementation::is_supported(cpu::FeatureSet without) const {
+  return kernels && table_for(isa) && cpu::features().has(needs) && (needs & without) == 0;
+}
+
+std::span<const IntegerImplementation> integer_implementations() { return kIntegerImplementations; }
+
+cpu::FeatureSet left_out_by_environment(const char* value) {
+  if (!value || *value == '\0') return 0;
+  const std::string name = value;
+  if (name == "off") return cpu::kAvxVnni | cpu::kAvx512Vnni;
+  if (name == "avx") return cpu::kAvx512Vnni;
+  if (name == "avx512") return cpu::kAvxVnni;
+  invalid("RECURRENT_VNNI", "expected off, avx or avx512, found '%s'", value);
+}
+
+cpu::FeatureSet left_out_features() {
+  const LeftOut& all = left_out();
+  if (all.error) throw Error(*all.error);
+  return all.features.load(std::memory_order_relaxed);
+}
+
+void leave_out_features(cpu::FeatureSet features) {
+  left_out().features.store(features, std::memory_order_relaxed);
+}
+
+KernelChoice choose_kernels(int isa) {
+  const cpu::FeatureSet without = left_out_features();
+  const IntegerKernels* integers = nullptr;
+  for (const IntegerImplementation& each : kIntegerImplementations)
+    if (each.isa == isa && each.is_supported(without)) integers = each.kernels;
+  return {*table_for(isa), *integers};
 }
 
 int isa_from_environment(const char* value) {

@@ -24,9 +24,9 @@ struct LstmBody {
   static constexpr int kMaxPanels = 3;
   static constexpr int kColumns = 4;
   static constexpr int kStoredColumns = kColumns;
-  template <class Args>
+  template <class W, class Args>
   static RECURRENT_INLINE int64_t skipped(const Args& args) {
-    return args.x_size ? 0 : args.cell->x_terms * kColumns;
+    return args.x_size ? 0 : W::chain_bytes(args.cell->x_terms) * kColumns;
   }
 
   template <int kRows, int kVectors, class Args, class W>
@@ -35,11 +35,11 @@ struct LstmBody {
     start<kVectors, AllColumns>(
         acc, args.init + row * args.init_stride + part.panel * kColumns * Vec::kWidth,
         args.init_stride);
-    chain<kVectors, AllColumns>(acc, part.weights(0, kColumns), args.x + row * args.x_stride,
-                                args.x_stride, args.x_size, ahead);
-    chain<kVectors, AllColumns>(acc, part.weights(args.cell->x_terms * kColumns, kColumns),
-                                args.h + row * args.h_stride, args.h_stride, args.cell->h_terms,
+    chain<kVectors, AllColumns>(acc, part.weights(0, kColumns), inputs_of(args, row), args.x_size,
                                 ahead);
+    const int64_t before = W::chain_bytes(args.cell->x_terms) * kColumns;
+    chain<kVectors, AllColumns>(acc, part.weights(before, kColumns), states_of(args, row),
+                                args.cell->h_terms, ahead);
   }
 
   template <Form kForm, class Args>

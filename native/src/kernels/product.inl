@@ -4,14 +4,17 @@ template <int kGates>
 struct ProductBody {
   static constexpr int kMaxPanels = kGates == 1 ? 4 : 3;
   static constexpr int kColumns = kGates;
-  static RECURRENT_INLINE int64_t skipped(const ProductArgs&) { return 0; }
+  template <class W>
+  static RECURRENT_INLINE int64_t skipped(const ProductArgs&) {
+    return 0;
+  }
 
-  template <int kRows, int kVectors, class W>
-  static RECURRENT_INLINE void accumulate(Tile<kRows, kVectors>& acc, const ProductArgs& args,
+  template <int kRows, int kVectors, class Args, class W>
+  static RECURRENT_INLINE void accumulate(Tile<kRows, kVectors>& acc, const Args& args,
                                           const Part<W>& part, int64_t row, WeightBytes& ahead) {
     start<kVectors, AllColumns>(acc, args.init + part.panel * kGates * Vec::kWidth, 0);
-    chain<kVectors, AllColumns>(acc, part.weights(0, kGates), args.x + row * args.x_stride,
-                                args.x_stride, args.x_size, ahead);
+    chain<kVectors, AllColumns>(acc, part.weights(0, kGates), inputs_of(args, row), args.x_size,
+                                ahead);
   }
 };
 

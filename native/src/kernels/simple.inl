@@ -6,9 +6,9 @@ struct SimpleBody {
   static constexpr int kMaxPanels = 4;
   static constexpr int kColumns = 1;
   static constexpr int kStoredColumns = kColumns;
-  template <class Args>
+  template <class W, class Args>
   static RECURRENT_INLINE int64_t skipped(const Args& args) {
-    return args.x_size ? 0 : args.cell->x_terms;
+    return args.x_size ? 0 : W::chain_bytes(args.cell->x_terms);
   }
 
   template <int kRows, int kPanels, class Args, class W>
@@ -16,11 +16,9 @@ struct SimpleBody {
                                           const Part<W>& part, int64_t row, WeightBytes& ahead) {
     start<kPanels, AllColumns>(acc, args.init + row * args.init_stride + part.panel * Vec::kWidth,
                                args.init_stride);
-    chain<kPanels, AllColumns>(acc, part.weights(0, 1), args.x + row * args.x_stride, args.x_stride,
-                               args.x_size, ahead);
-    chain<kPanels, AllColumns>(acc, part.weights(args.cell->x_terms, 1),
-                               args.h + row * args.h_stride, args.h_stride, args.cell->h_terms,
-                               ahead);
+    chain<kPanels, AllColumns>(acc, part.weights(0, 1), inputs_of(args, row), args.x_size, ahead);
+    chain<kPanels, AllColumns>(acc, part.weights(W::chain_bytes(args.cell->x_terms), 1),
+                               states_of(args, row), args.cell->h_terms, ahead);
   }
 
   template <Form kForm, class Args>

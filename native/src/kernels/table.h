@@ -4,6 +4,7 @@
 
 #include "kernels/args.h"
 #include "kernels/instruction_set.h"
+#include "kernels/integer_layout.h"
 #include "kernels/weight_format.h"
 
 namespace recurrent::kernels {
@@ -55,6 +56,15 @@ struct CellKernels {
 struct WeightKernels {
   ProductFn product;
   CellKernels cells[kCellCount];
+};
+
+// What reads weights of 8 bits. What ends a chain (FormKernels::finish and record) is that of
+// floats.
+struct IntegerKernels {
+  IntegerLayout layout;
+  int32_t gated_panels;     // panels a group of a gated cell
+  WeightKernels inputs_16;  // whose inputs have so many bits
+  WeightKernels inputs_8;
 };
 
 // From gradients of states to those of pre-activations, of what the plain form or the others have
@@ -143,7 +153,7 @@ struct KernelTable : InstructionSet {
   AddFn exp_below;       // y[i] = exp(x[i] - s[i])
   AddFn accumulate_product;
   LaneFn lanes;
-  WeightKernels weights[kWeightFormatCount];  // by WeightFormat
+  WeightKernels weights[kFloatFormatCount];  // by WeightFormat
 
   // Training.
   BackwardKernels backward[kBackwardCount];

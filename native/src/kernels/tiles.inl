@@ -6,14 +6,14 @@
 //   kStoredColumns     what FinishFn is given of a panel; put() adds what no accumulator holds
 //   kMaxPanels         panels that a group may have
 //   accumulate(tile, args, part, row, ahead)                   the chains of a tile
-//   skipped(args)      vectors of a panel's weights that a call does not read, because the chains
+//   skipped<W>(args)   bytes of a panel's weights that a call does not read, because the chains
 //                      start after them
 //   update<Form>(args, row, panel, accumulators)               accumulators to new units
 
 constexpr int kMaxTileRows = 8;
 
-constexpr int max_rows(int columns) {
-  const int rows = kSet.accumulators / columns;
+constexpr int max_rows(int columns, int accumulators) {
+  const int rows = accumulators / columns;
   return rows < 1 ? 1 : rows > kMaxTileRows ? kMaxTileRows : rows;
 }
 
@@ -39,11 +39,10 @@ struct Part {
   int64_t offset;        // panels of the group before this part
   int64_t panel;         // the part's first panel
 
-  // Its weights in a block of terms of `gates` vectors a panel. `before` are the vectors that a
-  // panel has in front of the block.
-  RECURRENT_INLINE Weights<W> weights(int64_t before, int64_t gates) const {
-    return {group + (before * group_panels + offset * gates) * W::kVectorBytes,
-            group_panels * gates * W::kVectorBytes};
+  // Its weights in a block of terms of `gates` vectors a panel. `before` are the bytes that a panel
+  // has in front of the block.
+  RECURRENT_INLINE auto weights(int64_t before, int64_t gates) const {
+    return W::weights(group + before * group_panels, offset * gates, group_panels * gates);
   }
 };
 
@@ -148,7 +147,7 @@ RECURRENT_INLINE void for_each_tile(int64_t rows, const Run& run) {
 
 template <class Body, int kPanels, class Args, class W>
 RECURRENT_INLINE void run_tiles(const Args& args, const Part<W>& part, Ahead& ahead) {
-  for_each_tile<max_rows(kPanels * Body::kColumns)>(
+  for_each_tile<max_rows(kPanels * Body::kColumns, W::kAccumulators)>(
       args.range.rows,
       [&]<int kRows>(int64_t row) { tile<Body, kPanels, kRows>(args, part, row, ahead); });
 }
@@ -158,11 +157,11 @@ RECURRENT_INLINE void run_tiles(const Args& args, const Part<W>& part, Ahead& ah
 template <class Body, class W, int kPanels, class Args>
 RECURRENT_INLINE void run_group(const Args& args, int64_t group, int64_t next) {
   const WeightBytes weights = group_weights(args, next);
-  Ahead ahead{weights + kPanels * Body::skipped(args) * W::kVectorBytes,
+  Ahead ahead{weights + kPanels * Body::template skipped<W>(args),
               weights + kPanels * panel_stride_of(args), group_weights(args, group)};
   Part<W> part = whole<W, kPanels>(args, group);
   if constexpr (kPanels > 1 && Body::kColumns > 1) {
-    if (args.range.rows > max_rows(kPanels * Body::kColumns)) {
+    if (args.range.rows > max_rows(kPanels * Body::kColumns, W::kAccumulators)) {
       for (int p = 0; p < kPanels; ++p) {
         run_tiles<Body, 1>(args, part, ahead);
         ++part.offset;

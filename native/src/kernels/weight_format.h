@@ -6,15 +6,18 @@
 
 namespace recurrent::kernels {
 
-// How a weight lies in memory, see weights.inc.
+// How a weight lies in memory, a recurrent_weight_format: those of weights.inc, which stand for
+// floats, and integers of 8 bits, whose kernels are those of integers.inc.
 #define RECURRENT_WEIGHTS(format, reader, name, bytes) format,
 enum class WeightFormat : int32_t {
 #include "kernels/weights.inc"
+  kInt8,
+  kInt8With8BitInputs
 };
 #undef RECURRENT_WEIGHTS
 
 #define RECURRENT_WEIGHTS(format, reader, name, bytes) +1
-inline constexpr int32_t kWeightFormatCount = 0
+inline constexpr int32_t kFloatFormatCount = 0
 #include "kernels/weights.inc"
     ;
 #undef RECURRENT_WEIGHTS

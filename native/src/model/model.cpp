@@ -8,6 +8,7 @@
 #include "kernels/implementations.h"
 #include "model/specification.h"
 #include "model/states.h"
+#include "model/weight_check.h"
 
 namespace recurrent {
 namespace {
@@ -30,15 +31,16 @@ Model::Model(const recurrent_model_desc& desc, OfTrainer of)
     : Model(desc, Tables::kLeft, of.graph) {}
 
 Model::Model(const recurrent_model_desc& desc, Tables tables, Graph graph)
-    : kernels_(kernels::table_for(kernels::resolve_isa(desc.isa))),
+    : kernels_(kernels::choose_kernels(kernels::resolve_isa(desc.isa))),
       graph_(std::move(graph)),
       masking_(desc.masking),
       mask_value_(desc.mask_value) {
+  check_weights(desc);
   layers_.resize(graph_.nodes().size());
   is_plain_ = graph_.is_chain();
   for (int32_t i = 0; i < desc.layer_count; ++i) {
     PackedLayer& layer = layers_[static_cast<size_t>(i)];
-    pack_layer(desc.layers[i], *kernels_, tables, layer);
+    pack_layer(desc.layers[i], kernels_, tables, layer);
     place_states(layer, i);
     if (layer.is_pointwise()) is_plain_ = false;
   }
@@ -51,7 +53,7 @@ Model::Model(const recurrent_model_desc& desc, Tables tables, Graph graph)
 }
 
 void Model::set_weights(const recurrent_model_desc& desc, size_t layer) {
-  pack_layer(desc.layers[layer], *kernels_, Tables::kLeft, layers_[layer]);
+  pack_layer(desc.layers[layer], kernels_, Tables::kLeft, layers_[layer]);
   for (PackedDirection& direction : layers_[layer].directions)
     if (direction.gemm.size() > 0) fill_gemm(layers_[layer], direction);
   keep_initial_states(desc.layers[layer], layer);
@@ -206,7 +208,7 @@ void Model::keep_initial_states(const recurrent_layer_desc& desc, size_t layer) 
   const auto keep = [&](const float* state, const StateSlot& slot) {
     if (!state) return;
     if (initial_states_.size() == 0) initial_states_ = AlignedBuffer<float>(states_.stride());
-    put_state(slot, state, initial_states_.data() + slot.offset, *kernels_);
+    put_state(slot, state, initial_states_.data() + slot.offset, kernels());
   };
   if (layers_[layer].has_history())
     keep(desc.forward->initial_hidden, layers_[layer].convolution.history);
@@ -241,9 +243,9 @@ int64_t Model::packed_bytes() const {
     bytes += bytes_of(p.factors) + bytes_of(p.offsets) + bytes_of(p.table) +
              bytes_of(layer.convolution.lanes);
     for (const PackedDirection& d : layer.directions)
-      bytes += d.weights.bytes() + d.second_weights.bytes() + bytes_of(d.bias) +
-               bytes_of(d.state_bias) + bytes_of(d.peephole) + bytes_of(d.zero_bias) +
-               bytes_of(d.gemm);
+      bytes += d.weights.bytes() + d.input_weights.bytes() + d.second_weights.bytes() +
+               bytes_of(d.bias) + bytes_of(d.state_bias) + bytes_of(d.peephole) +
+               bytes_of(d.zero_bias) + bytes_of(d.gemm);
   }
   return bytes;
 }
@@ -258,7 +260,7 @@ void Model::use_mkl(size_t layer_index, size_t direction_index) {
 
 void Model::fill_gemm(const PackedLayer& layer, PackedDirection& direction) const {
   const kernels::Grouping& grouping = direction.weights.grouping();
-  const int64_t panel_floats = int64_t{layer.gates} * kernels_->width;
+  const int64_t panel_floats = int64_t{layer.gates} * kernels().width;
   for (int64_t first = 0; first < grouping.panels; first += grouping.panels_per_group) {
     const int64_t panels = std::min(grouping.panels_per_group, grouping.panels - first);
     const float* group = direction.weights.floats() + first * direction.weights.panel_elements();

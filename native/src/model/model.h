@@ -32,7 +32,7 @@ class Model {
   };
   Model(const recurrent_model_desc& desc, OfTrainer of);
 
-  const kernels::KernelTable& kernels() const { return *kernels_; }
+  const kernels::KernelTable& kernels() const { return kernels_.table; }
   const Graph& graph() const { return graph_; }
   // The caller's layers in their order, then an implied one, see Graph.
   const std::vector<PackedLayer>& layers() const { return layers_; }
@@ -112,7 +112,7 @@ class Model {
   void keep_initial_states(const recurrent_layer_desc& desc, size_t layer);
   void fill_gemm(const PackedLayer& layer, PackedDirection& direction) const;
 
-  const kernels::KernelTable* kernels_;
+  kernels::KernelChoice kernels_;
   Graph graph_;
   std::vector<PackedLayer> layers_;
   std::vector<const PackedLayer*> step_order_;

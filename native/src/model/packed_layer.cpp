@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cpu/caches.h"
+#include "model/rounding.h"
 #include "model/specification.h"
 
 namespace recurrent {
@@ -64,7 +65,7 @@ Cell cell_of(int32_t kind) {
 class DirectionPacker {
  public:
   DirectionPacker(const recurrent_layer_desc& desc, const recurrent_direction_desc& direction,
-                  const PackedLayer& layer, const kernels::KernelTable& kernels,
+                  const PackedLayer& layer, const kernels::KernelChoice& kernels,
                   PackedDirection& packed)
       : desc_(desc),
         direction_(direction),
@@ -88,22 +89,43 @@ class DirectionPacker {
   }
 
  private:
-  int width() const { return kernels_.width; }
-  // That of all layers, until a description names another one.
-  static kernels::WeightFormat format() { return kernels::WeightFormat::kFloat32; }
+  int width() const { return kernels_.table.width; }
+  Storage stored(int32_t format) const {
+    return {static_cast<kernels::WeightFormat>(format), kernels_.integers.layout};
+  }
+  // Of the recurrent weights, and of a layer that has none.
+  Storage stored() const {
+    return stored(traits_.recurrent ? desc_.recurrent_weight_format : desc_.input_weight_format);
+  }
+
+  int64_t panels_of_group() const {
+    if (traits_.gates == 1) return kSimplePanels;
+    const int64_t terms =
+        layer_.input_size * traits_.gates + layer_.state_size * traits_.state_gates;
+    const Storage storage = stored();
+    // Of two matrices of different formats as well, whose groups have to be the same.
+    if (storage.has_integers() || stored(desc_.input_weight_format).has_integers())
+      return std::min<int64_t>(div_up(layer_.hidden_size, width()), kernels_.integers.gated_panels);
+    return gated_panels(layer_.hidden_size, width(), terms, traits_.state_gates,
+                        bytes_of_weight(storage.format));
+  }
 
   void pack_weights() {
     const int64_t units = layer_.hidden_size;
-    const int64_t terms =
-        layer_.input_size * traits_.gates + layer_.state_size * traits_.state_gates;
-    const int64_t panels =
-        traits_.gates == 1
-            ? kSimplePanels
-            : gated_panels(units, width(), terms, traits_.state_gates, bytes_of_weight(format()));
+    const WeightSource inputs{direction_.input_weights, layer_.input_size, 0, traits_.gates};
     const WeightSource sources[] = {
-        {direction_.input_weights, layer_.input_size, 0, traits_.gates},
-        {direction_.recurrent_weights, layer_.state_size, 0, traits_.state_gates}};
-    packed_.weights.pack(units, width(), panels, sources, traits_.recurrent ? 2 : 1, format());
+        inputs, {direction_.recurrent_weights, layer_.state_size, 0, traits_.state_gates}};
+    const bool is_split =
+        traits_.recurrent && desc_.input_weight_format != desc_.recurrent_weight_format;
+    const int64_t panels = panels_of_group();
+    if (is_split) {
+      packed_.input_weights.pack(units, width(), panels, &inputs, 1,
+                                 stored(desc_.input_weight_format));
+      packed_.weights.pack(units, width(), panels, sources + 1, 1, stored());
+    } else {
+      packed_.weights.pack(units, width(), panels, sources, traits_.recurrent ? 2 : 1, stored());
+    }
+    packed_.product = kernels_.reading(packed_.multiplied().format()).product;
   }
 
   void pack_biases() {
@@ -127,7 +149,7 @@ class DirectionPacker {
       return pack_vectors(packed_.bias, layer_.hidden_size, width(), 1, direction_.input_bias,
                           nullptr, 0);
     packed_.weights.pack_each(c.groups, c.outputs, width(), kSimplePanels, direction_.input_weights,
-                              layer_.terms, format());
+                              layer_.terms, stored());
     const int64_t padded = round_up(c.outputs, width());
     if (packed_.bias.size() != c.groups * padded)
       packed_.bias = AlignedBuffer<float>(c.groups * padded);
@@ -159,8 +181,12 @@ class DirectionPacker {
         kernels_.reading(format).cells[static_cast<int32_t>(cell)];
     phase.function = kernels.function;
     phase.step = kernels.forms[static_cast<int32_t>(form)].step;
-    phase.constants.finish = kernels.forms[static_cast<int32_t>(form)].finish;
-    phase.record = kernels.forms[static_cast<int32_t>(form)].record;
+    // What becomes of a chain does not depend on what its weights are.
+    const kernels::FormKernels& ends = kernels_.reading(kernels::WeightFormat::kFloat32)
+                                           .cells[static_cast<int32_t>(cell)]
+                                           .forms[static_cast<int32_t>(form)];
+    phase.constants.finish = ends.finish;
+    phase.record = ends.record;
     // Scalar code has the general form only.
     phase.records_values = form == Form::kPlain && width() > 1;
   }
@@ -180,7 +206,7 @@ class DirectionPacker {
     CellConstants& c = phase.constants;
     set_weights(c, packed_.weights);
     c.units = layer_.has_windows() ? layer_.convolution.outputs : layer_.hidden_size;
-    c.x_terms = layer_.terms;
+    c.x_terms = packed_.is_split() ? 0 : layer_.terms;
     c.h_terms = layer_.state_size;
     c.bias = packed_.bias.data();
     c.flush = layer_.recurrent() ? 1 : 0;
@@ -198,7 +224,7 @@ class DirectionPacker {
   void projection_phase() {
     const WeightSource source{direction_.projection, layer_.hidden_size, 0, 1};
     packed_.second_weights.pack(layer_.projection_size, width(), kSimplePanels, &source, 1,
-                                format());
+                                stored());
     pack_vectors(packed_.zero_bias, layer_.projection_size, width(), 1, nullptr, nullptr, 0);
     Phase& phase = packed_.phases.add();
     set_kernels(phase, Cell::kLinear, Form::kPlain, packed_.second_weights.format());
@@ -216,7 +242,7 @@ class DirectionPacker {
 
   void candidate_phase() {
     const WeightSource source{direction_.recurrent_weights, layer_.state_size, 2, 1};
-    packed_.second_weights.pack(layer_.hidden_size, width(), kSimplePanels, &source, 1, format());
+    packed_.second_weights.pack(layer_.hidden_size, width(), kSimplePanels, &source, 1, stored());
     Phase& phase = packed_.phases.add();
     phase.constants = packed_.phases.front().constants;
     set_kernels(phase, Cell::kGruResetBeforeCandidate, form(), packed_.second_weights.format());
@@ -227,7 +253,7 @@ class DirectionPacker {
   const recurrent_layer_desc& desc_;
   const recurrent_direction_desc& direction_;
   const PackedLayer& layer_;
-  const kernels::KernelTable& kernels_;
+  const kernels::KernelChoice& kernels_;
   const CellTraits& traits_;
   PackedDirection& packed_;
 };
@@ -239,6 +265,12 @@ bool is_narrow(const PackedConvolution& convolution, int width) {
   return convolution.groups > 1 && 4 * convolution.outputs <= width;
 }
 
+// A weight of lanes, which are floats: integers need scales of their own.
+float of_lane(float weight, kernels::WeightFormat format) {
+  return format == kernels::WeightFormat::kBfloat16 ? from_bfloat16(to_bfloat16(weight))
+                                                    : flushed(weight);
+}
+
 void shape_convolution(const recurrent_layer_desc& desc, int width, PackedLayer& layer) {
   PackedConvolution& c = layer.convolution;
   c.window = window_of(desc);
@@ -247,7 +279,8 @@ void shape_convolution(const recurrent_layer_desc& desc, int width, PackedLayer&
   c.outputs = desc.hidden_size / desc.groups;
   layer.terms = desc.kernel_size * c.inputs;
   layer.columns = c.groups * round_up(c.outputs, width);
-  if (!is_narrow(c, width)) return;
+  const auto format = static_cast<kernels::WeightFormat>(desc.input_weight_format);
+  if (!is_narrow(c, width) || Storage{format}.has_integers()) return;
   layer.columns = c.lane_stride = round_up(desc.hidden_size, width);
   c.lane_vectors = c.lane_stride / width;
   const int64_t floats = checked_mul(layer.terms, c.lane_stride, "hidden_size");
@@ -255,7 +288,7 @@ void shape_convolution(const recurrent_layer_desc& desc, int width, PackedLayer&
   for (int64_t unit = 0; unit < desc.hidden_size; ++unit)
     for (int64_t term = 0; term < layer.terms; ++term)
       c.lanes[term * c.lane_stride + unit] =
-          flushed(desc.forward->input_weights[unit * layer.terms + term]);
+          of_lane(desc.forward->input_weights[unit * layer.terms + term], format);
 }
 
 void take(const float* values, int64_t count, const kernels::KernelTable& kernels,
@@ -307,7 +340,7 @@ void pack_pointwise(const recurrent_layer_desc& desc, const kernels::KernelTable
 
 }  // namespace
 
-void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTable& kernels,
+void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelChoice& kernels,
                 Tables tables, PackedLayer& layer) {
   const CellTraits& traits = cell_traits(desc.kind);
   layer.kind = desc.kind;
@@ -319,14 +352,14 @@ void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTable& ke
   layer.terms = layer.input_size;
   if (traits.pointwise) {
     layer.output_size = layer.hidden_size;
-    pack_pointwise(desc, kernels, tables, layer.pointwise);
+    pack_pointwise(desc, kernels.table, tables, layer.pointwise);
     return;
   }
   if (traits.recurrent)
     layer.state_size = desc.projection_size ? desc.projection_size : desc.hidden_size;
   layer.set_strides();
-  layer.columns = round_up(layer.hidden_size, kernels.width) * traits.gates;
-  if (traits.has_windows) shape_convolution(desc, kernels.width, layer);
+  layer.columns = round_up(layer.hidden_size, kernels.table.width) * traits.gates;
+  if (traits.has_windows) shape_convolution(desc, kernels.table.width, layer);
   const recurrent_direction_desc* const weights[] = {desc.forward, desc.reverse};
   layer.directions.resize((desc.forward ? 1u : 0u) + (desc.reverse ? 1u : 0u));
   size_t next = 0;

@@ -7,7 +7,7 @@
 
 #include "base/aligned_buffer.h"
 #include "base/checked.h"
-#include "kernels/table.h"
+#include "kernels/implementations.h"
 #include "model/packing.h"
 #include "model/state_layout.h"
 #include "model/window.h"
@@ -74,13 +74,23 @@ struct PackedDirection {
   StateSlot cell;
 
   // What the phases' constants point to.
-  PackedMatrix weights;             // x terms and h terms; of n, if the reset is before, x only
+  PackedMatrix weights;  // x terms and h terms; of n, if the reset is before, x only
+  // The x terms, where they are in another format than the h terms; with as many groups.
+  PackedMatrix input_weights;
   PackedMatrix second_weights;      // the projection, or h terms of n
   AlignedBuffer<float> bias;        // `[panel][gate][V]`
   AlignedBuffer<float> state_bias;  // reset-after GRU: b_hn
   AlignedBuffer<float> peephole;    // `[panel][i f o][V]`
   AlignedBuffer<float> zero_bias;   // where a projection's chains start
   AlignedBuffer<float> gemm;        // `[input_size][columns]`, only for products that MKL does
+
+  // The product of the x terms, of a recurrent layer.
+  kernels::ProductFn product = nullptr;
+
+  // Whether a step cannot go through x terms and h terms in one kernel, so that even a single one
+  // continues an input product.
+  bool is_split() const { return input_weights.bytes() > 0; }
+  const PackedMatrix& multiplied() const { return is_split() ? input_weights : weights; }
 };
 
 // What a layer without a product has: an activation, factors, a table.
@@ -182,7 +192,7 @@ enum class Tables { kPacked, kLeft };
 
 // Packs a layer that has been validated, anew or again with other weights: then memory is used
 // again, and what it is given stays where it is. The slots of states are left to the model.
-void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelTable& kernels,
+void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelChoice& kernels,
                 Tables tables, PackedLayer& layer);
 
 }  // namespace recurrent

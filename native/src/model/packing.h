@@ -21,14 +21,14 @@ struct WeightSource {
 // after those of the other. A weight that is denormal becomes +0.
 class PackedMatrix {
  public:
-  // Packs; memory of the right size is used again.
+  // Packs; memory of the right size is used again, and of floats no other memory is needed.
   void pack(int64_t units, int width, int64_t panels_per_group, const WeightSource* sources,
-            int source_count, kernels::WeightFormat format = kernels::WeightFormat::kFloat32);
+            int source_count, const Storage& storage = {});
 
   // Packs `count` matrices of their own, `[count * units, terms]`, one after the other, so that no
   // group has units of two of them: the grouping is that of each.
   void pack_each(int64_t count, int64_t units, int width, int64_t panels_per_group,
-                 const float* data, int64_t terms, kernels::WeightFormat format);
+                 const float* data, int64_t terms, const Storage& storage);
 
   // Packs for products with the transpose of a row-major matrix of `units` columns: its rows, those
   // of one range after those of the other, are the terms.
@@ -39,33 +39,32 @@ class PackedMatrix {
   void pack_transposed(const float* matrix, int64_t units, int width, int64_t panels_per_group,
                        const RowRange* ranges, int range_count);
 
-  kernels::WeightBytes data() const { return kernels_data_; }
+  kernels::WeightBytes data() const { return bytes_.data(); }
   const kernels::Grouping& grouping() const { return grouping_; }
   int64_t groups() const;  // of each matrix
-  kernels::WeightFormat format() const { return format_; }
-  // Null in another format.
-  const float* floats() const { return floats_.data(); }
+  kernels::WeightFormat format() const { return storage_.format; }
+  // Of a matrix of floats.
+  const float* floats() const { return reinterpret_cast<const float*>(bytes_.data()); }
+  // Weights of a panel, and of all.
   int64_t panel_elements() const { return panel_elements_; }
   int64_t elements() const { return matrices_ * grouping_.panels * panel_elements_; }
   // Bytes of a panel, of a matrix, and of all.
-  int64_t panel_stride() const { return panel_elements_ * bytes_of_weight(format_); }
-  int64_t matrix_stride() const { return grouping_.panels * panel_stride(); }
-  int64_t bytes() const { return matrices_ * matrix_stride(); }
+  int64_t panel_stride() const { return panel_bytes_; }
+  int64_t matrix_stride() const { return grouping_.panels * panel_bytes_; }
+  int64_t bytes() const { return bytes_.size(); }
 
  private:
-  void lay_out(int64_t units, int width, int64_t panels_per_group, int64_t panel_elements,
-               int64_t matrices = 1);
-  float* pack_matrix(int64_t units, int width, const WeightSource* sources, int source_count,
-                     float* out) const;
-  void convert(kernels::WeightFormat format, int width);
+  void lay_out(int64_t units, int width, int64_t panels_per_group, const WeightSource* sources,
+               int source_count, const Storage& storage, int64_t matrices = 1);
+  unsigned char* pack_matrix(int64_t units, int width, const WeightSource* sources,
+                             int source_count, unsigned char* out) const;
 
-  AlignedBuffer<float> floats_;
-  AlignedBuffer<unsigned char> converted_;  // where the format is another one
-  kernels::WeightBytes kernels_data_ = nullptr;
+  AlignedBuffer<unsigned char> bytes_;
   kernels::Grouping grouping_{};
   int64_t panel_elements_ = 0;
+  int64_t panel_bytes_ = 0;
   int64_t matrices_ = 1;
-  kernels::WeightFormat format_ = kernels::WeightFormat::kFloat32;
+  Storage storage_;
 };
 
 // Vectors a unit and gate has one value of, as `[panel][gate][V]`; a null source gives +0. `second`

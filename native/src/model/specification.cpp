@@ -3,10 +3,13 @@
 #include <cmath>
 #include <cstddef>
 #include <string>
+#include <tuple>
+#include <utility>
 
 #include "base/checked.h"
 #include "base/error.h"
 #include "base/expect.h"
+#include "model/weight_format.h"
 #include "model/window.h"
 
 namespace recurrent {
@@ -93,13 +96,17 @@ class LayerValidator {
               owner, traits().name);
   }
 
-  void weight_format(const char* name, int32_t format) const {
-    expect_value(name, format, RECURRENT_WEIGHT_FORMAT_FLOAT32,
-                 RECURRENT_WEIGHT_FORMAT_INT8_8BIT_INPUTS);
-    if (format != RECURRENT_WEIGHT_FORMAT_FLOAT32)
-      fail(RECURRENT_STATUS_NOT_SUPPORTED,
-           "%s: expected float32 (0), the only format that this build has, found %d",
-           field(name).c_str(), format);
+  // Layers that multiply no matrix have floats alone.
+  void weight_formats() const {
+    for (const auto& [name, format, allowed, owner] :
+         {std::tuple{"input_weight_format", layer_.input_weight_format, !traits().pointwise,
+                     "a recurrent layer, a Dense layer or a convolution"},
+          std::tuple{"recurrent_weight_format", layer_.recurrent_weight_format, traits().recurrent,
+                     "a recurrent layer"}}) {
+      expect_value(name, format, RECURRENT_WEIGHT_FORMAT_FLOAT32,
+                   RECURRENT_WEIGHT_FORMAT_INT8_8BIT_INPUTS);
+      expect_only(allowed, format != RECURRENT_WEIGHT_FORMAT_FLOAT32, name, owner);
+    }
   }
 
   void sizes() const {
@@ -140,8 +147,7 @@ class LayerValidator {
                 "a residual layer");
     expect_only(traits().recurrent, layer_.direction != RECURRENT_DIRECTION_FORWARD, "direction",
                 "a recurrent layer");
-    weight_format("input_weight_format", layer_.input_weight_format);
-    weight_format("recurrent_weight_format", layer_.recurrent_weight_format);
+    weight_formats();
     expect_value("reserved", layer_.reserved, 0, 0);
     expect_only(is(RECURRENT_LAYER_SLICE), layer_.first != 0, "first", "a slice");
     if (is(RECURRENT_LAYER_SLICE) && layer_.hidden_size > layer_.input_size)
@@ -338,12 +344,26 @@ int32_t tail_begin(const recurrent_model_desc& desc) {
 
 const CellTraits& cell_traits(int32_t kind) { return kTraits[kind]; }
 
+void expect_floats(const recurrent_model_desc& desc, const char* who) {
+  for (int32_t i = 0; i < desc.layer_count; ++i) {
+    const recurrent_layer_desc& layer = desc.layers[i];
+    for (const auto& [name, format] :
+         {std::pair{"input_weight_format", layer.input_weight_format},
+          std::pair{"recurrent_weight_format", layer.recurrent_weight_format}})
+      if (format != RECURRENT_WEIGHT_FORMAT_FLOAT32)
+        fail(RECURRENT_STATUS_NOT_SUPPORTED,
+             "layers[%d].%s: expected float32 (0), the only format that %s takes, found %s (%d)", i,
+             name, who, name_of_format(format), format);
+  }
+}
+
 void validate(const recurrent_model_desc& desc) {
   expect_struct_size(desc);
   expect_range("layer_count", desc.layer_count, 1, RECURRENT_MAX_LAYERS, "layers");
   if (!desc.layers) invalid("layers", "expected %d layers, found null", desc.layer_count);
   validate_options(desc);
   for (int32_t i = 0; i < desc.layer_count; ++i) LayerValidator(desc.layers[i], i).run();
+  if (desc.gemm_provider == RECURRENT_GEMM_MKL) expect_floats(desc, "gemm_provider MKL");
 }
 
 }  // namespace recurrent

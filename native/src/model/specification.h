@@ -36,4 +36,8 @@ int32_t tail_begin(const recurrent_model_desc& desc);
 // `layers[i].field`. How layers go together is the Graph's affair.
 void validate(const recurrent_model_desc& desc);
 
+// Throws Error (NOT_SUPPORTED) naming the first format of weights that is not float32, which is all
+// that `who` takes.
+void expect_floats(const recurrent_model_desc& desc, const char* who);
+
 }  // namespace recurrent

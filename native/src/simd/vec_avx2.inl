@@ -47,6 +47,14 @@ RECURRENT_INLINE Vec sqrt(Vec a) { return {_mm256_sqrt_ps(a.v)}; }
 RECURRENT_INLINE IntVec bits_of(Vec a) { return {_mm256_castps_si256(a.v)}; }
 RECURRENT_INLINE Vec from_bits(IntVec a) { return {_mm256_castsi256_ps(a.v)}; }
 
+RECURRENT_INLINE IntVec load_bits(const unsigned char* p) {
+  return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))};
+}
+// The upper 16 bits of each lane, zeros below.
+RECURRENT_INLINE IntVec upper_halves(IntVec a) {
+  return {_mm256_and_si256(a.v, _mm256_set1_epi32(static_cast<int>(0xffff0000u)))};
+}
+
 RECURRENT_INLINE IntVec int_broadcast(int32_t a) { return {_mm256_set1_epi32(a)}; }
 RECURRENT_INLINE IntVec int_add(IntVec a, IntVec b) { return {_mm256_add_epi32(a.v, b.v)}; }
 RECURRENT_INLINE IntVec int_sub(IntVec a, IntVec b) { return {_mm256_sub_epi32(a.v, b.v)}; }

@@ -48,6 +48,12 @@ RECURRENT_INLINE Vec sqrt(Vec a) { return {_mm512_sqrt_ps(a.v)}; }
 RECURRENT_INLINE IntVec bits_of(Vec a) { return {_mm512_castps_si512(a.v)}; }
 RECURRENT_INLINE Vec from_bits(IntVec a) { return {_mm512_castsi512_ps(a.v)}; }
 
+RECURRENT_INLINE IntVec load_bits(const unsigned char* p) { return {_mm512_loadu_si512(p)}; }
+// The upper 16 bits of each lane, zeros below.
+RECURRENT_INLINE IntVec upper_halves(IntVec a) {
+  return {_mm512_and_si512(a.v, _mm512_set1_epi32(static_cast<int>(0xffff0000u)))};
+}
+
 RECURRENT_INLINE IntVec int_broadcast(int32_t a) { return {_mm512_set1_epi32(a)}; }
 RECURRENT_INLINE IntVec int_add(IntVec a, IntVec b) { return {_mm512_add_epi32(a.v, b.v)}; }
 RECURRENT_INLINE IntVec int_sub(IntVec a, IntVec b) { return {_mm512_sub_epi32(a.v, b.v)}; }

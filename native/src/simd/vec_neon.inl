@@ -49,6 +49,14 @@ RECURRENT_INLINE Vec sqrt(Vec a) { return {vsqrtq_f32(a.v)}; }
 RECURRENT_INLINE IntVec bits_of(Vec a) { return {vreinterpretq_s32_f32(a.v)}; }
 RECURRENT_INLINE Vec from_bits(IntVec a) { return {vreinterpretq_f32_s32(a.v)}; }
 
+RECURRENT_INLINE IntVec load_bits(const unsigned char* p) {
+  return {vreinterpretq_s32_u8(vld1q_u8(p))};
+}
+// The upper 16 bits of each lane, zeros below.
+RECURRENT_INLINE IntVec upper_halves(IntVec a) {
+  return {vandq_s32(a.v, vdupq_n_s32(static_cast<int32_t>(0xffff0000u)))};
+}
+
 RECURRENT_INLINE IntVec int_broadcast(int32_t a) { return {vdupq_n_s32(a)}; }
 RECURRENT_INLINE IntVec int_add(IntVec a, IntVec b) { return {vaddq_s32(a.v, b.v)}; }
 RECURRENT_INLINE IntVec int_sub(IntVec a, IntVec b) { return {vsubq_s32(a.v, b.v)}; }

@@ -42,6 +42,16 @@ RECURRENT_INLINE Vec sqrt(Vec a) { return {__builtin_sqrtf(a.v)}; }
 RECURRENT_INLINE IntVec bits_of(Vec a) { return {__builtin_bit_cast(int32_t, a.v)}; }
 RECURRENT_INLINE Vec from_bits(IntVec a) { return {__builtin_bit_cast(float, a.v)}; }
 
+RECURRENT_INLINE IntVec load_bits(const unsigned char* p) {
+  IntVec a;
+  __builtin_memcpy(&a.v, p, sizeof(a.v));
+  return a;
+}
+// The upper 16 bits of each lane, zeros below.
+RECURRENT_INLINE IntVec upper_halves(IntVec a) {
+  return {static_cast<int32_t>(static_cast<uint32_t>(a.v) & 0xffff0000u)};
+}
+
 RECURRENT_INLINE IntVec int_broadcast(int32_t a) { return {a}; }
 // Integer lanes wrap, as the vector instructions do.
 RECURRENT_INLINE IntVec int_add(IntVec a, IntVec b) {

@@ -13,6 +13,7 @@ namespace {
 // would be read past the end.
 Graph checked_graph(const recurrent_model_desc& desc) {
   validate(desc);
+  expect_floats(desc, "a trainer");
   return Graph(desc);
 }
 

@@ -191,7 +191,7 @@ void RecurrentPass::multiply_inputs(Participant& participant, const float* x, in
   const PackedMatrix& weights = direction_->weights;
   participant.stage([&](int index) {
     const Slice groups = slice_of(weights.groups(), index, participant.size());
-    recurrent::multiply({model_, *layer_, *direction_, x, out, rows}, groups.begin, groups.end);
+    recurrent::multiply({model_, *layer_, *direction_, x, out, rows, {}}, groups.begin, groups.end);
   });
 }
 

@@ -40,7 +40,8 @@ void Transposed::multiply(Participant& participant, const float* x, int64_t x_st
                   x_stride,
                   terms_,
                   out + part.begin * out_stride,
-                  out_stride});
+                  out_stride,
+                  {}});
   });
 }
 

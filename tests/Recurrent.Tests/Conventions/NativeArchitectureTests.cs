@@ -19,7 +19,8 @@ public sealed partial class NativeArchitectureTests
 
     /// <summary>The files of kernels, which may have instruction-set flags.</summary>
     public static TheoryData<string> KernelFiles =>
-        new(SourceFiles().Where(file => file.StartsWith("kernels/kernels_", StringComparison.Ordinal)));
+        new(SourceFiles().Where(file => file.StartsWith("kernels/kernels_", StringComparison.Ordinal)
+            || file.StartsWith("kernels/integers_", StringComparison.Ordinal)));
 
     [Fact]
     public void Every_source_file_lies_in_a_known_folder()

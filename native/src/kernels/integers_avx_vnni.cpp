@@ -1,0 +1,37 @@
+// Kernels of weights of 8 bits for AVX2 with AVX-VNNI. As in
+// kernels_avx2.cpp, nothing that emits an inline function is included.
+#include "kernels/instruction_set.h"
+#include "kernels/table.h"
+#include "simd/intrinsics.h"
+
+namespace recurrent::integers_avx_vnni {
+
+constexpr kernels::InstructionSet kSet = avx2::kSet;
+
+// Of 16 registers, 8 are sums: those of a row and four gates, of 8 bits those of two rows.
+constexpr int kAccumulators16 = 4;
+constexpr int kAccumulators8 = 8;
+
+#include "simd/vec_avx2.inl"
+
+RECURRENT_INLINE IntVec dot_words(IntVec sum, IntVec unsigned_bytes, IntVec signed_bytes) {
+#if defined(__GNUC__)
+  // GCC 12 copies every sum before and after its intrinsic: 16 moves for 8 products.
+  __asm__("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sum.v) : "x"(unsigned_bytes.v), "x"(signed_bytes.v));
+  return sum;
+#else
+  return {_mm256_dpbusd_avx_epi32(sum.v, unsigned_bytes.v, signed_bytes.v)};
+#endif
+}
+
+#include "simd/words_avx2.inl"
+
+#include "simd/rounding_avx2.inl"
+
+#include "simd/dot_vnni.inl"
+
+#include "kernels/cells.inl"
+
+#include "kernels/integers.inl"
+
+}  // namespace recurrent::integers_avx_vnni

@@ -1,0 +1,32 @@
+// Products of integers by vpmaddwd of AVX-512BW, two terms at a time; see dot_scalar.inl and
+// dot_avx2.inl.
+
+constexpr kernels::IntegerLayout kIntegerLayout{2, false, false};
+constexpr int kGatedPanels = 2;
+
+template <int kBits>
+struct Dot {
+  static constexpr int kAccumulators = 16;
+  static constexpr int kPlanes = 1;
+
+  static RECURRENT_INLINE void put(unsigned char* row, int64_t, int64_t k, IntVec integers) {
+    store_halves(row + 2 * k, integers);
+  }
+  template <int kPlane>
+  static RECURRENT_INLINE IntVec value(const unsigned char* row, int64_t, int64_t k) {
+    int32_t pair;
+    __builtin_memcpy(&pair, row + 2 * k, sizeof(pair));
+    return int_broadcast(pair);
+  }
+  static RECURRENT_INLINE IntVec load(const unsigned char* at) {
+    return {_mm512_cvtepi8_epi16(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)))};
+  }
+  template <int kPlane>
+  static RECURRENT_INLINE IntVec start(const unsigned char*) {
+    return int_broadcast(0);
+  }
+  static RECURRENT_INLINE IntVec add(IntVec sum, IntVec weight, IntVec value) {
+    return int_add(sum, {_mm512_madd_epi16(weight.v, value.v)});
+  }
+  static RECURRENT_INLINE IntVec total(const IntVec* sums) { return sums[0]; }
+};
