@@ -3,9 +3,8 @@
 //
 //   kIntegerLayout, kGatedPanels       how weights lie
 //   Dot<bits of the inputs>
-//     kAccumulators                    sums of a tile, of all planes: they, what a record
-//     multiplies
-//                                      and nothing else have to fit the registers
+//     kAccumulators                    rows times vectors of a tile: their sums and what a record
+//                                      multiplies have to fit the registers
 //     kPlanes                          in which an input lies, each with a sum of its own
 //     put(row, plane, k, integers)     a vector of inputs, where value() finds them; `plane` is the
 //                                      bytes of one
