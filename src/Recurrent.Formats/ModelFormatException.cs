@@ -25,6 +25,13 @@ public sealed class ModelFormatException : FormatException
     public override string Message =>
         Proposal is null ? MessageText.Line(base.Message, MessageText.MaxLength) : base.Message;
 
+    /// <summary>What was wrong with an argument, without its name: whoever has a file has passed none.</summary>
+    internal static string ReasonOf(ArgumentException exception)
+    {
+        string name = $" (Parameter '{exception.ParamName}')";
+        return exception.Message.EndsWith(name, StringComparison.Ordinal) ? exception.Message[..^name.Length] : exception.Message;
+    }
+
     /// <summary>Makes an exception without a reason; the other constructors are meant to be used.</summary>
     public ModelFormatException()
     {

@@ -92,7 +92,7 @@ class Graph(Scope):
 
     def __init__(self, name, opset=13):
         super().__init__(numpy.random.default_rng(zlib.crc32(name.encode())), opset)
-        self.inputs, self.tensors, self.outputs = [], {}, []
+        self.inputs, self.tensors, self.outputs, self.functions = [], {}, [], []
 
     def input(self, name, shape, value=None, kind=FLOAT):
         """An input; a text in the shape is an open length. Its values are random numbers if none are given."""
@@ -131,8 +131,8 @@ class Graph(Scope):
         os.makedirs(path)
         graph = helper.make_graph(self.nodes, "main", self.inputs, self.outputs, self.constants)
         sets = [helper.make_opsetid("", self.opset)]
-        sets += [helper.make_opsetid("com.microsoft", 1)] if any(node.domain for node in self.nodes) else []
-        model = helper.make_model(graph, opset_imports=sets, producer_name="make_onnx_files.py")
+        sets += [helper.make_opsetid(domain, 1) for domain in sorted({node.domain for node in self.nodes} - {""})]
+        model = helper.make_model(graph, opset_imports=sets, producer_name="make_onnx_files.py", functions=self.functions)
         model.ir_version = 8 if self.opset > 8 else 4
         with open(os.path.join(path, "model.onnx"), "wb") as file:
             file.write(model.SerializeToString())

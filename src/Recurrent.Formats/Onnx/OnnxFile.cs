@@ -25,7 +25,7 @@ public sealed class OnnxFile : IDisposable
         _source = source;
         _folder = folder;
         _budget = new MemoryBudget(source.Length);
-        _graph = OnnxGraph.Parse(WireReader.Read(source, WireSchema.Model, _budget).Span, source.Place);
+        _graph = OnnxGraph.Parse(WireReader.Read(source, WireSchema.Model, _budget).Span, source.Place, _budget);
         Inputs = [.. _graph.Inputs.Select(input => input.Name)];
         HashSet<string> weights = new(_graph.Nodes.SelectMany(WeightsOf), StringComparer.Ordinal);
         WeightInputs = [.. Inputs.Where(weights.Contains)];
@@ -71,8 +71,8 @@ public sealed class OnnxFile : IDisposable
     public ImportedModel ToModel(ImportOptions? options = null)
     {
         OnnxBinding binding = Bind(new Dictionary<string, OnnxTensor>(), options);
-        return binding.Outputs.Any(output => output.States.Count == 0 || IsFinalState(binding.Model.Definition, output))
-            ? binding.Model
+        return binding.Outputs.Any(output => output.States.Count == 0 || IsFinalState(binding.Model.Definition.Layers, output))
+            ? binding.InOrder(options, _source.Place, $", and {nameof(OnnxFile)}.{nameof(Bind)} brings them into the graph's").Model
             : throw new ModelFormatException(
                 $"{_source.Place}output '{binding.Outputs[0].Name}': expected a sequence, a last step or the final hidden "
                 + "states of all directions of the last recurrent layer, found other states, which a run does not put out; "
@@ -99,21 +99,53 @@ public sealed class OnnxFile : IDisposable
         ArgumentNullException.ThrowIfNull(constants);
         try
         {
-            options ??= ImportOptions.Default;
-            MemoryBudget budget = new(_budget);
-            using ExternalData external = new(_folder, options.RefuseHardLinks, budget);
-            Interpreter interpreter = new(_graph, new TensorReader(_source, external), options, budget);
-            return new Assembler(_graph, interpreter).Assemble(interpreter.Run(constants));
+            return Follow(constants, options ?? ImportOptions.Default);
         }
         catch (ArgumentException e)
         {
             // Layers check what they are made of, too, and say what is wrong as well as anybody could.
-            throw new ModelFormatException($"{_source.Place}{e.Message}", e);
+            throw new ModelFormatException($"{_source.Place}{ModelFormatException.ReasonOf(e)}", e);
         }
         catch (ModelFormatException e) when (!e.Message.StartsWith(_source.Place, StringComparison.Ordinal))
         {
             throw new ModelFormatException($"{_source.Place}{e.Message}", e);
         }
+    }
+
+    /// <summary>
+    /// Follows the graph. Where steps of an input are taken before a layer has said which of its axes are the steps, the orders
+    /// that there are for them are tried: a layer behind has to agree.
+    /// </summary>
+    private OnnxBinding Follow(IReadOnlyDictionary<string, OnnxTensor> constants, ImportOptions options)
+    {
+        try
+        {
+            return Follow(constants, options, []);
+        }
+        catch (ModelFormatException) when (_graph.Nodes.Any(node => node.IsRecurrent || node.Operator == "Conv"))
+        {
+            foreach (OnnxAxis[] order in Interpreter.InputOrders)
+            {
+                try
+                {
+                    return Follow(constants, options, order);
+                }
+                catch (ModelFormatException)
+                {
+                    // The refusal of the graph as it is says more.
+                }
+            }
+
+            throw;
+        }
+    }
+
+    private OnnxBinding Follow(IReadOnlyDictionary<string, OnnxTensor> constants, ImportOptions options, OnnxAxis[] order)
+    {
+        MemoryBudget budget = new(_budget);
+        using ExternalData external = new(_folder, options.RefuseHardLinks, budget);
+        Interpreter interpreter = new(_graph, new TensorReader(_source, external), options, budget) { InputOrder = order };
+        return new Assembler(_graph, interpreter).Assemble(interpreter.Run(constants));
     }
 
     /// <summary>Closes the file. Models that have been made stay.</summary>
@@ -123,10 +155,10 @@ public sealed class OnnxFile : IDisposable
     /// Whether an output is what <see cref="ModelOutput.FinalState"/> puts out. Cell states, states of other layers or of
     /// some of the directions have to be asked of a session.
     /// </summary>
-    internal static bool IsFinalState(ModelDefinition model, OnnxOutput output)
+    internal static bool IsFinalState(IReadOnlyList<Layer> layers, OnnxOutput output)
     {
-        int last = model.Layers.Count - 1;
-        Direction direction = model.Layers[last] is RecurrentLayer layer
+        int last = layers.Count - 1;
+        Direction direction = layers[last] is RecurrentLayer layer
             ? layer.Specification.Direction
             : Direction.Forward;
         OnnxState[] states = direction == Direction.Bidirectional

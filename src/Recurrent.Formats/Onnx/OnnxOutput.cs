@@ -30,6 +30,11 @@ public sealed class OnnxOutput
     internal SequenceLayout Layout { get; init; }
 
     /// <summary>
+    /// For messages: which axes the graph joins in one dimension in another order than the model has them; null if it joins none.
+    /// </summary>
+    internal string? Joined { get; init; }
+
+    /// <summary>
     /// Brings what a session of the model gave into the order of this output. The session's order is
     /// <c>[time, batch, features]</c> or <c>[batch, time, features]</c> for sequences, as
     /// <see cref="ModelDefinition.Layout"/> says, <c>[batch, features]</c> for a last step and

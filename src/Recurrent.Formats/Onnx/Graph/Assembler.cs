@@ -10,7 +10,7 @@ internal sealed class Assembler(OnnxGraph? graph, Interpreter interpreter)
 
     public OnnxBinding Assemble(IReadOnlyList<(string Name, Value Value)> outputs)
     {
-        (string Name, FlowValue Flow)[] flows = [.. outputs.Select(output => (output.Name, RequireFlow(output)))];
+        (string Name, FlowValue Flow)[] flows = [.. outputs.Select(output => (output.Name, Flattened(output.Name, RequireFlow(output))))];
         if (FindChain(flows) is not { } output)
         {
             return new GraphAssembler(interpreter, this).Assemble(flows);
@@ -24,15 +24,18 @@ internal sealed class Assembler(OnnxGraph? graph, Interpreter interpreter)
         RowRules rules = new(interpreter, _chain, flows.Where(flow => !IsState(flow.Flow)).Select(flow => (flow.Name, flow.Flow.Read)));
         Layer[] layers = [.. _chain.Skip(1).Select(LayerOf)];
         AssignOpenAxes(root);
-        SequenceLayout layout = interpreter.Options.Layout ?? LayoutOf(root);
+        SequenceLayout layout = interpreter.Options.Layout ?? LayoutOf(root.Axes);
         Binder binder = new(
             _chain.Select((node, index) => (node, index)).ToDictionary(entry => entry.node, entry => entry.index - 1), layout);
         OnnxInput[] inputs = [.. interpreter.Inputs.Select(binder.Input)];
         rules.Note();
         OnnxOutput[] results = [.. flows.Select(flow => binder.Output(flow.Name, flow.Flow))];
-        foreach ((string name, FlowValue flow) in flows.Where(output => !IsState(output.Flow)))
+        foreach (((string name, FlowValue flow), OnnxOutput result) in flows.Zip(results))
         {
-            NoteOrder(name, flow, layout);
+            if (!IsState(flow) || (output == ModelOutput.FinalState && OnnxFile.IsFinalState(layers, result)))
+            {
+                NoteOrder(name, flow, layout);
+            }
         }
 
         NoteFeatures(inputs, layout);
@@ -74,11 +77,21 @@ internal sealed class Assembler(OnnxGraph? graph, Interpreter interpreter)
             throw new ModelFormatException($"output '{output.Name}': expected what a layer makes, found {output.Value}.");
         }
 
+        if (flow.Groups.Any(group => group.Any(axis => axis.Unsorted is not null)))
+        {
+            throw new ModelFormatException(
+                $"output '{output.Name}': its rows are in the order of their lengths, which a model does not have; found {flow}.");
+        }
+
         // A session has whole cell states, and no layer reads one.
         return flow.Kind is not (FlowKind.Cell or FlowKind.States) || flow.IsState
             ? flow
             : throw new ModelFormatException($"output '{output.Name}': expected all features of a cell state, found {flow}.");
     }
+
+    /// <summary>An output with steps and features in one dimension, as the row that it is.</summary>
+    private FlowValue Flattened(string name, FlowValue flow) => Flattening.Output(
+        new NodeContext(new GraphNode(new NodeProto { Name = name, OpType = "Identity" }, 0, 0), [flow], interpreter), flow);
 
     public static bool IsState(FlowValue flow) => flow.IsState;
 
@@ -93,9 +106,9 @@ internal sealed class Assembler(OnnxGraph? graph, Interpreter interpreter)
         return depth;
     }
 
-    public static SequenceLayout LayoutOf(InputNode root)
+    public static SequenceLayout LayoutOf(IReadOnlyList<Axis> axes)
     {
-        List<OnnxAxis?> roles = [.. root.Axes.Select(axis => axis.Role)];
+        List<OnnxAxis?> roles = [.. axes.Select(axis => axis.Role)];
         return roles.IndexOf(OnnxAxis.Batch) is int batch and >= 0 && batch < roles.IndexOf(OnnxAxis.Time)
             ? SequenceLayout.BatchMajor
             : SequenceLayout.TimeMajor;
@@ -190,35 +203,28 @@ internal sealed class Assembler(OnnxGraph? graph, Interpreter interpreter)
     /// <summary>A model knows one order of axes, and the graph may put out another.</summary>
     public void NoteOrder(string name, FlowValue flow, SequenceLayout layout)
     {
-        OnnxAxis[] found = [.. flow.Groups.SelectMany(group => group)
-            .Where(axis => axis.Size != 1).Select(axis => axis.Role).OfType<OnnxAxis>()];
-        OnnxAxis[] given = [.. AxisOrder.Steps(layout).Append(OnnxAxis.Direction).Append(OnnxAxis.Features).Where(found.Contains)];
-        if (!found.SequenceEqual(given))
+        if (AxisOrder.Difference(flow.Groups.SelectMany(group => group), layout) is var (found, given))
         {
             interpreter.Note(ImportNoteKind.Assumed, name, "outputs come in the model's order of axes, "
-                + $"[{Names(given)}]; the graph has [{Names(found)}]");
+                + $"[{AxisOrder.Names(given)}]; the graph has [{AxisOrder.Names(found)}]");
         }
     }
 
-    /// <summary>A model takes features last, and the graph may have them before the steps.</summary>
+    /// <summary>A model takes features last, and all inputs in one order of steps and rows, and the graph may have others.</summary>
     public void NoteFeatures(IEnumerable<OnnxInput> inputs, SequenceLayout layout)
     {
-        foreach (OnnxInput input in inputs.Where(input => input.Role == OnnxInputRole.Sequence))
+        foreach (OnnxInput input in inputs.Where(input => input.Role is OnnxInputRole.Sequence or OnnxInputRole.Indices))
         {
-            OnnxAxis[] found = [.. input.Axes];
-            OnnxAxis[] given = [.. AxisOrder.Steps(layout).Append(OnnxAxis.Features).Where(found.Contains)];
-            bool isOne = interpreter.Inputs.Any(
-                node => node.Name == input.Name && node.Axes.Any(axis => axis is { Role: OnnxAxis.Features, Size: 1 }));
-            if (!isOne && found.Length == given.Length && found.Contains(OnnxAxis.Features) && found[^1] != OnnxAxis.Features)
+            IReadOnlyList<Axis> axes = interpreter.Inputs.First(node => node.Name == input.Name).Axes;
+            bool isAsked = interpreter.Options.Layout is not null;
+            if (AxisOrder.Difference(axes, layout) is var (found, given)
+                && (!isAsked || (found.Contains(OnnxAxis.Features) && found[^1] != OnnxAxis.Features)))
             {
                 interpreter.Note(ImportNoteKind.Assumed, input.Name, "inputs are given in the model's order of axes, "
-                    + $"[{Names(given)}]; the graph has [{Names(found)}]");
+                    + $"[{AxisOrder.Names(given)}]; the graph has [{AxisOrder.Names(found)}]");
             }
         }
     }
-
-    private static string Names(OnnxAxis[] axes) =>
-        string.Join(", ", axes.Select(axis => axis.ToString().ToLowerInvariant()));
 
     private Dictionary<string, string> Metadata()
     {

@@ -10,6 +10,20 @@ internal static class AxisOrder
         ? [OnnxAxis.Batch, OnnxAxis.Time]
         : [OnnxAxis.Time, OnnxAxis.Batch];
 
+    /// <summary>The axes of more than one element, in an order of memory, and how a model has the same ones; null if that is the same.</summary>
+    /// <param name="axes">The axes.</param>
+    /// <param name="layout">The model's order.</param>
+    public static (OnnxAxis[] Found, OnnxAxis[] Given)? Difference(IEnumerable<Axis> axes, SequenceLayout layout)
+    {
+        OnnxAxis[] found = [.. axes.Where(axis => axis.Size != 1).Select(axis => axis.Role).OfType<OnnxAxis>()];
+        OnnxAxis[] given = [.. Steps(layout).Append(OnnxAxis.Direction).Append(OnnxAxis.Features).Where(found.Contains)];
+        return found.SequenceEqual(given) ? null : (found, given);
+    }
+
+    /// <summary>For messages: axes by name.</summary>
+    public static string Names(IEnumerable<OnnxAxis> axes) =>
+        string.Join(", ", axes.Select(axis => axis.ToString().ToLowerInvariant()));
+
     /// <summary>The elements in another order. An axis that is in one list alone has one element.</summary>
     /// <param name="values">The elements.</param>
     /// <param name="from">Their order.</param>

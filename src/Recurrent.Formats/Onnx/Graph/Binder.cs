@@ -43,7 +43,17 @@ internal sealed class Binder(IReadOnlyDictionary<FlowNode, int> layers, Sequence
             States = isState ? [.. flow.Rows.Select((row, i) => State(new FlowState(row, flow.KindOf(i)), name))] : [],
             Directions = flow.RowAxis is null ? 1 : flow.Rows.Count,
             Layout = layout,
+            Joined = isState ? null : Joined(flow),
         };
+    }
+
+    /// <summary>What a run gives in another order than the graph, whose dimensions do not show that.</summary>
+    private string? Joined(FlowValue flow)
+    {
+        bool isJoined = flow.Groups.Any(group => group.Count(axis => axis.Size != 1) > 1 && group.Any(axis => axis.Role == OnnxAxis.Time));
+        return isJoined && AxisOrder.Difference(flow.Groups.SelectMany(group => group), layout) is var (found, given)
+            ? $"the file has [{AxisOrder.Names(found)}], of which some are in one dimension, and a run gives [{AxisOrder.Names(given)}]"
+            : null;
     }
 
     private static OnnxAxis[] Axes(IEnumerable<Axis> axes) =>

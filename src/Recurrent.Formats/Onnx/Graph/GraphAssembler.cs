@@ -55,8 +55,16 @@ internal sealed class GraphAssembler(Interpreter interpreter, Assembler assemble
                 $"the graph says what is put out: expected no {nameof(ImportOptions)}.{nameof(ImportOptions.Output)}, found {asked}.");
         }
 
+        ModelInput[] inputs = [.. _inputs.Select(Describe)];
+        if (inputs.All(input => input.Kind == ValueKind.Row))
+        {
+            throw new ModelFormatException(
+                $"input '{(inputs.Length > 0 ? inputs[0].Name : "")}': expected a sequence or indices, with an axis of steps, found rows of "
+                + $"{(inputs.Length > 0 ? inputs[0].Size : 0)} features alone, whose steps the graph makes itself; a model takes steps one after the other.");
+        }
+
         ModelDefinition definition = new(
-            [.. _inputs.Select(Describe)],
+            inputs,
             [.. _layers.Select(layer => new Layers.LayerNode(layer.Layer, layer.Reads))],
             named,
             rules.Masking,
@@ -293,5 +301,5 @@ internal sealed class GraphAssembler(Interpreter interpreter, Assembler assemble
 
     private SequenceLayout LayoutOfInputs() => _inputs
         .Where(input => input.Axes.Any(axis => axis.Role == OnnxAxis.Time))
-        .Select(Assembler.LayoutOf).FirstOrDefault(SequenceLayout.TimeMajor);
+        .Select(input => Assembler.LayoutOf(input.Axes)).FirstOrDefault(SequenceLayout.TimeMajor);
 }

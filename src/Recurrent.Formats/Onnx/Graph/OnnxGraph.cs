@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Recurrent.Formats.Tensors;
 
 namespace Recurrent.Formats.Onnx;
 
@@ -63,11 +64,16 @@ internal sealed class OnnxGraph
     public IReadOnlyDictionary<string, TensorProto> Initializers => _initializers;
 
     /// <summary>Parses a model that has been read without the elements of its tensors.</summary>
-    public static OnnxGraph Parse(ReadOnlySpan<byte> message, string place)
+    /// <param name="message">The model.</param>
+    /// <param name="place">The file, for messages.</param>
+    /// <param name="budget">What may be allocated.</param>
+    public static OnnxGraph Parse(ReadOnlySpan<byte> message, string place, MemoryBudget budget)
     {
         try
         {
             ModelProto model = ModelProto.Parser.ParseFrom(message);
+            LocalFunctions.Inline(model, budget);
+            ScanRewriting.Apply(model.Graph);
             return new OnnxGraph(model, model.Graph);
         }
         catch (InvalidProtocolBufferException e)

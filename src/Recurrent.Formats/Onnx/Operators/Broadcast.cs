@@ -43,8 +43,8 @@ internal static class Broadcast
                 continue;
             }
 
-            bool isLeft = IsOne(left.Groups[i]) && IsSteps(right, i) && left.Kind != FlowKind.Sequence;
-            bool isRight = IsOne(right.Groups[i]) && IsSteps(left, i) && right.Kind != FlowKind.Sequence;
+            bool isLeft = IsOne(left.Groups[i]) && IsSteps(right, i) && IsRow(left);
+            bool isRight = IsOne(right.Groups[i]) && IsSteps(left, i) && IsRow(right);
             (left, right) = isLeft ? (Repeated(context, left, right, i), right)
                 : isRight ? (left, Repeated(context, right, left, i))
                 : default;
@@ -67,6 +67,19 @@ internal static class Broadcast
         flow.Rank == rank ? flow : flow.With([.. Enumerable.Repeat<Axis[]>([], rank - flow.Rank), .. flow.Groups]);
 
     private static bool IsOne(Axis[] group) => group.All(axis => axis.Size == 1);
+
+    /// <summary>Whether a value has no steps: a step or a state, or what is made of an input <c>[batch, features]</c>.</summary>
+    private static bool IsRow(FlowValue flow)
+    {
+        FlowNode at = flow.Source;
+        while (at is LayerNode { Kind: FlowKind.Sequence })
+        {
+            at = at.Reads[0].Node;
+        }
+
+        return flow.Kind != FlowKind.Sequence
+            || (at is InputNode { Axes.Count: 2 } input && !input.Axes.Concat(flow.Groups.SelectMany(group => group)).Any(axis => axis.Role == OnnxAxis.Time));
+    }
 
     private static bool IsSteps(FlowValue flow, int dimension) =>
         flow.Kind == FlowKind.Sequence && flow.Groups[dimension] is [{ Whole: null } time] && time != flow.Features

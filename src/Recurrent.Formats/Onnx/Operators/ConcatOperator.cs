@@ -13,6 +13,11 @@ internal static class ConcatOperator
             throw context.Refuse("expected inputs, found none");
         }
 
+        if (StepIndices.Place(values, context.Node.Integer("axis", 1)) is { } place)
+        {
+            return place;
+        }
+
         if (values.All(value => value is FlowValue))
         {
             return values.Length == 1 ? values[0] : Flow(context, [.. values.Cast<FlowValue>()]);

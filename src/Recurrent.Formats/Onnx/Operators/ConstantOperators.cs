@@ -35,18 +35,37 @@ internal static class ConstantOperators
 
     public static Value Shape(NodeContext context)
     {
-        IReadOnlyList<Extent> shape = context.Required(0) switch
-        {
-            PendingFlow pending => [.. pending.Flow.Shape],
-            ConstantValue constant => constant.Shape,
-            FlowValue flow => [.. flow.Shape],
-            ShapedValue shaped => shaped.Shape,
-            ExtentsValue extents => extents.IsScalar ? [] : [Extent.Of(extents.Elements.Count)],
-            Value other => throw context.RefuseInput(other, "a tensor"),
-        };
+        IReadOnlyList<Extent> shape = ShapeOf(context.Required(0), context);
         long start = Math.Clamp(Counted(context.Node.Integer("start", 0), shape.Count), 0, shape.Count);
         long end = Math.Clamp(Counted(context.Node.Integer("end", shape.Count), shape.Count), start, shape.Count);
         return ExtentsValue.Create([.. shape.Take((int)end).Skip((int)start)], isScalar: false);
+    }
+
+    /// <summary><c>ReduceProd</c> of the numbers of a shape.</summary>
+    public static Value Product(NodeContext context)
+    {
+        Value value = context.Required(0);
+        if (ConstantArithmetic.Elements(context, value) is not { Count: > 0 } numbers || ConstantArithmetic.IsScalar(value))
+        {
+            throw context.RefuseInput(value, "the numbers of a shape");
+        }
+
+        return ExtentsValue.Create([Multiplied(context, numbers)], context.Node.Integer("keepdims", 1) == 0);
+    }
+
+    /// <summary>How many elements a value has.</summary>
+    public static Value Size(NodeContext context) =>
+        ExtentsValue.Create([Multiplied(context, ShapeOf(context.Required(0), context))], isScalar: true);
+
+    private static Extent Multiplied(NodeContext context, IReadOnlyList<Extent> numbers)
+    {
+        Extent product = Extent.Of(1);
+        foreach (Extent number in numbers)
+        {
+            product = product * number ?? throw context.Refuse($"the product of [{string.Join(", ", numbers)}] is too large");
+        }
+
+        return product;
     }
 
     public static Value ConstantOfShape(NodeContext context)
@@ -156,6 +175,16 @@ internal static class ConstantOperators
             : [.. wanted.Select((extent, i) => extent.Known == 1 && i >= missing ? value.Shape[i - missing] : extent)];
         return ConstantTensors.Expand(context, value, extents);
     }
+
+    private static IReadOnlyList<Extent> ShapeOf(Value value, NodeContext context) => value switch
+    {
+        PendingFlow pending => [.. pending.Flow.Shape],
+        ConstantValue constant => constant.Shape,
+        FlowValue flow => [.. flow.Shape],
+        ShapedValue shaped => shaped.Shape,
+        ExtentsValue extents => extents.IsScalar ? [] : [Extent.Of(extents.Elements.Count)],
+        _ => throw context.RefuseInput(value, "a tensor"),
+    };
 
     private static long Counted(long axis, int rank) => axis < 0 ? axis + rank : axis;
 }

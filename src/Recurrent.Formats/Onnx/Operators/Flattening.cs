@@ -5,6 +5,9 @@ namespace Recurrent.Formats.Onnx;
 /// <summary>Steps and features in one dimension: a sequence of a fixed length as a row, and a row as a sequence.</summary>
 internal static class Flattening
 {
+    // Features that are brought into another order one by one: each takes several layers.
+    private const int MaxReordered = LayerListBuilder.MaxLayers / 4;
+
     /// <summary>
     /// A row where a dimension holds the steps of a sequence and their features; in the order of the file, which a layer does
     /// not know if the features come first. Another value stays as it is.
@@ -45,6 +48,34 @@ internal static class Flattening
     }
 
     /// <summary>
+    /// An output of the graph: where a dimension holds the steps and the features of a sequence, a row in the order of the file.
+    /// What is open, or has rows of several lengths, stays a sequence.
+    /// </summary>
+    public static FlowValue Output(NodeContext context, FlowValue flow)
+    {
+        bool isWhole = flow.Kind == FlowKind.Sequence && !flow.Source.HasLengths && flow.Source.Mask is null;
+        int dimension = isWhole ? flow.Groups.ToList().FindIndex(group => IsFlat(context, flow, group)) : -1;
+        if (dimension < 0)
+        {
+            return flow;
+        }
+
+        return Row(context, flow, dimension) switch
+        {
+            PendingFlow { What: FeaturesFirst first } pending => first.Features <= MaxReordered ? Reorder(context, pending.Flow, first) : flow,
+            FlowValue row => row,
+            _ => flow,
+        };
+    }
+
+    /// <summary>Whether a dimension holds a fixed number of steps, all their features and nothing else.</summary>
+    private static bool IsFlat(NodeContext context, FlowValue flow, Axis[] group) =>
+        group.Length > 1 && TimeOf(context, flow, group) is { Size: not null } time
+        && (group[0] == time || group[^1] == time)
+        && group.All(axis => axis == time || axis == flow.RowAxis || (axis == flow.Features && axis is { Whole: null, Size: not null }))
+        && (flow.RowAxis is null || group.Contains(flow.RowAxis));
+
+    /// <summary>
     /// The dimensions of a shape whose last length says how many steps a sequence has, which is not known otherwise; null if
     /// it does not say that.
     /// </summary>
@@ -77,7 +108,7 @@ internal static class Flattening
     public static FlowValue Reorder(NodeContext context, FlowValue flow, FeaturesFirst first)
     {
         int count = first.Features;
-        if (count > LayerListBuilder.MaxLayers / 4)
+        if (count > MaxReordered)
         {
             throw context.Refuse($"expected a dense layer behind {first}, of {count} features");
         }

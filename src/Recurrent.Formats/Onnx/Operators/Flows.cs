@@ -49,7 +49,9 @@ internal static class Flows
                 + (input.IsFloating ? $"used as {input.Role}" : "of integers"));
         }
 
-        Axis[] group = flow.Groups.Count > 0 ? flow.Groups[dimension ?? (flow.Rank - 1)] : [];
+        // Somebody else may have said which axis has them.
+        Axis[] group = (dimension is null ? flow.Groups.FirstOrDefault(one => one is [{ Role: OnnxAxis.Features }]) : null)
+            ?? (flow.Groups.Count > 0 ? flow.Groups[dimension ?? (flow.Rank - 1)] : []);
         Axis features = group.Length switch
         {
             0 => new Axis($"{input.Name}.features", 1),

@@ -49,6 +49,9 @@ internal sealed class InitialStates(NodeContext context, RecurrentSpecification 
             case FlowValue { Source: InputNode node } flow:
                 Input(flow, node, kind, name);
                 break;
+            case FlowValue { Kind: not FlowKind.Sequence } state:
+                throw context.Refuse($"{name}: a layer starts from a constant or from what a session is given, not from what another layer "
+                    + $"has computed, as a decoder does from its encoder; found {state}");
             default:
                 throw context.Refuse($"{name}: expected a constant or an input of the graph, found {value}");
         }

@@ -36,7 +36,18 @@ internal sealed class Interpreter
     {
     }
 
+    /// <summary>The orders of axes that an input of three is likely to have.</summary>
+    public static IReadOnlyList<OnnxAxis[]> InputOrders { get; } =
+    [
+        [OnnxAxis.Batch, OnnxAxis.Time, OnnxAxis.Features],
+        [OnnxAxis.Time, OnnxAxis.Batch, OnnxAxis.Features],
+        [OnnxAxis.Batch, OnnxAxis.Features, OnnxAxis.Time],
+    ];
+
     public ImportOptions Options { get; }
+
+    /// <summary>What the axes of the first input of three are taken for; empty if only layers say that.</summary>
+    public IReadOnlyList<OnnxAxis> InputOrder { get; init; } = [];
 
     /// <summary>The inputs that are no constants.</summary>
     public IReadOnlyList<InputNode> Inputs => _inputs;
@@ -245,6 +256,18 @@ internal sealed class Interpreter
         {
             // Names that OnnxExport gives: with no recurrent layer nothing else says which axis is the time.
             Assembler.AssignByName(node);
+        }
+
+        if (node.IsFloating && axes.Length == InputOrder.Count && !_inputs.Exists(other => other.IsFloating && other.Axes.Count == axes.Length))
+        {
+            foreach ((Axis axis, OnnxAxis role) in axes.Zip(InputOrder))
+            {
+                axis.Assign(role);
+            }
+
+            Note(
+                ImportNoteKind.Assumed, input.Name, $"its axes are taken for [{AxisOrder.Names(InputOrder)}]: steps of it are taken "
+                    + "before a layer says which they are");
         }
 
         _inputs.Add(node);

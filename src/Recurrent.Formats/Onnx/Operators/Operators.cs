@@ -36,6 +36,9 @@ internal static class Operators
         ["ReduceMean"] = One(TimePooling.Reduce),
         ["ReduceMax"] = One(context => StepMasks.Reduce(context) ?? TimePooling.Reduce(context)),
         ["ReduceMin"] = One(context => StepMasks.Reduce(context) ?? throw context.Refuse("only the minimum of comparisons says something of a model")),
+        ["ReduceProd"] = One(ConstantOperators.Product),
+        ["Size"] = One(ConstantOperators.Size),
+        ["CastLike"] = One(ShapeOperators.CastLike),
         ["Pad"] = One(PadOperator.Apply),
         ["BatchNormalization"] = One(ArithmeticOperators.BatchNormalization),
         ["Transpose"] = Rearranging(ShapeOperators.Transpose),
@@ -50,6 +53,10 @@ internal static class Operators
         ["Slice"] = One(SelectionOperators.Slice),
         ["Gather"] = One(SelectionOperators.Gather),
         ["GatherElements"] = One(SelectionOperators.GatherElements),
+        ["GatherND"] = One(StepIndices.GatherRows),
+        ["TopK"] = SortedRows.TopK,
+        ["ScatterElements"] = One(SortedRows.ScatterElements),
+        ["Scatter"] = One(SortedRows.ScatterElements),
         ["Constant"] = One(ConstantOperators.Constant),
         ["ConstantOfShape"] = One(ConstantOperators.ConstantOfShape),
         ["Expand"] = One(ConstantOperators.Expand),
@@ -106,7 +113,7 @@ internal static class Operators
 
     private static string WhyNot(string name) => name switch
     {
-        "Scan" => "control flow is not supported; export the layer as LSTM, GRU or RNN",
+        "Scan" => "only a Scan forwards over the steps of sequences is a layer; export the layer as LSTM, GRU or RNN",
         _ when name.Contains("Conv", StringComparison.Ordinal) => "only a Conv over time is a layer",
         _ when name.Contains("Pool", StringComparison.Ordinal) =>
             "only MaxPool and AveragePool over time, GlobalMaxPool and GlobalAveragePool are layers",

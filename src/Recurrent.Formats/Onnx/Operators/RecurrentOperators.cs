@@ -17,6 +17,9 @@ internal static class RecurrentOperators
         Axis[] time = input.Groups[batchFirst ? 1 : 0];
         Axis[] batch = input.Groups[batchFirst ? 0 : 1];
         FlowNode? lengths = Lengths(context, time, batch);
+        SortedRows.RequireOrder(context, batch, LengthsInput, "sequence_lens", 0);
+        SortedRows.RequireOrder(context, batch, HiddenInput, "initial_h", batchFirst ? 0 : 1);
+        SortedRows.RequireOrder(context, batch, CellInput, "initial_c", batchFirst ? 0 : 1);
         InitialStates states = new(context, parts.Specification, batch, batchFirst);
         CellWeights[] weights = parts.ReadWeights();
         states.ReadConstants(HiddenInput, StateKind.Hidden);
@@ -34,6 +37,7 @@ internal static class RecurrentOperators
     private static FlowValue Input(NodeContext context, bool batchFirst, int inputSize)
     {
         FlowValue flow = Flows.Complete(context, Flattening.StepsOfOne(context, context.Required(0)), "X: a sequence");
+        flow = OneStep(context, flow, batchFirst ? 1 : 0);
         if (flow.Kind != FlowKind.Sequence || flow.Rank != 3 || !Flows.HoldsFeatures(flow, 2))
         {
             throw context.RefuseInput(flow, $"X: a sequence [{(batchFirst ? "batch, time" : "time, batch")}, features]");
@@ -43,6 +47,27 @@ internal static class RecurrentOperators
         RequireRole(context, flow, batchFirst ? 1 : 0, OnnxAxis.Time);
         RequireRole(context, flow, batchFirst ? 0 : 1, OnnxAxis.Batch);
         return flow;
+    }
+
+    /// <summary>A row with a dimension of one element for its steps, as a sequence of one step; another value stays as it is.</summary>
+    private static FlowValue OneStep(NodeContext context, FlowValue flow, int time)
+    {
+        bool isRow = flow.Kind is FlowKind.LastStep or FlowKind.FinalState && flow.Rank == 3 && Flows.HoldsFeatures(flow, 2)
+            && flow.Groups[time].Length == 0;
+        if (!isRow)
+        {
+            return flow;
+        }
+
+        int size = Flows.KnownSize(context, flow);
+        Axis features = new($"{context.Name}.of_step", size, OnnxAxis.Features);
+        Axis step = new($"{context.Name}.step", 1, OnnxAxis.Time);
+        return new FlowValue
+        {
+            Source = new StructureNode($"{context.Name}.step", new RepeatLayer(size, 1), FlowKind.Sequence, flow.Read),
+            Groups = [.. flow.Groups.Select((group, i) => i == time ? (Axis[])[step] : i == 2 ? [features] : group)],
+            Features = features,
+        };
     }
 
     private static void RequireRole(NodeContext context, FlowValue flow, int dimension, OnnxAxis role)

@@ -101,6 +101,12 @@ internal static class SelectionOperators
             return taken;
         }
 
+        if (indices is FlowValue { Source: RowOrderNode order } places)
+        {
+            int rowAxis = value is FlowValue sorted ? context.Axis(context.Node.Integer("axis", 0), sorted.Rank) : 0;
+            return value is ConstantValue { IsSpread: true } ? value : SortedRows.Gather(context, value, places, order, rowAxis);
+        }
+
         if (indices is FlowValue flow)
         {
             return Embed(context, context.Constant(0, "the table"), flow);

@@ -18,6 +18,27 @@ internal static class ShapeOperators
         return value;
     }
 
+    /// <summary>A cast to the type of another value: floating-point numbers stay what they are, and so do integers.</summary>
+    public static Value CastLike(NodeContext context)
+    {
+        Value value = context.Required(0);
+        bool? from = IsFloating(value);
+        return from is not null && from == IsFloating(context.Required(1))
+            ? value
+            : value is ConstantValue { IsSpread: false, Tensor.IsFloating: false } integers && IsFloating(context.Required(1)) == true
+                ? ConstantValue.Of([.. integers.Dimensions], integers.Singles())
+                : throw context.Refuse($"casting {value} to the type of {context.Required(1)} would change it");
+    }
+
+    private static bool? IsFloating(Value value) => value switch
+    {
+        ConstantValue constant => constant.Tensor.IsFloating,
+        FlowValue { Source: InputNode input } => input.IsFloating,
+        FlowValue { Source: LayerNode or RecurrentNode or StructureNode or ResidualNode } or PendingFlow => true,
+        ExtentsValue => false,
+        _ => null,
+    };
+
     public static Value Cast(NodeContext context)
     {
         Value value = context.Required(0);
@@ -32,7 +53,7 @@ internal static class ShapeOperators
             FlowValue => true,
             _ => false,
         };
-        if (value is ExtentsValue or FlowValue { Source: StepMaskNode { Form: not StepMaskForm.Differences } or LengthsNode or LastIndexNode })
+        if (value is ExtentsValue or RowNumbersValue or FlowValue { Source: RowOrderNode or StepPlaceNode or StepMaskNode { Form: not StepMaskForm.Differences } or LengthsNode or LastIndexNode })
         {
             // Steps are counted and compared as numbers of any type.
             return value;
@@ -136,6 +157,11 @@ internal static class ShapeOperators
         }
 
         IReadOnlyList<long> listed = context.Numbers("axes", 1) ?? throw context.Refuse("expected axes");
+        if (value is RowNumbersValue { IsColumn: false } numbers && listed is [1 or -1])
+        {
+            return new RowNumbersValue(numbers.Rows, numbers.Factor, isColumn: true);
+        }
+
         int rank = Rank(context, value) + listed.Count;
         HashSet<int> axes = rank > 16 ? [] : [.. listed.Select(axis => context.Axis(axis, rank))];
         if (axes.Count != listed.Count)

@@ -60,6 +60,44 @@ internal static class StepIndices
         return FlowSlices.Drop(FlowSlices.StepAt(context, apart, axis + 1, index.Lengths), axis + 1);
     }
 
+    /// <summary><c>GatherND</c>: the step of each row at its length less one, by the index of the step or by both.</summary>
+    public static Value GatherRows(NodeContext context)
+    {
+        bool hasRows = context.Node.Integer("batch_dims", 0) == 1;
+        if (context.Required(0) is not FlowValue { Kind: FlowKind.Sequence, Rank: >= 2 } flow
+            || context.Required(1) is not FlowValue { Rank: 2 } indices || indices.Groups[1].Length > 0)
+        {
+            throw context.Refuse($"expected the last valid step of each row, found {context.Required(0)} at {context.Required(1)}");
+        }
+
+        (FlowNode Lengths, int Time)? step = indices.Source switch
+        {
+            LastIndexNode { IsOfRow: true } index when hasRows => (index.Lengths, 1),
+            StepPlaceNode place when !hasRows => (place.Lengths, place.Dimension),
+            _ => null,
+        };
+        bool fits = step is var (_, time) && flow.Groups[1 - time] is [{ Whole: null } rows] && rows.Assign(OnnxAxis.Batch)
+            && indices.Groups[0].All(rows.Join);
+        return fits
+            ? FlowSlices.Drop(FlowSlices.StepAt(context, flow, step!.Value.Time, step.Value.Lengths), step.Value.Time)
+            : throw context.Refuse($"expected the last valid step of each row of {flow}, found indices {indices}");
+    }
+
+    /// <summary>The number of each row beside the index of its step; null if values are something else.</summary>
+    public static FlowValue? Place(IReadOnlyList<Value> values, long axis)
+    {
+        int at = values is [RowNumbersValue, FlowValue] ? 1 : 0;
+        bool fits = axis is 1 or -1 && values.Count == 2
+            && values[1 - at] is RowNumbersValue { Factor.Known: 1, IsColumn: true }
+            && values[at] is FlowValue { Source: LastIndexNode { IsOfRow: true }, Rank: 2 } one && one.Groups[1].Length == 0;
+        if (!fits || values[at] is not FlowValue { Source: LastIndexNode index } flow || values[1 - at] is not RowNumbersValue rows)
+        {
+            return null;
+        }
+
+        return AreAll(flow.Groups[0], rows.Rows) ? new FlowValue { Source = new StepPlaceNode(index.Lengths, at), Groups = flow.Groups } : null;
+    }
+
     /// <summary>Lengths less one; null if it is something else.</summary>
     private static FlowValue? LastIndex(Value lengths, Value number, long one)
     {
@@ -81,6 +119,10 @@ internal static class StepIndices
             : null;
     }
 
+    /// <summary>Whether a dimension has so many rows, or may be said to.</summary>
+    private static bool AreAll(Axis[] group, Extent rows) => Extent.Of(group).Same(rows)
+        || (group is [var batch] && rows.Axes is [var open] && rows.IsLengthOf(open) && open.Assign(OnnxAxis.Batch) && open.Join(batch));
+
     private static Value? Scale(Value value, Value number) => (value, Number(number)) switch
     {
         (RowNumbersValue { Factor.Known: 1 } rows, { } factor) => new RowNumbersValue(rows.Rows, factor),
@@ -96,10 +138,7 @@ internal static class StepIndices
             return null;
         }
 
-        Extent length = Extent.Of(flow.Groups[0]);
-        bool fits = length.Same(rows.Rows)
-            || (flow.Groups[0] is [var batch] && rows.Rows.Axes is [var open] && rows.Rows.IsLengthOf(open) && open.Assign(OnnxAxis.Batch) && open.Join(batch));
-        return fits
+        return AreAll(flow.Groups[0], rows.Rows)
             ? new FlowValue { Source = new LastIndexNode(index.Lengths, index.StepFactor, rows.Factor), Groups = flow.Groups }
             : null;
     }

@@ -57,6 +57,7 @@ internal sealed class WireSchema
         {
             [ModelProto.GraphFieldNumber] = Graph(Graph(null)),
             [ModelProto.MetadataPropsFieldNumber] = Entry,
+            [ModelProto.FunctionsFieldNumber] = Function(),
             [ModelProto.OpsetImportFieldNumber] = new(
                 nameof(OperatorSetIdProto),
                 objectBytes: 96,
@@ -88,25 +89,6 @@ internal sealed class WireSchema
     /// <summary>A graph, and the one that an attribute of it may hold. What is deeper is left out: no layer is made of it.</summary>
     private static WireSchema Graph(WireSchema? body)
     {
-        Dictionary<int, WireSchema> values = new() { [AttributeProto.TFieldNumber] = Tensor };
-        if (body is not null)
-        {
-            values.Add(AttributeProto.GFieldNumber, body);
-        }
-
-        WireSchema attribute = new(
-            nameof(AttributeProto),
-            objectBytes: 512,
-            copied: [AttributeProto.NameFieldNumber, AttributeProto.FFieldNumber, AttributeProto.IFieldNumber,
-                AttributeProto.SFieldNumber, AttributeProto.StringsFieldNumber, AttributeProto.TypeFieldNumber],
-            numbers: [AttributeProto.FloatsFieldNumber, AttributeProto.IntsFieldNumber],
-            messages: values);
-        WireSchema node = new(
-            nameof(NodeProto),
-            objectBytes: 1024,
-            copied: [NodeProto.InputFieldNumber, NodeProto.OutputFieldNumber, NodeProto.NameFieldNumber,
-                NodeProto.OpTypeFieldNumber, NodeProto.DomainFieldNumber],
-            messages: new() { [NodeProto.AttributeFieldNumber] = attribute });
         WireSchema value = Value();
         return new WireSchema(
             nameof(GraphProto),
@@ -114,12 +96,53 @@ internal sealed class WireSchema
             copied: [GraphProto.NameFieldNumber],
             messages: new()
             {
-                [GraphProto.NodeFieldNumber] = node,
+                [GraphProto.NodeFieldNumber] = Node(Attribute(body)),
                 [GraphProto.InitializerFieldNumber] = Tensor,
                 [GraphProto.InputFieldNumber] = value,
                 [GraphProto.OutputFieldNumber] = value,
             },
             refused: new() { [15] = "a sparse initializer" });
+    }
+
+    /// <summary>A function of the file's own.</summary>
+    private static WireSchema Function()
+    {
+        WireSchema attribute = Attribute(Graph(null));
+        return new WireSchema(
+            nameof(FunctionProto),
+            objectBytes: 512,
+            copied: [FunctionProto.NameFieldNumber, FunctionProto.InputFieldNumber, FunctionProto.OutputFieldNumber,
+                FunctionProto.AttributeFieldNumber, FunctionProto.DomainFieldNumber, FunctionProto.OverloadFieldNumber],
+            messages: new()
+            {
+                [FunctionProto.NodeFieldNumber] = Node(attribute),
+                [FunctionProto.AttributeProtoFieldNumber] = attribute,
+            });
+    }
+
+    private static WireSchema Node(WireSchema attribute) => new(
+        nameof(NodeProto),
+        objectBytes: 1024,
+        copied: [NodeProto.InputFieldNumber, NodeProto.OutputFieldNumber, NodeProto.NameFieldNumber,
+            NodeProto.OpTypeFieldNumber, NodeProto.DomainFieldNumber, NodeProto.OverloadFieldNumber],
+        messages: new() { [NodeProto.AttributeFieldNumber] = attribute });
+
+    private static WireSchema Attribute(WireSchema? body)
+    {
+        Dictionary<int, WireSchema> values = new() { [AttributeProto.TFieldNumber] = Tensor };
+        if (body is not null)
+        {
+            values.Add(AttributeProto.GFieldNumber, body);
+        }
+
+        return new WireSchema(
+            nameof(AttributeProto),
+            objectBytes: 512,
+            copied: [AttributeProto.NameFieldNumber, AttributeProto.FFieldNumber, AttributeProto.IFieldNumber,
+                AttributeProto.SFieldNumber, AttributeProto.StringsFieldNumber, AttributeProto.TypeFieldNumber,
+                AttributeProto.RefAttrNameFieldNumber],
+            numbers: [AttributeProto.FloatsFieldNumber, AttributeProto.IntsFieldNumber],
+            messages: values);
     }
 
     /// <summary>An input or output of a graph, with its type down to the lengths of dimensions.</summary>

@@ -27,10 +27,22 @@ internal sealed class Axis
         _size = size;
     }
 
+    private Axis(Axis rows, string name)
+    {
+        Name = name;
+        Unsorted = rows;
+    }
+
     public string Name { get; }
 
+    /// <summary>The axis whose rows this one has in another order; null if it has none.</summary>
+    public Axis? Unsorted { get; }
+
+    /// <summary>The axis that says how long this one is.</summary>
+    public Axis Counted => Unsorted ?? this;
+
     /// <summary>Its length; null if the graph leaves it open.</summary>
-    public int? Size => Root._size;
+    public int? Size => Counted.Root._size;
 
     /// <summary>The axis of which this is a part; null if it is a whole one.</summary>
     public Axis? Whole { get; }
@@ -42,7 +54,7 @@ internal sealed class Axis
     public int First { get; }
 
     /// <summary>What it counts; null if that is not known yet.</summary>
-    public OnnxAxis? Role => Whole is null ? Root._role : Whole.Role;
+    public OnnxAxis? Role => Whole is null ? Counted.Root._role : Whole.Role;
 
     private Axis Root
     {
@@ -78,7 +90,7 @@ internal sealed class Axis
             return true;
         }
 
-        bool fits = root.Whole is null && added.Whole is null
+        bool fits = root.Whole is null && added.Whole is null && root.Unsorted is null && added.Unsorted is null
             && (root._role is null || added._role is null || root._role == added._role)
             && (root._size is null || added._size is null || root._size == added._size);
         if (fits)
@@ -95,13 +107,16 @@ internal sealed class Axis
     public Axis Part(int first, int size) =>
         Whole is null ? new Axis(this, first, size) : new Axis(Whole, First + first, size);
 
+    /// <summary>An axis with the same rows in another order.</summary>
+    public Axis Sort(string name) => new(Counted, name);
+
     /// <summary>Says what the axis counts.</summary>
     /// <returns>Whether that was not known to be something else.</returns>
     public bool Assign(OnnxAxis role)
     {
-        if (Whole is not null)
+        if ((Whole ?? Unsorted) is { } other)
         {
-            return Whole.Assign(role);
+            return other.Assign(role);
         }
 
         Axis root = Root;
@@ -113,7 +128,7 @@ internal sealed class Axis
     /// <returns>Whether it was not known to have another length.</returns>
     public bool AssignSize(int size)
     {
-        Axis root = Root;
+        Axis root = Counted.Root;
         root._size ??= size;
         return root._size == size;
     }

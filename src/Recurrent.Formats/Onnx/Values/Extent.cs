@@ -40,7 +40,7 @@ internal readonly record struct Extent
         Extent product = Of(1);
         foreach (Axis axis in axes)
         {
-            product = product * (axis.Size is { } size ? Of(size) : new Extent(1, [axis], 0))
+            product = product * (axis.Size is { } size ? Of(size) : new Extent(1, [axis.Counted], 0))
                 ?? throw new ModelFormatException($"the product of axes is too large: {axis} of {axis.Size}.");
         }
 
@@ -51,7 +51,7 @@ internal readonly record struct Extent
     public bool IsLengthOf(Axis axis, long less = 0) =>
         axis.Size is { } size
             ? Known == size - less
-            : Axes.Length == 1 && _axes[0].IsSame(axis) && Factor == 1 && Offset == -less;
+            : Axes.Length == 1 && _axes[0].IsSame(axis.Counted) && Factor == 1 && Offset == -less;
 
     /// <summary>By how much this is more than another number, whatever the lengths of the axes are; null if that depends on them.</summary>
     public long? Above(Extent other) =>
@@ -59,7 +59,7 @@ internal readonly record struct Extent
 
     /// <summary>How much less this is than the length of an axis that is not known; null if that cannot be said.</summary>
     public long? LessThanLengthOf(Axis axis) =>
-        axis.Size is null && Axes.Length == 1 && _axes[0].IsSame(axis) && Factor == 1 ? -Offset : null;
+        axis.Size is null && Axes.Length == 1 && _axes[0].IsSame(axis.Counted) && Factor == 1 ? -Offset : null;
 
     /// <summary>Whether this is the same number, whatever the lengths of the axes are.</summary>
     public bool Same(Extent other)

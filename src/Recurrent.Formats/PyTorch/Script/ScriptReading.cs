@@ -58,10 +58,11 @@ internal sealed class ScriptReading
         catch (ArgumentException e)
         {
             // Layers check what they are made of, too, and say what is wrong as well as anybody could.
-            throw new ModelFormatException(e.Message, e);
+            throw new ModelFormatException(ModelFormatException.ReasonOf(e), e);
         }
 
         RequireOutput(binding);
+        binding.InOrder(_graph.Options, "", "");
         foreach ((InputNode input, string place) in _script.Rounded)
         {
             if (input is { IsFloating: true, Role: not (OnnxInputRole.Indices or OnnxInputRole.Lengths or OnnxInputRole.Unused) })
@@ -77,7 +78,7 @@ internal sealed class ScriptReading
 
     private static void RequireOutput(OnnxBinding binding)
     {
-        if (!binding.Outputs.Any(output => output.States.Count == 0 || OnnxFile.IsFinalState(binding.Model.Definition, output)))
+        if (!binding.Outputs.Any(output => output.States.Count == 0 || OnnxFile.IsFinalState(binding.Model.Definition.Layers, output)))
         {
             throw new ModelFormatException(
                 "the code returns states alone, which a run does not put out: expected a sequence, a last step or final hidden states.");
