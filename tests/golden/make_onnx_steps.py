@@ -69,7 +69,7 @@ def last_step_in_front_of_a_layer(name):
     graph = Graph(name)
     x = graph.input("x", ["batch", "time", 3])
     last = graph.node("Gather", x, graph.constant(-1, numpy.int64), axis=1)
-    one = graph.squeeze(layer(graph, graph.unsqueeze(last, 1), 3, 4), 1)
+    one = graph.node("Gather", layer(graph, graph.unsqueeze(last, 1), 3, 4), graph.constant(0, numpy.int64), axis=1)
     whole = graph.node("Gather", layer(graph, x, 3, 4), graph.constant(-1, numpy.int64), axis=1)
     graph.output(graph.node("Add", one, whole))
     graph.save(name)
@@ -261,6 +261,21 @@ def refused_decoder_of_an_encoder(name):
     state = graph.rnn("GRU", xt, 3, 4)[1]
     graph.output(graph.squeeze(graph.rnn("GRU", xt, 3, 4, state)[0], 1))
     graph.save(name, refused="from its encoder")
+
+
+@case
+def refused_cell_step_by_step(name):
+    """An RNNCell in a loop of Python, of two steps."""
+    graph = Graph(name)
+    x = graph.input("x", ["batch", 2, 3])
+    state = graph.node("Expand", graph.constant(0, numpy.float32), graph.node("Concat", graph.dim(x, 0), graph.ints(4), axis=0))
+    inputs, recurrent, bias = graph.weights(4, 3), graph.weights(4, 4), graph.weights(4)
+    for step in range(2):
+        xt = graph.node("Gather", x, graph.constant(step, numpy.int64), axis=1)
+        product = graph.node("Gemm", state, recurrent, bias, transB=1)
+        state = graph.node("Tanh", graph.node("Add", product, graph.node("Gemm", xt, inputs, bias, transB=1)))
+    graph.output(state)
+    graph.save(name, refused="step by step")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,3 @@
-using Recurrent.Layers;
-
 namespace Recurrent.Formats.Onnx;
 
 /// <summary>What the operators of a body make of the values of a step.</summary>

@@ -100,8 +100,13 @@ internal static class FlowSlices
     {
         IEnumerable<(Axis, int)> picks = flow.Groups[axis].Where(part => part.Whole is not null)
             .Select(part => (part.Whole!, part.First));
-        return flow.With([.. flow.Groups.Where((_, i) => i != axis)]).Pick([.. flow.Picks, .. picks]);
+        FlowValue rest = flow.With([.. flow.Groups.Where((_, i) => i != axis)]).Pick([.. flow.Picks, .. picks]);
+        return IsOnlyStep(flow, axis) ? rest.AsLastStep() : rest;
     }
+
+    /// <summary>Whether a dimension holds the only step that layers have given: without it there is a row.</summary>
+    public static bool IsOnlyStep(FlowValue flow, int axis) =>
+        flow.Kind == FlowKind.Sequence && flow.Groups[axis] is [{ Role: OnnxAxis.Time, Size: 1, Origin: not null }];
 
     private static FlowValue LastStep(NodeContext context, FlowValue flow, int axis)
     {

@@ -95,6 +95,12 @@ internal static class ProductOperators
     /// <summary>Data with its features last; where these are those of a flattened sequence, perhaps in another order.</summary>
     private static (FlowValue Flow, FeaturesFirst? Order) Features(NodeContext context, ConstantValue matrix, bool isTransposed)
     {
+        if (context.Required(0) is ConstantValue { IsSpread: true } state)
+        {
+            throw context.Refuse($"the product of {state}, as of the state that a cell begins with: cells that are written out step by step "
+                + "(LSTMCell, GRUCell or RNNCell in a loop of Python) are not recognized, export LSTM, GRU or RNN");
+        }
+
         if (context.Required(0) is not (FlowValue or PendingFlow))
         {
             throw context.Refuse(

@@ -61,7 +61,7 @@ internal static class RecurrentOperators
 
         int size = Flows.KnownSize(context, flow);
         Axis features = new($"{context.Name}.of_step", size, OnnxAxis.Features);
-        Axis step = new($"{context.Name}.step", 1, OnnxAxis.Time);
+        Axis step = new($"{context.Name}.step", 1, OnnxAxis.Time) { Origin = (new Axis(flow.Source.Name, 1, OnnxAxis.Time), 0) };
         return new FlowValue
         {
             Source = new StructureNode($"{context.Name}.step", new RepeatLayer(size, 1), FlowKind.Sequence, flow.Read),

@@ -247,10 +247,7 @@ internal static class ShapeOperators
             .Where(axis => axis.Whole is not null).Select(axis => (axis.Whole!, axis.First));
         FlowValue rest = flow.With([.. kept.Select(axis => flow.Groups[axis])]).Pick([.. flow.Picks, .. picks]);
 
-        // The only step that windows have given is a row.
-        bool isRow = flow.Kind == FlowKind.Sequence && dropped.Any(axis => flow.Groups[axis] is
-            [{ Role: OnnxAxis.Time, Size: 1, Origin: not null }]);
-        return isRow ? rest.AsLastStep() : rest;
+        return dropped.Any(axis => FlowSlices.IsOnlyStep(flow, axis)) ? rest.AsLastStep() : rest;
     }
 
     private static int Rank(NodeContext context, Value value) => value switch
