@@ -528,6 +528,7 @@ target_peers() {
   if [[ " $* " =~ " --help " || " $* " =~ " -h " ]]; then exec python3 bench/peers/run.py --help; fi
   want /usr/include/dnnl.hpp:libdnnl-dev
   want /usr/include/libxsmm.h:libxsmm-dev
+  want /usr/include/eigen3/Eigen/Core:libeigen3-dev
   want /usr/lib/python3/dist-packages/torch:python3-torch
   # PyTorch takes the BLAS of the system, which without this is the slow reference.
   want /usr/lib/x86_64-linux-gnu/openblas-pthread:libopenblas0-pthread

@@ -11,17 +11,22 @@ import pathlib
 EPOCHS = ("train_yearly", "train_monthly")
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PEERS = ["onednn", "libxsmm", "pytorch", "onnxruntime", "onnxruntime-dotnet", "torchsharp", "mkl-plain"]
+PEERS = ["onednn", "libxsmm", "pytorch", "onnxruntime", "onnxruntime-dotnet", "torchsharp", "mkl-plain", "eigen"]
 OURS = ["recurrent", "recurrent-mkl", "recurrent-avx2"]
 # Held back on purpose: compared with ours under the same restriction, not counted among the peers.
 RESTRICTED = ["onednn-avx2"]
+# With weights of fewer bytes, which have tables of their own: ours of a precision, and the peers of the same.
+REDUCED = {
+    "int8": (["recurrent-int8", "recurrent-int8-8bit", "recurrent-avx2-int8"], ["onednn-int8", "onnxruntime-int8"]),
+    "bf16": (["recurrent-bf16", "recurrent-avx2-bf16"], ["onednn-bf16"]),
+}
 COLORS = {
     "limit": "#999999", "recurrent": "#d62728", "recurrent-avx2": "#ff9896", "recurrent-mkl": "#8c564b",
     "onednn": "#1f77b4", "libxsmm": "#2ca02c", "pytorch": "#ff7f0e", "onnxruntime": "#9467bd", "onnxruntime-dotnet": "#c5b0d5",
-    "torchsharp": "#ffbb78", "mkl-plain": "#17becf",
+    "torchsharp": "#ffbb78", "mkl-plain": "#17becf", "eigen": "#bcbd22",
     "onednn-avx2": "#aec7e8",
 }
-CELLS = {"lstm": "LSTM", "gru": "GRU", "gru_before": "GRU, reset before"}
+CELLS = {"lstm": "LSTM", "gru": "GRU", "gru_before": "GRU, reset before", "wavenet": "WaveNet"}
 GATES = {"lstm": 4, "gru": 3, "gru_before": 3}
 TITLES = {
     "stream": "One step per call, one stream",
@@ -29,6 +34,7 @@ TITLES = {
     "batched": "Batches",
     "stack": "Two bidirectional layers",
     "tiny": "Small networks on one input",
+    "capture": "Captures of amplifiers in blocks of 64 samples, one stream",
     "train": "A training step, forward and backward",
     "train_yearly": "An epoch of a forecaster, 237 windows of yearly sunspots; microseconds of the epoch",
     "train_monthly": "An epoch of a forecaster, 2246 windows of monthly sunspots; microseconds of the epoch",
@@ -51,6 +57,11 @@ README_MARKS = ("<!-- written by bench/results.py -->", "<!-- end -->")
 Shape = collections.namedtuple("Shape", "workload cell T B I H threads")
 
 
+def steps_of(shape):
+    """By what the time of a call is divided to be shown."""
+    return 1 if shape.workload in EPOCHS else shape.T
+
+
 class Results:
     """The rows of a run by shape and system."""
 
@@ -60,18 +71,19 @@ class Results:
         self.missing = run["machine"].get("missing", {})
         self.systems = [name for name in OURS + PEERS + RESTRICTED if any(row["system"] == name for row in run["rows"])]
         self.shapes = {}
+        # The rows of a precision by shape and system.
+        self.reduced = {precision: {} for precision in REDUCED}
         for row in run["rows"]:
             shape = Shape(*(row[key] for key in Shape._fields))
-            self.shapes.setdefault(shape, {})[row["system"]] = row
+            self.reduced.get(row["precision"], self.shapes).setdefault(shape, {})[row["system"]] = row
 
     def step_us(self, shape, system):
         """Microseconds a step, or of an epoch; `limit` is that of the best instruction set."""
-        steps = 1 if shape.workload in EPOCHS else shape.T
         if system == "limit":
             limit = self.shapes[shape].get("recurrent", {}).get("limit_us")
-            return limit / steps if limit else None
+            return limit / steps_of(shape) if limit else None
         row = self.shapes[shape].get(system)
-        return row["us"] / steps if row else None
+        return row["us"] / steps_of(shape) if row else None
 
     def share_of_limit(self, shape, system):
         row = self.shapes[shape].get(system)
@@ -106,6 +118,38 @@ def table(results, shapes):
         times = " | ".join(number(results.step_us(shape, name)) for name in names)
         lines.append(f"| {CELLS[shape.cell]} | {shape.B} | {shape.H} | {shape.threads} | {times} | "
                      f"{f'{ratio:.2f}x' if ratio else '–'} | {f'{100 * share:.0f} %' if share else '–'} |")
+    return lines
+
+
+def reduced_table(results, precision):
+    """A row for each shape and each system of ours: beside our fp32, the peers of the precision, and its own limit."""
+    ours, peers = REDUCED[precision]
+    rows = results.reduced[precision]
+    peers = [name for name in peers if any(name in of_shape for of_shape in rows.values())]
+    lines = [f"| workload | cell | B | H | threads | system | us | of our fp32 | {' | '.join(peers)} | best peer / ours | of its limit |",
+             "|---|---|---|---|---|---|---|---|" + "---|" * (len(peers) + 2)]
+
+    def cells(shape, name):
+        row = rows[shape][name]
+        steps = steps_of(shape)
+        plain = results.shapes.get(shape, {}).get("recurrent-avx2" if "avx2" in name else "recurrent")
+        theirs = [rows[shape][peer]["us"] if peer in rows[shape] else None for peer in peers]
+        best = min((us for us in theirs if us), default=None)
+        yield name
+        yield number(row["us"] / steps)
+        yield f"{plain['us'] / row['us']:.2f}x" if plain else "–"
+        yield from (number(us / steps if us else None) for us in theirs)
+        # A peer that is not held back is no measure for what is.
+        yield f"{best / row['us']:.2f}x" if best and "avx2" not in name else "–"
+        yield f"{100 * row['limit_us'] / row['us']:.0f} %" if row["limit_us"] else "–"
+
+    order = list(TITLES)
+    for shape in sorted(rows, key=lambda shape: (
+            order.index(shape.workload), shape.threads, list(CELLS).index(shape.cell), shape.B, shape.H)):
+        for name in ours:
+            if name in rows[shape]:
+                lines.append(f"| {shape.workload} | {CELLS[shape.cell]} | {shape.B} | {shape.H} | {shape.threads} | "
+                             f"{' | '.join(cells(shape, name))} |")
     return lines
 
 
@@ -287,6 +331,10 @@ def page(results, plot_names):
         text += ["", f"## {title}", ""]
         drawn = [f"![{name}](results/{name})" for name in plot_names if name.startswith(f"{workload}-")]
         text += drawn + [""] * bool(drawn) + table(results, shapes)
+    for precision, rows in results.reduced.items():
+        if rows:
+            text += ["", f"## Weights in {precision}", "",
+                     "The same shapes; the limit is that of such weights.", "", *reduced_table(results, precision)]
     behind = list(slower(results))
     text += ["", "## Where a peer is ahead", ""] + (behind or ["Nowhere in this run."])
     return "\n".join(text) + "\n"

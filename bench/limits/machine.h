@@ -7,7 +7,7 @@
 namespace limits {
 
 // What the measurements need to know about the machine. Cache sizes are those of the first
-// processor that this process may use, in bytes; 0 where the system does not tell.
+// processor, in bytes; 0 where neither the system nor the processor tells.
 struct Machine {
   std::string processor;
   std::vector<int> cpus;
@@ -16,6 +16,8 @@ struct Machine {
   size_t l3;
   bool avx2;
   bool avx512;
+  bool avx512bw;
+  bool avx512vnni;
 };
 
 Machine read_machine();

@@ -77,6 +77,21 @@ Buffer allocate(size_t bytes) {
   return buffer;
 }
 
+// Giga-operations a second of a loop of independent accumulators.
+MultiplyAddRate rate_of(const Machine& machine, int threads, long operations_per_round,
+                        const std::function<void(long rounds)>& multiply_add) {
+  const long trial = 10000;
+  const double trial_seconds = seconds_of([&] { multiply_add(trial); });
+  const long rounds = std::max(trial, static_cast<long>(trial * kSampleSeconds / trial_seconds));
+  std::vector<double> seconds = sample_seconds(machine, threads, kSettlingSamples + kSettledSamples,
+                                               [&](int) { multiply_add(rounds); });
+  const double operations = static_cast<double>(rounds * operations_per_round) * threads;
+  const double burst = least(seconds);
+  seconds.erase(seconds.begin(), seconds.begin() + kSettlingSamples);
+  std::nth_element(seconds.begin(), seconds.begin() + kSettledSamples / 2, seconds.end());
+  return {1e-9 * operations / seconds[kSettledSamples / 2], 1e-9 * operations / burst};
+}
+
 }  // namespace
 
 std::vector<Level> levels_of(const Machine& machine, int threads) {
@@ -92,16 +107,16 @@ std::vector<Level> levels_of(const Machine& machine, int threads) {
 }
 
 MultiplyAddRate multiply_add_rate(const Machine& machine, const Probe& probe, int threads) {
-  const long trial = 10000;
-  const double trial_seconds = seconds_of([&] { sink = probe.multiply_add(trial); });
-  const long rounds = std::max(trial, static_cast<long>(trial * kSampleSeconds / trial_seconds));
-  std::vector<double> seconds = sample_seconds(machine, threads, kSettlingSamples + kSettledSamples,
-                                               [&](int) { sink = probe.multiply_add(rounds); });
-  const double operations = static_cast<double>(rounds * probe.operations_per_round) * threads;
-  const double burst = least(seconds);
-  seconds.erase(seconds.begin(), seconds.begin() + kSettlingSamples);
-  std::nth_element(seconds.begin(), seconds.begin() + kSettledSamples / 2, seconds.end());
-  return {1e-9 * operations / seconds[kSettledSamples / 2], 1e-9 * operations / burst};
+  return rate_of(
+      machine, threads, probe.operations_per_round,
+      [&](long rounds) { sink = probe.multiply_add(rounds); });
+}
+
+IntegerRate integer_rate(const Machine& machine, const IntegerProbe& probe, int threads) {
+  const double rate = rate_of(machine, threads, probe.operations_per_round, [&](long rounds) {
+                        sink = static_cast<float>(probe.multiply_add(rounds));
+                      }).sustained;
+  return {rate / probe.rounds_for_16_bits, rate};
 }
 
 double read_bandwidth(const Machine& machine, const Probe& probe, int threads, size_t bytes) {

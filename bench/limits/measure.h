@@ -24,6 +24,13 @@ struct MultiplyAddRate {
 };
 MultiplyAddRate multiply_add_rate(const Machine& machine, const Probe& probe, int threads);
 
+// Gop/s of all threads together with weights of 8 bits: what lasts, by the width of the inputs.
+struct IntegerRate {
+  double inputs_16_bits;
+  double inputs_8_bits;
+};
+IntegerRate integer_rate(const Machine& machine, const IntegerProbe& probe, int threads);
+
 // GB/s (10^9 bytes) of all threads together, each reading its own buffer.
 double read_bandwidth(const Machine& machine, const Probe& probe, int threads, size_t bytes);
 

@@ -3,6 +3,7 @@
 import math
 import random
 
+import capture
 from shapes import GATES
 
 # So that the gradients of the weights, sums over all steps and rows, are near 1 and can be compared as outputs are.
@@ -23,10 +24,17 @@ def write(shape, path):
     """For every layer and direction W, R and the two biases, then the inputs `[steps, batch, input]`.
 
     A training step has the gradient of its output after them, `[steps, batch, hidden]`. An epoch has a dense layer's
-    weights and bias, `[hidden]` and `[1]`, windows `[sequences, steps, input]` and targets `[sequences]` instead.
+    weights and bias, `[hidden]` and `[1]`, windows `[sequences, steps, input]` and targets `[sequences]` instead. A
+    capture has the weights of its file before the inputs.
     The weights keep pre-activations near 1: neither saturated, nor so small that the activations are linear.
     """
     source = random.Random(shape.name)
+    if shape.captures:
+        with open(path, "wb") as file:
+            for part in capture.weights(shape.hidden, lambda count, exponent: _floats(source, count, exponent)):
+                file.write(part)
+            file.write(_floats(source, shape.steps * shape.batch * shape.input, -1))
+        return
     rows = GATES[shape.cell] * shape.hidden
     with open(path, "wb") as file:
         for layer in range(shape.layers):

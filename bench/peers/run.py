@@ -17,13 +17,15 @@ import sys
 import tempfile
 import time
 
+import capture
 import data
 from limit import limit_us
 from shapes import select
 from systems import Peer, PeerFailure, Unavailable, Unsupported, known
 from table import Table
 
-TOLERANCE = 1e-4
+# By precision. Rounded weights, and the inputs and states that a peer rounds too, change outputs, which are near 1.
+TOLERANCES = {"float32": 1e-4, "bf16": 5e-3, "int8": 2e-2}
 
 # A training step takes up to a quarter of a second: a turn is to have several.
 TRAINING_TURN = 10
@@ -39,6 +41,8 @@ def parse_arguments():
                         help="shapes whose name holds the pattern, such as 'stream/lstm*H=64,*'; may be repeated")
     parser.add_argument("--systems", default="", metavar="A,B",
                         help="these systems only")
+    parser.add_argument("--caches", metavar="L1D,L2,L3",
+                        help="KiB of the caches, such as 48,1024,32768, on a machine that does not tell them")
     parser.add_argument("--rounds", type=int, metavar="N", help="turns of each system (5, quick 3)")
     parser.add_argument("--seconds", type=float, metavar="S", help="length of a turn (0.1, quick 0.05)")
     for name in ("shapes", "native", "managed", "dotnet-peers", "output"):
@@ -90,8 +94,9 @@ class Run:
         self._table = Table([peer.system for peer in self._peers.values()])
         self._problems = []
         self.rows = []
+        caches = ["--caches", arguments.caches] if arguments.caches else []
         measured = json.loads(subprocess.run(
-            [arguments.native / "recurrent_limits", "--json"], check=True, capture_output=True, text=True).stdout)
+            [arguments.native / "recurrent_limits", "--json", *caches], check=True, stdout=subprocess.PIPE, text=True).stdout)
         self._machine = measured["machine"]
         self._limits = measured["limits"]
 
@@ -124,7 +129,7 @@ class Run:
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "data.bin"
             data.write(shape, path)
-            ready = self._prepare(shape, path, pathlib.Path(folder) / "model.onnx")
+            ready = self._prepare(shape, path, pathlib.Path(folder) / ("model.nam" if shape.captures else "model.onnx"))
             ready = self._compare(shape, ready, pathlib.Path(folder))
         results = {}
         samples = {name: [] for name in ready}
@@ -138,9 +143,9 @@ class Run:
                     samples[name].append(json.loads(answer))
         for name, sets in samples.items():
             if sets:
-                results[name] = self._row(shape, self._peers[name].system, sets)["us"]
-        print(self._table.line(shape, results, limit_us(shape, self._best_instruction_set(), self._machine, self._limits)),
-              flush=True)
+                results[name] = self._row(shape, self._peers[name].system, sets)
+        for line in self._table.lines(shape, results):
+            print(line, flush=True)
 
     def _ask(self, shape, name, line):
         """The answer, or None after a failure, which is noted."""
@@ -155,23 +160,29 @@ class Run:
     def _prepare(self, shape, path, model):
         words = shape.words(path)
         takers = {name: peer for name, peer in self._peers.items() if peer.system.takes(shape)}
-        if any(peer.system.onnx for peer in takers.values()):
+        if shape.captures:
+            capture.write_file(shape.hidden, path, model)
+            words = f"{words} model={model}"
+        elif any(peer.system.onnx for peer in takers.values()):
             subprocess.run([self._arguments.native / "onnx_model", model, *words.split()], check=True)
             words = f"{words} model={model}"
-        return [name for name in takers if self._ask(shape, name, f"prepare {words}") is not None]
+        return [name for name, peer in takers.items()
+                if self._ask(shape, name, f"prepare {words} format={peer.system.format}") is not None]
 
     def _compare(self, shape, ready, folder):
         """Those of `ready` that compute what the first one does; ours is the first where it runs."""
-        expected, same = None, []
+        expected, first, same = None, 0, []
         for name in ready:
             path = folder / f"{name}.out"
             if self._ask(shape, name, f"check {path}") is None:
                 continue
             found = read_floats(path)
-            expected = expected or found
+            if expected is None:
+                expected, first = found, TOLERANCES[self._peers[name].system.precision]
+            tolerance = max(first, TOLERANCES[self._peers[name].system.precision])
             differences = [abs(a - b) for a, b in zip(expected, found, strict=True)]
             # Asked this way round, a NaN is a difference too.
-            if all(difference <= TOLERANCE for difference in differences):
+            if all(difference <= tolerance for difference in differences):
                 same.append(name)
             else:
                 self._problems.append(f"{shape.name}: {name} differs by up to {max(differences):.2g}; left out")
@@ -181,11 +192,11 @@ class Run:
         row = {
             "system": system.name, "workload": shape.workload, "cell": shape.cell,
             "T": shape.time, "B": shape.batch, "I": shape.input, "H": shape.hidden,
-            "threads": shape.threads, "precision": "fp32",
+            "threads": shape.threads, "precision": system.precision,
             "us": round(statistics.median(one["us"] for one in sets), 5),
             "p99": round(statistics.median(one["p99"] for one in sets), 5),
             "limit_us": limit_us(
-                shape, system.forced or self._best_instruction_set(), self._machine, self._limits),
+                shape, system.forced or self._best_instruction_set(), self._machine, self._limits, system.format),
             # A peer that has several ways to compute a shape says which it took.
             "note": sets[0].get("setting", system.note),
         }

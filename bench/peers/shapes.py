@@ -9,6 +9,9 @@ GATES = {"lstm": 4, "gru": 3, "gru_before": 3}
 # Steps of a stream that are compared between systems.
 STREAM_STEPS = 16
 
+# Samples of a capture that are compared: twice what it looks back on.
+CAPTURE_STEPS = 8192
+
 
 @dataclasses.dataclass(frozen=True)
 class Shape:
@@ -36,6 +39,11 @@ class Shape:
         return self.workload in ("stream", "tiny")
 
     @property
+    def captures(self):
+        """Whether it is a network of convolutions, whose state is carried from block to block."""
+        return self.workload == "capture"
+
+    @property
     def trains(self):
         """Whether a call goes forward and backward."""
         return self.workload.startswith("train")
@@ -48,7 +56,7 @@ class Shape:
     @property
     def steps(self):
         """Steps of the shared inputs."""
-        return STREAM_STEPS if self.streaming else self.time
+        return STREAM_STEPS if self.streaming else CAPTURE_STEPS if self.captures else self.time
 
     def layer_input(self, layer):
         return self.input if layer == 0 else self.directions * self.hidden

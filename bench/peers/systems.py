@@ -8,6 +8,9 @@ import subprocess
 
 HERE = pathlib.Path(__file__).resolve().parent
 
+# What a format of weights is called in the column `precision`.
+PRECISIONS = {"float32": "float32", "bfloat16": "bf16", "int8": "int8", "int8-8bit": "int8"}
+
 # A prepare may have to pack or compile; nothing else takes long.
 TIMEOUT_SECONDS = 120
 
@@ -22,18 +25,29 @@ class System:
     # The instruction set whose limit it is held against.
     forced: str = ""
     note: str = ""
+    # The format of weights that it computes with, a key of PRECISIONS.
+    format: str = "float32"
     # Whether it reads the task as an ONNX file.
     onnx: bool = False
     # Whether it has training steps, and whole epochs with loss and optimizer.
     trains: bool = False
     fits: bool = False
+    # Whether it computes recurrent layers, and whether it computes a capture.
+    recurs: bool = True
+    captures: bool = False
 
     @property
     def ours(self):
         return self.name.startswith("recurrent")
 
+    @property
+    def precision(self):
+        return PRECISIONS[self.format]
+
     def takes(self, shape):
         """The provider of large products makes no difference to single steps."""
+        if not (self.captures if shape.captures else self.recurs):
+            return False
         if shape.trains and not (self.fits if shape.sequences else self.trains):
             return False
         return self.name != "recurrent-mkl" or not shape.streaming
@@ -56,11 +70,15 @@ def known(native, managed, dotnet_peers):
         path = native / f"{stem}_peer"
         return System(name, (str(path),), environment or {}, needs or path, **more)
 
+    def ours(name, format, isa=""):
+        note = f"{api}, {format}" + (", AVX2 forced" if isa else "")
+        return System(name, dotnet, {"RECURRENT_ISA": isa} if isa else {}, managed, isa, note, format)
+
     return [
-        System("recurrent", dotnet, {}, managed, note=api, **learns),
+        System("recurrent", dotnet, {}, managed, note=api, captures=True, **learns),
         System("recurrent-mkl", (*dotnet, "--gemm", "mkl"), {}, mkl, note=api + ", GemmProvider.Mkl", **learns),
         System("recurrent-avx2", dotnet, {"RECURRENT_ISA": "avx2"}, managed, "avx2", api + ", AVX2 forced",
-               **learns),
+               captures=True, **learns),
         executable("onednn", "onednn", trains=True),
         executable("libxsmm", "libxsmm"),
         System("pytorch", ("/usr/bin/python3", str(HERE / "pytorch_peer.py")), {"OPENBLAS_NUM_THREADS": "1"},
@@ -70,8 +88,19 @@ def known(native, managed, dotnet_peers):
                onnx=True),
         System("torchsharp", ("dotnet", str(torchsharp)), {}, torchsharp, note="C#", **learns),
         executable("mkl-plain", "mkl_plain", mkl),
+        executable("eigen", "eigen", recurs=False, captures=True),
         executable("onednn-avx2", "onednn", environment={"ONEDNN_MAX_CPU_ISA": "AVX2"}, forced="avx2",
                    note="AVX2 forced", trains=True),
+        # Fewer bytes: the same shapes, held against their own limit and against our fp32.
+        ours("recurrent-bf16", "bfloat16"),
+        ours("recurrent-int8", "int8"),
+        ours("recurrent-int8-8bit", "int8-8bit"),
+        ours("recurrent-avx2-bf16", "bfloat16", "avx2"),
+        ours("recurrent-avx2-int8", "int8", "avx2"),
+        executable("onednn-bf16", "onednn", format="bfloat16", note="bf16 weights, inputs and states"),
+        executable("onednn-int8", "onednn", format="int8", note="u8 inputs, quantized by the caller"),
+        executable("onnxruntime-int8", "onnxruntime", onnxruntime, {"ONNXRUNTIME_LIBRARY": str(onnxruntime)},
+                   format="int8", note="DynamicQuantizeLSTM"),
     ]
 
 

@@ -75,6 +75,17 @@ std::vector<Shape> shapes() {
       add("train4", RECURRENT_DIRECTION_FORWARD, 1, 4, 50);
     }
   }
+  for (const int32_t hidden : {16, 64, 256}) {
+    const std::string h = "-convolution-" + std::to_string(hidden);
+    const auto add = [&](const char* name, int64_t batch, int64_t time) {
+      all.push_back({name + h, RECURRENT_LAYER_CONVOLUTION, RECURRENT_DIRECTION_FORWARD, 1, hidden,
+                     batch, time});
+    };
+    add("stream", 1, 1);
+    add("sequence", 1, 500);
+    add("batched32", 32, 50);
+    add("train", 32, 50);
+  }
   return all;
 }
 
@@ -102,7 +113,7 @@ std::vector<double> take_turns(std::vector<std::unique_ptr<Subject>>& subjects, 
 }
 
 void print_gain(const Shape& shape, const std::vector<double>& us) {
-  std::printf("%-20s %10.2f us %10.2f us %6.2fx", shape.name.c_str(), us[0], us[1], us[0] / us[1]);
+  std::printf("%-26s %10.2f us %10.2f us %6.2fx", shape.name.c_str(), us[0], us[1], us[0] / us[1]);
 }
 
 void compare_sessions(const Shape& shape, const Options& options) {
@@ -144,7 +155,7 @@ void compare_trainers(const Shape& shape, const Options& options) {
 int main(int argc, char** argv) {
   const threads::Options options = threads::parse(argc, argv);
   const threads::Load load(options.load);
-  std::printf("%-20s %13s %10d threads   gain  way\n", "workload", "1 thread", options.threads);
+  std::printf("%-26s %13s %10d threads   gain  way\n", "workload", "1 thread", options.threads);
   for (const threads::Shape& shape : threads::shapes()) {
     const auto wanted = [&](const std::string& name) { return shape.name.find(name) == 0; };
     if (!options.names.empty() && std::none_of(options.names.begin(), options.names.end(), wanted))

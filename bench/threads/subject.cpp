@@ -11,7 +11,16 @@ namespace {
 using support::random_values;
 using support::require;
 
-int64_t gates_of(int32_t kind) { return kind == RECURRENT_LAYER_LSTM ? 4 : 3; }
+// Of a convolution's kernel; its history is before the first step, so it has as many steps as
+// inputs.
+constexpr int32_t kTaps = 3;
+
+bool is_convolution(const Shape& shape) { return shape.kind == RECURRENT_LAYER_CONVOLUTION; }
+
+// Rows of weights of a unit.
+int64_t rows_of(const Shape& shape) {
+  return is_convolution(shape) ? kTaps : shape.kind == RECURRENT_LAYER_LSTM ? 4 : 3;
+}
 
 int32_t directions_of(const Shape& shape) {
   return shape.direction == RECURRENT_DIRECTION_BIDIRECTIONAL ? 2 : 1;
@@ -29,12 +38,15 @@ std::vector<float> outputs_of(const Shape& shape) {
 }  // namespace
 
 SharedModel::SharedModel(const Shape& shape)
-    : weights_(random_values(
-          gates_of(shape.kind) * shape.hidden * shape.hidden * directions_of(shape), 0.05f)),
+    : weights_(random_values(rows_of(shape) * shape.hidden * shape.hidden * directions_of(shape),
+                             0.05f)),
       layers_(static_cast<size_t>(shape.layers)) {
   direction_.struct_size = sizeof(direction_);
-  direction_.gate_activation = RECURRENT_ACTIVATION_SIGMOID;
-  direction_.input_weights = direction_.recurrent_weights = weights_.data();
+  direction_.input_weights = weights_.data();
+  if (!is_convolution(shape)) {
+    direction_.gate_activation = RECURRENT_ACTIVATION_SIGMOID;
+    direction_.recurrent_weights = weights_.data();
+  }
   for (size_t i = 0; i < layers_.size(); ++i) {
     layers_[i].struct_size = sizeof(layers_[i]);
     layers_[i].kind = shape.kind;
@@ -43,6 +55,10 @@ SharedModel::SharedModel(const Shape& shape)
     layers_[i].input_size = i == 0 ? shape.hidden : shape.hidden * directions_of(shape);
     layers_[i].forward = &direction_;
     layers_[i].reverse = directions_of(shape) == 2 ? &direction_ : nullptr;
+    if (!is_convolution(shape)) continue;
+    layers_[i].kernel_size = kTaps;
+    layers_[i].stride = layers_[i].dilation = layers_[i].groups = 1;
+    layers_[i].pad_before = kTaps - 1;
   }
   desc_.struct_size = sizeof(desc_);
   desc_.layer_count = shape.layers;

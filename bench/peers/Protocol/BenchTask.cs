@@ -24,6 +24,9 @@ internal sealed record BenchTask
 
     public required int Threads { get; init; }
 
+    /// <summary>The format of the weights: <c>float32</c>, <c>bfloat16</c>, <c>int8</c> or <c>int8-8bit</c>.</summary>
+    public required string Format { get; init; }
+
     /// <summary>Steps in the shared inputs: <see cref="Time"/>, or the steps of a stream that are compared.</summary>
     public required int Steps { get; init; }
 
@@ -74,6 +77,7 @@ internal sealed record BenchTask
             Layers = Number("layers"),
             Directions = Number("directions"),
             Threads = Number("threads"),
+            Format = pairs["format"],
             Steps = Number("steps"),
             Sequences = Number("sequences"),
             Data = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(pairs["data"])).ToArray(),

@@ -12,6 +12,7 @@ PeerSession.Serve(
     string.Create(CultureInfo.InvariantCulture, $"Recurrent {Machine.LibraryVersion}, {Machine.InstructionSet}"),
     task => task switch
     {
+        { Workload: "capture" } => new CaptureTask(task),
         { Sequences: > 0 } => new EpochTask(task, provider),
         { Workload: "train" } => new GradientTask(task, provider),
         _ => new SessionTask(task, provider),

@@ -1,3 +1,5 @@
+using Recurrent.Layers;
+
 namespace Recurrent.Peers;
 
 /// <summary>A sequence or a step through an open session.</summary>
@@ -15,7 +17,11 @@ internal sealed class SessionTask : InferenceTask
     {
         _streaming = task.IsStreaming;
         _time = task.Time;
-        _model = RecurrentModel.Create(task.CreateLayers(), new ModelOptions { GemmProvider = provider });
+        _model = RecurrentModel.Create(task.CreateLayers(), new ModelOptions
+        {
+            GemmProvider = provider,
+            Weights = FormatOf(task.Format),
+        });
         _session = _model.OpenSession(new SessionOptions { Batch = task.Batch, Threads = task.Threads });
         _input = task.Inputs[..(task.Time * task.Batch * task.Input)].ToArray();
         _output = new float[task.Time * task.Batch * task.Output];
@@ -39,6 +45,16 @@ internal sealed class SessionTask : InferenceTask
         _session.Dispose();
         _model.Dispose();
     }
+
+    /// <summary>A format by the name that the tool has for it.</summary>
+    private static WeightFormat FormatOf(string name) => name switch
+    {
+        "float32" => WeightFormat.Float32,
+        "bfloat16" => WeightFormat.BFloat16,
+        "int8" => WeightFormat.Int8,
+        "int8-8bit" => WeightFormat.Int8With8BitInputs,
+        _ => throw new NotSupportedException($"no format of weights is called {name}"),
+    };
 
     protected override void Reset() => _session.Reset();
 

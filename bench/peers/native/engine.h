@@ -7,8 +7,8 @@
 
 namespace peers {
 
-// A task on one system, ready to run: weights packed, memory allocated. A streaming engine carries
-// its states from call to call; another one starts every call from zero.
+// A task on one system, ready to run: weights packed, memory allocated. An engine of a stream or a
+// capture carries its states from call to call; another one starts every call from zero.
 class Engine {
  public:
   Engine() = default;
@@ -20,7 +20,7 @@ class Engine {
   virtual void set_input(const float* x) = 0;
   // The output `[time, batch, output]` of the last call.
   virtual void get_output(float* y) = 0;
-  // Zeroes the states of a streaming engine.
+  // Puts states that are carried back to those at the start.
   virtual void reset() = 0;
   // What is timed.
   virtual void call() = 0;

@@ -58,7 +58,9 @@ class Session {
   }
 
   std::string check(const std::string& path) {
-    const std::vector<float> values = task_->trains() ? gradients() : ends();
+    const std::vector<float> values = task_->trains()     ? gradients()
+                                      : task_->captures() ? blocks()
+                                                          : ends();
     std::ofstream file(path, std::ios::binary);
     file.write(reinterpret_cast<const char*>(values.data()),
                static_cast<std::streamsize>(values.size() * sizeof(float)));
@@ -69,6 +71,18 @@ class Session {
   std::vector<float> gradients() {
     engine_->call();
     return engine_->gradients();
+  }
+
+  // All outputs of a capture, block by block.
+  std::vector<float> blocks() {
+    std::vector<float> y(static_cast<size_t>(task_->input_steps()));
+    engine_->reset();
+    for (int64_t step = 0; step < task_->input_steps(); step += task_->time) {
+      engine_->set_input(task_->inputs() + step);
+      engine_->call();
+      engine_->get_output(y.data() + step);
+    }
+    return y;
   }
 
   // The output of the first and of the last step, from zero states: `[2, batch, output]`.

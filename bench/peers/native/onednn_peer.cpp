@@ -3,9 +3,8 @@
 
 #include <omp.h>
 
-#include <cstring>
-
 #include "peers/native/engine.h"
+#include "peers/native/onednn_format.h"
 #include "peers/native/onednn_memory.h"
 #include "peers/native/onednn_training.h"
 
@@ -16,18 +15,19 @@ namespace {
 // stream needs no copies.
 class LayerPrimitive {
  public:
-  LayerPrimitive(const Task& task, int64_t layer, const dnnl::engine& engine,
-                 const dnnl::stream& stream)
-      : task_(task), layer_(layer), engine_(engine), stream_(stream) {
+  LayerPrimitive(const Task& task, const OneDnnFormat& format, int64_t layer,
+                 const dnnl::engine& engine, const dnnl::stream& stream)
+      : task_(task), format_(format), layer_(layer), engine_(engine), stream_(stream) {
     const DirectionWeights& weights = task.weights(layer, 0);
     const int64_t d = task.directions;
     const int64_t h = task.hidden;
     lstm_ = task.cell == "lstm";
     // One bias a gate; the GRU that resets after the product has a second one for its candidate.
     const int64_t bias_count = task.cell == "gru_before" ? 3 : 4;
-    source_ = plain({task.time, task.batch, weights.input}, Tag::tnc);
-    output_ = plain({task.time, task.batch, d * h}, Tag::tnc);
-    state_ = plain({1, d, task.batch, h}, Tag::ldnc);
+    source_ = format.values({task.time, task.batch, weights.input}, Tag::tnc);
+    output_ = format.values({task.time, task.batch, d * h}, Tag::tnc);
+    state_ = format.values({1, d, task.batch, h}, Tag::ldnc);
+    cell_state_ = plain({1, d, task.batch, h}, Tag::ldnc);
     input_weight_dims_ = {1, d, weights.input, task.gates(), h};
     state_weight_dims_ = {1, d, h, task.gates(), h};
     bias_ = plain({1, d, bias_count, h}, Tag::ldgo);
@@ -52,7 +52,7 @@ class LayerPrimitive {
   }
 
   void reset() {
-    for (memory& state : states_) zero(state);
+    for (size_t i = 0; i < states_.size(); ++i) i < 2 ? format_.zero(states_[i]) : zero(states_[i]);
   }
 
   void execute() {
@@ -62,45 +62,49 @@ class LayerPrimitive {
 
  private:
   // Streams have states on both sides; the others start from zero, which is what no state means.
-  memory::desc initial_state() const { return task_.streaming() ? state_ : memory::desc(); }
+  memory::desc initial(const memory::desc& state) const {
+    return task_.streaming() ? state : memory::desc();
+  }
 
   void create_lstm() {
-    const dnnl::lstm_forward::primitive_desc description(
-        dnnl::lstm_forward::desc(dnnl::prop_kind::forward_inference, direction_, source_,
-                                 initial_state(), initial_state(), any(input_weight_dims_),
-                                 any(state_weight_dims_), bias_, output_, initial_state(),
-                                 initial_state()),
-        engine_);
-    primitive_ = dnnl::lstm_forward(description);
     // The gates are i f c o, as ours.
-    finish(description, {0, 1, 2, 3});
+    gates_ = {0, 1, 2, 3};
+    const memory::desc state = initial(state_);
+    const memory::desc cell_state = initial(cell_state_);
+    const auto description = describe<dnnl::lstm_forward>(
+        engine_, format_.attributes(task_, layer_, gates_), dnnl::prop_kind::forward_inference,
+        direction_, source_, state, cell_state, format_.weights(input_weight_dims_),
+        format_.weights(state_weight_dims_), bias_, output_, state, cell_state);
+    primitive_ = dnnl::lstm_forward(description);
+    finish(description);
   }
 
   template <typename Gru>
   void create_gru() {
-    const typename Gru::primitive_desc description(
-        typename Gru::desc(dnnl::prop_kind::forward_inference, direction_, source_, initial_state(),
-                           any(input_weight_dims_), any(state_weight_dims_), bias_, output_,
-                           initial_state()),
-        engine_);
-    primitive_ = Gru(description);
     // The gates are u r o, that is z r n.
-    finish(description, {1, 0, 2});
+    gates_ = {1, 0, 2};
+    const memory::desc state = initial(state_);
+    const auto description = describe<Gru>(
+        engine_, format_.attributes(task_, layer_, gates_), dnnl::prop_kind::forward_inference,
+        direction_, source_, state, format_.weights(input_weight_dims_),
+        format_.weights(state_weight_dims_), bias_, output_, state);
+    primitive_ = Gru(description);
+    finish(description);
   }
 
   template <typename Description>
-  void finish(const Description& description, const std::vector<int64_t>& gates) {
+  void finish(const Description& description) {
     Arguments common;
     common.emplace(DNNL_ARG_WEIGHTS_LAYER,
-                   reordered(description.weights_layer_desc(), input_weight_dims_, gates,
+                   reordered(description.weights_layer_desc(), input_weight_dims_,
                              &DirectionWeights::input_weights));
     common.emplace(DNNL_ARG_WEIGHTS_ITER,
-                   reordered(description.weights_iter_desc(), state_weight_dims_, gates,
+                   reordered(description.weights_iter_desc(), state_weight_dims_,
                              &DirectionWeights::state_weights));
-    common.emplace(DNNL_ARG_BIAS, biases(gates));
+    common.emplace(DNNL_ARG_BIAS, biases());
     arguments_[0] = arguments_[1] = common;
     if (!task_.streaming()) return;
-    for (int i = 0; i < 4; ++i) states_.emplace_back(state_, engine_);
+    for (int i = 0; i < 4; ++i) states_.emplace_back(i < 2 ? state_ : cell_state_, engine_);
     for (size_t turn = 0; turn < 2; ++turn) {
       Arguments& arguments = arguments_[turn];
       arguments.emplace(DNNL_ARG_SRC_ITER, states_[turn]);
@@ -112,33 +116,38 @@ class LayerPrimitive {
     reset();
   }
 
-  // Rows `[gate, unit]` of every direction as `[direction, gate, output, input]`, which is oneDNN's
-  // ldgoi, and from there to what the primitive asks for.
+  // Rows `[gate, unit]` of every direction as `[direction, input, gate, output]`, which is oneDNN's
+  // ldigo, and from there to what the primitive asks for: no other order becomes one of bytes.
   memory reordered(const memory::desc& wanted, const memory::dims& dims,
-                   const std::vector<int64_t>& gates, const float* DirectionWeights::*part) {
-    memory ours(plain(dims, Tag::ldgoi), engine_);
+                   const float* DirectionWeights::*part) {
+    memory ours(plain(dims, Tag::ldigo), engine_);
     float* destination = static_cast<float*>(ours.get_data_handle());
-    const int64_t block = task_.hidden * dims[2];
+    const int64_t h = task_.hidden;
+    const int64_t terms = dims[2];
     for (int64_t direction = 0; direction < task_.directions; ++direction) {
       const float* source = task_.weights(layer_, direction).*part;
-      for (const int64_t gate : gates)
-        destination = std::copy_n(source + gate * block, block, destination);
+      for (int64_t term = 0; term < terms; ++term)
+        for (const int64_t gate : gates_)
+          for (int64_t unit = gate * h; unit < (gate + 1) * h; ++unit)
+            *destination++ = source[unit * terms + term];
     }
     memory theirs(wanted, engine_);
     dnnl::stream stream(engine_);
-    dnnl::reorder(ours, theirs).execute(stream, ours, theirs);
+    const dnnl::reorder::primitive_desc how(ours, theirs,
+                                            format_.attributes(task_, layer_, gates_));
+    dnnl::reorder(how).execute(stream, ours, theirs);
     stream.wait();
     return theirs;
   }
 
-  memory biases(const std::vector<int64_t>& gates) {
+  memory biases() {
     memory result(bias_, engine_);
     float* destination = static_cast<float*>(result.get_data_handle());
     const int64_t h = task_.hidden;
     const bool has_state_bias = task_.cell == "gru";
     for (int64_t direction = 0; direction < task_.directions; ++direction) {
       const DirectionWeights& weights = task_.weights(layer_, direction);
-      for (const int64_t gate : gates) {
+      for (const int64_t gate : gates_) {
         const bool apart = has_state_bias && gate == 2;
         for (int64_t unit = gate * h; unit < (gate + 1) * h; ++unit)
           *destination++ = weights.input_bias[unit] + (apart ? 0.0F : weights.state_bias[unit]);
@@ -149,12 +158,14 @@ class LayerPrimitive {
   }
 
   const Task& task_;
+  const OneDnnFormat& format_;
   int64_t layer_;
   dnnl::engine engine_;
   dnnl::stream stream_;
   bool lstm_;
+  std::vector<int64_t> gates_;
   dnnl::rnn_direction direction_;
-  memory::desc source_, output_, state_, bias_;
+  memory::desc source_, output_, state_, cell_state_, bias_;
   memory::dims input_weight_dims_, state_weight_dims_;
   dnnl::primitive primitive_;
   Arguments arguments_[2];
@@ -164,9 +175,10 @@ class LayerPrimitive {
 
 class OneDnnEngine : public Engine {
  public:
-  explicit OneDnnEngine(const Task& task) : engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {
+  explicit OneDnnEngine(const Task& task)
+      : format_(task), engine_(dnnl::engine::kind::cpu, 0), stream_(engine_) {
     for (int64_t layer = 0; layer < task.layers; ++layer)
-      layers_.push_back(std::make_unique<LayerPrimitive>(task, layer, engine_, stream_));
+      layers_.push_back(std::make_unique<LayerPrimitive>(task, format_, layer, engine_, stream_));
     memories_.emplace_back(layers_.front()->source(), engine_);
     for (const auto& layer : layers_) {
       memories_.emplace_back(layer->output(), engine_);
@@ -174,15 +186,9 @@ class OneDnnEngine : public Engine {
     }
   }
 
-  void set_input(const float* x) override {
-    const memory& input = memories_.front();
-    std::memcpy(input.get_data_handle(), x, input.get_desc().get_size());
-  }
+  void set_input(const float* x) override { format_.encode(x, memories_.front()); }
 
-  void get_output(float* y) override {
-    const memory& output = memories_.back();
-    std::memcpy(y, output.get_data_handle(), output.get_desc().get_size());
-  }
+  void get_output(float* y) override { format_.decode(memories_.back(), y); }
 
   void reset() override {
     for (const auto& layer : layers_) layer->reset();
@@ -194,6 +200,7 @@ class OneDnnEngine : public Engine {
   }
 
  private:
+  OneDnnFormat format_;
   dnnl::engine engine_;
   dnnl::stream stream_;
   std::vector<memory> memories_;
@@ -211,7 +218,12 @@ std::string system_version() {
 std::unique_ptr<Engine> prepare(const Task& task) {
   omp_set_num_threads(task.threads);
   if (task.trains()) return prepare_training(task);
-  return std::make_unique<OneDnnEngine>(task);
+  try {
+    return std::make_unique<OneDnnEngine>(task);
+  } catch (const dnnl::error& error) {
+    if (error.status != dnnl_unimplemented) throw;
+    throw Unsupported("no " + task.cell + " with weights of " + task.format);
+  }
 }
 
 }  // namespace peers

@@ -78,17 +78,13 @@ class TrainingEngine : public Engine {
 
   void create_lstm() {
     const memory::desc none;
-    const dnnl::lstm_forward::primitive_desc forward(
-        dnnl::lstm_forward::desc(dnnl::prop_kind::forward_training, kDirection, source_, state_,
-                                 state_, any(input_weights_), any(state_weights_), bias_, output_,
-                                 none, none),
-        engine_);
-    const dnnl::lstm_backward::primitive_desc backward(
-        dnnl::lstm_backward::desc(dnnl::prop_kind::backward, kDirection, source_, state_, state_,
-                                  any(input_weights_), any(state_weights_), bias_, output_, none,
-                                  none, source_, state_, state_, any(input_weights_),
-                                  any(state_weights_), bias_, output_, none, none),
-        engine_, forward);
+    const auto forward = describe<dnnl::lstm_forward>(
+        engine_, {}, dnnl::prop_kind::forward_training, kDirection, source_, state_, state_,
+        any(input_weights_), any(state_weights_), bias_, output_, none, none);
+    const auto backward = describe_backward<dnnl::lstm_backward>(
+        engine_, forward, dnnl::prop_kind::backward, kDirection, source_, state_, state_,
+        any(input_weights_), any(state_weights_), bias_, output_, none, none, source_, state_,
+        state_, any(input_weights_), any(state_weights_), bias_, output_, none, none);
     forward_ = dnnl::lstm_forward(forward);
     backward_ = dnnl::lstm_backward(backward);
     bind(forward, backward);
@@ -107,16 +103,13 @@ class TrainingEngine : public Engine {
 
   void create_gru() {
     const memory::desc none;
-    const dnnl::lbr_gru_forward::primitive_desc forward(
-        dnnl::lbr_gru_forward::desc(dnnl::prop_kind::forward_training, kDirection, source_, none,
-                                    any(input_weights_), any(state_weights_), bias_, output_, none),
-        engine_);
-    const dnnl::lbr_gru_backward::primitive_desc backward(
-        dnnl::lbr_gru_backward::desc(dnnl::prop_kind::backward, kDirection, source_, none,
-                                     any(input_weights_), any(state_weights_), bias_, output_, none,
-                                     source_, none, any(input_weights_), any(state_weights_), bias_,
-                                     output_, none),
-        engine_, forward);
+    const auto forward = describe<dnnl::lbr_gru_forward>(
+        engine_, {}, dnnl::prop_kind::forward_training, kDirection, source_, none,
+        any(input_weights_), any(state_weights_), bias_, output_, none);
+    const auto backward = describe_backward<dnnl::lbr_gru_backward>(
+        engine_, forward, dnnl::prop_kind::backward, kDirection, source_, none, any(input_weights_),
+        any(state_weights_), bias_, output_, none, source_, none, any(input_weights_),
+        any(state_weights_), bias_, output_, none);
     forward_ = dnnl::lbr_gru_forward(forward);
     backward_ = dnnl::lbr_gru_backward(backward);
     bind(forward, backward);

@@ -1,6 +1,7 @@
 #include "peers/native/onnx_model.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace peers {
 namespace {
@@ -38,11 +39,15 @@ class Message {
 
 using Shape = std::vector<int64_t>;
 
+// Operators that are not ONNX's own have version 1.
+constexpr const char* kMicrosoft = "com.microsoft";
+
 // Field numbers of onnx.proto: ModelProto, OperatorSetIdProto, GraphProto, NodeProto,
 // AttributeProto, TensorProto and ValueInfoProto. IR version 8 goes with operator set 14.
 constexpr uint64_t kIrVersion = 8;
 constexpr uint64_t kOperatorSet = 14;
 constexpr uint64_t kFloat = 1;
+constexpr uint64_t kInt8 = 3;
 constexpr uint64_t kInt64 = 7;
 constexpr uint64_t kAttributeInt = 2;
 constexpr uint64_t kAttributeString = 3;
@@ -97,9 +102,40 @@ Message node(const std::string& type, const std::vector<std::string>& inputs,
 
 std::string numbered(std::string stem, int64_t number) { return stem += std::to_string(number); }
 
+// Weights `[directions, terms, rows]` of 8 bits with a scale a row: the order of
+// DynamicQuantizeLSTM.
+struct QuantizedWeights {
+  std::vector<int8_t> values;
+  std::vector<float> scales;
+};
+
+QuantizedWeights quantize(const std::vector<float>& weights, int64_t directions, int64_t rows,
+                          int64_t terms) {
+  QuantizedWeights result;
+  result.values.resize(weights.size());
+  const float* row = weights.data();
+  for (int64_t direction = 0; direction < directions; ++direction) {
+    for (int64_t unit = 0; unit < rows; ++unit, row += terms) {
+      float largest = 0.0F;
+      for (int64_t term = 0; term < terms; ++term)
+        largest = std::max(largest, std::fabs(row[term]));
+      const float scale = largest / 127.0F;
+      result.scales.push_back(scale);
+      for (int64_t term = 0; term < terms; ++term)
+        result.values[static_cast<size_t>((direction * terms + term) * rows + unit)] =
+            static_cast<int8_t>(std::nearbyint(row[term] / scale));
+    }
+  }
+  return result;
+}
+
 class Model {
  public:
-  explicit Model(const Task& task) : task_(task), lstm_(task.cell == "lstm") {}
+  explicit Model(const Task& task)
+      : task_(task), lstm_(task.cell == "lstm"), quantizes_(task.format == "int8") {
+    if (task.format != "float32" && !(quantizes_ && lstm_))
+      throw Unsupported("no " + task.cell + " with weights of " + task.format);
+  }
 
   std::string text() {
     graph_.bytes(2, "bench");
@@ -117,6 +153,7 @@ class Model {
         .integer(1, kIrVersion)
         .message(7, graph_)
         .message(8, Message().bytes(1, "").integer(2, kOperatorSet))
+        .message(8, Message().bytes(1, kMicrosoft).integer(2, 1))
         .text();
   }
 
@@ -143,9 +180,35 @@ class Model {
     }
     const int64_t rows = task_.gates() * task_.hidden;
     const int64_t features = task_.weights(layer, 0).input;
-    graph_.message(5, floats(numbered("w", layer), {task_.directions, rows, features}, w));
-    graph_.message(5, floats(numbered("r", layer), {task_.directions, rows, task_.hidden}, r));
+    add_matrices(numbered("w", layer), w, rows, features);
+    add_matrices(numbered("r", layer), r, rows, task_.hidden);
     graph_.message(5, floats(numbered("b", layer), {task_.directions, 2 * rows}, b));
+  }
+
+  void add_matrices(const std::string& name, const std::vector<float>& weights, int64_t rows,
+                    int64_t terms) {
+    const int64_t directions = task_.directions;
+    if (!quantizes_) {
+      graph_.message(5, floats(name, {directions, rows, terms}, weights));
+      return;
+    }
+    const QuantizedWeights quantized = quantize(weights, directions, rows, terms);
+    const std::vector<int8_t> zeros(quantized.scales.size());
+    graph_.message(5, tensor(name, kInt8, {directions, terms, rows}, quantized.values.data(),
+                             quantized.values.size()));
+    graph_.message(5, floats(name + "_scale", {directions, rows}, quantized.scales));
+    graph_.message(5,
+                   tensor(name + "_zero", kInt8, {directions, rows}, zeros.data(), zeros.size()));
+  }
+
+  // Inputs that an operator does not get have an empty name.
+  void add_scales(int64_t layer, std::vector<std::string>& inputs) const {
+    constexpr size_t kFirst = 8;
+    inputs.resize(kFirst);
+    for (const char* part : {"w", "r"}) {
+      inputs.push_back(numbered(part, layer) + "_scale");
+      inputs.push_back(numbered(part, layer) + "_zero");
+    }
   }
 
   // The operator puts out `[time, directions, batch, hidden]`; two directions are brought side by
@@ -169,7 +232,13 @@ class Model {
         outputs.push_back("cn");
       }
     }
-    graph_.message(1, node(lstm_ ? "LSTM" : "GRU", inputs, outputs, attributes));
+    if (quantizes_) add_scales(layer, inputs);
+    Message cell = node(quantizes_ ? "DynamicQuantizeLSTM"
+                        : lstm_    ? "LSTM"
+                                   : "GRU",
+                        inputs, outputs, attributes);
+    if (quantizes_) cell.bytes(7, kMicrosoft);
+    graph_.message(1, cell);
     std::string raw = outputs[0];
     if (task_.directions == 2) {
       graph_.message(1, node("Transpose", {raw}, {numbered("side", layer)},
@@ -182,6 +251,7 @@ class Model {
 
   const Task& task_;
   bool lstm_;
+  bool quantizes_;
   Message graph_;
 };
 

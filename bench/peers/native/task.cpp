@@ -35,6 +35,8 @@ Task::Task(const std::vector<std::string>& words) {
   directions = number_of(pairs, "directions");
   threads = static_cast<int>(number_of(pairs, "threads"));
   input_steps_ = number_of(pairs, "steps");
+  // onnx_model has float32 alone and is not told.
+  format = pairs.count("format") != 0 ? pairs["format"] : "float32";
   read(value_of(pairs, "data"));
 }
 
@@ -50,6 +52,13 @@ void Task::read(const std::string& path) {
   file.read(reinterpret_cast<char*>(data_.data()),
             static_cast<std::streamsize>(data_.size() * sizeof(float)));
 
+  if (captures()) {
+    const int64_t count = input_steps_ * batch * input;
+    if (static_cast<int64_t>(data_.size()) <= count)
+      throw std::runtime_error("data: " + path + " is too short");
+    inputs_ = data_.data() + data_.size() - count;
+    return;
+  }
   const float* next = data_.data();
   const float* const end = next + data_.size();
   const auto take = [&](int64_t count) {

@@ -40,12 +40,17 @@ class Task {
   int64_t layers;
   int64_t directions;
   int threads;
+  // Of the weights: float32, bfloat16, int8, int8-8bit.
+  std::string format;
 
   bool streaming() const { return workload == "stream" || workload == "tiny"; }
+  bool captures() const { return workload == "capture"; }
   bool trains() const { return workload == "train"; }
   int64_t gates() const { return cell == "lstm" ? 4 : 3; }
-  int64_t output() const { return directions * hidden; }
+  int64_t output() const { return captures() ? 1 : directions * hidden; }
   const DirectionWeights& weights(int64_t layer, int64_t direction) const;
+  // Of a capture: the weights of its file.
+  const std::vector<float>& numbers() const { return data_; }
   // `[check_time, batch, input]`
   const float* inputs() const { return inputs_; }
   // Steps in `inputs()`: `time`, or the steps of a stream that are compared.
