@@ -30,6 +30,26 @@ public sealed class AllocationTests
     }
 
     [Theory]
+    [InlineData(WeightFormat.BFloat16)]
+    [InlineData(WeightFormat.Int8)]
+    [InlineData(WeightFormat.Int8With8BitInputs)]
+    public void Steps_and_runs_with_rounded_weights_allocate_nothing(WeightFormat format)
+    {
+        RandomFloats random = new(1);
+        ModelDefinition definition = new([
+            new LayerCase { Cell = CellKind.Lstm, Size = 40, Projection = 20 }.Create(3, random),
+            new LayerCase { Cell = CellKind.GruResetBefore, Size = 4 }.Create(20, random)]);
+        using RecurrentModel model = RecurrentModel.Create(definition, new ModelOptions { Weights = format });
+        using Session session = model.OpenSession(2);
+        float[] x = new float[30];
+        float[] y = new float[40];
+        RequireNone(1_000, () => session.Step(x.AsSpan(0, 6), y.AsSpan(0, 8)));
+        RequireNone(200, () => session.Run(x, y, 5));
+        using Session one = model.OpenSession();
+        RequireNone(1_000, () => one.Step(x.AsSpan(0, 3), y.AsSpan(0, 4)));
+    }
+
+    [Theory]
     [InlineData(ModelOutput.EveryStep)]
     [InlineData(ModelOutput.LastStep)]
     [InlineData(ModelOutput.FinalState)]
