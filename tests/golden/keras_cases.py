@@ -8,7 +8,8 @@ import keras_equations as keras
 STEPS = 12
 
 # Where a constant is no float: 0.2, 1/6, the factors of a normalization, a gain. The model has it rounded.
-ROUNDED = ("activations", "aida", "bidirectional", "gru_before", "gru_first_keras_2", "lstm_hard_sigmoid", "rtneural_layers")
+ROUNDED = ("activations", "aida", "bidirectional", "gru_before", "gru_first_keras_2", "lstm_hard_sigmoid", "products",
+           "rtneural_layers")
 
 
 class Case:
@@ -164,6 +165,22 @@ def sequential_cases():
     y = np.tanh(np.where(y < 0, 0.5 * np.expm1(y), y))
     y = keras.ACTIVATIONS["softmax"](np.where(y > 0.125, y, 0))
     yield Case("activations", x, y, tensors, sequential3(layers, None, 4), "3.5.0")
+
+    w = Weights("products")
+    x, tensors, layers = w(STEPS, 4, scale=3), {}, []
+    y = x
+    for name, equation in (("silu", "silu"), ("swish", "silu"), ("hard_silu", "hard_silu"), ("mish", "mish"), ("relu6", "relu6")):
+        k, c = w(4, 4, scale=1.5), w(4)
+        tensors |= named(f"dense_{name}", [k, c], roles=["kernel", "bias"])
+        layers.append(layer3("Dense", f"dense_{name}", units=4, activation=name))
+        y = keras.dense(y, k, c, equation)
+    k, c, a = w(4, 4, scale=1), w(4), w.cell(4, 5, 4)
+    tensors |= named("steps", [k, c], roles=["kernel", "bias"]) | named("lstm/lstm_cell", a)
+    layers += [layer3("TimeDistributed", "steps", layer=layer3("Dense", "inner", units=4, activation="silu")),
+               layer3("ReLU", "re_lu", negative_slope=0.0, max_value=1.5, threshold=0.0),
+               layer3("LSTM", "lstm", units=5, return_sequences=True), layer3("Activation", "activation", activation="mish")]
+    y = np.clip(keras.dense(y, k, c, "silu"), 0, 1.5)
+    yield Case("products", x, keras.ACTIVATIONS["mish"](keras.lstm(y, *a)), tensors, sequential3(layers, None, 4), "3.5.0")
 
 
 def masked_cases():

@@ -18,6 +18,10 @@ ACTIVATIONS = {
     "softsign": lambda a: a / (1 + np.abs(a)),
     "leaky_relu": lambda a: np.where(a < 0, 0.2 * a, a),
     "softmax": lambda a: np.exp(a - a.max(-1, keepdims=True)) / np.exp(a - a.max(-1, keepdims=True)).sum(-1, keepdims=True),
+    "relu6": lambda a: np.clip(a, 0, 6),
+    "silu": lambda a: a * SIGMOID(a),
+    "hard_silu": lambda a: a * np.clip(a / 6 + 0.5, 0, 1),
+    "mish": lambda a: a * np.tanh(np.maximum(a, 0) + np.log1p(np.exp(-np.abs(a)))),
     "hard_sigmoid_2": lambda a: np.clip(0.2 * a + 0.5, 0, 1),
     "hard_sigmoid_3": lambda a: np.clip(a / 6 + 0.5, 0, 1),
 }

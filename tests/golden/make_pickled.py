@@ -71,6 +71,21 @@ class TimeMajor(nn.Module):
 
 
 @of_package
+class Convolutional(nn.Module):
+    """Convolutions whose numbers are attributes of theirs."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.activation = nn.Conv1d(INPUT, 6, 4, padding="same", dilation=1), nn.Hardtanh(-0.5, 0.75)
+        self.second = nn.Conv1d(6, HIDDEN + 1, 3, stride=2, padding=1, dilation=1, groups=2)
+        self.gru, self.fc = nn.GRU(HIDDEN + 1, HIDDEN, batch_first=True), nn.Linear(HIDDEN, 2)
+
+    def forward(self, x):
+        x = self.second(self.activation(self.first(x.transpose(1, 2)))).transpose(1, 2)
+        return self.fc(self.gru(x)[0][:, -1])
+
+
+@of_package
 class Dropped(nn.Module):
     """As AWD-LSTM and fastai have it: the weight outside of training lies beside the module that it is of."""
 
@@ -126,6 +141,14 @@ def sequential():
     normed = nn.Sequential(nn.Linear(INPUT, HIDDEN), nn.LayerNorm(HIDDEN, eps=0.01), nn.ReLU(), nn.Linear(HIDDEN, 2))
     x = numbers()
     case("sequential-layer-norm", normed, x, normed(x), BATCH_MAJOR, {"output": "every_step"})
+    folder_of("sequential-activations")
+    bounded = nn.Sequential(nn.GRU(INPUT, HIDDEN, batch_first=True), TakeLast(), nn.Linear(HIDDEN, 6), nn.ReLU6(), nn.Linear(6, 6),
+                            nn.Threshold(0.1, 0), nn.Linear(6, 3), nn.LogSoftmax(dim=-1))
+    x = numbers() * 20
+    case("sequential-activations", bounded, x, bounded(x), BATCH_MAJOR, {"output": "last_step"})
+    folder_of("sequential-silu")
+    torch.save(nn.Sequential(nn.Linear(INPUT, HIDDEN), nn.SiLU()), os.path.join(FOLDER, "sequential-silu", "model.pt"))
+    make_cases.write(os.path.join(FOLDER, "sequential-silu"), "model.pt", refused="torch.jit.script(model.eval()).save")
     folder_of("sequential-unknown")
     unknown = nn.Sequential(nn.Linear(INPUT, HIDDEN), Swish(), nn.Linear(HIDDEN, 2))
     torch.save(unknown, os.path.join(FOLDER, "sequential-unknown", "model.pt"))
@@ -146,6 +169,10 @@ def modules():
     folder_of("module-time-major")
     model, x = TimeMajor().eval(), numbers(TIME, BATCH, INPUT)
     case("module-time-major", model, x, model(x), TIME_MAJOR, {"modules": ["lstm", "fc", "activation"], "output": "every_step"})
+    folder_of("module-convolution")
+    convolutional, steps = Convolutional().eval(), numbers()
+    case("module-convolution", convolutional, steps, convolutional(steps), BATCH_MAJOR,
+         {"modules": ["first", "activation", "second", "gru", "fc"], "output": "last_step"})
     folder_of("module-unsaid")
     torch.save(model, os.path.join(FOLDER, "module-unsaid", "model.pt"))
     make_cases.write(os.path.join(FOLDER, "module-unsaid"), "model.pt",

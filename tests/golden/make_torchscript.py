@@ -474,8 +474,130 @@ class Parameter(nn.Module):
         return self.lstm(x, (self.h0.expand(-1, rows, -1).contiguous(), self.c0.repeat(1, rows, 1)))[0]
 
 
+class LastValue(nn.Module):
+    """NLinear's way: the last value is taken away before, and added behind."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm, self.fc = nn.LSTM(INPUT, HIDDEN, batch_first=True), nn.Linear(HIDDEN, INPUT)
+
+    def forward(self, x):
+        last = x[:, -1:, :]
+        y, _ = self.lstm(x - last)
+        return self.fc(y[:, -1]) + last.squeeze(1)
+
+
+class Steps_(nn.Module):
+    """Some of the input's steps, before anything says which dimension they are."""
+
+    def __init__(self, take):
+        super().__init__()
+        self.lstm, self.take = nn.LSTM(INPUT, HIDDEN, batch_first=True), take
+
+    def forward(self, x):
+        if self.take == "tail":
+            x = x[:, 1:]
+        elif self.take == "strided":
+            x = x[:, 1::2]
+        else:
+            x = x[:, 1:] - x[:, :-1]
+        return self.lstm(x)[0]
+
+
+class ResidualConvolution(nn.Module):
+    """The input around a causal convolution, features first."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.lstm = nn.Conv1d(INPUT, INPUT, 3, padding=2), nn.LSTM(INPUT, HIDDEN, batch_first=True)
+
+    def forward(self, x):
+        x = x.permute(0, 2, 1)
+        x = x + torch.relu(self.conv(x)[:, :, :-2])
+        return self.lstm(x.permute(0, 2, 1))[0]
+
+
+class Projected(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(INPUT, HIDDEN, 2, batch_first=True, bidirectional=True, proj_size=3)
+        self.fc = nn.Linear(6, 2)
+
+    def forward(self, x):
+        y, (h, _) = self.lstm(x)
+        return self.fc(y[:, -1]) + self.fc(torch.cat([h[-2], h[-1]], 1))
+
+
+class Cells(nn.Module):
+    """Two cells in a loop over the steps, and a layer behind them at each."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.fc = nn.LSTMCell(INPUT, HIDDEN), nn.LSTMCell(HIDDEN, HIDDEN), nn.Linear(HIDDEN, 2)
+
+    def forward(self, x):
+        h1 = torch.zeros(x.size(0), 5)
+        c1 = torch.zeros(x.size(0), 5)
+        h2 = torch.zeros(x.size(0), 5)
+        c2 = torch.zeros(x.size(0), 5)
+        y = []
+        for t in range(x.size(1)):
+            h1, c1 = self.a(x[:, t], (h1, c1))
+            h2, c2 = self.b(torch.tanh(h1), (h2, c2))
+            y += [self.fc(h2) + h1[:, :2]]
+        return torch.stack(y, dim=1)
+
+
+class IteratedCell(nn.Module):
+    """A cell over the steps of a sequence itself, its states trained; final state and all steps."""
+
+    def __init__(self):
+        super().__init__()
+        self.cell, self.h0 = nn.RNNCell(INPUT, HIDDEN, nonlinearity="relu"), nn.Parameter(torch.randn(1, HIDDEN))
+
+    def forward(self, x):
+        h = self.h0.expand(x.size(1), -1)
+        y = []
+        last = h
+        for step in x:
+            h = self.cell(step, h)
+            last = h * 2
+            y.append(h.unsqueeze(0))
+        return torch.cat(y, 0) + h - last
+
+
+class ModuleOverSteps(nn.Module):
+    """A module of two layers that is given a step at a time, and a tuple as its state."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm, self.fc = nn.LSTM(INPUT, HIDDEN, 2, batch_first=True), nn.Linear(HIDDEN, 2)
+
+    def forward(self, x):
+        state = (torch.zeros(2, x.size(0), 5), torch.zeros(2, x.size(0), 5))
+        y = []
+        for t in range(x.size(1)):
+            out, state = self.lstm(x[:, t:t + 1], state)
+            y.append(self.fc(out))
+        return torch.cat(y, dim=1)
+
+
+class Activations(nn.Module):
+    """Activations that are several layers."""
+
+    def __init__(self):
+        super().__init__()
+        self.gru = nn.GRU(INPUT, 2 * HIDDEN, batch_first=True)
+        self.soft, self.celu = nn.Softplus(2.0), nn.CELU(1.5)
+
+    def forward(self, x):
+        y = functional.glu(self.gru(functional.hardswish(3 * x))[0], -1)
+        y = functional.gelu(y) + functional.gelu(y, approximate="tanh") + functional.mish(y) + self.soft(y)
+        return self.celu(y - 1) + functional.logsigmoid(y) + functional.softshrink(y, 0.25) + functional.threshold(y, 1.0, 0.0)
+
+
 class Repeats(nn.Module):
-    """A loop over the steps: how often it repeats is not known."""
+    """A cell in a loop over the steps."""
 
     def __init__(self):
         super().__init__()
@@ -486,6 +608,18 @@ class Repeats(nn.Module):
         for t in range(x.size(1)):
             h = self.cell(x[:, t], h)
         return h
+
+
+class FedBack(Repeats):
+    """What a step puts out is what the next one reads."""
+
+    def forward(self, x):
+        h = torch.zeros(x.size(0), self.cell.hidden_size)
+        y = torch.zeros(x.size(0), 4)
+        for t in range(x.size(1)):
+            h = self.cell(x[:, t] + y, h)
+            y = h[:, :4]
+        return y
 
 
 class Depends(nn.Module):
@@ -618,13 +752,24 @@ def cases():
     write("scaled-scripted", Scaled, x, BATCH_MAJOR)
     both("rows", Rows, {"x": sequences(BATCH, TIME)}, "batch, time")
     both("characters", Characters, ids, "batch, time")
+    both("last-value", LastValue, x, BATCH_MAJOR)
+    for take in ("tail", "strided", "differences"):
+        write(f"steps-{take}-scripted", lambda: Steps_(take), x, BATCH_MAJOR)
+    both("residual-convolution", ResidualConvolution, x, BATCH_MAJOR)
+    both("projected", Projected, x, BATCH_MAJOR)
+    write("cells-scripted", Cells, x, BATCH_MAJOR)
+    write("cells-final-scripted", Repeats, x, BATCH_MAJOR)
+    write("cells-iterated-scripted", IteratedCell, xs, TIME_MAJOR)
+    write("cells-module-scripted", ModuleOverSteps, x, BATCH_MAJOR)
+    both("activations", Activations, x, BATCH_MAJOR)
     write("two-inputs-scripted", Two, {"x": sequences(), "ids": lambda: torch.randint(0, 9, (BATCH, TIME))},
           {"x": BATCH_MAJOR, "ids": "batch, time"})
 
 
 def refusals():
     x = torch.zeros(BATCH, TIME, INPUT)
-    refuse("refused-loop", Repeats, (x,), "how often a loop repeats")
+    refuse("refused-loop", FedBack, (x,), "'y0', which a step hands to the next one")
+    refuse("refused-loop-traced", Repeats, (x,), "script such a loop", traced=True)
     refuse("refused-branch", Depends, (x,), "code/__torch__.py, line")
     refuse("refused-random", Noise, (x,), "random")
     refuse("refused-counter", Counter, (x[:, 0],), "keeps")

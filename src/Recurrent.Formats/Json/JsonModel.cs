@@ -52,6 +52,13 @@ internal static class JsonModel
             return JsonStateDict.Load(root, options);
         }
 
+        if (root.Find("weight_map") is not null)
+        {
+            throw new ModelFormatException(
+                "it is an index of parameters that are in several files ('weight_map'), which are not read together. Write them into one: "
+                + "torch.save(model.state_dict(), path), or safetensors.torch.save_file.");
+        }
+
         throw new ModelFormatException(root.Find("class_name") is not null
             ? "a Keras configuration without weights; docs/import.md has the lines that write both into one file."
             : "expected 'in_shape' and 'layers' (RTNeural, AIDA-X), 'architecture' (NAM), 'model_data' (GuitarML) or "

@@ -2,15 +2,17 @@ using Recurrent.Layers;
 
 namespace Recurrent.Formats.Keras;
 
-/// <summary>An activation in Keras's words: elementwise, with a factor behind it, or softmax.</summary>
+/// <summary>An activation in Keras's words: elementwise, with a factor behind it, softmax, or a value times functions of itself.</summary>
 /// <param name="Function">The elementwise function; identity for softmax.</param>
 /// <param name="IsSoftmax">Whether softmax follows.</param>
 /// <param name="Factor">What the result is multiplied by.</param>
-internal readonly record struct KerasActivation(Activation Function, bool IsSoftmax = false, float Factor = 1)
+/// <param name="Gate">The functions, one after the other, of which the value is multiplied by the result; null for none.</param>
+internal readonly record struct KerasActivation(
+    Activation Function, bool IsSoftmax = false, float Factor = 1, IReadOnlyList<Activation>? Gate = null)
 {
     /// <summary>The names that are known, in the order in which a refusal lists them.</summary>
     private const string Known =
-        "linear, tanh, sigmoid, hard_sigmoid, relu, leaky_relu, elu, selu, softplus, softsign or softmax";
+        "linear, tanh, sigmoid, hard_sigmoid, relu, relu6, leaky_relu, elu, selu, softplus, softsign, silu, hard_silu, mish or softmax";
 
     // Klambauer et al. 2017, and what every implementation uses.
     private const float SeluAlpha = 1.6732632423543772f;
@@ -32,6 +34,10 @@ internal readonly record struct KerasActivation(Activation Function, bool IsSoft
             "sigmoid" => new(Activation.Sigmoid),
             "hard_sigmoid" => new(HardSigmoid(owner, version, notes)),
             "relu" => new(Activation.Relu),
+            "relu6" => new(Activation.Clip(0, 6)),
+            "silu" or "swish" => Gated(Activation.Sigmoid),
+            "hard_silu" or "hard_swish" => Gated(Activation.HardSigmoid(1f / 6)),
+            "mish" => Gated(Activation.Softplus, Activation.Tanh),
             "leaky_relu" => new(Activation.LeakyRelu(LeakySlope)),
             "elu" => new(Activation.Elu()),
             "selu" => new(Activation.Elu(SeluAlpha), Factor: SeluFactor),
@@ -43,11 +49,14 @@ internal readonly record struct KerasActivation(Activation Function, bool IsSoft
         };
 
     /// <summary>The activation as a cell can have it.</summary>
-    public Activation RequireElementwise(string owner, string role) => !IsSoftmax && Factor == 1
+    public Activation RequireElementwise(string owner, string role) => !IsSoftmax && Factor == 1 && Gate is null
         ? Function
         : throw new ModelFormatException(
-            $"layer '{owner}': the {role} {(IsSoftmax ? "softmax" : "selu")} is not supported inside a cell, which takes "
-            + "a plain elementwise function.");
+            $"layer '{owner}': the {role} {(IsSoftmax ? "softmax" : Gate is null ? "selu" : "that is a product (silu, hard_silu, mish)")} "
+            + "is not supported inside a cell, which takes a plain elementwise function.");
+
+    /// <summary>Whether a function is a value times functions of itself, which takes a graph.</summary>
+    public static bool IsGated(string name) => name is "silu" or "swish" or "hard_silu" or "hard_swish" or "mish";
 
     /// <summary>Adds what a dense layer cannot do itself, or everything if there is no layer to take the function.</summary>
     /// <param name="layers">The model in the making; it knows its size.</param>
@@ -61,6 +70,17 @@ internal readonly record struct KerasActivation(Activation Function, bool IsSoft
             layers.Add(name, new ActivationLayer(size, Function));
         }
 
+        if (Gate is not null)
+        {
+            int value = layers.Value;
+            foreach (Activation function in Gate)
+            {
+                layers.Add(name, new ActivationLayer(size, function));
+            }
+
+            layers.Join(name, new ProductLayer(size), [value, layers.Value]);
+        }
+
         if (IsSoftmax)
         {
             layers.Add(name, new SoftmaxLayer(size));
@@ -68,6 +88,8 @@ internal readonly record struct KerasActivation(Activation Function, bool IsSoft
 
         layers.AddFactor(name, Factor);
     }
+
+    private static KerasActivation Gated(params IReadOnlyList<Activation> gate) => new(Activation.Identity, Gate: gate);
 
     private static Activation HardSigmoid(string owner, KerasVersion version, LayerListBuilder notes)
     {

@@ -38,6 +38,16 @@ internal static class KerasActivationLayers
             ?? throw new ModelFormatException($"layer '{owner}': the activation '{kind}' is not supported.");
     }
 
+    /// <summary>Whether a layer's activation takes a graph: it is a value times functions of itself.</summary>
+    public static bool IsGated(JsonValue config)
+    {
+        JsonValue? field = config.Find("activation");
+        JsonValue? name = field is { IsObject: true } made && made.Find("class_name") is { IsText: true } kind && kind.Text() == "function"
+            ? made.Find("config")
+            : field;
+        return name is { IsText: true } text && KerasActivation.IsGated(text.Text());
+    }
+
     /// <summary>The activation that a layer of this class is; null if it is none.</summary>
     /// <param name="kind">The layer's class.</param>
     /// <param name="config">Its configuration.</param>
@@ -56,10 +66,13 @@ internal static class KerasActivationLayers
     {
         float slope = config.Find("negative_slope")?.Single() ?? 0;
         float threshold = config.Find("threshold")?.Single() ?? 0;
-        if (config.Find("max_value") is { } limit)
+        if (config.Find("max_value")?.Single() is { } limit)
         {
-            throw new ModelFormatException(
-                $"layer '{owner}': a ReLU with max_value {limit.Single()} is not supported; expected none.");
+            return slope == 0 && threshold == 0 && limit >= 0
+                ? new(Activation.Clip(0, limit))
+                : throw new ModelFormatException(
+                    $"layer '{owner}': a ReLU with max_value {limit}, negative_slope {slope} and threshold {threshold} is not supported; "
+                    + "expected max_value alone.");
         }
 
         if (slope != 0 && threshold != 0)

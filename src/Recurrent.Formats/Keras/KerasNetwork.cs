@@ -51,7 +51,8 @@ internal sealed record KerasNetwork(
                 "Reshape" => hasSteps || layer.Config["target_shape"].Items().Count > 1,
                 "Bidirectional" => layer.Config.Find("merge_mode") is { IsText: true } mode
                     && mode.Text() is ("sum" or "ave" or "mul"),
-                _ => false,
+                "TimeDistributed" => layer.Config.Find("layer")?.Find("config") is { } inner && KerasActivationLayers.IsGated(inner),
+                _ => KerasActivationLayers.IsGated(layer.Config),
             };
             if (needsGraph)
             {

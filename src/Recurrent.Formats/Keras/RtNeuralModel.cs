@@ -183,7 +183,9 @@ internal static class RtNeuralModel
     private static KerasActivation ReadActivation(LayerListBuilder layers, JsonValue layer, string name)
     {
         string text = layer.Find("activation")?.Text() ?? "";
-        return KerasActivation.Of(text.Length == 0 ? "linear" : text, name, Version, layers);
+        return KerasActivation.IsGated(text)
+            ? throw new ModelFormatException($"layer '{name}': RTNeural has no activation '{text}'.")
+            : KerasActivation.Of(text.Length == 0 ? "linear" : text, name, Version, layers);
     }
 
     /// <summary>The activation of a cell: where nothing is said, it is tanh.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Recurrent.Formats.PyTorch.Checkpoint;
 using Recurrent.Formats.Tensors;
 using Recurrent.Layers;
 
@@ -69,6 +70,32 @@ internal sealed class ConvolutionModule : PyTorchModule
         return text.Length == 0 ? null : text;
     }
 
+    /// <summary>The entry of a pickled module, which says its numbers.</summary>
+    public static ModuleListEntry EntryOf(ModuleFacts module)
+    {
+        if (module.Text("padding_mode") is { } mode and not "zeros")
+        {
+            throw new ModelFormatException($"module {module}: padding_mode: expected 'zeros', found '{mode}'.");
+        }
+
+        List<string> numbers = [];
+        foreach (string name in (string[])[Stride, Dilation, Groups])
+        {
+            long number = module.Integer(name)
+                ?? throw new ModelFormatException($"module {module}: expected its {name}, one number, found none.");
+            numbers.Add(string.Create(CultureInfo.InvariantCulture, $"{name}={number}"));
+        }
+
+        string padding = (module.Text(Padding), module.Integer(Padding), module.Integer("kernel_size")) switch
+        {
+            ("valid", _, _) => $"{Padding}=0",
+            ("same", _, { } kernel) => Same((kernel - 1) * module.Integer(Dilation)!.Value),
+            (null, { } number, _) => string.Create(CultureInfo.InvariantCulture, $"{Padding}={number}"),
+            _ => throw new ModelFormatException($"module {module}: expected its {Padding}, one number, 'same' or 'valid', found none of them."),
+        };
+        return new ModuleListEntry(module.Path, string.Join(',', [.. numbers, padding]));
+    }
+
     public override IReadOnlyList<Layer> Read(ModuleListEntry entry, PyTorchImport import)
     {
         try
@@ -96,6 +123,10 @@ internal sealed class ConvolutionModule : PyTorchModule
 
         return transposed;
     }
+
+    /// <summary>As many steps as are put out: the odd one of what is added stands behind.</summary>
+    private static string Same(long added) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Before}={added / 2},{After}={added - (added / 2)}");
 
     private static Dictionary<string, int> Parse(ModuleListEntry entry)
     {

@@ -119,6 +119,7 @@ internal sealed class ModuleFinder
             "GRUCell" => RecurrentModule.Specify(_source, prefix, RecurrentModule.GruGates, isCell: true),
             "RNNCell" => RecurrentModule.Specify(_source, prefix, RecurrentModule.RnnGates, isCell: true),
             "BatchNorm1d" when _source.Has(prefix + "running_mean") => BatchNormModule.Specify(_source, prefix),
+            "Conv1d" => ConvolutionModule.Specify(_source, prefix),
             "LayerNorm" => LayerNormModule.Specify(_source, prefix),
             "Linear" => MatrixModule.Specify(_source, prefix, isEmbedding: false),
             "Embedding" when facts.Number("max_norm") is null => MatrixModule.Specify(_source, prefix, isEmbedding: true),

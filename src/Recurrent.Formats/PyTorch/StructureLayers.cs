@@ -18,7 +18,8 @@ internal static class StructureLayers
     private const string Repeat = "repeat";
     private const string Reverse = "reverse";
     private const string LastSteps = "last_steps";
-    private const string LogSoftmax = "log_softmax";
+    /// <summary>The entry of a log softmax.</summary>
+    public const string LogSoftmax = "log_softmax";
     private const string Normalization = "layer_normalization";
     private const string MeanOverTime = "mean_over_time";
     private const string MaxOverTime = "max_over_time";

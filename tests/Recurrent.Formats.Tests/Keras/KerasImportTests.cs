@@ -152,7 +152,7 @@ public sealed class KerasImportTests
     [InlineData("rnn_cell", "\"GRUCell\"", "\"MyCell\"", "layer 'rnn': the cell 'MyCell' is not supported")]
     [InlineData("gru_after", "\"class_name\": \"Dense\"", "\"class_name\": \"LSTM\"", "TimeDistributed(LSTM) is not supported")]
     [InlineData("gru_after", "\"reset_after\": true", "\"reset_after\": false", "expected shape [18], found [2, 18]")]
-    [InlineData("activations", "\"negative_slope\": 0.5, \"max_value\": null", "\"max_value\": 6.0", "layer 're_lu': a ReLU with max_value 6")]
+    [InlineData("activations", "\"negative_slope\": 0.5, \"max_value\": null", "\"negative_slope\": 0.5, \"max_value\": 6.0", "layer 're_lu': a ReLU with max_value 6, negative_slope 0.5")]
     [InlineData("residual_keras_2", "[\"dense\", 0, 0, {}], [\"lstm\", 0, 0, {}]", "[\"lstm\", 0, 0, {}], [\"x\", 0, 0, {}], [\"dense\", 0, 0, {}]", "layer 'add' (Add): expected layers with the same number of features")]
     [InlineData("residual_keras_2", "[\"dense\", 0, 0, {}], [\"lstm\"", "[\"dense\", 0, 1, {}], [\"lstm\"", "expected the first output of 'dense'")]
     [InlineData("residual_keras_2", "\"class_name\": \"Add\"", "\"class_name\": \"Dot\"", "layer 'add' (Dot): expected one layer that it reads")]

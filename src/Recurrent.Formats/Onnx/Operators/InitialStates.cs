@@ -16,7 +16,8 @@ internal sealed class InitialStates(NodeContext context, RecurrentSpecification 
 
     private int Rows => specification.DirectionCount;
 
-    private int Size => specification.HiddenSize;
+    // A projected hidden state is smaller than the cell's.
+    private int SizeOf(StateKind kind) => kind == StateKind.Cell ? specification.HiddenSize : specification.StateSize;
 
     /// <summary>Takes an input of the operator: <c>[directions, batch, hidden]</c>, or batch first.</summary>
     public void ReadConstants(int input, StateKind kind)
@@ -80,15 +81,16 @@ internal sealed class InitialStates(NodeContext context, RecurrentSpecification 
 
     private void Constant(ConstantValue value, StateKind kind, string name)
     {
+        int size = SizeOf(kind);
         int rowAxis = batchFirst ? 1 : 0;
         bool fits = value.Rank == 3 && value.Tensor.IsFloating && value.Dimensions[rowAxis] == Rows
-            && value.Dimensions[2] == Size && value.Dimensions[1 - rowAxis] > 0
+            && value.Dimensions[2] == size && value.Dimensions[1 - rowAxis] > 0
             && value.Shape[rowAxis].Known is not null && value.Shape[2].Known is not null;
         Extent expected = Extent.Of(batch);
         Extent found = fits ? value.Shape[1 - rowAxis] : default;
         if (!fits || (found.Known != 1 && expected.Known is not null && !found.Same(expected)))
         {
-            throw context.Refuse($"{name}: expected the shape [{Rows}, {expected}, {Size}]"
+            throw context.Refuse($"{name}: expected the shape [{Rows}, {expected}, {size}]"
                 + $"{(batchFirst ? " with the batch first" : "")}, found {value}");
         }
 
@@ -96,10 +98,10 @@ internal sealed class InitialStates(NodeContext context, RecurrentSpecification 
         ReadOnlySpan<float> values = value.Singles().Span;
         for (int row = 0; row < Rows; row++)
         {
-            float[] state = Slice(values, row, 0, batchLength).ToArray();
+            float[] state = Slice(values, row, 0, batchLength, size).ToArray();
             for (int other = 1; other < batchLength; other++)
             {
-                if (!Slice(values, row, other, batchLength).SequenceEqual(state))
+                if (!Slice(values, row, other, batchLength, size).SequenceEqual(state))
                 {
                     throw context.Refuse($"{name}: a constant state must be the same in every row of the batch");
                 }
@@ -112,18 +114,19 @@ internal sealed class InitialStates(NodeContext context, RecurrentSpecification 
         }
     }
 
-    private ReadOnlySpan<float> Slice(ReadOnlySpan<float> values, int row, int batchRow, int batchLength) =>
-        values.Slice((batchFirst ? (batchRow * Rows) + row : (row * batchLength) + batchRow) * Size, Size);
+    private ReadOnlySpan<float> Slice(ReadOnlySpan<float> values, int row, int batchRow, int batchLength, int size) =>
+        values.Slice((batchFirst ? (batchRow * Rows) + row : (row * batchLength) + batchRow) * size, size);
 
     private void Input(FlowValue flow, InputNode node, StateKind kind, string name)
     {
+        int size = SizeOf(kind);
         Axis[] rows = flow.Rank == 3 ? flow.Groups[batchFirst ? 1 : 0] : [];
         Axis[] batchRows = flow.Rank == 3 ? flow.Groups[batchFirst ? 0 : 1] : [];
         Axis[] features = flow.Rank == 3 ? flow.Groups[2] : [];
         bool fits = flow.Rank == 3 && node.IsFloating && flow.Kind == FlowKind.Sequence
             && rows.Length <= 1 && batchRows.Length <= 1 && features.Length <= 1
-            && features.All(axis => axis.Whole is null && axis.AssignSize(Size) && axis.Assign(OnnxAxis.Features))
-            && (features.Length == 1 || Size == 1)
+            && features.All(axis => axis.Whole is null && axis.AssignSize(size) && axis.Assign(OnnxAxis.Features))
+            && (features.Length == 1 || size == 1)
             && batchRows.All(axis => axis.Whole is null && axis.Assign(OnnxAxis.Batch))
             && rows.All(axis => axis.AssignSize(Rows) && axis.Assign(OnnxAxis.Direction))
             && (rows.Length == 1 || Rows == 1) && flow.Picks.All(pick => pick.Axis.Assign(OnnxAxis.Direction));
@@ -133,7 +136,7 @@ internal sealed class InitialStates(NodeContext context, RecurrentSpecification 
             && (counted.Length < 2 || node.Axes.Skip(begin).Take(counted.Length).SequenceEqual(counted));
         if (!fits)
         {
-            throw context.Refuse($"{name}: expected the shape [{Rows}, batch, {Size}]"
+            throw context.Refuse($"{name}: expected the shape [{Rows}, batch, {size}]"
                 + $"{(batchFirst ? " with the batch first" : "")}, found {flow}");
         }
 

@@ -12,23 +12,29 @@ internal static class RecurrentOperators
     public static IReadOnlyList<Value?> Apply(NodeContext context)
     {
         RecurrentParts parts = RecurrentParts.Read(context);
-        bool batchFirst = parts.BatchFirst;
-        FlowValue input = Input(context, batchFirst, parts.InputSize);
+        return Apply(context, parts.Specification, parts.ReadWeights, parts.BatchFirst);
+    }
+
+    /// <summary>A layer whose specification and weights are known, for the data, lengths and states of the node.</summary>
+    public static IReadOnlyList<Value?> Apply(
+        NodeContext context, RecurrentSpecification specification, Func<CellWeights[]> readWeights, bool batchFirst)
+    {
+        FlowValue input = Input(context, batchFirst, specification.InputSize);
         Axis[] time = input.Groups[batchFirst ? 1 : 0];
         Axis[] batch = input.Groups[batchFirst ? 0 : 1];
         FlowNode? lengths = Lengths(context, time, batch);
         SortedRows.RequireOrder(context, batch, LengthsInput, "sequence_lens", 0);
         SortedRows.RequireOrder(context, batch, HiddenInput, "initial_h", batchFirst ? 0 : 1);
         SortedRows.RequireOrder(context, batch, CellInput, "initial_c", batchFirst ? 0 : 1);
-        InitialStates states = new(context, parts.Specification, batch, batchFirst);
-        CellWeights[] weights = parts.ReadWeights();
+        InitialStates states = new(context, specification, batch, batchFirst);
+        CellWeights[] weights = readWeights();
         states.ReadConstants(HiddenInput, StateKind.Hidden);
-        if (parts.Specification.HasCellState)
+        if (specification.HasCellState)
         {
             states.ReadConstants(CellInput, StateKind.Cell);
         }
 
-        RecurrentLayer layer = new(parts.Specification, states.AddTo(weights));
+        RecurrentLayer layer = new(specification, states.AddTo(weights));
         RecurrentNode node = new(context.Name, input.Read, layer, lengths);
         states.Assign(node);
         return Outputs(node, time, batch, batchFirst);
@@ -114,7 +120,8 @@ internal static class RecurrentOperators
         RecurrentSpecification specification = node.Layer.Specification;
         FlowValue Make(FlowKind kind)
         {
-            Axis features = new($"{node.Name}.hidden", specification.HiddenSize, OnnxAxis.Features);
+            int size = kind == FlowKind.Cell ? specification.HiddenSize : specification.StateSize;
+            Axis features = new($"{node.Name}.hidden", size, OnnxAxis.Features);
             Axis? rowAxis = node.Rows.Count == 1 ? null : new Axis($"{node.Name}.directions", 2, OnnxAxis.Direction);
             Axis[] rows = rowAxis is null ? [] : [rowAxis];
             IReadOnlyList<Axis[]> groups = (kind == FlowKind.Sequence, batchFirst) switch

@@ -65,12 +65,25 @@ internal static class ZipCheckpoint
             .. zip.Entries.Keys
                 .Where(name => name == PickleName || name.EndsWith("/" + PickleName, StringComparison.Ordinal)),
         ];
+        if (pickles.Length == 0 && zip.Entries.Keys.FirstOrDefault(IsOfExport) is { } program)
+        {
+            throw new ModelFormatException(
+                $"it is a program of torch.export (.pt2), of which '{program}' tells; this is not read. Save the model by torch.jit.script or "
+                + "torch.jit.trace, or write it to ONNX with torch.onnx.export.");
+        }
+
         return pickles.Length == 1
             ? pickles[0][..^PickleName.Length]
             : throw new ModelFormatException(
                 $"zip: expected one '{PickleName}', which is where torch.save puts a state dict; found "
                 + $"{pickles.Length}.");
     }
+
+    /// <summary>What a program of torch.export has: PyTorch 2.1 to 2.6, and since 2.7.</summary>
+    private static bool IsOfExport(string name) =>
+        name.EndsWith("serialized_exported_program.json", StringComparison.Ordinal)
+        || (name.EndsWith(".json", StringComparison.Ordinal) && (name.StartsWith("models/", StringComparison.Ordinal)
+            || name.Contains("/models/", StringComparison.Ordinal)));
 
     private static void RequireLittleEndian(ZipContainer zip, string folder)
     {

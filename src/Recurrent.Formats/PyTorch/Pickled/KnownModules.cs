@@ -23,6 +23,10 @@ internal static class KnownModules
         "Softsign" => Text(Activation.Softsign),
         "Hardsigmoid" => Text(Activation.HardSigmoid(1f / 6)),
         "LeakyReLU" => Text(Activation.LeakyRelu(Single(module, "negative_slope", 0.01))),
+        "ReLU6" => Text(Activation.Clip(0, 6)),
+        "Hardtanh" => Text(Activation.Clip(Single(module, "min_val", -1), Single(module, "max_val", 1))),
+        "Threshold" when module.Number("value") is 0 => Text(Activation.ThresholdedRelu(Single(module, "threshold", 0))),
+        "LogSoftmax" when IsOverFeatures(module, isRow) => StructureLayers.LogSoftmax,
         "ELU" => Text(Activation.Elu(Single(module, "alpha", 1))),
         "Softplus" when module.Number("beta") is null or 1 && module.Number("threshold") is null or >= SoftplusThreshold =>
             Text(Activation.Softplus),

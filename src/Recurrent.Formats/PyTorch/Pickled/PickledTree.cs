@@ -51,10 +51,11 @@ internal sealed class PickledTree
         ModuleFacts? before = null;
         foreach (string text in list)
         {
-            ModuleFacts? module = Resolve(ModuleListEntry.Parse(text).Name);
+            ModuleListEntry entry = ModuleListEntry.Parse(text);
+            ModuleFacts? module = Resolve(entry.Name);
             if (module is null || (module.Kind != "Sequential" && module.Tensors.Count > 0))
             {
-                expanded.Add(module?.Path == text ? EntryOf(module) : text);
+                expanded.Add(module is not null && entry.Argument is null ? EntryOf(module) : text);
                 before = module;
             }
             else
@@ -132,9 +133,12 @@ internal sealed class PickledTree
     }
 
     /// <summary>The entry of a module with parameters: what a state dict does not say of it is an attribute here.</summary>
-    private static string EntryOf(ModuleFacts module) => module.Kind == "LayerNorm" && module.Number("eps") is { } epsilon
-        ? LayerNormModule.EntryOf(module.Path, (float)epsilon).ToString()
-        : module.Path;
+    private static string EntryOf(ModuleFacts module) => module.Kind switch
+    {
+        "LayerNorm" when module.Number("eps") is { } epsilon => LayerNormModule.EntryOf(module.Path, (float)epsilon).ToString(),
+        "Conv1d" => ConvolutionModule.EntryOf(module).ToString(),
+        _ => module.Path,
+    };
 
     /// <summary>
     /// A recurrent module puts out a tuple, of which something has to take a part before another module can follow: that is what
@@ -143,6 +147,12 @@ internal sealed class PickledTree
     private void PassOver(ModuleFacts module, ModuleFacts? before)
     {
         bool takesPart = module.Kind is null && module.Children.Count == 0 && before?.Kind is { } kind && Recurrent.Contains(kind);
+        if (module.Kind is not null)
+        {
+            throw new ModelFormatException(
+                $"module {module}: a list of modules has no such entry. Save the model with its code: torch.jit.script(model.eval()).save(path).");
+        }
+
         if (!takesPart)
         {
             throw new ModelFormatException(

@@ -18,7 +18,7 @@ internal sealed class ScriptArguments(
     private static readonly HashSet<string> Elementwise = new(StringComparer.Ordinal)
     {
         "Add", "Sub", "Mul", "Div", "Neg", "Concat", "Relu", "Tanh", "Sigmoid", "Softsign", "HardSigmoid", "LeakyRelu", "Elu", "Selu",
-        "Softplus", "PRelu", "Clip", "Softmax", "LogSoftmax", "ReduceMean", "ReduceMax", "ReduceSum",
+        "Softplus", "Celu", "Gelu", "HardSwish", "Mish", "ThresholdedRelu", "PRelu", "Clip", "Softmax", "LogSoftmax", "ReduceMean", "ReduceMax", "ReduceSum",
     };
 
     public ScriptInterpreter Script => script;
@@ -29,6 +29,9 @@ internal sealed class ScriptArguments(
     public int Line => line;
 
     public int Count => positional.Count;
+
+    /// <summary>All arguments.</summary>
+    public IEnumerable<object?> Values => positional.Concat(named.Values);
 
     /// <summary>The name of a layer that is made here.</summary>
     public string LayerName => script.Path.Length > 0 ? script.Path : function[(function.LastIndexOf('.') + 1)..].TrimEnd('_');
@@ -129,6 +132,7 @@ internal sealed class ScriptArguments(
         ConstantValue constant => constant.Shape,
         FlowValue flow => [.. flow.Shape],
         PendingFlow pending => [.. pending.Flow.Shape],
+        ScriptCarried { Initial: { } initial } => Shape(initial),
         ExtentsValue numbers => numbers.IsScalar ? [] : [Extent.Of(numbers.Elements.Count)],
         _ => throw Refuse($"the shape of {value} is not known"),
     };
@@ -181,7 +185,10 @@ internal sealed class ScriptArguments(
         script.Graph.Require(inputs.Count);
         // A constant with a number for each feature says how many there are.
         bool isSaid = inputs.Any(input => input is ConstantValue { Rank: > 0 } constant && constant.Dimensions[^1] > 1);
-        foreach (Value? input in Elementwise.Contains(operation) && !isSaid ? inputs : [])
+        bool asksForSize = Elementwise.Contains(operation)
+            || (operation == "Slice" && inputs[0] is FlowValue { Kind: FlowKind.Sequence } sliced && Flows.TimeDimension(sliced) is >= 0 and var time
+                && attributes.Any(attribute => attribute is ("axes", long[] axes) && axes is [var axis] && axis == time));
+        foreach (Value? input in asksForSize && !isSaid ? inputs : [])
         {
             script.Sizes.Know(input);
         }

@@ -18,7 +18,8 @@ internal sealed class ScriptInterpreter
     private const int StepBytes = 24;
 
     private readonly ScriptArchive _archive;
-    private readonly Dictionary<PickleObject, ScriptObject> _objects = new(ReferenceEqualityComparer.Instance);
+    private readonly ScriptEvaluator _evaluator;
+    private readonly ScriptStatements _statements;
     private readonly Stack<ScriptFrame> _frames = new();
     private ModelFormatException? _located;
 
@@ -29,7 +30,10 @@ internal sealed class ScriptInterpreter
         Graph = graph;
         Budget = budget;
         States = new ScriptStates();
-        Root = (ScriptObject)Object(archive.Root, "")!;
+        var objects = new ScriptObjects(archive, States, budget);
+        _evaluator = new ScriptEvaluator(this, objects, archive.Code);
+        _statements = new ScriptStatements(this, _evaluator, objects);
+        Root = objects.Object(archive.Root, "");
     }
 
     /// <summary>What makes layers, and has notes and inputs.</summary>
@@ -45,10 +49,16 @@ internal sealed class ScriptInterpreter
 
     public ScriptObject Root { get; }
 
+    /// <summary>The loop over steps whose body is followed; null outside of one.</summary>
+    public ScriptStepLoop? StepLoop { get; set; }
+
     /// <summary>
     /// How far the code was followed that is not PyTorch's own: of several readings the one that gets furthest is the likeliest.
     /// </summary>
     public int Progress { get; private set; }
+
+    /// <summary>Says that a statement is followed.</summary>
+    public void Advance(ScriptFrame frame) => Progress += frame.IsOfPyTorch ? 0 : 1;
 
     /// <summary>Values that have been changed in place, and what they are now.</summary>
     public ScriptAliases Aliases { get; } = new();
@@ -96,7 +106,7 @@ internal sealed class ScriptInterpreter
         try
         {
             Bind(callable, function, positional, named, frame);
-            return Execute(function.Body, frame) ? frame.Result : null;
+            return _statements.Execute(function.Body, frame) ? frame.Result : null;
         }
         catch (ArgumentException e)
         {
@@ -111,53 +121,6 @@ internal sealed class ScriptInterpreter
         {
             _frames.Pop();
         }
-    }
-
-    /// <summary>What the code has under an attribute of an object.</summary>
-    public object? Attribute(ScriptObject target, string name)
-    {
-        if (target.Attributes.TryGetValue(name, out object? known))
-        {
-            return known;
-        }
-
-        if (target.Definition?.Methods.TryGetValue(name, out ScriptDefinition? method) == true)
-        {
-            return new ScriptCallable(method, target);
-        }
-
-        string path = target.Path.Length == 0 ? name : $"{target.Path}.{name}";
-        Budget.TakeText(path.Length, "its objects");
-        if (target.Saved?.Find(name) is not { } saved)
-        {
-            return target.Saved is not null && target.Saved.Named.Any(item => item.Key == name)
-                ? null
-                : throw new ModelFormatException($"the object {target} has no '{name}'.");
-        }
-
-        // Nobody trains here: what a module does in training is not what it is for.
-        object? value = name == "training" ? false : Import(saved, path);
-        target.Attributes[name] = value;
-        if (saved is TorchTensor && value is ConstantValue constant)
-        {
-            States.Name(constant, path);
-        }
-
-        return value;
-    }
-
-    /// <summary>A value of a pickle as the code has it.</summary>
-    public object? Import(object? saved, string path, bool isConstant = false)
-    {
-        Budget.Take(StepBytes, "its objects");
-        return saved switch
-        {
-            TorchTensor tensor => _archive.Tensor(tensor, path, isConstant),
-            PickleObject value => Object(value, path),
-            List<object?> list => new ScriptList(list.Select(item => Import(item, path, isConstant))),
-            object?[] tuple => tuple.Select(item => Import(item, path, isConstant)).ToArray(),
-            _ => saved,
-        };
     }
 
     /// <summary>
@@ -176,20 +139,6 @@ internal sealed class ScriptInterpreter
     public ModelFormatException Refuse(int line, string reason)
     {
         return _located = new ModelFormatException($"{Place(line)}: {reason}.");
-    }
-
-    private ScriptObject? Object(PickleObject saved, string path)
-    {
-        if (!_objects.TryGetValue(saved, out ScriptObject? known))
-        {
-            known = new ScriptObject(path, saved.Type.ToString(), _archive.Code.Find(saved.Type.ToString()))
-            {
-                Saved = saved.Attributes ?? new PickleDictionary(),
-            };
-            _objects.Add(saved, known);
-        }
-
-        return known;
     }
 
     private void Bind(
@@ -217,7 +166,7 @@ internal sealed class ScriptInterpreter
             else
             {
                 frame.Variables[parameter.Name] = parameter.Default is { } otherwise
-                    ? Evaluate(otherwise, frame)
+                    ? _evaluator.Evaluate(otherwise, frame)
                     : throw new ModelFormatException($"'{callable.Definition.Name}' needs an argument '{parameter.Name}'.");
             }
         }
@@ -228,260 +177,8 @@ internal sealed class ScriptInterpreter
         }
     }
 
-    /// <summary>Follows statements; true if they return.</summary>
-    private bool Execute(IReadOnlyList<ScriptStatement> statements, ScriptFrame frame)
-    {
-        foreach (ScriptStatement statement in statements)
-        {
-            frame.Line = statement.Line;
-            Progress += frame.IsOfPyTorch ? 0 : 1;
-            if (Execute(statement, frame))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private bool Execute(ScriptStatement statement, ScriptFrame frame)
-    {
-        Step(statement.Line);
-        switch (statement)
-        {
-            case ScriptAssignment assignment:
-                Assign(assignment, Evaluate(assignment.Value, frame), frame);
-                return false;
-            case ScriptBranch branch:
-                return Execute(Choose(branch, frame) ? branch.Yes : branch.No, frame);
-            case ScriptLoop loop:
-                return Loop(loop, frame);
-            case ScriptReturn result:
-                frame.Result = result.Value is null ? null : Evaluate(result.Value, frame);
-                return true;
-            case ScriptRaise { Condition: { } condition } when Evaluate(condition, frame) is true or ScriptUndecided:
-                return false;
-            case ScriptRaise:
-                throw Refuse(statement.Line, "the code raises an exception here");
-            default:
-                throw RefuseFinally(statement.Line, $"'{((ScriptUnknown)statement).What}' cannot be followed: how often it repeats depends on the data");
-        }
-    }
-
-    private bool Choose(ScriptBranch branch, ScriptFrame frame)
-    {
-        object? condition = Evaluate(branch.Condition, frame);
-        if (condition is bool known)
-        {
-            return known;
-        }
-
-        bool yesRaises = OnlyRaises(branch.Yes);
-        bool noRaises = OnlyRaises(branch.No);
-        return yesRaises != noRaises
-            ? noRaises
-            : throw RefuseFinally(branch.Line, $"which branch is taken depends on what the model is given: {ScriptText.Of(condition)}");
-    }
-
-    /// <summary>Whether statements end in an exception.</summary>
-    private static bool OnlyRaises(IReadOnlyList<ScriptStatement> statements) => statements.Any(statement => statement
-        is ScriptRaise { Condition: null }
-        or ScriptAssignment { Value: ScriptCall { Function: ScriptAttribute { Name: "RaiseException" } } });
-
-    private bool Loop(ScriptLoop loop, ScriptFrame frame)
-    {
-        IReadOnlyList<object?> values = Evaluate(loop.Values, frame) switch
-        {
-            ScriptList list => [.. list.Items],
-            object?[] tuple => tuple,
-            var other => throw RefuseFinally(loop.Line, $"how often a loop repeats depends on what the model is given: {ScriptText.Of(other)}"),
-        };
-        foreach (object? value in values)
-        {
-            frame.Variables[loop.Name] = value;
-            if (Execute(loop.Body, frame))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private void Assign(ScriptAssignment assignment, object? value, ScriptFrame frame)
-    {
-        if (!assignment.IsUnpacked)
-        {
-            foreach (ScriptExpression target in assignment.Targets)
-            {
-                Assign(target, value, frame);
-            }
-
-            return;
-        }
-
-        IReadOnlyList<object?> items = ScriptLists.Items(value)
-            ?? throw Refuse(assignment.Line, $"expected a tuple of {assignment.Targets.Count} values, found {ScriptText.Of(value)}");
-        if (items.Count != assignment.Targets.Count)
-        {
-            throw Refuse(assignment.Line, $"expected {assignment.Targets.Count} values, found {items.Count}");
-        }
-
-        foreach ((ScriptExpression target, object? item) in assignment.Targets.Zip(items))
-        {
-            Assign(target, item, frame);
-        }
-    }
-
-    private void Assign(ScriptExpression target, object? value, ScriptFrame frame)
-    {
-        if (target is ScriptName name)
-        {
-            frame.Variables[name.Name] = value;
-            return;
-        }
-
-        var attribute = (ScriptAttribute)target;
-        if (Evaluate(attribute.Target, frame) is not ScriptObject owner)
-        {
-            throw Refuse(target.Line, "expected an attribute of an object on the left");
-        }
-
-        if (owner.Saved?.Find(attribute.Name) is TorchTensor && Attribute(owner, attribute.Name) is ConstantValue buffer)
-        {
-            States.Write(buffer, value, Place(target.Line));
-        }
-
-        owner.Attributes[attribute.Name] = value;
-    }
-
-    private object? Evaluate(ScriptExpression expression, ScriptFrame frame)
-    {
-        Step(expression.Line);
-        object? value = expression switch
-        {
-            ScriptLiteral literal => literal.Value,
-            ScriptName name => frame.Variables.TryGetValue(name.Name, out object? variable) ? variable : new ScriptBuiltin(name.Name),
-            ScriptAttribute attribute => Member(attribute, Evaluate(attribute.Target, frame)),
-            ScriptSequence { IsTuple: true } tuple => tuple.Items.Select(item => Evaluate(item, frame)).ToArray(),
-            ScriptSequence list => new ScriptList(list.Items.Select(item => Evaluate(item, frame))),
-            ScriptPairs pairs => Pairs(pairs, frame),
-            ScriptIndex index => Element(index, frame),
-            ScriptOperation operation => Apply(
-                operation.Line, $"torch.{operation.Function}", [.. operation.Operands.Select(operand => Evaluate(operand, frame))], []),
-            ScriptChoice choice => Evaluate(choice.Condition, frame) switch
-            {
-                bool condition => Evaluate(condition ? choice.Yes : choice.No, frame),
-                var other => throw RefuseFinally(choice.Line, $"which value is taken depends on what the model is given: {ScriptText.Of(other)}"),
-            },
-            ScriptCall call => Call(call, frame),
-            _ => throw Refuse(expression.Line, "this expression is not understood"),
-        };
-        object? current = Aliases.Current(value, out string? changed);
-        return changed is null ? current : throw Refuse(
-            expression.Line, $"{ScriptText.Of(value)} may share elements with what {changed} changes in place: it is not known what it is now");
-    }
-
-    private object? Member(ScriptAttribute attribute, object? target) => target switch
-    {
-        ScriptObject owner => Attribute(owner, attribute.Name),
-        ScriptBuiltin { Name: "CONSTANTS" } => Constant(attribute),
-        ScriptBuiltin name => Name($"{name.Name}.{attribute.Name}"),
-        _ => new ScriptBound(target, attribute.Name),
-    };
-
-    private object? Constant(ScriptAttribute attribute)
-    {
-        int index = attribute.Name.StartsWith('c') && int.TryParse(attribute.Name.AsSpan(1), out int number) && number >= 0 ? number : int.MaxValue;
-        return Import(
-            _archive.Constant(index) ?? throw Refuse(attribute.Line, $"the archive has no constant '{attribute.Name}'"),
-            $"CONSTANTS.{attribute.Name}",
-            isConstant: true);
-    }
-
-    /// <summary>A name with dots: a class or function of the code, or one of PyTorch's own.</summary>
-    private object Name(string name)
-    {
-        Budget.TakeText(name.Length, "its names");
-        return name.StartsWith("__torch__.", StringComparison.Ordinal) && _archive.Code.Find(name) is { } definition
-            ? new ScriptCallable(definition, null)
-            : new ScriptBuiltin(name);
-    }
-
-    private PickleDictionary Pairs(ScriptPairs pairs, ScriptFrame frame)
-    {
-        var dictionary = new PickleDictionary();
-        foreach ((ScriptExpression key, ScriptExpression value) in pairs.Items)
-        {
-            dictionary.Add(Evaluate(key, frame), Evaluate(value, frame));
-        }
-
-        return dictionary;
-    }
-
-    private object? Element(ScriptIndex index, ScriptFrame frame)
-    {
-        object? target = Evaluate(index.Target, frame);
-
-        // A type with its parameters, in a call that says of which type a value is.
-        return target is ScriptBuiltin type
-            ? type
-            : ScriptLists.Element(target, Evaluate(index.Index, frame)) is { IsFound: true, Value: var value }
-                ? value
-                : throw Refuse(index.Line, $"cannot take an element of {ScriptText.Of(target)}");
-    }
-
-    private object? Call(ScriptCall call, ScriptFrame frame)
-    {
-        object? function = Evaluate(call.Function, frame);
-        var positional = new List<object?>();
-        var named = new Dictionary<string, object?>(StringComparer.Ordinal);
-        foreach (ScriptArgument argument in call.Arguments)
-        {
-            object? value = Evaluate(argument.Value, frame);
-            if (argument.Name is null)
-            {
-                positional.Add(value);
-            }
-            else
-            {
-                named[argument.Name] = value;
-            }
-        }
-
-        frame.Line = call.Line;
-        return function switch
-        {
-            ScriptCallable { Definition.Methods.Count: 0, Definition.Fields.Count: > 0, Self: null } type =>
-                New(type.Definition, positional),
-            ScriptCallable callable => Call(callable, positional, named),
-            ScriptBuiltin { Name: "getattr" } when positional is [ScriptObject owner, string name, ..] => Attribute(owner, name),
-            ScriptBuiltin builtin => Apply(call.Line, builtin.Name, positional, named),
-            ScriptBound bound => Apply(call.Line, $"torch.{bound.Name}", [bound.Target, .. positional], named),
-            _ => throw Refuse(call.Line, $"cannot call {ScriptText.Of(function)}"),
-        };
-    }
-
-    /// <summary>A tuple with named fields.</summary>
-    private ScriptObject New(ScriptDefinition type, List<object?> values)
-    {
-        var made = new ScriptObject(Path, type.Name, type);
-        foreach ((string field, object? value) in type.Fields.Zip(values))
-        {
-            made.Attributes[field] = value;
-        }
-
-        return made;
-    }
-
-    private object? Apply(
-        int line, string name, IReadOnlyList<object?> positional, Dictionary<string, object?> named)
-    {
-        var arguments = new ScriptArguments(this, name, line, positional, named);
-        return ScriptOperators.Apply(arguments);
-    }
-
-    private void Step(int line)
+    /// <summary>Asks for what following a statement or an expression takes.</summary>
+    public void Step(int line)
     {
         if (!Budget.TryTake(StepBytes) || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {

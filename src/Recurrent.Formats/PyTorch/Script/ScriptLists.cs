@@ -26,7 +26,7 @@ internal static class ScriptLists
     /// <summary>The elements of a list or tuple, its fields named or not; null for anything else.</summary>
     public static IReadOnlyList<object?>? Items(object? value) => value switch
     {
-        ScriptList list => list.Items,
+        ScriptList list => list.Steps is null ? list.Items : null,
         object?[] tuple => tuple,
         ScriptObject { Saved: null, Definition: { } type } named =>
             [.. type.Fields.Select(field => named.Attributes.GetValueOrDefault(field))],

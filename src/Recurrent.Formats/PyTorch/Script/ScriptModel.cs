@@ -8,7 +8,7 @@ namespace Recurrent.Formats.PyTorch.Script;
 /// </summary>
 internal static class ScriptModel
 {
-    private const int MaxReadings = 64;
+    private const int MaxReadings = 128;
 
     // Of what reading a file may take: readings that fail take no more than this together, and the last one as much as it may.
     private const int ShareOfFailures = 4;
@@ -42,9 +42,14 @@ internal static class ScriptModel
                     }
 
                     spent += reading.Spent;
-                    if (reading.IsFinal || spent > archive.Budget.Limit / ShareOfFailures)
+                    if (reading.IsFinal)
                     {
                         throw;
+                    }
+
+                    if (spent > archive.Budget.Limit / ShareOfFailures)
+                    {
+                        throw furthest!;
                     }
                 }
             }

@@ -124,7 +124,8 @@ internal sealed class ScriptReading
             throw new ModelFormatException($"forward: expected at most {MaxInputs} inputs.");
         }
 
-        Axis[] axes = [.. Enumerable.Range(0, _ranks.Of(_inputs++)).Select(i => new Axis($"{name}.{i}", null))];
+        int index = _inputs++;
+        Axis[] axes = [.. Enumerable.Range(0, _ranks.Of(index)).Select(i => new Axis($"{name}.{i}", null, _ranks.Role(index, i)))];
         var node = new InputNode(name, isFloating: true, axes);
         _graph.Add(node);
         return new FlowValue { Source = node, Groups = [.. axes.Select(axis => (Axis[])[axis])] };

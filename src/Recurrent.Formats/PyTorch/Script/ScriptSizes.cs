@@ -29,7 +29,9 @@ internal sealed class ScriptSizes
     /// <summary>Says how many features an input has whose size has to be known.</summary>
     public void Know(Value? value)
     {
-        if (value is FlowValue { Source: InputNode { IsFloating: true } input, Rank: > 0 } flow && flow.Groups[^1] is [{ Size: null, Whole: null } features])
+        if (value is FlowValue { Source: InputNode { IsFloating: true } input, Rank: > 0 } flow
+            && (flow.Groups.FirstOrDefault(group => group is [{ Role: OnnxAxis.Features }]) ?? flow.Groups[^1])
+                is [{ Size: null, Whole: null, Role: null or OnnxAxis.Features } features])
         {
             features.AssignSize(_sizes.GetValueOrDefault(input.Name, 1));
             _guessed.Add(input.Name);

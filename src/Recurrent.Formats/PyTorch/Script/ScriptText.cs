@@ -11,6 +11,7 @@ internal static class ScriptText
         bool flag => flag ? "True" : "False",
         string text => $"'{text}'",
         object?[] tuple => $"a tuple of {tuple.Length}",
+        ScriptList { Steps: { } steps } => $"a list of the steps of {steps}",
         ScriptList list => $"a list of {list.Items.Count}",
         ScriptCallable callable => $"the function '{callable.Definition.Name}'",
         ScriptBuiltin builtin => $"'{builtin.Name}'",

@@ -4,6 +4,9 @@ namespace Recurrent.Formats.PyTorch.Script;
 internal sealed class ScriptList(IEnumerable<object?> items)
 {
     public List<object?> Items { get; } = [.. items];
+
+    /// <summary>Where a loop over steps has added an element at each: these as a sequence, of which the steps are the first dimension.</summary>
+    public Onnx.FlowValue? Steps { get; set; }
 }
 
 /// <summary>A method of an object, or a function.</summary>

@@ -20,7 +20,7 @@ internal static class LanguageOperators
             ["len"] = Length,
             ["torch.append"] = Append,
             ["torch.list"] = arguments => new ScriptList(Items(arguments, 0)),
-            ["torch.__getitem__"] = arguments => ScriptLists.Element(arguments.Get(0, "list"), arguments.Get(1, "idx")) is { IsFound: true, Value: var value }
+            ["torch.__getitem__"] = arguments => ScriptShapes.Step(arguments, arguments.Get(0, "list"), arguments.Get(1, "idx")) is { } step ? step : ScriptLists.Element(arguments.Get(0, "list"), arguments.Get(1, "idx")) is { IsFound: true, Value: var value }
                 ? value
                 : throw arguments.Refuse("there is no such element"),
             ["torch.format"] = _ => "",
@@ -144,6 +144,8 @@ internal static class LanguageOperators
     private static object Length(ScriptArguments arguments) => arguments.Get(0, "") switch
     {
         string text => (long)text.Length,
+        ScriptUnbound steps => ScriptArguments.Boxed(arguments.Shape(steps.Flow)[steps.Axis]),
+        ScriptList { Steps: { } steps } => ScriptArguments.Boxed(arguments.Shape(steps)[0]),
         Value tensor => ScriptArguments.Boxed(arguments.Shape(tensor) is [var first, ..]
             ? first
             : throw arguments.Refuse($"expected a list, found {tensor}")),
@@ -152,8 +154,8 @@ internal static class LanguageOperators
 
     private static ScriptList Append(ScriptArguments arguments)
     {
-        ScriptList list = arguments.Get(0, "") as ScriptList
-            ?? throw arguments.Refuse($"expected a list, found {ScriptText.Of(arguments.Get(0, ""))}");
+        ScriptList list = arguments.Get(0, "") is ScriptList { Steps: null } found ? found
+            : throw arguments.Refuse($"expected a list, found {ScriptText.Of(arguments.Get(0, ""))}");
         list.Items.Add(arguments.Get(1, ""));
         return list;
     }
@@ -162,6 +164,11 @@ internal static class LanguageOperators
     {
         Extent[] bounds = [.. Enumerable.Range(0, arguments.Count).Select(i => ScriptArguments.Number(arguments.Get(i, ""))
             ?? throw arguments.Refuse($"expected numbers, found {ScriptText.Of(arguments.Get(i, ""))}"))];
+        if (bounds is [{ Known: null }] or [{ Known: 0 }, { Known: null }])
+        {
+            return new ScriptStepCount(bounds[^1]);
+        }
+
         if (bounds.FirstOrDefault(bound => bound.Known is null) is { Known: null } open && bounds.Length > 0)
         {
             return new ScriptUndecided($"the numbers up to {open}");

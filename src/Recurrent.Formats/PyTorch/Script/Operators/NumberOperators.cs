@@ -41,6 +41,11 @@ internal static class NumberOperators
     {
         object? left = arguments.Get(0, "self");
         object? right = arguments.Get(1, "other");
+        if (left is ScriptStep step && right is long more && arguments.Function is "torch.add" or "torch.sub")
+        {
+            return new ScriptStep(unchecked(arguments.Function == "torch.add" ? step.Offset + more : step.Offset - more));
+        }
+
         bool areNumbers = left is long or double or bool or Extent && right is long or double or bool or Extent;
         if (!areNumbers)
         {

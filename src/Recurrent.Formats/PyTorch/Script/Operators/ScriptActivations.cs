@@ -18,9 +18,16 @@ internal static class ScriptActivations
             ["torch.hardsigmoid"] = arguments => Apply(arguments, "HardSigmoid", ("alpha", 1f / 6), ("beta", 0.5f)),
             ["torch.leaky_relu"] = arguments => Apply(arguments, "LeakyRelu", ("alpha", (float)arguments.Real(1, "negative_slope", 0.01))),
             ["torch.elu"] = Elu,
-            ["torch.celu"] = arguments => arguments.Real(1, "alpha", 1) == 1
-                ? Apply(arguments, "Elu")
-                : throw arguments.Refuse("expected alpha 1, with which it is ELU"),
+            ["torch.celu"] = arguments => Apply(arguments, "Celu", ("alpha", (float)arguments.Real(1, "alpha", 1))),
+            ["torch.gelu"] = Gelu,
+            ["torch.hardswish"] = arguments => Apply(arguments, "HardSwish"),
+            ["torch.mish"] = arguments => Apply(arguments, "Mish"),
+            ["torch.log_sigmoid"] = LogSigmoid,
+            ["torch.softshrink"] = Softshrink,
+            ["torch.threshold"] = Threshold,
+            ["torch.rrelu"] = arguments => Apply(
+                arguments, "LeakyRelu", ("alpha", (float)((arguments.Real(1, "lower", 1.0 / 8) + arguments.Real(2, "upper", 1.0 / 3)) / 2))),
+            ["torch.glu"] = Glu,
             ["torch.selu"] = arguments => Apply(arguments, "Selu"),
             ["torch.softplus"] = Softplus,
             ["torch.silu"] = Silu,
@@ -65,10 +72,57 @@ internal static class ScriptActivations
             ? Apply(arguments, "Elu", ("alpha", (float)arguments.Real(1, "alpha", 1)))
             : throw arguments.Refuse("expected scales of 1");
 
-    private static Value Softplus(ScriptArguments arguments) =>
-        arguments.Real(1, "beta", 1) == 1 && arguments.Real(2, "threshold", SoftplusThreshold) >= SoftplusThreshold
-            ? Apply(arguments, "Softplus")
-            : throw arguments.Refuse($"expected beta 1 and a threshold of at least {SoftplusThreshold}");
+    private static Value Softplus(ScriptArguments arguments)
+    {
+        double beta = arguments.Real(1, "beta", 1);
+        double threshold = arguments.Real(2, "threshold", SoftplusThreshold);
+        if (threshold < SoftplusThreshold || beta == 0)
+        {
+            throw arguments.Refuse($"expected a beta other than 0 and a threshold of at least {SoftplusThreshold}, found {beta} and {threshold}");
+        }
+
+        return beta == 1 ? Apply(arguments, "Softplus")
+            : Scaled(arguments, arguments.Emit("Softplus", [Scaled(arguments, arguments.Tensor(0, "self"), beta)]), 1 / beta);
+    }
+
+    private static Value Gelu(ScriptArguments arguments) => arguments.Get(1, "approximate") switch
+    {
+        null or "none" => Apply(arguments, "Gelu"),
+        "tanh" => Apply(arguments, "Gelu", ("approximate", "tanh")),
+        var other => throw arguments.Refuse($"approximate: expected 'none' or 'tanh', found {ScriptText.Of(other)}"),
+    };
+
+    /// <summary><c>-softplus(-x)</c>.</summary>
+    private static Value LogSigmoid(ScriptArguments arguments) =>
+        arguments.Emit("Neg", [arguments.Emit("Softplus", [arguments.Emit("Neg", [arguments.Tensor(0, "self")])])]);
+
+    /// <summary>What a number is beyond limits, and 0 between them.</summary>
+    private static Value Softshrink(ScriptArguments arguments)
+    {
+        Value value = arguments.Tensor(0, "self");
+        double limit = arguments.Real(1, "lambd", 0.5);
+        return arguments.Emit("Sub", [value, Clip(arguments, -limit, limit)]);
+    }
+
+    /// <summary>A number where it is above another one, and 0 elsewhere.</summary>
+    private static Value Threshold(ScriptArguments arguments) => arguments.Real(2, "value") == 0
+        ? Apply(arguments, "ThresholdedRelu", ("alpha", (float)arguments.Real(1, "threshold")))
+        : throw arguments.Refuse($"expected 0 below the threshold, found {arguments.Real(2, "value")}");
+
+    /// <summary>One half, and the sigmoid of the other one its factor.</summary>
+    private static Value Glu(ScriptArguments arguments)
+    {
+        Value value = arguments.Tensor(0, "self");
+        int axis = arguments.Dimension(arguments.Integer(1, "dim", -1), arguments.Rank(value));
+        long length = arguments.Shape(value)[axis].Known is { } known && known % 2 == 0
+            ? known
+            : throw arguments.Refuse($"expected an even number of elements that is known in dimension {axis} of {value}");
+        Value gate = ScriptShapes.Slice(arguments, value, axis, length / 2, length);
+        return arguments.Emit("Mul", [ScriptShapes.Slice(arguments, value, axis, 0, length / 2), arguments.Emit("Sigmoid", [gate])]);
+    }
+
+    private static Value Scaled(ScriptArguments arguments, Value value, double factor) =>
+        arguments.Emit("Mul", [value, arguments.AsTensor(factor)]);
 
     private static Value Silu(ScriptArguments arguments)
     {

@@ -39,7 +39,15 @@ internal static class ScriptOperators
     private static object? InPlace(ScriptArguments arguments, Func<ScriptArguments, object?> apply)
     {
         object? target = arguments.Get(0, "self");
+        arguments.Script.StepLoop?.RequireOwn(arguments, target);
         object? result = apply(arguments);
+        if (target is ScriptList list && result is ScriptList longer)
+        {
+            list.Items.Clear();
+            list.Items.AddRange(longer.Items);
+            return list;
+        }
+
         if (target is ConstantValue buffer && arguments.Script.States.Find(buffer) is not null)
         {
             arguments.Script.States.Write(buffer, result, arguments.Script.Place(arguments.Line));
@@ -57,7 +65,8 @@ internal static class ScriptOperators
     {
         "torch.randn" or "torch.rand" or "torch.rand_like" or "torch.randn_like" or "torch.normal" or "torch.multinomial" or "torch.bernoulli" =>
             "random numbers are no part of a model",
-        "torch.gelu" or "torch.mish" or "torch.erf" or "torch.hardswish" => "there is no such activation",
+        "torch.hardshrink" or "torch.erf" => "there is no such activation",
+        "torch.einsum" => "expected a product as 'matmul' or a linear module",
         "torch.argmax" or "torch.argmin" or "torch.topk" or "torch.argsort" => "which value is largest is no output of a model; take the values themselves",
         "torch.scaled_dot_product_attention" or "torch._native_multi_head_attention" =>
             "attention of every step over every step is not part of a recurrent model",

@@ -41,6 +41,8 @@ internal static class ScriptRecurrence
         long layers = arguments.Integer(first + 4, "num_layers", 1);
         int directions = arguments.Flag(first + 7, "bidirectional", false) ? 2 : 1;
         int each = hasBias ? 4 : 2;
+        bool isProjected = operation == "LSTM" && parameters.Length > 0 && parameters.Length == layers * directions * (each + 1);
+        each += isProjected ? 1 : 0;
         if (layers is < 1 or > MaxLayers || states.Length != (operation == "LSTM" ? 2 : 1))
         {
             throw arguments.Refuse($"expected 1 to {MaxLayers} layers and {(operation == "LSTM" ? "two states" : "a state")}");
@@ -48,13 +50,19 @@ internal static class ScriptRecurrence
 
         if (parameters.Length != layers * directions * each)
         {
-            throw arguments.Refuse(
-                parameters.Length == layers * directions * (each + 1)
-                    ? "a projection of the hidden state (proj_size) is not supported here; its state dict can be read"
-                    : $"expected {layers * directions * each} parameters, found {parameters.Length}");
+            throw arguments.Refuse($"expected {layers * directions * each} parameters, found {parameters.Length}");
         }
 
         RequireBatch(arguments);
+        ScriptStepLoop? loop = arguments.Script.StepLoop is { } over && over.IsStep(input) ? over : null;
+        int time = isBatchFirst ? 1 : 0;
+        if (loop is not null && (directions > 1 || packed is not null || arguments.Rank(input) != 3 || arguments.Shape(input)[time].Known != 1))
+        {
+            throw arguments.Refuse($"in a loop over steps expected one step and one direction, found {input}");
+        }
+
+        Value?[] initial = loop?.Initial(arguments, states) ?? states;
+        input = loop is null ? input : loop.Sequence((FlowValue)input, time, isKept: true);
         if (arguments.Rank(input) != 3)
         {
             throw arguments.Refuse($"expected a sequence with a batch, found {input}");
@@ -70,9 +78,11 @@ internal static class ScriptRecurrence
         for (int layer = 0; layer < layers; layer++)
         {
             ConstantValue[] own = parameters[(layer * directions * each)..((layer + 1) * directions * each)];
-            Value[] starts =
-                [.. states.Select(state => layers == 1 ? state : Rows(arguments, state, layer * directions, directions, (int)layers * directions))];
-            IReadOnlyList<Value?> made = Layer(arguments, operation, activation, steps, starts, own, directions, hasBias, packed?.Lengths);
+            Value?[] starts =
+                [.. initial.Select(state => layers == 1 || state is null ? state : Rows(arguments, state, layer * directions, directions, (int)layers * directions))];
+            IReadOnlyList<Value?> made = isProjected
+                ? ScriptProjection.Layer(arguments, steps, starts, own, directions, hasBias, packed?.Lengths)
+                : Layer(arguments, operation, activation, steps, starts, own, directions, hasBias, packed?.Lengths);
             steps = Steps(arguments, made[0]!, directions);
             for (int i = 0; i < finals.Length; i++)
             {
@@ -84,7 +94,12 @@ internal static class ScriptRecurrence
         Value[] ends = [.. finals.Select(parts => ScriptShapes.Join(arguments, [.. parts], 0))];
         for (int i = 0; i < states.Length; i++)
         {
-            arguments.Script.States.Read(states[i], i == 0 ? FlowKind.Hidden : FlowKind.Cell, ((FlowValue)ends[i]).Rows);
+            arguments.Script.States.Read(initial[i], i == 0 ? FlowKind.Hidden : FlowKind.Cell, ((FlowValue)ends[i]).Rows);
+        }
+
+        if (loop is not null)
+        {
+            return [loop.Step((FlowValue)output, time, isKept: true), .. Kept(loop, states, ends)];
         }
 
         object sequence = packed is null ? output : packed with { Flow = output };
@@ -108,27 +123,55 @@ internal static class ScriptRecurrence
             throw arguments.Refuse($"expected a step [batch, features], found {input}");
         }
 
+        ScriptStepLoop? loop = arguments.Script.StepLoop is { } over && over.IsStep(input) ? over : null;
+        Value?[] initial = loop?.Initial(arguments, states) ?? states;
         IReadOnlyList<Value?> made = Layer(
             arguments,
             operation,
             activation,
-            ScriptShapes.Unsqueeze(arguments, input, 0),
-            [.. states.Select(state => ScriptShapes.Unsqueeze(arguments, state, 0))],
+            loop is null ? ScriptShapes.Unsqueeze(arguments, input, 0) : loop.Sequence((FlowValue)input, 0, isKept: false),
+            [.. initial.Select(state => state is null ? null : ScriptShapes.Unsqueeze(arguments, state, 0))],
             parameters,
             directions: 1,
             hasBias: parameters.Length == 4,
             lengths: null);
-        Value step = ScriptShapes.Squeeze(arguments, Steps(arguments, made[0]!, 1), 0);
+        Value output = Steps(arguments, made[0]!, 1);
         Value[] ends = [.. Enumerable.Range(1, states.Length).Select(i => ScriptShapes.Squeeze(arguments, made[i]!, 0))];
         for (int i = 0; i < states.Length; i++)
         {
-            arguments.Script.States.Read(states[i], i == 0 ? FlowKind.Hidden : FlowKind.Cell, ((FlowValue)ends[i]).Rows);
+            arguments.Script.States.Read(initial[i], i == 0 ? FlowKind.Hidden : FlowKind.Cell, ((FlowValue)ends[i]).Rows);
         }
+
+        if (loop is not null)
+        {
+            FlowValue each = loop.Step((FlowValue)output, 0, isKept: false);
+            object?[] kept = Kept(loop, states, ends, each);
+            return operation == "LSTM" ? kept : each;
+        }
+
+        Value step = ScriptShapes.Squeeze(arguments, output, 0);
 
         // The state is what the cell puts out at its only step: layers behind it read that.
         arguments.Script.States.IsStep(ends[0], step);
         object?[] both = [.. ends];
         return operation == "LSTM" ? both : ends[0];
+    }
+
+    /// <summary>The states that a layer hands to the next step of a loop.</summary>
+    /// <param name="loop">The loop.</param>
+    /// <param name="before">Those of the step before.</param>
+    /// <param name="ends">Those behind the last step.</param>
+    /// <param name="hidden">What the hidden state of a cell is at each step.</param>
+    private static object?[] Kept(ScriptStepLoop loop, Value[] before, Value[] ends, FlowValue? hidden = null)
+    {
+        Value[] next = [.. ends.Select((end, i) => i == 0 && hidden is not null ? hidden : (Value)new ScriptStepState($"{end} at a step of a loop"))];
+        for (int i = 0; i < next.Length; i++)
+        {
+            loop.Keep(before[i], next[i], ends[i]);
+        }
+
+        object?[] states = [.. next];
+        return states;
     }
 
     /// <summary>
@@ -148,7 +191,7 @@ internal static class ScriptRecurrence
         string operation,
         string activation,
         Value steps,
-        Value[] states,
+        Value?[] states,
         ConstantValue[] parameters,
         int directions,
         bool hasBias,

@@ -42,12 +42,11 @@ internal static class ScriptShapes
             ["torch.reshape_as"] = ReshapeAs,
             ["torch.view_as"] = ReshapeAs,
             ["torch.flatten"] = Flatten,
-            ["torch.select"] = arguments => arguments.Get(0, "self") is ScriptBatchSizes sizes ? sizes.Rows(arguments) : Select(
-                arguments, arguments.Tensor(0, "self"), arguments.Integer(1, "dim"), arguments.Extents(2, "index")[0]),
+            ["torch.select"] = Select,
             ["torch.slice"] = Slice,
             ["torch.narrow"] = Narrow,
-            ["torch.cat"] = arguments => Join(arguments, arguments.Tensors(0, "tensors"), arguments.Integer(1, "dim", 0)),
-            ["torch.concat"] = arguments => Join(arguments, arguments.Tensors(0, "tensors"), arguments.Integer(1, "dim", 0)),
+            ["torch.cat"] = Cat,
+            ["torch.concat"] = Cat,
             ["torch.stack"] = Stack,
             ["torch.hstack"] = arguments => Join(arguments, arguments.Tensors(0, "tensors"), 1),
             ["torch.chunk"] = Chunk,
@@ -89,6 +88,34 @@ internal static class ScriptShapes
         int axis = arguments.Dimension(dimension, arguments.Rank(value));
         return arguments.Emit(
             "Gather", [value, ExtentsValue.Create([index], isScalar: true)], ("axis", (long)axis));
+    }
+
+    /// <summary>A step of a list of them, in a loop; null if it is something else.</summary>
+    public static Value? Step(ScriptArguments arguments, object? list, object? index) =>
+        list is ScriptUnbound steps && index is ScriptStep step && arguments.Script.StepLoop is { } loop
+            ? loop.Select(arguments, steps.Flow, steps.Axis, step, steps.IsKept)
+            : null;
+
+    private static object Select(ScriptArguments arguments)
+    {
+        if (arguments.Get(0, "self") is ScriptBatchSizes sizes)
+        {
+            return sizes.Rows(arguments);
+        }
+
+        Value value = arguments.Tensor(0, "self");
+        int axis = arguments.Dimension(arguments.Integer(1, "dim"), arguments.Rank(value));
+        if (arguments.Get(2, "index") is ScriptStep step)
+        {
+            return arguments.Script.StepLoop!.Select(arguments, value, axis, step, isKept: false);
+        }
+
+        Extent index = arguments.Extents(2, "index")[0];
+        bool isFirstOfReverse = index.Known == 0 && value is FlowValue { Source: RecurrentNode };
+        return index.Known is >= 0 && arguments.Shape(value)[axis].Known is null && value is FlowValue && !isFirstOfReverse
+            ? throw arguments.Refuse($"element {index} of dimension {axis} of {value}: of a dimension of open length only the last element can be taken. "
+                + ScriptUnbound.OfTraces)
+            : Select(arguments, value, axis, index);
     }
 
     public static Value Slice(ScriptArguments arguments, Value value, int axis, long start, long end, long step = 1) =>
@@ -143,6 +170,7 @@ internal static class ScriptShapes
 
     private static Value Written(ScriptArguments arguments, Value value)
     {
+        arguments.Script.StepLoop?.RequireOwn(arguments, arguments.Get(0, "self"));
         if (arguments.Get(0, "self") is ConstantValue buffer && arguments.Script.States.Find(buffer) is not null)
         {
             arguments.Script.States.Write(buffer, value, arguments.Script.Place(arguments.Line));
@@ -246,6 +274,11 @@ internal static class ScriptShapes
         }
 
         int axis = arguments.Dimension(arguments.Integer(1, "dim", 0), shape.Count);
+        if (arguments.Get(2, "start") is ScriptStep at && arguments.Get(3, "end") is ScriptStep next && next.Offset == at.Offset + 1)
+        {
+            return arguments.Script.StepLoop!.Select(arguments, value, axis, at, isKept: true);
+        }
+
         Extent start = arguments.Get(2, "start") is null ? Extent.Of(0) : arguments.Extents(2, "start")[0];
         Extent end = arguments.Get(3, "end") is null ? Extent.Of(long.MaxValue) : arguments.Extents(3, "end")[0];
         long step = arguments.Integer(4, "step", 1);
@@ -287,6 +320,12 @@ internal static class ScriptShapes
 
     private static Value Stack(ScriptArguments arguments)
     {
+        if (arguments.Get(0, "tensors") is ScriptList { Steps: { } steps })
+        {
+            // The steps are the first dimension, and go to another one.
+            return Move(arguments, steps, arguments.Dimension(arguments.Integer(1, "dim", 0), steps.Rank));
+        }
+
         Value[] values = arguments.Tensors(0, "tensors");
         if (values.Length == 0)
         {
@@ -295,6 +334,27 @@ internal static class ScriptShapes
 
         int axis = arguments.Dimension(arguments.Integer(1, "dim", 0), arguments.Rank(values[0]) + 1);
         return Join(arguments, [.. values.Select(value => Unsqueeze(arguments, value, axis))], axis);
+    }
+
+    private static Value Cat(ScriptArguments arguments)
+    {
+        if (arguments.Get(0, "tensors") is not ScriptList { Steps: { } steps })
+        {
+            return Join(arguments, arguments.Tensors(0, "tensors"), arguments.Integer(1, "dim", 0));
+        }
+
+        int axis = arguments.Dimension(arguments.Integer(1, "dim", 0), steps.Rank - 1);
+        return arguments.Shape(steps)[axis + 1].Known == 1
+            ? Move(arguments, (FlowValue)Squeeze(arguments, steps, axis + 1), axis)
+            : throw arguments.Refuse($"expected a dimension of one element along which steps follow each other, found dimension {axis} of each step of {steps}");
+    }
+
+    /// <summary>The first dimension at another place.</summary>
+    private static Value Move(ScriptArguments arguments, FlowValue value, int axis)
+    {
+        List<long> order = [.. Enumerable.Range(1, value.Rank - 1).Select(i => (long)i)];
+        order.Insert(axis, 0);
+        return axis == 0 ? value : Transpose(arguments, value, [.. order]);
     }
 
     private static ScriptList Chunk(ScriptArguments arguments)
@@ -308,10 +368,15 @@ internal static class ScriptShapes
             : throw arguments.Refuse($"expected 1 to {MaxParts} parts, found {chunks}");
     }
 
-    private static ScriptList Split(ScriptArguments arguments)
+    private static object Split(ScriptArguments arguments)
     {
         Value value = arguments.Tensor(0, "self");
         int axis = arguments.Dimension(arguments.Integer(2, "dim", 0), arguments.Rank(value));
+        if (arguments.Get(1, "split_size") is 1L && arguments.Shape(value)[axis].Known is null)
+        {
+            return new ScriptUnbound(value, axis, IsKept: true);
+        }
+
         long length = KnownLength(arguments, value, axis);
         long[] sizes = arguments.Integers(1, "split_size");
         if (ScriptLists.Items(arguments.Get(1, "split_size")) is null)
@@ -344,10 +409,15 @@ internal static class ScriptShapes
         return new ScriptList(parts);
     }
 
-    private static ScriptList Unbind(ScriptArguments arguments)
+    private static object Unbind(ScriptArguments arguments)
     {
         Value value = arguments.Tensor(0, "self");
         int axis = arguments.Dimension(arguments.Integer(1, "dim", 0), arguments.Rank(value));
+        if (arguments.Shape(value)[axis].Known is null)
+        {
+            return new ScriptUnbound(value, axis, IsKept: false);
+        }
+
         long length = KnownLength(arguments, value, axis);
         return length <= MaxParts
             ? new ScriptList(Enumerable.Range(0, (int)length).Select(i => (object?)Select(arguments, value, axis, Extent.Of(i))).ToArray())

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Recurrent.Formats.Tensors;
 
 namespace Recurrent.Formats.PyTorch.Script.Text;
@@ -6,81 +5,53 @@ namespace Recurrent.Formats.PyTorch.Script.Text;
 /// <summary>Parses a function, of the part of Python's language that TorchScript writes.</summary>
 internal sealed class ScriptParser
 {
-    // An expression or a statement, with its place in a list.
-    private const int NodeBytes = 96;
-
-    // Expressions and blocks inside each other: what is deeper would need a deep stack here.
-    private const int MaxDepth = 150;
-    private const int MaxChain = 100;
-
-    private readonly ScriptLexer _lexer;
-    private readonly MemoryBudget _budget;
-    private ScriptToken _next;
-    private int _depth;
+    private readonly ScriptTokens _tokens;
+    private readonly ScriptExpressions _expressions;
 
     public ScriptParser(ScriptLexer lexer, MemoryBudget budget)
     {
-        _lexer = lexer;
-        _budget = budget;
-        Advance();
+        _tokens = new ScriptTokens(lexer, budget);
+        _expressions = new ScriptExpressions(_tokens);
     }
 
     /// <summary>The function that begins here with <c>def</c>.</summary>
     public ScriptFunction Function()
     {
-        while (_next.Kind is ScriptTokenKind.Indent or ScriptTokenKind.NewLine)
+        while (_tokens.Next.Kind is ScriptTokenKind.Indent or ScriptTokenKind.NewLine)
         {
-            Advance();
+            _tokens.Advance();
         }
 
-        ExpectName("def");
-        TakeName();
-        Expect("(");
+        _tokens.ExpectName("def");
+        _tokens.TakeName();
+        _tokens.Expect("(");
         var parameters = new List<ScriptParameter>();
-        while (!Is(")"))
+        while (!_tokens.Is(")"))
         {
-            string name = TakeName();
+            string name = _tokens.TakeName();
             string type = "";
-            if (Accept(":"))
+            if (_tokens.Accept(":"))
             {
-                type = TypeText(Expression());
+                type = TypeText(_expressions.Expression());
             }
 
-            parameters.Add(new ScriptParameter(name, type, Accept("=") ? Expression() : null));
-            if (!Accept(","))
+            parameters.Add(new ScriptParameter(name, type, _tokens.Accept("=") ? _expressions.Expression() : null));
+            if (!_tokens.Accept(","))
             {
                 break;
             }
         }
 
-        Expect(")");
-        if (Accept("->"))
+        _tokens.Expect(")");
+        if (_tokens.Accept("->"))
         {
-            Expression();
+            _expressions.Expression();
         }
 
         return new ScriptFunction(parameters, Block());
     }
 
-    /// <summary>An expression that is the rest of a line: the value of an attribute that is written in a class.</summary>
-    public ScriptExpression Expression()
-    {
-        Deeper();
-        ScriptExpression value = Or();
-        if (IsWord("if"))
-        {
-            int line = _next.Line;
-            Advance();
-            ScriptExpression condition = Or();
-            ExpectName("else");
-            value = new ScriptChoice(line, condition, value, Expression());
-        }
-
-        _depth--;
-        return value;
-    }
-
-    private static string TypeText(ScriptExpression type, int depth = 0) => depth > MaxChain ? "" : type switch
+    private static string TypeText(ScriptExpression type, int depth = 0) => depth > ScriptTokens.MaxChain ? "" : type switch
     {
         ScriptName name => name.Name,
         ScriptAttribute attribute => $"{TypeText(attribute.Target, depth + 1)}.{attribute.Name}",
@@ -91,65 +62,65 @@ internal sealed class ScriptParser
 
     private List<ScriptStatement> Block()
     {
-        Deeper();
-        Expect(":");
+        _tokens.Deeper();
+        _tokens.Expect(":");
         var statements = new List<ScriptStatement>();
-        if (_next.Kind != ScriptTokenKind.NewLine)
+        if (_tokens.Next.Kind != ScriptTokenKind.NewLine)
         {
             Add(statements);
-            _depth--;
+            _tokens.Shallower();
             return statements;
         }
 
-        Advance();
-        Expect(ScriptTokenKind.Indent, "a block");
-        while (_next.Kind is not ScriptTokenKind.Dedent and not ScriptTokenKind.End)
+        _tokens.Advance();
+        _tokens.Expect(ScriptTokenKind.Indent, "a block");
+        while (_tokens.Next.Kind is not ScriptTokenKind.Dedent and not ScriptTokenKind.End)
         {
             Add(statements);
         }
 
-        if (_next.Kind == ScriptTokenKind.Dedent)
+        if (_tokens.Next.Kind == ScriptTokenKind.Dedent)
         {
-            Advance();
+            _tokens.Advance();
         }
 
-        _depth--;
+        _tokens.Shallower();
         return statements;
     }
 
     private void Add(List<ScriptStatement> statements)
     {
-        _budget.Take(NodeBytes, "its code");
-        int line = _next.Line;
-        if (IsWord("if"))
+        _tokens.Take();
+        int line = _tokens.Next.Line;
+        if (_tokens.IsWord("if"))
         {
-            Advance();
+            _tokens.Advance();
             statements.Add(Branch(line));
         }
-        else if (IsWord("for"))
+        else if (_tokens.IsWord("for"))
         {
-            Advance();
-            string name = TakeName();
-            ExpectName("in");
-            ScriptExpression values = Expression();
+            _tokens.Advance();
+            string name = _tokens.TakeName();
+            _tokens.ExpectName("in");
+            ScriptExpression values = _expressions.Expression();
             statements.Add(new ScriptLoop(line, name, values, Block()));
         }
-        else if (IsWord("while"))
+        else if (_tokens.IsWord("while"))
         {
-            Advance();
-            Expression();
+            _tokens.Advance();
+            _expressions.Expression();
             Block();
             statements.Add(new ScriptUnknown(line, "while"));
         }
-        else if (IsWord("with"))
+        else if (_tokens.IsWord("with"))
         {
             // What a block is done with (without gradients, say) is nothing that a model depends on.
-            Advance();
-            Expression();
-            if (IsWord("as"))
+            _tokens.Advance();
+            _expressions.Expression();
+            if (_tokens.IsWord("as"))
             {
-                Advance();
-                TakeName();
+                _tokens.Advance();
+                _tokens.TakeName();
             }
 
             statements.AddRange(Block());
@@ -162,24 +133,24 @@ internal sealed class ScriptParser
 
     private ScriptBranch Branch(int line)
     {
-        ScriptExpression condition = Expression();
+        ScriptExpression condition = _expressions.Expression();
         List<ScriptStatement> yes = Block();
-        if (IsWord("elif"))
+        if (_tokens.IsWord("elif"))
         {
-            int next = _next.Line;
-            Deeper();
-            Advance();
+            int next = _tokens.Next.Line;
+            _tokens.Deeper();
+            _tokens.Advance();
             ScriptBranch other = Branch(next);
-            _depth--;
+            _tokens.Shallower();
             return new ScriptBranch(line, condition, yes, [other]);
         }
 
-        if (!IsWord("else"))
+        if (!_tokens.IsWord("else"))
         {
             return new ScriptBranch(line, condition, yes, []);
         }
 
-        Advance();
+        _tokens.Advance();
         return new ScriptBranch(line, condition, yes, Block());
     }
 
@@ -187,409 +158,72 @@ internal sealed class ScriptParser
     private ScriptStatement? Simple(int line)
     {
         ScriptStatement? statement = null;
-        if (IsWord("return"))
+        if (_tokens.IsWord("return"))
         {
-            Advance();
-            statement = new ScriptReturn(line, EndsLine ? null : List());
+            _tokens.Advance();
+            statement = new ScriptReturn(line, _tokens.EndsLine ? null : _expressions.List());
         }
-        else if (IsWord("raise"))
+        else if (_tokens.IsWord("raise"))
         {
-            Advance();
-            if (!EndsLine)
+            _tokens.Advance();
+            if (!_tokens.EndsLine)
             {
-                List();
+                _expressions.List();
             }
 
             statement = new ScriptRaise(line, null);
         }
-        else if (IsWord("assert"))
+        else if (_tokens.IsWord("assert"))
         {
-            Advance();
-            ScriptExpression condition = Expression();
-            if (Accept(","))
+            _tokens.Advance();
+            ScriptExpression condition = _expressions.Expression();
+            if (_tokens.Accept(","))
             {
-                Expression();
+                _expressions.Expression();
             }
 
             statement = new ScriptRaise(line, condition);
         }
-        else if (IsWord("pass"))
+        else if (_tokens.IsWord("pass"))
         {
-            Advance();
+            _tokens.Advance();
         }
         else
         {
             statement = Assignment(line);
         }
 
-        if (_next.Kind == ScriptTokenKind.NewLine)
+        if (_tokens.Next.Kind == ScriptTokenKind.NewLine)
         {
-            Advance();
+            _tokens.Advance();
         }
-        else if (!EndsLine)
+        else if (!_tokens.EndsLine)
         {
-            throw Unexpected("the end of the line");
+            throw _tokens.Unexpected("the end of the line");
         }
 
         return statement;
     }
 
-    private bool EndsLine => _next.Kind is ScriptTokenKind.NewLine or ScriptTokenKind.End or ScriptTokenKind.Dedent;
-
     private ScriptAssignment Assignment(int line)
     {
-        ScriptExpression first = List();
-        if (Accept(":"))
+        ScriptExpression first = _expressions.List();
+        if (_tokens.Accept(":"))
         {
-            Expression();
+            _expressions.Expression();
         }
 
-        if (!Accept("="))
+        if (!_tokens.Accept("="))
         {
             return new ScriptAssignment(line, [], IsUnpacked: false, first);
         }
 
-        ScriptExpression value = List();
+        ScriptExpression value = _expressions.List();
         bool isUnpacked = first is ScriptSequence;
         IReadOnlyList<ScriptExpression> targets = first is ScriptSequence sequence ? sequence.Items : [first];
         ScriptExpression? other = targets.FirstOrDefault(target => target is not (ScriptName or ScriptAttribute));
         return other is null
             ? new ScriptAssignment(line, targets, isUnpacked, value)
-            : throw _lexer.Refuse(line, "expected a name, or an attribute of an object, on the left");
+            : throw _tokens.Refuse(line, "expected a name, or an attribute of an object, on the left");
     }
-
-    /// <summary>One expression, or several with commas, which are a tuple.</summary>
-    private ScriptExpression List()
-    {
-        int line = _next.Line;
-        ScriptExpression first = Expression();
-        if (!Is(","))
-        {
-            return first;
-        }
-
-        List<ScriptExpression> items = [first];
-        while (Accept(","))
-        {
-            if (EndsLine || Is("=") || Is(":"))
-            {
-                break;
-            }
-
-            items.Add(Expression());
-        }
-
-        return Node(new ScriptSequence(line, IsTuple: true, items));
-    }
-
-    private ScriptExpression Or() => Binary(And, word => word == "or" ? "__or__" : null);
-
-    private ScriptExpression And() => Binary(Not, word => word == "and" ? "__and__" : null);
-
-    private ScriptExpression Not()
-    {
-        if (!IsWord("not"))
-        {
-            return Comparison();
-        }
-
-        int line = _next.Line;
-        Deeper();
-        Advance();
-        ScriptExpression operand = Not();
-        _depth--;
-        return Node(new ScriptOperation(line, "__not__", [operand]));
-    }
-
-    private ScriptExpression Comparison() => Binary(Sum, sign => sign switch
-    {
-        "==" => "eq",
-        "!=" => "ne",
-        "<" => "lt",
-        "<=" => "le",
-        ">" => "gt",
-        ">=" => "ge",
-        "is" => "__is__",
-        "in" => "__contains__",
-        _ => null,
-    });
-
-    private ScriptExpression Sum() => Binary(Product, sign => sign switch { "+" => "add", "-" => "sub", _ => null });
-
-    private ScriptExpression Product() => Binary(
-        Unary, sign => sign switch { "*" => "mul", "/" => "div", "//" => "floordiv", "%" => "remainder", "@" => "matmul", _ => null });
-
-    private ScriptExpression Binary(Func<ScriptExpression> operand, Func<string, string?> function)
-    {
-        ScriptExpression left = operand();
-        int count = 0;
-        while (_next.Kind is ScriptTokenKind.Sign or ScriptTokenKind.Name && function(_next.Text) is { } name)
-        {
-            int line = _next.Line;
-            Chain(++count);
-            Advance();
-            if (name == "__is__" && IsWord("not"))
-            {
-                Advance();
-                name = "__isnot__";
-            }
-
-            ScriptExpression right = operand();
-            left = Node(name == "__contains__"
-                ? new ScriptOperation(line, name, [right, left])
-                : new ScriptOperation(line, name, [left, right]));
-        }
-
-        return left;
-    }
-
-    private ScriptExpression Unary()
-    {
-        if (!Is("-") && !Is("+"))
-        {
-            return Postfix();
-        }
-
-        (int line, bool isMinus) = (_next.Line, Is("-"));
-        Deeper();
-        Advance();
-        ScriptExpression operand = Unary();
-        _depth--;
-        return !isMinus ? operand : Node(operand switch
-        {
-            ScriptLiteral { Value: long value } => new ScriptLiteral(line, unchecked(-value)),
-            ScriptLiteral { Value: double value } => new ScriptLiteral(line, -value),
-            _ => new ScriptOperation(line, "neg", [operand]),
-        });
-    }
-
-    private ScriptExpression Postfix()
-    {
-        ScriptExpression value = Primary();
-        for (int count = 0; ; count++)
-        {
-            int line = _next.Line;
-            Chain(count);
-            if (Accept("."))
-            {
-                value = Node(new ScriptAttribute(line, value, TakeName()));
-            }
-            else if (Accept("("))
-            {
-                value = Node(new ScriptCall(line, value, Arguments()));
-            }
-            else if (Accept("["))
-            {
-                ScriptExpression index = Is("]") ? new ScriptSequence(line, IsTuple: true, []) : List();
-                Expect("]");
-                value = Node(new ScriptIndex(line, value, index));
-            }
-            else
-            {
-                return value;
-            }
-        }
-    }
-
-    private List<ScriptArgument> Arguments()
-    {
-        var arguments = new List<ScriptArgument>();
-        while (!Is(")"))
-        {
-            ScriptExpression value = Expression();
-            arguments.Add(value is ScriptName name && Accept("=")
-                ? new ScriptArgument(name.Name, Expression())
-                : new ScriptArgument(null, value));
-            if (!Accept(","))
-            {
-                break;
-            }
-        }
-
-        Expect(")");
-        return arguments;
-    }
-
-    private ScriptExpression Primary()
-    {
-        ScriptToken token = _next;
-        switch (token.Kind)
-        {
-            case ScriptTokenKind.Number:
-                Advance();
-                return Node(new ScriptLiteral(token.Line, Number(token)));
-            case ScriptTokenKind.String:
-                Advance();
-                return Node(new ScriptLiteral(token.Line, token.Text));
-            case ScriptTokenKind.Name:
-                Advance();
-                return Node(token.Text switch
-                {
-                    "True" => new ScriptLiteral(token.Line, true),
-                    "False" => new ScriptLiteral(token.Line, false),
-                    "None" => new ScriptLiteral(token.Line, null),
-                    "inf" => new ScriptLiteral(token.Line, double.PositiveInfinity),
-                    "nan" => new ScriptLiteral(token.Line, double.NaN),
-                    _ => new ScriptName(token.Line, token.Text),
-                });
-            case ScriptTokenKind.Sign when token.Text == "(":
-                Advance();
-                return Parenthesized(token.Line);
-            case ScriptTokenKind.Sign when token.Text == "[":
-                Advance();
-                return Node(new ScriptSequence(token.Line, IsTuple: false, Items("]")));
-            case ScriptTokenKind.Sign when token.Text == "{":
-                Advance();
-                return Pairs(token.Line);
-            default:
-                throw Unexpected("a value");
-        }
-    }
-
-    private ScriptExpression Parenthesized(int line)
-    {
-        if (Accept(")"))
-        {
-            return Node(new ScriptSequence(line, IsTuple: true, []));
-        }
-
-        ScriptExpression first = Expression();
-        if (Accept(")"))
-        {
-            return first;
-        }
-
-        Expect(",");
-        List<ScriptExpression> items = [first, .. Items(")")];
-        return Node(new ScriptSequence(line, IsTuple: true, items));
-    }
-
-    private List<ScriptExpression> Items(string end)
-    {
-        var items = new List<ScriptExpression>();
-        while (!Is(end))
-        {
-            items.Add(Expression());
-            if (!Accept(","))
-            {
-                break;
-            }
-        }
-
-        Expect(end);
-        return items;
-    }
-
-    private ScriptPairs Pairs(int line)
-    {
-        var items = new List<(ScriptExpression, ScriptExpression)>();
-        while (!Is("}"))
-        {
-            ScriptExpression key = Expression();
-            Expect(":");
-            items.Add((key, Expression()));
-            if (!Accept(","))
-            {
-                break;
-            }
-        }
-
-        Expect("}");
-        return (ScriptPairs)Node(new ScriptPairs(line, items));
-    }
-
-    private object Number(ScriptToken token)
-    {
-        if (long.TryParse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture, out long integer))
-        {
-            return integer;
-        }
-
-        return double.TryParse(token.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
-            ? number
-            : throw _lexer.Refuse(token.Line, $"'{token.Text}' is no number");
-    }
-
-    private ScriptExpression Node(ScriptExpression node)
-    {
-        _budget.Take(NodeBytes, "its code");
-        return node;
-    }
-
-    /// <summary>What follows on each other is nested, too: the first innermost.</summary>
-    private void Chain(int count)
-    {
-        if (count > MaxChain)
-        {
-            throw _lexer.Refuse(_next.Line, $"an expression of more than {MaxChain} parts");
-        }
-    }
-
-    private void Deeper()
-    {
-        if (++_depth > MaxDepth)
-        {
-            throw _lexer.Refuse(_next.Line, $"expressions and blocks more than {MaxDepth} deep");
-        }
-    }
-
-    private void Advance()
-    {
-        _next = _lexer.Next();
-        _budget.TakeText(_next.Text.Length, "its code");
-    }
-
-    private bool Is(string sign) => _next.Kind == ScriptTokenKind.Sign && _next.Text == sign;
-
-    private bool IsWord(string word) => _next.Kind == ScriptTokenKind.Name && _next.Text == word;
-
-    private bool Accept(string sign)
-    {
-        bool isNext = Is(sign);
-        if (isNext)
-        {
-            Advance();
-        }
-
-        return isNext;
-    }
-
-    private void Expect(string sign)
-    {
-        if (!Accept(sign))
-        {
-            throw Unexpected($"'{sign}'");
-        }
-    }
-
-    private void Expect(ScriptTokenKind kind, string what)
-    {
-        if (_next.Kind != kind)
-        {
-            throw Unexpected(what);
-        }
-
-        Advance();
-    }
-
-    private void ExpectName(string word)
-    {
-        if (!IsWord(word))
-        {
-            throw Unexpected($"'{word}'");
-        }
-
-        Advance();
-    }
-
-    private string TakeName()
-    {
-        string name = _next.Kind == ScriptTokenKind.Name ? _next.Text : throw Unexpected("a name");
-        Advance();
-        return name;
-    }
-
-    private ModelFormatException Unexpected(string expected) => _lexer.Refuse(
-        _next.Line,
-        $"expected {expected}, found {(_next.Text.Length > 0 ? $"'{_next.Text}'" : _next.Kind == ScriptTokenKind.End ? "the end" : "the end of a line")}");
 }
