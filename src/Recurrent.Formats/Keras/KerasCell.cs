@@ -31,6 +31,9 @@ internal sealed class KerasCell
 
     public bool IsTimeMajor => _wrapper.Find("time_major")?.Flag() ?? false;
 
+    /// <summary>Whether Keras keeps its state from one batch to the next.</summary>
+    public bool IsStateful => _wrapper.Find("stateful")?.Flag() ?? false;
+
     /// <summary>Whether it puts out 0 at a missing step instead of the output before.</summary>
     public bool ZeroesMissing => _wrapper.Find("zero_output_for_mask")?.Flag() ?? false;
 

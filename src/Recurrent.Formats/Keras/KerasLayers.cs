@@ -116,6 +116,7 @@ internal sealed class KerasLayers(
         if (KerasCell.IsKnown(kind))
         {
             KerasCell cell = KerasCell.Read(kind, config, name);
+            NoteStateful(name, cell);
             Direction direction = sequence.BeginRecurrent(name, cell, isBidirectional: false);
             layers.Add(name, _recurrent.ReadSingle(name, cell, direction));
             TakeFinalState(name);
@@ -132,9 +133,21 @@ internal sealed class KerasLayers(
         }
         else
         {
-            throw new ModelFormatException(kind is "Attention" or "AdditiveAttention" or "MultiHeadAttention" or "GroupQueryAttention"
+            throw new ModelFormatException(kind is "Sequential" or "Functional" or "Model"
+                ? $"layer '{name}': a model inside of a model ({kind}) is not supported; build one model of the layers of both."
+                : kind is "Attention" or "AdditiveAttention" or "MultiHeadAttention" or "GroupQueryAttention"
                 ? $"layer '{name}': {kind} is not supported: every step looks at every other one, which no layer here does."
                 : $"layer '{name}': {kind} is not supported; expected {Supported}.");
+        }
+    }
+
+    private void NoteStateful(string name, KerasCell cell)
+    {
+        if (cell.IsStateful)
+        {
+            layers.Note(
+                ImportNoteKind.Assumed, name, "stateful: Keras keeps its state from one batch to the next. A session does so between its calls; "
+                + "Predict begins anew at each.");
         }
     }
 
@@ -159,6 +172,7 @@ internal sealed class KerasLayers(
 
         JsonValue inner = config["layer"];
         KerasCell cell = KerasCell.Read(inner["class_name"].Text(), inner["config"], name);
+        NoteStateful(name, cell);
         sequence.BeginRecurrent(name, cell, isBidirectional: true);
         layers.Add(name, _recurrent.ReadBidirectional(name, config, cell));
         TakeFinalState(name);

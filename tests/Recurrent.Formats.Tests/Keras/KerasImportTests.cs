@@ -37,6 +37,16 @@ public sealed class KerasImportTests
     }
 
     [Fact]
+    public void Of_a_layer_that_keeps_its_state_a_note_tells()
+    {
+        ImportNote note = Assert.Single(new KerasFile("rnn_cell")
+            .Replace("\"return_sequences\": true", "\"return_sequences\": true, \"stateful\": true").Load().Notes);
+
+        Assert.Equal((ImportNoteKind.Assumed, "rnn"), (note.Kind, note.Subject));
+        Assert.StartsWith("stateful: Keras keeps its state", note.Message);
+    }
+
+    [Fact]
     public void What_is_idle_outside_training_is_left_out_with_a_note()
     {
         ImportedModel model = new KerasFile("lstm_stack").Load();
@@ -149,6 +159,7 @@ public sealed class KerasImportTests
     [InlineData("lstm_stack", "[null, null, 3]", "[null, null, 4]", "layer 'lstm': expected 4 input features, found 3")]
     [InlineData("bidirectional", "\"concat\"", "\"max\"", "layer 'bidirectional': Bidirectional with merge_mode 'max'")]
     [InlineData("bidirectional", "\"axis\": -1", "\"axis\": 1", "layer 'batch_normalization'")]
+    [InlineData("gru_after", "\"class_name\": \"GRU\"", "\"class_name\": \"Sequential\"", "a model inside of a model (Sequential) is not supported")]
     [InlineData("rnn_cell", "\"GRUCell\"", "\"MyCell\"", "layer 'rnn': the cell 'MyCell' is not supported")]
     [InlineData("gru_after", "\"class_name\": \"Dense\"", "\"class_name\": \"LSTM\"", "TimeDistributed(LSTM) is not supported")]
     [InlineData("gru_after", "\"reset_after\": true", "\"reset_after\": false", "expected shape [18], found [2, 18]")]

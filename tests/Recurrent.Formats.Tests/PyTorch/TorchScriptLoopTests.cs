@@ -54,6 +54,8 @@ public sealed class TorchScriptLoopTests
     [InlineData(Cell + "  self.weight = h\nreturn h", "'weight' of a module is set at every step of a loop")]
     [InlineData(Cell + "  _0 = torch.add_(w, 1)\nreturn h", "is changed at every step of a loop")]
     [InlineData(Cell + "  if torch.gt(t, 0):\n    h = torch.neg(h)\n  else:\n    pass\nreturn h", "the number of a step")]
+    [InlineData(Cell + "  if torch.eq(torch.len(y), 0):\n    h = torch.neg(h)\n  else:\n    pass\n  _0 = torch.append(y, h)\nreturn torch.stack(y, 1)", "a list is read in the loop that adds to it")]
+    [InlineData("  n = torch.rnn_relu_cell(torch.select(x, 1, t), h, self.weight, w, None, None)\n  _0 = torch.append(y, n)\n  h = torch.stack(y, 1)\nreturn h", "a list is read in the loop that adds to it")]
     [InlineData(Cell + "  for s in range(torch.size(x, 1)):\n    pass\nreturn h", "how often a loop repeats depends on what the model is given")]
     public void What_is_no_cell_is_refused(string body, string expected) =>
         Assert.Contains(expected, Assert.Throws<ModelFormatException>(() => TorchScriptFile.Load(Begin + body)).Message);
@@ -66,6 +68,18 @@ public sealed class TorchScriptLoopTests
         expected,
         Assert.Throws<ModelFormatException>(
             () => TorchScriptFile.Load(Begin.Replace("range(torch.size(x, 1))", range, StringComparison.Ordinal) + Cell + "return h")).Message);
+
+    // What a step hands to the next one is not what the first one finds.
+    [Theory]
+    [InlineData("n = 0", "  if torch.eq(n, 0):\n    h = torch.neg(h)\n  else:\n    pass\n  n = torch.add(n, 1)\n", "'n', which a step hands to the next one")]
+    [InlineData("n = True", "  if n:\n    h = torch.neg(h)\n  else:\n    pass\n  n = False\n", "'n', which a step hands to the next one")]
+    [InlineData("n = None", "  if torch.__is__(n, None):\n    h = torch.neg(h)\n  else:\n    pass\n  n = h\n", "which branch is taken depends on what the model is given")]
+    [InlineData("n = [torch.zeros([torch.size(x, 0), 2])]", "  _0 = torch.append(y, torch.add(n[0], h))\n  n = [h]\n", "'n[0]', which a step hands to the next one")]
+    [InlineData("n = [torch.zeros([torch.size(x, 0), 2])]", "  n = torch.add_(n, [h])\n", "the list 'n' becomes longer or shorter at every step")]
+    [InlineData("n = annotate(List[Tensor], [])", "  n = torch.add(n, [h])\n", "the list 'n' becomes longer or shorter at every step")]
+    public void What_the_first_step_finds_is_not_taken_for_what_all_do(string before, string body, string expected) => Assert.Contains(
+        expected,
+        Assert.Throws<ModelFormatException>(() => TorchScriptFile.Load($"{before}\n{Begin}{Cell}{body}return h")).Message);
 
     // The row is no step: it would have to be repeated.
     [Fact]

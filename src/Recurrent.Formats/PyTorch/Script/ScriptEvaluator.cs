@@ -97,6 +97,7 @@ internal sealed class ScriptEvaluator(ScriptInterpreter script, ScriptObjects ob
             return type;
         }
 
+        script.StepLoop?.Read(target);
         object? at = Evaluate(index.Index, frame);
         return ScriptShapes.Step(new ScriptArguments(script, "an element", index.Line, [], new Dictionary<string, object?>()), target, at) is { } step
             ? step

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Recurrent.Formats.Onnx;
-using Recurrent.Formats.PyTorch.Checkpoint;
 using Recurrent.Formats.PyTorch.Script.Text;
 using Recurrent.Formats.Tensors;
 
@@ -71,6 +70,9 @@ internal sealed class ScriptInterpreter
 
     /// <summary>A line of the file whose code is followed.</summary>
     public string Place(int line) => $"{(_frames.TryPeek(out ScriptFrame? frame) ? frame.File : "code")}, line {line}";
+
+    /// <summary>Whether the code that is followed is that of a module of PyTorch's.</summary>
+    public bool IsInPyTorch => _frames.TryPeek(out ScriptFrame? frame) && frame.IsOfPyTorch;
 
     /// <summary>The module whose code is followed: what a layer is called.</summary>
     public string Path => _frames.TryPeek(out ScriptFrame? frame) ? frame.Path : "";

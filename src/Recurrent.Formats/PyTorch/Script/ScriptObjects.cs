@@ -53,7 +53,7 @@ internal sealed class ScriptObjects(ScriptArchive archive, ScriptStates states, 
         {
             TorchTensor tensor => archive.Tensor(tensor, path, isConstant),
             PickleObject value => Object(value, path),
-            List<object?> list => new ScriptList(list.Select(item => Import(item, path, isConstant))),
+            List<object?> list => new ScriptList(list.Select(item => Import(item, path, isConstant))) { IsKept = true },
             object?[] tuple => tuple.Select(item => Import(item, path, isConstant)).ToArray(),
             _ => saved,
         };

@@ -1,5 +1,3 @@
-using Recurrent.Formats.Onnx;
-
 namespace Recurrent.Formats.PyTorch.Script;
 
 /// <summary>

@@ -72,7 +72,9 @@ internal sealed class ScriptStatements(ScriptInterpreter script, ScriptEvaluator
 
     private bool Loop(ScriptLoop loop, ScriptFrame frame)
     {
-        IReadOnlyList<object?> values = evaluator.Evaluate(loop.Values, frame) switch
+        object? over = evaluator.Evaluate(loop.Values, frame);
+        script.StepLoop?.Read(over);
+        IReadOnlyList<object?> values = over switch
         {
             ScriptStepCount steps when script.StepLoop is null => Steps(loop, steps, frame),
             ScriptList { Steps: null } list => [.. list.Items],
@@ -96,15 +98,16 @@ internal sealed class ScriptStatements(ScriptInterpreter script, ScriptEvaluator
     {
         var arguments = new ScriptArguments(script, "for", loop.Line, [], new Dictionary<string, object?>());
         string[] carried = [.. ScriptAssigned.Names(loop.Body).Where(frame.Variables.ContainsKey)];
-        (ScriptList List, int Count)[] lists = [.. frame.Variables.Values.OfType<ScriptList>().Distinct().Select(list => (list, list.Items.Count))];
-        foreach (string name in carried)
-        {
-            frame.Variables[name] = ScriptStepLoop.Carry(name, frame.Variables[name]);
-        }
-
+        (ScriptList List, int Count)[] lists = [.. frame.Variables.Values
+            .SelectMany(value => ScriptLists.In(value, () => script.Step(loop.Line))).Distinct().Select(list => (list, list.Items.Count))];
         script.StepLoop = new ScriptStepLoop(steps.Count);
         try
         {
+            foreach (string name in carried)
+            {
+                frame.Variables[name] = script.StepLoop.Carry(name, frame.Variables[name]);
+            }
+
             frame.Variables[loop.Name] = new ScriptStep(0);
             if (Execute(loop.Body, frame))
             {
@@ -149,6 +152,7 @@ internal sealed class ScriptStatements(ScriptInterpreter script, ScriptEvaluator
             return;
         }
 
+        script.StepLoop?.Read(value);
         if (value is ScriptUnbound unbound)
         {
             throw script.Refuse(assignment.Line, $"{assignment.Targets.Count} values of {unbound}, of which there are as many as the model is given. {ScriptUnbound.OfTraces}");

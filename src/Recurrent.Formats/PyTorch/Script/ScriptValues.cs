@@ -5,6 +5,9 @@ internal sealed class ScriptList(IEnumerable<object?> items)
 {
     public List<object?> Items { get; } = [.. items];
 
+    /// <summary>Whether an object of the archive has it, which keeps it from one call to the next.</summary>
+    public bool IsKept { get; init; }
+
     /// <summary>Where a loop over steps has added an element at each: these as a sequence, of which the steps are the first dimension.</summary>
     public Onnx.FlowValue? Steps { get; set; }
 }

@@ -16,17 +16,28 @@ internal sealed class ScriptStepLoop(Extent count)
     private readonly HashSet<object> _steps = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<object> _made = new(ReferenceEqualityComparer.Instance);
     private readonly List<(ScriptCarried Carried, Value Next, Value Final)> _states = [];
+    private readonly HashSet<ScriptList> _read = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, (ScriptList List, int Count)> _begun = new(StringComparer.Ordinal);
     private readonly HashSet<string> _closed = new(StringComparer.Ordinal);
     private Axis? _time;
 
     /// <summary>What a variable has at the begin of a pass.</summary>
-    public static object? Carry(string name, object? value, int depth = 0) => value switch
+    public object? Carry(string name, object? value, int depth = 0)
     {
-        null => new ScriptCarried(name, null),
-        Value initial => new ScriptCarried(name, initial),
-        object?[] tuple when depth < MaxDepth => tuple.Select((item, i) => Carry($"{name}[{i}]", item, depth + 1)).ToArray(),
-        _ => value,
-    };
+        switch (value)
+        {
+            case null or Value or long or double or bool or string or Extent:
+                return new ScriptCarried(name, value);
+            case object?[] tuple when depth < MaxDepth:
+                return tuple.Select((item, i) => Carry($"{name}[{i}]", item, depth + 1)).ToArray();
+            case ScriptList { Steps: null } list when depth < MaxDepth:
+                ScriptList begun = list.Items.Count == 0 ? list : new ScriptList(list.Items.Select((item, i) => Carry($"{name}[{i}]", item, depth + 1)));
+                _begun[name] = (begun, list.Items.Count);
+                return begun;
+            default:
+                return value;
+        }
+    }
 
     /// <summary>Whether a value is one of a step.</summary>
     public bool IsStep(object? value) => value is not null && _steps.Contains(value);
@@ -34,14 +45,24 @@ internal sealed class ScriptStepLoop(Extent count)
     /// <summary>What a function returns that is called in the loop.</summary>
     public object? Apply(ScriptArguments arguments)
     {
-        bool readsStep = arguments.Values.Any(value => Any(value, IsStep));
-        if (readsStep && arguments.Values.Any(value => Any(value, part => part is FlowValue or PendingFlow && !IsStep(part))))
+        // A list of the file may be long, and given to as many functions.
+        List<object?> parts = [];
+        foreach (object? value in arguments.Values)
+        {
+            Gather(arguments, value, parts, 0);
+        }
+
+        // What is added to is not read: what it is then is asked behind the loop.
+        bool isAdded = arguments.Function is "torch.append" or "torch.add_";
+        parts.Skip(isAdded ? 1 : 0).ToList().ForEach(Read);
+        bool readsStep = parts.Exists(IsStep);
+        if (readsStep && parts.Exists(part => part is FlowValue or PendingFlow && !IsStep(part)))
         {
             throw arguments.Refuse("a step of a loop together with what is the same at every step is not supported; repeat it over the steps before the loop");
         }
 
         object? result = ScriptOperators.Apply(arguments);
-        if (!arguments.Values.Any(value => Any(value, part => part is Value && ReferenceEquals(part, result))))
+        if (!parts.Exists(part => part is Value && ReferenceEquals(part, result)))
         {
             Mark(result, readsStep);
         }
@@ -49,10 +70,19 @@ internal sealed class ScriptStepLoop(Extent count)
         return result;
     }
 
+    /// <summary>Says that the elements of a value are read.</summary>
+    public void Read(object? value)
+    {
+        if (value is ScriptList list)
+        {
+            _read.Add(list);
+        }
+    }
+
     /// <summary>Refuses a change in place of what was there before the loop.</summary>
     public void RequireOwn(ScriptArguments arguments, object? target)
     {
-        if (target is Value && !_made.Contains(target))
+        if (target is ScriptList { IsKept: true } || (target is Value && !_made.Contains(target)))
         {
             throw arguments.Refuse($"{ScriptText.Of(target)} is changed at every step of a loop; only lists can be, with 'append', and states of cells");
         }
@@ -98,7 +128,7 @@ internal sealed class ScriptStepLoop(Extent count)
     }
 
     /// <summary>The states that a layer starts from before the loop.</summary>
-    public Value?[] Initial(ScriptArguments arguments, Value[] states) =>
+    public static Value?[] Initial(ScriptArguments arguments, Value[] states) =>
     [
         .. states.Select(state => state is ScriptCarried carried ? carried.Initial : throw arguments.Refuse(
             $"in a loop over steps a cell has to start from the state that it ended with at the step before, found {state}")),
@@ -124,7 +154,14 @@ internal sealed class ScriptStepLoop(Extent count)
         switch (value)
         {
             case ScriptCarried carried when carried.Name == name && !_states.Exists(state => ReferenceEquals(state.Carried, carried)):
-                return carried.Initial;
+                return carried.Before;
+            case ScriptList { Items: { Count: > 0 } items } when depth < MaxDepth:
+                if (_begun.TryGetValue(name, out (ScriptList List, int Count) begun) && begun.Count != items.Count && (begun.Count > 0 || _read.Contains(begun.List)))
+                {
+                    throw arguments.Refuse($"the list '{name}' becomes longer or shorter at every step; only 'append' to a list that is empty before the loop is understood");
+                }
+
+                return new ScriptList(items.Select((item, i) => Behind(arguments, $"{name}[{i}]", item, depth + 1)));
             case object?[] tuple when depth < MaxDepth:
                 return tuple.Select((item, i) => Behind(arguments, $"{name}[{i}]", item, depth + 1)).ToArray();
         }
@@ -171,6 +208,11 @@ internal sealed class ScriptStepLoop(Extent count)
             return;
         }
 
+        if (_read.Contains(list))
+        {
+            throw arguments.Refuse("a list is read in the loop that adds to it at every step: what it has then depends on the step");
+        }
+
         if (before != 0 || list.Items is not [FlowValue flow] || !IsStep(flow))
         {
             throw arguments.Refuse($"expected a list that is empty before the loop and gets one value at each step, found {ScriptText.Of(list)} behind the first");
@@ -178,6 +220,17 @@ internal sealed class ScriptStepLoop(Extent count)
 
         list.Items.Clear();
         list.Steps = Sequence(flow, 0, isKept: false);
+    }
+
+    /// <summary>A value, and what is in it if it is a list or tuple.</summary>
+    private static void Gather(ScriptArguments arguments, object? value, List<object?> parts, int depth)
+    {
+        parts.Add(value);
+        foreach (object? part in depth < MaxDepth && ScriptLists.Items(value) is { } items ? items : [])
+        {
+            arguments.Script.Step(arguments.Line);
+            Gather(arguments, part, parts, depth + 1);
+        }
     }
 
     private void Mark(object? value, bool isStep, int depth = 0)

@@ -30,12 +30,16 @@ internal sealed record ScriptUnbound(Value Flow, int Axis, bool IsKept)
 /// What a variable has at the begin of a pass through a loop: what the pass before has left. Only the state of a layer can be that.
 /// </summary>
 /// <param name="name">The variable.</param>
-/// <param name="initial">What it has before the loop; null for None.</param>
-internal sealed class ScriptCarried(string name, Value? initial) : Value
+/// <param name="before">What it has before the loop.</param>
+internal sealed class ScriptCarried(string name, object? before) : Value
 {
     public string Name => name;
 
-    public Value? Initial => initial;
+    /// <summary>What the variable has before the loop.</summary>
+    public object? Before => before;
+
+    /// <summary>The tensor that it has before the loop; null for None.</summary>
+    public Value? Initial => before as Value;
 
     public override string ToString() => $"'{name}', which a step hands to the next one";
 }

@@ -88,6 +88,12 @@ internal static class LanguageOperators
     {
         object? left = arguments.Get(0, "");
         object? right = arguments.Get(1, "");
+        if ((left ?? right) is ScriptCarried { Before: null } && !arguments.Script.IsInPyTorch)
+        {
+            // None at the first step alone. PyTorch's own modules make zeros of it, from which a layer starts anyway.
+            return Undecided(arguments);
+        }
+
         if (left is null || right is null)
         {
             return left is null && right is null;
@@ -156,6 +162,7 @@ internal static class LanguageOperators
     {
         ScriptList list = arguments.Get(0, "") is ScriptList { Steps: null } found ? found
             : throw arguments.Refuse($"expected a list, found {ScriptText.Of(arguments.Get(0, ""))}");
+        arguments.Script.StepLoop?.RequireOwn(arguments, list);
         list.Items.Add(arguments.Get(1, ""));
         return list;
     }

@@ -61,7 +61,7 @@ internal static class ScriptRecurrence
             throw arguments.Refuse($"in a loop over steps expected one step and one direction, found {input}");
         }
 
-        Value?[] initial = loop?.Initial(arguments, states) ?? states;
+        Value?[] initial = loop is null ? states : ScriptStepLoop.Initial(arguments, states);
         input = loop is null ? input : loop.Sequence((FlowValue)input, time, isKept: true);
         if (arguments.Rank(input) != 3)
         {
@@ -124,7 +124,7 @@ internal static class ScriptRecurrence
         }
 
         ScriptStepLoop? loop = arguments.Script.StepLoop is { } over && over.IsStep(input) ? over : null;
-        Value?[] initial = loop?.Initial(arguments, states) ?? states;
+        Value?[] initial = loop is null ? states : ScriptStepLoop.Initial(arguments, states);
         IReadOnlyList<Value?> made = Layer(
             arguments,
             operation,
