@@ -7,13 +7,14 @@ internal sealed record FuzzOptions
 {
     public const string Usage =
         """
-        Recurrent.Fuzz [--seconds N] [--cases N] [--seed S] [--format NAME]
+        Recurrent.Fuzz [--seconds N] [--files N] [--cases N] [--seed S] [--format NAME]
 
         Damages files of every format that can be read, and reads them: each is refused as documented or gives
         something that can be used, soon and in little memory. A model that is given computes what the reference computes.
 
-          --seconds N    for how long; 10 if nothing is said
-          --cases N      how many files at most
+          --seconds N    for how long; 10 if nothing is said, with --files however long that takes
+          --files N      how many files of each format at most
+          --cases N      how many files at most, of all formats together
           --seed S       which series of files; 1 if nothing is said, random to draw one
           --format NAME  files of one format only
           --case K       file K of the series, and the ones after it
@@ -21,7 +22,16 @@ internal sealed record FuzzOptions
           --models N     of every N-th file that is read the model is computed; 1 if nothing is said, 0 for none
         """;
 
-    public int Seconds { get; init; } = 10;
+    private const int ShortRun = 10;
+
+    /// <summary>For how long; null if nothing is said.</summary>
+    public int? Seconds { get; init; }
+
+    /// <summary>Files of each format at most.</summary>
+    public long Files { get; init; } = long.MaxValue;
+
+    /// <summary>Where the time ends a run.</summary>
+    public double MostSeconds => Seconds ?? (Files < long.MaxValue ? double.PositiveInfinity : ShortRun);
 
     public long Cases { get; init; } = long.MaxValue;
 
@@ -60,8 +70,14 @@ internal sealed record FuzzOptions
     /// <summary>The arguments that say the same, for another process.</summary>
     public IEnumerable<string> ToArguments()
     {
-        yield return "--seconds";
-        yield return $"{Seconds}";
+        if (Seconds is not null)
+        {
+            yield return "--seconds";
+            yield return $"{Seconds}";
+        }
+
+        yield return "--files";
+        yield return $"{Files}";
         yield return "--cases";
         yield return $"{Cases}";
         yield return "--seed";
@@ -119,6 +135,7 @@ internal sealed record FuzzOptions
             ? name switch
             {
                 "--seconds" => options with { Seconds = (int)number },
+                "--files" => options with { Files = number },
                 "--cases" => options with { Cases = number },
                 "--seed" => options with { Seed = (int)number },
                 "--case" => options with { FirstCase = number },

@@ -40,7 +40,7 @@ internal sealed class Trial
     /// <param name="tally">What has become of the files of the format.</param>
     /// <param name="computes">Whether a model is computed.</param>
     /// <exception cref="FuzzFailureException">Something is not as it is documented.</exception>
-    public void Run(string folder, Tally tally, bool computes)
+    public void Run(CaseFolder folder, Tally tally, bool computes)
     {
         Dictionary<string, byte[]> files = new(_seed.Files, StringComparer.Ordinal);
         foreach (int step in _steps)
@@ -48,9 +48,9 @@ internal sealed class Trial
             Damage(files, RandomOf(step));
         }
 
-        Write(folder, files);
+        folder.Write(files);
         Random random = RandomOf(MostSteps);
-        string path = Path.Combine(folder, _seed.Main);
+        string path = Path.Combine(folder.Path, _seed.Main);
         long bytes = files.Values.Sum(file => (long)file.Length);
         long before = GC.GetAllocatedBytesForCurrentThread();
         ModelDefinition? model = null;
@@ -75,21 +75,6 @@ internal sealed class Trial
         if (model is not null && computes)
         {
             tally.Ran += ModelComparison.Compare(model, random) ? 1 : 0;
-        }
-    }
-
-    private static void Write(string folder, Dictionary<string, byte[]> files)
-    {
-        if (Directory.Exists(folder))
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-
-        foreach ((string name, byte[] bytes) in files)
-        {
-            string path = Path.Combine(folder, name);
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-            File.WriteAllBytes(path, bytes);
         }
     }
 

@@ -16,16 +16,19 @@ internal sealed class Worker(FuzzOptions options)
         FuzzedFormat[] formats =
             [.. FormatList.Create(options.Worker!).Where(format => options.Format is null || format.Name == options.Format)];
         var tallies = formats.ToDictionary(format => format.Name, _ => new Tally());
+        var cases = new CaseFolder(folder);
+        long most = Math.Min(
+            options.Cases, options.Files > long.MaxValue / formats.Length ? long.MaxValue : options.Files * formats.Length);
         var time = Stopwatch.StartNew();
         progress.Done = 0;
-        for (long done = 0; done < options.Cases && (done == 0 || time.Elapsed.TotalSeconds < options.Seconds); done++)
+        for (long done = 0; done < most && (done == 0 || time.Elapsed.TotalSeconds < options.MostSeconds); done++)
         {
             long number = options.FirstCase + done;
             progress.Case = number;
             var trial = new Trial(formats[number % formats.Length], options.Seed, number, options.Steps);
             try
             {
-                trial.Run(folder, tallies[trial.Format.Name], options.Models > 0 && number / formats.Length % options.Models == 0);
+                trial.Run(cases, tallies[trial.Format.Name], options.Models > 0 && number / formats.Length % options.Models == 0);
             }
             catch (Exception e)
             {
@@ -44,7 +47,8 @@ internal sealed class Worker(FuzzOptions options)
         Console.WriteLine(
             $"{progress.Done} files of {formats.Length} formats, from {options.FirstCase} of series {options.Seed} on: "
             + $"{tallies.Values.Sum(tally => tally.Refused)} refused, "
-            + $"{tallies.Values.Sum(tally => tally.Ran)} models compared with the reference");
+            + $"{tallies.Values.Sum(tally => tally.Ran)} models compared with the reference, "
+            + $"{progress.Done / time.Elapsed.TotalSeconds:F0} files a second");
         return 0;
     }
 }

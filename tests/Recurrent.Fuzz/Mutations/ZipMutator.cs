@@ -35,8 +35,9 @@ internal sealed class ZipMutator(Func<string, IMutator?> inner, params string[] 
                 members[at] = (random.Next(2) == 0 ? name + "x" : Values.Text(random), contents);
                 break;
             case 4:
-                // Much that takes little room.
-                members[at] = (name, [.. contents, .. new byte[random.Next(1, 8 << 20)]]);
+                // Much that takes little room; now and then very much, which takes its time.
+                int most = random.Next(8) == 0 ? 8 << 20 : 64 << 10;
+                members[at] = (name, [.. contents, .. new byte[random.Next(1, most)]]);
                 break;
             default:
                 members[at] = (name, (inner(name) ?? ByteMutator.Instance).Mutate(contents, contents, random) ?? contents);
