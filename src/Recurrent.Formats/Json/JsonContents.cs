@@ -23,9 +23,6 @@ internal sealed class JsonContents
         Budget = budget;
     }
 
-    public static IReadOnlyDictionary<string, JsonNode> NoProperties { get; } =
-        new Dictionary<string, JsonNode>().AsReadOnly();
-
     /// <summary>What is asked for memory that the text only speaks of.</summary>
     public MemoryBudget Budget { get; }
 
@@ -125,7 +122,7 @@ internal sealed class JsonContents
 
     private void ReadProperties(ref JsonStream stream, JsonNode node)
     {
-        var properties = new OrderedDictionary<string, JsonNode>(StringComparer.Ordinal);
+        var properties = new JsonProperties();
         Budget.Take(PropertiesBytes, "an object");
         while (stream.Read() && stream.Type == JsonTokenType.PropertyName)
         {

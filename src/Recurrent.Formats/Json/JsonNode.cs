@@ -22,8 +22,8 @@ internal sealed class JsonNode(JsonContents contents, JsonNode? parent, string? 
     /// <summary>Where its text ends in the source.</summary>
     public long End { get; set; }
 
-    /// <summary>The properties of an object, in the order of the file; empty for anything else.</summary>
-    public IReadOnlyDictionary<string, JsonNode> Properties { get; set; } = JsonContents.NoProperties;
+    /// <summary>The properties of an object; none for anything else.</summary>
+    public JsonProperties Properties { get; set; } = JsonProperties.None;
 
     /// <summary>What is known of an array; null for anything else.</summary>
     public JsonArray? Array { get; set; }

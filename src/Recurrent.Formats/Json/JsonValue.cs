@@ -47,7 +47,7 @@ internal readonly struct JsonValue(JsonNode node)
     public IEnumerable<(string Name, JsonValue Value)> Properties()
     {
         RequireKind(JsonValueKind.Object, "an object");
-        return node.Properties.Select(property => (property.Key, new JsonValue(property.Value)));
+        return node.Properties.InOrder.Select(property => (property.Key, new JsonValue(property.Value)));
     }
 
     public IReadOnlyList<JsonValue> Items(int atMost = LayerListBuilder.MaxLayers)

@@ -33,8 +33,7 @@ public sealed unsafe partial class GradientSession
         Enter();
         _shape = default;
         _forwardBuffers ??= new NativeBuffers(Definition.Graph.InputNames, Definition.Graph.OutputNames);
-        ForwardCall call = new(this, batch, finalStates);
-        NativeStatus status = _forwardBuffers.Invoke(batch.Inputs, outputs, ref call);
+        NativeStatus status = Invoke(batch, outputs, finalStates);
         if (status == NativeStatus.Ok)
         {
             _shape = new GradientShape(batch.Time, batch.Batch);
@@ -80,8 +79,7 @@ public sealed unsafe partial class GradientSession
                 Definition.Graph, _shape, dOutputs, dFinalStates, dInputs, dInitialStates);
             _shape = default;
             _backwardBuffers ??= new NativeBuffers(Definition.Graph.OutputNames, Definition.Graph.InputNames);
-            BackwardCall call = new(this, dFinalStates, dInitialStates);
-            status = _backwardBuffers.Invoke(dOutputs, dInputs, ref call);
+            status = Invoke(dOutputs, dFinalStates, dInputs, dInitialStates);
         }
         finally
         {
@@ -89,61 +87,69 @@ public sealed unsafe partial class GradientSession
         }
     }
 
-    private readonly ref struct ForwardCall(
-        GradientSession session, GradientBatch<float> batch, Span<float> finalStates) : INativeCall
+    private NativeStatus Invoke(
+        in GradientBatch<float> batch, ReadOnlySpan<OutputBuffer<float>> outputs, Span<float> finalStates)
     {
-        private readonly GradientBatch<float> _batch = batch;
-        private readonly Span<float> _finalStates = finalStates;
-
-        public NativeStatus Invoke(NativeInputBuffer* inputs, NativeOutputBuffer* outputs)
+        fixed (float* initial = batch.InitialStates, final = finalStates)
+        fixed (int* lengths = batch.Lengths)
+        fixed (bool* present = batch.Present)
         {
-            fixed (float* initial = _batch.InitialStates, final = _finalStates)
-            fixed (int* lengths = _batch.Lengths)
-            fixed (bool* present = _batch.Present)
+            NativeForwardArgs arguments = new()
             {
-                NativeForwardArgs arguments = new()
-                {
-                    Layout = (int)(_batch.Layout ?? session.Definition.Layout),
-                    Time = _batch.Time,
-                    Batch = _batch.Batch,
-                    Lengths = lengths,
-                    Present = (byte*)present,
-                    InitialStates = initial,
-                    FinalStates = final,
-                    Drops = _batch.DropoutSeed is null ? 0 : 1,
-                    EmptyRow = (int)session.Definition.EmptyRow,
-                    Seed = _batch.DropoutSeed ?? 0,
-                    Inputs = inputs,
-                    Outputs = outputs,
-                    InputCount = session.Definition.Graph.Inputs.Count,
-                    OutputCount = session.Definition.Graph.Outputs.Count,
-                };
-                return NativeMethods.TrainerForward(session._native, &arguments);
-            }
+                Layout = (int)(batch.Layout ?? Definition.Layout),
+                Time = batch.Time,
+                Batch = batch.Batch,
+                Lengths = lengths,
+                Present = (byte*)present,
+                InitialStates = initial,
+                FinalStates = final,
+                Drops = batch.DropoutSeed is null ? 0 : 1,
+                EmptyRow = (int)Definition.EmptyRow,
+                Seed = batch.DropoutSeed ?? 0,
+                InputCount = Definition.Graph.Inputs.Count,
+                OutputCount = Definition.Graph.Outputs.Count,
+            };
+            ForwardCall call = new(this, arguments);
+            return _forwardBuffers!.Invoke(batch.Inputs, outputs, ref call);
         }
     }
 
-    private readonly ref struct BackwardCall(
-        GradientSession session, ReadOnlySpan<float> finalStates, Span<float> initialStates) : INativeCall
+    private NativeStatus Invoke(
+        ReadOnlySpan<InputBuffer<float>> dOutputs,
+        ReadOnlySpan<float> dFinalStates,
+        ReadOnlySpan<OutputBuffer<float>> dInputs,
+        Span<float> dInitialStates)
     {
-        private readonly ReadOnlySpan<float> _finalStates = finalStates;
-        private readonly Span<float> _initialStates = initialStates;
+        fixed (float* final = dFinalStates, initial = dInitialStates)
+        {
+            NativeBackwardArgs arguments = new()
+            {
+                DfinalStates = final,
+                DinitialStates = initial,
+                OutputGradientCount = Definition.Graph.Outputs.Count,
+                InputGradientCount = Definition.Graph.Inputs.Count,
+            };
+            BackwardCall call = new(this, arguments);
+            return _backwardBuffers!.Invoke(dOutputs, dInputs, ref call);
+        }
+    }
 
+    // What the arguments of both point to has been pinned by the caller.
+    private readonly struct ForwardCall(GradientSession session, NativeForwardArgs arguments) : INativeCall
+    {
         public NativeStatus Invoke(NativeInputBuffer* inputs, NativeOutputBuffer* outputs)
         {
-            fixed (float* final = _finalStates, initial = _initialStates)
-            {
-                NativeBackwardArgs arguments = new()
-                {
-                    DfinalStates = final,
-                    DinitialStates = initial,
-                    OutputGradients = inputs,
-                    InputGradients = outputs,
-                    OutputGradientCount = session.Definition.Graph.Outputs.Count,
-                    InputGradientCount = session.Definition.Graph.Inputs.Count,
-                };
-                return NativeMethods.TrainerBackward(session._native, &arguments);
-            }
+            NativeForwardArgs complete = arguments with { Inputs = inputs, Outputs = outputs };
+            return NativeMethods.TrainerForward(session._native, &complete);
+        }
+    }
+
+    private readonly struct BackwardCall(GradientSession session, NativeBackwardArgs arguments) : INativeCall
+    {
+        public NativeStatus Invoke(NativeInputBuffer* inputs, NativeOutputBuffer* outputs)
+        {
+            NativeBackwardArgs complete = arguments with { OutputGradients = inputs, InputGradients = outputs };
+            return NativeMethods.TrainerBackward(session._native, &complete);
         }
     }
 }

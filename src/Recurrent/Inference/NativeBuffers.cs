@@ -18,7 +18,7 @@ internal sealed unsafe class NativeBuffers(IReadOnlyList<string> inputNames, IRe
     /// <summary>Makes a call with buffers that have been checked.</summary>
     public NativeStatus Invoke<TCall>(
         ReadOnlySpan<InputBuffer<float>> inputs, ReadOnlySpan<OutputBuffer<float>> outputs, ref TCall call)
-        where TCall : struct, INativeCall, allows ref struct
+        where TCall : struct, INativeCall
     {
         NativeStatus status = PinInputs(inputs, outputs, 0, ref call);
         // What has been passed as an address.
@@ -36,7 +36,7 @@ internal sealed unsafe class NativeBuffers(IReadOnlyList<string> inputNames, IRe
     // A level for each buffer, because so many can be pinned without allocating a handle for each.
     private NativeStatus PinInputs<TCall>(
         ReadOnlySpan<InputBuffer<float>> inputs, ReadOnlySpan<OutputBuffer<float>> outputs, int index, ref TCall call)
-        where TCall : struct, INativeCall, allows ref struct
+        where TCall : struct, INativeCall
     {
         if (index == _inputs.Length)
         {
@@ -56,7 +56,7 @@ internal sealed unsafe class NativeBuffers(IReadOnlyList<string> inputNames, IRe
     }
 
     private NativeStatus PinOutputs<TCall>(ReadOnlySpan<OutputBuffer<float>> outputs, int index, ref TCall call)
-        where TCall : struct, INativeCall, allows ref struct
+        where TCall : struct, INativeCall
     {
         if (index == _outputs.Length)
         {

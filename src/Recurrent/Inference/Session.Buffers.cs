@@ -74,8 +74,7 @@ public sealed unsafe partial class Session
         shape.RequireRun(inputs, outputs, time, order);
         shape.RequireMask(mask, outputs, time, order);
         Enter();
-        RunCall call = new(this, time, mask, order, null);
-        LeaveRun(Buffers.Invoke(inputs, outputs, ref call));
+        LeaveRun(Invoke(inputs, outputs, time, mask, order, null));
     }
 
     /// <summary>
@@ -91,8 +90,7 @@ public sealed unsafe partial class Session
         SequenceLayout layout)
     {
         Enter();
-        RunCall call = new(this, time, mask, layout, batch);
-        LeavePrediction(Buffers.Invoke(inputs, outputs, ref call), batch, time);
+        LeavePrediction(Invoke(inputs, outputs, time, mask, layout, batch), batch, time);
     }
 
     // Of the caller that has entered.
@@ -105,33 +103,42 @@ public sealed unsafe partial class Session
                 session._native, inputs, session.Model.Inputs.Count, outputs, session.Model.Outputs.Count);
     }
 
-    private readonly ref struct RunCall(
-        Session session, int time, SequenceMask mask, SequenceLayout layout, int? sequences) : INativeCall
+    private NativeStatus Invoke(
+        ReadOnlySpan<InputBuffer<float>> inputs,
+        ReadOnlySpan<OutputBuffer<float>> outputs,
+        int time,
+        in SequenceMask mask,
+        SequenceLayout layout,
+        int? sequences)
     {
-        private readonly SequenceMask _mask = mask;
+        fixed (int* lengths = mask.Lengths)
+        fixed (bool* present = mask.Present)
+        {
+            NativeRunArgs arguments = new()
+            {
+                Layout = (int)layout,
+                Time = time,
+                Lengths = lengths,
+                LengthsCount = mask.Lengths.Length,
+                Present = (byte*)present,
+                PresentCount = mask.Present.Length,
+                InputCount = Model.Inputs.Count,
+                OutputCount = Model.Outputs.Count,
+            };
+            RunCall call = new(this, arguments, sequences);
+            return Buffers.Invoke(inputs, outputs, ref call);
+        }
+    }
 
+    // What the arguments point to has been pinned by the caller.
+    private readonly struct RunCall(Session session, NativeRunArgs arguments, int? sequences) : INativeCall
+    {
         public NativeStatus Invoke(NativeInputBuffer* inputs, NativeOutputBuffer* outputs)
         {
-            fixed (int* lengths = _mask.Lengths)
-            fixed (bool* present = _mask.Present)
-            {
-                NativeRunArgs arguments = new()
-                {
-                    Layout = (int)layout,
-                    Time = time,
-                    Lengths = lengths,
-                    LengthsCount = _mask.Lengths.Length,
-                    Present = (byte*)present,
-                    PresentCount = _mask.Present.Length,
-                    Inputs = inputs,
-                    InputCount = session.Model.Inputs.Count,
-                    Outputs = outputs,
-                    OutputCount = session.Model.Outputs.Count,
-                };
-                return sequences is { } batch
-                    ? NativeMethods.SessionPredict(session._native, batch, &arguments)
-                    : NativeMethods.SessionRun(session._native, &arguments);
-            }
+            NativeRunArgs complete = arguments with { Inputs = inputs, Outputs = outputs };
+            return sequences is { } batch
+                ? NativeMethods.SessionPredict(session._native, batch, &complete)
+                : NativeMethods.SessionRun(session._native, &complete);
         }
     }
 }

@@ -7,8 +7,14 @@ internal static unsafe class NativeHandshake
 {
     private const string VersionFunction = "recurrent_abi_version";
 
+    /// <summary>Whether a library, or a program, shows the function that tells its version.</summary>
+    internal static bool IsRecurrent(nint library) => NativeLibrary.TryGetExport(library, VersionFunction, out _);
+
+    /// <param name="library">The library's handle.</param>
+    /// <param name="path">What messages call it.</param>
+    /// <param name="isComplete">Whether it has to show every function of the interface.</param>
     /// <exception cref="NativeLibraryException">They were not.</exception>
-    internal static void Check(nint library, string path)
+    internal static void Check(nint library, string path, bool isComplete = true)
     {
         // The version comes first: with another one, nothing else can be expected to be as it is here.
         if (!NativeLibrary.TryGetExport(library, VersionFunction, out nint versionFunction))
@@ -24,7 +30,7 @@ internal static unsafe class NativeHandshake
 
         foreach (string function in NativeContract.Functions)
         {
-            if (!NativeLibrary.TryGetExport(library, function, out _))
+            if (isComplete && !NativeLibrary.TryGetExport(library, function, out _))
             {
                 throw NativeLibraryErrors.MissingFunction(path, function);
             }

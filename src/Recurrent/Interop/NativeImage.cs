@@ -70,7 +70,9 @@ internal readonly record struct NativeImage(string Format, Architecture? Archite
         40 => System.Runtime.InteropServices.Architecture.Arm,
         62 => System.Runtime.InteropServices.Architecture.X64,
         183 => System.Runtime.InteropServices.Architecture.Arm64,
+#if NET9_0_OR_GREATER
         243 => System.Runtime.InteropServices.Architecture.RiscV64,
+#endif
         _ => null,
     };
 

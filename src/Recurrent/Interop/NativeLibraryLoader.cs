@@ -11,7 +11,10 @@ namespace Recurrent.Interop;
 /// </summary>
 internal static class NativeLibraryLoader
 {
-    private static readonly Lock Gate = new();
+    /// <summary>What stands for a path when the library is a part of the program.</summary>
+    internal const string MainProgram = "the program itself";
+
+    private static readonly object Gate = new();
     private static nint _handle;
 
     /// <summary>Path of the library in use, or its name if the system found it; null if none has been loaded.</summary>
@@ -31,7 +34,7 @@ internal static class NativeLibraryLoader
     }
 
     /// <summary>Finds, loads and checks a library.</summary>
-    /// <returns>Its handle, to be freed by the caller, and where it was.</returns>
+    /// <returns>Its handle, to be freed by the caller unless it is the program's, and where it was.</returns>
     internal static (nint Handle, string Path) Load(NativeLibrarySearch search)
     {
         if (nint.Size != sizeof(long))
@@ -44,7 +47,8 @@ internal static class NativeLibraryLoader
         (nint handle, string path) = Open(search);
         try
         {
-            NativeHandshake.Check(handle, path);
+            // A linker has taken what is called, and refused to go on without it; nothing else need be there.
+            NativeHandshake.Check(handle, path, isComplete: path != MainProgram);
         }
         catch
         {
@@ -86,6 +90,12 @@ internal static class NativeLibraryLoader
 
     private static (nint Handle, string Path) Open(NativeLibrarySearch search)
     {
+        if (search is { ForcedPath: null or "", AsksMainProgram: true }
+            && NativeLibrary.GetMainProgramHandle() is var program && NativeHandshake.IsRecurrent(program))
+        {
+            return (program, MainProgram);
+        }
+
         IReadOnlyList<string> paths = search.Paths();
         if (paths.FirstOrDefault(File.Exists) is { } path)
         {

@@ -12,6 +12,12 @@ internal sealed record NativeLibrarySearch
     /// <summary>Value of <see cref="PathVariable"/>. If it is set, no other place is looked at.</summary>
     internal string? ForcedPath { get; init; }
 
+    /// <summary>
+    /// Whether the program itself is asked first: one that has the library linked into it, by NativeAOT or because it is the
+    /// host of .NET, means that one.
+    /// </summary>
+    internal bool AsksMainProgram { get; init; }
+
     /// <summary>Folders to look in, and in their <c>runtimes/&lt;rid&gt;/native</c>, in this order.</summary>
     internal IReadOnlyList<string> Folders { get; init; } = [];
 
@@ -25,6 +31,7 @@ internal sealed record NativeLibrarySearch
     internal static NativeLibrarySearch ForThisProcess => new()
     {
         ForcedPath = Environment.GetEnvironmentVariable(PathVariable),
+        AsksMainProgram = true,
         Folders = [AssemblyFolder(), AppContext.BaseDirectory],
         HostFolders = FoldersOfHost(),
         SystemName = FileName,
@@ -65,10 +72,16 @@ internal sealed record NativeLibrarySearch
     /// <summary>This runtime's own identifier, and the portable one that packages are built for.</summary>
     internal static IEnumerable<string> RuntimeIdentifiers()
     {
-        string system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux";
+        string system = OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx"
+            : IsMusl(RuntimeInformation.RuntimeIdentifier) ? "linux-musl" : "linux";
         string architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
         return new[] { RuntimeInformation.RuntimeIdentifier, $"{system}-{architecture}" }.Distinct();
     }
+
+    /// <summary>Whether a runtime is one for musl: Microsoft's says so, that of a distribution has the distribution's name.</summary>
+    internal static bool IsMusl(string runtimeIdentifier) =>
+        runtimeIdentifier.Contains("musl", StringComparison.Ordinal)
+        || runtimeIdentifier.StartsWith("alpine", StringComparison.Ordinal);
 
     [UnconditionalSuppressMessage(
         "SingleFile",

@@ -26,6 +26,7 @@ public sealed partial class ManagedArchitectureTests
         ["Recurrent/Reference"] = ["Recurrent/Layers"],
         ["Recurrent/Interop"] = ["Recurrent/Messages"],
         ["Recurrent/Layers"] = [],
+        ["Recurrent/Compatibility"] = [],
         ["Recurrent/Files"] = [],
         ["Recurrent/Messages"] = [],
         ["Recurrent.Bindgen"] = [],

@@ -83,12 +83,16 @@ internal static class PublicApiListing
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
     {
         string direction = parameter.IsOut ? "out " : parameter.IsIn ? "in " : parameter.ParameterType.IsByRef ? "ref " : "";
-        string many = parameter.IsDefined(typeof(ParamArrayAttribute)) || parameter.IsDefined(typeof(ParamCollectionAttribute)) ? "params " : "";
+        string many = parameter.IsDefined(typeof(ParamArrayAttribute)) || IsParamsSpan(parameter) ? "params " : "";
         string fallback = parameter.HasDefaultValue
             ? string.Create(CultureInfo.InvariantCulture, $" = {parameter.RawDefaultValue ?? "default"}")
             : "";
         return $"{direction}{many}{NameOf(parameter.ParameterType)} {parameter.Name}{fallback}";
     }));
+
+    // By its name: the compiler writes the attribute into an assembly for a .NET that has none.
+    private static bool IsParamsSpan(ParameterInfo parameter) =>
+        parameter.CustomAttributes.Any(attribute => attribute.AttributeType.FullName == typeof(ParamCollectionAttribute).FullName);
 
     private static string Access(MethodBase method)
     {

@@ -1,4 +1,6 @@
 using System.Reflection;
+using System.Runtime.Loader;
+using System.Runtime.Versioning;
 
 namespace Recurrent.Tests.Conventions;
 
@@ -23,7 +25,39 @@ public sealed class PublicApiTests
         }
 
         Assert.True(File.Exists(path), $"{path} is missing; run the tests once with {UpdateVariable}=1.");
-        string[] committed = File.ReadAllText(path).ReplaceLineEndings("\n").Split('\n');
+        AssertSame(File.ReadAllText(path).ReplaceLineEndings("\n"), current, assembly);
+    }
+
+    [Theory]
+    [InlineData("Recurrent")]
+    [InlineData("Recurrent.Formats")]
+    public void The_public_surface_is_the_same_on_the_older_net(string assembly)
+    {
+        // The build of a test takes the assemblies of the newest .NET alone; that of the solution makes those of the older one too.
+        string configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        string older = Path.GetFullPath(
+            Path.Combine(AppContext.BaseDirectory, "..", "..", assembly, $"{configuration}_net8.0", $"{assembly}.dll"));
+        if (!File.Exists(older))
+        {
+            Assert.Skip($"{older} has not been built: build Recurrent.sln");
+        }
+
+        AssemblyLoadContext context = new("net8.0", isCollectible: true);
+        try
+        {
+            Assembly found = context.LoadFromAssemblyPath(older);
+            Assert.StartsWith(".NETCoreApp,Version=v8.", found.GetCustomAttribute<TargetFrameworkAttribute>()?.FrameworkName);
+            AssertSame(PublicApiListing.Of(Assembly.Load(assembly)), PublicApiListing.Of(found), $"{assembly} for net8.0");
+        }
+        finally
+        {
+            context.Unload();
+        }
+    }
+
+    private static void AssertSame(string expected, string current, string assembly)
+    {
+        string[] committed = expected.Split('\n');
         string[] found = current.Split('\n');
         string[] differences =
         [

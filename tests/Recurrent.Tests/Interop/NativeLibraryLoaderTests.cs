@@ -27,6 +27,24 @@ public sealed class NativeLibraryLoaderTests
         Assert.Contains("build.sh", exception.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("linux-musl-x64", true)]
+    [InlineData("alpine.3.22-x64", true)]
+    [InlineData("linux-x64", false)]
+    [InlineData("debian.12-x64", false)]
+    [InlineData("win-x64", false)]
+    public void A_runtime_for_musl_is_told_by_its_identifier(string runtimeIdentifier, bool expected) =>
+        Assert.Equal(expected, NativeLibrarySearch.IsMusl(runtimeIdentifier));
+
+    [Fact]
+    public void A_program_without_the_library_in_it_is_passed_over()
+    {
+        using FakeLibrary folder = new();
+        NativeLibrarySearch search = folder.Search with { AsksMainProgram = true };
+
+        Assert.Contains("was not found", Refused(search).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_forced_path_that_does_not_exist_is_reported_by_its_variable()
     {
