@@ -15,12 +15,14 @@
 #include <sched.h>
 #elif defined(_WIN32)
 #include <windows.h>
+#elif defined(__APPLE__)
+#include <sys/sysctl.h>
 #endif
 
 namespace recurrent::cpu {
 namespace {
 
-void record(Caches& found, int64_t level, int64_t bytes) {
+[[maybe_unused]] void record(Caches& found, int64_t level, int64_t bytes) {
   switch (level) {
     case 1:
       found.l1d = bytes;
@@ -77,6 +79,28 @@ Caches from_operating_system() {
       if (read_line(cache, "size", line)) record(found, level, parse_size(line));
     }
   }
+  return found;
+}
+
+#elif defined(__APPLE__)
+
+// A number that the system knows by its name; 0 if it does not.
+int64_t number_of_system(const char* name) {
+  int64_t value = 0;
+  size_t bytes = sizeof(value);
+  return sysctlbyname(name, &value, &bytes, nullptr, 0) == 0 && value > 0 ? value : 0;
+}
+
+// The caches of the fast cores, where there are two kinds.
+Caches from_operating_system() {
+  Caches found;
+  const auto either = [](const char* of_fast_cores, const char* of_all) {
+    const int64_t bytes = number_of_system(of_fast_cores);
+    return bytes != 0 ? bytes : number_of_system(of_all);
+  };
+  found.l1d = either("hw.perflevel0.l1dcachesize", "hw.l1dcachesize");
+  found.l2 = either("hw.perflevel0.l2cachesize", "hw.l2cachesize");
+  found.l3 = either("hw.perflevel0.l3cachesize", "hw.l3cachesize");
   return found;
 }
 

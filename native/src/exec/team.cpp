@@ -9,7 +9,7 @@
 #include "cpu/fp_control.h"
 #include "exec/pinning.h"
 
-#if defined(__unix__)
+#if defined(__unix__) || defined(__APPLE__)
 #include <pthread.h>
 #include <signal.h>
 #endif
@@ -39,7 +39,7 @@ constexpr int kPollsBeforeYield = 2000;
 class BlockedSignals {
  public:
   BlockedSignals() noexcept {
-#if defined(__unix__)
+#if defined(__unix__) || defined(__APPLE__)
     sigset_t blocked;
     sigfillset(&blocked);
     for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS})
@@ -49,7 +49,7 @@ class BlockedSignals {
   }
 
   ~BlockedSignals() {
-#if defined(__unix__)
+#if defined(__unix__) || defined(__APPLE__)
     pthread_sigmask(SIG_SETMASK, &original_, nullptr);
 #endif
   }
@@ -58,7 +58,7 @@ class BlockedSignals {
   BlockedSignals& operator=(const BlockedSignals&) = delete;
 
  private:
-#if defined(__unix__)
+#if defined(__unix__) || defined(__APPLE__)
   sigset_t original_;
 #endif
 };
@@ -66,6 +66,8 @@ class BlockedSignals {
 void name_this_thread() noexcept {
 #if defined(__linux__)
   pthread_setname_np(pthread_self(), "recurrent");
+#elif defined(__APPLE__)
+  pthread_setname_np("recurrent");
 #endif
 }
 
