@@ -31,8 +31,8 @@ usage() {
   accuracy    the exhaustive activation check: all 2^32 inputs
   bench ARGS  microbenchmarks of the public API; a filter such as '*Step*', then BenchmarkDotNet's options
   peers ARGS  Recurrent, other engines and the machine's limits in one interleaved run (--help)
-  cross RIDS  other platforms from here, linux-arm64 and win-x64 unless named: native tests and the tool under qemu and wine;
-              --short: fewer of them, for the gate
+  cross RIDS  other platforms from here, linux-arm64, win-x64 and linux-musl-x64 unless named: native tests and the tool under
+              qemu and wine, programs of C on musl; --short: fewer of them, for the gate
   pack        make the NuGet packages and try them in a fresh application
   docs        the site: API reference, guides, plots; opened in a headless browser if there is one
   clean       remove artifacts/
@@ -98,13 +98,14 @@ require_for() {
   local libclang="/usr/lib/*/libclang-[0-9]*.so*:$(libclang_package)"
   case "$1" in
     build | demo | cli | accuracy | sanitize | fuzz | bench | docs) require "${native[@]}" ;;
-    pack) require "${native[@]}" aarch64-linux-gnu-g++:g++-aarch64-linux-gnu x86_64-w64-mingw32-g++-posix:g++-mingw-w64-x86-64-posix ;;
+    pack) require "${native[@]}" aarch64-linux-gnu-g++:g++-aarch64-linux-gnu x86_64-w64-mingw32-g++-posix:g++-mingw-w64-x86-64-posix musl-gcc:musl-tools ;;
     test) require "${native[@]}" "$libclang" ;;
-    lint) require "${native[@]}" "$libclang" clang-format:clang-format clang-tidy:clang-tidy ;;
+    lint) require "${native[@]}" "$libclang" clang-format:clang-format clang-tidy:clang-tidy clang++:clang \
+        "/usr/lib/llvm-*/include/c++/v1:libc++-dev" /usr/include/x86_64-linux-musl:musl-dev ;;
     # GoogleTest is compiled for the platform from the sources that the package brings.
     cross)
       require "${native[@]}" aarch64-linux-gnu-g++:g++-aarch64-linux-gnu qemu-aarch64:qemu-user \
-        x86_64-w64-mingw32-g++-posix:g++-mingw-w64-x86-64-posix wine:wine /usr/lib/wine/wine64:wine64
+        x86_64-w64-mingw32-g++-posix:g++-mingw-w64-x86-64-posix wine:wine /usr/lib/wine/wine64:wine64 musl-gcc:musl-tools
       ;;
     bindings) require "$libclang" ;;
     peers) require "${native[@]}" python3:python3 ;;
@@ -231,6 +232,14 @@ check_floor() {
     { echo "librecurrent.so ($1) needs $newest, expected at most GLIBC_$newest_glibc"; return 1; }
 }
 
+# Stripped, with the names of its functions in a file beside it that debuggers find.
+check_symbols() {
+  local library="$native/$1/librecurrent.so"
+  ! readelf -SW "$library" | grep -F .symtab && readelf -SW "$library" | grep -qF .gnu_debuglink &&
+    nm "$library.debug" | grep -q ' t .*recurrent' &&
+    [[ "$(readelf -n "$library" | grep 'Build ID')" == "$(readelf -n "$library.debug" | grep 'Build ID')" ]]
+}
+
 # A test project; further arguments choose tests.
 run_managed_tests() {
   local name="$1" log="$logs/tests-$1.log" status=0
@@ -243,7 +252,7 @@ run_managed_tests() {
 
 # Its own script: it stands for somebody else's project.
 run_consumer_test() {
-  run_steps "package consumer" tests/consumer/run.sh "$packages" "$root/artifacts/consumer"
+  run_steps "package consumer" tests/consumer/run.sh "$packages" "$root/artifacts/consumer" "$native/release/native/archive/librecurrent.a"
 }
 
 # A script that prints "passed", "failed" or "skipped" and a name for each of its steps.
@@ -258,14 +267,31 @@ run_steps() {
 
 # ---- Other platforms -------------------------------------------------------------------------------
 
+# What runs programs of a platform, in the array `emulator`; nothing where .NET cannot be run.
+find_emulator() {
+  case "$1" in
+    linux-arm64) emulator=(env DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 qemu-aarch64 -L /usr/aarch64-linux-gnu) ;;
+    win-x64) emulator=(env WINEDEBUG=-all WINEPREFIX="$root/artifacts/wine" wine) ;;
+    *) emulator=() ;;
+  esac
+}
+
 # Runs a program of a platform.
 emulate() {
-  local rid="$1"
-  shift
-  case "$rid" in
-    linux-arm64) DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 qemu-aarch64 -L /usr/aarch64-linux-gnu "$@" ;;
-    win-x64) WINEDEBUG=-all WINEPREFIX="$root/artifacts/wine" wine "$@" ;;
-  esac
+  local emulator
+  find_emulator "$1"
+  "${emulator[@]}" "${@:2}"
+}
+
+# An application of the packages, for each of the platforms.
+run_consumers_of() {
+  local rid emulator
+  for rid in "${platforms[@]}"; do build_platform "$rid"; done
+  pack_packages -p:RecurrentAllPlatforms=true
+  for rid in "$@"; do
+    find_emulator "$rid"
+    run_steps "package consumer ($rid)" tests/consumer/cross.sh "$packages" "$root/artifacts/consumer" "$rid" "${emulator[@]}"
+  done
 }
 
 # What emulation cannot do, as a filter of GoogleTest; the names are printed with the reason.
@@ -318,20 +344,35 @@ check_spills() {
     grep -E 'vmov(aps|apd|dqa|dqa32|dqa64) +%[yz]mm[0-9]+,[^%]*\(' | head -3 | grep .
 }
 
-platforms=(linux-arm64 win-x64)
+platforms=(linux-arm64 win-x64 linux-musl-x64)
+
+# The library of a platform and nothing else; musl's is made of the objects of this machine's.
+build_platform() {
+  if [[ "$1" == linux-musl-x64 ]]; then
+    [[ "$(uname -sm)" == "Linux x86_64" ]] || fail "the library for musl is made on Linux on x86-64"
+    build_native release recurrent recurrent_musl
+  else
+    build_native "$1" recurrent
+  fi
+}
 
 target_cross() {
   local short=false rids=() rid golden=(torch variants onnxruntime keras)
   while (($#)); do
     case "$1" in
       --short) short=true golden=(torch) ;;
-      linux-arm64 | win-x64) rids+=("$1") ;;
-      *) fail "cross: expected linux-arm64, win-x64 or --short, found '$1'" ;;
+      linux-arm64 | win-x64 | linux-musl-x64) rids+=("$1") ;;
+      *) fail "cross: expected linux-arm64, win-x64, linux-musl-x64 or --short, found '$1'" ;;
     esac
     shift
   done
   ((${#rids[@]})) || rids=("${platforms[@]}")
   for rid in "${rids[@]}"; do
+    if [[ "$rid" == linux-musl-x64 ]]; then
+      build_platform "$rid"
+      run_steps "C on musl" tests/consumer/native/musl.sh "$native/release"
+      continue
+    fi
     build_native "$rid"
     case "$rid" in
       linux-arm64) check "glibc $newest_glibc ($rid)" check_floor "$rid" ;;
@@ -340,6 +381,15 @@ target_cross() {
     run_tests_of "$rid" "$short"
     run_tool_of "$rid" "${golden[@]}"
   done
+  if $short; then
+    for rid in "${rids[@]}"; do
+      echo "skipped package consumer ($rid): --short"
+      report "package consumer ($rid)" 0 0 1
+    done
+  else
+    build
+    run_consumers_of "${rids[@]}"
+  fi
   report_totals
 }
 
@@ -364,6 +414,24 @@ check_native_format() { native_sources | xargs clang-format --dry-run -Werror; }
 check_native_bugs() {
   find native/src -name '*.cpp' -not -path 'native/src/kernels/kernels_*' | sort |
     xargs -P "$jobs" -n 1 clang-tidy --quiet -p "$native/release" 2>"$logs/clang-tidy.log"
+}
+
+# macOS from here: its branches, its data model and Clang's warnings, over libc++ and, in the place of the SDK that we
+# do not have, musl's C headers with what native/checks/apple adds. What the SDK itself declares is not checked, nor is
+# anything linked or run. Kernels of AVX are those of Linux.
+check_macos() {
+  local target failed=0
+  for target in arm64-apple-macos11 x86_64-apple-macos11; do
+    find native/src -name '*.cpp' -not -path 'native/src/kernels/kernels_avx*' |
+      { if [[ "$target" == x86_64* ]]; then grep -v kernels_neon; else cat; fi; } | sort |
+      xargs -P "$jobs" -n 8 clang++ --target="$target" -fsyntax-only -std=c++20 -nostdinc -nostdinc++ \
+        -isystem "$(compgen -G '/usr/lib/llvm-*/include/c++/v1' | tail -1)" \
+        -isystem "$(clang++ -print-resource-dir)/include" -isystem native/checks/apple \
+        -isystem /usr/include/x86_64-linux-musl -D_GNU_SOURCE -Inative/include -Inative/src \
+        -DRECURRENT_BUILD -DRECURRENT_VERSION='"0"' -ffp-contract=off -Wall -Wextra -Wpedantic -Wshadow \
+        -Wconversion -Wsign-conversion -Werror || failed=1
+  done
+  return "$failed"
 }
 
 check_managed_format() { dotnet format Recurrent.sln --verify-no-changes --no-restore; }
@@ -399,7 +467,10 @@ target_test() {
   find_mkl
   build
   pack_packages
-  if [[ "$(uname -s)" == Linux ]]; then check "glibc $newest_glibc" check_floor release; fi
+  if [[ "$(uname -s)" == Linux ]]; then
+    check "glibc $newest_glibc" check_floor release
+    check "symbols beside the library" check_symbols release
+  fi
   run_native_tests release
   run_managed_tests Recurrent.Tests
   run_managed_tests Recurrent.Formats.Tests
@@ -438,6 +509,12 @@ target_lint() {
   build
   check "clang-format" check_native_format
   check "clang-tidy" check_native_bugs
+  if [[ "$(uname -m)" == x86_64 ]]; then
+    check "macOS, syntax alone" check_macos
+  else
+    echo "skipped macOS, syntax alone: musl's headers are those of x86-64"
+    report "macOS, syntax alone" 0 0 1
+  fi
   check "dotnet format" check_managed_format
   check "bindings match the header" check_bindings
   check "no traces of a machine" check_traces
@@ -554,7 +631,7 @@ pack_packages() {
 target_pack() {
   find_mkl
   build
-  for rid in "${platforms[@]}"; do build_native "$rid" recurrent; done
+  for rid in "${platforms[@]}"; do build_platform "$rid"; done
   pack_packages -p:RecurrentAllPlatforms=true
   ls "$packages"
   run_consumer_test

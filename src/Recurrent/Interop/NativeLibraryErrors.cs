@@ -7,7 +7,7 @@ namespace Recurrent.Interop;
 internal static class NativeLibraryErrors
 {
     // What ./build.sh pack puts in.
-    private const string Packaged = "linux-arm64, linux-x64 (both glibc) and win-x64";
+    private const string Packaged = "linux-arm64 and linux-x64 (glibc), linux-musl-x64 (experimental) and win-x64";
 
     private static string Platform => NativeLibrarySearch.RuntimeIdentifiers().Last();
 
