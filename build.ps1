@@ -1,9 +1,14 @@
+#Requires -Version 7.0
 <#
 .SYNOPSIS
     The targets of build.sh for Windows, on the same CMake presets.
 .DESCRIPTION
-    Needs CMake, Ninja, a C++20 compiler in the environment (a developer prompt), the .NET 10 SDK, and for the
+    Needs PowerShell 7, CMake, Ninja, a C++20 compiler in the environment (a developer prompt), the .NET 10 SDK, and for the
     native tests GoogleTest where CMake finds it. It installs nothing. Intel MKL is looked for at run time, on Linux on x86-64 only.
+
+    Not tested: nothing of it has run on Windows. The library and its tests were cross-compiled by MinGW and have run under
+    wine (./build.sh cross win-x64). This script has run by PowerShell 7.6 on Linux with cmake, ctest and dotnet replaced by
+    functions that print what they were called with. MSVC has not seen the sources.
 .EXAMPLE
     ./build.ps1 test
 #>
@@ -50,6 +55,7 @@ if ($NoMkl) {
     Remove-Item Env:MKLROOT -ErrorAction SilentlyContinue
 }
 
+$caller = (Get-Location).Path
 Push-Location $PSScriptRoot
 try {
     switch ($Target) {
@@ -62,7 +68,8 @@ try {
             }
         }
         'demo' { Build-All; Invoke-Application Recurrent.Demo $Arguments }
-        'cli' { Build-All; Invoke-Application Recurrent.Cli $Arguments }
+        # Paths are those of the caller's folder.
+        'cli' { Build-All; Set-Location $caller; Invoke-Application Recurrent.Cli $Arguments }
         'bindings' { Build-Managed; Invoke-Application Recurrent.Bindgen }
         'lint' {
             Build-Managed
@@ -74,7 +81,12 @@ try {
         }
         # Damaged files; programs under sanitizers are drawn on Linux alone.
         'fuzz' { Build-All; Invoke-Application Recurrent.Fuzz $Arguments }
-        'accuracy' { Build-Native; Invoke-Tool (Join-Path $artifacts 'native/release/recurrent_accuracy.exe') $Arguments }
+        'accuracy' {
+            Build-Native
+            $suffix = if ($IsWindows) { '.exe' } else { '' }
+            Invoke-Tool (Join-Path $artifacts "native/release/recurrent_accuracy$suffix") $Arguments
+        }
+        # The library of this machine alone; those of all platforms are put together by ./build.sh pack.
         'pack' { Build-All; Invoke-Tool dotnet 'pack', 'Recurrent.sln', '-c', 'Release', '--no-build', '-o', (Join-Path $artifacts 'packages') }
         'clean' { Remove-Item -Recurse -Force $artifacts -ErrorAction SilentlyContinue }
     }

@@ -235,8 +235,8 @@ check_floor() {
 # Stripped, with the names of its functions in a file beside it that debuggers find.
 check_symbols() {
   local library="$native/$1/librecurrent.so"
-  ! readelf -SW "$library" | grep -F .symtab && readelf -SW "$library" | grep -qF .gnu_debuglink &&
-    nm "$library.debug" | grep -q ' t .*recurrent' &&
+  ! readelf -SW "$library" | grep -F .symtab && readelf -SW "$library" | grep -F .gnu_debuglink >/dev/null &&
+    nm "$library.debug" | grep ' t .*recurrent' >/dev/null &&
     [[ "$(readelf -n "$library" | grep 'Build ID')" == "$(readelf -n "$library.debug" | grep 'Build ID')" ]]
 }
 
@@ -418,12 +418,15 @@ check_native_bugs() {
 
 # macOS from here: its branches, its data model and Clang's warnings, over libc++ and, in the place of the SDK that we
 # do not have, musl's C headers with what native/checks/apple adds. What the SDK itself declares is not checked, nor is
-# anything linked or run. Kernels of AVX are those of Linux.
+# anything linked or run. On x86-64 only the files that name a system or a processor are looked at.
 check_macos() {
   local target failed=0
   for target in arm64-apple-macos11 x86_64-apple-macos11; do
-    find native/src -name '*.cpp' -not -path 'native/src/kernels/kernels_avx*' |
-      { if [[ "$target" == x86_64* ]]; then grep -v kernels_neon; else cat; fi; } | sort |
+    if [[ "$target" == arm64* ]]; then
+      find native/src -name '*.cpp' -not -path 'native/src/kernels/kernels_avx*'
+    else
+      grep -lE '__APPLE__|__linux__|__x86_64__|RECURRENT_X86_64' -r native/src --include='*.cpp'
+    fi | sort |
       xargs -P "$jobs" -n 8 clang++ --target="$target" -fsyntax-only -std=c++20 -nostdinc -nostdinc++ \
         -isystem "$(compgen -G '/usr/lib/llvm-*/include/c++/v1' | tail -1)" \
         -isystem "$(clang++ -print-resource-dir)/include" -isystem native/checks/apple \

@@ -432,7 +432,7 @@ class GraphBuilder {
       order.push_back(i);
     }
     if (tail_ == desc_.layer_count) order.push_back(desc_.layer_count);
-    const auto before = [this](const Value& a, const Value& b) {
+    const auto before = [](const Value& a, const Value& b) {
       if (a.level != b.level) return a.level < b.level;
       if (a.is_row() != b.is_row()) return a.is_row();
       return !a.is_row() && a.base < b.base;
