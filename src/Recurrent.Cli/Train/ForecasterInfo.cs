@@ -38,11 +38,11 @@ internal sealed record ForecasterInfo(
                 : throw new UnusableInputException(
                     $"{path}: expected a model that 'recurrent train' wrote; its metadata do not have '{Prefix}{name}'.");
             var info = new ForecasterInfo(
-                JsonSerializer.Deserialize<string[]>(Get("columns")) ?? [],
+                JsonSerializer.Deserialize(Get("columns"), ForecasterJson.Default.StringArray) ?? [],
                 int.Parse(Get("window"), NumberStyles.None, CultureInfo.InvariantCulture),
                 int.Parse(Get("horizon"), NumberStyles.None, CultureInfo.InvariantCulture),
                 Enum.Parse<MissingPolicy>(Get("missing"), ignoreCase: true),
-                JsonSerializer.Deserialize<float[]>(Get("fills")) ?? [],
+                JsonSerializer.Deserialize(Get("fills"), ForecasterJson.Default.SingleArray) ?? [],
                 metadata.GetValueOrDefault(Prefix + "time_step"));
             bool isWhole = info is { Columns.Count: > 0, Window: > 0, Horizon: > 0 } && Enum.IsDefined(info.Missing)
                 && (info.Fills.Count == 0 || info.Fills.Count == info.Columns.Count);
@@ -57,11 +57,11 @@ internal sealed record ForecasterInfo(
     /// <summary>The entries for a file's metadata.</summary>
     public IEnumerable<KeyValuePair<string, string>> Entries()
     {
-        yield return new(Prefix + "columns", JsonSerializer.Serialize(Columns));
+        yield return new(Prefix + "columns", JsonSerializer.Serialize([.. Columns], ForecasterJson.Default.StringArray));
         yield return new(Prefix + "window", Window.ToString(CultureInfo.InvariantCulture));
         yield return new(Prefix + "horizon", Horizon.ToString(CultureInfo.InvariantCulture));
         yield return new(Prefix + "missing", Missing.ToString().ToLowerInvariant());
-        yield return new(Prefix + "fills", JsonSerializer.Serialize(Fills));
+        yield return new(Prefix + "fills", JsonSerializer.Serialize([.. Fills], ForecasterJson.Default.SingleArray));
         if (TimeStep is not null)
         {
             yield return new(Prefix + "time_step", TimeStep);
