@@ -3,7 +3,7 @@
 # Strips a library when it has been linked. The names of its functions go to a file beside it,
 # <library>.debug, which the library names: gdb and perf find it there.
 function(recurrent_split_symbols target)
-  if(MSVC OR APPLE OR RECURRENT_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL "Debug"
+  if(WIN32 OR APPLE OR RECURRENT_SANITIZE OR CMAKE_BUILD_TYPE STREQUAL "Debug"
      OR NOT CMAKE_OBJCOPY OR NOT CMAKE_STRIP)
     return()
   endif()
