@@ -95,48 +95,43 @@ RECURRENT_NOINLINE void round_row(const float* x, int64_t terms, unsigned char* 
     Dot<kBits>::put(row, plane, whole, rounded(mul(Vec::load_partial(x + whole, left), inverse)));
 }
 
-// Sums of a row: of each vector, of each plane of its inputs.
-template <class W, int kVectors>
-struct Sums {
-  static constexpr int kPlanes = W::Product::kPlanes;
-  IntVec v[static_cast<size_t>(kVectors)][static_cast<size_t>(kPlanes)];
-};
+// The sums of a tile: of each row and vector one for each plane of its inputs, side by side.
+// (Arrays of vectors and nothing else: of structures of them GCC keeps copies in memory.)
+template <class W, int kVectors, int kRows>
+using Sums =
+    IntVec[static_cast<size_t>(kRows)][static_cast<size_t>(kVectors * W::Product::kPlanes)];
 
+// A record of a row, of all planes.
 template <class W>
-struct Values {
-  IntVec v[static_cast<size_t>(W::Product::kPlanes)];
-};
-
-template <class W>
-RECURRENT_INLINE Values<W> values_of(RoundedInputs x, int row, int64_t plane, int64_t k) {
+RECURRENT_INLINE void load_values(IntVec* values, const unsigned char* row, int64_t plane,
+                                  int64_t k) {
   using Product = typename W::Product;
-  const unsigned char* const at = x.at + row * x.stride;
-  Values<W> values;
-  values.v[0] = Product::template value<0>(at, plane, k);
-  if constexpr (Product::kPlanes == 2) values.v[1] = Product::template value<1>(at, plane, k);
-  return values;
+  values[0] = Product::template value<0>(row, plane, k);
+  if constexpr (Product::kPlanes == 2) values[1] = Product::template value<1>(row, plane, k);
 }
 
 // One record of all sums. Beside them either the inputs or the weights stay in registers, as in
 // term().
 template <class W, int kVectors, int kRows>
-RECURRENT_INLINE void add_record(Sums<W, kVectors> (&sums)[static_cast<size_t>(kRows)],
-                                 WeightBytes at, RoundedInputs x, int64_t plane, int64_t k) {
+RECURRENT_INLINE void add_record(Sums<W, kVectors, kRows>& sums, WeightBytes at, RoundedInputs x,
+                                 int64_t plane, int64_t k) {
   using Product = typename W::Product;
   constexpr int kPlanes = Product::kPlanes;
   constexpr int64_t kBytes = Vec::kWidth * kIntegerLayout.depth;
   if constexpr (kRows <= kVectors) {
-    Values<W> values[static_cast<size_t>(kRows)];
+    IntVec values[static_cast<size_t>(kRows)][static_cast<size_t>(kPlanes)];
 #pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) values[r] = values_of<W>(x, r, plane, k);
+    for (int r = 0; r < kRows; ++r) load_values<W>(values[r], x.at + r * x.stride, plane, k);
 #pragma GCC unroll 16
     for (int j = 0; j < kVectors; ++j) {
       const IntVec weight = Product::load(at + j * kBytes);
 #pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 2
-        for (int p = 0; p < kPlanes; ++p)
-          sums[r].v[j][p] = Product::add(sums[r].v[j][p], weight, values[r].v[p]);
+        for (int p = 0; p < kPlanes; ++p) {
+          IntVec& sum = sums[r][j * kPlanes + p];
+          sum = Product::add(sum, weight, values[r][p]);
+        }
     }
   } else {
     IntVec weights[static_cast<size_t>(kVectors)];
@@ -144,12 +139,15 @@ RECURRENT_INLINE void add_record(Sums<W, kVectors> (&sums)[static_cast<size_t>(k
     for (int j = 0; j < kVectors; ++j) weights[j] = Product::load(at + j * kBytes);
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
-      const Values<W> values = values_of<W>(x, r, plane, k);
+      IntVec values[static_cast<size_t>(kPlanes)];
+      load_values<W>(values, x.at + r * x.stride, plane, k);
 #pragma GCC unroll 16
       for (int j = 0; j < kVectors; ++j)
 #pragma GCC unroll 2
-        for (int p = 0; p < kPlanes; ++p)
-          sums[r].v[j][p] = Product::add(sums[r].v[j][p], weights[j], values.v[p]);
+        for (int p = 0; p < kPlanes; ++p) {
+          IntVec& sum = sums[r][j * kPlanes + p];
+          sum = Product::add(sum, weights[j], values[p]);
+        }
     }
   }
 }
@@ -159,6 +157,7 @@ template <int kVectors, class Columns, class W, int kRows, int kColumns>
 RECURRENT_INLINE void chain(Tile<kRows, kColumns>& acc, IntegerChain<W> w, RoundedInputs x,
                             int64_t terms, WeightBytes&) {
   using Product = typename W::Product;
+  constexpr int kPlanes = Product::kPlanes;
   constexpr int64_t kWordBytes = Vec::kWidth * 4;  // of scales, and of sums
   constexpr int64_t kRecordBytes = Vec::kWidth * kIntegerLayout.depth;
   const int64_t plane = kernels::rounded_plane_bytes(terms);
@@ -168,16 +167,21 @@ RECURRENT_INLINE void chain(Tile<kRows, kColumns>& acc, IntegerChain<W> w, Round
   for (int64_t begin = 0; begin < terms; begin += kernels::kIntegerBlock) {
     const int64_t end =
         begin + kernels::kIntegerBlock < terms ? begin + kernels::kIntegerBlock : terms;
-    Sums<W, kVectors> sums[static_cast<size_t>(kRows)];
+    Sums<W, kVectors, kRows> sums;
     const WeightBytes start = block + w.first * kWordBytes;
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 16
       for (int j = 0; j < kVectors; ++j) {
-        sums[r].v[j][0] = Product::template start<0>(start + j * kWordBytes);
-        if constexpr (Product::kPlanes == 2)
-          sums[r].v[j][1] = Product::template start<1>(start + j * kWordBytes);
+        sums[r][j * kPlanes] = Product::template start<0>(start + j * kWordBytes);
+        if constexpr (kPlanes == 2)
+          sums[r][j * kPlanes + 1] = Product::template start<1>(start + j * kWordBytes);
       }
+#if defined(__GNUC__)
+    // Of larger tiles, and with fewer registers, the chains wait in memory: the compiler would put
+    // sums there instead.
+    if constexpr (kRows > 1 || kVectors > 4 || Vec::kWidth < 16) __asm__("" : "+m"(acc));
+#endif
     if constexpr (kIntegerLayout.has_sums) block += w.vectors * kWordBytes;
     WeightBytes at = block + w.first * kRecordBytes;
     for (int64_t k = begin; k < end; k += kIntegerLayout.depth) {
@@ -192,7 +196,8 @@ RECURRENT_INLINE void chain(Tile<kRows, kColumns>& acc, IntegerChain<W> w, Round
       for (int j = 0; j < kVectors; ++j) {
         Vec& a = acc.v[r][Columns::at(j)];
         const Vec scale = Vec::load(reinterpret_cast<const float*>(scales + j * kWordBytes));
-        a = fma(to_float(Product::total(sums[r].v[j])), mul(scale, input_scale), a);
+        const IntVec sum = Product::total(sums[r][j * kPlanes], sums[r][j * kPlanes + kPlanes - 1]);
+        a = fma(to_float(sum), mul(scale, input_scale), a);
       }
     }
   }

@@ -26,7 +26,14 @@ struct Dot {
     return int_broadcast(0);
   }
   static RECURRENT_INLINE IntVec add(IntVec sum, IntVec weight, IntVec value) {
-    return int_add(sum, {_mm256_madd_epi16(weight.v, value.v)});
+    const IntVec product{_mm256_madd_epi16(weight.v, value.v)};
+#if defined(__GNUC__)
+    // GCC 12 copies every sum that its own addition makes.
+    __asm__("vpaddd %1, %0, %0" : "+x"(sum.v) : "x"(product.v));
+    return sum;
+#else
+    return int_add(sum, product);
+#endif
   }
-  static RECURRENT_INLINE IntVec total(const IntVec* sums) { return sums[0]; }
+  static RECURRENT_INLINE IntVec total(IntVec sum, IntVec) { return sum; }
 };

@@ -11,7 +11,7 @@
 //     value<p>(row, plane, k)          the inputs of a record of a row
 //     load(at)                         a vector of weights of a record
 //     start<p>(sums)                   what a sum begins with, of the layout's or zero
-//     add(sum, weight, value), total(sums)
+//     add(sum, weight, value), total(first, last)    of the planes
 
 constexpr kernels::IntegerLayout kIntegerLayout{1, false, false};
 constexpr int kGatedPanels = 1;
@@ -40,5 +40,5 @@ struct Dot {
   static RECURRENT_INLINE IntVec add(IntVec sum, IntVec weight, IntVec value) {
     return {sum.v + weight.v * value.v};
   }
-  static RECURRENT_INLINE IntVec total(const IntVec* sums) { return sums[0]; }
+  static RECURRENT_INLINE IntVec total(IntVec sum, IntVec) { return sum; }
 };

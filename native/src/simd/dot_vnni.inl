@@ -35,10 +35,7 @@ struct Dot {
   static RECURRENT_INLINE IntVec add(IntVec sum, IntVec weight, IntVec value) {
     return dot_words(sum, value, weight);
   }
-  static RECURRENT_INLINE IntVec total(const IntVec* sums) {
-    if constexpr (kBits == 16)
-      return int_add(shift_left<8>(sums[1]), sums[0]);
-    else
-      return sums[0];
+  static RECURRENT_INLINE IntVec total(IntVec first, IntVec last) {
+    return kPlanes == 2 ? int_add(shift_left<8>(last), first) : first;
   }
 };
