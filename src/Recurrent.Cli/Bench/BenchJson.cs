@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Recurrent.Cli.Weights;
 
 namespace Recurrent.Cli.Bench;
 
@@ -40,6 +41,7 @@ internal static class BenchJson
         json.WriteNumber("time", report.Workload.Time);
         json.WriteEndObject();
         json.WriteStartObject("weights");
+        json.WriteString("format", WeightFormatNames.Of(report.Workload.Weights));
         json.WriteNumber("raw_bytes", report.Workload.RawBytes);
         json.WriteNumber("padded_bytes", report.PaddedBytes);
         json.WriteNumber("packed_bytes", report.PackedBytes);

@@ -1,4 +1,5 @@
 using Recurrent.Formats;
+using Recurrent.Layers;
 
 namespace Recurrent.Cli.Bench;
 
@@ -30,6 +31,9 @@ internal sealed record BenchRequest
 
     /// <summary>The only number of threads to try; null for those that make sense on the machine.</summary>
     public int? Threads { get; init; }
+
+    /// <summary>The format of the weights of recurrent layers.</summary>
+    public WeightFormat Weights { get; init; }
 
     /// <summary>How long latencies are measured.</summary>
     public double Seconds { get; init; } = 2;

@@ -5,7 +5,7 @@ namespace Recurrent.Cli.Bench;
 /// weight bytes / read bandwidth of the nearest level that holds them).
 /// </summary>
 /// <remarks>
-/// The same formula as in bench/peers/limit.py: a change belongs in both. Activations are not counted. A cache that keeps a part of weights which
+/// The same formula as in bench/peers/limit.py: a change belongs in both. Activations are not counted, and of integers only the bytes are. A cache that keeps a part of weights which
 /// are too large for it can make the percentage of the limit pass 100.
 /// </remarks>
 internal static class Limit
@@ -13,5 +13,5 @@ internal static class Limit
     /// <summary>Microseconds of a call.</summary>
     public static double Microseconds(IEnumerable<Phase> phases, MachineRates rates) =>
         phases.Sum(phase => 1e-3 * phase.Repeats * Math.Max(
-            phase.Operations / rates.GigaFlops, phase.WeightBytes / rates.BandwidthFor(phase.WeightBytes)));
+            phase.IsOfIntegers ? 0 : phase.Operations / rates.GigaFlops, phase.WeightBytes / rates.BandwidthFor(phase.WeightBytes)));
 }

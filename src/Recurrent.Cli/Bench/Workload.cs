@@ -1,3 +1,4 @@
+using Recurrent.Cli.Weights;
 using Recurrent.Layers;
 
 namespace Recurrent.Cli.Bench;
@@ -9,8 +10,12 @@ namespace Recurrent.Cli.Bench;
 /// <param name="Time">Steps of a call; 1 for a stream, whose states are carried from call to call.</param>
 internal sealed record Workload(string Name, ModelDefinition Model, int Batch, int Time)
 {
+    /// <summary>The format of the weights of recurrent layers.</summary>
+    public WeightFormat Weights { get; init; }
+
     /// <summary>Name, batch and steps, as in <c>lstm, input 8, hidden 8; batch 1, one step per call</c>.</summary>
-    public string Title => $"{Name}; batch {Batch}, {(Time == 1 ? "one step" : $"{Time} steps")} per call";
+    public string Title => $"{Name}; batch {Batch}, {(Time == 1 ? "one step" : $"{Time} steps")} per call"
+        + (Weights == WeightFormat.Float32 ? string.Empty : $"; weights of {WeightFormatNames.Of(Weights)}");
 
     /// <summary>Whether a call is one step; a layer with a reverse direction needs its sequence as a whole.</summary>
     public bool IsStep => Time == 1 && Model.CanStep;
@@ -34,6 +39,8 @@ internal sealed record Workload(string Name, ModelDefinition Model, int Batch, i
     /// <param name="lanes">Floats of a vector.</param>
     public long PaddedBytes(int lanes) => WeightBytes.Of(Model.Layers, lanes);
 
+    private Phase Rounded(Phase phase) => phase with { Weights = Weights };
+
     private IEnumerable<Phase> PhasesOf(Layer layer, int index) => layer switch
     {
         RecurrentLayer recurrent => PhasesOf(recurrent.Specification),
@@ -55,17 +62,17 @@ internal sealed record Workload(string Name, ModelDefinition Model, int Batch, i
         {
             if (IsStep)
             {
-                yield return new Phase(rows, specification.InputSize + specification.StateSize, Batch, 1);
+                yield return Rounded(new Phase(rows, specification.InputSize + specification.StateSize, Batch, 1));
             }
             else
             {
-                yield return new Phase(rows, specification.InputSize, (long)Time * Batch, 1);
-                yield return new Phase(rows, specification.StateSize, Batch, Time);
+                yield return Rounded(new Phase(rows, specification.InputSize, (long)Time * Batch, 1));
+                yield return Rounded(new Phase(rows, specification.StateSize, Batch, Time));
             }
 
             if (specification is LstmSpecification { ProjectionSize: > 0 } lstm)
             {
-                yield return new Phase(lstm.ProjectionSize, lstm.HiddenSize, Batch, Time);
+                yield return Rounded(new Phase(lstm.ProjectionSize, lstm.HiddenSize, Batch, Time));
             }
         }
     }

@@ -14,7 +14,10 @@ internal static class Workloads
 
     /// <summary>What a request asks for: the model of a file, or layers of sizes with random weights.</summary>
     public static Workload Of(BenchRequest request) =>
-        request is { File: { } path, Model: { } model } ? OfFile(request, path, model.Definition) : OfSizes(request);
+        (request is { File: { } path, Model: { } model } ? OfFile(request, path, model.Definition) : OfSizes(request)) with
+        {
+            Weights = request.Weights,
+        };
 
     /// <summary>Layers of the sizes asked for, with random weights.</summary>
     public static Workload OfSizes(BenchRequest request)

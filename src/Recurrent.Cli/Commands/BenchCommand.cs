@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Recurrent.Cli.Bench;
 using Recurrent.Cli.Display;
+using Recurrent.Layers;
 using Recurrent.Plots;
 
 namespace Recurrent.Cli.Commands;
@@ -38,6 +39,9 @@ internal sealed class BenchCommand
         HelpName = "FILE",
     };
 
+    private readonly WeightsOption _weights = new(
+        "The format of the weights of recurrent layers; all others are float32. Default: float32.");
+
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON and nothing else." };
 
     // Of those that a session can use.
@@ -63,6 +67,7 @@ internal sealed class BenchCommand
               recurrent bench gru --hidden 256 --time 100            sequences
               recurrent bench lstm --hidden 512 --batch 32 --time 50 batches
               recurrent bench model.onnx                             your own model
+              recurrent bench lstm --hidden 256 --weights int8       8-bit weights
               recurrent bench lstm --hidden 20 --seconds 600 --calls-per-sample 1
                   the slowest step of ten minutes
             """)
@@ -70,6 +75,7 @@ internal sealed class BenchCommand
             options._network,
         };
         options._options.AddTo(command);
+        options._weights.AddTo(command);
         foreach (Option option in new Option[] { options._seconds, options._block, options._plot, options._json })
         {
             command.Add(option);
@@ -94,6 +100,7 @@ internal sealed class BenchCommand
         IReadOnlyList<Candidate> candidates = Candidate.For(request, Machine.InstructionSets, Processors, forced);
         Workload workload = Workloads.Of(request);
         new ImportNotes(error).Tell(request.File ?? string.Empty, request.Model?.Notes ?? []);
+        WeightsOption.TellWithoutEffect(workload.Model, request.Weights, error);
         BenchReport report = ProgressBar.Show(
             "measuring", BenchRun.Turns(request, candidates), error,
             progress => BenchRun.Measure(request, workload, candidates, progress));
@@ -110,6 +117,7 @@ internal sealed class BenchCommand
     {
         Seconds = parsed.GetValue(_seconds) ?? DefaultSeconds,
         Block = parsed.GetValue(_block),
+        Weights = _weights.Read(parsed) ?? WeightFormat.Float32,
     };
 
     private static void Write(BenchReport report, bool json, TextWriter output)

@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using Recurrent.Cli.Compare;
-using Recurrent.Cli.Data;
 using Recurrent.Cli.Models;
 using Recurrent.Cli.Verify;
+using Recurrent.Cli.Weights;
 using Recurrent.Formats;
+using Recurrent.Layers;
 using Recurrent.Plots;
 
 namespace Recurrent.Cli.Commands;
@@ -29,6 +30,9 @@ internal sealed class CompareCommand
         HelpName = "float|double",
         Arity = ArgumentArity.ZeroOrOne,
     };
+
+    private readonly WeightsOption _weights = new(
+        "Instead of B: A with weights of this format, against A in float32. With --reference: both in this format.");
 
     private readonly Option<string[]> _input = new("--input", "-i")
     {
@@ -77,6 +81,7 @@ internal sealed class CompareCommand
               recurrent compare a.nam --reference --tolerance 0     the same bits?
               recurrent compare a.nam --reference double -i x.wav   how accurate is float?
               recurrent compare a.onnx b.onnx -i x.npy --plot difference.svg
+              recurrent compare a.onnx --weights int8 -i x.npy      what do they cost?
             """)
         {
             options._left, options._right,
@@ -90,6 +95,7 @@ internal sealed class CompareCommand
             command.Add(option);
         }
 
+        options._weights.AddTo(command);
         options._csv.AddTo(command);
         options._modelFile.AddTo(command);
         command.SetAction(parsed => CommandFrame.Run(parsed, () => options.Run(parsed)));
@@ -105,7 +111,7 @@ internal sealed class CompareCommand
 
         string leftFile = parsed.GetRequiredValue(_left);
         ImportedModel left = ModelFileOptions.Load(leftFile, _modelFile.Read(parsed));
-        (ImportedModel right, VerifyPath rightPath, string rightName) = ReadRight(parsed, leftFile, left);
+        (ImportedModel right, VerifyPath leftPath, VerifyPath rightPath, string rightName) = ReadRight(parsed, leftFile, left);
         var pair = new ModelPair(left.Definition, right.Definition);
         if (pair.Mismatch() is { } mismatch)
         {
@@ -119,11 +125,15 @@ internal sealed class CompareCommand
         }
 
         (SequenceInput input, string inputName) = ReadInput(parsed, left);
+        WeightsOption.TellWithoutEffect(left.Definition, _weights.Read(parsed), parsed.InvocationConfiguration.Error);
         var notes = new ImportNotes(parsed.InvocationConfiguration.Error);
         notes.Tell(leftFile, left.Notes);
         notes.Tell(parsed.GetValue(_right) ?? leftFile, right.Notes);
         var report = new CompareReport(
-            leftFile, rightName, inputName, pair.Compare(NativePath.Default, rightPath, input), parsed.GetValue(_tolerance));
+            leftFile, rightName, inputName, pair.Compare(leftPath, rightPath, input), parsed.GetValue(_tolerance))
+        {
+            Notes = Notes(left, _weights.Read(parsed), input),
+        };
         TextWriter output = parsed.InvocationConfiguration.Output;
         if (parsed.GetValue(_json))
         {
@@ -142,37 +152,56 @@ internal sealed class CompareCommand
         return report.Passed ? ExitCode.Success : ExitCode.Failure;
     }
 
-    private (ImportedModel Model, VerifyPath Path, string Name) ReadRight(
+    private (ImportedModel Model, VerifyPath LeftPath, VerifyPath Path, string Name) ReadRight(
         ParseResult parsed, string leftFile, ImportedModel left)
     {
         string? file = parsed.GetValue(_right);
+        WeightFormat? weights = _weights.Read(parsed);
         bool isReference = parsed.GetResult(_reference) is { Implicit: false };
-        if (file is null == !isReference)
+        if (file is not null && weights is not null)
+        {
+            throw new UnusableInputException($"B, {WeightsOption.Name}: expected one of them, found both.");
+        }
+
+        if (file is not null == isReference && weights is null)
         {
             throw new UnusableInputException(
-                $"B, --reference: expected one of them, found {(isReference ? "both" : "neither")}.");
+                $"B, --reference, {WeightsOption.Name}: expected one of them, found {(isReference ? "both" : "neither")}.");
         }
 
         if (file is not null)
         {
-            return (ModelFileOptions.Load(file, _modelFile.Read(parsed)), NativePath.Default, file);
+            return (ModelFileOptions.Load(file, _modelFile.Read(parsed)), NativePath.Default, NativePath.Default, file);
         }
 
+        WeightFormat format = weights ?? WeightFormat.Float32;
+        string with = weights is null ? string.Empty : $" with weights of {WeightFormatNames.Of(format)}";
+        if (!isReference)
+        {
+            return (left, NativePath.Default, NativePath.Of(format), leftFile + with);
+        }
+
+        NativePath native = NativePath.Of(format);
         return parsed.GetValue(_reference) == InDouble
-            ? (left, new ReferencePath<double>(InDouble), $"{leftFile} in the reference, double")
-            : (left, new ReferencePath<float>(InFloat), $"{leftFile} in the reference, float");
+            ? (left, native, new ReferencePath<double>(InDouble, format), $"{leftFile} in the reference, double{with}")
+            : (left, native, new ReferencePath<float>(InFloat, format), $"{leftFile} in the reference, float{with}");
     }
+
+    private static string[] Notes(ImportedModel model, WeightFormat? weights, SequenceInput input) => weights is { } format
+        ?
+        [
+            .. FormatErrors.Of(model.Definition, format, input).TooSmall
+                .Select(small => small.Describe(model.LayerNames[small.Layer])),
+        ]
+        : [];
 
     private (SequenceInput Input, string Name) ReadInput(ParseResult parsed, ImportedModel model)
     {
         if (parsed.GetValue(_input) is { Length: > 0 } given)
         {
-            string[] names = [.. model.Definition.Inputs.Select(one => one.Name)];
-            string[] files = NamedFiles.RequireAll("--input", NamedFiles.Match("--input", given, names, "input"), names);
-            return (
-                SequenceInput.Of(
-                    model.Definition, [.. files.Select(file => (file, DataFile.Read(file, format: _csv.Read(parsed))))]),
-                string.Join(", ", files));
+            (SequenceInput input, string[] files) =
+                NamedFiles.ReadInputs("--input", given, model.Definition, _csv.Read(parsed));
+            return (input, string.Join(", ", files));
         }
 
         int time = parsed.GetValue(_time) ?? 100;

@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using Recurrent.Cli.Convert;
 using Recurrent.Cli.Display;
+using Recurrent.Cli.Weights;
 using Recurrent.Formats;
+using Recurrent.Layers;
 
 namespace Recurrent.Cli.Commands;
 
@@ -16,6 +18,8 @@ internal static class ConvertCommand
         {
             Description = "The file to write: .onnx, or .safetensors with PyTorch's names. Replaced if it is there.",
         };
+        var weights = new WeightsOption(
+            "Rounds the weights of recurrent layers to this format; the file has them as float32. Default: they stay as they are.");
         var modelFile = new ModelFileOptions();
         var json = new Option<bool>("--json") { Description = "Print JSON and nothing else." };
         var command = new Command(
@@ -28,16 +32,19 @@ internal static class ConvertCommand
               recurrent convert amplifier.nam amplifier.onnx
               recurrent convert model.onnx model.safetensors
               recurrent convert lstm.pt model.onnx --every-step --batch-major
+              recurrent convert model.onnx rounded.onnx --weights int8
             """)
         {
             input, output, json,
         };
+        weights.AddTo(command);
         modelFile.AddTo(command);
         command.SetAction(parsed => CommandFrame.Run(parsed, () =>
         {
             ConvertReport report = Conversion.Convert(
-                parsed.GetRequiredValue(input), parsed.GetRequiredValue(output), modelFile.Read(parsed));
+                parsed.GetRequiredValue(input), parsed.GetRequiredValue(output), modelFile.Read(parsed), weights.Read(parsed));
             new ImportNotes(parsed.InvocationConfiguration.Error).Tell(report.Input, report.Before.Notes);
+            WeightsOption.TellWithoutEffect(report.Before.Definition, report.Weights, parsed.InvocationConfiguration.Error);
             TextWriter writer = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
@@ -67,6 +74,11 @@ internal static class ConvertCommand
         {
             output.WriteText($"lost: {lost}");
         }
+
+        if (report.Weights is { } format && format != WeightFormat.Float32)
+        {
+            output.WriteText($"note: {WrittenWeights.Note(format)}");
+        }
     }
 
     private static string ToJson(ConvertReport report) => JsonText.Object(json =>
@@ -75,6 +87,11 @@ internal static class ConvertCommand
         json.WriteString("input_format", report.Before.Format);
         json.WriteString("output", report.Output);
         json.WriteString("output_format", report.After.Format);
+        if (report.Weights is { } format)
+        {
+            json.WriteString("weights", WeightFormatNames.Of(format));
+        }
+
         json.WriteBoolean("equal", report.IsEqual);
         json.WriteNumber("values", report.Values);
         json.WriteNumber("different", report.Different);

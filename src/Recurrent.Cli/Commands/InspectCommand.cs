@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Recurrent.Cli.Inspect;
+using Recurrent.Cli.Weights;
+using Recurrent.Layers;
 
 namespace Recurrent.Cli.Commands;
 
@@ -9,7 +11,17 @@ internal static class InspectCommand
     public static Command Create()
     {
         var file = new Argument<string>("FILE") { Description = "A model file of any format that is known." };
+        var weights = new WeightsOption(
+            "The format that the weights of recurrent layers are to have: shows their bytes and, with --input, the error of each layer. "
+            + "Default: float32.");
+        var input = new Option<string[]>("--input", "-i")
+        {
+            Description = "With --weights, an input as for run, NAME=FILE for each of several: shows what the format does to it, by "
+                + "layer, and names features that are too small beside others.",
+            HelpName = "[NAME=]FILE",
+        };
         var modelFile = new ModelFileOptions();
+        var csv = new CsvOptions();
         var noMeasure = new Option<bool>("--no-measure") { Description = "Do not time steps, which takes a second." };
         var json = new Option<bool>("--json") { Description = "Print JSON and nothing else." };
         var command = new Command(
@@ -24,15 +36,38 @@ internal static class InspectCommand
               recurrent inspect model.onnx
               recurrent inspect amplifier.nam --json
               recurrent inspect weights.safetensors --no-measure
+              recurrent inspect model.onnx --weights int8 -i x.npy
             """)
         {
-            file, noMeasure, json,
+            file, input, noMeasure, json,
         };
+        weights.AddTo(command);
+        csv.AddTo(command);
         modelFile.AddTo(command);
         command.SetAction(parsed => CommandFrame.Run(parsed, () =>
         {
+            WeightFormat? format = weights.Read(parsed);
+            string[] inputs = parsed.GetValue(input) ?? [];
+            if (inputs.Length > 0 && format is null)
+            {
+                throw new UnusableInputException($"--input: expected only with {WeightsOption.Name}.");
+            }
+
             Inspection inspection = Inspection.Of(
-                parsed.GetRequiredValue(file), modelFile.Read(parsed), measure: !parsed.GetValue(noMeasure));
+                parsed.GetRequiredValue(file),
+                modelFile.Read(parsed),
+                format ?? WeightFormat.Float32,
+                measure: !parsed.GetValue(noMeasure));
+            if (inspection.Model is { Definition: var definition })
+            {
+                WeightsOption.TellWithoutEffect(definition, format, parsed.InvocationConfiguration.Error);
+                inspection = inputs.Length == 0 ? inspection : inspection with
+                {
+                    Errors = FormatErrors.Of(
+                        definition, inspection.Weights, NamedFiles.ReadInputs("--input", inputs, definition, csv.Read(parsed)).Input),
+                };
+            }
+
             TextWriter output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {

@@ -1,4 +1,7 @@
+using Recurrent.Cli.Data;
 using Recurrent.Cli.Display;
+using Recurrent.Cli.Models;
+using Recurrent.Layers;
 
 namespace Recurrent.Cli.Commands;
 
@@ -55,6 +58,21 @@ internal static class NamedFiles
             ? [.. files.OfType<string>()]
             : throw new UnusableInputException(
                 $"{option}: expected a file for each of {Listed(names)}, found none for '{names[missing]}'.");
+    }
+
+    /// <summary>Reads the input of a model.</summary>
+    /// <param name="option">The option that the files come from, for messages.</param>
+    /// <param name="given">What the user gave.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="format">What a file of text looks like.</param>
+    /// <returns>The input, and the files in the order of the model's inputs.</returns>
+    /// <exception cref="UnusableInputException">A file or a name is missing, or does not fit.</exception>
+    public static (SequenceInput Input, string[] Files) ReadInputs(
+        string option, IReadOnlyList<string> given, ModelDefinition model, CsvFormat format)
+    {
+        string[] names = [.. model.Inputs.Select(one => one.Name)];
+        string[] files = RequireAll(option, Match(option, given, names, "input"), names);
+        return (SequenceInput.Of(model, [.. files.Select(file => (file, DataFile.Read(file, format: format)))]), files);
     }
 
     private static string Listed(IReadOnlyList<string> names) =>

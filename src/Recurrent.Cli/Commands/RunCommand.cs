@@ -62,6 +62,9 @@ internal sealed class RunCommand
     private readonly Option<string?> _isa = NetworkOptions.InstructionSetOption(
         $"The instruction set: {InstructionSetNames.Listed}. Default: the best one.");
 
+    private readonly WeightsOption _weights = new(
+        "The format of the weights of recurrent layers; all others are float32. Default: float32.");
+
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON and nothing else." };
 
     public static Command Create()
@@ -81,6 +84,8 @@ internal sealed class RunCommand
                   sound, channel by channel, in blocks as a driver has them
               recurrent run amplifier.nam -i guitar.wav --stream
                   sample by sample; only the times
+              recurrent run model.onnx -i x.npy --weights int8
+                  with 8-bit weights
               recurrent run graph.onnx -i x=x.npy -i static=s.npy -o mean=m.npy
                   several inputs and outputs, by name
             """)
@@ -96,6 +101,7 @@ internal sealed class RunCommand
             command.Add(option);
         }
 
+        options._weights.AddTo(command);
         options._csv.AddTo(command);
         options._modelFile.AddTo(command);
         command.SetAction(parsed => CommandFrame.Run(parsed, () => options.Run(parsed)));
@@ -123,6 +129,7 @@ internal sealed class RunCommand
         }
 
         new ImportNotes(parsed.InvocationConfiguration.Error).Tell(file, model.Notes);
+        WeightsOption.TellWithoutEffect(definition, _weights.Read(parsed), parsed.InvocationConfiguration.Error);
         RunResult result = ProgressBar.Show(
             inputFiles[0], request.Calls, parsed.InvocationConfiguration.Error,
             progress => ModelRun.Compute(request, progress));
@@ -207,6 +214,7 @@ internal sealed class RunCommand
             Lengths = lengths,
             Threads = parsed.GetValue(_threads) ?? 1,
             InstructionSet = NetworkOptions.ReadInstructionSet(parsed, _isa) ?? InstructionSet.Auto,
+            Weights = _weights.Read(parsed) ?? WeightFormat.Float32,
         };
     }
 

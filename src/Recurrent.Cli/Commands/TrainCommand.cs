@@ -3,6 +3,7 @@ using Recurrent.Cli.Data;
 using Recurrent.Cli.Display;
 using Recurrent.Cli.Train;
 using Recurrent.Formats;
+using Recurrent.Layers;
 using Recurrent.Plots;
 using Recurrent.Shared;
 using Recurrent.Training;
@@ -51,6 +52,10 @@ internal sealed class TrainCommand
         HelpName = "FILE",
     };
 
+    private readonly WeightsOption _weights = new(
+        "Rounds the trained weights of recurrent layers to this format, judges the model with weights of it, and writes them as "
+        + "float32. Training itself is float32. Default: they are not rounded.");
+
     private readonly CsvOptions _csv = new();
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON and nothing else." };
@@ -86,6 +91,7 @@ internal sealed class TrainCommand
             command.Add(option);
         }
 
+        options._weights.AddTo(command);
         options._csv.AddTo(command);
         command.Add(options._json);
 
@@ -134,10 +140,12 @@ internal sealed class TrainCommand
     private bool Write(ParseResult parsed, TrainRequest request, SeriesTask task, TrainResult result)
     {
         string output = parsed.GetRequiredValue(_output);
+        WeightFormat? weights = _weights.Read(parsed);
+        result = weights is { } given ? Rounded(result, given, task) : result;
         ForecasterFile.Write(result.Definition, output, request, task);
         ImportedModel again = ModelFile.Load(output);
-        float[] written = ForecasterFile.Forecast(again.Definition, task.Test.X);
-        var report = new TrainReport(request, task, result, output, written);
+        float[] written = ForecasterFile.Forecast(again.Definition, task.Test.X, weights ?? WeightFormat.Float32);
+        var report = new TrainReport(request, task, result, output, written) { Weights = weights };
         if (parsed.GetValue(_forecasts) is { } forecasts)
         {
             DataFile.WriteLines(forecasts, HeldBackFile.Lines(task, written));
@@ -166,6 +174,14 @@ internal sealed class TrainCommand
 
         return report.IsEqual;
     }
+
+    /// <summary>The model that is written, and what it forecasts with weights of the format.</summary>
+    private static TrainResult Rounded(TrainResult result, WeightFormat weights, SeriesTask task) =>
+        weights == WeightFormat.Float32 ? result : result with
+        {
+            Definition = result.Definition.Rounded(weights),
+            Rounded = ForecasterFile.Forecast(result.Definition, task.Test.X, weights),
+        };
 
     private static Chart Plot(History history, TrainRequest request) => LossPlot.Of(
         $"Training on {Path.GetFileName(request.File)}",

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Recurrent.Cli.Display;
 using Recurrent.Cli.Verify;
+using Recurrent.Formats;
+using Recurrent.Layers;
 
 namespace Recurrent.Cli.Commands;
 
@@ -25,6 +27,9 @@ internal static class VerifyCommand
         {
             Description = "Verify the gradients of golden folders instead of their outputs.",
         };
+        var weights = new WeightsOption(
+            "The format of the weights of recurrent layers: every path has to give the bits of the reference in that format. The "
+            + "error against what was recorded is shown and does not count.");
         var json = new Option<FileInfo>("--json")
         {
             Description = "Also write every result, tensor by tensor, to this file.",
@@ -43,31 +48,49 @@ internal static class VerifyCommand
               recurrent verify tests/golden/onnx               backend tests of ONNX
               recurrent verify tests/golden/onnxruntime        cases of ONNX Runtime
               recurrent verify --gradients tests/golden/torch  gradients of a loss
+              recurrent verify tests/golden/torch --weights int8
+                  the bits of the reference with 8-bit weights
               recurrent verify A B --json results.json         several; keep every result
             """)
         {
             paths, isa, gradients, json,
         };
         var modelFile = new ModelFileOptions();
+        weights.AddTo(command);
         modelFile.AddTo(command);
         command.SetAction(parsed => Run(
-            () => [.. parsed.GetRequiredValue(paths).Select(path => parsed.GetValue(gradients)
-                ? VerificationSources.OpenGradients(path, modelFile.Read(parsed))
-                : VerificationSources.Open(path, modelFile.Read(parsed)))],
+            () => Open(parsed.GetRequiredValue(paths), modelFile.Read(parsed), parsed.GetValue(gradients), weights.Read(parsed)),
             parsed.GetRequiredValue(isa),
+            weights.Read(parsed),
             parsed.GetValue(json),
             parsed.InvocationConfiguration.Output,
             parsed.InvocationConfiguration.Error));
         return command;
     }
 
+    private static VerificationSet[] Open(string[] paths, ImportOptions options, bool gradients, WeightFormat? weights)
+    {
+        if (gradients && weights is not null)
+        {
+            throw new UnusableInputException(
+                $"{WeightsOption.Name}: expected only without --gradients, because trainers have float32 weights.");
+        }
+
+        return
+        [
+            .. paths.Select(path => gradients
+                ? VerificationSources.OpenGradients(path, options)
+                : VerificationSources.Open(path, options)),
+        ];
+    }
+
     private static int Run(
-        Func<VerificationSet[]> open, string isa, FileInfo? json, TextWriter output, TextWriter error)
+        Func<VerificationSet[]> open, string isa, WeightFormat? weights, FileInfo? json, TextWriter output, TextWriter error)
     {
         try
         {
             VerificationSet[] sets = open();
-            VerifyPaths paths = VerifyPaths.Select(isa);
+            VerifyPaths paths = VerifyPaths.Select(isa, weights);
             foreach (SkippedPath skipped in paths.Skipped)
             {
                 output.WriteMessage($"skipped {skipped.Name}: {skipped.Reason}");
@@ -81,7 +104,7 @@ internal static class VerifyCommand
 
             // Opened first: a run takes long, and its results have to go somewhere.
             using FileStream? stream = json?.Create();
-            VerifyReport report = Verify(sets, paths, output, new ImportNotes(error));
+            VerifyReport report = Verify(sets, paths, output, new ImportNotes(error)) with { Weights = weights };
             if (stream is not null)
             {
                 report.WriteJson(stream);

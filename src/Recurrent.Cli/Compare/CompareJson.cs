@@ -16,6 +16,17 @@ internal static class CompareJson
             json.WriteBoolean("passed", report.Passed);
         }
 
+        if (report.Notes.Count > 0)
+        {
+            json.WriteStartArray("notes");
+            foreach (string note in report.Notes)
+            {
+                json.WriteStringValue(note);
+            }
+
+            json.WriteEndArray();
+        }
+
         if (report.Outputs.Count == 1)
         {
             Write(json, report.Outputs[0].Comparison);
@@ -51,6 +62,11 @@ internal static class CompareJson
         }
 
         json.WriteNumber("largest_value", comparison.LargestValue);
+        if (double.IsFinite(total.SignalToNoise))
+        {
+            json.WriteNumber("snr_db", total.SignalToNoise);
+        }
+
         WriteAll(json, "features", comparison, comparison.Features);
         WriteAll(json, "steps", comparison, comparison.Steps);
     }

@@ -13,6 +13,9 @@ internal sealed record CompareReport(
     IReadOnlyList<(string Name, Comparison Comparison)> Outputs,
     double? Tolerance)
 {
+    /// <summary>What a weight format does to what the layers read.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     public bool Passed =>
         Tolerance is not { } tolerance || Outputs.All(output => output.Comparison.Total.Largest <= tolerance);
 }

@@ -24,6 +24,11 @@ internal static class CompareText
 
             Write(comparison, report.Tolerance, output);
         }
+
+        foreach (string note in report.Notes)
+        {
+            output.WriteMessage($"note: {note}");
+        }
     }
 
     private static void Write(Comparison comparison, double? allowed, TextWriter output)
@@ -67,6 +72,7 @@ internal static class CompareText
         facts.Add("of the values", string.Create(CultureInfo.InvariantCulture, $"{left:G9} and {right:G9}"));
         facts.Add("of the largest value", Text(total.Largest / comparison.LargestValue));
         facts.Add("mean difference", Text(total.Mean));
+        facts.Add("signal to noise", string.Create(CultureInfo.InvariantCulture, $"{total.SignalToNoise:F1} dB"));
         facts.Write(output);
     }
 

@@ -8,6 +8,8 @@ namespace Recurrent.Cli.Compare;
 internal sealed class Difference
 {
     private double _sum;
+    private double _signal;
+    private double _noise;
     private long _finite;
 
     /// <summary>Values that were compared.</summary>
@@ -21,6 +23,11 @@ internal sealed class Difference
 
     /// <summary>The mean absolute difference.</summary>
     public double Mean => _finite == 0 ? 0 : _sum / _finite;
+
+    /// <summary>
+    /// Decibels of the left values over the differences, of pairs that are both finite; infinite where none differ.
+    /// </summary>
+    public double SignalToNoise => _noise == 0 ? double.PositiveInfinity : 10 * Math.Log10(_signal / _noise);
 
     /// <summary>Index of the first value that is not equal; -1 if all are.</summary>
     public int First { get; private set; } = -1;
@@ -45,6 +52,8 @@ internal sealed class Difference
         {
             _sum += difference;
             _finite++;
+            _noise += difference * difference;
+            _signal += double.IsFinite(left) ? left * left : 0;
         }
 
         if (difference == 0)

@@ -21,7 +21,11 @@ internal static class Conversion
 
     /// <summary>Converts a file.</summary>
     /// <exception cref="UnusableInputException">The model cannot be written in that format, or not be read again.</exception>
-    public static ConvertReport Convert(string input, string output, ImportOptions options)
+    /// <param name="input">The file to read.</param>
+    /// <param name="output">The file to write.</param>
+    /// <param name="options">What the file does not say.</param>
+    /// <param name="weights">The format that weights of recurrent layers are rounded to; null to keep them.</param>
+    public static ConvertReport Convert(string input, string output, ImportOptions options, WeightFormat? weights)
     {
         string kind = Path.GetExtension(output).ToLowerInvariant();
         if (kind is not (Onnx or Safetensors))
@@ -35,14 +39,20 @@ internal static class Conversion
             throw new UnusableInputException($"'{output}': expected another file than the input.");
         }
 
-        ImportedModel before = ModelFileOptions.Load(input, options);
+        ImportedModel before = Rounded(ModelFileOptions.Load(input, options), weights);
         Write(before, output, kind);
         ImportedModel after = ReadAgain(output);
         RequireSameShape(before.Definition, after.Definition, output);
         (int values, int different, double largest) = Compare(before.Definition, after.Definition);
         return new ConvertReport(
-            input, output, before, after, values, different, largest, [.. Lost(before, after)]);
+            input, output, before, after, values, different, largest, [.. Lost(before, after)])
+        {
+            Weights = weights,
+        };
     }
+
+    private static ImportedModel Rounded(ImportedModel model, WeightFormat? weights) =>
+        weights is { } format ? model with { Definition = model.Definition.Rounded(format) } : model;
 
     private static void Write(ImportedModel model, string output, string kind)
     {

@@ -1,4 +1,5 @@
 using Recurrent.Formats;
+using Recurrent.Layers;
 
 namespace Recurrent.Cli.Convert;
 
@@ -21,5 +22,8 @@ internal sealed record ConvertReport(
     double LargestDifference,
     IReadOnlyList<string> Lost)
 {
+    /// <summary>The format that weights of recurrent layers were rounded to; null if they were not.</summary>
+    public WeightFormat? Weights { get; init; }
+
     public bool IsEqual => Different == 0;
 }

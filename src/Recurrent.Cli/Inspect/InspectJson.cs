@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Recurrent.Cli.Bench;
+using Recurrent.Cli.Weights;
 using Recurrent.Formats;
 using Recurrent.Layers;
 
@@ -60,6 +61,12 @@ internal static class InspectJson
         WriteLayers(json, inspection.Layers);
         json.WriteNumber("parameters", inspection.Parameters);
         WriteStep(json, inspection);
+        json.WriteString("weights", WeightFormatNames.Of(inspection.Weights));
+        if (inspection.Errors is { } errors)
+        {
+            WriteErrors(json, inspection, errors);
+        }
+
         json.WriteStartArray("notes");
         foreach (ImportNote note in model.Notes)
         {
@@ -151,6 +158,32 @@ internal static class InspectJson
                 json.WriteEndArray();
             }
 
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteErrors(Utf8JsonWriter json, Inspection inspection, FormatErrors errors)
+    {
+        json.WriteStartArray("errors");
+        foreach (LayerError layer in errors.Layers)
+        {
+            json.WriteStartObject();
+            json.WriteString("layer", inspection.Layers[layer.Layer].Name);
+            json.WriteAnyNumber("snr_db", layer.SignalToNoise);
+            json.WriteAnyNumber("largest", layer.Largest);
+            json.WriteAnyNumber("largest_value", layer.LargestValue);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("small_features");
+        foreach (SmallFeatures small in errors.TooSmall)
+        {
+            json.WriteStartObject();
+            json.WriteString("layer", inspection.Layers[small.Layer].Name);
+            json.WriteNumbers("features", small.Features.Select(feature => (long)feature));
             json.WriteEndObject();
         }
 

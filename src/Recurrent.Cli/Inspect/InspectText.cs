@@ -2,6 +2,7 @@ using System.Globalization;
 using Recurrent.Cli.Bench;
 using Recurrent.Cli.Commands;
 using Recurrent.Cli.Display;
+using Recurrent.Cli.Weights;
 using Recurrent.Formats;
 using Recurrent.Layers;
 using Spectre.Console;
@@ -22,6 +23,11 @@ internal static class InspectText
 
         WriteLayers(inspection, output);
         WriteTotals(inspection, inspection.Model, output);
+        if (inspection.Errors is { } errors)
+        {
+            WriteErrors(inspection, errors, output);
+        }
+
         foreach (ImportNote note in inspection.Model.Notes)
         {
             output.WriteMessage(OptionNames.Translate(note.ToString()));
@@ -74,6 +80,26 @@ internal static class InspectText
         }
 
         Tables.Write(table, output);
+    }
+
+    private static void WriteErrors(Inspection inspection, FormatErrors errors, TextWriter output)
+    {
+        Table table = new Table().Border(TableBorder.Simple)
+            .AddColumns($"with {WeightFormatNames.Of(inspection.Weights)}", "signal to noise, dB", "largest error", "largest value");
+        foreach (LayerError layer in errors.Layers)
+        {
+            table.AddRow(
+                Tables.Cell(inspection.Layers[layer.Layer].Name),
+                double.IsFinite(layer.SignalToNoise) ? layer.SignalToNoise.ToString("F1", CultureInfo.InvariantCulture) : "equal",
+                layer.Largest.ToString("G3", CultureInfo.InvariantCulture),
+                layer.LargestValue.ToString("G3", CultureInfo.InvariantCulture));
+        }
+
+        Tables.Write(table, output);
+        foreach (SmallFeatures small in errors.TooSmall)
+        {
+            output.WriteMessage($"note: {small.Describe(inspection.Layers[small.Layer].Name)}");
+        }
     }
 
     private static void WriteTotals(Inspection inspection, ImportedModel model, TextWriter output)
@@ -133,7 +159,7 @@ internal static class InspectText
                 return;
             }
 
-            facts.Add("packed weights", $"{Numbers.KiB(step.PackedBytes)}, {Candidate.NameOf(step.InstructionSet)}");
+            facts.Add("packed weights", $"{Numbers.KiB(step.PackedBytes)} as {WeightFormatNames.Of(inspection.Weights)}, {Candidate.NameOf(step.InstructionSet)}");
             facts.Add("time per step, predicted", $"{Numbers.Short(step.Predicted)} us");
             if (step.Measured is { } times)
             {

@@ -1,4 +1,5 @@
 using Recurrent.Cli.Commands;
+using Recurrent.Cli.Weights;
 using Recurrent.Formats;
 using Recurrent.Layers;
 
@@ -22,6 +23,12 @@ internal sealed record Inspection
     /// <summary>Why there is no time of a step; null if there is.</summary>
     public string? NoStep { get; init; }
 
+    /// <summary>The format of the weights of recurrent layers.</summary>
+    public WeightFormat Weights { get; init; }
+
+    /// <summary>What that does on an input; null if none was given.</summary>
+    public FormatErrors? Errors { get; init; }
+
     /// <summary>The tensors of a file without a model.</summary>
     public IReadOnlyList<TensorSummary> Tensors { get; init; } = [];
 
@@ -39,17 +46,18 @@ internal sealed record Inspection
     /// <summary>Looks at a file.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="options">What the file does not say.</param>
+    /// <param name="weights">The format of the weights of recurrent layers.</param>
     /// <param name="measure">Whether steps are timed.</param>
     /// <exception cref="ModelFormatException">It holds neither a model that is supported nor tensors.</exception>
-    public static Inspection Of(string path, ImportOptions options, bool measure)
+    public static Inspection Of(string path, ImportOptions options, WeightFormat weights, bool measure)
     {
         try
         {
-            return OfModel(path, ModelFileOptions.Load(path, options), measure);
+            return OfModel(path, ModelFileOptions.Load(path, options), weights, measure);
         }
         catch (ModelFormatException e) when (e.Proposal is { } proposal)
         {
-            return Of(path, options with { AssumeDefaults = true }, measure) with
+            return Of(path, options with { AssumeDefaults = true }, weights, measure) with
             {
                 Proposal = ProposedOptions.Of(proposal),
                 ProposedLines = e.ProposedLines,
@@ -61,13 +69,14 @@ internal sealed record Inspection
         }
     }
 
-    private static Inspection OfModel(string path, ImportedModel model, bool measure)
+    private static Inspection OfModel(string path, ImportedModel model, WeightFormat weights, bool measure)
     {
         var inspection = new Inspection
         {
             File = path,
             Format = model.Format,
             Model = model,
+            Weights = weights,
             Layers = [.. model.Definition.Layers.Select((layer, index) => LayerSummary.Of(layer, model.LayerNames[index]) with
             {
                 Reads = model.Definition.IsChain ? [] : NamesRead(model, index),
@@ -75,7 +84,7 @@ internal sealed record Inspection
         };
         try
         {
-            return inspection with { Step = StepMeasurement.Of(model.Definition, measure) };
+            return inspection with { Step = StepMeasurement.Of(model.Definition, weights, measure) };
         }
         catch (Exception e) when (ExitCode.IsUnusable(e))
         {

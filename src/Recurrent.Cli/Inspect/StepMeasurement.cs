@@ -18,9 +18,13 @@ internal sealed record StepMeasurement(
 
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(20);
 
-    public static StepMeasurement Of(ModelDefinition definition, bool measure)
+    /// <summary>Predicts the time of a step, and measures it.</summary>
+    /// <param name="definition">The model.</param>
+    /// <param name="weights">The format of the weights of recurrent layers.</param>
+    /// <param name="measure">Whether to measure.</param>
+    public static StepMeasurement Of(ModelDefinition definition, WeightFormat weights, bool measure)
     {
-        using RecurrentModel model = RecurrentModel.Create(definition);
+        using RecurrentModel model = RecurrentModel.Create(definition, new ModelOptions { Weights = weights });
         using Session session = model.OpenSession();
         int steps = definition.CanStep ? 1 : Math.Clamp(SequenceLength, definition.LeastTime, definition.MostTime);
         double predicted = session.Explain(steps).Single(way => way.IsChosen).PredictedMicroseconds / steps;

@@ -25,8 +25,8 @@ internal static class ModelRun
     /// <param name="progress">Is told now and then how many calls of the first pass are done.</param>
     public static RunResult Compute(RunRequest request, Action<int> progress)
     {
-        using RecurrentModel model =
-            RecurrentModel.Create(request.Model, new ModelOptions { InstructionSet = request.InstructionSet });
+        using RecurrentModel model = RecurrentModel.Create(
+            request.Model, new ModelOptions { InstructionSet = request.InstructionSet, Weights = request.Weights });
         using Session session =
             model.OpenSession(new SessionOptions { Batch = request.Input.Batch, Threads = request.Threads });
         float[][] output =

@@ -17,6 +17,9 @@ internal sealed record RunRequest(ModelDefinition Model, SequenceInput Input, Ru
 
     public int Threads { get; init; } = 1;
 
+    /// <summary>The format of the weights of recurrent layers.</summary>
+    public WeightFormat Weights { get; init; }
+
     /// <summary>Calls that the input takes.</summary>
     public int Calls => (int)(((long)Input.Time + BlockLength - 1) / BlockLength);
 

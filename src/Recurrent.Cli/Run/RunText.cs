@@ -1,6 +1,8 @@
 using System.Globalization;
 using Recurrent.Cli.Bench;
 using Recurrent.Cli.Display;
+using Recurrent.Cli.Weights;
+using Recurrent.Layers;
 
 namespace Recurrent.Cli.Run;
 
@@ -89,7 +91,10 @@ internal static class RunText
             _ => $"{report.Request.Calls}, {report.Request.BlockLength} steps each",
         };
         string threads = report.Request.Threads == 1 ? "1 thread" : $"{report.Request.Threads} threads";
-        return $"{mode}; {Candidate.NameOf(report.Result.InstructionSet)}, {threads}";
+        string weights = report.Request.Weights == WeightFormat.Float32
+            ? string.Empty
+            : $", weights of {WeightFormatNames.Of(report.Request.Weights)}";
+        return $"{mode}; {Candidate.NameOf(report.Result.InstructionSet)}, {threads}{weights}";
     }
 
     private static string Microseconds(RunReport report, double share) =>

@@ -54,10 +54,11 @@ internal static class ForecasterFile
     /// <summary>What a model forecasts.</summary>
     /// <param name="definition">A model of values of the series.</param>
     /// <param name="windows">Values of the series.</param>
+    /// <param name="weights">The format of the weights of recurrent layers.</param>
     /// <returns><c>[count, horizon * features]</c>, values of the series.</returns>
-    public static float[] Forecast(ModelDefinition definition, Sequences<float> windows)
+    public static float[] Forecast(ModelDefinition definition, Sequences<float> windows, WeightFormat weights)
     {
-        using RecurrentModel model = RecurrentModel.Create(definition);
+        using RecurrentModel model = RecurrentModel.Create(definition, new ModelOptions { Weights = weights });
         return model.Predict(windows.Values.Span, windows.Count, windows.Time, SequenceLayout.BatchMajor);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Recurrent.Cli.Weights;
 
 namespace Recurrent.Cli.Train;
 
@@ -45,6 +46,11 @@ internal static class TrainJson
         }
 
         json.WriteEndArray();
+        if (report.Weights is { } weights)
+        {
+            json.WriteString("weights", WeightFormatNames.Of(weights));
+        }
+
         json.WriteBoolean("equal", report.IsEqual);
     });
 

@@ -1,3 +1,5 @@
+using Recurrent.Layers;
+
 namespace Recurrent.Cli.Train;
 
 /// <summary>Everything that <c>recurrent train</c> tells.</summary>
@@ -12,11 +14,14 @@ internal sealed class TrainReport
     public TrainReport(TrainRequest request, SeriesTask task, TrainResult result, string output, float[] written)
     {
         (Request, Task, Result, Output) = (request, task, result, output);
-        float[] forecasts = task.Scale.InverseTransform(result.Test);
+        float[] forecasts = result.Rounded ?? task.Scale.InverseTransform(result.Test);
         IsEqual = forecasts.Zip(written).All(pair =>
             BitConverter.SingleToInt32Bits(pair.First) == BitConverter.SingleToInt32Bits(pair.Second));
         Scaled = ForecastErrors.Of(
-            task.Test.ScaledX, task.Test.ScaledY, result.Test, task.Scale.Transform(task.TrainPart));
+            task.Test.ScaledX,
+            task.Test.ScaledY,
+            result.Rounded is { } rounded ? task.Scale.Transform(rounded) : result.Test,
+            task.Scale.Transform(task.TrainPart));
         Forecasts = written;
         Columns =
         [
@@ -24,6 +29,9 @@ internal sealed class TrainReport
                 .Select(column => ForecastErrors.Of(task.Test.X, task.Test.Y, written, task.TrainPart, column)),
         ];
     }
+
+    /// <summary>The format that weights of recurrent layers were rounded to; null if they were not.</summary>
+    public WeightFormat? Weights { get; init; }
 
     public TrainRequest Request { get; }
 

@@ -28,4 +28,10 @@ internal sealed record TrainResult
 
     /// <summary>Forecasts of the test part, scaled, <c>[count, horizon * features]</c>.</summary>
     public required float[] Test { get; init; }
+
+    /// <summary>
+    /// Forecasts of the test part by weights that were rounded, values of the series; null if the weights are those of the
+    /// training.
+    /// </summary>
+    public float[]? Rounded { get; init; }
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Recurrent.Cli.Bench;
 using Recurrent.Cli.Display;
+using Recurrent.Cli.Weights;
+using Recurrent.Layers;
 
 namespace Recurrent.Cli.Train;
 
@@ -36,6 +38,10 @@ internal static class TrainText
         facts.Add("written", $"{report.Output}: values as in the file in and out");
         facts.Add("read again", (report.IsEqual ? "the same bits" : "NOT the same bits") + " in all forecasts");
         facts.Write(output);
+        if (report.Weights is { } weights && weights != WeightFormat.Float32)
+        {
+            output.WriteText($"note: {WrittenWeights.Note(weights)}");
+        }
     }
 
     private static string Series(TrainReport report)

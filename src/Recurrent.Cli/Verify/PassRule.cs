@@ -11,8 +11,14 @@ internal sealed record TensorResult(string Tensor, double Error, double Allowed,
 {
     public bool Passed => Failure is null;
 
+    /// <summary>Whether the error decides: not where what was recorded is of another format.</summary>
+    public bool IsJudged => double.IsFinite(Allowed);
+
     /// <summary>The error in units of what is allowed; 0 where neither is.</summary>
     public double Share => Error == 0 ? 0 : Error / Allowed;
+
+    /// <summary>What decides which of several is shown: the share, or of those that are not judged the error if it is finite.</summary>
+    public double Weight => IsJudged ? Share : double.IsFinite(Error) ? Error : 0;
 }
 
 /// <summary>

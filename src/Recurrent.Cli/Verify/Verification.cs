@@ -14,7 +14,8 @@ internal sealed record CaseResult(
 {
     public bool Passed => Refusal is null && Tensors.All(tensor => tensor.Passed);
 
-    public TensorResult? Worst => Tensors.MaxBy(tensor => tensor.Share);
+    /// <summary>The tensor that is closest to its limit; of those that are not judged, the one with the largest error.</summary>
+    public TensorResult? Worst => Tensors.MaxBy(tensor => tensor.Weight);
 }
 
 /// <summary>What became of one case.</summary>
@@ -67,7 +68,8 @@ internal static class Verification
     {
         try
         {
-            return new CaseResult(set, id, path.Name, loaded.Check(path));
+            return new CaseResult(
+                set, id, path.Name, path is FormatPath format ? format.Check(loaded) : loaded.Check(path));
         }
         catch (Exception e) when (ExitCode.IsUnusable(e))
         {

@@ -1,4 +1,5 @@
 using Recurrent.Cli.Bench;
+using Recurrent.Layers;
 
 namespace Recurrent.Cli.Verify;
 
@@ -15,7 +16,21 @@ internal sealed record VerifyPaths(IReadOnlyList<VerifyPath> Available, IReadOnl
     /// <summary>Values of <c>--isa</c>.</summary>
     public static string[] Choices => [All, .. InstructionSetNames.All.Select(InstructionSetNames.Of), Reference];
 
-    public static VerifyPaths Select(string choice)
+    /// <summary>The paths that a value asks for.</summary>
+    /// <param name="choice">The value.</param>
+    /// <param name="weights">
+    /// The format of the weights, if the reference's bits in that format are asked for; null for what was recorded.
+    /// </param>
+    public static VerifyPaths Select(string choice, WeightFormat? weights = null)
+    {
+        VerifyPaths paths = Find(choice, weights ?? WeightFormat.Float32);
+        return weights is not { } format
+            ? paths
+            // The oracle has no bits to be compared.
+            : paths with { Available = [.. paths.Available.Where(path => !path.IsDouble).Select(path => new FormatPath(path, format))] };
+    }
+
+    private static VerifyPaths Find(string choice, WeightFormat weights)
     {
         var available = new List<VerifyPath>();
         var skipped = new List<SkippedPath>();
@@ -23,7 +38,7 @@ internal sealed record VerifyPaths(IReadOnlyList<VerifyPath> Available, IReadOnl
         {
             if (InstructionSetsOfThisMachine().Contains(isa))
             {
-                available.Add(new NativePath(InstructionSetNames.Of(isa), isa));
+                available.Add(new NativePath(InstructionSetNames.Of(isa), isa, weights));
             }
             else
             {
@@ -33,8 +48,8 @@ internal sealed record VerifyPaths(IReadOnlyList<VerifyPath> Available, IReadOnl
 
         if (choice is All or Reference)
         {
-            available.Add(new ReferencePath<float>(Reference));
-            available.Add(new ReferencePath<double>(Oracle));
+            available.Add(new ReferencePath<float>(Reference, weights));
+            available.Add(new ReferencePath<double>(Oracle, weights));
         }
 
         return new VerifyPaths(available, skipped);

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Recurrent.Cli.Weights;
+using Recurrent.Layers;
 
 namespace Recurrent.Cli.Verify;
 
@@ -9,6 +11,9 @@ internal sealed record VerifyReport(
     IReadOnlyList<SkippedPath> Skipped,
     IReadOnlyList<CaseResult> Results)
 {
+    /// <summary>The format whose bits were asked for; null if what was recorded decides.</summary>
+    public WeightFormat? Weights { get; init; }
+
     public int Passed => Results.Count(result => result.Passed);
 
     public int Cases => Sets.Sum(set => set.Cases.Count);
@@ -32,6 +37,11 @@ internal sealed record VerifyReport(
 
         json.WriteEndArray();
         json.WriteNumber("cases", Cases);
+        if (Weights is { } weights)
+        {
+            json.WriteString("weights", WeightFormatNames.Of(weights));
+        }
+
         json.WriteStartArray("paths");
         foreach (string path in Paths)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Recurrent.Cli.Display;
+using Recurrent.Cli.Weights;
 using Spectre.Console;
 
 namespace Recurrent.Cli.Verify;
@@ -52,6 +53,13 @@ internal static class VerifyText
         output.WriteText(
             $"Counted once for each case and path: {Cases(report.Cases)} on {report.Paths.Count} paths. "
             + "A case passes if its outputs and final states do; one that cannot be used has failed on every path.");
+        if (report.Weights is { } weights)
+        {
+            output.WriteText(
+                $"With weights of {WeightFormatNames.Of(weights)} a case passes if it has the bits of the reference in that format; the errors "
+                + "against what was recorded of float32 are shown and do not count.");
+        }
+
         output.WriteLine($"{report.Passed} passed, {report.Failed} failed");
     }
 
@@ -61,13 +69,13 @@ internal static class VerifyText
             .AddColumns("path", "passed", "failed", "error", "allowed", "closest to its limit");
         foreach (IGrouping<string, CaseResult> path in results.GroupBy(result => result.Path))
         {
-            CaseResult? worst = path.Where(result => result.Worst is not null).MaxBy(result => result.Worst!.Share);
+            CaseResult? worst = path.Where(result => result.Worst is not null).MaxBy(result => result.Worst!.Weight);
             table.AddRow(
                 path.Key,
                 path.Count(result => result.Passed).ToString(CultureInfo.InvariantCulture),
                 path.Count(result => !result.Passed).ToString(CultureInfo.InvariantCulture),
                 worst is null ? "-" : worst.Worst!.Error.ToString("G3", CultureInfo.InvariantCulture),
-                worst is null ? "-" : worst.Worst!.Allowed.ToString("G3", CultureInfo.InvariantCulture),
+                worst?.Worst is not { IsJudged: true } judged ? "-" : judged.Allowed.ToString("G3", CultureInfo.InvariantCulture),
                 worst is null ? "-" : Tables.Cell($"{worst.Case} {worst.Worst!.Tensor}"));
         }
 
