@@ -30,6 +30,8 @@ _Static_assert(RECURRENT_STATUS_BUSY == 3, "RECURRENT_STATUS_BUSY == 3");
 _Static_assert(RECURRENT_STATUS_OUT_OF_MEMORY == 4, "RECURRENT_STATUS_OUT_OF_MEMORY == 4");
 _Static_assert(RECURRENT_STATUS_UNAVAILABLE == 5, "RECURRENT_STATUS_UNAVAILABLE == 5");
 _Static_assert(RECURRENT_STATUS_INTERNAL == 6, "RECURRENT_STATUS_INTERNAL == 6");
+_Static_assert(RECURRENT_STATUS_FILE_ACCESS == 7, "RECURRENT_STATUS_FILE_ACCESS == 7");
+_Static_assert(RECURRENT_STATUS_BAD_FILE == 8, "RECURRENT_STATUS_BAD_FILE == 8");
 
 _Static_assert(sizeof(recurrent_layer_kind) == 4, "sizeof(recurrent_layer_kind) == 4");
 _Static_assert(RECURRENT_LAYER_SIMPLE_RNN == 0, "RECURRENT_LAYER_SIMPLE_RNN == 0");
@@ -144,6 +146,10 @@ _Static_assert(RECURRENT_STATE_HIDDEN == 0, "RECURRENT_STATE_HIDDEN == 0");
 _Static_assert(RECURRENT_STATE_CELL == 1, "RECURRENT_STATE_CELL == 1");
 _Static_assert(RECURRENT_STATE_HISTORY == 2, "RECURRENT_STATE_HISTORY == 2");
 
+_Static_assert(sizeof(recurrent_override) == 4, "sizeof(recurrent_override) == 4");
+_Static_assert(RECURRENT_OVERRIDE_ISA == 1, "RECURRENT_OVERRIDE_ISA == 1");
+_Static_assert(RECURRENT_OVERRIDE_MASKING == 2, "RECURRENT_OVERRIDE_MASKING == 2");
+
 _Static_assert(sizeof(recurrent_parameter_role) == 4, "sizeof(recurrent_parameter_role) == 4");
 _Static_assert(RECURRENT_PARAMETER_INPUT_WEIGHTS == 0, "RECURRENT_PARAMETER_INPUT_WEIGHTS == 0");
 _Static_assert(RECURRENT_PARAMETER_RECURRENT_WEIGHTS == 1, "RECURRENT_PARAMETER_RECURRENT_WEIGHTS == 1");
@@ -241,6 +247,28 @@ _Static_assert(offsetof(recurrent_model_desc, output) == 48, "offsetof(recurrent
 _Static_assert(offsetof(recurrent_model_desc, masking) == 52, "offsetof(recurrent_model_desc, masking) == 52");
 _Static_assert(offsetof(recurrent_model_desc, mask_value) == 56, "offsetof(recurrent_model_desc, mask_value) == 56");
 _Static_assert(offsetof(recurrent_model_desc, reserved) == 60, "offsetof(recurrent_model_desc, reserved) == 60");
+
+_Static_assert(sizeof(recurrent_load_options) == 24, "sizeof(recurrent_load_options) == 24");
+_Static_assert(offsetof(recurrent_load_options, struct_size) == 0, "offsetof(recurrent_load_options, struct_size) == 0");
+_Static_assert(offsetof(recurrent_load_options, overrides) == 4, "offsetof(recurrent_load_options, overrides) == 4");
+_Static_assert(offsetof(recurrent_load_options, isa) == 8, "offsetof(recurrent_load_options, isa) == 8");
+_Static_assert(offsetof(recurrent_load_options, gemm_provider) == 12, "offsetof(recurrent_load_options, gemm_provider) == 12");
+_Static_assert(offsetof(recurrent_load_options, masking) == 16, "offsetof(recurrent_load_options, masking) == 16");
+_Static_assert(offsetof(recurrent_load_options, mask_value) == 20, "offsetof(recurrent_load_options, mask_value) == 20");
+
+_Static_assert(sizeof(recurrent_file_info) == 24, "sizeof(recurrent_file_info) == 24");
+_Static_assert(offsetof(recurrent_file_info, struct_size) == 0, "offsetof(recurrent_file_info, struct_size) == 0");
+_Static_assert(offsetof(recurrent_file_info, layout) == 4, "offsetof(recurrent_file_info, layout) == 4");
+_Static_assert(offsetof(recurrent_file_info, empty_row) == 8, "offsetof(recurrent_file_info, empty_row) == 8");
+_Static_assert(offsetof(recurrent_file_info, sample_rate) == 12, "offsetof(recurrent_file_info, sample_rate) == 12");
+_Static_assert(offsetof(recurrent_file_info, metadata_count) == 16, "offsetof(recurrent_file_info, metadata_count) == 16");
+_Static_assert(offsetof(recurrent_file_info, reserved) == 20, "offsetof(recurrent_file_info, reserved) == 20");
+
+_Static_assert(sizeof(recurrent_metadata) == 24, "sizeof(recurrent_metadata) == 24");
+_Static_assert(offsetof(recurrent_metadata, struct_size) == 0, "offsetof(recurrent_metadata, struct_size) == 0");
+_Static_assert(offsetof(recurrent_metadata, reserved) == 4, "offsetof(recurrent_metadata, reserved) == 4");
+_Static_assert(offsetof(recurrent_metadata, name) == 8, "offsetof(recurrent_metadata, name) == 8");
+_Static_assert(offsetof(recurrent_metadata, value) == 16, "offsetof(recurrent_metadata, value) == 16");
 
 _Static_assert(sizeof(recurrent_model_info) == 56, "sizeof(recurrent_model_info) == 56");
 _Static_assert(offsetof(recurrent_model_info, struct_size) == 0, "offsetof(recurrent_model_info, struct_size) == 0");

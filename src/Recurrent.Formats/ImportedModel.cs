@@ -25,6 +25,12 @@ public sealed record ImportedModel
     /// <summary>What was assumed, folded, renamed or left out, in the order of the file.</summary>
     public IReadOnlyList<ImportNote> Notes { get; init; } = [];
 
+    /// <summary>
+    /// In which formats the file says that weights are computed, for <see cref="RecurrentModel"/>: those of a file of this library
+    /// (<see cref="RecurrentFile"/>), whose weights are rounded already; of others the defaults, floats.
+    /// </summary>
+    public ModelOptions Options { get; init; } = new();
+
     /// <summary>Samples a second of the audio that the model was made for; null if the file does not say.</summary>
     public int? SampleRate { get; init; }
 

@@ -1,3 +1,4 @@
+using Recurrent.Formats.Container;
 using Recurrent.Formats.Hdf5;
 using Recurrent.Formats.Json;
 using Recurrent.Formats.Keras;
@@ -51,6 +52,12 @@ public static class ModelFile
 
     private static ImportedModel Read(string path, ReadOnlySpan<byte> beginning, ImportOptions options)
     {
+        if (ContainerFile.Recognizes(beginning))
+        {
+            using FileSource source = FileSource.Open(path);
+            return ContainerReader.Read(source);
+        }
+
         if (SafetensorsFile.Recognizes(beginning))
         {
             return ReadSafetensors(path, options);
@@ -84,7 +91,7 @@ public static class ModelFile
         }
 
         throw new ModelFormatException(
-            $"{path}: not a model file: neither safetensors, a PyTorch checkpoint, Keras, ONNX nor JSON.");
+            $"{path}: not a model file: neither one of this library, safetensors, a PyTorch checkpoint, Keras, ONNX nor JSON.");
     }
 
     // Protocol buffers have no magic number. A file begins with one of a model's fields: its version, who wrote it, its

@@ -28,6 +28,7 @@ public static class Samples
     {
         string PathOf(string name) => Path.Combine(folder, name);
         File.Copy(Demo("nam", "BossLSTM-1x16.nam"), PathOf("amplifier.nam"));
+        RecurrentFile.Save(ModelFile.Load(PathOf("amplifier.nam")), PathOf("amplifier.recurrent"));
         File.Copy(Demo("nam", "BossLSTM-1x16.io.safetensors"), PathOf("amplifier.io.safetensors"));
         File.Copy(Demo("sunspots_yearly_1700_2008.csv"), PathOf("sunspots.csv"));
         File.Copy(Tree.PathOf("tests", "golden", "torch_files", "activations.pt"), PathOf("tagger.pt"));

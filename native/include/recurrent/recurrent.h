@@ -138,7 +138,14 @@ typedef enum recurrent_status {
    */
   RECURRENT_STATUS_UNAVAILABLE = 5,
   /** A fault of the library; please report it with the message. */
-  RECURRENT_STATUS_INTERNAL = 6
+  RECURRENT_STATUS_INTERNAL = 6,
+  /** A file cannot be opened or read. */
+  RECURRENT_STATUS_FILE_ACCESS = 7,
+  /**
+   * A file is no model file, is damaged, or holds what this version of the library does not know.
+   * The message says where.
+   */
+  RECURRENT_STATUS_BAD_FILE = 8
 } recurrent_status;
 
 /**
@@ -673,6 +680,67 @@ typedef struct recurrent_model_desc {
   uint32_t reserved;
 } recurrent_model_desc;
 
+/** What a caller decides when a model is loaded: bits of recurrent_load_options::overrides. */
+typedef enum recurrent_override {
+  /** recurrent_load_options::isa; else ::RECURRENT_ISA_AUTO. */
+  RECURRENT_OVERRIDE_ISA = 1,
+  /**
+   * recurrent_load_options::masking and recurrent_load_options::mask_value; else what the file
+   * says.
+   */
+  RECURRENT_OVERRIDE_MASKING = 2
+} recurrent_override;
+
+/** How a model file is loaded. All zeros but `struct_size` means: as the file says. */
+typedef struct recurrent_load_options {
+  /** `sizeof(recurrent_load_options)` */
+  uint32_t struct_size;
+  /** Sum of ::recurrent_override values; fields that are not named here are unused. */
+  uint32_t overrides;
+  /** A ::recurrent_isa. */
+  int32_t isa;
+  /** A ::recurrent_gemm_provider; files do not say one. */
+  int32_t gemm_provider;
+  /** A ::recurrent_masking. */
+  int32_t masking;
+  /** See recurrent_model_desc::mask_value. */
+  float mask_value;
+} recurrent_load_options;
+
+/** What a model file says beside what recurrent_model_info tells. */
+typedef struct recurrent_file_info {
+  /** `sizeof(recurrent_file_info)`, set by the caller. */
+  uint32_t struct_size;
+  /**
+   * The ::recurrent_layout of the data that the model is made for. The library does not use it:
+   * calls say their own.
+   */
+  int32_t layout;
+  /**
+   * The ::recurrent_empty_row that the model is made for, to be given to
+   * recurrent_session_desc::empty_row.
+   */
+  int32_t empty_row;
+  /** Samples a second of the audio that the model is made for; 0 if the file does not say. */
+  int32_t sample_rate;
+  /** Number of texts, see recurrent_model_get_metadata(). */
+  int32_t metadata_count;
+  /** Zero. */
+  uint32_t reserved;
+} recurrent_file_info;
+
+/** A text of a model file, by name. */
+typedef struct recurrent_metadata {
+  /** `sizeof(recurrent_metadata)`, set by the caller. */
+  uint32_t struct_size;
+  /** Zero. */
+  uint32_t reserved;
+  /** Its name, UTF-8; the model's memory. */
+  const char* name;
+  /** The text, UTF-8; the model's memory. */
+  const char* value;
+} recurrent_metadata;
+
 /** What a model is, after packing. */
 typedef struct recurrent_model_info {
   /** `sizeof(recurrent_model_info)`, set by the caller. */
@@ -1151,7 +1219,7 @@ typedef struct recurrent_update_args {
  */
 typedef struct recurrent_trainer recurrent_trainer;
 
-/** A chain of layers with packed weights. Immutable; any number of threads may use it. */
+/** Layers with packed weights. Immutable; any number of threads may use it. */
 typedef struct recurrent_model recurrent_model;
 
 /** States and scratch memory of one caller. Not to be used by two threads at the same time. */
@@ -1170,6 +1238,14 @@ RECURRENT_API uint32_t recurrent_abi_version(void) RECURRENT_NOEXCEPT;
  * next failing call of the same thread.
  */
 RECURRENT_API const char* recurrent_last_error(void) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Name of a status, for messages.
+ * @param status A ::recurrent_status.
+ * @return Its name without the prefix, such as `INVALID_ARGUMENT`; `UNKNOWN` if there is no such
+ * status. Static.
+ */
+RECURRENT_API const char* recurrent_status_name(int32_t status) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Tells what this machine has: instruction sets, caches, Intel MKL.
@@ -1205,6 +1281,38 @@ RECURRENT_API recurrent_status recurrent_model_create(const recurrent_model_desc
                                                       recurrent_model** model) RECURRENT_NOEXCEPT;
 
 /**
+ * @brief Makes a model of a file: what `recurrent convert` and the C# class `RecurrentFile` write.
+ * docs/container.md describes the format.
+ *
+ * Files are not trusted. Sizes are checked against the length of the file before memory is taken,
+ * and checksums before a model is made. While it loads, memory holds the weights as floats (at most
+ * four times the bytes of the file) beside the packed ones.
+ *
+ * @param path Path of the file, UTF-8 on every system.
+ * @param options How it is loaded; null for what the file says.
+ * @param model Receives the model; to be given to recurrent_model_destroy(). Null on failure.
+ * @return OK; FILE_ACCESS if the file cannot be read; BAD_FILE if it is no model file, is damaged,
+ * or holds what this version does not know; INVALID_ARGUMENT for options that are wrong or do not
+ * go with the model; NOT_SUPPORTED for a format of weights that this build does not have;
+ * UNAVAILABLE; OUT_OF_MEMORY.
+ */
+RECURRENT_API recurrent_status recurrent_model_load(const char* path,
+                                                    const recurrent_load_options* options,
+                                                    recurrent_model** model) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Makes a model of the bytes of a file, such as a resource of the program.
+ * @param bytes The file; it may be freed after the call. Any alignment.
+ * @param size Bytes of the file.
+ * @param options How it is loaded; null for what the file says.
+ * @param model Receives the model; to be given to recurrent_model_destroy(). Null on failure.
+ * @return As recurrent_model_load().
+ */
+RECURRENT_API recurrent_status
+recurrent_model_load_memory(const void* bytes, int64_t size, const recurrent_load_options* options,
+                            recurrent_model** model) RECURRENT_NOEXCEPT;
+
+/**
  * @brief Gives a model up. Its memory is freed when its last session has gone.
  * @param model A model, or null.
  */
@@ -1218,6 +1326,26 @@ RECURRENT_API void recurrent_model_destroy(recurrent_model* model) RECURRENT_NOE
  */
 RECURRENT_API recurrent_status recurrent_model_get_info(
     const recurrent_model* model, recurrent_model_info* info) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Tells what the file of a model says beside the model itself.
+ * @param model A model. One that was not loaded has time-major data, keeps the state of empty rows,
+ * and has no sample rate and no texts.
+ * @param info Filled in; `struct_size` is set by the caller.
+ * @return OK or INVALID_ARGUMENT.
+ */
+RECURRENT_API recurrent_status recurrent_model_get_file_info(
+    const recurrent_model* model, recurrent_file_info* info) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Gives a text of a model's file.
+ * @param model A model.
+ * @param index From 0 to recurrent_file_info::metadata_count - 1, in the order of the file.
+ * @param metadata Filled in; `struct_size` is set by the caller.
+ * @return OK or INVALID_ARGUMENT.
+ */
+RECURRENT_API recurrent_status recurrent_model_get_metadata(
+    const recurrent_model* model, int32_t index, recurrent_metadata* metadata) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Tells about an input of a model.

@@ -20,6 +20,7 @@
 
 #include <recurrent/recurrent.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -52,7 +53,7 @@ class Error : public std::runtime_error {
 /** Throws Error. */
 [[noreturn]] inline void fail(recurrent_status status, const char* message) {
 #if defined(RECURRENT_NO_EXCEPTIONS)
-  std::fprintf(stderr, "recurrent: status %d: %s\n", static_cast<int>(status), message);
+  std::fprintf(stderr, "recurrent: %s: %s\n", recurrent_status_name(status), message);
   std::abort();
 #else
   throw Error(status, message);
@@ -89,11 +90,39 @@ class Model {
   static recurrent_status try_create(const recurrent_model_desc& desc, Model& model) noexcept {
     recurrent_model* made = nullptr;
     const recurrent_status status = recurrent_model_create(&desc, &made);
-    if (status == RECURRENT_STATUS_OK) model.handle_.reset(made, recurrent_model_destroy);
-    return status;
+    return model.take(status, made);
   }
-  /** No model, to be given to try_create(). */
+  /** No model, to be given to try_create() and its like. */
   static Model none() noexcept { return Model(); }
+
+  /** A model file, see recurrent_model_load(); `path` is UTF-8. */
+  static Model load(const std::string& path, const recurrent_load_options& options = as_it_says()) {
+    Model model;
+    expect_ok(try_load(path.c_str(), model, options));
+    return model;
+  }
+  /** The bytes of one, such as a resource of the program. */
+  static Model load_memory(std::span<const std::byte> file,
+                           const recurrent_load_options& options = as_it_says()) {
+    Model model;
+    expect_ok(try_load_memory(file, model, options));
+    return model;
+  }
+  /** The same without exceptions: `model` is untouched unless the status is OK. */
+  static recurrent_status try_load(const char* path, Model& model,
+                                   const recurrent_load_options& options = as_it_says()) noexcept {
+    recurrent_model* made = nullptr;
+    const recurrent_status status = recurrent_model_load(path, &options, &made);
+    return model.take(status, made);
+  }
+  static recurrent_status try_load_memory(
+      std::span<const std::byte> file, Model& model,
+      const recurrent_load_options& options = as_it_says()) noexcept {
+    recurrent_model* made = nullptr;
+    const auto size = static_cast<int64_t>(file.size());
+    const recurrent_status status = recurrent_model_load_memory(file.data(), size, &options, &made);
+    return model.take(status, made);
+  }
 
   recurrent_model_info info() const {
     auto info = make<recurrent_model_info>();
@@ -112,10 +141,29 @@ class Model {
     expect_ok(recurrent_model_get_output(get(), index, &info));
     return info;
   }
+  /** What its file says beside: axis order, sample rate. */
+  recurrent_file_info file_info() const {
+    auto info = make<recurrent_file_info>();
+    expect_ok(recurrent_model_get_file_info(get(), &info));
+    return info;
+  }
+  /** Text `index` of its file, from 0. It lives as long as the model. */
+  recurrent_metadata metadata(int32_t index) const {
+    auto text = make<recurrent_metadata>();
+    expect_ok(recurrent_model_get_metadata(get(), index, &text));
+    return text;
+  }
   recurrent_model* get() const noexcept { return handle_.get(); }
 
  private:
   Model() = default;
+
+  static recurrent_load_options as_it_says() noexcept { return make<recurrent_load_options>(); }
+
+  recurrent_status take(recurrent_status status, recurrent_model* made) noexcept {
+    if (status == RECURRENT_STATUS_OK) handle_.reset(made, recurrent_model_destroy);
+    return status;
+  }
 
   std::shared_ptr<recurrent_model> handle_;
 };

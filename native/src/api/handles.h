@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "exec/session.h"
+#include "file/model_file.h"
 #include "gemm/provider.h"
 #include "model/model.h"
 #include "train/trainer.h"
@@ -16,6 +17,7 @@ struct recurrent_model {
       : model(std::move(packed)), product_choices(std::move(choices)) {}
   std::shared_ptr<const recurrent::Model> model;
   recurrent::ProductChoices product_choices;
+  recurrent::file::Facts facts;
 };
 
 struct recurrent_session {

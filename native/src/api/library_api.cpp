@@ -21,6 +21,31 @@ uint32_t recurrent_abi_version(void) noexcept { return RECURRENT_ABI_VERSION; }
 
 const char* recurrent_last_error(void) noexcept { return recurrent::api::last_error(); }
 
+const char* recurrent_status_name(int32_t status) noexcept {
+  switch (status) {
+    case RECURRENT_STATUS_OK:
+      return "OK";
+    case RECURRENT_STATUS_INVALID_ARGUMENT:
+      return "INVALID_ARGUMENT";
+    case RECURRENT_STATUS_NOT_SUPPORTED:
+      return "NOT_SUPPORTED";
+    case RECURRENT_STATUS_BUSY:
+      return "BUSY";
+    case RECURRENT_STATUS_OUT_OF_MEMORY:
+      return "OUT_OF_MEMORY";
+    case RECURRENT_STATUS_UNAVAILABLE:
+      return "UNAVAILABLE";
+    case RECURRENT_STATUS_INTERNAL:
+      return "INTERNAL";
+    case RECURRENT_STATUS_FILE_ACCESS:
+      return "FILE_ACCESS";
+    case RECURRENT_STATUS_BAD_FILE:
+      return "BAD_FILE";
+    default:
+      return "UNKNOWN";
+  }
+}
+
 recurrent_status recurrent_get_machine_info(recurrent_machine_info* info) noexcept {
   return guarded([&] {
     recurrent_machine_info& out = sized(info, "info");

@@ -4,6 +4,7 @@
 
 #include "base/checked.h"
 #include "model/specification.h"
+#include "model/weight_arrays.h"
 
 namespace recurrent {
 
@@ -70,31 +71,8 @@ void Parameters::keep(bool keeps) {
 }
 
 void Parameters::add_direction(int32_t layer, int32_t direction, recurrent_direction_desc& w) {
-  const recurrent_layer_desc& l = layers_[static_cast<size_t>(layer)];
-  const int64_t units = l.hidden_size;
-  const int64_t state = l.projection_size ? l.projection_size : l.hidden_size;
-  const int64_t rows = cell_traits(l.kind).gates * units;
-  const auto block = [&](int32_t role, const float*& data, int64_t r, int64_t c) {
-    add(layer, direction, role, data, r, c);
-  };
-  if (l.kind == RECURRENT_LAYER_EMBEDDING) {
-    block(RECURRENT_PARAMETER_TABLE, w.input_weights, l.input_size, units);
-  } else if (l.kind == RECURRENT_LAYER_SCALE || l.kind == RECURRENT_LAYER_LAYER_NORMALIZATION) {
-    block(RECURRENT_PARAMETER_FACTORS, w.input_weights, 1, units);
-    block(RECURRENT_PARAMETER_OFFSETS, w.input_bias, 1, units);
-  } else {
-    const bool is_convolution = l.kind == RECURRENT_LAYER_CONVOLUTION;
-    block(RECURRENT_PARAMETER_INPUT_WEIGHTS, w.input_weights, rows,
-          is_convolution ? int64_t{l.kernel_size} * (l.input_size / l.groups) : l.input_size);
-    block(RECURRENT_PARAMETER_RECURRENT_WEIGHTS, w.recurrent_weights, rows, state);
-    block(RECURRENT_PARAMETER_INPUT_BIAS, w.input_bias, 1, rows);
-    block(RECURRENT_PARAMETER_RECURRENT_BIAS, w.recurrent_bias, 1, rows);
-    block(RECURRENT_PARAMETER_PEEPHOLE, w.peephole, 1, 3 * units);
-    block(RECURRENT_PARAMETER_PROJECTION, w.projection, state, units);
-    block(RECURRENT_PARAMETER_INITIAL_HIDDEN, w.initial_hidden, 1,
-          is_convolution ? history_size(l) : state);
-    block(RECURRENT_PARAMETER_INITIAL_CELL, w.initial_cell, 1, units);
-  }
+  for (const WeightArray& array : weight_arrays(layers_[static_cast<size_t>(layer)]))
+    add(layer, direction, array.role, w.*array.field, array.rows, array.columns);
 }
 
 // Until all blocks are known, a weight points to where the caller has it.

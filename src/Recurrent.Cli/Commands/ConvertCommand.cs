@@ -16,7 +16,7 @@ internal static class ConvertCommand
         var input = new Argument<string>("IN") { Description = "A model file of any format that is known." };
         var output = new Argument<string>("OUT")
         {
-            Description = "The file to write: .onnx, or .safetensors with PyTorch's names. Replaced if it is there.",
+            Description = "The file to write: .recurrent, .onnx, or .safetensors with PyTorch's names. Replaced if it is there.",
         };
         var weights = new WeightsOption(
             "Rounds the weights of recurrent layers to this format; the file has them as float32. Default: they stay as they are.");
@@ -31,6 +31,7 @@ internal static class ConvertCommand
 
               recurrent convert amplifier.nam amplifier.onnx
               recurrent convert model.onnx model.safetensors
+              recurrent convert model.onnx model.recurrent         for recurrent_model_load in C
               recurrent convert lstm.pt model.onnx --every-step --batch-major
               recurrent convert model.onnx rounded.onnx --weights int8
             """)

@@ -13,6 +13,7 @@ internal static class Conversion
 {
     private const string Onnx = ".onnx";
     private const string Safetensors = ".safetensors";
+    private const string Own = ".recurrent";
 
     private static readonly string[] OfFormat = ["format", "producer", "operator set"];
 
@@ -28,9 +29,9 @@ internal static class Conversion
     public static ConvertReport Convert(string input, string output, ImportOptions options, WeightFormat? weights)
     {
         string kind = Path.GetExtension(output).ToLowerInvariant();
-        if (kind is not (Onnx or Safetensors))
+        if (kind is not (Onnx or Safetensors or Own))
         {
-            throw new UnusableInputException($"'{output}': expected a name that ends in {Onnx} or {Safetensors}.");
+            throw new UnusableInputException($"'{output}': expected a name that ends in {Own}, {Onnx} or {Safetensors}.");
         }
 
         // Reading maps files into memory, and writing replaces them.
@@ -62,6 +63,10 @@ internal static class Conversion
             {
                 OnnxExport.Save(model.Definition, output, MetadataOf(model));
             }
+            else if (kind == Own)
+            {
+                RecurrentFile.Save(model with { Metadata = TextsOf(model) }, output);
+            }
             else
             {
                 PyTorchExport.Save(model.Definition, output, MetadataOf(model));
@@ -73,10 +78,9 @@ internal static class Conversion
         }
     }
 
-    // All but what a file says about itself as a file of its format.
     private static Dictionary<string, string> MetadataOf(ImportedModel model)
     {
-        var metadata = model.Metadata.Where(entry => !OfFormat.Contains(entry.Key)).ToDictionary();
+        Dictionary<string, string> metadata = TextsOf(model);
         if (model.SampleRate is { } rate)
         {
             metadata["sample_rate"] = rate.ToString(CultureInfo.InvariantCulture);
@@ -84,6 +88,10 @@ internal static class Conversion
 
         return metadata;
     }
+
+    // All but what a file says about itself as a file of its format.
+    private static Dictionary<string, string> TextsOf(ImportedModel model) =>
+        model.Metadata.Where(entry => !OfFormat.Contains(entry.Key)).ToDictionary();
 
     private static ImportedModel ReadAgain(string output)
     {
@@ -143,6 +151,11 @@ internal static class Conversion
         if (keys.Length > 0)
         {
             yield return $"metadata: {string.Join(", ", keys)}";
+        }
+
+        if (before.CountedLengths is { } lengths && after.CountedLengths != lengths)
+        {
+            yield return $"how lengths of rows follow from the input {lengths.Input}";
         }
 
         if (!before.LayerNames.SequenceEqual(after.LayerNames))

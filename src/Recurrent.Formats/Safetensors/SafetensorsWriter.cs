@@ -85,7 +85,7 @@ public sealed class SafetensorsWriter
                 $"{nameof(values)}: found {values.Length}, which are too many.", nameof(values));
         }
 
-        Add(name, TensorElementType.F32, shape, LittleEndian(values));
+        Add(name, TensorElementType.F32, shape, LittleEndian.Bytes(values));
     }
 
     /// <summary>
@@ -174,22 +174,6 @@ public sealed class SafetensorsWriter
         }
 
         json.WriteEndArray();
-    }
-
-    private static ReadOnlyMemory<byte> LittleEndian(ReadOnlyMemory<float> values)
-    {
-        if (BitConverter.IsLittleEndian)
-        {
-            return new SingleBytes(values).Memory;
-        }
-
-        var bytes = new byte[values.Length * sizeof(float)];
-        for (int i = 0; i < values.Length; i++)
-        {
-            BinaryPrimitives.WriteSingleLittleEndian(bytes.AsSpan(i * sizeof(float)), values.Span[i]);
-        }
-
-        return bytes;
     }
 
     private static string Text(ReadOnlySpan<long> shape) => string.Join(", ", shape.ToArray());

@@ -29,6 +29,8 @@ internal static class NativeStatusExtensions
         NativeStatus.Busy => new InvalidOperationException(MessageText.Of(message)),
         NativeStatus.OutOfMemory => new InsufficientMemoryException(MessageText.Of(message)),
         NativeStatus.Unavailable => new PlatformNotSupportedException(MessageText.Of(message)),
+        NativeStatus.FileAccess => new IOException(MessageText.Of(message)),
+        NativeStatus.BadFile => new InvalidDataException(MessageText.Of(message)),
         NativeStatus.Internal => new RecurrentException(MessageText.Of(message)),
         _ => new RecurrentException(
             MessageText.Of($"The native library returned the unknown status {(int)status}: {message}")),

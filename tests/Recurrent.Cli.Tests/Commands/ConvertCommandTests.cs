@@ -29,12 +29,33 @@ public sealed class ConvertCommandTests
     }
 
     [Fact]
+    public void Nothing_is_lost_in_a_file_of_our_own()
+    {
+        using var files = new CommandFiles();
+        string output = files.PathOf("capture.recurrent");
+
+        CommandRun convert = CommandRun.Of("convert", CommandFiles.Capture, output, "--json");
+
+        Assert.Equal(0, convert.ExitCode);
+        JsonNode report = JsonNode.Parse(convert.Output)!;
+        Assert.Equal("Recurrent model", (string)report["output_format"]!);
+        Assert.Empty(report["lost"]!.AsArray());
+        CommandRun inspect = CommandRun.Of("inspect", output, "--no-measure");
+        Assert.Equal(0, inspect.ExitCode);
+        Assert.Contains("48000", inspect.Output);
+        CommandRun compared = CommandRun.Of("compare", CommandFiles.Capture, output, "--tolerance", "0");
+        Assert.Equal(0, compared.ExitCode);
+        CommandRun run = CommandRun.Of("run", output, "-i", files.Data("x.npy", 100, 1), "-o", files.PathOf("y.npy"));
+        Assert.Equal(0, run.ExitCode);
+    }
+
+    [Fact]
     public void Sample_rate_and_metadata_survive_every_format()
     {
         using var files = new CommandFiles();
         ImportedModel capture = ModelFile.Load(CommandFiles.Capture);
         string last = CommandFiles.Capture;
-        foreach (string name in new[] { "a.onnx", "b.safetensors", "c.safetensors", "d.onnx", "e.onnx" })
+        foreach (string name in new[] { "a.onnx", "b.safetensors", "c.recurrent", "d.recurrent", "e.onnx" })
         {
             Assert.Equal(0, CommandRun.Of("convert", last, files.PathOf(name)).ExitCode);
             last = files.PathOf(name);
@@ -151,7 +172,7 @@ public sealed class ConvertCommandTests
         string masked = GoldenFiles.PathOf("keras", "masking.safetensors");
 
         RunCommandTests.AssertRefused(
-            CommandRun.Of("convert", model, files.PathOf("y.h5")), "expected a name that ends in .onnx or .safetensors");
+            CommandRun.Of("convert", model, files.PathOf("y.h5")), "expected a name that ends in .recurrent, .onnx or .safetensors");
         RunCommandTests.AssertRefused(CommandRun.Of("convert", model, model), "expected another file than the input");
         RunCommandTests.AssertRefused(
             CommandRun.Of("convert", "none.pt", files.PathOf("y.onnx")), "'none.pt' does not exist");

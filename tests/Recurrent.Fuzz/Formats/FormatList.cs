@@ -50,6 +50,7 @@ internal static class FormatList
         ];
         return
         [
+            Model("recurrent", MadeSeeds.Containers(folder, checkpoints), ContainerMutator.Instance),
             Model("onnx", onnx, new ProtobufMutator(".onnx")),
             Model("onnx-external", [.. ExternalSeeds.Of(onnx)], new ProtobufMutator(".onnx")),
             Model(

@@ -34,6 +34,37 @@ internal static class MadeSeeds
         File.Delete(path);
     }
 
+    /// <summary>Files of this library, of the models of checkpoints, with weights in every format.</summary>
+    public static IEnumerable<SeedFile> Containers(string folder, IEnumerable<SeedFile> checkpoints)
+    {
+        string path = Path.Combine(folder, "seed");
+        WeightFormat[] formats = Enum.GetValues<WeightFormat>();
+        int count = 0;
+        foreach (SeedFile checkpoint in checkpoints)
+        {
+            bool isModel = true;
+            try
+            {
+                File.WriteAllBytes(path, checkpoint.Files[checkpoint.Main]);
+                ImportedModel model = ModelFile.Load(path, new ImportOptions { AssumeDefaults = true });
+                RecurrentFile.Save(
+                    model with { Options = new ModelOptions { Weights = formats[count++ % formats.Length] }, SampleRate = 48_000 },
+                    path);
+            }
+            catch (Exception e) when (e is ModelFormatException or ArgumentException)
+            {
+                isModel = false;
+            }
+
+            if (isModel)
+            {
+                yield return SeedFile.Of($"{checkpoint.Name}, written", "file.recurrent", File.ReadAllBytes(path));
+            }
+        }
+
+        File.Delete(path);
+    }
+
     /// <summary>Checkpoints of a training, before the first update and after it.</summary>
     public static IEnumerable<SeedFile> Checkpoints(string folder)
     {

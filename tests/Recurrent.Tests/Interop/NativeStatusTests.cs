@@ -13,6 +13,8 @@ public sealed class NativeStatusTests
         { (int)NativeStatus.OutOfMemory, typeof(InsufficientMemoryException) },
         { (int)NativeStatus.Unavailable, typeof(PlatformNotSupportedException) },
         { (int)NativeStatus.Internal, typeof(RecurrentException) },
+        { (int)NativeStatus.FileAccess, typeof(IOException) },
+        { (int)NativeStatus.BadFile, typeof(InvalidDataException) },
         { 99, typeof(RecurrentException) },
     };
 

@@ -47,8 +47,29 @@ if command -v pkg-config >/dev/null; then
   }
   step "pkg-config" by_pkg_config recurrent
   step "pkg-config, static" by_pkg_config recurrent-static
+  # A plug-in's core over one file, sample by sample what the reference computed.
+  recording="$tree/tests/golden/container/amplifier"
+  amplifier() {
+    # shellcheck disable=SC2046
+    cc -std=c99 -Wall -Wextra -Werror -o "$work/amplifier" "$tree/samples/amplifier/amplifier.c" \
+      $(pkg-config --cflags --libs recurrent) &&
+      "$work/amplifier" "$recording.recurrent" <"$recording.in.f32" >"$work/out.f32" && cmp "$work/out.f32" "$recording.out.f32"
+  }
+  step "sample: amplifier.c" amplifier
 else
   echo "skipped pkg-config: there is none"
+  echo "skipped sample amplifier.c: there is no pkg-config"
+fi
+
+python=""
+for candidate in python3 /usr/bin/python3; do
+  [[ -n "$python" ]] || ! "$candidate" -c "import numpy" 2>/dev/null || python="$candidate"
+done
+if [[ -n "$python" ]]; then
+  step "sample: stream.py" "$python" "$tree/samples/python/stream.py" "$work/moved/lib/librecurrent.so" \
+    "$tree/tests/golden/container/amplifier.recurrent"
+else
+  echo "skipped sample stream.py: there is no python3 with numpy"
 fi
 
 if step "sub-project" make_programs below "-DRECURRENT_SOURCE=$tree"; then

@@ -39,6 +39,13 @@ int main() {
   passed &= stream.try_step(x, y) == RECURRENT_STATUS_OK && y[0] == 2;
   passed &= stream.try_step({}, y) == RECURRENT_STATUS_INVALID_ARGUMENT;
 
+  const std::array<std::byte, 4> no_model{};
+  recurrent::Model loaded = recurrent::Model::none();
+  passed &=
+      recurrent::Model::try_load("there is no such file", loaded) == RECURRENT_STATUS_FILE_ACCESS &&
+      recurrent::Model::try_load_memory(no_model, loaded) == RECURRENT_STATUS_BAD_FILE &&
+      loaded.get() == nullptr && model.file_info().sample_rate == 0;
+
   desc.layer_count = 0;
   recurrent::Model none = recurrent::Model::none();
   passed &= recurrent::Model::try_create(desc, none) == RECURRENT_STATUS_INVALID_ARGUMENT &&
@@ -49,6 +56,12 @@ int main() {
     passed = false;
   } catch (const recurrent::Error& error) {
     passed &= std::string(error.what()) == "x: expected at least 1 values, found 0";
+  }
+  try {
+    (void)recurrent::Model::load_memory(no_model);
+    passed = false;
+  } catch (const recurrent::Error& error) {
+    passed &= error.status() == RECURRENT_STATUS_BAD_FILE;
   }
   try {
     const recurrent::Model refused(desc);

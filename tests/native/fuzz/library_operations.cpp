@@ -56,10 +56,11 @@ void ask_machine(World& world, Random& random) {
       [&](int) { return recurrent_get_instruction_sets(sets, capacity, &count); });
   expect(status != RECURRENT_STATUS_OK || count > 0, "no instruction set is known");
   expect(recurrent_abi_version() == RECURRENT_ABI_VERSION, "another version of the interface");
+  expect(recurrent_status_name(number(random, -2, 20)) != nullptr, "a status without a name");
 }
 
 void give_nothing(World& world, Random& random) {
-  const int64_t which = uniform(random, 0, 29);
+  const int64_t which = uniform(random, 0, 33);
   float value = 0;
   const recurrent_session_desc session{};
   recurrent_session* opened = nullptr;
@@ -117,6 +118,14 @@ void give_nothing(World& world, Random& random) {
         return recurrent_trainer_restore(nullptr);
       case 25:
         return recurrent_trainer_get_moments(nullptr, nullptr, 0);
+      case 26:
+        return recurrent_model_load(nullptr, nullptr, nullptr);
+      case 27:
+        return recurrent_model_load_memory(nullptr, 0, nullptr, nullptr);
+      case 28:
+        return recurrent_model_get_file_info(nullptr, nullptr);
+      case 29:
+        return recurrent_model_get_metadata(nullptr, 0, nullptr);
       default:
         return recurrent_trainer_set_moments(nullptr, nullptr, 0);
     }

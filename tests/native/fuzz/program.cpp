@@ -7,6 +7,7 @@
 
 #include "allocation.h"
 #include "comparison_operations.h"
+#include "file_operations.h"
 #include "graph_operations.h"
 #include "library_operations.h"
 #include "model_operations.h"
@@ -39,6 +40,9 @@ constexpr Kind kKinds[] = {
     {"create a model", 3, true, create_one_model},
     {"create a broken model", 4, true, create_broken_model},
     {"ask a model", 2, true, ask_model},
+    {"load a model", 2, true, load_model},
+    {"load a damaged model", 4, true, load_damaged_model},
+    {"ask a file", 1, true, ask_file},
     {"run a graph", 10, true, run_graph},
     {"step a graph", 5, true, step_graph},
     {"train a graph", 5, true, train_graph},

@@ -34,6 +34,15 @@ internal enum NativeStatus
 
     /// <summary>A fault of the library; please report it with the message.</summary>
     Internal = 6,
+
+    /// <summary>A file cannot be opened or read.</summary>
+    FileAccess = 7,
+
+    /// <summary>
+    /// A file is no model file, is damaged, or holds what this version of the library does not know. The message says
+    /// where.
+    /// </summary>
+    BadFile = 8,
 }
 
 /// <summary>
@@ -429,6 +438,18 @@ internal enum NativeStateKind
     /// oldest step first.
     /// </summary>
     History = 2,
+}
+
+/// <summary>What a caller decides when a model is loaded: bits of recurrent_load_options<c>overrides</c>.</summary>
+internal enum NativeOverride
+{
+    /// <summary>recurrent_load_options<c>isa</c>; else <see cref="NativeIsa.Auto"/>.</summary>
+    Isa = 1,
+
+    /// <summary>
+    /// recurrent_load_options<c>masking</c> and recurrent_load_options<c>mask_value</c>; else what the file says.
+    /// </summary>
+    Masking = 2,
 }
 
 /// <summary>What a block of a trainer's parameters is.</summary>

@@ -30,6 +30,15 @@ internal static unsafe class NativeMethods
         CallingConvention = CallingConvention.Cdecl)]
     internal static extern byte* LastError();
 
+    /// <summary>Name of a status, for messages.</summary>
+    /// <param name="status">A <see cref="NativeStatus"/>.</param>
+    /// <returns>
+    /// Its name without the prefix, such as <c>INVALID_ARGUMENT</c>; <c>UNKNOWN</c> if there is no such status. Static.
+    /// </returns>
+    [DllImport(Library, EntryPoint = "recurrent_status_name", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern byte* StatusName(int status);
+
     /// <summary>Tells what this machine has: instruction sets, caches, Intel MKL.</summary>
     /// <param name="info">Filled in; <c>struct_size</c> is set by the caller.</param>
     /// <returns>
@@ -70,6 +79,45 @@ internal static unsafe class NativeMethods
         CallingConvention = CallingConvention.Cdecl)]
     internal static extern NativeStatus ModelCreate(NativeModelDesc* desc, nint* model);
 
+    /// <summary>
+    /// Makes a model of a file: what <c>recurrent convert</c> and the C# class <c>RecurrentFile</c> write.
+    /// docs/container.md describes the format.
+    /// </summary>
+    /// <remarks>
+    /// Files are not trusted. Sizes are checked against the length of the file before memory is taken, and checksums
+    /// before a model is made. While it loads, memory holds the weights as floats (at most four times the bytes of the
+    /// file) beside the packed ones.
+    /// </remarks>
+    /// <param name="path">Path of the file, UTF-8 on every system.</param>
+    /// <param name="options">How it is loaded; null for what the file says.</param>
+    /// <param name="model">
+    /// Receives the model; to be given to <see cref="NativeMethods.ModelDestroy"/>. Null on failure.
+    /// </param>
+    /// <returns>
+    /// OK; FILE_ACCESS if the file cannot be read; BAD_FILE if it is no model file, is damaged, or holds what this
+    /// version does not know; INVALID_ARGUMENT for options that are wrong or do not go with the model; NOT_SUPPORTED
+    /// for a format of weights that this build does not have; UNAVAILABLE; OUT_OF_MEMORY.
+    /// </returns>
+    [DllImport(Library, EntryPoint = "recurrent_model_load", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus ModelLoad(byte* path, NativeLoadOptions* options, nint* model);
+
+    /// <summary>Makes a model of the bytes of a file, such as a resource of the program.</summary>
+    /// <param name="bytes">The file; it may be freed after the call. Any alignment.</param>
+    /// <param name="size">Bytes of the file.</param>
+    /// <param name="options">How it is loaded; null for what the file says.</param>
+    /// <param name="model">
+    /// Receives the model; to be given to <see cref="NativeMethods.ModelDestroy"/>. Null on failure.
+    /// </param>
+    /// <returns>As <see cref="NativeMethods.ModelLoad"/>.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_model_load_memory", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus ModelLoadMemory(
+        void* bytes,
+        long size,
+        NativeLoadOptions* options,
+        nint* model);
+
     /// <summary>Gives a model up. Its memory is freed when its last session has gone.</summary>
     /// <param name="model">A model, or null.</param>
     [DllImport(Library, EntryPoint = "recurrent_model_destroy", ExactSpelling = true,
@@ -83,6 +131,26 @@ internal static unsafe class NativeMethods
     [DllImport(Library, EntryPoint = "recurrent_model_get_info", ExactSpelling = true,
         CallingConvention = CallingConvention.Cdecl)]
     internal static extern NativeStatus ModelGetInfo(nint model, NativeModelInfo* info);
+
+    /// <summary>Tells what the file of a model says beside the model itself.</summary>
+    /// <param name="model">
+    /// A model. One that was not loaded has time-major data, keeps the state of empty rows, and has no sample rate and
+    /// no texts.
+    /// </param>
+    /// <param name="info">Filled in; <c>struct_size</c> is set by the caller.</param>
+    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_model_get_file_info", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus ModelGetFileInfo(nint model, NativeFileInfo* info);
+
+    /// <summary>Gives a text of a model's file.</summary>
+    /// <param name="model">A model.</param>
+    /// <param name="index">From 0 to recurrent_file_info<c>metadata_count</c> - 1, in the order of the file.</param>
+    /// <param name="metadata">Filled in; <c>struct_size</c> is set by the caller.</param>
+    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_model_get_metadata", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus ModelGetMetadata(nint model, int index, NativeMetadata* metadata);
 
     /// <summary>Tells about an input of a model.</summary>
     /// <param name="model">A model.</param>

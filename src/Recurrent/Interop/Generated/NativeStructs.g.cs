@@ -308,6 +308,84 @@ internal unsafe struct NativeModelDesc
     public NativeModelDesc() => StructSize = (uint)sizeof(NativeModelDesc);
 }
 
+/// <summary>How a model file is loaded. All zeros but <c>struct_size</c> means: as the file says.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeLoadOptions
+{
+    /// <summary><c>sizeof(recurrent_load_options)</c></summary>
+    public uint StructSize;
+
+    /// <summary>Sum of <see cref="NativeOverride"/> values; fields that are not named here are unused.</summary>
+    public uint Overrides;
+
+    /// <summary>A <see cref="NativeIsa"/>.</summary>
+    public int Isa;
+
+    /// <summary>A <see cref="NativeGemmProvider"/>; files do not say one.</summary>
+    public int GemmProvider;
+
+    /// <summary>A <see cref="NativeMasking"/>.</summary>
+    public int Masking;
+
+    /// <summary>See recurrent_model_desc<c>mask_value</c>.</summary>
+    public float MaskValue;
+
+    /// <summary>All zero, but for the size.</summary>
+    public NativeLoadOptions() => StructSize = (uint)sizeof(NativeLoadOptions);
+}
+
+/// <summary>What a model file says beside what recurrent_model_info tells.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeFileInfo
+{
+    /// <summary><c>sizeof(recurrent_file_info)</c>, set by the caller.</summary>
+    public uint StructSize;
+
+    /// <summary>
+    /// The <see cref="NativeLayout"/> of the data that the model is made for. The library does not use it: calls say
+    /// their own.
+    /// </summary>
+    public int Layout;
+
+    /// <summary>
+    /// The <see cref="NativeEmptyRow"/> that the model is made for, to be given to
+    /// recurrent_session_desc<c>empty_row</c>.
+    /// </summary>
+    public int EmptyRow;
+
+    /// <summary>Samples a second of the audio that the model is made for; 0 if the file does not say.</summary>
+    public int SampleRate;
+
+    /// <summary>Number of texts, see <see cref="NativeMethods.ModelGetMetadata"/>.</summary>
+    public int MetadataCount;
+
+    /// <summary>Zero.</summary>
+    public uint Reserved;
+
+    /// <summary>All zero, but for the size.</summary>
+    public NativeFileInfo() => StructSize = (uint)sizeof(NativeFileInfo);
+}
+
+/// <summary>A text of a model file, by name.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeMetadata
+{
+    /// <summary><c>sizeof(recurrent_metadata)</c>, set by the caller.</summary>
+    public uint StructSize;
+
+    /// <summary>Zero.</summary>
+    public uint Reserved;
+
+    /// <summary>Its name, UTF-8; the model's memory.</summary>
+    public byte* Name;
+
+    /// <summary>The text, UTF-8; the model's memory.</summary>
+    public byte* Value;
+
+    /// <summary>All zero, but for the size.</summary>
+    public NativeMetadata() => StructSize = (uint)sizeof(NativeMetadata);
+}
+
 /// <summary>What a model is, after packing.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct NativeModelInfo

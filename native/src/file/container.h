@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "file/byte_source.h"
+#include "file/cursor.h"
+
+namespace recurrent::file {
+
+// What a section holds; docs/container.md has every field. Numbers are never used again.
+enum class SectionType : uint32_t {
+  kModel = 1,
+  kWeights = 2,
+  kMetadata = 3,
+  kLayerNames = 4,  // for people and tools
+  kCountedLengths = 5,
+  kPacked = 6,
+};
+
+struct Section {
+  uint32_t type = 0;
+  int64_t offset = 0;
+  int64_t length = 0;
+  uint32_t checksum = 0;
+};
+
+// Sections begin at multiples of this, and so do the weights in theirs.
+inline constexpr int64_t kSectionAlignment = 64;
+
+// The header and the table of sections of a file, checked: every section lies inside the file and
+// apart from the others, and the required ones are known. Contents are checked when they are read.
+class Container {
+ public:
+  // Throws Error (BAD_FILE, FILE_ACCESS). The source has to outlive it.
+  explicit Container(ByteSource& source);
+
+  ByteSource& source() const { return *source_; }
+  // Null if there is none.
+  const Section* find(SectionType type) const;
+  // Throws Error (BAD_FILE) if there is none.
+  const Section& get(SectionType type) const;
+  // The bytes of a section, whose checksum is right.
+  std::vector<unsigned char> read(const Section& section) const;
+  static void expect_checksum(const Section& section, uint32_t found);
+
+ private:
+  void add(const unsigned char* entry, int64_t place, int64_t begin);
+
+  ByteSource* source_;
+  std::vector<Section> sections_;
+};
+
+}  // namespace recurrent::file

@@ -1,0 +1,35 @@
+namespace Recurrent.Formats.Container;
+
+/// <summary>Kinds of layers by their numbers in a file, which are those of the C interface.</summary>
+internal enum LayerKind
+{
+    SimpleRnn = 0,
+    Lstm = 1,
+    Gru = 2,
+    GruResetBefore = 3,
+    Dense = 4,
+    Activation = 5,
+    Softmax = 6,
+    Scale = 7,
+    Embedding = 8,
+    Residual = 9,
+    Concatenation = 10,
+    Sum = 11,
+    Product = 12,
+    Slice = 13,
+    LastStep = 14,
+    FinalState = 15,
+    Repeat = 16,
+    Reverse = 17,
+    LastSteps = 18,
+    Convolution = 19,
+    MaxPooling = 20,
+    AveragePooling = 21,
+    LayerNormalization = 22,
+    LogSoftmax = 23,
+    MeanOverTime = 24,
+    MaxOverTime = 25,
+    SoftmaxOverTime = 26,
+    Flatten = 27,
+    Unflatten = 28,
+}

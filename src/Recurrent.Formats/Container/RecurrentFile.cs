@@ -1,0 +1,106 @@
+using Recurrent.Files;
+using Recurrent.Formats.Container;
+using Recurrent.Layers;
+
+namespace Recurrent.Formats;
+
+/// <summary>
+/// Writes models as files of this library, <c>.recurrent</c>: everything of a <see cref="ModelDefinition"/>, with checksums.
+/// <see cref="ModelFile.Load"/> reads them, and so does the C interface: <c>recurrent_model_load</c>. The page
+/// <c>docs/container.md</c> describes the format.
+/// </summary>
+public static class RecurrentFile
+{
+    /// <summary>
+    /// Writes a model to a file. One that is there is replaced, once the new one is written. Weights are written from where
+    /// they are.
+    /// </summary>
+    /// <param name="definition">The model.</param>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="metadata">
+    /// Texts to keep in the file, which <see cref="ImportedModel.Metadata"/> has again; <c>sample_rate</c>, in hertz, is
+    /// <see cref="ImportedModel.SampleRate"/> again. Null for none.
+    /// </param>
+    /// <param name="options">
+    /// In which formats weights are computed (<see cref="ModelOptions.Weights"/>, <see cref="ModelOptions.Layers"/>): they are
+    /// rounded and stored in them, and <see cref="ImportedModel.Options"/> has them again. Null for floats.
+    /// </param>
+    /// <exception cref="ArgumentNullException">The definition or the path is null.</exception>
+    /// <exception cref="ArgumentException">
+    /// The path is empty, a text or a name has a zero character, or a layer cannot have a format that is named for it.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public static void Save(
+        ModelDefinition definition,
+        string path,
+        IReadOnlyDictionary<string, string>? metadata = null,
+        ModelOptions? options = null) =>
+        Save(Of(definition, metadata, options), path);
+
+    /// <summary>Writes a model to a stream. Weights are written from where they are.</summary>
+    /// <param name="definition">The model.</param>
+    /// <param name="stream">The stream; it stays open.</param>
+    /// <param name="metadata">Texts to keep in the file. Null for none.</param>
+    /// <param name="options">In which formats weights are computed and stored. Null for floats.</param>
+    /// <exception cref="ArgumentNullException">The definition or the stream is null.</exception>
+    /// <exception cref="ArgumentException">
+    /// A text or a name has a zero character, or a layer cannot have a format that is named for it.
+    /// </exception>
+    /// <exception cref="IOException">The stream cannot be written.</exception>
+    public static void Save(
+        ModelDefinition definition,
+        Stream stream,
+        IReadOnlyDictionary<string, string>? metadata = null,
+        ModelOptions? options = null) =>
+        Save(Of(definition, metadata, options), stream);
+
+    /// <summary>
+    /// Writes a model that was read from another file, with what that says of it: names of layers, the sample rate, texts,
+    /// and the formats of weights that <see cref="ImportedModel.Options"/> names.
+    /// </summary>
+    /// <param name="model">The model.</param>
+    /// <param name="path">Path of the file. One that is there is replaced, once the new one is written.</param>
+    /// <exception cref="ArgumentNullException">The model or the path is null.</exception>
+    /// <exception cref="ArgumentException">The path is empty, or a text or a name has a zero character.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
+    public static void Save(ImportedModel model, string path)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        AtomicFile.Write(path, new ContainerWriter(model).WriteTo);
+    }
+
+    /// <summary>Writes a model that was read from another file to a stream.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="stream">The stream; it stays open.</param>
+    /// <exception cref="ArgumentNullException">The model or the stream is null.</exception>
+    /// <exception cref="ArgumentException">A text or a name has a zero character.</exception>
+    /// <exception cref="IOException">The stream cannot be written.</exception>
+    public static void Save(ImportedModel model, Stream stream)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(stream);
+        new ContainerWriter(model).WriteTo(stream);
+    }
+
+    private static ImportedModel Of(
+        ModelDefinition definition, IReadOnlyDictionary<string, string>? metadata, ModelOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        metadata ??= new Dictionary<string, string>();
+        int? rate = FileMetadata.SampleRateOf(metadata);
+        return new ImportedModel
+        {
+            Definition = definition,
+            Format = ContainerReader.Format,
+            Options = options ?? new ModelOptions(),
+            LayerNames = [.. definition.Layers.Select((layer, index) => $"{index} ({layer.GetType().Name})")],
+            SampleRate = rate,
+            Metadata = rate is null
+                ? metadata
+                : metadata.Where(entry => entry.Key != FileMetadata.SampleRateName).ToDictionary(),
+        };
+    }
+}

@@ -1,0 +1,105 @@
+using Recurrent.Formats;
+using Recurrent.Interop;
+using Recurrent.Layers;
+using Recurrent.Tests.Shared;
+using Recurrent.Tests.Support;
+
+namespace Recurrent.Tests.Parity;
+
+/// <summary>A file that C# has written is to a program in C what it is to C#.</summary>
+public sealed class ModelFileParityTests
+{
+    public static TheoryData<InstructionSet> InstructionSets => Support.InstructionSets.All;
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Graphs_give_the_same_bits_when_C_loads_their_files(InstructionSet isa)
+    {
+        ModelOptions options = Support.InstructionSets.Use(isa);
+        Property.Check(GraphCases.Arbitrary(), 150, @case =>
+        {
+            GraphData data = new(@case);
+            using RecurrentModel made = RecurrentModel.Create(data.Definition, options);
+            using RecurrentModel loaded = NativeFile.Load(data.Definition, Write(data.Definition), options.InstructionSet);
+            data.RequireSame(data.RunNative(made), data.RunNative(loaded), $"{isa}, {@case}");
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Lists_of_layers_give_the_same_bits_when_C_loads_their_files(InstructionSet isa)
+    {
+        ModelOptions options = Support.InstructionSets.Use(isa);
+        Property.Check(SequenceCases.Arbitrary(work: 20_000, models: true), 150, @case =>
+        {
+            SequenceData data = new(@case);
+            using RecurrentModel made = RecurrentModel.Create(data.Definition, options);
+            using RecurrentModel loaded = NativeFile.Load(data.Definition, Write(data.Definition), options.InstructionSet);
+            Outcome expected = data.RunNative(made);
+            data.RequireSame(expected, data.RunNative(loaded), $"{isa}, {@case}");
+        });
+    }
+
+    /// <summary>Whatever a file whose checksums are right says of its model, both read it or both refuse it.</summary>
+    [Fact]
+    public void Files_are_read_by_both_or_by_none()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            int read = 0;
+            int refused = 0;
+            Property.Check(GraphCases.Arbitrary(layers: 4), 60, @case =>
+            {
+                GraphData data = new(@case);
+                byte[] whole = Write(data.Definition);
+                int end = ContainerChecksums.EndOfFirstSection(whole);
+                Random random = new(@case.Seed);
+                for (int i = 0; i < 20; i++)
+                {
+                    byte[] file = [.. whole];
+                    int at = random.Next(end);
+                    file[at] ^= (byte)(1 << random.Next(8));
+                    ContainerChecksums.Renew(file);
+                    File.WriteAllBytes(path, file);
+                    NativeStatus status = NativeFile.Try(file);
+                    if (status == NativeStatus.NotSupported)
+                    {
+                        // A format of weights that this build of the library does not have.
+                        continue;
+                    }
+
+                    bool isRead = true;
+                    string message = string.Empty;
+                    try
+                    {
+                        _ = ModelFile.Load(path);
+                    }
+                    catch (ModelFormatException e)
+                    {
+                        isRead = false;
+                        message = e.Message;
+                    }
+
+                    Assert.True(
+                        isRead == (status == NativeStatus.Ok),
+                        $"byte {at}, seed {@case.Seed}: C# {(isRead ? "reads" : "refuses")} it ({message}), C says {status}, {@case}");
+                    read += isRead ? 1 : 0;
+                    refused += isRead ? 0 : 1;
+                }
+            });
+            Assert.True(read > 100 && refused > 100, $"{read} were read and {refused} refused");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    private static byte[] Write(ModelDefinition definition)
+    {
+        using MemoryStream stream = new();
+        RecurrentFile.Save(definition, stream);
+        return stream.ToArray();
+    }
+}
