@@ -2,6 +2,7 @@
 
 #include <cfloat>
 #include <cmath>
+#include <limits>
 
 #include "kernels/implementations.h"
 
@@ -83,7 +84,9 @@ std::vector<float> naive_pooling(const recurrent_layer_desc& layer, std::vector<
         if (t >= 0 && t < steps) seen.push_back(x[static_cast<size_t>(t * layer.input_size + j)]);
       const Feature feature{seen.data(), 1, seen.size()};
       if (seen.empty())
-        y.push_back(0.0f);
+        y.push_back(layer.kind == RECURRENT_LAYER_MAX_POOLING
+                        ? -std::numeric_limits<float>::infinity()
+                        : 0.0f);
       else if (layer.kind == RECURRENT_LAYER_MAX_POOLING)
         y.push_back(feature.largest());
       else

@@ -36,6 +36,13 @@ internal static class PoolingOperators
             PaddingBefore = before,
             PaddingAfter = after + ceiling,
         };
+        if (specification.PaddingBefore + specification.PaddingAfter > 0 && !(window.Time.Size >= window.Dilation) && window.Dilation > 1)
+        {
+            context.Interpreter.Note(
+                ImportNoteKind.Assumed, context.Name, $"of a sequence of less than {window.Dilation} steps a window of padding alone gives "
+                    + "-infinity, as in PyTorch, where ONNX Runtime has the lowest float");
+        }
+
         return Append(context, window, new MaxPoolingLayer(specification), before + after + ceiling);
     }
 
