@@ -262,10 +262,21 @@ TEST_P(OverTime, PoolingLeavesPaddingOut) {
   expect_values(largest.run({1, 9, 9, 2, 9, 9, 3, 9, 9}, 3, {3, 1, 0}), {2, 0, 0, 3, 0, 0});
 }
 
-// Both taps of the middle windows are padding: with 4 taps 3 steps apart and a single step.
-TEST_P(OverTime, AWindowWithoutAStepIsZero) {
-  for (const int32_t kind : {RECURRENT_LAYER_MAX_POOLING, RECURRENT_LAYER_AVERAGE_POOLING})
-    expect_values(Layers(pooling(kind, 2, 1, 4, 2, 2), GetParam()).run({-5}), {0});
+// Both taps of the window are padding: 4 steps apart, with a single step between them.
+TEST_P(OverTime, AWindowWithoutAStepHasAMeanOfZeroAndNoLargestValue) {
+  const recurrent_layer_desc most = pooling(RECURRENT_LAYER_MAX_POOLING, 2, 1, 4, 2, 2);
+  const recurrent_layer_desc mean = pooling(RECURRENT_LAYER_AVERAGE_POOLING, 2, 1, 4, 2, 2);
+  expect_values(Layers(mean, GetParam()).run({-5}), {0});
+  expect_values(Layers(most, GetParam()).run({-5}), {-kInfinity});
+  // A row of 1 step beside one of 3, whose middle window is of padding alone.
+  expect_values(Layers(most, GetParam()).run({-5, -1, 9, -2, 9, -3}, 2, {1, 3}),
+                {-kInfinity, -3, 0, -kInfinity, 0, -1});
+}
+
+// What is behind a window of padding alone gives nothing to any step.
+TEST_P(OverTime, AWindowWithoutAStepHasNoGradient) {
+  const recurrent_layer_desc most = pooling(RECURRENT_LAYER_MAX_POOLING, 2, 1, 4, 2, 2);
+  expect_values(Layers(most, GetParam()).gradient({-5}, {7}), {0});
 }
 
 // Rows of 3 and 2 steps, and windows of 3.

@@ -228,12 +228,14 @@ typedef enum recurrent_layer_kind {
   RECURRENT_LAYER_CONVOLUTION = 19,
   /**
    * The largest value of each feature in a window of steps, NaN if there is one; the steps of the
-   * padding are left out. Needs whole sequences.
+   * padding are left out. A window of padding alone, which only a dilation above 1 can have, gives
+   * -infinity. Needs whole sequences.
    */
   RECURRENT_LAYER_MAX_POOLING = 20,
   /**
    * The mean of each feature in a window of steps: their sum in the order of steps, divided by how
-   * many there are, or by `kernel_size` with `counts_padding`. Needs whole sequences.
+   * many there are, or by `kernel_size` with `counts_padding`; +0 for a window of padding alone.
+   * Needs whole sequences.
    */
   RECURRENT_LAYER_AVERAGE_POOLING = 21,
   /**

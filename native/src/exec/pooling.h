@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 
 #include "model/model.h"
 
@@ -25,7 +26,7 @@ inline float pooling_divisor(const PackedPointwise& pooling, int64_t taps) {
 }
 
 // One window of a pooling layer, of a row of `steps` steps, `row_of(t)` being step t of what it
-// reads. Without a tap that is no padding it is 0.
+// reads. Without a tap that is no padding a mean is 0, and a maximum that of nothing: -infinity.
 template <class RowOf>
 void pool(const kernels::KernelTable& kernels, const PackedLayer& layer, int64_t at, int64_t steps,
           RowOf row_of, float* y) {
@@ -33,7 +34,7 @@ void pool(const kernels::KernelTable& kernels, const PackedLayer& layer, int64_t
   const int64_t width = layer.input_size;
   const bool is_mean = layer.kind == RECURRENT_LAYER_AVERAGE_POOLING;
   int64_t taps = 0;
-  std::fill_n(y, width, 0.0f);
+  std::fill_n(y, width, is_mean ? 0.0f : -std::numeric_limits<float>::infinity());
   for_taps(p.window, at, steps, [&](int64_t step) {
     const float* const x = row_of(step);
     if (is_mean)

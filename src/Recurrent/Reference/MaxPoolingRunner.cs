@@ -41,10 +41,17 @@ internal sealed class MaxPoolingRunner<T>(LayerSpecification specification) : La
             for (int t = 0; t < extent.Length(row); t++)
             {
                 int[] steps = [.. PooledSteps.Of(Specification, t, read.Extent.Length(row))];
-                for (int j = 0; j < read.Size && steps.Length > 0; j++)
+                Span<T> put = y.Slice(((t * extent.Batch) + row) * read.Size, read.Size);
+                if (steps.Length == 0)
                 {
-                    int largest = Largest(read, row, j, steps);
-                    y[(((t * extent.Batch) + row) * read.Size) + j] = read.Step((largest * extent.Batch) + row)[j];
+                    // The largest of nothing, of a window of padding alone; a row without steps has 0.
+                    put.Fill(Specification is MaxPoolingSpecification ? T.NegativeInfinity : T.Zero);
+                    continue;
+                }
+
+                for (int j = 0; j < put.Length; j++)
+                {
+                    put[j] = read.Step((Largest(read, row, j, steps) * extent.Batch) + row)[j];
                 }
             }
         }

@@ -148,7 +148,8 @@ public sealed class HandComputedWindowTests
         Require([-1, -2, -4], [-1, -2, -3, -4], new MaxPoolingLayer(windows with { PaddingBefore = 1, PaddingAfter = 1 }));
         Require([NaN, NaN, 3], [1, NaN, 2, 3], new MaxPoolingLayer(windows with { Stride = 1 }));
         // A window of padding alone: dilated, so that its steps are on both sides.
-        Require([0], [7], new MaxPoolingLayer(windows with { Dilation = 2, PaddingBefore = 1, PaddingAfter = 1 }));
+        Require(
+            [float.NegativeInfinity], [7], new MaxPoolingLayer(windows with { Dilation = 2, PaddingBefore = 1, PaddingAfter = 1 }));
         Require([3, -1], [1, -1, 3, -2], new MaxOverTimeLayer(2));
         Require([NaN], [NaN, 5], new MaxOverTimeLayer(1));
     }

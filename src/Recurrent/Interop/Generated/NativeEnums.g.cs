@@ -144,13 +144,13 @@ internal enum NativeLayerKind
 
     /// <summary>
     /// The largest value of each feature in a window of steps, NaN if there is one; the steps of the padding are left
-    /// out. Needs whole sequences.
+    /// out. A window of padding alone, which only a dilation above 1 can have, gives -infinity. Needs whole sequences.
     /// </summary>
     MaxPooling = 20,
 
     /// <summary>
     /// The mean of each feature in a window of steps: their sum in the order of steps, divided by how many there are,
-    /// or by <c>kernel_size</c> with <c>counts_padding</c>. Needs whole sequences.
+    /// or by <c>kernel_size</c> with <c>counts_padding</c>; +0 for a window of padding alone. Needs whole sequences.
     /// </summary>
     AveragePooling = 21,
 
