@@ -64,7 +64,7 @@ internal static class ContainerReader
         return (rate == 0 ? null : rate, texts);
     }
 
-    private static IReadOnlyList<string> ReadNames(ContainerFile file, ModelRecord record)
+    private static string[] ReadNames(ContainerFile file, ModelRecord record)
     {
         if (file.Find(SectionType.LayerNames) is not { } section)
         {

@@ -1,5 +1,3 @@
-using Recurrent.Layers;
-
 namespace Recurrent.Formats.Container;
 
 /// <summary>Lays a model out as a file, and writes it.</summary>

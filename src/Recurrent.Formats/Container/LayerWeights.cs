@@ -52,10 +52,10 @@ internal static class LayerWeights
 
         // Mostly it is one format of all recurrent layers, and nothing else.
         WeightFormat first = options.Values.FirstOrDefault()?.RecurrentWeights ?? WeightFormat.Float32;
-        bool isOne = first != WeightFormat.Float32 && layers.Index().All(layer =>
-            options.TryGetValue(layer.Index, out LayerOptions? given)
+        bool isOne = first != WeightFormat.Float32 && Enumerable.Range(0, layers.Count).All(i =>
+            options.TryGetValue(i, out LayerOptions? given)
                 ? given.InputWeights == first && given.RecurrentWeights == first
-                : !IsRecurrent(layer.Item.Kind));
+                : !IsRecurrent(layers[i].Kind));
         return isOne ? new ModelOptions { Weights = first } : new ModelOptions { Layers = options };
     }
 
