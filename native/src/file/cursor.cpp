@@ -31,6 +31,14 @@ std::string Cursor::text() {
   return text;
 }
 
+std::string Cursor::name() {
+  const int64_t begin = place();
+  std::string name = text();
+  if (!is_name(name))
+    refuse(begin, "expected a name of 1 to 256 characters, none of them a control character");
+  return name;
+}
+
 int32_t Cursor::count(int64_t most, int64_t least, const char* what) {
   const int64_t begin = place();
   const int64_t found = u32();

@@ -20,6 +20,7 @@ class Cursor {
   float f32();
   // UTF-8 without a zero byte, behind its length.
   std::string text();
+  std::string name();  // of an input or an output
   // A number that counts what follows, `least` bytes each or more.
   int32_t count(int64_t most, int64_t least, const char* what);
   // Nothing may be left.

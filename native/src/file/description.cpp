@@ -76,13 +76,13 @@ void Description::parse_values(Cursor& cursor, int32_t inputs, int32_t outputs) 
     input.struct_size = sizeof(input);
     input.kind = cursor.i32();
     input.size = cursor.i32();
-    names_.push_back(cursor.text());
+    names_.push_back(cursor.name());
     input.name = names_.back().c_str();
   }
   for (recurrent_output_desc& output : outputs_) {
     output.struct_size = sizeof(output);
     output.value = cursor.i32();
-    names_.push_back(cursor.text());
+    names_.push_back(cursor.name());
     output.name = names_.back().c_str();
   }
   desc_.input_count = inputs;

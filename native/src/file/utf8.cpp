@@ -43,4 +43,17 @@ bool is_utf8_text(std::string_view text) {
   return true;
 }
 
+bool is_name(std::string_view text) {
+  constexpr size_t kMostUnits = 256;
+  size_t units = 0;
+  for (size_t at = 0; at < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (byte < 0x20 || byte == 0x7F) return false;
+    if (byte == 0xC2 && static_cast<unsigned char>(text[at + 1]) < 0xA0) return false;
+    // First bytes are counted; a character of four bytes is two units.
+    if ((byte & 0xC0) != 0x80) units += byte < 0xF0 ? 1 : 2;
+  }
+  return units >= 1 && units <= kMostUnits;
+}
+
 }  // namespace recurrent::file

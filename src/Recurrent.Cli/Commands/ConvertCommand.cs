@@ -31,7 +31,7 @@ internal static class ConvertCommand
 
               recurrent convert amplifier.nam amplifier.onnx
               recurrent convert model.onnx model.safetensors
-              recurrent convert model.onnx model.recurrent         for recurrent_model_load in C
+              recurrent convert model.onnx model.recurrent
               recurrent convert lstm.pt model.onnx --every-step --batch-major
               recurrent convert model.onnx rounded.onnx --weights int8
             """)

@@ -59,8 +59,17 @@ internal sealed class DirectionRecord
     /// <summary>The values of some weights, which have been read; empty if there are none.</summary>
     public ReadOnlyMemory<float> Values(WeightField field) => Arrays[(int)field]?.Values ?? ReadOnlyMemory<float>.Empty;
 
-    private static Activation ReadActivation(SectionReader reader) =>
-        new((ActivationKind)reader.ReadInt32(), reader.ReadSingle(), reader.ReadSingle());
+    /// <summary>Those that the layer does not use are checked as well, as the native library does.</summary>
+    private static Activation ReadActivation(SectionReader reader)
+    {
+        long place = reader.Place;
+        var read = new Activation((ActivationKind)reader.ReadInt32(), reader.ReadSingle(), reader.ReadSingle());
+        bool isInOrder = read.Kind != ActivationKind.Clip || read.Alpha <= read.Beta;
+        ContainerFile.Require(
+            Enum.IsDefined(read.Kind) && float.IsFinite(read.Alpha) && float.IsFinite(read.Beta) && isInOrder, place,
+            $"an activation with finite alpha and beta, those of a clip in order, found {read}");
+        return read;
+    }
 
     private static void Write(SectionWriter writer, Activation activation)
     {

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using Recurrent.Interop;
 using Recurrent.Layers;
 
@@ -21,10 +22,11 @@ internal static unsafe class NativeFile
     }
 
     /// <summary>Whether the native library reads a file, and what it says.</summary>
-    public static NativeStatus Try(byte[] file)
+    public static NativeStatus Try(byte[] file, out string message)
     {
         nint native;
         NativeStatus status = TryLoad(file, InstructionSet.Scalar, &native);
+        message = Marshal.PtrToStringUTF8((nint)NativeMethods.LastError()) ?? string.Empty;
         NativeMethods.ModelDestroy(native);
         return status;
     }

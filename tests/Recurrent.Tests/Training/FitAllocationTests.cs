@@ -18,8 +18,8 @@ public sealed class FitAllocationTests
         Measure(batchSize: 4);
 
         // 21 batches an epoch against 6: more batches, and no more bytes.
-        long many = Enumerable.Range(0, 5).Min(_ => Measure(batchSize: 1));
-        long few = Enumerable.Range(0, 5).Min(_ => Measure(batchSize: 4));
+        long many = Enumerable.Range(0, 20).Min(_ => Measure(batchSize: 1));
+        long few = Enumerable.Range(0, 20).Min(_ => Measure(batchSize: 4));
 
         // A loss of every batch is kept: 8 bytes each, in a list that has room from the start.
         Assert.Equal(8 * 50 * (21 - 6), many - few, 64.0);
