@@ -24,7 +24,7 @@ constexpr uint32_t kForward = 1;
 constexpr uint32_t kReverse = 2;
 
 // The fewest bytes of a layer, an input and an output.
-constexpr int64_t kLayerBytes = 23 * 4;
+constexpr int64_t kLayerBytes = int64_t{23} * 4;
 constexpr int64_t kInputBytes = 12;
 constexpr int64_t kOutputBytes = 8;
 
