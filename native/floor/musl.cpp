@@ -43,7 +43,7 @@ void make_key() {
 
 extern "C" {
 
-// Those of the thread that main() runs on end with the process and not before.
+// Objects of the main thread are destroyed when the process ends.
 RECURRENT_HIDDEN int __cxa_thread_atexit_impl(Destructor destroy, void* object, void* library);
 int __cxa_thread_atexit_impl(Destructor destroy, void* object, void*) {
   pthread_once(&at_exit_once, &make_key);

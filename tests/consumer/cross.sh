@@ -21,20 +21,8 @@ trap 'rm -rf "$application"' EXIT
 cp "$here/Consumer.csproj" "$here/Program.cs" "$capture" "$application/"
 cd "$application" || exit 1
 
-version="$(basename "$(find "$packages" -name 'Recurrent.[0-9]*.nupkg' | head -1)" .nupkg)"
-export NUGET_PACKAGES="$cache"
-rm -rf "$cache/recurrent" "$cache/recurrent.formats"
-options=(-p:RecurrentVersion="${version#Recurrent.}" -v minimal)
-fallback="${HOME:-/}/.nuget/packages"
-[[ -d "$fallback" ]] && options+=(-p:RestoreFallbackFolders="$fallback")
-unset RECURRENT_MKL
-
-failed=0
-step() {
-  local name="$1"
-  shift
-  if "$@"; then echo "passed $name"; else echo "failed $name"; failed=1; return 1; fi
-}
+source "$here/support.sh"
+use_packages "$packages" "$cache"
 
 # The packages come from the folder, .NET for the platform from where everything else does.
 step "restore from a folder" dotnet restore "${options[@]}" -p:RestoreSources="$packages" || exit 1

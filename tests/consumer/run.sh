@@ -24,24 +24,8 @@ cp "$here/paths/MachinePaths.cs" "$paths/"
 cp "$here/Consumer.csproj" "$here/Program.cs" "$application/"
 cd "$application" || exit 1
 
-version="$(basename "$(find "$packages" -name 'Recurrent.[0-9]*.nupkg' | head -1)" .nupkg)"
-version="${version#Recurrent.}"
-# The user's own packages are read, but ours are never left among them: a package of the same version
-# that was built yesterday must not answer for today's.
-export NUGET_PACKAGES="$cache"
-fallback="${HOME:-/}/.nuget/packages"
-rm -rf "$cache/recurrent" "$cache/recurrent.formats"
-options=(-p:RecurrentVersion="$version" -v minimal)
-[[ -d "$fallback" ]] && options+=(-p:RestoreFallbackFolders="$fallback")
-# Applications find MKL by themselves or do without.
-unset RECURRENT_MKL
-
-failed=0
-step() {
-  local name="$1"
-  shift
-  if "$@"; then echo "passed $name"; else echo "failed $name"; failed=1; return 1; fi
-}
+source "$here/support.sh"
+use_packages "$packages" "$cache"
 
 step "no paths of the building machine" dotnet run --file "$paths/MachinePaths.cs" -- "$tree" "$packages"/*.*nupkg
 

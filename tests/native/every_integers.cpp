@@ -20,7 +20,7 @@ void EveryIntegers::TearDown() { kernels::leave_out_features(0); }
 
 std::vector<int> all_integers() {
   std::vector<int> all;
-  // Those of another architecture are in no build for this one.
+  // A build has no kernels of other architectures.
   const auto list = kernels::integer_implementations();
   for (size_t i = 0; i < list.size(); ++i)
     if (list[i].kernels) all.push_back(static_cast<int>(i));

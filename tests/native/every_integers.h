@@ -20,7 +20,7 @@ class EveryIntegers : public ::testing::TestWithParam<int> {
   static int isa() { return integers().isa; }
 };
 
-// Those of this architecture.
+// The int8 kernels of this architecture, by their place in the list.
 std::vector<int> all_integers();
 std::string integers_parameter_name(const ::testing::TestParamInfo<int>& info);
 

@@ -16,7 +16,7 @@ void EveryIsa::TearDown() {
 
 std::vector<int> all_isas() {
   std::vector<int> all;
-  // Those of another architecture are in no build for this one.
+  // A build has no kernels of other architectures.
   for (const kernels::Implementation& each : kernels::implementations())
     if (each.kernels) all.push_back(each.set.isa);
   return all;

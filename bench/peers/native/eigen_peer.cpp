@@ -118,7 +118,7 @@ class Stack {
     head_bias_ = is_last ? reader.vector(outputs) : VectorXf::Zero(outputs);
   }
 
-  // `sum` is what the stack before has put out, and is added to.
+  // `sum` has the output of the stack before; the output of this one is added.
   template <typename Given>
   void process(const Given& given, const RowVectorXf& x, MatrixXf& sum) {
     layers_.front().input().noalias() = channels_ * given;

@@ -13,8 +13,8 @@ int32_t Portion::index_at(int64_t step, int64_t sorted_row) const {
   return *job_.inputs[layer_->reads.front().input].indices.at(caller_time(step, row), row);
 }
 
-// Which step of what it reads a layer puts out at a step of the span. Layers that take another
-// than the same one have the whole sequence in one span.
+// The step of its input that a layer outputs at `step` of the span. A layer for which the two
+// differ has the whole sequence in one span.
 int64_t Portion::step_read(int64_t step, int64_t sorted_row) const {
   switch (layer_->kind) {
     case RECURRENT_LAYER_REVERSE:

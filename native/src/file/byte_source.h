@@ -27,8 +27,8 @@ class MemorySource : public ByteSource {
   int64_t size_;
 };
 
-// Opens a file for reading; `path` is UTF-8 on every system. Throws Error (FILE_ACCESS), also for
-// what has no length, such as a pipe: it is not waited for.
+// Opens a file for reading; `path` is UTF-8 on every system. Throws Error (FILE_ACCESS).
+// A pipe or a device, which has no length, is refused at once.
 std::unique_ptr<ByteSource> open_file(const char* path);
 
 }  // namespace recurrent::file

@@ -69,7 +69,7 @@ struct KernelChoice {
   }
 };
 
-// Those of an instruction set that this machine can run, without left_out_features().
+// The kernels of an instruction set that this machine can run; none needs left_out_features().
 KernelChoice choose_kernels(int isa);
 
 // The instruction set that a value of RECURRENT_ISA asks for; null or empty asks for the best one.

@@ -15,8 +15,7 @@ struct WeightArray {
   int64_t columns;
 };
 
-// Those of a layer that has been validated, in the order of their roles. Fields that are not listed
-// are null.
+// The weights of a validated layer, in the order of their roles. All other fields are null.
 std::vector<WeightArray> weight_arrays(const recurrent_layer_desc& layer);
 
 }  // namespace recurrent

@@ -42,7 +42,7 @@ internal sealed class FormatErrors
         }
     }
 
-    /// <summary>The same layers, each of which puts out what it computes, at every step where it has steps.</summary>
+    /// <summary>The same model with the output of every layer as an output, at every step if it has steps.</summary>
     private static ModelDefinition WithAllValues(ModelDefinition model) => new(
         model.Inputs,
         model.Nodes,

@@ -7,7 +7,7 @@ namespace Recurrent.Formats.Container;
 internal static class Crc32C
 {
     /// <summary>The checksum of some bytes behind others.</summary>
-    /// <param name="before">That of the others; 0 if there are none.</param>
+    /// <param name="before">The checksum of the bytes before; 0 if there are none.</param>
     /// <param name="bytes">The bytes.</param>
     public static uint Append(uint before, ReadOnlySpan<byte> bytes)
     {

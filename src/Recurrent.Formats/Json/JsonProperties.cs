@@ -8,7 +8,7 @@ internal sealed class JsonProperties
     private readonly List<KeyValuePair<string, JsonNode>> _inOrder = [];
     private readonly Dictionary<string, JsonNode> _byName = new(StringComparer.Ordinal);
 
-    /// <summary>Those of anything that is no object.</summary>
+    /// <summary>No properties: what anything but an object has.</summary>
     public static JsonProperties None { get; } = new();
 
     /// <summary>All, in the order of the file.</summary>

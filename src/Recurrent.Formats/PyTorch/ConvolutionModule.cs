@@ -124,7 +124,7 @@ internal sealed class ConvolutionModule : PyTorchModule
         return transposed;
     }
 
-    /// <summary>As many steps as are put out: the odd one of what is added stands behind.</summary>
+    /// <summary>As many output steps as input steps; an odd step of padding is at the end.</summary>
     private static string Same(long added) =>
         string.Create(CultureInfo.InvariantCulture, $"{Before}={added / 2},{After}={added - (added / 2)}");
 

@@ -94,18 +94,8 @@ public sealed unsafe partial class GradientSession
         fixed (int* lengths = batch.Lengths)
         fixed (bool* present = batch.Present)
         {
-            NativeForwardArgs arguments = new()
+            NativeForwardArgs arguments = ArgumentsOf(batch, lengths, present, initial, final) with
             {
-                Layout = (int)(batch.Layout ?? Definition.Layout),
-                Time = batch.Time,
-                Batch = batch.Batch,
-                Lengths = lengths,
-                Present = (byte*)present,
-                InitialStates = initial,
-                FinalStates = final,
-                Drops = batch.DropoutSeed is null ? 0 : 1,
-                EmptyRow = (int)Definition.EmptyRow,
-                Seed = batch.DropoutSeed ?? 0,
                 InputCount = Definition.Graph.Inputs.Count,
                 OutputCount = Definition.Graph.Outputs.Count,
             };

@@ -28,21 +28,11 @@ public sealed unsafe partial class GradientSession
         fixed (int* indices = batch.Indices, lengths = batch.Lengths)
         fixed (bool* present = batch.Present)
         {
-            NativeForwardArgs arguments = new()
+            NativeForwardArgs arguments = ArgumentsOf(batch, lengths, present, initial, final) with
             {
-                Layout = (int)(batch.Layout ?? Definition.Layout),
-                Time = batch.Time,
-                Batch = batch.Batch,
                 X = x,
                 Indices = indices,
                 Y = output,
-                Lengths = lengths,
-                Present = (byte*)present,
-                InitialStates = initial,
-                FinalStates = final,
-                Drops = batch.DropoutSeed is null ? 0 : 1,
-                EmptyRow = (int)Definition.EmptyRow,
-                Seed = batch.DropoutSeed ?? 0,
             };
             status = NativeMethods.TrainerForward(_native, &arguments);
         }
@@ -104,4 +94,20 @@ public sealed unsafe partial class GradientSession
             Leave(status);
         }
     }
+
+    // All but the values that a pass reads and outputs. The memory has been pinned by the caller.
+    private NativeForwardArgs ArgumentsOf(
+        in GradientBatch<float> batch, int* lengths, bool* present, float* initialStates, float* finalStates) => new()
+    {
+        Layout = (int)(batch.Layout ?? Definition.Layout),
+        Time = batch.Time,
+        Batch = batch.Batch,
+        Lengths = lengths,
+        Present = (byte*)present,
+        InitialStates = initialStates,
+        FinalStates = finalStates,
+        Drops = batch.DropoutSeed is null ? 0 : 1,
+        EmptyRow = (int)Definition.EmptyRow,
+        Seed = batch.DropoutSeed ?? 0,
+    };
 }

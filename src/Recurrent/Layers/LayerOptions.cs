@@ -18,7 +18,7 @@ public sealed record LayerOptions
     }
 
     /// <summary>
-    /// That of the weights of what the layer reads, so that raw features may stay floats; null for that of
+    /// The format of the input weights, so that raw features may stay floats; null for the value of
     /// <see cref="Weights"/>.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not defined.</exception>
@@ -29,7 +29,7 @@ public sealed record LayerOptions
     }
 
     /// <summary>
-    /// That of the recurrent weights and the projection of a recurrent layer; null for that of <see cref="Weights"/>.
+    /// The format of the recurrent weights and the projection of a recurrent layer; null for the value of <see cref="Weights"/>.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not defined.</exception>
     public WeightFormat? RecurrentWeights

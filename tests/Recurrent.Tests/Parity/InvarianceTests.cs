@@ -24,15 +24,7 @@ public sealed class InvarianceTests
             Random random = new(@case.Seed);
             for (int attempt = 0; attempt < 3; attempt++)
             {
-                int[] rows = [.. Enumerable.Range(0, @case.Batch)];
-                random.Shuffle(rows);
-                rows = rows[..random.Next(1, @case.Batch + 1)];
-                Outcome expected = new(
-                    data.SelectOutputRows(whole.Y, rows),
-                    [.. rows.SelectMany(row => data.StatesOf(whole.States, row).ToArray())]);
-                SequenceData selected = data.SelectRows(rows);
-                selected.RequireSame(
-                    expected, selected.RunNative(model), $"{isa}, rows {string.Join(' ', rows)} of {@case}");
+                data.RequireSameOfSomeRows(whole, model, random, $"{isa}, {@case}");
             }
         });
     }

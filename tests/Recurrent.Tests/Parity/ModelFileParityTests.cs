@@ -91,6 +91,68 @@ public sealed class ModelFileParityTests
         }
     }
 
+    /// <summary>A name that C# cannot have is none in C either.</summary>
+    [Theory]
+    [InlineData(0x01)]
+    [InlineData(0x7F)]
+    public void A_control_character_in_a_name_is_refused_by_both(byte character)
+    {
+        byte[] file = Write(Named("in_put"));
+        file[file.AsSpan().IndexOf("in_put"u8) + 2] = character;
+        RequireRefusedByBoth(file, "control character");
+    }
+
+    /// <summary>Of 256 characters of two bytes one becomes two of one byte.</summary>
+    [Fact]
+    public void A_name_of_more_than_256_characters_is_refused_by_both()
+    {
+        byte[] file = Write(Named(new string('é', 256)));
+        Assert.Equal(NativeStatus.Ok, NativeFile.Try(file, out _));
+        file.AsSpan(file.AsSpan().IndexOf("é"u8), 2).Fill((byte)'e');
+        RequireRefusedByBoth(file, "256");
+    }
+
+    /// <summary>Dense does not use the activation of an output gate. A file says something of it all the same.</summary>
+    [Fact]
+    public void An_activation_that_a_layer_does_not_use_is_checked_by_both()
+    {
+        const float alpha = 0.3125f;
+        byte[] mark = BitConverter.GetBytes(alpha);
+        ModelDefinition model = Named("x", Activation.LeakyRelu(alpha));
+        byte[] file = Write(model);
+        int output = file.AsSpan().IndexOf(mark) + (2 * sizeof(float));
+        file[output] = 99;
+        RequireRefusedByBoth(file, "99");
+    }
+
+    private static ModelDefinition Named(string name, Activation activation = default) => new(
+        [new ModelInput(name, ValueKind.Sequence, 1)],
+        [
+            new LayerNode(
+                new DenseLayer(
+                    new DenseSpecification { InputSize = 1, OutputSize = 1, Activation = activation },
+                    new DenseWeights([2f], [1f]))),
+        ],
+        [new NamedOutput("y", 1)]);
+
+    private static void RequireRefusedByBoth(byte[] file, string reason)
+    {
+        ContainerChecksums.Renew(file);
+        Assert.Equal(NativeStatus.BadFile, NativeFile.Try(file, out string said));
+        Assert.Contains(reason, said, StringComparison.Ordinal);
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllBytes(path, file);
+            ModelFormatException error = Assert.Throws<ModelFormatException>(() => ModelFile.Load(path));
+            Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     private static byte[] Write(ModelDefinition definition)
     {
         using MemoryStream stream = new();

@@ -162,6 +162,18 @@ internal sealed class SequenceData
         return y;
     }
 
+    /// <summary>Runs some rows, in another order, and requires that each has what it has in the whole batch.</summary>
+    public void RequireSameOfSomeRows(Outcome whole, RecurrentModel model, Random random, string what)
+    {
+        int[] rows = [.. Enumerable.Range(0, Case.Batch)];
+        random.Shuffle(rows);
+        rows = rows[..random.Next(1, Case.Batch + 1)];
+        Outcome expected = new(
+            SelectOutputRows(whole.Y, rows), [.. rows.SelectMany(row => StatesOf(whole.States, row).ToArray())]);
+        SequenceData selected = SelectRows(rows);
+        selected.RequireSame(expected, selected.RunNative(model), $"{what}, rows {string.Join(' ', rows)}");
+    }
+
     public Outcome RunNative(RecurrentModel model, int? threads = null)
     {
         using Session session = OpenSession(model, threads);

@@ -14,12 +14,7 @@ tree="$(cd "$here/../../.." && pwd)"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 
-failed=0
-step() {
-  local name="$1"
-  shift
-  if "$@" >"$work/log" 2>&1; then echo "passed $name"; else cat "$work/log"; echo "failed $name"; failed=1; return 1; fi
-}
+source "$here/../support.sh"
 
 make_programs() {
   local folder="$work/$1"

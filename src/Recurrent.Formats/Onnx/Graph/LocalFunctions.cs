@@ -123,7 +123,7 @@ internal sealed class LocalFunctions
                 string name = function.Output[i];
                 if (node.Output[i].Length > 0 && !_names.TryAdd(name, node.Output[i]))
                 {
-                    // An input that is put out as it is, or a value that is put out twice.
+                    // An output that is an input, or a value that is two outputs.
                     Passed.Add((_names[name], node.Output[i]));
                 }
             }

@@ -38,7 +38,7 @@ internal static class ErrorFunction
     private static Chain Erf(NodeContext context, FlowValue data, string name)
     {
         context.Interpreter.Note(
-            ImportNoteKind.Assumed, context.Name, "the error function becomes a formula that is right within 5e-7");
+            ImportNoteKind.Assumed, context.Name, "the error function becomes a formula that is right within 4.5e-7");
         FlowValue x = Begin(context, data, $"{name}.range").Then(Activation.Clip(-Largest, Largest)).Result;
         Chain t = Begin(context, x, $"{name}.t").Then(Activation.Affine(P)).Then(Activation.Softsign)
             .Then(Activation.LeakyRelu(-1)).Then(Activation.Affine(-1, 1));

@@ -136,8 +136,8 @@ internal sealed class ScriptStepLoop(Extent count)
 
     /// <summary>Says which state a layer hands to the next step.</summary>
     /// <param name="before">The state of the step before.</param>
-    /// <param name="next">That of the step.</param>
-    /// <param name="final">That behind the last step.</param>
+    /// <param name="next">The value of this step.</param>
+    /// <param name="final">The value behind the last step.</param>
     public void Keep(Value before, Value next, Value final)
     {
         _made.Add(next);

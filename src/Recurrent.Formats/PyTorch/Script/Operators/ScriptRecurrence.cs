@@ -159,8 +159,8 @@ internal static class ScriptRecurrence
 
     /// <summary>The states that a layer hands to the next step of a loop.</summary>
     /// <param name="loop">The loop.</param>
-    /// <param name="before">Those of the step before.</param>
-    /// <param name="ends">Those behind the last step.</param>
+    /// <param name="before">The states of the step before.</param>
+    /// <param name="ends">The states behind the last step.</param>
     /// <param name="hidden">What the hidden state of a cell is at each step.</param>
     private static object?[] Kept(ScriptStepLoop loop, Value[] before, Value[] ends, FlowValue? hidden = null)
     {
