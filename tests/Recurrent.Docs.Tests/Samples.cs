@@ -71,6 +71,7 @@ public static class Samples
             layout: SequenceLayout.BatchMajor);
     }
 
-    private static string Demo(params string[] parts) =>
+    /// <summary>A file of the demo's data.</summary>
+    public static string Demo(params string[] parts) =>
         Tree.PathOf([.. new[] { "src", "Recurrent.Demo", "data" }, .. parts]);
 }
