@@ -13,13 +13,13 @@ recurrent_status Caller::both(const Watched& watched,
   if (allocation::has_refused() != had_refused) {
     progress_.refusals.fetch_add(1, std::memory_order_relaxed);
     expect(status == RECURRENT_STATUS_OUT_OF_MEMORY, "%s gave %s when memory was refused",
-           watched.name, name_of_status(status));
+           watched.name, recurrent_status_name(status));
     if (!goes_on_) return status;
     status = watch(watched, 0, false, call);
   }
   const recurrent_status twin = watch(watched, 1, false, call);
   expect(status == twin, "%s gave %s and, on the twin, %s: %s", watched.name,
-         name_of_status(status), name_of_status(twin), recurrent_last_error());
+         recurrent_status_name(status), recurrent_status_name(twin), recurrent_last_error());
   return status;
 }
 
@@ -41,7 +41,7 @@ recurrent_status Caller::watch(const Watched& watched, int side, bool armed,
   const Statuses expected =
       allocation::was_too_large() ? watched.expected | kOutOfMemory : watched.expected;
   expect((only(status) & expected) != 0, "%s gave %s, not one of the set %x: %s", watched.name,
-         name_of_status(status), expected, recurrent_last_error());
+         recurrent_status_name(status), expected, recurrent_last_error());
   return status;
 }
 
@@ -54,7 +54,8 @@ recurrent_status Caller::make(const Watched& watched, int side, bool armed,
     status = call(side);
   }
   mode.check(watched.name);
-  expect(status >= RECURRENT_STATUS_OK && status < RECURRENT_STATUS_INTERNAL,
+  expect(status >= RECURRENT_STATUS_OK && status <= RECURRENT_STATUS_BAD_FILE &&
+             status != RECURRENT_STATUS_INTERNAL,
          "%s gave status %d: %s", watched.name, status, recurrent_last_error());
   progress_.answers[status].fetch_add(1, std::memory_order_relaxed);
   return status;

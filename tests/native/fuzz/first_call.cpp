@@ -25,9 +25,9 @@ void refuse_one(Progress& progress, int64_t request) {
   allocation::refuse(0);
   const recurrent_status expected = refused ? RECURRENT_STATUS_OUT_OF_MEMORY : RECURRENT_STATUS_OK;
   expect(status == expected, "the first call gave %s when request %lld was refused",
-         name_of_status(status), static_cast<long long>(request));
+         recurrent_status_name(status), static_cast<long long>(request));
   const recurrent_status again = ask(false);
-  expect(again == RECURRENT_STATUS_OK, "the second call gave %s: %s", name_of_status(again),
+  expect(again == RECURRENT_STATUS_OK, "the second call gave %s: %s", recurrent_status_name(again),
          recurrent_last_error());
   progress.refusals.fetch_add(refused ? 1 : 0);
 }

@@ -42,8 +42,8 @@ void print_counts(const Progress& progress, const Options& options) {
   std::printf("%llu programs, from %llu on, in %llu runs: %llu operations, calls that gave",
               count(progress.programs), static_cast<unsigned long long>(options.seed),
               count(progress.runs), count(progress.operations));
-  for (int status = 0; status < RECURRENT_STATUS_INTERNAL; ++status)
-    std::printf("%s %s %llu", status == 0 ? "" : ",", name_of_status(status),
+  for (int status = 0; status <= RECURRENT_STATUS_BAD_FILE; ++status)
+    std::printf("%s %s %llu", status == 0 ? "" : ",", recurrent_status_name(status),
                 count(progress.answers[status]));
   std::printf("; %llu sequences for several threads", count(progress.runs_by_threads));
   if (options.allocations)

@@ -7,7 +7,4 @@ namespace recurrent::fuzz {
 // A text that is formatted as printf does.
 std::string text(const char* format, ...) __attribute__((format(printf, 1, 2)));
 
-// The name of a recurrent_status.
-const char* name_of_status(int status);
-
 }  // namespace recurrent::fuzz
