@@ -5,6 +5,8 @@ namespace Recurrent.Docs.Tests;
 /// <summary>A folder with the files that the documents name, current while it exists.</summary>
 public sealed class SampleFolder : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     private readonly string _before = Environment.CurrentDirectory;
 
     /// <summary>Writes the files and goes there.</summary>
@@ -45,9 +47,14 @@ public sealed class SampleFolder : IDisposable
         }
 
         using Process process = Process.Start(start)!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd() + error.Result;
-        process.WaitForExit();
-        return (process.ExitCode, output);
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        // A line that takes longer says so in its document, and is not run.
+        if (!process.WaitForExit(Patience))
+        {
+            process.Kill(entireProcessTree: true);
+            return (-1, $"{start.FileName} {string.Join(' ', arguments)}: not at its end after {Patience}");
+        }
+
+        return (process.ExitCode, output.Result + error.Result);
     }
 }
