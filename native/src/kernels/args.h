@@ -48,6 +48,7 @@ struct Range {
 struct Grouping {
   int64_t panels;
   int64_t panels_per_group;
+  int64_t rows_at_once;  // rows that a call takes through all groups before the next rows
 };
 
 // `out[row] = chain(init, x[row])` for all gates: the input product of a chunk of steps.

@@ -26,13 +26,13 @@ struct IntegerLayout {
 // Terms whose sum is exact in 32 bits: 512 * 128 * 32767 < 2^31.
 inline constexpr int64_t kIntegerBlock = 512;
 
-// Bytes of a chain for each of its vectors.
+// Bytes of a chain for each of its vectors: whole words, as the next chain begins with floats.
 static constexpr int64_t integer_chain_bytes(const IntegerLayout& layout, int64_t width,
                                              int64_t terms) {
   if (terms == 0) return 0;
   const int64_t floats = 1 + (layout.has_sums ? (terms + kIntegerBlock - 1) / kIntegerBlock : 0);
   const int64_t records = (terms + layout.depth - 1) / layout.depth;
-  return width * (floats * 4 + records * layout.depth);
+  return (width * (floats * 4 + records * layout.depth) + 3) / 4 * 4;
 }
 
 // Rounded inputs of a row: its scale in a line of its own, then integers of 16 bits, or their lower

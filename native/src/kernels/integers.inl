@@ -237,48 +237,11 @@ RECURRENT_INLINE Rounded<Args> with_rounded(const Args& args, int64_t rows, unsi
   return {args, {memory, input_bytes}, {state_memory, kernels::rounded_row_bytes(state_terms)}};
 }
 
-// A null stays one.
-template <class T>
-RECURRENT_INLINE T* moved(T* at, int64_t by) {
-  return at ? at + by : at;
-}
-
-RECURRENT_INLINE CellArgs rows_of(const CellArgs& all, int64_t row, int64_t rows) {
-  CellArgs part = all;
-  part.range.rows = rows;
-  part.init = moved(all.init, row * all.init_stride);
-  part.x = moved(all.x, row * all.x_stride);
-  part.h = moved(all.h, row * all.h_stride);
-  part.h_out = moved(all.h_out, row * all.h_out_stride);
-  part.y = moved(all.y, row * all.y_stride);
-  part.c = moved(all.c, row * all.c_stride);
-  part.reset_state = moved(all.reset_state, row * all.scratch_stride);
-  part.update = moved(all.update, row * all.scratch_stride);
-  part.candidate = moved(all.candidate, row * all.scratch_stride);
-  part.tape = moved(all.tape, row * all.tape_stride);
-  return part;
-}
-RECURRENT_INLINE ProductArgs rows_of(const ProductArgs& all, int64_t row, int64_t rows) {
-  ProductArgs part = all;
-  part.range.rows = rows;
-  part.x += row * all.x_stride;
-  part.out += row * all.out_stride;
-  return part;
-}
-
-// Cuts the rows of a call into pieces for which there is memory, and evenly. `run(part)`
+// Cuts the rows of a call into pieces for which there is memory. `run(part)`
 template <class Args, class Run>
-RECURRENT_INLINE void for_each_piece(const Args& all, int64_t row_bytes, const Run& run) {
-  const int64_t rows = all.range.rows;
-  int64_t most = all.rounded.bytes / row_bytes;
-  if (most < 1) most = 1;
-  const int64_t pieces = (rows + most - 1) / most;
-  int64_t row = 0;
-  for (int64_t i = 0; i < pieces; ++i) {
-    const int64_t count = (rows - row + (pieces - i) - 1) / (pieces - i);
-    run(rows_of(all, row, count));
-    row += count;
-  }
+RECURRENT_INLINE void for_each_rounded_piece(const Args& all, int64_t row_bytes, const Run& run) {
+  const int64_t most = all.rounded.bytes / row_bytes;
+  for_each_piece(all, most < 1 ? 1 : most, run);
 }
 
 // Panels that a group may have, see IntegerKernels.
@@ -299,7 +262,7 @@ template <class Body, class W>
 void run_integer_cell(const CellArgs& all) {
   const int64_t states = all.cell->h_terms;
   const int64_t bytes = kernels::rounded_row_bytes(all.x_size) + kernels::rounded_row_bytes(states);
-  for_each_piece(all, bytes, [&](const CellArgs& args) {
+  for_each_rounded_piece(all, bytes, [&](const CellArgs& args) {
     run_integer_groups<Body, W>(with_rounded<W::kInputBits>(args, args.range.rows, args.rounded.at,
                                                             States<Body>::of(args), states));
   });
@@ -315,7 +278,7 @@ void run_integer_gru(const CellArgs& args) {
 
 template <class W>
 void integer_product(const ProductArgs& all) {
-  for_each_piece(
+  for_each_rounded_piece(
       all, kernels::rounded_row_bytes(all.x_size),
       [&](const ProductArgs& part) {
         const auto args =

@@ -202,13 +202,62 @@ RECURRENT_INLINE void for_each_group(const Args& args, int64_t begin, int64_t en
   }
 }
 
+// A null stays one.
+template <class T>
+RECURRENT_INLINE T* moved(T* at, int64_t by) {
+  return at ? at + by : at;
+}
+
+RECURRENT_INLINE CellArgs rows_of(const CellArgs& all, int64_t row, int64_t rows) {
+  CellArgs part = all;
+  part.range.rows = rows;
+  part.init = moved(all.init, row * all.init_stride);
+  part.x = moved(all.x, row * all.x_stride);
+  part.h = moved(all.h, row * all.h_stride);
+  part.h_out = moved(all.h_out, row * all.h_out_stride);
+  part.y = moved(all.y, row * all.y_stride);
+  part.c = moved(all.c, row * all.c_stride);
+  part.reset_state = moved(all.reset_state, row * all.scratch_stride);
+  part.update = moved(all.update, row * all.scratch_stride);
+  part.candidate = moved(all.candidate, row * all.scratch_stride);
+  part.tape = moved(all.tape, row * all.tape_stride);
+  return part;
+}
+RECURRENT_INLINE ProductArgs rows_of(const ProductArgs& all, int64_t row, int64_t rows) {
+  ProductArgs part = all;
+  part.range.rows = rows;
+  part.x += row * all.x_stride;
+  part.out += row * all.out_stride;
+  return part;
+}
+
+// Cuts the rows of a call into pieces of at most `most`, evenly. `run(part)`
+template <class Args, class Run>
+RECURRENT_INLINE void for_each_piece(const Args& all, int64_t most, const Run& run) {
+  const int64_t rows = all.range.rows;
+  if (rows <= most) return run(all);
+  const int64_t pieces = (rows + most - 1) / most;
+  int64_t row = 0;
+  for (int64_t i = 0; i < pieces; ++i) {
+    const int64_t count = (rows - row + (pieces - i) - 1) / (pieces - i);
+    run(rows_of(all, row, count));
+    row += count;
+  }
+}
+
 template <class Body, class W, class Args>
-RECURRENT_INLINE void run_groups(const Args& args) {
+void run_piece(const Args& args) {
   const Range& range = args.range;
   for_each_group<Body>(args, range.group_begin, range.group_end, range.backwards != 0,
                        [&]<int kPanels>(int64_t group, int64_t next) {
                          run_group<Body, W, kPanels>(args, group, next);
                        });
+}
+
+// All groups of a piece before the next piece: what its rows multiply stays in a near cache.
+template <class Body, class W, class Args>
+RECURRENT_INLINE void run_groups(const Args& args) {
+  for_each_piece(args, grouping_of(args).rows_at_once, run_piece<Body, W, Args>);
 }
 
 template <class Body, class W>

@@ -3,18 +3,31 @@
 #include <algorithm>
 #include <cfloat>
 #include <cmath>
+#include <limits>
 
 #include "base/checked.h"
+#include "cpu/caches.h"
 #include "model/chain_packing.h"
 
 namespace recurrent {
+
+namespace {
+
+// Weights in the second-level cache are read again for every so many rows, so that the rows stay
+// near as well. Weights from farther away are read once for all rows.
+int64_t rows_at_once(int64_t weight_bytes) {
+  constexpr int64_t kRows = 48;
+  return weight_bytes <= cpu::caches().l2_or_default() ? kRows
+                                                       : std::numeric_limits<int64_t>::max();
+}
+
+}  // namespace
 
 float flushed(float value) { return std::fabs(value) < FLT_MIN ? 0.0f : value; }
 
 void PackedMatrix::lay_out(int64_t units, int width, int64_t panels_per_group,
                            const WeightSource* sources, int source_count, const Storage& storage,
                            int64_t matrices) {
-  grouping_ = {div_up(units, width), panels_per_group};
   matrices_ = matrices;
   storage_ = storage;
   panel_elements_ = 0;
@@ -25,8 +38,10 @@ void PackedMatrix::lay_out(int64_t units, int width, int64_t panels_per_group,
     panel_bytes_ += storage.chain_bytes(width, sources[i].terms) * sources[i].gates;
   }
   // A buffer of zeros beyond what is packed: padding stays what it was.
-  const int64_t bytes = checked_mul(checked_mul(matrices, grouping_.panels, "hidden_size"),
-                                    panel_bytes_, "hidden_size");
+  const int64_t panels = div_up(units, width);
+  const int64_t bytes =
+      checked_mul(checked_mul(matrices, panels, "hidden_size"), panel_bytes_, "hidden_size");
+  grouping_ = {panels, panels_per_group, rows_at_once(bytes / std::max<int64_t>(matrices, 1))};
   if (bytes_.size() != bytes) bytes_ = AlignedBuffer<unsigned char>(bytes);
 }
 
