@@ -83,6 +83,9 @@ std::vector<Shape> all_shapes(int32_t isa, int32_t threads) {
     for (const int32_t hidden : {64, 100, 112, 256, 300, 304, 512, 1024})
       for (const int64_t batch : {8, 32, 64})
         shapes.add("batched", kind, hidden, hidden, 50, batch);
+    // A step of many streams.
+    for (const int32_t hidden : {20, 64, 128, 256})
+      for (const int64_t batch : {512, 4096}) shapes.add("crowd", kind, hidden, hidden, 1, batch);
     shapes.add("wide", kind, 2048, 32, 1, 1);
     shapes.add("wide-sequence", kind, 2048, 32, 100, 1);
     shapes.add("bidirectional", kind, 256, 256, 50, 16).bidirectional = 1;

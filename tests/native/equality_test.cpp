@@ -155,6 +155,38 @@ TEST_P(Equality, LongSequencesInBlocks) {
   }
 }
 
+// So many rows go through the groups in pieces.
+TEST_P(Equality, ManyRowsInPieces) {
+  for (unsigned seed = 1; seed <= kCases; seed += 2) {
+    Case c = make_case(seed, false, false);
+    c.time = 3;
+    c.batch = 109;
+    Random random(seed);
+    c.rows.clear();
+    for (int64_t b = 0; b < c.batch; ++b)
+      c.rows.push_back(random_values(random, c.time * c.model.input_size(), 2.0f));
+    const ModelHandle model = make_model(c.model, GetParam());
+    const int64_t width = output_size(c.model.layers.back().desc);
+    std::vector<float> y(static_cast<size_t>(c.time * c.batch * width));
+    const SessionHandle together = open_session(model, c.batch);
+    const std::vector<float> x = c.time_major();
+    const recurrent_run_args args = run_args(x, y, c.time);
+    ASSERT_OK(recurrent_session_run(together.get(), &args));
+    const SessionHandle alone = open_session(model, 1);
+    std::vector<float> want(static_cast<size_t>(width));
+    for (int64_t b = 0; b < c.batch; ++b) {
+      ASSERT_OK(recurrent_session_reset(alone.get(), 0, 1));
+      for (int64_t t = 0; t < c.time; ++t) {
+        ASSERT_OK(recurrent_session_step(
+            alone.get(), c.rows[static_cast<size_t>(b)].data() + t * c.model.input_size(),
+            want.data()));
+        ASSERT_EQ(first_difference(want.data(), y.data() + (t * c.batch + b) * width, width), -1)
+            << c.describe(seed) << " row " << b << " step " << t;
+      }
+    }
+  }
+}
+
 TEST_P(Equality, StatesAreThoseOfTheLastValidStep) {
   for (unsigned seed = 1; seed <= kCases; ++seed) {
     const Case c = make_case(seed, false, true);
