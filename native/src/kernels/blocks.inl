@@ -304,13 +304,10 @@ void block_gradient(const BlockGradientArgs& args) {
     for (int64_t column = args.b_begin; column < args.b_end; column += kBlockTileColumns)
       if (row + kBlockTileRows >= args.a_end) {
         block_gradient_tile<kBlockTileRows, kBlockTileColumns>(args, row, column);
+      } else if (kTallTileColumns > 0 && args.b_end - column <= kTallTileColumns) {
+        if constexpr (kTallTileColumns > 0)
+          block_gradient_tile<kTallTileRows, kTallTileColumns>(args, row, column);
       } else {
-        if constexpr (kTallTileColumns > 0) {
-          if (args.b_end - column <= kTallTileColumns) {
-            block_gradient_tile<kTallTileRows, kTallTileColumns>(args, row, column);
-            continue;
-          }
-        }
         block_gradient_tile<kBlockTileRows, kBlockTileColumns>(args, row, column);
         block_gradient_tile<kBlockTileRows, kBlockTileColumns>(args, row + kBlockTileRows, column);
       }
