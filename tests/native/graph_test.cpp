@@ -1,6 +1,7 @@
 // Graphs of layers against the computation of one number and one layer at a time.
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -465,6 +466,29 @@ TEST_F(SmallGraph, RefusesMasksWhereTheNumberOfStepsChanges) {
                    d.desc.masking = RECURRENT_MASKING_ZERO;
                  }),
                  "because layer 1 of kind last steps changes the number of steps");
+}
+
+// No step would ever be missing, and nobody would be told.
+TEST(GraphOfIndices, RefusesAMaskThatIsNoIndex) {
+  Random random(1);
+  OwnedModel model;
+  model.add(embedding_layer(random, 7, 3));
+  const std::vector<recurrent_layer_desc> layers = model.descs();
+  recurrent_model_desc desc = describe(layers, RECURRENT_ISA_AUTO);
+  desc.masking = RECURRENT_MASKING_ZERO;
+  const auto with = [&](float value) {
+    desc.mask_value = value;
+    recurrent_model* made = nullptr;
+    const recurrent_status status = recurrent_model_create(&desc, &made);
+    recurrent_model_destroy(made);
+    return status;
+  };
+  EXPECT_OK(with(0));
+  EXPECT_OK(with(6));
+  EXPECT_OK(with(std::numeric_limits<float>::quiet_NaN()));
+  for (const float value : {0.5f, -1.0f, 7.0f, std::numeric_limits<float>::infinity()})
+    EXPECT_INVALID(with(value),
+                   "mask_value: expected an index from 0 to 6, or NaN for none, found");
 }
 
 TEST_F(SmallGraph, RefusesBuffersThatAreNotWellFormed) {

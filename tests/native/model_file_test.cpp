@@ -308,6 +308,44 @@ TEST_F(SmallFile, MayHaveSectionsThatAreNotKnown) {
   expect_bad(write_file(all), "found one of type 77 that has to be understood");
 }
 
+// The library does not use them. A file that is damaged there is damaged all the same.
+TEST_F(SmallFile, HasNamesOfLayersThatAreInOrder) {
+  constexpr uint32_t kNames = 4;
+  const auto with_names = [&](uint32_t count, const Bytes& behind) {
+    std::vector<FileSection> all = sections();
+    Bytes bytes;
+    put_u32(bytes, count);
+    put_text(bytes, "lstm");
+    put_text(bytes, "");
+    bytes.insert(bytes.end(), behind.begin(), behind.end());
+    all.push_back({kNames, 0, bytes});
+    return write_file(all);
+  };
+  ModelHandle model;
+  EXPECT_OK(load_bytes(with_names(2, {}), model));
+  expect_bad(with_names(1, {}), "expected a name for each of 2 layers, found 1");
+  expect_bad(with_names(2, {0}), "expected the end of the section, found 1 more bytes");
+  expect_bad(with_names(3, {0, 0, 0, 0}), "expected a name for each of 2 layers, found 3");
+}
+
+TEST_F(SmallFile, CountsLengthsInAnInputThatItHas) {
+  constexpr uint32_t kCountedLengths = 5;
+  const auto with_input = [&](uint32_t input) {
+    std::vector<FileSection> all = sections();
+    Bytes bytes;
+    put_u32(bytes, 0);
+    put_u32(bytes, input);
+    put_text(bytes, "tokens");
+    all.push_back({kCountedLengths, 0, bytes});
+    return write_file(all);
+  };
+  ModelHandle model;
+  EXPECT_OK(load_bytes(with_input(0), model));
+  EXPECT_OK(load_bytes(with_input(0xFFFFFFFF), model));
+  expect_bad(with_input(1),
+             "expected lengths that follow from an input of the model, 0 to 0, or -1");
+}
+
 TEST_F(SmallFile, HasEverySectionOnce) {
   std::vector<FileSection> all = sections();
   all.push_back(all[2]);

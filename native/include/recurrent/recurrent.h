@@ -675,7 +675,8 @@ typedef struct recurrent_model_desc {
   int32_t masking;
   /**
    * With masking, a step whose features (or whose index) all have this value is missing; NaN stands
-   * for any NaN. Unused without.
+   * for any NaN. A model that takes indices and no features of steps has one of the indices, or NaN
+   * for none. Unused without.
    */
   float mask_value;
   /** Zero. */

@@ -4,6 +4,7 @@
 
 #include "base/expect.h"
 #include "file/refuse.h"
+#include "file/remarks.h"
 #include "model/graph.h"
 #include "model/specification.h"
 #include "model/weight_arrays.h"
@@ -41,6 +42,8 @@ Description::Description(const Container& container) {
   parse(cursor);
   cursor.expect_end();
   as_file([this] { check(); });
+  // Layers that follow each other have one input.
+  check_remarks(container, desc_.layer_count, std::max(1, desc_.input_count));
   expect_places(weights, arrays_);
   values_ = read_arrays(container, weights, arrays_);
   for (size_t i = 0; i < values_.size(); ++i)

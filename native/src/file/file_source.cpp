@@ -9,7 +9,10 @@
 
 #if defined(_WIN32)
 #define WIN32_LEAN_AND_MEAN
+// MinGW's library defines it already.
+#if !defined(NOMINMAX)
 #define NOMINMAX
+#endif
 #include <windows.h>
 #else
 #include <fcntl.h>

@@ -1,6 +1,7 @@
 #include "model/graph.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
 #include "base/expect.h"
@@ -417,12 +418,31 @@ class GraphBuilder {
   }
 
   void check_masking() const {
-    if (desc_.masking == RECURRENT_MASKING_NONE || graph_.first_rebased_ < 0) return;
+    if (desc_.masking == RECURRENT_MASKING_NONE) return;
+    check_mask_value();
+    if (graph_.first_rebased_ < 0) return;
     const int32_t index = graph_.first_rebased_;
     invalid("masking",
             "expected %d, because layer %d of kind %s changes the number of steps, and some may be "
             "missing, found %d",
             RECURRENT_MASKING_NONE, index, cell_traits(layer(index).kind).name, desc_.masking);
+  }
+
+  // Of indices it is one of them, or no step is ever missing. Where there are features too, it may
+  // be theirs alone.
+  void check_mask_value() const {
+    int32_t vocabulary = 0;
+    for (const Port& port : graph_.inputs()) {
+      const Value& input = graph_.value(port.value);
+      if (input.kind == RECURRENT_VALUE_SEQUENCE) return;
+      if (input.kind == RECURRENT_VALUE_INDICES)
+        vocabulary = std::max(vocabulary, static_cast<int32_t>(input.size));
+    }
+    const float value = desc_.mask_value;
+    if (vocabulary == 0 || std::isnan(value)) return;
+    if (value < 0 || value >= static_cast<float>(vocabulary) || value != std::floor(value))
+      invalid("mask_value", "expected an index from 0 to %d, or NaN for none, found %g",
+              vocabulary - 1, static_cast<double>(value));
   }
 
   void make_sections() {

@@ -41,7 +41,7 @@ internal static class BenchJson
         json.WriteNumber("time", report.Workload.Time);
         json.WriteEndObject();
         json.WriteStartObject("weights");
-        json.WriteString("format", WeightFormatNames.Of(report.Workload.Weights));
+        json.WriteString("format", WeightChoice.NameOf(report.Workload.Formats));
         json.WriteNumber("raw_bytes", report.Workload.RawBytes);
         json.WriteNumber("padded_bytes", report.PaddedBytes);
         json.WriteNumber("packed_bytes", report.PackedBytes);

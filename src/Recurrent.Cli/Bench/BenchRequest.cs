@@ -1,3 +1,4 @@
+using Recurrent.Cli.Weights;
 using Recurrent.Formats;
 using Recurrent.Layers;
 
@@ -32,8 +33,11 @@ internal sealed record BenchRequest
     /// <summary>The only number of threads to try; null for those that make sense on the machine.</summary>
     public int? Threads { get; init; }
 
-    /// <summary>The format of the weights of recurrent layers.</summary>
-    public WeightFormat Weights { get; init; }
+    /// <summary>The format of the weights of recurrent layers; null for what the model's file says.</summary>
+    public WeightFormat? Weights { get; init; }
+
+    /// <summary>The formats that weights are computed in.</summary>
+    public ModelOptions Formats => Weights is { } given ? WeightChoice.Of(given) : Model?.Options ?? WeightChoice.Floats;
 
     /// <summary>How long latencies are measured.</summary>
     public double Seconds { get; init; } = 2;

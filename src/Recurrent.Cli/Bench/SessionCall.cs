@@ -40,7 +40,7 @@ internal sealed class SessionCall : TimedCall, IDisposable
         long start = Stopwatch.GetTimestamp();
         _model = RecurrentModel.Create(
             definition,
-            new ModelOptions { InstructionSet = candidate.InstructionSet, Weights = workload.Weights });
+            workload.Formats with { InstructionSet = candidate.InstructionSet });
         PackingTime = Stopwatch.GetElapsedTime(start);
         _session = _model.OpenSession(new SessionOptions { Batch = workload.Batch, Threads = candidate.Threads });
         bool takesIndices = definition.VocabularySize > 0;

@@ -34,7 +34,7 @@ internal sealed record ThreadPlan(
         Candidate.RequireAvailable(isa, Machine.InstructionSets);
         int threads = request.Threads ?? Math.Min(Machine.Processors, Candidate.MostThreads);
         Workload workload = Workloads.Of(request);
-        using RecurrentModel model = RecurrentModel.Create(workload.Model, new ModelOptions { InstructionSet = isa });
+        using RecurrentModel model = RecurrentModel.Create(workload.Model, workload.Formats with { InstructionSet = isa });
         using Session session = model.OpenSession(new SessionOptions { Batch = workload.Batch, Threads = threads });
         return new ThreadPlan(workload, isa, threads, session.Explain(workload.Time));
     }

@@ -10,12 +10,12 @@ namespace Recurrent.Cli.Bench;
 /// <param name="Time">Steps of a call; 1 for a stream, whose states are carried from call to call.</param>
 internal sealed record Workload(string Name, ModelDefinition Model, int Batch, int Time)
 {
-    /// <summary>The format of the weights of recurrent layers.</summary>
-    public WeightFormat Weights { get; init; }
+    /// <summary>The formats that weights are computed in.</summary>
+    public ModelOptions Formats { get; init; } = WeightChoice.Floats;
 
     /// <summary>Name, batch and steps, as in <c>lstm, input 8, hidden 8; batch 1, one step per call</c>.</summary>
     public string Title => $"{Name}; batch {Batch}, {(Time == 1 ? "one step" : $"{Time} steps")} per call"
-        + (Weights == WeightFormat.Float32 ? string.Empty : $"; weights of {WeightFormatNames.Of(Weights)}");
+        + (WeightChoice.IsFloats(Formats) ? string.Empty : $"; weights of {WeightChoice.NameOf(Formats)}");
 
     /// <summary>Whether a call is one step; a layer with a reverse direction needs its sequence as a whole.</summary>
     public bool IsStep => Time == 1 && Model.CanStep;
@@ -39,11 +39,9 @@ internal sealed record Workload(string Name, ModelDefinition Model, int Batch, i
     /// <param name="lanes">Floats of a vector.</param>
     public long PaddedBytes(int lanes) => WeightBytes.Of(Model.Layers, lanes);
 
-    private Phase Rounded(Phase phase) => phase with { Weights = Weights };
-
     private IEnumerable<Phase> PhasesOf(Layer layer, int index) => layer switch
     {
-        RecurrentLayer recurrent => PhasesOf(recurrent.Specification),
+        RecurrentLayer recurrent => PhasesOf(recurrent.Specification, WeightChoice.OfLayer(Formats, layer, index)),
         DenseLayer dense => [PhaseOf(dense.Specification, index)],
         _ => [],
     };
@@ -52,28 +50,35 @@ internal sealed record Workload(string Name, ModelDefinition Model, int Batch, i
     private Phase PhaseOf(DenseSpecification dense, int index)
     {
         bool isOfEveryStep = Model.Layers.Skip(index + 1).Any(layer => layer is RecurrentLayer);
-        return new Phase(dense.OutputSize, dense.InputSize, (long)Batch * (isOfEveryStep ? Time : OutputTime), 1);
+        return new Phase(dense.OutputSize, dense.InputSize, (long)Batch * (isOfEveryStep ? Time : OutputTime), 1)
+        {
+            Weights = WeightChoice.OfLayer(Formats, Model.Layers[index], index).Input,
+        };
     }
 
-    private IEnumerable<Phase> PhasesOf(RecurrentSpecification specification)
+    private IEnumerable<Phase> PhasesOf(
+        RecurrentSpecification specification, (WeightFormat Input, WeightFormat Recurrent) formats)
     {
         long rows = (long)specification.GateCount * specification.HiddenSize;
         for (int direction = 0; direction < specification.DirectionCount; direction++)
         {
-            if (IsStep)
+            // Matrices of two formats are two products.
+            if (IsStep && formats.Input == formats.Recurrent)
             {
-                yield return Rounded(new Phase(rows, specification.InputSize + specification.StateSize, Batch, 1));
+                yield return Recurrent(new Phase(rows, specification.InputSize + specification.StateSize, Batch, 1));
             }
             else
             {
-                yield return Rounded(new Phase(rows, specification.InputSize, (long)Time * Batch, 1));
-                yield return Rounded(new Phase(rows, specification.StateSize, Batch, Time));
+                yield return new Phase(rows, specification.InputSize, (long)Time * Batch, 1) { Weights = formats.Input };
+                yield return Recurrent(new Phase(rows, specification.StateSize, Batch, Time));
             }
 
             if (specification is LstmSpecification { ProjectionSize: > 0 } lstm)
             {
-                yield return Rounded(new Phase(lstm.ProjectionSize, lstm.HiddenSize, Batch, Time));
+                yield return Recurrent(new Phase(lstm.ProjectionSize, lstm.HiddenSize, Batch, Time));
             }
         }
+
+        Phase Recurrent(Phase phase) => phase with { Weights = formats.Recurrent };
     }
 }

@@ -16,7 +16,7 @@ internal static class Workloads
     public static Workload Of(BenchRequest request) =>
         (request is { File: { } path, Model: { } model } ? OfFile(request, path, model.Definition) : OfSizes(request)) with
         {
-            Weights = request.Weights,
+            Formats = request.Formats,
         };
 
     /// <summary>Layers of the sizes asked for, with random weights.</summary>

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Recurrent.Cli.Bench;
 using Recurrent.Cli.Display;
-using Recurrent.Layers;
 using Recurrent.Plots;
 
 namespace Recurrent.Cli.Commands;
@@ -40,7 +39,7 @@ internal sealed class BenchCommand
     };
 
     private readonly WeightsOption _weights = new(
-        "The format of the weights of recurrent layers; all others are float32. Default: float32.");
+        "The format of the weights of recurrent layers; all others are float32. Default: what the model's file says, else float32.");
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON and nothing else." };
 
@@ -117,7 +116,7 @@ internal sealed class BenchCommand
     {
         Seconds = parsed.GetValue(_seconds) ?? DefaultSeconds,
         Block = parsed.GetValue(_block),
-        Weights = _weights.Read(parsed) ?? WeightFormat.Float32,
+        Weights = _weights.Read(parsed),
     };
 
     private static void Write(BenchReport report, bool json, TextWriter output)

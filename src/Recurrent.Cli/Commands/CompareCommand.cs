@@ -32,7 +32,8 @@ internal sealed class CompareCommand
     };
 
     private readonly WeightsOption _weights = new(
-        "Instead of B: A with weights of this format, against A in float32. With --reference: both in this format.");
+        "Instead of B: A with weights of this format, against A in float32. With --reference: both in this format. Default: what "
+        + "each file says, else float32.");
 
     private readonly Option<string[]> _input = new("--input", "-i")
     {
@@ -112,7 +113,7 @@ internal sealed class CompareCommand
         string leftFile = parsed.GetRequiredValue(_left);
         ImportedModel left = ModelFileOptions.Load(leftFile, _modelFile.Read(parsed));
         (ImportedModel right, VerifyPath leftPath, VerifyPath rightPath, string rightName) = ReadRight(parsed, leftFile, left);
-        var pair = new ModelPair(left.Definition, right.Definition);
+        var pair = ModelPair.Of(left, right);
         if (pair.Mismatch() is { } mismatch)
         {
             throw new UnusableInputException($"The models {mismatch}");
@@ -174,23 +175,23 @@ internal sealed class CompareCommand
             return (ModelFileOptions.Load(file, _modelFile.Read(parsed)), NativePath.Default, NativePath.Default, file);
         }
 
-        WeightFormat format = weights ?? WeightFormat.Float32;
-        string with = weights is null ? string.Empty : $" with weights of {WeightFormatNames.Of(format)}";
+        ModelOptions formats = _weights.Read(parsed, left);
+        string with = WeightChoice.IsFloats(formats) ? string.Empty : $" with weights of {WeightChoice.NameOf(formats)}";
         if (!isReference)
         {
-            return (left, NativePath.Default, NativePath.Of(format), leftFile + with);
+            return (left, NativePath.Of(WeightChoice.Floats), NativePath.Of(formats), leftFile + with);
         }
 
-        NativePath native = NativePath.Of(format);
+        NativePath native = NativePath.Of(formats);
         return parsed.GetValue(_reference) == InDouble
-            ? (left, native, new ReferencePath<double>(InDouble, format), $"{leftFile} in the reference, double{with}")
-            : (left, native, new ReferencePath<float>(InFloat, format), $"{leftFile} in the reference, float{with}");
+            ? (left, native, new ReferencePath<double>(InDouble, formats), $"{leftFile} in the reference, double{with}")
+            : (left, native, new ReferencePath<float>(InFloat, formats), $"{leftFile} in the reference, float{with}");
     }
 
     private static string[] Notes(ImportedModel model, WeightFormat? weights, SequenceInput input) => weights is { } format
         ?
         [
-            .. FormatErrors.Of(model.Definition, format, input).TooSmall
+            .. FormatErrors.Of(model.Definition, WeightChoice.Of(format), input).TooSmall
                 .Select(small => small.Describe(model.LayerNames[small.Layer])),
         ]
         : [];

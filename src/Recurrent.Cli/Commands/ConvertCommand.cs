@@ -19,7 +19,8 @@ internal static class ConvertCommand
             Description = "The file to write: .recurrent, .onnx, or .safetensors with PyTorch's names. Replaced if it is there.",
         };
         var weights = new WeightsOption(
-            "Rounds the weights of recurrent layers to this format; the file has them as float32. Default: they stay as they are.");
+            "Rounds the weights of recurrent layers to this format. A .recurrent file stores them in it and says so, others have "
+            + "them as float32. Default: they stay as they are.");
         var modelFile = new ModelFileOptions();
         var json = new Option<bool>("--json") { Description = "Print JSON and nothing else." };
         var command = new Command(
@@ -34,6 +35,7 @@ internal static class ConvertCommand
               recurrent convert model.onnx model.recurrent
               recurrent convert lstm.pt model.onnx --every-step --batch-major
               recurrent convert model.onnx rounded.onnx --weights int8
+              recurrent convert model.onnx small.recurrent --weights int8
             """)
         {
             input, output, json,
@@ -76,7 +78,11 @@ internal static class ConvertCommand
             output.WriteText($"lost: {lost}");
         }
 
-        if (report.Weights is { } format && format != WeightFormat.Float32)
+        if (report.HoldsFormats && !WeightChoice.IsFloats(report.After.Options))
+        {
+            output.WriteText($"weights: {WeightChoice.NameOf(report.After.Options)}, stored and computed");
+        }
+        else if (report.Weights is { } format && format != WeightFormat.Float32)
         {
             output.WriteText($"note: {WrittenWeights.Note(format)}");
         }

@@ -89,7 +89,7 @@ internal sealed class ForecastCommand
                 $"note: the model was trained on steps of {trained}, the dates of {input} are {found ?? "not evenly"} apart.");
         }
 
-        using SeriesForecast forecaster = new(model.Definition, info, path);
+        using SeriesForecast forecaster = new(model, info, path);
         int steps = parsed.GetValue(_steps) ?? info.Horizon;
         var report = new ForecastReport(path, input, table, forecaster.Continue(table, steps), info.Horizon);
         new ImportNotes(error).Tell(path, ForecasterFile.NotesToTell(model));

@@ -13,10 +13,10 @@ internal static class InspectCommand
         var file = new Argument<string>("FILE") { Description = "A model file of any format that is known." };
         var weights = new WeightsOption(
             "The format that the weights of recurrent layers are to have: shows their bytes and, with --input, the error of each layer. "
-            + "Default: float32.");
+            + "Default: what the file says, else float32.");
         var input = new Option<string[]>("--input", "-i")
         {
-            Description = "With --weights, an input as for run, NAME=FILE for each of several: shows what the format does to it, by "
+            Description = "With --weights, or a file that names formats: an input as for run, NAME=FILE for each of several: shows what the format does to it, by "
                 + "layer, and names features that are too small beside others.",
             HelpName = "[NAME=]FILE",
         };
@@ -48,23 +48,24 @@ internal static class InspectCommand
         {
             WeightFormat? format = weights.Read(parsed);
             string[] inputs = parsed.GetValue(input) ?? [];
-            if (inputs.Length > 0 && format is null)
-            {
-                throw new UnusableInputException($"--input: expected only with {WeightsOption.Name}.");
-            }
-
             Inspection inspection = Inspection.Of(
                 parsed.GetRequiredValue(file),
                 modelFile.Read(parsed),
-                format ?? WeightFormat.Float32,
+                format is { } named ? WeightChoice.Of(named) : null,
                 measure: !parsed.GetValue(noMeasure));
+            if (inputs.Length > 0 && format is null && WeightChoice.IsFloats(inspection.Formats))
+            {
+                throw new UnusableInputException(
+                    $"--input: expected only with {WeightsOption.Name}, because the file names no format but float32.");
+            }
+
             if (inspection.Model is { Definition: var definition })
             {
                 WeightsOption.TellWithoutEffect(definition, format, parsed.InvocationConfiguration.Error);
                 inspection = inputs.Length == 0 ? inspection : inspection with
                 {
                     Errors = FormatErrors.Of(
-                        definition, inspection.Weights, NamedFiles.ReadInputs("--input", inputs, definition, csv.Read(parsed)).Input),
+                        definition, inspection.Formats, NamedFiles.ReadInputs("--input", inputs, definition, csv.Read(parsed)).Input),
                 };
             }
 

@@ -63,7 +63,7 @@ internal sealed class RunCommand
         $"The instruction set: {InstructionSetNames.Listed}. Default: the best one.");
 
     private readonly WeightsOption _weights = new(
-        "The format of the weights of recurrent layers; all others are float32. Default: float32.");
+        "The format of the weights of recurrent layers; all others are float32. Default: what the file says, else float32.");
 
     private readonly Option<bool> _json = new("--json") { Description = "Print JSON and nothing else." };
 
@@ -214,7 +214,7 @@ internal sealed class RunCommand
             Lengths = lengths,
             Threads = parsed.GetValue(_threads) ?? 1,
             InstructionSet = NetworkOptions.ReadInstructionSet(parsed, _isa) ?? InstructionSet.Auto,
-            Weights = _weights.Read(parsed) ?? WeightFormat.Float32,
+            Formats = _weights.Read(parsed, model),
         };
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Recurrent.Cli.Display;
 using Recurrent.Cli.Weights;
+using Recurrent.Formats;
 using Recurrent.Layers;
 
 namespace Recurrent.Cli.Commands;
@@ -19,6 +20,10 @@ internal sealed class WeightsOption(string description)
     /// <summary>The format that the command line names; null if it names none.</summary>
     public WeightFormat? Read(ParseResult parsed) =>
         parsed.GetValue(_option) is { } name ? WeightFormatNames.Parse(name) : null;
+
+    /// <summary>The formats that a model is computed in: the one that the command line names, or those of its file.</summary>
+    public ModelOptions Read(ParseResult parsed, ImportedModel model) =>
+        Read(parsed) is { } format ? WeightChoice.Of(format) : model.Options;
 
     /// <summary>Says where the format changes nothing of a model.</summary>
     public static void TellWithoutEffect(ModelDefinition model, WeightFormat? format, TextWriter error)

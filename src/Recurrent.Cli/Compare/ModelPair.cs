@@ -1,5 +1,7 @@
 using Recurrent.Cli.Models;
 using Recurrent.Cli.Verify;
+using Recurrent.Cli.Weights;
+using Recurrent.Formats;
 using Recurrent.Layers;
 
 namespace Recurrent.Cli.Compare;
@@ -12,6 +14,16 @@ namespace Recurrent.Cli.Compare;
 /// <param name="Right">The other one.</param>
 internal sealed record ModelPair(ModelDefinition Left, ModelDefinition Right)
 {
+    /// <summary>The formats that weights of the left model are computed in.</summary>
+    public ModelOptions LeftFormats { get; init; } = WeightChoice.Floats;
+
+    /// <summary>Those of the right one.</summary>
+    public ModelOptions RightFormats { get; init; } = WeightChoice.Floats;
+
+    /// <summary>Two models in the formats that their files say.</summary>
+    public static ModelPair Of(ImportedModel left, ImportedModel right) =>
+        new(left.Definition, right.Definition) { LeftFormats = left.Options, RightFormats = right.Options };
+
     /// <summary>Why the models cannot be compared; null if they can.</summary>
     public string? Mismatch()
     {
@@ -30,8 +42,8 @@ internal sealed record ModelPair(ModelDefinition Left, ModelDefinition Right)
     /// <returns>The outputs of the left model by name, with how they differ.</returns>
     public IReadOnlyList<(string Name, Comparison Comparison)> Compare(VerifyPath left, VerifyPath right, SequenceInput input)
     {
-        SequenceResult leftResult = left.Compute(SequenceRequest.Of(Left, input));
-        SequenceResult rightResult = right.Compute(SequenceRequest.Of(Right, input));
+        SequenceResult leftResult = left.Compute(SequenceRequest.Of(Left, LeftFormats, input));
+        SequenceResult rightResult = right.Compute(SequenceRequest.Of(Right, RightFormats, input));
         return
         [
             .. Left.Outputs.Select((output, index) => (output.Name, new Comparison(

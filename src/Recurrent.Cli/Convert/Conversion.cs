@@ -3,6 +3,7 @@ using Recurrent.Cli.Commands;
 using Recurrent.Cli.Compare;
 using Recurrent.Cli.Models;
 using Recurrent.Cli.Verify;
+using Recurrent.Cli.Weights;
 using Recurrent.Formats;
 using Recurrent.Layers;
 
@@ -25,7 +26,7 @@ internal static class Conversion
     /// <param name="input">The file to read.</param>
     /// <param name="output">The file to write.</param>
     /// <param name="options">What the file does not say.</param>
-    /// <param name="weights">The format that weights of recurrent layers are rounded to; null to keep them.</param>
+    /// <param name="weights">The format that weights of recurrent layers get; null to keep what they have.</param>
     public static ConvertReport Convert(string input, string output, ImportOptions options, WeightFormat? weights)
     {
         string kind = Path.GetExtension(output).ToLowerInvariant();
@@ -40,20 +41,26 @@ internal static class Conversion
             throw new UnusableInputException($"'{output}': expected another file than the input.");
         }
 
-        ImportedModel before = Rounded(ModelFileOptions.Load(input, options), weights);
+        ImportedModel before = Rounded(ModelFileOptions.Load(input, options), weights, kind == Own);
         Write(before, output, kind);
         ImportedModel after = ReadAgain(output);
         RequireSameShape(before.Definition, after.Definition, output);
-        (int values, int different, double largest) = Compare(before.Definition, after.Definition);
+        (int values, int different, double largest) = Compare(before, after, kind == Own);
         return new ConvertReport(
             input, output, before, after, values, different, largest, [.. Lost(before, after)])
         {
             Weights = weights,
+            HoldsFormats = kind == Own,
         };
     }
 
-    private static ImportedModel Rounded(ImportedModel model, WeightFormat? weights) =>
-        weights is { } format ? model with { Definition = model.Definition.Rounded(format) } : model;
+    // A file of floats has the values alone, and what it is computed in is named when it is used.
+    private static ImportedModel Rounded(ImportedModel model, WeightFormat? weights, bool holdsFormats) =>
+        weights is not { } format ? model : model with
+        {
+            Definition = model.Definition.Rounded(format),
+            Options = WeightChoice.Of(holdsFormats ? format : WeightFormat.Float32),
+        };
 
     private static void Write(ImportedModel model, string output, string kind)
     {
@@ -121,15 +128,17 @@ internal static class Conversion
         }
     }
 
-    private static (int Values, int Different, double Largest) Compare(ModelDefinition before, ModelDefinition after)
+    // Computed as their files say, or both as floats where the new one cannot say it.
+    private static (int Values, int Different, double Largest) Compare(
+        ImportedModel before, ImportedModel after, bool holdsFormats)
     {
         // In the reference: bits are compared, and every machine has it.
-        var path = new ReferencePath<float>(VerifyPaths.Reference);
-        SequenceInput input = SequenceInput.Random(before, Time, Batch, seed: 1);
+        var path = new ReferencePath<float>(VerifyPaths.Reference, holdsFormats ? null : WeightChoice.Floats);
+        SequenceInput input = SequenceInput.Random(before.Definition, Time, Batch, seed: 1);
         int values = 0;
         int different = 0;
         double largest = 0;
-        foreach ((_, Comparison comparison) in new ModelPair(before, after).Compare(path, path, input))
+        foreach ((_, Comparison comparison) in ModelPair.Of(before, after).Compare(path, path, input))
         {
             values += (int)comparison.Total.Count;
             different += comparison.DifferentBits;
@@ -156,6 +165,11 @@ internal static class Conversion
         if (before.CountedLengths is { } lengths && after.CountedLengths != lengths)
         {
             yield return $"how lengths of rows follow from the input {lengths.Input}";
+        }
+
+        if (!WeightChoice.IsFloats(before.Options) && WeightChoice.IsFloats(after.Options))
+        {
+            yield return $"that weights are computed in {WeightChoice.NameOf(before.Options)}; the file has their values as float32";
         }
 
         if (!before.LayerNames.SequenceEqual(after.LayerNames))

@@ -22,8 +22,11 @@ internal sealed record ConvertReport(
     double LargestDifference,
     IReadOnlyList<string> Lost)
 {
-    /// <summary>The format that weights of recurrent layers were rounded to; null if they were not.</summary>
+    /// <summary>The format that weights of recurrent layers were given; null if none was named.</summary>
     public WeightFormat? Weights { get; init; }
+
+    /// <summary>Whether the written file says in which formats weights are computed.</summary>
+    public bool HoldsFormats { get; init; }
 
     public bool IsEqual => Different == 0;
 }

@@ -1,5 +1,6 @@
 using Recurrent.Cli.Data;
 using Recurrent.Cli.Train;
+using Recurrent.Formats;
 using Recurrent.Layers;
 using Recurrent.Training;
 
@@ -12,12 +13,13 @@ internal sealed class SeriesForecast : IDisposable
     private readonly ForecasterInfo _info;
     private readonly string _path;
 
-    /// <param name="definition">The model.</param>
+    /// <param name="model">The model.</param>
     /// <param name="info">What its file says about itself.</param>
     /// <param name="path">Its file, for messages.</param>
     /// <exception cref="UnusableInputException">The model and what is said about it do not fit each other.</exception>
-    public SeriesForecast(ModelDefinition definition, ForecasterInfo info, string path)
+    public SeriesForecast(ImportedModel model, ForecasterInfo info, string path)
     {
+        ModelDefinition definition = model.Definition;
         (_info, _path) = (info, path);
         int features = info.Columns.Count;
         if (definition.InputSize != features || definition.OutputSize != (long)features * info.Horizon
@@ -28,7 +30,7 @@ internal sealed class SeriesForecast : IDisposable
                 + $"say, found {definition.InputSize} and {definition.OutputSize}.");
         }
 
-        _model = RecurrentModel.Create(definition);
+        _model = RecurrentModel.Create(definition, model.Options);
     }
 
     private int Features => _info.Columns.Count;

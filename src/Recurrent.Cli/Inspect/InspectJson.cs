@@ -61,7 +61,7 @@ internal static class InspectJson
         WriteLayers(json, inspection.Layers);
         json.WriteNumber("parameters", inspection.Parameters);
         WriteStep(json, inspection);
-        json.WriteString("weights", WeightFormatNames.Of(inspection.Weights));
+        json.WriteString("weights", WeightChoice.NameOf(inspection.Formats));
         if (inspection.Errors is { } errors)
         {
             WriteErrors(json, inspection, errors);

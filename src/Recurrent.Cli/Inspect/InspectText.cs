@@ -85,7 +85,7 @@ internal static class InspectText
     private static void WriteErrors(Inspection inspection, FormatErrors errors, TextWriter output)
     {
         Table table = new Table().Border(TableBorder.Simple)
-            .AddColumns($"with {WeightFormatNames.Of(inspection.Weights)}", "signal to noise, dB", "largest error", "largest value");
+            .AddColumns($"with {WeightChoice.NameOf(inspection.Formats)}", "signal to noise, dB", "largest error", "largest value");
         foreach (LayerError layer in errors.Layers)
         {
             table.AddRow(
@@ -159,7 +159,7 @@ internal static class InspectText
                 return;
             }
 
-            facts.Add("packed weights", $"{Numbers.KiB(step.PackedBytes)} as {WeightFormatNames.Of(inspection.Weights)}, {Candidate.NameOf(step.InstructionSet)}");
+            facts.Add("packed weights", $"{Numbers.KiB(step.PackedBytes)} as {WeightChoice.NameOf(inspection.Formats)}, {Candidate.NameOf(step.InstructionSet)}");
             facts.Add("time per step, predicted", $"{Numbers.Short(step.Predicted)} us");
             if (step.Measured is { } times)
             {

@@ -23,8 +23,8 @@ internal sealed record Inspection
     /// <summary>Why there is no time of a step; null if there is.</summary>
     public string? NoStep { get; init; }
 
-    /// <summary>The format of the weights of recurrent layers.</summary>
-    public WeightFormat Weights { get; init; }
+    /// <summary>The formats that weights are computed in.</summary>
+    public ModelOptions Formats { get; init; } = WeightChoice.Floats;
 
     /// <summary>What that does on an input; null if none was given.</summary>
     public FormatErrors? Errors { get; init; }
@@ -46,18 +46,18 @@ internal sealed record Inspection
     /// <summary>Looks at a file.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="options">What the file does not say.</param>
-    /// <param name="weights">The format of the weights of recurrent layers.</param>
+    /// <param name="formats">The formats that weights are computed in; null for those that the file says.</param>
     /// <param name="measure">Whether steps are timed.</param>
     /// <exception cref="ModelFormatException">It holds neither a model that is supported nor tensors.</exception>
-    public static Inspection Of(string path, ImportOptions options, WeightFormat weights, bool measure)
+    public static Inspection Of(string path, ImportOptions options, ModelOptions? formats, bool measure)
     {
         try
         {
-            return OfModel(path, ModelFileOptions.Load(path, options), weights, measure);
+            return OfModel(path, ModelFileOptions.Load(path, options), formats, measure);
         }
         catch (ModelFormatException e) when (e.Proposal is { } proposal)
         {
-            return Of(path, options with { AssumeDefaults = true }, weights, measure) with
+            return Of(path, options with { AssumeDefaults = true }, formats, measure) with
             {
                 Proposal = ProposedOptions.Of(proposal),
                 ProposedLines = e.ProposedLines,
@@ -69,22 +69,24 @@ internal sealed record Inspection
         }
     }
 
-    private static Inspection OfModel(string path, ImportedModel model, WeightFormat weights, bool measure)
+    private static Inspection OfModel(string path, ImportedModel model, ModelOptions? given, bool measure)
     {
+        ModelOptions formats = given ?? model.Options;
         var inspection = new Inspection
         {
             File = path,
             Format = model.Format,
             Model = model,
-            Weights = weights,
+            Formats = formats,
             Layers = [.. model.Definition.Layers.Select((layer, index) => LayerSummary.Of(layer, model.LayerNames[index]) with
             {
+                Weights = WeightChoice.DescribeLayer(formats, layer, index),
                 Reads = model.Definition.IsChain ? [] : NamesRead(model, index),
             })],
         };
         try
         {
-            return inspection with { Step = StepMeasurement.Of(model.Definition, weights, measure) };
+            return inspection with { Step = StepMeasurement.Of(model.Definition, formats, measure) };
         }
         catch (Exception e) when (ExitCode.IsUnusable(e))
         {

@@ -25,12 +25,16 @@ internal sealed record LayerSummary(
     /// <summary>The names of what it reads; empty in a model whose layers follow each other.</summary>
     public IReadOnlyList<string> Reads { get; init; } = [];
 
+    /// <summary>The formats of its weights, where they are named for it; empty otherwise.</summary>
+    public string Weights { get; init; } = string.Empty;
+
     /// <summary>What one would not expect of its kind; empty for nothing.</summary>
     public string Besides => string.Join("; ", new[]
     {
         Direction is null or Layers.Direction.Forward ? string.Empty : Direction.Value.ToString().ToLowerInvariant(),
         Activations == UsualActivations(Kind) ? string.Empty : Activations,
         Details,
+        Weights,
     }.Where(text => text.Length > 0));
 
     public static LayerSummary Of(Layer layer, string name)

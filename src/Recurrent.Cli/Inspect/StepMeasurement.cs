@@ -20,11 +20,11 @@ internal sealed record StepMeasurement(
 
     /// <summary>Predicts the time of a step, and measures it.</summary>
     /// <param name="definition">The model.</param>
-    /// <param name="weights">The format of the weights of recurrent layers.</param>
+    /// <param name="formats">The formats that weights are computed in.</param>
     /// <param name="measure">Whether to measure.</param>
-    public static StepMeasurement Of(ModelDefinition definition, WeightFormat weights, bool measure)
+    public static StepMeasurement Of(ModelDefinition definition, ModelOptions formats, bool measure)
     {
-        using RecurrentModel model = RecurrentModel.Create(definition, new ModelOptions { Weights = weights });
+        using RecurrentModel model = RecurrentModel.Create(definition, formats);
         using Session session = model.OpenSession();
         int steps = definition.CanStep ? 1 : Math.Clamp(SequenceLength, definition.LeastTime, definition.MostTime);
         double predicted = session.Explain(steps).Single(way => way.IsChosen).PredictedMicroseconds / steps;

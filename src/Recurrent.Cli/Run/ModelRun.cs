@@ -26,7 +26,7 @@ internal static class ModelRun
     public static RunResult Compute(RunRequest request, Action<int> progress)
     {
         using RecurrentModel model = RecurrentModel.Create(
-            request.Model, new ModelOptions { InstructionSet = request.InstructionSet, Weights = request.Weights });
+            request.Model, request.Formats with { InstructionSet = request.InstructionSet });
         using Session session =
             model.OpenSession(new SessionOptions { Batch = request.Input.Batch, Threads = request.Threads });
         float[][] output =

@@ -34,7 +34,7 @@ internal static class RunJson
         json.WriteNumber("calls", report.Request.Calls);
         json.WriteString("instruction_set", Candidate.NameOf(report.Result.InstructionSet));
         json.WriteNumber("threads", report.Request.Threads);
-        json.WriteString("weights", WeightFormatNames.Of(report.Request.Weights));
+        json.WriteString("weights", WeightChoice.NameOf(report.Request.Formats));
         json.WriteNumber("passes", report.Result.Times.Passes);
         json.WriteNumber("us", report.Result.Microseconds);
         json.WriteNumber("us_per_step", report.Result.Microseconds / report.Request.Input.Time);

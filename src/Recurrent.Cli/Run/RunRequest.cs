@@ -1,4 +1,5 @@
 using Recurrent.Cli.Models;
+using Recurrent.Cli.Weights;
 using Recurrent.Layers;
 
 namespace Recurrent.Cli.Run;
@@ -17,8 +18,8 @@ internal sealed record RunRequest(ModelDefinition Model, SequenceInput Input, Ru
 
     public int Threads { get; init; } = 1;
 
-    /// <summary>The format of the weights of recurrent layers.</summary>
-    public WeightFormat Weights { get; init; }
+    /// <summary>The formats that weights are computed in.</summary>
+    public ModelOptions Formats { get; init; } = WeightChoice.Floats;
 
     /// <summary>Calls that the input takes.</summary>
     public int Calls => (int)(((long)Input.Time + BlockLength - 1) / BlockLength);

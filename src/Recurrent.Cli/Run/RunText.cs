@@ -2,7 +2,6 @@ using System.Globalization;
 using Recurrent.Cli.Bench;
 using Recurrent.Cli.Display;
 using Recurrent.Cli.Weights;
-using Recurrent.Layers;
 
 namespace Recurrent.Cli.Run;
 
@@ -91,9 +90,9 @@ internal static class RunText
             _ => $"{report.Request.Calls}, {report.Request.BlockLength} steps each",
         };
         string threads = report.Request.Threads == 1 ? "1 thread" : $"{report.Request.Threads} threads";
-        string weights = report.Request.Weights == WeightFormat.Float32
+        string weights = WeightChoice.IsFloats(report.Request.Formats)
             ? string.Empty
-            : $", weights of {WeightFormatNames.Of(report.Request.Weights)}";
+            : $", weights of {WeightChoice.NameOf(report.Request.Formats)}";
         return $"{mode}; {Candidate.NameOf(report.Result.InstructionSet)}, {threads}{weights}";
     }
 

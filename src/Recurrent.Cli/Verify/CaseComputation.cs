@@ -33,7 +33,7 @@ internal sealed class CaseComputation : ILoadedCase
         var arrays = new CaseInputs(model.Definition, inputs, axes);
         Notes = model.Notes;
         _isBatchMajor = arrays.IsBatchMajor;
-        _request = SequenceRequest.Of(model.Definition, arrays.ToSequence());
+        _request = SequenceRequest.Of(model.Definition, model.Options, arrays.ToSequence());
         _outputs = [.. outputs.Select(expected => (IndexOf(model.Definition, expected.Name, outputs), expected))];
         _rule = rule;
     }

@@ -15,7 +15,7 @@ internal sealed class FormatPath(VerifyPath inner, WeightFormat format) : Verify
     /// <summary>What the comparison with the reference is called among the tensors of a case.</summary>
     public const string Tensor = "bits of the reference";
 
-    private readonly ReferencePath<float> _reference = new(VerifyPaths.Reference, format);
+    private readonly ReferencePath<float> _reference = new(VerifyPaths.Reference, WeightChoice.Of(format));
     private string? _difference;
     private bool _hasComputed;
 

@@ -5,21 +5,21 @@ namespace Recurrent.Cli.Verify;
 /// <summary>The native kernels of one instruction set.</summary>
 /// <param name="name">Its name.</param>
 /// <param name="instructionSet">The instruction set.</param>
-/// <param name="weights">The format of the weights of recurrent layers.</param>
+/// <param name="formats">The formats of weights; null for those that a request names.</param>
 internal sealed class NativePath(
-    string name, InstructionSet instructionSet, WeightFormat weights = WeightFormat.Float32) : VerifyPath<float>(name)
+    string name, InstructionSet instructionSet, ModelOptions? formats = null) : VerifyPath<float>(name)
 {
     /// <summary>The best instruction set of the machine.</summary>
     public static NativePath Default { get; } = new("native", InstructionSet.Auto);
 
-    /// <summary>The same with weights of a format.</summary>
-    public static NativePath Of(WeightFormat weights) => new("native", InstructionSet.Auto, weights);
+    /// <summary>The same with weights of other formats than those of a request.</summary>
+    public static NativePath Of(ModelOptions formats) => new("native", InstructionSet.Auto, formats);
 
     protected override ISession<float> Open(SequenceRequest request)
     {
         // The session keeps what it needs of the model.
         using var model = RecurrentModel.Create(
-            request.Model, new ModelOptions { InstructionSet = instructionSet, Weights = weights });
+            request.Model, (formats ?? request.Formats) with { InstructionSet = instructionSet });
         return model.OpenSession(request.Batch);
     }
 

@@ -36,6 +36,7 @@ internal sealed class RecordedSequence : ILoadedCase
         _request = new SequenceRequest
         {
             Model = model,
+            Formats = imported.Options,
             Time = time,
             Input = takesIndices ? default : input,
             Indices = takesIndices ? ToIndices(input) : default,

@@ -1,4 +1,5 @@
 using Recurrent.Cli.Models;
+using Recurrent.Cli.Weights;
 using Recurrent.Layers;
 
 namespace Recurrent.Cli.Verify;
@@ -10,6 +11,9 @@ internal readonly record struct StateAddress(int Layer, Direction Direction, Sta
 internal sealed record SequenceRequest
 {
     public required ModelDefinition Model { get; init; }
+
+    /// <summary>The formats that weights are computed in, where a path has none of its own.</summary>
+    public ModelOptions Formats { get; init; } = WeightChoice.Floats;
 
     public int Batch { get; init; } = 1;
 
@@ -27,9 +31,10 @@ internal sealed record SequenceRequest
     public IReadOnlyList<InputBuffer<float>> Inputs { get; init; } = [];
 
     /// <summary>A request for all of an input, time-major.</summary>
-    public static SequenceRequest Of(ModelDefinition model, SequenceInput input) => new()
+    public static SequenceRequest Of(ModelDefinition model, ModelOptions formats, SequenceInput input) => new()
     {
         Model = model,
+        Formats = formats,
         Batch = input.Batch,
         Time = input.Time,
         Input = input.Features,

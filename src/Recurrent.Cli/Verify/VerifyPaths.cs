@@ -1,4 +1,5 @@
 using Recurrent.Cli.Bench;
+using Recurrent.Cli.Weights;
 using Recurrent.Layers;
 
 namespace Recurrent.Cli.Verify;
@@ -19,18 +20,19 @@ internal sealed record VerifyPaths(IReadOnlyList<VerifyPath> Available, IReadOnl
     /// <summary>The paths that a value asks for.</summary>
     /// <param name="choice">The value.</param>
     /// <param name="weights">
-    /// The format of the weights, if the reference's bits in that format are asked for; null for what was recorded.
+    /// The format of the weights, if the reference's bits in that format are asked for; null for what was recorded, in the
+    /// formats that a model's file says.
     /// </param>
     public static VerifyPaths Select(string choice, WeightFormat? weights = null)
     {
-        VerifyPaths paths = Find(choice, weights ?? WeightFormat.Float32);
+        VerifyPaths paths = Find(choice, weights is { } given ? WeightChoice.Of(given) : null);
         return weights is not { } format
             ? paths
             // The oracle has no bits to be compared.
             : paths with { Available = [.. paths.Available.Where(path => !path.IsDouble).Select(path => new FormatPath(path, format))] };
     }
 
-    private static VerifyPaths Find(string choice, WeightFormat weights)
+    private static VerifyPaths Find(string choice, ModelOptions? formats)
     {
         var available = new List<VerifyPath>();
         var skipped = new List<SkippedPath>();
@@ -38,7 +40,7 @@ internal sealed record VerifyPaths(IReadOnlyList<VerifyPath> Available, IReadOnl
         {
             if (InstructionSetsOfThisMachine().Contains(isa))
             {
-                available.Add(new NativePath(InstructionSetNames.Of(isa), isa, weights));
+                available.Add(new NativePath(InstructionSetNames.Of(isa), isa, formats));
             }
             else
             {
@@ -48,8 +50,8 @@ internal sealed record VerifyPaths(IReadOnlyList<VerifyPath> Available, IReadOnl
 
         if (choice is All or Reference)
         {
-            available.Add(new ReferencePath<float>(Reference, weights));
-            available.Add(new ReferencePath<double>(Oracle, weights));
+            available.Add(new ReferencePath<float>(Reference, formats));
+            available.Add(new ReferencePath<double>(Oracle, formats));
         }
 
         return new VerifyPaths(available, skipped);

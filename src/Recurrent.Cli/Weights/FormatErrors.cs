@@ -20,17 +20,15 @@ internal sealed class FormatErrors
     /// <summary>One for each layer that reads features which are too small; empty where inputs do not become integers.</summary>
     public IReadOnlyList<SmallFeatures> TooSmall { get; }
 
-    /// <summary>Computes the values of all layers with floats and with the format.</summary>
-    public static FormatErrors Of(ModelDefinition model, WeightFormat format, SequenceInput input)
+    /// <summary>Computes the values of all layers with floats and with the formats.</summary>
+    public static FormatErrors Of(ModelDefinition model, ModelOptions formats, SequenceInput input)
     {
         ModelDefinition whole = WithAllValues(model);
-        SequenceRequest request = SequenceRequest.Of(whole, input);
-        SequenceResult exact = NativePath.Default.Compute(request);
-        SequenceResult rounded = NativePath.Of(format).Compute(request);
+        SequenceRequest request = SequenceRequest.Of(whole, formats, input);
+        SequenceResult exact = NativePath.Of(WeightChoice.Floats).Compute(request);
+        SequenceResult rounded = NativePath.Default.Compute(request);
         LayerError[] layers = [.. Enumerable.Range(0, whole.Layers.Count).Select(Compare)];
-        return new FormatErrors(
-            layers,
-            format is WeightFormat.Int8 or WeightFormat.Int8With8BitInputs ? [.. FindSmall(whole, format, input, rounded)] : []);
+        return new FormatErrors(layers, [.. FindSmall(whole, formats, input, rounded)]);
 
         LayerError Compare(int layer)
         {
@@ -52,16 +50,17 @@ internal sealed class FormatErrors
         model.EmptyRow);
 
     private static IEnumerable<SmallFeatures> FindSmall(
-        ModelDefinition model, WeightFormat format, SequenceInput input, SequenceResult result)
+        ModelDefinition model, ModelOptions formats, SequenceInput input, SequenceResult result)
     {
-        int largestInteger = format == WeightFormat.Int8 ? short.MaxValue : sbyte.MaxValue;
         for (int layer = 0; layer < model.Layers.Count; layer++)
         {
-            if (model.Layers[layer] is not RecurrentLayer)
+            WeightFormat format = WeightChoice.OfLayer(formats, model.Layers[layer], layer).Input;
+            if (model.Layers[layer] is not RecurrentLayer || format is not (WeightFormat.Int8 or WeightFormat.Int8With8BitInputs))
             {
                 continue;
             }
 
+            int largestInteger = format == WeightFormat.Int8 ? short.MaxValue : sbyte.MaxValue;
             int read = model.Nodes[layer].Inputs[0];
             double[] values = read < model.Inputs.Count
                 ? [.. input.Values[read].Values.ToArray().Select(value => (double)value)]

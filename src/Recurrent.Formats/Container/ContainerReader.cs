@@ -24,6 +24,7 @@ internal static class ContainerReader
         CountedLengths? lengths = ReadLengths(file);
         ModelOptions options = LayerWeights.OptionsOf(record.Layers);
         WeightSection.Read(file, weights, arrays);
+        FormatCheck.RequireValues(record.Layers);
         ModelDefinition definition = record.ToDefinition();
         RequireInput(file, lengths, definition);
         return new ImportedModel

@@ -6,12 +6,12 @@ namespace Recurrent.Layers;
 /// </summary>
 public sealed record LastStepsSpecification : LayerSpecification
 {
-    /// <summary>Steps that are put out, 1 or more.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The number is not positive.</exception>
+    /// <summary>Steps that are put out, 1 to <see cref="LayerSpecification.MaxSize"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is out of range.</exception>
     public required int Steps
     {
         get;
-        init => field = Require.Within(value, 1, int.MaxValue, nameof(Steps));
+        init => field = Require.Within(value, 1, MaxSize, nameof(Steps));
     }
 
     internal override bool ComputesSteps => false;
@@ -29,6 +29,6 @@ public sealed record LastStepsSpecification : LayerSpecification
     internal override void Validate(string argument)
     {
         base.Validate(argument);
-        Require.Within(Steps, 1, int.MaxValue, $"{argument}.{nameof(Steps)}");
+        Require.Within(Steps, 1, MaxSize, $"{argument}.{nameof(Steps)}");
     }
 }

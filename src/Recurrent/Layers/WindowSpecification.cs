@@ -9,7 +9,7 @@ namespace Recurrent.Layers;
 /// </remarks>
 public abstract record WindowSpecification : LayerSpecification
 {
-    /// <summary>Largest kernel size, dilation and reach of a window.</summary>
+    /// <summary>Largest kernel size, stride, dilation and reach of a window.</summary>
     public const int MaxReach = 1_048_576;
 
     private protected WindowSpecification()
@@ -24,12 +24,12 @@ public abstract record WindowSpecification : LayerSpecification
         init => field = Require.Within(value, 1, MaxReach, nameof(KernelSize));
     }
 
-    /// <summary>Steps from one window to the next, 1 or more.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The number is not positive.</exception>
+    /// <summary>Steps from one window to the next, 1 to <see cref="MaxReach"/>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is out of range.</exception>
     public int Stride
     {
         get;
-        init => field = Require.Within(value, 1, int.MaxValue, nameof(Stride));
+        init => field = Require.Within(value, 1, MaxReach, nameof(Stride));
     } = 1;
 
     /// <summary>Steps from one step of a window to the next, 1 to <see cref="MaxReach"/>.</summary>

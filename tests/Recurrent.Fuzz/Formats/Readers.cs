@@ -54,7 +54,7 @@ internal static class Readers
             values[i] = random.NextSingle();
         }
 
-        using var forecast = new SeriesForecast(model.Definition, info, path);
+        using var forecast = new SeriesForecast(model, info, path);
         forecast.Continue(new SeriesTable(info.Columns, values, 0, null), steps: 5);
         return model.Definition;
     }

@@ -69,7 +69,11 @@ std::shared_ptr<Subject> draw_model(Random& random, const Limits& limits) {
             : RECURRENT_OUTPUT_LAST_STEP;
   if (one_in(random, 4)) {
     desc.masking = one_of<int32_t>(random, {RECURRENT_MASKING_REPEAT, RECURRENT_MASKING_ZERO});
-    desc.mask_value = one_of(random, {0.0f, 1.0f, -3.5f, std::numeric_limits<float>::quiet_NaN()});
+    const float none = std::numeric_limits<float>::quiet_NaN();
+    // Of indices it is one of them.
+    desc.mask_value = subject->layers.front().kind == RECURRENT_LAYER_EMBEDDING
+                          ? one_of(random, {0.0f, none})
+                          : one_of(random, {0.0f, 1.0f, -3.5f, none});
   }
   return subject;
 }

@@ -296,8 +296,8 @@ internal unsafe struct NativeModelDesc
     public int Masking;
 
     /// <summary>
-    /// With masking, a step whose features (or whose index) all have this value is missing; NaN stands for any NaN.
-    /// Unused without.
+    /// With masking, a step whose features (or whose index) all have this value is missing; NaN stands for any NaN. A
+    /// model that takes indices and no features of steps has one of the indices, or NaN for none. Unused without.
     /// </summary>
     public float MaskValue;
 
