@@ -155,36 +155,54 @@ TEST_P(Equality, LongSequencesInBlocks) {
   }
 }
 
+// A batch of three steps against each of its rows alone, step by step.
+void expect_rows_alone(const OwnedModel& owned, int64_t batch, unsigned seed, int isa) {
+  constexpr int64_t kTime = 3;
+  Random random(seed);
+  const int64_t in = owned.input_size();
+  const int64_t width = output_size(owned.layers.back().desc);
+  const std::vector<float> x = random_values(random, kTime * batch * in, 2.0f);
+  const ModelHandle model = make_model(owned, isa);
+  std::vector<float> y(static_cast<size_t>(kTime * batch * width));
+  const SessionHandle together = open_session(model, batch);
+  const recurrent_run_args args = run_args(x, y, kTime);
+  ASSERT_OK(recurrent_session_run(together.get(), &args));
+  const SessionHandle alone = open_session(model, 1);
+  std::vector<float> want(static_cast<size_t>(width));
+  for (int64_t b = 0; b < batch; ++b) {
+    ASSERT_OK(recurrent_session_reset(alone.get(), 0, 1));
+    for (int64_t t = 0; t < kTime; ++t) {
+      ASSERT_OK(recurrent_session_step(alone.get(), x.data() + (t * batch + b) * in, want.data()));
+      ASSERT_EQ(first_difference(want.data(), y.data() + (t * batch + b) * width, width), -1)
+          << "seed " << seed << ": " << owned.describe() << " row " << b << " step " << t;
+    }
+  }
+}
+
 // So many rows go through the groups in pieces.
 TEST_P(Equality, ManyRowsInPieces) {
   for (unsigned seed = 1; seed <= kCases; seed += 2) {
-    Case c = make_case(seed, false, false);
-    c.time = 3;
-    c.batch = 109;
-    Random random(seed);
-    c.rows.clear();
-    for (int64_t b = 0; b < c.batch; ++b)
-      c.rows.push_back(random_values(random, c.time * c.model.input_size(), 2.0f));
-    const ModelHandle model = make_model(c.model, GetParam());
-    const int64_t width = output_size(c.model.layers.back().desc);
-    std::vector<float> y(static_cast<size_t>(c.time * c.batch * width));
-    const SessionHandle together = open_session(model, c.batch);
-    const std::vector<float> x = c.time_major();
-    const recurrent_run_args args = run_args(x, y, c.time);
-    ASSERT_OK(recurrent_session_run(together.get(), &args));
-    const SessionHandle alone = open_session(model, 1);
-    std::vector<float> want(static_cast<size_t>(width));
-    for (int64_t b = 0; b < c.batch; ++b) {
-      ASSERT_OK(recurrent_session_reset(alone.get(), 0, 1));
-      for (int64_t t = 0; t < c.time; ++t) {
-        ASSERT_OK(recurrent_session_step(
-            alone.get(), c.rows[static_cast<size_t>(b)].data() + t * c.model.input_size(),
-            want.data()));
-        ASSERT_EQ(first_difference(want.data(), y.data() + (t * c.batch + b) * width, width), -1)
-            << c.describe(seed) << " row " << b << " step " << t;
-      }
-    }
+    SCOPED_TRACE(seed);
+    const Case c = make_case(seed, false, false);
+    expect_rows_alone(c.model, 109, seed, GetParam());
   }
+}
+
+// So do chains of so many terms, where few lanes make that worthwhile.
+TEST_P(Equality, LongChainsInPieces) {
+  for (unsigned seed = 1; seed <= 12; ++seed)
+    for (const int32_t kind :
+         {RECURRENT_LAYER_LSTM, RECURRENT_LAYER_GRU, RECURRENT_LAYER_GRU_RESET_BEFORE}) {
+      Random random(seed);
+      OwnedModel model;
+      while (model.layers.empty() || state_size(model.layers.back().desc) <= 192) {
+        model.layers.clear();
+        model.add(random_layer(random, kind, uniform(random, 193, 280), 320, false));
+      }
+      if (seed > 6) choose_formats(random, model);
+      SCOPED_TRACE(seed);
+      expect_rows_alone(model, uniform(random, 9, 61), seed, GetParam());
+    }
 }
 
 TEST_P(Equality, StatesAreThoseOfTheLastValidStep) {

@@ -31,6 +31,14 @@ struct Inputs {
   int64_t stride;
 };
 
+// The last chain of an accumulator: weights, what they multiply, and how many there are.
+template <class W, class X>
+struct LastChain {
+  W weights;
+  X inputs;
+  int64_t terms;
+};
+
 // Of a call, from a row on: the inputs, the states, and what a reset gate leaves of them.
 template <class Args>
 RECURRENT_INLINE Inputs inputs_of(const Args& args, int64_t row) {

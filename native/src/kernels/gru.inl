@@ -37,9 +37,11 @@ struct GruBody {
     return args.x_size ? 0 : W::chain_bytes(args.cell->x_terms) * kGates;
   }
 
+  using LastColumns = GruStateColumns;
+  static constexpr int kLastGates = kGates;
   template <int kRows, int kTileColumns, class Args, class W>
-  static RECURRENT_INLINE void accumulate(Tile<kRows, kTileColumns>& acc, const Args& args,
-                                          const Part<W>& part, int64_t row, WeightBytes& ahead) {
+  static RECURRENT_INLINE void begin(Tile<kRows, kTileColumns>& acc, const Args& args,
+                                     const Part<W>& part, int64_t row, WeightBytes& ahead) {
     constexpr int kPanels = kTileColumns / kColumns;
     constexpr int kVectors = kPanels * kGates;
     start<kVectors, GruInputColumns>(
@@ -53,9 +55,11 @@ struct GruBody {
       for (int p = 0; p < kPanels; ++p)
         acc.v[r][p * kColumns + 3] =
             Vec::load(args.cell->state_bias + (part.panel + p) * Vec::kWidth);
+  }
+  template <class Args, class W>
+  static RECURRENT_INLINE auto last(const Args& args, const Part<W>& part, int64_t row) {
     const int64_t before = W::chain_bytes(args.cell->x_terms) * kGates;
-    chain<kVectors, GruStateColumns>(acc, part.weights(before, kGates), states_of(args, row),
-                                     args.cell->h_terms, ahead);
+    return LastChain{part.weights(before, kGates), states_of(args, row), args.cell->h_terms};
   }
 
   template <Form kForm, class Args>
@@ -102,9 +106,11 @@ struct GruContinuedBody {
     return args.init + row * args.init_stride + panel * kColumns * Vec::kWidth;
   }
 
+  using LastColumns = AllColumns;
+  static constexpr int kLastGates = kColumns;
   template <int kRows, int kVectors, class Args, class W>
-  static RECURRENT_INLINE void accumulate(Tile<kRows, kVectors>& acc, const Args& args,
-                                          const Part<W>& part, int64_t row, WeightBytes& ahead) {
+  static RECURRENT_INLINE void begin(Tile<kRows, kVectors>& acc, const Args& args,
+                                     const Part<W>& part, int64_t row, WeightBytes&) {
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r)
 #pragma GCC unroll 4
@@ -115,9 +121,11 @@ struct GruContinuedBody {
         a[1] = Vec::load(from + Vec::kWidth);
         a[2] = Vec::load(args.cell->state_bias + (part.panel + p) * Vec::kWidth);
       }
+  }
+  template <class Args, class W>
+  static RECURRENT_INLINE auto last(const Args& args, const Part<W>& part, int64_t row) {
     const int64_t before = W::chain_bytes(args.cell->x_terms) * kColumns;
-    chain<kVectors, AllColumns>(acc, part.weights(before, kColumns), states_of(args, row),
-                                args.cell->h_terms, ahead);
+    return LastChain{part.weights(before, kColumns), states_of(args, row), args.cell->h_terms};
   }
 
   static RECURRENT_INLINE void put(const CellArgs& args, int64_t row, int64_t panel,

@@ -20,18 +20,21 @@ struct GruGatesBody {
     return args.x_size ? 0 : W::chain_bytes(args.cell->x_terms) * kColumns;
   }
 
+  using LastColumns = GruGatesStateColumns;
+  static constexpr int kLastGates = 2;
   template <int kRows, int kVectors, class Args, class W>
-  static RECURRENT_INLINE void accumulate(Tile<kRows, kVectors>& acc, const Args& args,
-                                          const Part<W>& part, int64_t row, WeightBytes& ahead) {
-    constexpr int kPanels = kVectors / kColumns;
+  static RECURRENT_INLINE void begin(Tile<kRows, kVectors>& acc, const Args& args,
+                                     const Part<W>& part, int64_t row, WeightBytes& ahead) {
     start<kVectors, AllColumns>(
         acc, args.init + row * args.init_stride + part.panel * kColumns * Vec::kWidth,
         args.init_stride);
     chain<kVectors, AllColumns>(acc, part.weights(0, kColumns), inputs_of(args, row), args.x_size,
                                 ahead);
+  }
+  template <class Args, class W>
+  static RECURRENT_INLINE auto last(const Args& args, const Part<W>& part, int64_t row) {
     const int64_t before = W::chain_bytes(args.cell->x_terms) * kColumns;
-    chain<kPanels * 2, GruGatesStateColumns>(acc, part.weights(before, 2), states_of(args, row),
-                                             args.cell->h_terms, ahead);
+    return LastChain{part.weights(before, kLastGates), states_of(args, row), args.cell->h_terms};
   }
 
   template <Form kForm, class Args>
@@ -66,14 +69,18 @@ struct GruCandidateBody {
     return 0;
   }
 
+  using LastColumns = AllColumns;
+  static constexpr int kLastGates = 1;
   template <int kRows, int kPanels, class Args, class W>
-  static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels>& acc, const Args& args,
-                                          const Part<W>& part, int64_t row, WeightBytes& ahead) {
+  static RECURRENT_INLINE void begin(Tile<kRows, kPanels>& acc, const Args& args,
+                                     const Part<W>& part, int64_t row, WeightBytes&) {
     start<kPanels, AllColumns>(
         acc, args.candidate + row * args.scratch_stride + part.panel * Vec::kWidth,
         args.scratch_stride);
-    chain<kPanels, AllColumns>(acc, part.weights(0, 1), reset_states_of(args, row),
-                               args.cell->h_terms, ahead);
+  }
+  template <class Args, class W>
+  static RECURRENT_INLINE auto last(const Args& args, const Part<W>& part, int64_t row) {
+    return LastChain{part.weights(0, 1), reset_states_of(args, row), args.cell->h_terms};
   }
 
   template <Form kForm, class Args>

@@ -13,6 +13,7 @@ struct IntegerChain {
 template <int kBits>
 struct IntegerWeights {
   using Product = Dot<kBits>;
+  static constexpr bool kIsInteger = true;  // blocks of terms are pieces of chains already
   static constexpr int kInputBits = kBits;
   static constexpr int kAccumulators = Product::kAccumulators;
 
@@ -330,7 +331,7 @@ void run_integer_step(const StepArgs& all) {
           Tile<1, kPanels * Body::kColumns> acc;
           WeightBytes nothing_ahead = nullptr;
           const Part<W> part = whole<W, kPanels>(args, group);
-          Body::accumulate(acc, args, part, 0, nothing_ahead);
+          accumulate<Body>(acc, args, part, 0, nothing_ahead);
           if constexpr (kIsPlain) {
 #pragma GCC unroll 4
             for (int p = 0; p < kPanels; ++p)

@@ -29,17 +29,21 @@ struct LstmBody {
     return args.x_size ? 0 : W::chain_bytes(args.cell->x_terms) * kColumns;
   }
 
+  using LastColumns = AllColumns;
+  static constexpr int kLastGates = kColumns;
   template <int kRows, int kVectors, class Args, class W>
-  static RECURRENT_INLINE void accumulate(Tile<kRows, kVectors>& acc, const Args& args,
-                                          const Part<W>& part, int64_t row, WeightBytes& ahead) {
+  static RECURRENT_INLINE void begin(Tile<kRows, kVectors>& acc, const Args& args,
+                                     const Part<W>& part, int64_t row, WeightBytes& ahead) {
     start<kVectors, AllColumns>(
         acc, args.init + row * args.init_stride + part.panel * kColumns * Vec::kWidth,
         args.init_stride);
     chain<kVectors, AllColumns>(acc, part.weights(0, kColumns), inputs_of(args, row), args.x_size,
                                 ahead);
+  }
+  template <class Args, class W>
+  static RECURRENT_INLINE auto last(const Args& args, const Part<W>& part, int64_t row) {
     const int64_t before = W::chain_bytes(args.cell->x_terms) * kColumns;
-    chain<kVectors, AllColumns>(acc, part.weights(before, kColumns), states_of(args, row),
-                                args.cell->h_terms, ahead);
+    return LastChain{part.weights(before, kColumns), states_of(args, row), args.cell->h_terms};
   }
 
   template <Form kForm, class Args>

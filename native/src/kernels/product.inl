@@ -9,12 +9,16 @@ struct ProductBody {
     return 0;
   }
 
+  using LastColumns = AllColumns;
+  static constexpr int kLastGates = kGates;
   template <int kRows, int kVectors, class Args, class W>
-  static RECURRENT_INLINE void accumulate(Tile<kRows, kVectors>& acc, const Args& args,
-                                          const Part<W>& part, int64_t row, WeightBytes& ahead) {
+  static RECURRENT_INLINE void begin(Tile<kRows, kVectors>& acc, const Args& args,
+                                     const Part<W>& part, int64_t, WeightBytes&) {
     start<kVectors, AllColumns>(acc, args.init + part.panel * kGates * Vec::kWidth, 0);
-    chain<kVectors, AllColumns>(acc, part.weights(0, kGates), inputs_of(args, row), args.x_size,
-                                ahead);
+  }
+  template <class Args, class W>
+  static RECURRENT_INLINE auto last(const Args& args, const Part<W>& part, int64_t row) {
+    return LastChain{part.weights(0, kGates), inputs_of(args, row), args.x_size};
   }
 };
 

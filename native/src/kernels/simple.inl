@@ -11,14 +11,19 @@ struct SimpleBody {
     return args.x_size ? 0 : W::chain_bytes(args.cell->x_terms);
   }
 
+  using LastColumns = AllColumns;
+  static constexpr int kLastGates = 1;
   template <int kRows, int kPanels, class Args, class W>
-  static RECURRENT_INLINE void accumulate(Tile<kRows, kPanels>& acc, const Args& args,
-                                          const Part<W>& part, int64_t row, WeightBytes& ahead) {
+  static RECURRENT_INLINE void begin(Tile<kRows, kPanels>& acc, const Args& args,
+                                     const Part<W>& part, int64_t row, WeightBytes& ahead) {
     start<kPanels, AllColumns>(acc, args.init + row * args.init_stride + part.panel * Vec::kWidth,
                                args.init_stride);
     chain<kPanels, AllColumns>(acc, part.weights(0, 1), inputs_of(args, row), args.x_size, ahead);
-    chain<kPanels, AllColumns>(acc, part.weights(W::chain_bytes(args.cell->x_terms), 1),
-                               states_of(args, row), args.cell->h_terms, ahead);
+  }
+  template <class Args, class W>
+  static RECURRENT_INLINE auto last(const Args& args, const Part<W>& part, int64_t row) {
+    return LastChain{part.weights(W::chain_bytes(args.cell->x_terms), 1), states_of(args, row),
+                     args.cell->h_terms};
   }
 
   template <Form kForm, class Args>

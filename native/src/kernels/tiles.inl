@@ -5,8 +5,10 @@
 //   kColumns           accumulators of a panel
 //   kStoredColumns     what FinishFn is given of a panel; put() adds what no accumulator holds
 //   kMaxPanels         panels that a group may have
-//   accumulate(tile, args, part, row, ahead)                   the chains of a tile
-//   skipped<W>(args)   bytes of a panel's weights that a call does not read, because the chains
+//   begin(tile, args, part, row, ahead)                        the chains of a tile but the last
+//   one last(args, part, row)                                      the last one, which feeds
+//   LastColumns kLastGates         its vectors of a panel skipped<W>(args)   bytes of a panel's
+//   weights that a call does not read, because the chains
 //                      start after them
 //   update<Form>(args, row, panel, accumulators)               accumulators to new units
 
@@ -108,10 +110,25 @@ struct Ahead {
   WeightBytes group;
 };
 
+// The last chain of a tile, or a part of it.
+template <class Body, int kRows, int kTileColumns, class W, class X>
+RECURRENT_INLINE void add_last(Tile<kRows, kTileColumns>& acc, const LastChain<W, X>& last,
+                               WeightBytes& ahead) {
+  constexpr int kVectors = kTileColumns / Body::kColumns * Body::kLastGates;
+  chain<kVectors, typename Body::LastColumns>(acc, last.weights, last.inputs, last.terms, ahead);
+}
+
+template <class Body, int kRows, int kTileColumns, class Args, class W>
+RECURRENT_INLINE void accumulate(Tile<kRows, kTileColumns>& acc, const Args& args,
+                                 const Part<W>& part, int64_t row, WeightBytes& ahead) {
+  Body::begin(acc, args, part, row, ahead);
+  add_last<Body>(acc, Body::last(args, part, row), ahead);
+}
+
 template <class Body, int kPanels, int kRows, class Args, class W>
 void tile(const Args& args, const Part<W>& part, int64_t row, Ahead& ahead) {
   Tile<kRows, kPanels * Body::kColumns> acc;
-  Body::accumulate(acc, args, part, row, ahead.at);
+  accumulate<Body>(acc, args, part, row, ahead.at);
   if (ahead.at >= ahead.end) ahead.at = ahead.group;
   finish<Body, kPanels, kRows>(args, part.panel, row, acc);
 }
@@ -145,11 +162,63 @@ RECURRENT_INLINE void for_each_tile(int64_t rows, const Run& run) {
   }
 }
 
+// Whether the weights of many rows come from the first-level cache, a piece of the last chain at a
+// time. Between pieces accumulators are floats in memory, which changes no bit. With vectors of 8
+// lanes that gains what a GRU's records of 96 bytes lose beyond that cache; others lose by it.
+// (AVX2, batches of 32 and 64: GRU 256 1.07x, 512 1.06x, 1024 1.10x to 1.15x; LSTM 0.94x to 1.00x.)
+template <class Body, class W>
+constexpr bool kCutsChains = Vec::kWidth == 8 && !W::kIsInteger && Body::kLastGates == 3;
+constexpr int64_t kCutTerms = 128;  // 12 KiB of weights
+constexpr int64_t kCutRows = 48;    // at most 6 KiB of accumulators
+
+template <class W>
+RECURRENT_INLINE LastChain<Weights<W>, Inputs> cut(const LastChain<Weights<W>, Inputs>& all,
+                                                   int64_t first) {
+  const int64_t left = all.terms - first;
+  return {{all.weights.at + first / W::kTerms * all.weights.stride, all.weights.stride},
+          {all.inputs.at + first, all.inputs.stride},
+          left < kCutTerms ? left : kCutTerms};
+}
+
+template <class Body, int kPanels, class Args, class W>
+void run_cut_tiles(const Args& args, const Part<W>& part, int64_t first_row, int64_t rows,
+                   Ahead& ahead) {
+  constexpr int kTileColumns = kPanels * Body::kColumns;
+  constexpr int64_t kRowFloats = int64_t{kTileColumns} * Vec::kWidth;
+  alignas(64) float sums[static_cast<size_t>(kCutRows * kRowFloats)];
+  const int64_t terms = Body::last(args, part, 0).terms;
+  for (int64_t first = 0; first < terms; first += kCutTerms)
+    for_each_tile<max_rows(kTileColumns, W::kAccumulators)>(rows, [&]<int kRows>(int64_t row) {
+      Tile<kRows, kTileColumns> acc;
+      float* const at = sums + row * kRowFloats;
+      if (first == 0)
+        Body::begin(acc, args, part, first_row + row, ahead.at);
+      else
+        start<kTileColumns, AllColumns>(acc, at, kRowFloats);
+      add_last<Body>(acc, cut(Body::last(args, part, first_row + row), first), ahead.at);
+      if (ahead.at >= ahead.end) ahead.at = ahead.group;
+      if (first + kCutTerms < terms)
+        store_tile(acc, at, kRowFloats);
+      else
+        finish<Body, kPanels, kRows>(args, part.panel, first_row + row, acc);
+    });
+}
+
 template <class Body, int kPanels, class Args, class W>
 RECURRENT_INLINE void run_tiles(const Args& args, const Part<W>& part, Ahead& ahead) {
-  for_each_tile<max_rows(kPanels * Body::kColumns, W::kAccumulators)>(
-      args.range.rows,
-      [&]<int kRows>(int64_t row) { tile<Body, kPanels, kRows>(args, part, row, ahead); });
+  constexpr int kMostRows = max_rows(kPanels * Body::kColumns, W::kAccumulators);
+  if constexpr (kCutsChains<Body, W>) {
+    if (args.range.rows > 2 * kMostRows && Body::last(args, part, 0).terms > 3 * kCutTerms / 2) {
+      for (int64_t row = 0; row < args.range.rows; row += kCutRows) {
+        const int64_t left = args.range.rows - row;
+        run_cut_tiles<Body, kPanels>(args, part, row, left < kCutRows ? left : kCutRows, ahead);
+      }
+      return;
+    }
+  }
+  for_each_tile<kMostRows>(args.range.rows, [&]<int kRows>(int64_t row) {
+    tile<Body, kPanels, kRows>(args, part, row, ahead);
+  });
 }
 
 // A group of several panels serves few rows. More of them take the panels one by one, whose tiles
@@ -273,7 +342,7 @@ void run_step(const StepArgs& args) {
                          Tile<1, kPanels * Body::kColumns> acc;
                          WeightBytes nothing_ahead = nullptr;
                          const Part<W> part = whole<W, kPanels>(args, group);
-                         Body::accumulate(acc, args, part, 0, nothing_ahead);
+                         accumulate<Body>(acc, args, part, 0, nothing_ahead);
 #pragma GCC unroll 4
                          for (int p = 0; p < kPanels; ++p)
                            Body::template update<kForm>(args, 0, part.panel + p,

@@ -3,6 +3,7 @@
 // halves of registers, and no difference between parts of groups of even and odd numbers of
 // vectors.
 struct Bfloat16Weights {
+  static constexpr bool kIsInteger = false;
   static constexpr int kTerms = 2;
   static constexpr int kVectorBytes = Vec::kWidth * 4;
   static constexpr int kAccumulators = kSet.accumulators;

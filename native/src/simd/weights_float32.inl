@@ -1,5 +1,6 @@
 // Weights that are floats, a vector for each term.
 struct Float32Weights {
+  static constexpr bool kIsInteger = false;
   static constexpr int kTerms = 1;
   static constexpr int kVectorBytes = Vec::kWidth * 4;
   static constexpr int kAccumulators = kSet.accumulators;
