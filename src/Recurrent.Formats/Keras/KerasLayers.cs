@@ -15,7 +15,7 @@ internal sealed class KerasLayers(
     private const string Supported =
         "Embedding, Masking, LSTM, GRU, SimpleRNN, RNN, Bidirectional, TimeDistributed, Dense, Activation, ReLU, "
         + "LeakyReLU, PReLU with one slope, ELU, ThresholdedReLU, Softmax, BatchNormalization, Add, Average, Multiply, "
-        + "Concatenate, RepeatVector, Flatten, Reshape, Conv1D, MaxPooling1D, AveragePooling1D, GlobalAveragePooling1D, "
+        + "Concatenate, RepeatVector, Flatten, Reshape, Permute, Conv1D, MaxPooling1D, AveragePooling1D, GlobalAveragePooling1D, "
         + "GlobalMaxPooling1D, LayerNormalization, Normalization, Rescaling, and what is idle outside training";
 
     private readonly KerasRecurrent _recurrent = new(tensors, version, layers);
@@ -38,10 +38,18 @@ internal sealed class KerasLayers(
         _joins.Add(layer.Kind, layer.Name, layer.Config, inputs);
 
     /// <summary>Adds a layer that reads one other.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="kind">Its class.</param>
-    /// <param name="config">Its configuration.</param>
-    public void Add(string name, string kind, JsonValue config)
+    public void Add(KerasLayer layer)
+    {
+        if (!layer.IsPerStep)
+        {
+            Add(layer.Name, layer.Kind, layer.Config);
+            return;
+        }
+
+        AddInside(layer.Name, layer.Kind, layer.Config);
+    }
+
+    private void Add(string name, string kind, JsonValue config)
     {
         switch (kind)
         {
@@ -101,6 +109,10 @@ internal sealed class KerasLayers(
                 sequence.RequireNoMask(name, kind);
                 _shapes.AddReshape(name, config);
                 break;
+            case "Permute":
+                sequence.RequireNoMask(name, kind);
+                _shapes.AddPermute(name, config);
+                break;
             case "Dropout" or "SpatialDropout1D" or "GaussianNoise" or "GaussianDropout" or "AlphaDropout"
                 or "ActivityRegularization":
                 layers.Note(ImportNoteKind.Ignored, name, $"{kind} is idle outside training.");
@@ -133,9 +145,7 @@ internal sealed class KerasLayers(
         }
         else
         {
-            throw new ModelFormatException(kind is "Sequential" or "Functional" or "Model"
-                ? $"layer '{name}': a model inside of a model ({kind}) is not supported; build one model of the layers of both."
-                : kind is "Attention" or "AdditiveAttention" or "MultiHeadAttention" or "GroupQueryAttention"
+            throw new ModelFormatException(kind is "Attention" or "AdditiveAttention" or "MultiHeadAttention" or "GroupQueryAttention"
                 ? $"layer '{name}': {kind} is not supported: every step looks at every other one, which no layer here does."
                 : $"layer '{name}': {kind} is not supported; expected {Supported}.");
         }
@@ -184,21 +194,33 @@ internal sealed class KerasLayers(
         // A layer without a state computes every step anyhow.
         JsonValue inner = config["layer"];
         string kind = inner["class_name"].Text();
-        if (!WorksOnSteps(kind))
+        if (!KerasNesting.IsStepWise(kind))
         {
             throw new ModelFormatException(
                 $"layer '{name}': TimeDistributed({kind}) is not supported; expected a layer that works on the features of "
                 + "a step inside, such as Dense or Activation.");
         }
 
-        _isInside = true;
-        Add(name, kind, inner["config"]);
-        _isInside = false;
-        sequence.EndMask(name);
+        AddInside(name, kind, inner["config"]);
     }
 
-    private static bool WorksOnSteps(string kind) => kind is "Dense" or "Activation" or "Dropout" or "BatchNormalization"
-        or "LayerNormalization" or "ReLU" or "LeakyReLU" or "ELU" or "PReLU" or "Softmax" or "Rescaling";
+    /// <summary>Adds a layer inside of <c>TimeDistributed</c>, which sees one step.</summary>
+    private void AddInside(string name, string kind, JsonValue config)
+    {
+        if (kind is "Flatten" or "Reshape")
+        {
+            // A step is a row: only another row of as many features is a layer.
+            _shapes.RequireRow(name, kind, config);
+        }
+        else
+        {
+            _isInside = true;
+            Add(name, kind, config);
+            _isInside = false;
+        }
+
+        sequence.EndMask(name);
+    }
 
     private void AddEmbedding(string name, JsonValue config)
     {
