@@ -76,6 +76,8 @@ async function write(name, model, inputs, more = {}) {
     const found = [model.predict(tensors.length === 1 ? tensors[0] : tensors)].flat();
     const inputNames = tensors.length === 1 ? ["x"] : model.inputNames;
     const outputNames = found.length === 1 ? ["y"] : model.outputNames;
+    // Rows of a step are side by side in a model here.
+    inputs.forEach((input, i) => { tensors[i] = input.rows ? tensors[i].reshape([...tensors[i].shape.slice(0, 2), -1]) : tensors[i]; });
     entry.axes = Object.fromEntries(tensors.map((tensor, i) => [inputNames[i],
       tensor.dtype === "int32" ? "batch, time" : tensor.shape.length === 3 ? SEQUENCE : "batch, features"]));
     tensors.forEach((tensor, i) => writeNpy(path.join(folder, `in.${inputNames[i]}.npy`), tensor, tensor.dtype));
@@ -229,6 +231,21 @@ const CASES = {
     L.gru({ units: 4, returnSequences: true, resetAfter: false }),
     L.timeDistributed({ layer: chain([4], L.dense({ units: 5, activation: "relu" }), L.layerNormalization(), L.dense({ units: 2 })) }),
     L.timeDistributed({ layer: layers.flatten() }), L.lstm({ units: 3 })), [[6, 3]], { tolerance: 5e-6 }),
+  "time-distributed-windows": () => write("time-distributed-windows", chain(null,
+    () => layers.timeDistributed({ layer: layers.conv1d({ filters: 4, kernelSize: 3, activation: "relu" }), inputShape: [null, 8, 2] }),
+    L.timeDistributed({ layer: layers.conv1d({ filters: 3, kernelSize: 3, padding: "same", activation: "tanh" }) }),
+    L.timeDistributed({ layer: layers.maxPooling1d({ poolSize: 2 }) }), L.timeDistributed({ layer: layers.dropout({ rate: 0.2 }) }),
+    L.timeDistributed({ layer: layers.flatten() }), L.lstm({ units: 4, activation: "relu" }), L.dense({ units: 1 })),
+    [{ tensor: (numbers) => numbers.tensor([BATCH, 5, 8, 2]), rows: true }]),
+  "time-distributed-pooling": () => write("time-distributed-pooling", chain(null,
+    () => layers.timeDistributed({ layer: layers.conv1d({ filters: 4, kernelSize: 4, strides: 2, padding: "same", useBias: false }), inputShape: [4, 7, 2] }),
+    L.timeDistributed({ layer: layers.activation({ activation: "elu" }) }),
+    L.timeDistributed({ layer: layers.averagePooling1d({ poolSize: 3, strides: 1, padding: "same" }) }),
+    L.timeDistributed({ layer: layers.globalAveragePooling1d() }), L.gru({ units: 3, returnSequences: true, resetAfter: false }), L.flatten(), L.dense({ units: 2 })),
+    [{ tensor: (numbers) => numbers.tensor([BATCH, 4, 7, 2]), rows: true }]),
+  "refused-rows-of-steps": () => write("refused-rows-of-steps", chain(null,
+    () => layers.timeDistributed({ layer: layers.conv1d({ filters: 4, kernelSize: 3 }), inputShape: [null, 8, 2] }), L.reshape({ targetShape: [-1, 24] }), L.lstm({ units: 4 })), [],
+    { refused: "Reshape of [steps, 6, features]" }),
   "permute": () => write("permute", chain([7, 3],
     () => layers.permute({ dims: [2, 1], inputShape: [7, 3] }), L.simpleRNN({ units: 5, returnSequences: true }),
     () => layers.permute({ dims: [2, 1] }), () => layers.permute({ dims: [1, 2] }), L.conv1d({ filters: 4, kernelSize: 2 }), L.flatten(), L.dense({ units: 2 })), [[7, 3]]),

@@ -136,7 +136,15 @@ internal sealed class KerasLayerReader
             _behind[layer.Output] = new KerasValue(
                 inputs.Count, 0, input.Kind == ValueKind.Row
                     ? KerasPosition.Row
-                    : new KerasPosition(IsSequence: true, Steps: KerasInput.StepsOf(layer.Config)));
+                    : new KerasPosition(
+                        IsSequence: true, Steps: KerasInput.StepsOf(layer.Config), Inner: KerasInput.InnerOf(layer.Config)));
+            if (_behind[layer.Output].Position.Inner is { } rows)
+            {
+                _layers.Note(
+                    ImportNoteKind.Assumed, name, $"a step has {rows} rows of {input.Size / rows} features; the model takes them side by "
+                    + $"side, {input.Size} features.");
+            }
+
             inputs.Add(input);
         }
 
@@ -150,6 +158,7 @@ internal sealed class KerasLayerReader
         {
             KerasReference output = _network.Outputs[i];
             MoveTo(output.Layer, output);
+            KerasLayers.RequireRows(output.Layer, "an output", _sequence.Position);
             _sequence.TurnAround(output.Layer);
             outputs.Add(new NamedOutput(_network.Outputs.Count == 1 ? SingleOutput : _network.OutputNames[i], _layers.Value));
         }

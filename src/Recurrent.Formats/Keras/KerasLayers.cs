@@ -24,6 +24,7 @@ internal sealed class KerasLayers(
     private readonly KerasWindows _windows = new(tensors, layers, sequence);
     private readonly KerasShapes _shapes = new(layers, sequence);
     private readonly KerasJoins _joins = new(layers, sequence);
+    private readonly KerasInner _inner = new(tensors, layers, sequence);
 
     // Whether the layer is inside TimeDistributed, where it sees one step.
     private bool _isInside;
@@ -34,14 +35,37 @@ internal sealed class KerasLayers(
     public static bool HasMask(JsonValue config) => config.Find("mask_zero")?.Flag() ?? false;
 
     /// <summary>Adds a layer that reads several others.</summary>
-    public void AddJoin(KerasLayer layer, IReadOnlyList<KerasValue> inputs) =>
+    public void AddJoin(KerasLayer layer, IReadOnlyList<KerasValue> inputs)
+    {
+        foreach (KerasValue input in inputs)
+        {
+            RequireRows(layer.Name, layer.Kind, input.Position);
+        }
+
         _joins.Add(layer.Kind, layer.Name, layer.Config, inputs);
+    }
+
+    /// <summary>Refuses what does not know that a step may have several rows.</summary>
+    public static void RequireRows(string name, string kind, KerasPosition position)
+    {
+        if (position.Inner is { } rows)
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': {kind} of [steps, {rows}, features] is not supported; expected TimeDistributed around Conv1D, pooling, "
+                + "activations and at last Flatten.");
+        }
+    }
 
     /// <summary>Adds a layer that reads one other.</summary>
     public void Add(KerasLayer layer)
     {
         if (!layer.IsPerStep)
         {
+            if (layer.Kind != "TimeDistributed" && !IsIdle(layer.Kind))
+            {
+                RequireRows(layer.Name, layer.Kind, sequence.Position);
+            }
+
             Add(layer.Name, layer.Kind, layer.Config);
             return;
         }
@@ -113,8 +137,7 @@ internal sealed class KerasLayers(
                 sequence.RequireNoMask(name, kind);
                 _shapes.AddPermute(name, config);
                 break;
-            case "Dropout" or "SpatialDropout1D" or "GaussianNoise" or "GaussianDropout" or "AlphaDropout"
-                or "ActivityRegularization":
+            case var idle when IsIdle(idle):
                 layers.Note(ImportNoteKind.Ignored, name, $"{kind} is idle outside training.");
                 break;
             default:
@@ -196,9 +219,7 @@ internal sealed class KerasLayers(
         string kind = inner["class_name"].Text();
         if (!KerasNesting.IsStepWise(kind))
         {
-            throw new ModelFormatException(
-                $"layer '{name}': TimeDistributed({kind}) is not supported; expected a layer that works on the features of "
-                + "a step inside, such as Dense or Activation.");
+            throw Unsupported(name, kind);
         }
 
         AddInside(name, kind, inner["config"]);
@@ -207,7 +228,15 @@ internal sealed class KerasLayers(
     /// <summary>Adds a layer inside of <c>TimeDistributed</c>, which sees one step.</summary>
     private void AddInside(string name, string kind, JsonValue config)
     {
-        if (kind is "Flatten" or "Reshape")
+        if (sequence.Position.Inner is not null)
+        {
+            AddToRows(name, kind, config);
+        }
+        else if (KerasInner.IsKnown(kind))
+        {
+            throw Unsupported(name, kind);
+        }
+        else if (kind is "Flatten" or "Reshape")
         {
             // A step is a row: only another row of as many features is a layer.
             _shapes.RequireRow(name, kind, config);
@@ -221,6 +250,40 @@ internal sealed class KerasLayers(
 
         sequence.EndMask(name);
     }
+
+    /// <summary>Adds a layer inside of <c>TimeDistributed</c> to steps that have several rows.</summary>
+    private void AddToRows(string name, string kind, JsonValue config)
+    {
+        sequence.RequireNoMask(name, $"TimeDistributed({kind})");
+        sequence.TurnAround(name);
+        switch (kind)
+        {
+            case "Conv1D":
+                _inner.AddConvolution(name, config, Read(config.Find("activation"), name));
+                break;
+            case "Flatten":
+                sequence.Position = sequence.Position with { Inner = null };
+                break;
+            case var window when KerasInner.IsKnown(window):
+                _inner.AddPooling(kind, name, config);
+                break;
+            case var idle when IsIdle(idle):
+            case "Activation" when !Read(config.Find("activation"), name).IsSoftmax:
+            case "ReLU" or "LeakyReLU" or "ELU":
+                Add(name, kind, config);
+                break;
+            default:
+                RequireRows(name, $"TimeDistributed({kind})", sequence.Position);
+                break;
+        }
+    }
+
+    private static bool IsIdle(string kind) => kind is KerasLayer.InputKind or "Dropout" or "SpatialDropout1D" or "GaussianNoise"
+        or "GaussianDropout" or "AlphaDropout" or "ActivityRegularization";
+
+    private static ModelFormatException Unsupported(string name, string kind) => new(
+        $"layer '{name}': TimeDistributed({kind}) is not supported; expected a layer that works on the features of "
+        + "a step inside, such as Dense or Activation.");
 
     private void AddEmbedding(string name, JsonValue config)
     {

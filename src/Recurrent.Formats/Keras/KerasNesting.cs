@@ -11,12 +11,12 @@ internal sealed class KerasNesting
     // A model that is called twice in one that is called twice, and so on, is a short file of very many layers.
     private const int MostLayers = 4 * LayerListBuilder.MaxLayers;
 
-    // What works on the features of one step; the others would see the steps of all.
+    // What works on the features of one step, or on its rows; the others would see the steps of all.
     private static readonly string[] StepWise =
     [
         KerasLayer.InputKind, "Dense", "Activation", "Dropout", "BatchNormalization", "LayerNormalization", "ReLU", "LeakyReLU",
         "ELU", "PReLU", "ThresholdedReLU", "Softmax", "Rescaling", "Flatten", "Reshape", "Add", "Average", "Multiply",
-        "Concatenate",
+        "Concatenate", "Conv1D", "MaxPooling1D", "AveragePooling1D", "GlobalMaxPooling1D", "GlobalAveragePooling1D",
     ];
 
     private readonly List<KerasLayer> _layers = [];

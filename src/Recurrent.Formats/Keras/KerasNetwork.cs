@@ -43,6 +43,11 @@ internal sealed record KerasNetwork(
 
     private bool NeedsGraph()
     {
+        if (KerasInput.InnerOf(Layers[0].Config) is not null)
+        {
+            return true;
+        }
+
         bool hasSteps = Layers[0].Kind == "Embedding" || KerasInput.ShapeOf(Layers[0].Config) is not { Count: KerasInput.RowAxes };
         foreach (KerasLayer layer in Layers)
         {

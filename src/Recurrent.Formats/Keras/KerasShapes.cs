@@ -140,12 +140,12 @@ internal sealed class KerasShapes(LayerListBuilder layers, KerasSequence sequenc
             for (int i = 0; i < size; i++)
             {
                 layers.MoveTo(value);
-                Slice(name, i, 1);
+                layers.AddSlice(name, i, 1);
                 layers.Add(name, new FlattenLayer(1, steps));
                 parts.Add(layers.Value);
             }
 
-            Concatenate(name, parts);
+            layers.AddConcatenation(name, parts);
             layers.Add(name, new UnflattenLayer(size * steps, size));
         }
         else
@@ -155,30 +155,12 @@ internal sealed class KerasShapes(LayerListBuilder layers, KerasSequence sequenc
             for (int i = 0; i < steps; i++)
             {
                 layers.MoveTo(value);
-                Slice(name, i * size, size);
+                layers.AddSlice(name, i * size, size);
                 layers.Add(name, new UnflattenLayer(size, size));
                 parts.Add(layers.Value);
             }
 
-            Concatenate(name, parts);
-        }
-    }
-
-    private void Slice(string name, int first, int count)
-    {
-        int size = layers.RequireSize(name);
-        if (count < size)
-        {
-            layers.Add(name, new SliceLayer(new SliceSpecification { InputSize = size, First = first, OutputSize = count }));
-        }
-    }
-
-    private void Concatenate(string name, List<int> parts)
-    {
-        if (parts.Count > 1)
-        {
-            layers.Join(
-                name, new ConcatenationLayer(checked(parts.Sum(part => layers.SizeOf(part)!.Value))), parts);
+            layers.AddConcatenation(name, parts);
         }
     }
 

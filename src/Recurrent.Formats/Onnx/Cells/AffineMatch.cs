@@ -1,3 +1,5 @@
+using Recurrent.Layers;
+
 namespace Recurrent.Formats.Onnx;
 
 /// <summary>A value times weights, and a bias, as exporters write a linear function of rows.</summary>
@@ -38,6 +40,11 @@ internal sealed record AffineMatch(string Value, string Weights, bool IsByInput,
         }
 
         (long inputs, long outputs) = isByInput ? (first, second) : (second, first);
+        if (inputs is < 1 or > LayerSpecification.MaxSize || outputs is < 1 or > 4L * LayerSpecification.MaxSize)
+        {
+            return null;
+        }
+
         return bias is null || (graph.SizesOf(bias) is [long size] && size == outputs)
             ? new AffineMatch(value, weights, isByInput, bias, inputs, outputs)
             : null;

@@ -31,7 +31,7 @@ internal sealed class CellRewriting
             .. graph.Node.Where(node => node.OpType is "Mul" or "Add" or "Tanh" or "Relu" && node.Output.Count == 1)
                 .Select(node => CellPattern.Of(proto, node.Output[0])).OfType<CellPattern>(),
         ];
-        if (cells.Length > 0)
+        if (cells.Length is > 0 and <= LayerListBuilder.MaxLayers)
         {
             new CellRewriting(graph, operatorSet).Replace(proto, cells);
         }

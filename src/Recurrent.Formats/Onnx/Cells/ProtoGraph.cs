@@ -65,7 +65,7 @@ internal sealed class ProtoGraph
     /// <param name="count">How many parts there are.</param>
     public (string Whole, int Index)? Part(string name, int count)
     {
-        if (Producer(name, "Split") is not { } split || split.Output.Count != count || AxisOf(split) is not (1 or -1))
+        if (Producer(name, "Split") is not { Input.Count: > 0 } split || split.Output.Count != count || AxisOf(split) is not (1 or -1))
         {
             return null;
         }
@@ -105,7 +105,7 @@ internal sealed class ProtoGraph
         {
             found = depth < LongestWay && node.Domain.Length == 0 && ShapeOperators.Contains(node.OpType) && node.Output.All(output =>
                 (IsOutput(output) || _readers[output].Any()) && _readers[output].All(reader => HandsOut(reader, depth + 1)));
-            _handsOut.Add(node, found);
+            _handsOut[node] = found;
         }
 
         return found;
