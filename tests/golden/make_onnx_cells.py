@@ -51,7 +51,7 @@ def cell_lstm_policy(name):
     x = graph.node("Div", graph.node("Sub", obs, graph.weights(6)), graph.constant([[0.5, 2, 1, 1.5, 0.75, 3]], numpy.float32))
     h, c = lstm_cell(graph, x, h, c, 6, 4)
     actions = gemm(graph, graph.node("Elu", gemm(graph, h, 4, 5)), 5, 2)
-    limits = graph.constant(-0.25, numpy.float32), graph.constant(0.25, numpy.float32)
+    limits = graph.constant(-0.5, numpy.float32), graph.constant(0.5, numpy.float32)
     graph.output(graph.node("Clip", actions, *limits), h, c)
     graph.save(name)
 
