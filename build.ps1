@@ -6,9 +6,10 @@
     Needs PowerShell 7, CMake, Ninja, a C++20 compiler in the environment (a developer prompt), the .NET 10 SDK, and for the
     native tests GoogleTest where CMake finds it. It installs nothing. Intel MKL is looked for at run time, on Linux on x86-64 only.
 
-    Not tested: nothing of it has run on Windows. The library and its tests were cross-compiled by MinGW and have run under
-    wine (./build.sh cross win-x64). This script has run by PowerShell 7.6 on Linux with cmake, ctest and dotnet replaced by
-    functions that print what they were called with. MSVC has not seen the sources.
+    Not tested: nothing of it has run on Windows. What ./build.sh cross win-x64 does has run: MinGW compiles the library and its
+    tests, and wine runs those native tests and the tool on golden cases. The managed tests, the demo, training through the C#
+    API and this script have not run under wine; MSVC has not seen the sources. This script has run by PowerShell 7.6 on Linux
+    with cmake, ctest and dotnet replaced by functions that print what they were called with.
 .EXAMPLE
     ./build.ps1 test
 #>

@@ -98,6 +98,32 @@ internal sealed class LayerListBuilder
         }
     }
 
+    /// <summary>Adds a slice of features; nothing if it is all of them.</summary>
+    public void AddSlice(string name, int first, int count)
+    {
+        int size = RequireSize(name);
+        if (count < size)
+        {
+            Add(name, new SliceLayer(new SliceSpecification { InputSize = size, First = first, OutputSize = count }));
+        }
+    }
+
+    /// <summary>Puts features of several values side by side; nothing if it is one.</summary>
+    public void AddConcatenation(string name, IReadOnlyList<int> values)
+    {
+        if (values.Count > 1)
+        {
+            long size = values.Sum(value => (long)SizeOf(value)!.Value);
+            Join(
+                name,
+                size <= LayerSpecification.MaxSize
+                    ? new ConcatenationLayer((int)size)
+                    : throw new ModelFormatException(
+                        $"layer '{name}': expected at most {LayerSpecification.MaxSize} features side by side, found {size}."),
+                values);
+        }
+    }
+
     /// <summary>The same number for every feature.</summary>
     public float[] Fill(string name, float value)
     {

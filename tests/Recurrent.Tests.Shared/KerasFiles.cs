@@ -16,15 +16,23 @@ internal static class KerasFiles
         "embeddings", "alpha", "kernel", "recurrent_kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance",
     ];
 
-    /// <summary>The classes of the layers with their names, in the order of the configuration.</summary>
-    public static IReadOnlyList<(string Kind, string Name)> Layers(SafetensorsFile file)
+    /// <summary>The layers in the order of the configuration, those of models inside of it in their places.</summary>
+    public static IReadOnlyList<KerasFileLayer> Layers(SafetensorsFile file) =>
+        LayersOf(JsonNode.Parse(file.Metadata[ConfigName])!);
+
+    private static IReadOnlyList<KerasFileLayer> LayersOf(JsonNode model)
     {
-        JsonNode root = JsonNode.Parse(file.Metadata[ConfigName])!;
-        JsonArray layers = root["config"] as JsonArray ?? root["config"]!["layers"]!.AsArray();
+        JsonArray layers = model["config"] as JsonArray ?? model["config"]!["layers"]!.AsArray();
         return
         [
-            .. layers.Select(layer => (
-                layer!["class_name"]!.GetValue<string>(), layer["config"]!["name"]!.GetValue<string>())),
+            .. layers.Select(layer =>
+            {
+                JsonNode inner = layer!["class_name"]!.GetValue<string>() == "TimeDistributed" ? layer["config"]!["layer"]! : layer;
+                return new KerasFileLayer(
+                    layer["class_name"]!.GetValue<string>(),
+                    layer["config"]!["name"]!.GetValue<string>(),
+                    inner["class_name"]!.GetValue<string>() is "Sequential" or "Model" or "Functional" ? LayersOf(inner) : null);
+            }),
         ];
     }
 
@@ -40,9 +48,10 @@ internal static class KerasFiles
         Hdf5Group weights = root.Group("model_weights");
         weights.Group("top_level_model_weights").Texts("weight_names");
         weights.Texts("layer_names", [.. Layers(file).Select(layer => layer.Name)]);
-        foreach ((_, string name) in Layers(file))
+        foreach (KerasFileLayer layer in Layers(file))
         {
-            string[] names = [.. Weights(file, name)];
+            string name = layer.Name;
+            string[] names = [.. WeightsOf(file, layer).OrderBy(name => name.Contains("moving_", StringComparison.Ordinal))];
             Hdf5Group group = weights.Group(name).Texts("weight_names", names);
             foreach (string weight in names)
             {
@@ -57,23 +66,7 @@ internal static class KerasFiles
     public static byte[] ToArchive(SafetensorsFile file, Hdf5Style style, CompressionLevel level = CompressionLevel.NoCompression)
     {
         var root = new Hdf5Group();
-        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach ((string kind, string name) in Layers(file))
-        {
-            string snake = SnakeCase(kind);
-            int number = counts.GetValueOrDefault(snake);
-            counts[snake] = number + 1;
-            Hdf5Group group = root.Group($"layers/{(number == 0 ? snake : $"{snake}_{number}")}");
-            group.Group("vars");
-            var next = new Dictionary<string, int>(StringComparer.Ordinal);
-            foreach (string weight in Weights(file, name))
-            {
-                string place = PlaceOf(kind, weight);
-                int at = next.GetValueOrDefault(place);
-                next[place] = at + 1;
-                group.Set($"{place}{at}", [.. file[weight].Shape], file[weight].ToSingles());
-            }
-        }
+        AddTo(root, file, Layers(file));
 
         var bytes = new MemoryStream();
         using (var zip = new ZipArchive(bytes, ZipArchiveMode.Create, leaveOpen: true))
@@ -85,6 +78,36 @@ internal static class KerasFiles
 
         return bytes.ToArray();
     }
+
+    private static void AddTo(Hdf5Group root, SafetensorsFile file, IReadOnlyList<KerasFileLayer> layers)
+    {
+        var counts = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (KerasFileLayer layer in layers)
+        {
+            string snake = SnakeCase(layer.Kind);
+            int number = counts.GetValueOrDefault(snake);
+            counts[snake] = number + 1;
+            Hdf5Group group = root.Group($"layers/{(number == 0 ? snake : $"{snake}_{number}")}");
+            group.Group("vars");
+            if (layer.Layers is not null)
+            {
+                AddTo(layer.Kind == "TimeDistributed" ? group.Group("layer") : group, file, layer.Layers);
+                continue;
+            }
+
+            var next = new Dictionary<string, int>(StringComparer.Ordinal);
+            foreach (string weight in Weights(file, layer.Name))
+            {
+                string place = PlaceOf(layer.Kind, weight);
+                int at = next.GetValueOrDefault(place);
+                next[place] = at + 1;
+                group.Set($"{place}{at}", [.. file[weight].Shape], file[weight].ToSingles());
+            }
+        }
+    }
+
+    private static IEnumerable<string> WeightsOf(SafetensorsFile file, KerasFileLayer layer) =>
+        layer.Layers?.SelectMany(inner => WeightsOf(file, inner)) ?? Weights(file, layer.Name);
 
     private static string SnakeCase(string kind) => Regex.Replace(
         Regex.Replace(kind, "(.)([A-Z][a-z]+)", "$1_$2"), "([a-z])([A-Z])", "$1_$2").ToLowerInvariant();

@@ -76,6 +76,8 @@ async function write(name, model, inputs, more = {}) {
     const found = [model.predict(tensors.length === 1 ? tensors[0] : tensors)].flat();
     const inputNames = tensors.length === 1 ? ["x"] : model.inputNames;
     const outputNames = found.length === 1 ? ["y"] : model.outputNames;
+    // Rows of a step are side by side in a model here.
+    inputs.forEach((input, i) => { tensors[i] = input.rows ? tensors[i].reshape([...tensors[i].shape.slice(0, 2), -1]) : tensors[i]; });
     entry.axes = Object.fromEntries(tensors.map((tensor, i) => [inputNames[i],
       tensor.dtype === "int32" ? "batch, time" : tensor.shape.length === 3 ? SEQUENCE : "batch, features"]));
     tensors.forEach((tensor, i) => writeNpy(path.join(folder, `in.${inputNames[i]}.npy`), tensor, tensor.dtype));
@@ -100,6 +102,8 @@ const L = Object.fromEntries(["conv1d", "lstm", "gru", "simpleRNN", "dense", "ma
   "dropout", "activation", "timeDistributed", "bidirectional", "leakyReLU", "softmax", "spatialDropout1d", "rescaling"]
   .filter((kind) => layers[kind]).map((kind) => [kind, (config = {}) => first(layers[kind], config)]));
 const cell = (kind, units, more = {}) => layers[kind]({ units, returnSequences: true, ...more });
+
+const masked = (numbers) => numbers.tensor([BATCH, 5, 3]).mul(tf.tensor([[0, 1, 1, 0, 1], [1, 1, 1, 0, 0], [1, 0, 1, 0, 1]], [BATCH, 5]).expandDims(2));
 
 const CASES = {
   "conv-valid-same": () => write("conv-valid-same", chain([9, 3],
@@ -187,6 +191,110 @@ const CASES = {
   "backwards": () => write("backwards", chain([6, 3],
     L.lstm({ units: 4, returnSequences: true, goBackwards: true }), L.conv1d({ filters: 3, kernelSize: 3 }),
     L.simpleRNN({ units: 3, returnSequences: true, goBackwards: true }), L.flatten(), L.dense({ units: 2 })), [[6, 3]]),
+  "nested-autoencoder": () => {
+    const x = tf.input({ shape: [6, 3], name: "x" });
+    const inside = tf.input({ shape: [6, 3], name: "inside" });
+    const code = layers.dense({ units: 2, activation: "tanh", name: "code" }).apply(layers.lstm({ units: 4, name: "front" }).apply(inside));
+    const encoder = tf.model({ inputs: inside, outputs: code, name: "encoder" });
+    const decoder = tf.sequential({ name: "decoder" });
+    decoder.add(layers.repeatVector({ n: 6, inputShape: [2] }));
+    decoder.add(layers.gru({ units: 4, returnSequences: true, resetAfter: false, name: "back" }));
+    decoder.add(layers.batchNormalization({ name: "norm" }));
+    decoder.add(layers.timeDistributed({ layer: layers.dense({ units: 3, name: "step" }), name: "steps" }));
+    return write("nested-autoencoder", tf.model({ inputs: x, outputs: decoder.apply(encoder.apply(x)) }), [[6, 3]]);
+  },
+  "nested-first": () => {
+    const front = chain([7, 3], L.conv1d({ filters: 4, kernelSize: 3, activation: "relu" }), L.maxPooling1d({ poolSize: 2 }));
+    const model = tf.sequential();
+    [front, chain([2, 4], L.lstm({ units: 5 }), L.dropout({ rate: 0.5 })), layers.dense({ units: 2, activation: "softmax" })].forEach((part) => model.add(part));
+    return write("nested-first", model, [[7, 3]]);
+  },
+  "nested-twice": () => {
+    const [a, b] = ["a", "b"].map((name) => tf.input({ shape: [6, 3], name }));
+    const encoder = chain([6, 3], L.bidirectional({ layer: cell("lstm", 3), mergeMode: "concat" }), L.globalMaxPooling1d(), L.dense({ units: 4, activation: "relu" }));
+    const codes = [a, b].map((x) => encoder.apply(x));
+    const joined = layers.concatenate().apply([...codes, layers.multiply().apply(codes)]);
+    return write("nested-twice", tf.model({ inputs: [a, b], outputs: layers.dense({ units: 1, activation: "sigmoid" }).apply(joined) }), [[6, 3], [6, 3]]);
+  },
+  "nested-deep": () => {
+    const x = tf.input({ shape: [5, 3], name: "x" });
+    const inner = tf.input({ shape: [5, 3], name: "inner" });
+    const core = chain([5, 3], L.simpleRNN({ units: 4, returnSequences: true }), L.dense({ units: 3 }));
+    const twice = core.apply(core.apply(inner));
+    const middle = tf.model({ inputs: inner, outputs: [layers.add().apply([twice, inner]), layers.globalAveragePooling1d().apply(twice)], name: "middle" });
+    const [steps, mean] = middle.apply(x);
+    const [again] = middle.apply(steps);
+    const y = layers.dense({ units: 2, name: "y" }).apply(layers.concatenate().apply([mean, layers.lstm({ units: 3 }).apply(again)]));
+    return write("nested-deep", tf.model({ inputs: x, outputs: [y, mean] }), [[5, 3]]);
+  },
+  "time-distributed-model": () => write("time-distributed-model", chain([6, 3],
+    L.gru({ units: 4, returnSequences: true, resetAfter: false }),
+    L.timeDistributed({ layer: chain([4], L.dense({ units: 5, activation: "relu" }), L.layerNormalization(), L.dense({ units: 2 })) }),
+    L.timeDistributed({ layer: layers.flatten() }), L.lstm({ units: 3 })), [[6, 3]], { tolerance: 5e-6 }),
+  "time-distributed-windows": () => write("time-distributed-windows", chain(null,
+    () => layers.timeDistributed({ layer: layers.conv1d({ filters: 4, kernelSize: 3, activation: "relu" }), inputShape: [null, 8, 2] }),
+    L.timeDistributed({ layer: layers.conv1d({ filters: 3, kernelSize: 3, padding: "same", activation: "tanh" }) }),
+    L.timeDistributed({ layer: layers.maxPooling1d({ poolSize: 2 }) }), L.timeDistributed({ layer: layers.dropout({ rate: 0.2 }) }),
+    L.timeDistributed({ layer: layers.flatten() }), L.lstm({ units: 4, activation: "relu" }), L.dense({ units: 1 })),
+    [{ tensor: (numbers) => numbers.tensor([BATCH, 5, 8, 2]), rows: true }]),
+  "time-distributed-pooling": () => write("time-distributed-pooling", chain(null,
+    () => layers.timeDistributed({ layer: layers.conv1d({ filters: 4, kernelSize: 4, strides: 2, padding: "same", useBias: false }), inputShape: [4, 7, 2] }),
+    L.timeDistributed({ layer: layers.activation({ activation: "elu" }) }),
+    L.timeDistributed({ layer: layers.averagePooling1d({ poolSize: 3, strides: 1, padding: "same" }) }),
+    L.timeDistributed({ layer: layers.globalAveragePooling1d() }), L.gru({ units: 3, returnSequences: true, resetAfter: false }), L.flatten(), L.dense({ units: 2 })),
+    [{ tensor: (numbers) => numbers.tensor([BATCH, 4, 7, 2]), rows: true }]),
+  "refused-rows-of-steps": () => write("refused-rows-of-steps", chain(null,
+    () => layers.timeDistributed({ layer: layers.conv1d({ filters: 4, kernelSize: 3 }), inputShape: [null, 8, 2] }), L.reshape({ targetShape: [-1, 24] }), L.lstm({ units: 4 })), [],
+    { refused: "Reshape of [steps, 6, features]" }),
+  "permute": () => write("permute", chain([7, 3],
+    () => layers.permute({ dims: [2, 1], inputShape: [7, 3] }), L.simpleRNN({ units: 5, returnSequences: true }),
+    () => layers.permute({ dims: [2, 1] }), () => layers.permute({ dims: [1, 2] }), L.conv1d({ filters: 4, kernelSize: 2 }), L.flatten(), L.dense({ units: 2 })), [[7, 3]]),
+  "permute-one-step": () => {
+    const x = tf.input({ shape: [1, 12], name: "x" });
+    const steps = layers.conv1d({ filters: 3, kernelSize: 4, padding: "same", activation: "relu" }).apply(layers.permute({ dims: [2, 1] }).apply(x));
+    const both = layers.concatenate().apply([layers.lstm({ units: 4 }).apply(x), layers.globalAveragePooling1d().apply(layers.batchNormalization().apply(steps))]);
+    return write("permute-one-step", tf.model({ inputs: x, outputs: layers.dense({ units: 3, activation: "softmax" }).apply(both) }), [[1, 12]]);
+  },
+  "gelu": () => write("gelu", chain([6, 3],
+    L.dense({ units: 8, activation: "gelu" }), L.lstm({ units: 4, returnSequences: true }), L.activation({ activation: "gelu" }),
+    L.conv1d({ filters: 5, kernelSize: 2, activation: "gelu" }), L.dense({ units: 2 })), [[6, 3]]),
+  "functions": () => write("functions", chain([6, 3],
+    L.dense({ units: 5, activation: "swish" }), L.simpleRNN({ units: 4, returnSequences: true, activation: "softplus" }),
+    L.gru({ units: 4, returnSequences: true, resetAfter: false, activation: "softsign", recurrentActivation: "hardSigmoid" }),
+    L.dense({ units: 5, activation: "mish" }), L.activation({ activation: "selu" }), L.dense({ units: 4, activation: "relu6" }),
+    L.dense({ units: 3, activation: "logSoftmax" })), [[6, 3]], { tolerance: 5e-6 }),
+  "slopes": () => write("slopes", chain([6, 3],
+    L.dense({ units: 4 }), () => layers.prelu({ sharedAxes: [1] }), L.lstm({ units: 5 }), L.dense({ units: 4 }), () => layers.prelu({}), L.dense({ units: 2 })), [[6, 3]]),
+  "hidden-state": () => {
+    const x = tf.input({ shape: [6, 3], name: "x" });
+    const [steps, h] = layers.lstm({ units: 4, returnSequences: true, returnState: true, name: "core" }).apply(x);
+    const [, last] = layers.gru({ units: 3, returnState: true, resetAfter: false }).apply(steps);
+    const joined = layers.concatenate().apply([layers.globalAveragePooling1d().apply(steps), h, last]);
+    return write("hidden-state", tf.model({ inputs: x, outputs: layers.dense({ units: 2 }).apply(joined) }), [[6, 3]]);
+  },
+  "masking-heads": () => {
+    const x = tf.input({ shape: [5, 3], name: "x" });
+    const steps = layers.lstm({ units: 4, returnSequences: true }).apply(layers.masking({ maskValue: 0 }).apply(x));
+    const rows = [layers.gru({ units: 3, resetAfter: false }).apply(steps), layers.simpleRNN({ units: 3 }).apply(steps)];
+    return write("masking-heads", tf.model({ inputs: x, outputs: layers.dense({ units: 2 }).apply(layers.add().apply(rows)) }), [{ tensor: masked }]);
+  },
+  "refused-masking-repeat": () => write("refused-masking-repeat", chain([5, 3],
+    L.masking({ maskValue: 0 }), L.lstm({ units: 4 }), L.repeatVector({ n: 5 }), L.lstm({ units: 4, returnSequences: true })), [],
+    { refused: "RepeatVector in a model with a mask" }),
+  "refused-decoder": () => {
+    const [a, b] = ["a", "b"].map((name) => tf.input({ shape: [6, 3], name }));
+    const [, h, c] = layers.lstm({ units: 4, returnState: true, name: "encoder" }).apply(a);
+    const steps = layers.lstm({ units: 4, returnSequences: true, name: "decoder" }).apply(b, { initialState: [h, c] });
+    return write("refused-decoder", tf.model({ inputs: [a, b], outputs: steps }), [], { refused: "starts from the state of another one" });
+  },
+  "refused-cell-state": () => {
+    const x = tf.input({ shape: [6, 3], name: "x" });
+    const [, , c] = layers.lstm({ units: 4, returnState: true, name: "core" }).apply(x);
+    return write("refused-cell-state", tf.model({ inputs: x, outputs: layers.dense({ units: 2 }).apply(c) }), [], { refused: "reads output 2 of 'core'" });
+  },
+  "refused-model-of-steps": () => write("refused-model-of-steps", chain([4, 6],
+    L.timeDistributed({ layer: chain([6], L.dense({ units: 4 }), L.repeatVector({ n: 2 }), L.flatten()) }), L.lstm({ units: 2 })), [],
+    { refused: "RepeatVector inside of TimeDistributed" }),
   "refused-mask-mean": () => write("refused-mask-mean", chain([7, 3],
     L.masking({ maskValue: 0 }), L.lstm({ units: 4, returnSequences: true }), L.globalAveragePooling1d(), L.dense({ units: 2 })), [], { refused: "mask" }),
 };

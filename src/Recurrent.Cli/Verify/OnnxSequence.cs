@@ -10,7 +10,7 @@ namespace Recurrent.Cli.Verify;
 internal sealed class OnnxSequence
 {
     private readonly OnnxBinding _binding;
-    private readonly IReadOnlyDictionary<string, OnnxTensor> _tensors;
+    private readonly Dictionary<string, OnnxTensor> _tensors;
     private readonly int _time;
     private readonly int _batch;
 
@@ -20,10 +20,10 @@ internal sealed class OnnxSequence
     public OnnxSequence(OnnxBinding binding, IReadOnlyDictionary<string, OnnxTensor> tensors)
     {
         _binding = binding;
-        _tensors = tensors;
         OnnxInput sequence = binding.Inputs.FirstOrDefault(input => IsSequence(input) && input.Axes.Contains(OnnxAxis.Time))
             ?? binding.Inputs.FirstOrDefault(IsSequence)
             ?? throw new UnusableInputException("the graph has no input for a sequence.");
+        _tensors = tensors.ToDictionary(tensor => tensor.Key, tensor => WithoutSingles(tensor.Key, tensor.Value));
         _time = LengthOf(sequence, OnnxAxis.Time);
         _batch = LengthOf(sequence, OnnxAxis.Batch);
         foreach (OnnxInput input in binding.Inputs.Where(input => input.Role != OnnxInputRole.Unused))
@@ -128,13 +128,20 @@ internal sealed class OnnxSequence
 
     private int[] Integers(OnnxInput input, int time, int largest)
     {
-        long[] values = TensorOf(input).ToIntegers();
+        OnnxTensor tensor = TensorOf(input);
+        long[] values = tensor.ElementType == TensorElementType.F32 ? Whole(input, tensor) : tensor.ToIntegers();
         int wrong = Array.FindIndex(values, value => value < 0 || value > largest);
         return wrong < 0
             ? input.ToSession<int>([.. values.Select(value => (int)value)], time, _batch)
             : throw new UnusableInputException(
                 $"input '{input.Name}': expected values from 0 to {largest}, found {values[wrong]}.");
     }
+
+    /// <summary>Indices that the graph takes as floating-point numbers.</summary>
+    private static long[] Whole(OnnxInput input, OnnxTensor tensor) =>
+        [.. tensor.ToSingles().Select(value => value == MathF.Floor(value) && MathF.Abs(value) <= int.MaxValue
+            ? (long)value
+            : throw new UnusableInputException($"input '{input.Name}': expected whole numbers, found {value}."))];
 
     private IEnumerable<(StateAddress State, ReadOnlyMemory<float> Values)> InitialStates()
     {
@@ -165,6 +172,41 @@ internal sealed class OnnxSequence
 
         int index = input.Axes.ToList().IndexOf(axis);
         return index < 0 ? 1 : tensor.Dimensions[index];
+    }
+
+    /// <summary>
+    /// A tensor without axes of one element that the graph has besides those of the input, as an image of one channel has.
+    /// The order of elements is the same.
+    /// </summary>
+    private OnnxTensor WithoutSingles(string name, OnnxTensor tensor)
+    {
+        if (_binding.Inputs.FirstOrDefault(one => one.Name == name) is not { States.Count: 0 } input
+            || !(IsSequence(input) || Model.Inputs.Any(one => one.Name == name)))
+        {
+            return tensor;
+        }
+
+        int features = input.Axes.ToList().IndexOf(OnnxAxis.Features);
+        List<int> sizes = [.. tensor.Dimensions];
+        while (sizes.Count > input.Axes.Count)
+        {
+            // The first one behind which the features are where they belong.
+            int single = Enumerable.Range(0, sizes.Count).FirstOrDefault(
+                axis => sizes[axis] == 1 && (features < 0 || sizes.Count > input.Axes.Count + 1
+                    || sizes[features < axis ? features : features + 1] == Features(input)),
+                -1);
+            if (single < 0)
+            {
+                return tensor;
+            }
+
+            sizes.RemoveAt(single);
+        }
+
+        return sizes.Count == tensor.Dimensions.Count ? tensor
+            : tensor.ElementType == TensorElementType.I64 ? OnnxTensor.Create(name, [.. sizes], tensor.ToIntegers())
+            : tensor.ElementType == TensorElementType.F32 ? OnnxTensor.Create(name, [.. sizes], tensor.ToSingles())
+            : tensor;
     }
 
     private void RequireShape(OnnxInput input)

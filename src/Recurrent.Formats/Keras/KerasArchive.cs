@@ -68,6 +68,15 @@ internal static partial class KerasArchive
     private static KerasTensors Sort(Hdf5Object weights, IReadOnlyList<KerasLayer> layers)
     {
         var variables = new List<KerasVariable>();
+        var strangers = new List<string>();
+        Collect(weights, layers, "", variables, strangers);
+        return new KerasTensors(variables, strangers);
+    }
+
+    /// <summary>Takes the variables of a model, which may be a layer of another.</summary>
+    private static void Collect(
+        Hdf5Object weights, IReadOnlyList<KerasLayer> layers, string prefix, List<KerasVariable> variables, List<string> strangers)
+    {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
         var known = new HashSet<string>(StringComparer.Ordinal);
         Hdf5Object? container = Containers.Select(weights.Find).FirstOrDefault(found => found is not null);
@@ -78,29 +87,38 @@ internal static partial class KerasArchive
             counts[name] = number + 1;
             name = number == 0 ? name : $"{name}_{number}";
             known.Add(name);
-            if (container?.Find(name) is { IsData: false } group)
+            if (container?.Find(name) is not { IsData: false } group)
             {
-                variables.AddRange(Read(group, layer));
+                continue;
+            }
+
+            if (layer.Model is not { } model)
+            {
+                variables.AddRange(Read(group, layer, prefix + layer.Name));
+            }
+            else if ((layer.Kind == "TimeDistributed" ? group.Find("layer") : group) is { IsData: false } inner)
+            {
+                Collect(inner, model.Written, prefix + KerasNesting.PrefixOf(layer), variables, strangers);
             }
         }
 
-        return new KerasTensors(
-            variables, container?.Names.Where(name => !known.Contains(name)).Select(name => $"{container.Name}/{name}") ?? []);
+        strangers.AddRange(
+            container?.Names.Where(name => !known.Contains(name)).Select(name => $"{container.Name}/{name}") ?? []);
     }
 
-    private static IEnumerable<KerasVariable> Read(Hdf5Object group, KerasLayer layer)
+    private static IEnumerable<KerasVariable> Read(Hdf5Object group, KerasLayer layer, string owner)
     {
         var found = new List<(bool IsBackward, int Number, Hdf5Object Data)>();
         Walk(group, false, 0, found);
         IReadOnlyList<(bool IsBackward, string Role)> expected =
-            KerasRoles.Of(layer.Kind, layer.Config, layer.Name) ?? [];
+            KerasRoles.Of(layer.Kind, layer.Config, owner) ?? [];
         foreach (bool isBackward in (bool[])[false, true])
         {
             string[] roles = [.. expected.Where(role => role.IsBackward == isBackward).Select(role => role.Role)];
             foreach ((_, int number, Hdf5Object data) in found.Where(variable => variable.IsBackward == isBackward))
             {
                 string role = number < roles.Length ? roles[number] : number.ToString(CultureInfo.InvariantCulture);
-                yield return new KerasVariable(layer.Name, isBackward, role, data.ToTensor(data.Name));
+                yield return new KerasVariable(owner, isBackward, role, data.ToTensor(data.Name));
             }
         }
     }

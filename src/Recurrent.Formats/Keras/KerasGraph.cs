@@ -2,9 +2,14 @@ using Recurrent.Formats.Json;
 
 namespace Recurrent.Formats.Keras;
 
-/// <summary>The layers of a Keras configuration and what each of them reads: of a <c>Sequential</c> or a functional model.</summary>
+/// <summary>
+/// The layers of a Keras configuration and what each of them reads: of a <c>Sequential</c> or a functional model. Models among
+/// the layers are read like the model itself; <see cref="KerasNesting"/> takes them apart.
+/// </summary>
 internal static class KerasGraph
 {
+    private const string Wrapper = "TimeDistributed";
+
     // Keras 3 writes down the operations that compute a mask. Which steps are missing is read from the layers.
     private static readonly string[] MaskOperations = ["NotEqual", "Any"];
 
@@ -23,12 +28,21 @@ internal static class KerasGraph
         };
     }
 
+    /// <summary>Whether a class is a model.</summary>
+    private static bool IsModel(string kind) => kind is "Sequential" or "Functional" or "Model";
+
     private static KerasLayer ReadLayer(JsonValue layer)
     {
         JsonValue config = layer["config"];
         string kind = layer["class_name"].Text();
-        return new KerasLayer(kind, (config.Find("name") ?? layer.Find("name"))?.Text() ?? kind, config, []);
+        JsonValue? name = (config.IsObject ? config.Find("name") : null) ?? layer.Find("name");
+        return new KerasLayer(kind, name?.Text() ?? kind, config, []) { Model = ReadModel(layer, kind, config) };
     }
+
+    private static KerasNetwork? ReadModel(JsonValue layer, string kind, JsonValue config) =>
+        IsModel(kind) ? Read(layer)
+        : kind == Wrapper && config["layer"] is var inner && IsModel(inner["class_name"].Text()) ? Read(inner)
+        : null;
 
     private static KerasNetwork ReadSequential(IReadOnlyList<JsonValue> items)
     {
@@ -41,7 +55,11 @@ internal static class KerasGraph
 
         RequireNames(layers);
         return new KerasNetwork(
-            layers, layers, [.. layers.Where(layer => layer.IsInput).Select(layer => layer.Name)], [layers[^1].Output]);
+            layers,
+            layers,
+            [.. layers.Where(layer => layer.IsInput).Select(layer => layer.Name)],
+            [layers[^1].Output],
+            [layers[^1].Name]);
     }
 
     private static KerasNetwork ReadFunctional(JsonValue config)
@@ -57,12 +75,34 @@ internal static class KerasGraph
         }
 
         RequireNames(unsorted);
+        CountModels(unsorted, config["output_layers"]);
         List<KerasLayer> layers = Sort(unsorted);
+        List<KerasReference> outputs = ReadEnds(config["output_layers"], layers);
         return new KerasNetwork(
             layers,
-            [.. unsorted.Where(layer => layer.Call == 0)],
+            [.. unsorted.DistinctBy(layer => layer.Name)],
             [.. ReadEnds(config["input_layers"], layers).Select(input => input.Layer)],
-            ReadEnds(config["output_layers"], layers));
+            outputs,
+            [.. outputs.Select(output => outputs.Count(other => other.Layer == output.Layer) == 1 ? output.Layer : output.ToString())]);
+    }
+
+    /// <summary>
+    /// Models that are layers were called once before, to be made. Versions of Keras, and TensorFlow.js, count that call though it is
+    /// not among those that are listed: then there is a reader of a call behind the last one.
+    /// </summary>
+    private static void CountModels(List<KerasLayer> layers, JsonValue ends)
+    {
+        var read = layers.SelectMany(layer => layer.Inputs).Concat(ReadReferences(ends)).Select(input => (input.Layer, input.Call))
+            .ToHashSet();
+        var calls = layers.GroupBy(layer => layer.Name).ToDictionary(calls => calls.Key, calls => calls.Count());
+        for (int i = 0; i < layers.Count; i++)
+        {
+            KerasLayer layer = layers[i];
+            if (layer.Model is not null && read.Contains((layer.Name, calls[layer.Name])) && !read.Contains((layer.Name, 0)))
+            {
+                layers[i] = layer with { Call = layer.Call + 1 };
+            }
+        }
     }
 
     private static void RequireNames(List<KerasLayer> layers)
@@ -95,7 +135,7 @@ internal static class KerasGraph
                     throw new ModelFormatException($"layer '{layer.Name}' ({layer.Kind}) reads nothing.");
                 }
 
-                if (layer.Inputs.All(names.Contains))
+                if (layer.Inputs.All(input => names.Contains(input with { Tensor = 0 })))
                 {
                     sorted.Add(layer);
                     names.Add(layer.Output);
@@ -108,7 +148,7 @@ internal static class KerasGraph
 
             if (later.Count == left.Count)
             {
-                KerasReference missing = later[0].Inputs.First(input => !names.Contains(input));
+                KerasReference missing = later[0].Inputs.First(input => !names.Contains(input with { Tensor = 0 }));
                 throw new ModelFormatException(
                     $"layer '{later[0].Name}': '{missing}', which it reads, is no layer before it.");
             }
@@ -145,7 +185,7 @@ internal static class KerasGraph
 
     private static bool IsReference(JsonValue value) => value.Items() is [{ IsText: true }, ..];
 
-    /// <summary>The layer and its call in <c>[name, node, tensor]</c>. Layers here output one tensor.</summary>
+    /// <summary>The layer, its call and its output in <c>[name, node, tensor]</c>.</summary>
     private static KerasReference ReadReference(JsonValue reference, KerasLayer named)
     {
         IReadOnlyList<JsonValue> parts = reference.Items();
@@ -154,18 +194,12 @@ internal static class KerasGraph
             throw reference.Unexpected("a layer's name and two numbers");
         }
 
-        if (parts[2].Number() != 0)
-        {
-            throw new ModelFormatException(
-                $"layer '{named.Name}': expected the first output of '{name.Text()}', found another one.");
-        }
-
         if (parts.Count > 3)
         {
             RequirePlain(parts[3], named);
         }
 
-        return new KerasReference(name.Text(), parts[1].Integer(0, LayerListBuilder.MaxLayers));
+        return new KerasReference(name.Text(), Number(parts[1]), Number(parts[2]));
     }
 
     private static void RequirePlain(JsonValue arguments, KerasLayer named)
@@ -179,23 +213,32 @@ internal static class KerasGraph
         }
     }
 
+    private static int Number(JsonValue number) => number.Integer(0, LayerListBuilder.MaxLayers);
+
     private static List<KerasReference> ReadEnds(JsonValue ends, List<KerasLayer> layers)
     {
         var found = new List<KerasReference>();
+        foreach (KerasReference reference in ReadReferences(ends))
+        {
+            found.Add(layers.Any(layer => layer.Output == (reference with { Tensor = 0 }))
+                ? reference
+                : throw new ModelFormatException($"'{ends.Path}': '{reference}' is no layer."));
+        }
+
+        return found;
+    }
+
+    private static IEnumerable<KerasReference> ReadReferences(JsonValue ends)
+    {
         IEnumerable<JsonValue> items = ends.IsObject ? ends.Properties().Select(entry => entry.Value)
             : IsReference(ends) ? [ends]
             : ends.Items();
         foreach (JsonValue end in items)
         {
             IReadOnlyList<JsonValue> parts = end.Items();
-            KerasReference reference = parts is [{ IsText: true } name, ..]
-                ? new(name.Text(), parts.Count > 1 ? parts[1].Integer(0, LayerListBuilder.MaxLayers) : 0)
+            yield return parts is [{ IsText: true } name, ..]
+                ? new KerasReference(name.Text(), parts.Count > 1 ? Number(parts[1]) : 0, parts.Count > 2 ? Number(parts[2]) : 0)
                 : throw end.Unexpected("a reference");
-            found.Add(layers.Any(layer => layer.Output == reference)
-                ? reference
-                : throw new ModelFormatException($"'{ends.Path}': '{reference}' is no layer."));
         }
-
-        return found;
     }
 }

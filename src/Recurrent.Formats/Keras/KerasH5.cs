@@ -46,7 +46,7 @@ internal static class KerasH5
         {
             if (weights.Find(layer.Name) is { IsData: false } group)
             {
-                variables.AddRange(Read(group, layer));
+                variables.AddRange(layer.Model is null ? Read(group, layer) : ReadModel(group, layer));
             }
         }
 
@@ -74,11 +74,40 @@ internal static class KerasH5
 
         for (int i = 0; i < names.Length; i++)
         {
-            Hdf5Object data = group.Find(names[i]) ?? throw new ModelFormatException(
-                $"layer '{layer.Name}': the file names the weights '{names[i]}', but does not have them.");
-            yield return new KerasVariable(
-                layer.Name, roles[i].IsBackward, roles[i].Role, data.ToTensor(data.Name[(WeightsName.Length + 1)..]));
+            yield return Variable(group, layer, names[i], (layer.Name, roles[i].IsBackward, roles[i].Role));
         }
+    }
+
+    /// <summary>The variables of a model that is a layer: those of all its layers are in one list.</summary>
+    private static IEnumerable<KerasVariable> ReadModel(Hdf5Object group, KerasLayer layer)
+    {
+        var owners = new KerasOwners([layer]);
+        string[] names = [.. ReadNames(group).Where(name => !KerasNames.IsGenerator(name))];
+        (string Layer, bool IsBackward, string Role)?[] found = [.. names.Select(name => KerasNames.Of(name, owners))];
+        IReadOnlyList<(string Layer, bool IsBackward, string Role)> expected = KerasRoles.OfAll(owners.Layers);
+
+        // Names of layers that were renamed, or built in another place, do not say whose a variable is; the order does.
+        if (expected.Count == names.Length && !expected.ToHashSet().SetEquals(found.OfType<(string, bool, string)>()))
+        {
+            found = [.. expected];
+        }
+
+        for (int i = 0; i < names.Length; i++)
+        {
+            yield return found[i] is { } variable
+                ? Variable(group, layer, names[i], variable)
+                : throw new ModelFormatException(
+                    $"layer '{layer.Name}': the weights '{names[i]}' belong to none of the layers of this model.");
+        }
+    }
+
+    private static KerasVariable Variable(
+        Hdf5Object group, KerasLayer layer, string name, (string Layer, bool IsBackward, string Role) variable)
+    {
+        Hdf5Object data = group.Find(name) ?? throw new ModelFormatException(
+            $"layer '{layer.Name}': the file names the weights '{name}', but does not have them.");
+        return new KerasVariable(
+            variable.Layer, variable.IsBackward, variable.Role, data.ToTensor(data.Name[(WeightsName.Length + 1)..]));
     }
 
     /// <summary>A list that is too long for an attribute is in several of them, with numbers.</summary>

@@ -27,15 +27,29 @@ internal static class KerasInput
         }
 
         IReadOnlyList<JsonValue> axes = ShapeOf(layer.Config) ?? [];
+        if (InnerOf(layer.Config) is { } rows && axes[^1].IsNumber)
+        {
+            long size = (long)rows * axes[^1].Size();
+            return size <= LayerSpecification.MaxSize
+                ? ModelInput.Sequence(called, (int)size)
+                : throw new ModelFormatException(
+                    $"layer '{name}': expected at most {LayerSpecification.MaxSize} features in all rows of a step, found {size}.");
+        }
+
         return axes is [_, .., { IsNumber: true } features] && axes.Count is RowAxes or RowAxes + 1
             ? axes.Count == RowAxes ? ModelInput.Row(called, features.Size()) : ModelInput.Sequence(called, features.Size())
             : throw new ModelFormatException(
-                $"layer '{name}': expected an input [batch, steps, features] or [batch, features] whose features are a number.");
+                $"layer '{name}': expected an input [batch, steps, features] or [batch, features] whose features are a number, or "
+                + "[batch, steps, rows, features] where both are.");
     }
 
     /// <summary>The shape that a configuration says of its input, the batch first; null if it does not.</summary>
     public static IReadOnlyList<JsonValue>? ShapeOf(JsonValue config) =>
         (config.Find("batch_shape") ?? config.Find("batch_input_shape")) is { IsArray: true } shape ? shape.Items() : null;
+
+    /// <summary>Rows of features in a step of an input <c>[batch, steps, rows, features]</c>; null of another one.</summary>
+    public static int? InnerOf(JsonValue config) =>
+        ShapeOf(config) is [_, _, { IsNumber: true } rows, _] ? rows.Size() : null;
 
     /// <summary>Steps of the input as its shape says them; null for any number.</summary>
     public static int? StepsOf(JsonValue config) =>

@@ -14,6 +14,12 @@ internal sealed record KerasLayer(string Kind, string Name, JsonValue Config, IR
 
     public bool IsInput => Kind == InputKind;
 
+    /// <summary>Whether it is inside of <c>TimeDistributed</c>, which has a model, and sees one step.</summary>
+    public bool IsPerStep { get; init; }
+
+    /// <summary>The model that it is, or that <c>TimeDistributed</c> has inside; null if it is a layer like others.</summary>
+    public KerasNetwork? Model { get; init; }
+
     /// <summary>Number of the call.</summary>
     public int Call { get; init; }
 

@@ -25,7 +25,7 @@ internal sealed class KerasLayerReader
     {
         _layers = new LayerListBuilder(budget);
         _tensors = tensors;
-        _isGraph = !network.IsList;
+        _isGraph = !network.IsList || network.Layers.Any(HasSlopes);
         _network = _isGraph ? network.WithInput() : network;
         _sequence = new KerasSequence(_layers, version);
         _kinds = new KerasLayers(tensors, version, _layers, _sequence, _isGraph);
@@ -56,6 +56,7 @@ internal sealed class KerasLayerReader
                 ChargeCopy(layer);
                 Add(layer);
                 _behind.Add(layer.Output, new KerasValue(_layers.Value, _layers.Count, _sequence.Position));
+                AddState(layer);
             }
         }
 
@@ -63,6 +64,27 @@ internal sealed class KerasLayerReader
         NoteStrangers();
         return _isGraph ? _sequence.Build(format, ReadOutputs()) : _sequence.Build(format);
     }
+
+    /// <summary>The last hidden state of a recurrent layer, where another layer reads it: the second output of the layer.</summary>
+    private void AddState(KerasLayer layer)
+    {
+        KerasReference state = layer.Output with { Tensor = 1 };
+        if (!KerasCell.IsKnown(layer.Kind)
+            || !(_network.Outputs.Contains(state) || _network.Layers.Any(other => other.Inputs.Contains(state))))
+        {
+            return;
+        }
+
+        if (_sequence.Position.IsSequence)
+        {
+            _layers.Add(layer.Name, new FinalStateLayer(_layers.Size!.Value));
+        }
+
+        _behind.Add(state, new KerasValue(_layers.Value, _layers.Count, KerasPosition.Row));
+    }
+
+    private bool HasSlopes(KerasLayer layer) =>
+        layer.Kind == "PReLU" && !KerasStateless.IsOneSlope(_tensors.Peek(layer.Name, KerasStateless.SlopesName));
 
     private void NoteStrangers()
     {
@@ -92,14 +114,16 @@ internal sealed class KerasLayerReader
 
     private void MoveTo(string name, KerasReference input)
     {
-        if (!_behind.TryGetValue(input, out KerasValue value))
-        {
-            throw new ModelFormatException($"layer '{name}': '{input}' is not an input of the model.");
-        }
-
+        KerasValue value = Behind(name, input);
         _layers.MoveTo(value.Number);
         _sequence.Position = value.Position;
     }
+
+    private KerasValue Behind(string name, KerasReference input) =>
+        _behind.TryGetValue(input, out KerasValue value) ? value : throw new ModelFormatException(input.Tensor == 0
+            ? $"layer '{name}': '{input}' is not an input of the model."
+            : $"layer '{name}': it reads output {input.Tensor} of '{input.Layer}'. Of the outputs behind the first one, the last hidden "
+                + "state of LSTM, GRU and SimpleRNN is supported, output 1.");
 
     private void DeclareInputs()
     {
@@ -112,7 +136,15 @@ internal sealed class KerasLayerReader
             _behind[layer.Output] = new KerasValue(
                 inputs.Count, 0, input.Kind == ValueKind.Row
                     ? KerasPosition.Row
-                    : new KerasPosition(IsSequence: true, Steps: KerasInput.StepsOf(layer.Config)));
+                    : new KerasPosition(
+                        IsSequence: true, Steps: KerasInput.StepsOf(layer.Config), Inner: KerasInput.InnerOf(layer.Config)));
+            if (_behind[layer.Output].Position.Inner is { } rows)
+            {
+                _layers.Note(
+                    ImportNoteKind.Assumed, name, $"a step has {rows} rows of {input.Size / rows} features; the model takes them side by "
+                    + $"side, {input.Size} features.");
+            }
+
             inputs.Add(input);
         }
 
@@ -122,11 +154,13 @@ internal sealed class KerasLayerReader
     private NamedOutput[] ReadOutputs()
     {
         var outputs = new List<NamedOutput>();
-        foreach (KerasReference output in _network.Outputs)
+        for (int i = 0; i < _network.Outputs.Count; i++)
         {
+            KerasReference output = _network.Outputs[i];
             MoveTo(output.Layer, output);
+            KerasLayers.RequireRows(output.Layer, "an output", _sequence.Position);
             _sequence.TurnAround(output.Layer);
-            outputs.Add(new NamedOutput(_network.Outputs.Count == 1 ? SingleOutput : output.ToString(), _layers.Value));
+            outputs.Add(new NamedOutput(_network.Outputs.Count == 1 ? SingleOutput : _network.OutputNames[i], _layers.Value));
         }
 
         return [.. outputs];
@@ -138,8 +172,12 @@ internal sealed class KerasLayerReader
         bool isJoin = layer.Kind is "Add" or "Average" or "Multiply" or "Concatenate";
         if (!isJoin && layer.Inputs.Count > 1)
         {
+            string found = string.Join("', '", layer.Inputs);
             throw new ModelFormatException(
-                $"layer '{layer.Name}' ({layer.Kind}): expected one layer that it reads, found '{string.Join("', '", layer.Inputs)}'.");
+                KerasCell.IsKnown(layer.Kind) || layer.Kind == "Bidirectional"
+                ? $"layer '{layer.Name}' ({layer.Kind}): it reads '{found}', of which all but the first are the states that it starts from. "
+                    + "A layer that starts from the state of another one (a decoder from its encoder's) is not supported."
+                : $"layer '{layer.Name}' ({layer.Kind}): expected one layer that it reads, found '{found}'.");
         }
 
         if (layer.Kind == "Masking" || (layer.Kind == "Embedding" && KerasLayers.HasMask(layer.Config)))
@@ -153,11 +191,11 @@ internal sealed class KerasLayerReader
         }
         else if (isJoin && _isGraph)
         {
-            _kinds.AddJoin(layer, [.. layer.Inputs.Select(input => _behind[input])]);
+            _kinds.AddJoin(layer, [.. layer.Inputs.Select(input => Behind(layer.Name, input))]);
         }
         else
         {
-            _kinds.Add(layer.Name, layer.Kind, layer.Config);
+            _kinds.Add(layer);
         }
     }
 
@@ -178,7 +216,7 @@ internal sealed class KerasLayerReader
     {
         KerasReference last = _network.Layers[_behind.Count - 1].Output;
         KerasReference from = layer.Inputs.First(input => input != last);
-        KerasValue source = _behind[from];
+        KerasValue source = Behind(layer.Name, from);
         if (source.Position != _sequence.Position)
         {
             throw new ModelFormatException(

@@ -15,7 +15,7 @@ internal sealed class KerasLayers(
     private const string Supported =
         "Embedding, Masking, LSTM, GRU, SimpleRNN, RNN, Bidirectional, TimeDistributed, Dense, Activation, ReLU, "
         + "LeakyReLU, PReLU with one slope, ELU, ThresholdedReLU, Softmax, BatchNormalization, Add, Average, Multiply, "
-        + "Concatenate, RepeatVector, Flatten, Reshape, Conv1D, MaxPooling1D, AveragePooling1D, GlobalAveragePooling1D, "
+        + "Concatenate, RepeatVector, Flatten, Reshape, Permute, Conv1D, MaxPooling1D, AveragePooling1D, GlobalAveragePooling1D, "
         + "GlobalMaxPooling1D, LayerNormalization, Normalization, Rescaling, and what is idle outside training";
 
     private readonly KerasRecurrent _recurrent = new(tensors, version, layers);
@@ -24,6 +24,7 @@ internal sealed class KerasLayers(
     private readonly KerasWindows _windows = new(tensors, layers, sequence);
     private readonly KerasShapes _shapes = new(layers, sequence);
     private readonly KerasJoins _joins = new(layers, sequence);
+    private readonly KerasInner _inner = new(tensors, layers, sequence);
 
     // Whether the layer is inside TimeDistributed, where it sees one step.
     private bool _isInside;
@@ -34,14 +35,45 @@ internal sealed class KerasLayers(
     public static bool HasMask(JsonValue config) => config.Find("mask_zero")?.Flag() ?? false;
 
     /// <summary>Adds a layer that reads several others.</summary>
-    public void AddJoin(KerasLayer layer, IReadOnlyList<KerasValue> inputs) =>
+    public void AddJoin(KerasLayer layer, IReadOnlyList<KerasValue> inputs)
+    {
+        foreach (KerasValue input in inputs)
+        {
+            RequireRows(layer.Name, layer.Kind, input.Position);
+        }
+
         _joins.Add(layer.Kind, layer.Name, layer.Config, inputs);
+    }
+
+    /// <summary>Refuses what does not know that a step may have several rows.</summary>
+    public static void RequireRows(string name, string kind, KerasPosition position)
+    {
+        if (position.Inner is { } rows)
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': {kind} of [steps, {rows}, features] is not supported; expected TimeDistributed around Conv1D, pooling, "
+                + "activations and at last Flatten.");
+        }
+    }
 
     /// <summary>Adds a layer that reads one other.</summary>
-    /// <param name="name">Its name.</param>
-    /// <param name="kind">Its class.</param>
-    /// <param name="config">Its configuration.</param>
-    public void Add(string name, string kind, JsonValue config)
+    public void Add(KerasLayer layer)
+    {
+        if (!layer.IsPerStep)
+        {
+            if (layer.Kind != "TimeDistributed" && !IsIdle(layer.Kind))
+            {
+                RequireRows(layer.Name, layer.Kind, sequence.Position);
+            }
+
+            Add(layer.Name, layer.Kind, layer.Config);
+            return;
+        }
+
+        AddInside(layer.Name, layer.Kind, layer.Config);
+    }
+
+    private void Add(string name, string kind, JsonValue config)
     {
         switch (kind)
         {
@@ -101,8 +133,11 @@ internal sealed class KerasLayers(
                 sequence.RequireNoMask(name, kind);
                 _shapes.AddReshape(name, config);
                 break;
-            case "Dropout" or "SpatialDropout1D" or "GaussianNoise" or "GaussianDropout" or "AlphaDropout"
-                or "ActivityRegularization":
+            case "Permute":
+                sequence.RequireNoMask(name, kind);
+                _shapes.AddPermute(name, config);
+                break;
+            case var idle when IsIdle(idle):
                 layers.Note(ImportNoteKind.Ignored, name, $"{kind} is idle outside training.");
                 break;
             default:
@@ -133,9 +168,7 @@ internal sealed class KerasLayers(
         }
         else
         {
-            throw new ModelFormatException(kind is "Sequential" or "Functional" or "Model"
-                ? $"layer '{name}': a model inside of a model ({kind}) is not supported; build one model of the layers of both."
-                : kind is "Attention" or "AdditiveAttention" or "MultiHeadAttention" or "GroupQueryAttention"
+            throw new ModelFormatException(kind is "Attention" or "AdditiveAttention" or "MultiHeadAttention" or "GroupQueryAttention"
                 ? $"layer '{name}': {kind} is not supported: every step looks at every other one, which no layer here does."
                 : $"layer '{name}': {kind} is not supported; expected {Supported}.");
         }
@@ -184,21 +217,73 @@ internal sealed class KerasLayers(
         // A layer without a state computes every step anyhow.
         JsonValue inner = config["layer"];
         string kind = inner["class_name"].Text();
-        if (!WorksOnSteps(kind))
+        if (!KerasNesting.IsStepWise(kind))
         {
-            throw new ModelFormatException(
-                $"layer '{name}': TimeDistributed({kind}) is not supported; expected a layer that works on the features of "
-                + "a step inside, such as Dense or Activation.");
+            throw Unsupported(name, kind);
         }
 
-        _isInside = true;
-        Add(name, kind, inner["config"]);
-        _isInside = false;
+        AddInside(name, kind, inner["config"]);
+    }
+
+    /// <summary>Adds a layer inside of <c>TimeDistributed</c>, which sees one step.</summary>
+    private void AddInside(string name, string kind, JsonValue config)
+    {
+        if (sequence.Position.Inner is not null)
+        {
+            AddToRows(name, kind, config);
+        }
+        else if (KerasInner.IsKnown(kind))
+        {
+            throw Unsupported(name, kind);
+        }
+        else if (kind is "Flatten" or "Reshape")
+        {
+            // A step is a row: only another row of as many features is a layer.
+            _shapes.RequireRow(name, kind, config);
+        }
+        else
+        {
+            _isInside = true;
+            Add(name, kind, config);
+            _isInside = false;
+        }
+
         sequence.EndMask(name);
     }
 
-    private static bool WorksOnSteps(string kind) => kind is "Dense" or "Activation" or "Dropout" or "BatchNormalization"
-        or "LayerNormalization" or "ReLU" or "LeakyReLU" or "ELU" or "PReLU" or "Softmax" or "Rescaling";
+    /// <summary>Adds a layer inside of <c>TimeDistributed</c> to steps that have several rows.</summary>
+    private void AddToRows(string name, string kind, JsonValue config)
+    {
+        sequence.RequireNoMask(name, $"TimeDistributed({kind})");
+        sequence.TurnAround(name);
+        switch (kind)
+        {
+            case "Conv1D":
+                _inner.AddConvolution(name, config, Read(config.Find("activation"), name));
+                break;
+            case "Flatten":
+                sequence.Position = sequence.Position with { Inner = null };
+                break;
+            case var window when KerasInner.IsKnown(window):
+                _inner.AddPooling(kind, name, config);
+                break;
+            case var idle when IsIdle(idle):
+            case "Activation" when !Read(config.Find("activation"), name).IsSoftmax:
+            case "ReLU" or "LeakyReLU" or "ELU":
+                Add(name, kind, config);
+                break;
+            default:
+                RequireRows(name, $"TimeDistributed({kind})", sequence.Position);
+                break;
+        }
+    }
+
+    private static bool IsIdle(string kind) => kind is KerasLayer.InputKind or "Dropout" or "SpatialDropout1D" or "GaussianNoise"
+        or "GaussianDropout" or "AlphaDropout" or "ActivityRegularization";
+
+    private static ModelFormatException Unsupported(string name, string kind) => new(
+        $"layer '{name}': TimeDistributed({kind}) is not supported; expected a layer that works on the features of "
+        + "a step inside, such as Dense or Activation.");
 
     private void AddEmbedding(string name, JsonValue config)
     {

@@ -43,7 +43,7 @@ internal static class KerasModel
         ImportedModel model = Guarded.Read(() => Read(
             JsonContents.Read(config, new MemoryBudget(bytes)),
             file.Metadata.GetValueOrDefault(VersionName),
-            layers => KerasNames.Sort(file.Tensors.Values, layers.Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal)),
+            layers => KerasNames.Sort(file.Tensors.Values, layers),
             options,
             "Keras"));
         return model with
@@ -67,7 +67,7 @@ internal static class KerasModel
     {
         KerasNetwork network = KerasGraph.Read(root);
         KerasTensors tensors = sort(network.Written);
-        var reader = new KerasLayerReader(root.Budget, tensors, ReadVersion(version, root, options), network);
+        var reader = new KerasLayerReader(root.Budget, tensors, ReadVersion(version, root, options), KerasNesting.Flatten(network));
         ImportedModel model = reader.Read(format);
         return version is null
             ? model

@@ -13,22 +13,22 @@ internal static class KerasNames
 
     /// <summary>Tensors whose names say everything.</summary>
     /// <param name="tensors">The tensors of a file.</param>
-    /// <param name="layers">The names of the model's layers.</param>
-    public static KerasTensors Sort(IEnumerable<Tensor> tensors, IReadOnlySet<string> layers)
+    /// <param name="layers">The model's layers.</param>
+    public static KerasTensors Sort(IEnumerable<Tensor> tensors, IReadOnlyList<KerasLayer> layers)
     {
+        var owners = new KerasOwners(layers);
         var variables = new List<KerasVariable>();
         var strangers = new List<string>();
         foreach (Tensor tensor in tensors)
         {
             string[] parts = Parts(tensor.Name);
-            int owner = Array.FindIndex(parts, layers.Contains);
-            if (owner < 0 || owner == parts.Length - 1)
+            if (owners.Find(parts) is not var (owner, part))
             {
                 strangers.Add(tensor.Name);
             }
             else if (!IsGenerator(tensor.Name))
             {
-                variables.Add(new(parts[owner], IsBackwardIn(parts.AsSpan((owner + 1)..^1)), parts[^1], tensor));
+                variables.Add(new(owner, IsBackwardIn(parts.AsSpan((part + 1)..^1)), parts[^1], tensor));
             }
         }
 
@@ -41,6 +41,15 @@ internal static class KerasNames
         string[] parts = Parts(name);
         int owner = Array.LastIndexOf(parts[..^1], layer);
         return (IsBackwardIn(parts.AsSpan((owner + 1)..^1)), parts[^1]);
+    }
+
+    /// <summary>What a variable of a model inside of a model is, as far as its name says it.</summary>
+    public static (string Layer, bool IsBackward, string Role)? Of(string name, KerasOwners owners)
+    {
+        string[] parts = Parts(name);
+        return owners.Find(parts) is var (owner, part)
+            ? (owner, IsBackwardIn(parts.AsSpan((part + 1)..^1)), parts[^1])
+            : null;
     }
 
     /// <summary>Whether it is the state of a random number generator.</summary>

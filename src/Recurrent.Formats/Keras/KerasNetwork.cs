@@ -7,11 +7,13 @@ namespace Recurrent.Formats.Keras;
 /// <param name="Written">The layers in the order of the file, each once.</param>
 /// <param name="Inputs">The names of the input layers, in the order in which the model takes them.</param>
 /// <param name="Outputs">What the model outputs.</param>
+/// <param name="OutputNames">What the outputs are called.</param>
 internal sealed record KerasNetwork(
     IReadOnlyList<KerasLayer> Layers,
     IReadOnlyList<KerasLayer> Written,
     IReadOnlyList<string> Inputs,
-    IReadOnlyList<KerasReference> Outputs)
+    IReadOnlyList<KerasReference> Outputs,
+    IReadOnlyList<string> OutputNames)
 {
     /// <summary>
     /// Whether a list of layers says it all: each reads the one before, with an <c>Add</c> here and there that goes back to an
@@ -41,14 +43,19 @@ internal sealed record KerasNetwork(
 
     private bool NeedsGraph()
     {
+        if (KerasInput.InnerOf(Layers[0].Config) is not null)
+        {
+            return true;
+        }
+
         bool hasSteps = Layers[0].Kind == "Embedding" || KerasInput.ShapeOf(Layers[0].Config) is not { Count: KerasInput.RowAxes };
         foreach (KerasLayer layer in Layers)
         {
             bool needsGraph = layer.Kind switch
             {
-                "RepeatVector" or "GlobalAveragePooling1D" or "GlobalMaxPooling1D" => true,
-                "Flatten" => hasSteps,
-                "Reshape" => hasSteps || layer.Config["target_shape"].Items().Count > 1,
+                "RepeatVector" or "Permute" or "GlobalAveragePooling1D" or "GlobalMaxPooling1D" => true,
+                "Flatten" => hasSteps && !layer.IsPerStep,
+                "Reshape" => (hasSteps && !layer.IsPerStep) || layer.Config["target_shape"].Items().Count > 1,
                 "Bidirectional" => layer.Config.Find("merge_mode") is { IsText: true } mode
                     && mode.Text() is ("sum" or "ave" or "mul"),
                 "TimeDistributed" => layer.Config.Find("layer")?.Find("config") is { } inner && KerasActivationLayers.IsGated(inner),

@@ -8,8 +8,9 @@ namespace Recurrent.Formats.Keras;
 /// <param name="Steps">How many steps there are; null if any number.</param>
 /// <param name="MaskEnd">The layer that has not handed a mask on; null if there was no such layer.</param>
 /// <param name="IsMade">Whether the steps were made of a row: none of them is missing.</param>
+/// <param name="Inner">How many rows of features a step has side by side, each of them one of Keras's; null if it is one row.</param>
 internal readonly record struct KerasPosition(
-    bool IsSequence, bool IsReversed = false, int? Steps = null, string? MaskEnd = null, bool IsMade = false)
+    bool IsSequence, bool IsReversed = false, int? Steps = null, string? MaskEnd = null, bool IsMade = false, int? Inner = null)
 {
     /// <summary>A row, which has no steps.</summary>
     public static KerasPosition Row { get; } = new(IsSequence: false);

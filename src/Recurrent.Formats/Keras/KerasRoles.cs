@@ -28,6 +28,34 @@ internal static class KerasRoles
         }
     }
 
+    /// <summary>
+    /// The variables of several layers as a model lists them that is a layer itself: those that are trained first, then the
+    /// others. Nothing where that is not known, because a layer of the model was not to be trained.
+    /// </summary>
+    public static IReadOnlyList<(string Layer, bool IsBackward, string Role)> OfAll(IEnumerable<KerasLayer> layers)
+    {
+        var trained = new List<(string Layer, bool IsBackward, string Role)>();
+        var others = new List<(string Layer, bool IsBackward, string Role)>();
+        foreach (KerasLayer layer in layers)
+        {
+            IReadOnlyList<(bool IsBackward, string Role)> roles = Of(layer.Kind, layer.Config, layer.Name) ?? [];
+            if (roles.Count > 0 && !(layer.Config.Find("trainable")?.Flag() ?? true))
+            {
+                return [];
+            }
+
+            foreach ((bool isBackward, string role) in roles)
+            {
+                (IsStatistic(role) ? others : trained).Add((layer.Name, isBackward, role));
+            }
+        }
+
+        return [.. trained, .. others];
+    }
+
+    private static bool IsStatistic(string role) =>
+        role is "moving_mean" or "moving_variance" or "mean" or "variance" or "count";
+
     private static IReadOnlyList<string> OfCell(string kind, JsonValue config, string owner) =>
         KerasCell.Read(kind, config, owner).HasBias
             ? ["kernel", "recurrent_kernel", "bias"]

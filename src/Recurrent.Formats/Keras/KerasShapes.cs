@@ -14,6 +14,13 @@ internal sealed class KerasShapes(LayerListBuilder layers, KerasSequence sequenc
             throw new ModelFormatException($"layer '{name}': RepeatVector expects a row, found a sequence.");
         }
 
+        if (sequence.HasMask)
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': RepeatVector in a model with a mask is not supported: here a step that is missing is missing in the "
+                + "whole model, and a repeated row has other steps.");
+        }
+
         Repeat(name, config["n"].Integer(1, RepeatSpecification.MaxSteps));
     }
 
@@ -91,6 +98,72 @@ internal sealed class KerasShapes(LayerListBuilder layers, KerasSequence sequenc
         }
     }
 
+    /// <summary>Adds steps as features and features as steps; nothing where the order of axes stays.</summary>
+    public void AddPermute(string name, JsonValue config)
+    {
+        int[] order = [.. config["dims"].Items().Select(axis => axis.Integer(1, int.MaxValue))];
+        if (order is [1] or [1, 2])
+        {
+            return;
+        }
+
+        if (order is not [2, 1])
+        {
+            throw new ModelFormatException($"layer '{name}': {config["dims"].Unexpected("[1, 2] or [2, 1]").Message}");
+        }
+
+        sequence.RequireSteps(name, "Permute");
+        int steps = RequireFixedSteps(name, "Permute");
+        int size = layers.RequireSize(name);
+        Transpose(name, steps, size);
+        sequence.Position = new KerasPosition(IsSequence: true, Steps: size, IsMade: true);
+    }
+
+    /// <summary>Refuses what makes anything else of a row than the same row.</summary>
+    public void RequireRow(string name, string kind, JsonValue config)
+    {
+        if (kind == "Reshape"
+            && !(config["target_shape"].Items() is [JsonValue only] && (SizeOrRest(only) is var size) && (size < 0 || size == layers.Size)))
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': {config["target_shape"].Unexpected("[features], because inside of TimeDistributed a step is a row").Message}");
+        }
+    }
+
+    /// <summary>Every feature as a row of its steps, or every step as steps of one feature: whichever is fewer layers.</summary>
+    private void Transpose(string name, int steps, int size)
+    {
+        int value = layers.Value;
+        var parts = new List<int>();
+        if (size <= steps)
+        {
+            for (int i = 0; i < size; i++)
+            {
+                layers.MoveTo(value);
+                layers.AddSlice(name, i, 1);
+                layers.Add(name, new FlattenLayer(1, steps));
+                parts.Add(layers.Value);
+            }
+
+            layers.AddConcatenation(name, parts);
+            layers.Add(name, new UnflattenLayer(size * steps, size));
+        }
+        else
+        {
+            layers.Add(name, new FlattenLayer(size, steps));
+            value = layers.Value;
+            for (int i = 0; i < steps; i++)
+            {
+                layers.MoveTo(value);
+                layers.AddSlice(name, i * size, size);
+                layers.Add(name, new UnflattenLayer(size, size));
+                parts.Add(layers.Value);
+            }
+
+            layers.AddConcatenation(name, parts);
+        }
+    }
+
     // -1 is what the others leave.
     private static int SizeOrRest(JsonValue size) =>
         size.IsNumber && size.Number() == -1 ? -1 : size.Integer(1, LayerSpecification.MaxSize);
@@ -112,9 +185,10 @@ internal sealed class KerasShapes(LayerListBuilder layers, KerasSequence sequenc
 
     private void Flatten(string name, string kind)
     {
-        int steps = sequence.Position.Steps ?? throw new ModelFormatException(
-            $"layer '{name}': {kind} takes a fixed number of steps, which the file does not say.");
-        layers.Add(name, new FlattenLayer(layers.RequireSize(name), steps));
+        layers.Add(name, new FlattenLayer(layers.RequireSize(name), RequireFixedSteps(name, kind)));
         sequence.Position = KerasPosition.Row;
     }
+
+    private int RequireFixedSteps(string name, string kind) => sequence.Position.Steps ?? throw new ModelFormatException(
+        $"layer '{name}': {kind} takes a fixed number of steps, which the file does not say.");
 }

@@ -6,6 +6,12 @@ namespace Recurrent.Formats.Keras;
 /// <summary>Layers of Keras that have weights and no state.</summary>
 internal sealed class KerasStateless(KerasTensors tensors, LayerListBuilder layers)
 {
+    /// <summary>What the slopes of a <c>PReLU</c> are called.</summary>
+    public const string SlopesName = "alpha";
+
+    /// <summary>Whether a <c>PReLU</c> has one slope for everything, or none at all, which is refused later.</summary>
+    public static bool IsOneSlope(float[]? slopes) => slopes is not { Length: > 0 } || slopes.All(slope => slope == slopes[0]);
+
     /// <summary>Adds a table of vectors, as the first layer.</summary>
     public void AddEmbedding(string name, JsonValue config)
     {
@@ -36,19 +42,34 @@ internal sealed class KerasStateless(KerasTensors tensors, LayerListBuilder laye
         activation.AddTo(layers, name, isFunctionDone: true);
     }
 
-    /// <summary>Adds a leaky relu whose slope was trained.</summary>
+    /// <summary>Adds a leaky relu whose slopes were trained: one, or one for each feature.</summary>
     public void AddParametricRelu(string name)
     {
-        IReadOnlyList<long> shape = tensors.Shape(name, "alpha");
-        float[] slopes = tensors.Take(name, false, "alpha", [.. shape]);
+        IReadOnlyList<long> shape = tensors.Shape(name, SlopesName);
+        float[] slopes = tensors.Take(name, false, SlopesName, [.. shape]);
         int size = layers.Size ?? InputSizeOf(name, shape is [.., var last] ? [last] : []);
-        if (slopes.Length == 0 || slopes.Any(slope => slope != slopes[0]))
+        if (slopes.Length > 0 && IsOneSlope(slopes))
         {
-            throw new ModelFormatException(
-                $"layer '{name}': PReLU is supported if its slopes are equal; found {slopes.Length} that are not.");
+            layers.Add(name, new ActivationLayer(size, Activation.LeakyRelu(slopes[0])));
+            return;
         }
 
-        layers.Add(name, new ActivationLayer(size, Activation.LeakyRelu(slopes[0])));
+        if (slopes.Length != size)
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': PReLU is supported with one slope, or one for each of the {size} features (shared_axes=[1]); found "
+                + $"shape [{string.Join(", ", shape)}], where steps have slopes of their own.");
+        }
+
+        // What is above 0, less the slope times how far it is below.
+        layers.Charge(4L * sizeof(float) * size, name);
+        int value = layers.Value;
+        layers.Add(name, new ActivationLayer(size, Activation.Relu));
+        int above = layers.Value;
+        layers.MoveTo(value);
+        layers.Add(name, new ActivationLayer(size, Activation.Clip(-float.MaxValue, 0)));
+        layers.Add(name, new ScaleLayer(slopes));
+        layers.Join(name, new SumLayer(size), [above, layers.Value]);
     }
 
     /// <summary>Input features as the first axis of a tensor says them.</summary>

@@ -30,6 +30,10 @@ internal sealed class KerasTensors
     public IReadOnlyList<long> Shape(string layer, string role, bool isBackward = false) =>
         Find(layer, role, isBackward).Shape;
 
+    /// <summary>The elements of a tensor, which somebody is still to take; null if there is none.</summary>
+    public float[]? Peek(string layer, string role) =>
+        _tensors.TryGetValue((layer, false, role), out Tensor? tensor) ? tensor.ToSingles() : null;
+
     /// <summary>Bytes of all tensors of a layer as float32.</summary>
     public Int128 BytesOf(string layer) => _tensors.Where(entry => entry.Key.Layer == layer)
         .Aggregate((Int128)0, (sum, entry) => sum + ((Int128)entry.Value.ElementCount * sizeof(float)));

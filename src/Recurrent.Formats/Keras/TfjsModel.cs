@@ -47,7 +47,7 @@ internal static class TfjsModel
             return RequireSameMask(KerasModel.Read(
                 config,
                 version,
-                layers => KerasNames.Sort(tensors, layers.Select(layer => layer.Name).ToHashSet(StringComparer.Ordinal)),
+                layers => KerasNames.Sort(tensors, layers),
                 options,
                 "TensorFlow.js layers model"));
         }

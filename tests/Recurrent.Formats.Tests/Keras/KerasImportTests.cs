@@ -152,20 +152,20 @@ public sealed class KerasImportTests
     [InlineData("lstm_stack", "\"return_sequences\": true", "\"return_sequences\": false", "layer 'lstm_1': the recurrent layer before it has return_sequences=False")]
     [InlineData("lstm_stack", "\"units\": 7", "\"units\": 6", "tensor 'lstm/lstm_cell/kernel': expected shape [3, 24], found [3, 28]")]
     [InlineData("lstm_stack", "\"use_bias\": true, \"recurrent_activation\"", "\"use_bias\": false, \"recurrent_activation\"", "tensor 'lstm/lstm_cell/bias'")]
-    [InlineData("lstm_stack", "\"softmax\"", "\"gelu\"", "layer 'dense': the activation 'gelu' is not supported")]
+    [InlineData("lstm_stack", "\"softmax\"", "\"exponential\"", "layer 'dense': the activation 'exponential' is not supported")]
     [InlineData("lstm_stack", "\"sigmoid\"", "\"softmax\"", "layer 'lstm': the recurrent_activation softmax is not supported inside a cell")]
     [InlineData("lstm_stack", "\"name\": \"lstm_1\"", "\"name\": \"lstm\"", "layer 'lstm': a second one has this name")]
     [InlineData("lstm_stack", "\"Sequential\"", "\"MyModel\"", "'MyModel' is not supported")]
     [InlineData("lstm_stack", "[null, null, 3]", "[null, null, 4]", "layer 'lstm': expected 4 input features, found 3")]
     [InlineData("bidirectional", "\"concat\"", "\"max\"", "layer 'bidirectional': Bidirectional with merge_mode 'max'")]
     [InlineData("bidirectional", "\"axis\": -1", "\"axis\": 1", "layer 'batch_normalization'")]
-    [InlineData("gru_after", "\"class_name\": \"GRU\"", "\"class_name\": \"Sequential\"", "a model inside of a model (Sequential) is not supported")]
+    [InlineData("gru_after", "\"class_name\": \"GRU\"", "\"class_name\": \"Sequential\"", "'config.layers[1].config' has no 'layers'")]
     [InlineData("rnn_cell", "\"GRUCell\"", "\"MyCell\"", "layer 'rnn': the cell 'MyCell' is not supported")]
     [InlineData("gru_after", "\"class_name\": \"Dense\"", "\"class_name\": \"LSTM\"", "TimeDistributed(LSTM) is not supported")]
     [InlineData("gru_after", "\"reset_after\": true", "\"reset_after\": false", "expected shape [18], found [2, 18]")]
     [InlineData("activations", "\"negative_slope\": 0.5, \"max_value\": null", "\"negative_slope\": 0.5, \"max_value\": 6.0", "layer 're_lu': a ReLU with max_value 6, negative_slope 0.5")]
     [InlineData("residual_keras_2", "[\"dense\", 0, 0, {}], [\"lstm\", 0, 0, {}]", "[\"lstm\", 0, 0, {}], [\"x\", 0, 0, {}], [\"dense\", 0, 0, {}]", "layer 'add' (Add): expected layers with the same number of features")]
-    [InlineData("residual_keras_2", "[\"dense\", 0, 0, {}], [\"lstm\"", "[\"dense\", 0, 1, {}], [\"lstm\"", "expected the first output of 'dense'")]
+    [InlineData("residual_keras_2", "[\"dense\", 0, 0, {}], [\"lstm\"", "[\"dense\", 0, 1, {}], [\"lstm\"", "layer 'add': it reads output 1 of 'dense'")]
     [InlineData("residual_keras_2", "\"class_name\": \"Add\"", "\"class_name\": \"Dot\"", "layer 'add' (Dot): expected one layer that it reads")]
     [InlineData("residual_keras_3", "\"kwargs\": {}", "\"kwargs\": {\"initial_state\": [1]}", "the argument 'initial_state' is not supported")]
     [InlineData("residual_keras_3", "\"output_layers\": [\"dense_1\"", "\"output_layers\": [\"other\"", "output_layers': 'other' is no layer")]
@@ -184,11 +184,11 @@ public sealed class KerasImportTests
     }
 
     [Fact]
-    public void Slopes_that_differ_are_refused()
+    public void Slopes_of_steps_are_refused()
     {
         Assert.Contains(
-            "layer 'p_re_lu': PReLU is supported if its slopes are equal",
-            new KerasFile("activations").Rename("p_re_lu/alpha", "p_re_lu/old").Add("p_re_lu/alpha", 1, 4).Refusal(),
+            "layer 'p_re_lu': PReLU is supported with one slope, or one for each of the 4 features (shared_axes=[1]); found shape [2, 4]",
+            new KerasFile("activations").Rename("p_re_lu/alpha", "p_re_lu/old").Add("p_re_lu/alpha", 2, 4).Refusal(),
             StringComparison.Ordinal);
     }
 

@@ -60,7 +60,8 @@ internal sealed class GraphAssembler(Interpreter interpreter, Assembler assemble
         {
             throw new ModelFormatException(
                 $"input '{(inputs.Length > 0 ? inputs[0].Name : "")}': expected a sequence or indices, with an axis of steps, found rows of "
-                + $"{(inputs.Length > 0 ? inputs[0].Size : 0)} features alone, whose steps the graph makes itself; a model takes steps one after the other.");
+                + $"{(inputs.Length > 0 ? inputs[0].Size : 0)} features alone, and no cell that starts from an input of the graph and whose state is put out. "
+                + "A model takes steps one after the other.");
         }
 
         ModelDefinition definition = new(

@@ -74,6 +74,7 @@ internal sealed class OnnxGraph
             ModelProto model = ModelProto.Parser.ParseFrom(message);
             LocalFunctions.Inline(model, budget);
             ScanRewriting.Apply(model.Graph);
+            CellRewriting.Apply(model.Graph, model.OpsetImport.FirstOrDefault(set => set.Domain is "" or "ai.onnx")?.Version ?? 1);
             return new OnnxGraph(model, model.Graph);
         }
         catch (InvalidProtocolBufferException e)

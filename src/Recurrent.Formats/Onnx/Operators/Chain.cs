@@ -3,7 +3,7 @@ using Recurrent.Layers;
 namespace Recurrent.Formats.Onnx;
 
 /// <summary>Layers that are appended one after the other, each keeping every feature where it is.</summary>
-internal sealed class Chain
+internal sealed class Chain : IElementwise<Chain>
 {
     // What a layer and its value take, in numbers of shapes.
     private const int NodeShapes = 4;
@@ -22,6 +22,8 @@ internal sealed class Chain
     }
 
     public FlowValue Result { get; private set; }
+
+    public Chain Begin(string name) => new(_context, Result, name);
 
     public Chain Then(Activation activation) => Add(new ActivationLayer(_size, activation));
 

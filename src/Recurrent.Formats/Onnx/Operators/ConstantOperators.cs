@@ -3,6 +3,10 @@ namespace Recurrent.Formats.Onnx;
 /// <summary>Operators that make constants and shapes.</summary>
 internal static class ConstantOperators
 {
+    // Whole numbers up to here are the same as floating-point ones.
+    private const float MaxNumber = 1 << 24;
+    private const int MostDimensions = 16;
+
     public static Value Constant(NodeContext context)
     {
         GraphNode node = context.Node;
@@ -45,13 +49,20 @@ internal static class ConstantOperators
     public static Value Product(NodeContext context)
     {
         Value value = context.Required(0);
-        if (ConstantArithmetic.Elements(context, value) is not { Count: > 0 } numbers || ConstantArithmetic.IsScalar(value))
+        if ((Whole(value) ?? ConstantArithmetic.Elements(context, value)) is not { Count: > 0 } numbers || ConstantArithmetic.IsScalar(value))
         {
             throw context.RefuseInput(value, "the numbers of a shape");
         }
 
         return ExtentsValue.Create([Multiplied(context, numbers)], context.Node.Integer("keepdims", 1) == 0);
     }
+
+    /// <summary>The numbers of a shape that was cast, as TensorFlow casts one to multiply it; null of anything else.</summary>
+    private static IReadOnlyList<Extent>? Whole(Value value) =>
+        value is ConstantValue { IsSpread: false, Rank: 1, Tensor: { IsFloating: true, ElementCount: <= MostDimensions } } constant
+            && constant.Singles().ToArray() is var numbers && numbers.All(number => number >= 0 && number <= MaxNumber && number == MathF.Floor(number))
+            ? [.. numbers.Select(number => Extent.Of((int)number))]
+            : null;
 
     /// <summary>How many elements a value has.</summary>
     public static Value Size(NodeContext context) =>

@@ -13,6 +13,11 @@ internal static class ConvolutionOperators
             throw context.RefuseInput(weights, "W [outputs, features, time], or one of an image of one row or column");
         }
 
+        if (OfOneStep(context, weights) is { } step)
+        {
+            return step;
+        }
+
         TimeWindow window = TimeWindow.Of(context, [.. weights.Dimensions.Skip(2).Select(length => (long)length)]);
         if (window.Padding is { } padded && !Fits(window, padded))
         {
@@ -55,6 +60,28 @@ internal static class ConvolutionOperators
         // Of an image of one channel, the outputs come in the place of the channel.
         FlowValue result = Flows.Append(context, steps, node, outputs, 1);
         return features == 1 ? result : result.With([.. result.Groups.Select((group, i) => i == features ? [] : group)]);
+    }
+
+    /// <summary>
+    /// A convolution with a kernel of one element over what has features and no steps, as <c>unsqueeze(-1)</c> leaves a row: a
+    /// dense layer. Null if it is another one.
+    /// </summary>
+    private static FlowValue? OfOneStep(NodeContext context, ConstantValue weights)
+    {
+        bool isPlain = weights is { Rank: 3 } && weights.Dimensions[2] == 1 && context.Node.Integer("group", 1) == 1
+            && (context.Node.Integers("pads") ?? []).All(pad => pad == 0);
+        if (!isPlain || context.Required(0) is not FlowValue { Rank: 3, IsComplete: true } flow
+            || flow.Groups[2].Length > 0 || flow.Features is null || !Flows.HoldsFeatures(flow, 1))
+        {
+            return null;
+        }
+
+        (int outputs, int inputs) = (weights.Dimensions[0], weights.Dimensions[1]);
+        Flows.RequireSize(context, flow, inputs, "W");
+        DenseLayer layer = new(
+            new DenseSpecification { InputSize = inputs, OutputSize = outputs },
+            DenseWeights.Wrap(weights.Singles(), Bias(context, outputs)));
+        return Flows.Append(context, flow, new LayerNode(context.Name, flow.Read, layer, []), outputs, 1);
     }
 
     /// <summary>Whether a convolution can do the padding that is before it.</summary>

@@ -80,6 +80,16 @@ internal static class ShapeOperators
             return value;
         }
 
+        if (keepsIntegers && value is FlowValue { Source: InputNode { Role: OnnxInputRole.Unused } given, Picks.Count: 0 } indices
+            && indices.Groups.All(group => group.All(axis => axis.Whole is null)))
+        {
+            // Keras has indices as floating-point numbers until its embedding. Whatever else reads them is refused.
+            given.AssignIntegers();
+            context.Interpreter.Note(
+                ImportNoteKind.Assumed, given.Name, "its numbers are made whole in the graph; here they are indices, and whole already");
+            return value;
+        }
+
         if (value is not ConstantValue { IsSpread: false, Tensor.IsFloating: false } integers)
         {
             throw context.Refuse($"casting {value} to {to} would change it");

@@ -1,0 +1,178 @@
+#!/usr/bin/env python3
+"""Writes more cases of onnx-files/: one step of a cell with its states as inputs and outputs of the graph, in operators as PyTorch
+exports nn.LSTMCell, nn.GRUCell and nn.RNNCell, alone and in the networks that have them: policies of robots, detectors of voice;
+and inputs as Keras and spectrograms have them.
+Called like make_onnx_files.py.
+"""
+import numpy
+
+import make_onnx_files as files
+from make_onnx_files import Graph
+
+files.CASES.clear()
+case = files.case
+
+
+def gemm(graph, x, inputs, outputs, name=None):
+    """nn.Linear over rows."""
+    weights = graph.constant((graph.random.random((outputs, inputs)) * 2 - 1).astype(numpy.float32) * 0.5, name=name)
+    return graph.node("Gemm", x, weights, graph.weights(outputs), alpha=1.0, beta=1.0, transB=1)
+
+
+def parts(graph, x, count, size):
+    return graph.split(x, [size] * count, 1)
+
+
+def lstm_gates(graph, gates, c, units):
+    i, f, g, o = parts(graph, gates, 4, units)
+    i, f, g, o = graph.node("Sigmoid", i), graph.node("Sigmoid", f), graph.node("Tanh", g), graph.node("Sigmoid", o)
+    c = graph.node("Add", graph.node("Mul", f, c), graph.node("Mul", i, g))
+    return graph.node("Mul", o, graph.node("Tanh", c)), c
+
+
+def lstm_cell(graph, x, h, c, inputs, units, names=(None, None)):
+    gates = graph.node("Add", gemm(graph, h, units, 4 * units, names[0]), gemm(graph, x, inputs, 4 * units, names[1]))
+    return lstm_gates(graph, gates, c, units)
+
+
+def gru_cell(graph, x, h, inputs, units):
+    xr, xz, xn = parts(graph, gemm(graph, x, inputs, 3 * units), 3, units)
+    hr, hz, hn = parts(graph, gemm(graph, h, units, 3 * units), 3, units)
+    reset, update = graph.node("Sigmoid", graph.node("Add", hr, xr)), graph.node("Sigmoid", graph.node("Add", hz, xz))
+    new = graph.node("Tanh", graph.node("Add", xn, graph.node("Mul", hn, reset)))
+    return graph.node("Add", graph.node("Mul", graph.node("Sub", h, new), update), new)
+
+
+@case
+def cell_lstm_policy(name):
+    """A policy: the observation is normalized, the actions are limited."""
+    graph = Graph(name, opset=17)
+    obs, h, c = graph.input("obs", ["batch", 6]), graph.input("h_in", ["batch", 4]), graph.input("c_in", ["batch", 4])
+    x = graph.node("Div", graph.node("Sub", obs, graph.weights(6)), graph.constant([[0.5, 2, 1, 1.5, 0.75, 3]], numpy.float32))
+    h, c = lstm_cell(graph, x, h, c, 6, 4)
+    actions = gemm(graph, graph.node("Elu", gemm(graph, h, 4, 5)), 5, 2)
+    limits = graph.constant(-0.5, numpy.float32), graph.constant(0.5, numpy.float32)
+    graph.output(graph.node("Clip", actions, *limits), h, c)
+    graph.save(name)
+
+
+@case
+def cell_lstm_alike(name):
+    """The observation is as wide as the state: the names of the weights say which is which."""
+    graph = Graph(name, opset=11)
+    x, h, c = graph.input("x", ["batch", 4]), graph.input("h", ["batch", 4]), graph.input("c", ["batch", 4])
+    h, c = lstm_cell(graph, x, h, c, 4, 4, ("rnn.weight_hh", "rnn.weight_ih"))
+    graph.output(gemm(graph, h, 4, 2), h, c)
+    graph.save(name)
+
+
+@case
+def cell_lstm_without_bias(name):
+    graph = Graph(name, opset=9)
+    x, h, c = graph.input("x", ["batch", 3]), graph.input("h", ["batch", 4]), graph.input("c", ["batch", 4])
+    gates = graph.node("Add", graph.node("MatMul", x, graph.weights(3, 16)), graph.node("MatMul", h, graph.weights(4, 16)))
+    h, c = lstm_gates(graph, gates, c, 4)
+    graph.output(gemm(graph, h, 4, 2), h, c)
+    graph.save(name)
+
+
+@case
+def cell_gru_behind_lstm(name):
+    """Two cells, one behind the other; both put out their states."""
+    graph = Graph(name, opset=13)
+    x, h, c = graph.input("x", ["batch", 3]), graph.input("h", ["batch", 4]), graph.input("c", ["batch", 4])
+    state = graph.input("g", ["batch", 5])
+    h, c = lstm_cell(graph, x, h, c, 3, 4)
+    state = gru_cell(graph, h, state, 4, 5)
+    graph.output(graph.node("Softmax", gemm(graph, state, 5, 3), axis=-1), h, c, state, names=("y", "hn", "cn", "gn"))
+    graph.save(name)
+
+
+@case
+def cell_rnn_relu(name):
+    graph = Graph(name, opset=18)
+    x, h = graph.input("x", ["batch", 3]), graph.input("h", ["batch", 4])
+    h = graph.node("Relu", graph.node("Add", gemm(graph, x, 3, 4), gemm(graph, h, 4, 4)))
+    graph.output(gemm(graph, h, 4, 2), h)
+    graph.save(name)
+
+
+@case
+def cell_lstm_stacked_state(name):
+    """A detector of voice: convolutions leave one step, both states are in one tensor, and a convolution is the head."""
+    graph = Graph(name, opset=16)
+    x, state = graph.input("x", ["batch", 5, 4]), graph.input("state", [2, "batch", 4])
+    x = graph.node("Relu", graph.node("Conv", x, graph.weights(6, 5, 3), graph.weights(6), pads=[1, 1], strides=[2]))
+    x = graph.node("Relu", graph.node("Conv", x, graph.weights(4, 6, 3), graph.weights(4), pads=[1, 1], strides=[2]))
+    h, c = [graph.node("Gather", state, graph.constant(i, numpy.int64), axis=0) for i in range(2)]
+    h, c = lstm_cell(graph, graph.squeeze(x, 2), h, c, 4, 4)
+    y = graph.node("Relu", graph.node("Cast", graph.unsqueeze(h, 2), to=files.FLOAT))
+    y = graph.node("Sigmoid", graph.node("Conv", y, graph.weights(1, 4, 1), graph.weights(1), kernel_shape=[1]))
+    graph.output(graph.squeeze(y, 2), graph.node("Concat", graph.unsqueeze(h, 0), graph.unsqueeze(c, 0), axis=0), names=("y", "stateN"))
+    graph.save(name)
+
+
+@case
+def indices_as_floats(name):
+    """Keras's input of indices is of float32 unless it is said otherwise; its embedding casts them."""
+    graph = Graph(name, opset=13)
+    x = graph.input("x", ["batch", "time"], [[1, 8, 0, 3], [2, 2, 5, 7], [0, 4, 6, 1]])
+    e = graph.node("Gather", graph.weights(9, 3), graph.node("Cast", x, to=files.INT32))
+    y = graph.transpose(graph.squeeze(graph.rnn("LSTM", graph.transpose(e, 1, 0, 2), 3, 4)[0], 1), 1, 0, 2)
+    graph.output(graph.node("Softmax", graph.dense(y, 4, 3), axis=-1))
+    graph.save(name)
+
+
+@case
+def dense_of_tensordot(name):
+    """tf.tensordot of a sequence whose sizes are not known: they are multiplied as floating-point numbers."""
+    graph = Graph(name, opset=13)
+    x = graph.input("x", ["batch", "time", 3])
+    y = graph.transpose(graph.squeeze(graph.rnn("LSTM", graph.transpose(x, 1, 0, 2), 3, 4)[0], 1), 1, 0, 2)
+    shape = graph.node("Shape", y)
+    free, inner = [graph.node("Gather", shape, graph.ints(*axes), axis=0) for axes in ((0, 1), (2,))]
+    sizes = []
+    for part in (free, inner):
+        product = graph.node("ReduceProd", graph.node("Cast", part, to=files.FLOAT), axes=[0], keepdims=0)
+        sizes.append(graph.unsqueeze(graph.node("Cast", product, to=files.INT64), 0))
+    matrix = graph.node("Reshape", y, graph.node("Concat", *sizes, axis=0))
+    product = graph.node("MatMul", matrix, graph.weights(4, 5))
+    y = graph.node("Reshape", product, graph.node("Concat", free, graph.ints(5), axis=0))
+    graph.output(graph.node("Softmax", graph.node("Add", y, graph.weights(5)), axis=-1))
+    graph.save(name)
+
+
+@case
+def image_of_one_channel(name):
+    """What spectrograms come as: [batch, 1, time, features]."""
+    graph = Graph(name, opset=17)
+    x = graph.input("x", ["batch", 1, 6, 5])
+    y = graph.rnn("LSTM", graph.transpose(graph.squeeze(x, 1), 1, 0, 2), 5, 4, direction="bidirectional")[0]
+    y = graph.node("Reshape", graph.transpose(y, 2, 0, 1, 3), graph.ints(0, 0, -1))
+    graph.output(graph.dense(y, 8, 2))
+    graph.save(name)
+
+
+@case
+def refused_cell_alike(name):
+    """Nothing says which of two inputs is the state."""
+    graph = Graph(name, opset=17)
+    x, h, c = graph.input("x", ["batch", 4]), graph.input("h", ["batch", 4]), graph.input("c", ["batch", 4])
+    h, c = lstm_cell(graph, x, h, c, 4, 4)
+    graph.output(gemm(graph, h, 4, 2), h, c)
+    graph.save(name, refused="no cell that starts from an input")
+
+
+@case
+def refused_rows_alone(name):
+    """A forecast of a window in blocks that take off what they explain."""
+    graph = Graph(name, opset=17)
+    x = graph.input("x", ["batch", 8])
+    h = graph.node("Relu", gemm(graph, x, 8, 6))
+    rest = graph.node("Sub", x, gemm(graph, h, 6, 8))
+    graph.output(graph.node("Add", gemm(graph, h, 6, 2), gemm(graph, graph.node("Relu", gemm(graph, rest, 8, 6)), 6, 2)))
+    graph.save(name, refused="no cell that starts from an input")
+
+
+if __name__ == "__main__":
+    files.main()
