@@ -11,8 +11,8 @@ void apply_pointwise(const kernels::KernelTable& kernels, const PackedLayer& lay
   const int64_t count = layer.output_size;
   switch (layer.kind) {
     case RECURRENT_LAYER_ACTIVATION:
-      kernels.flush(x, y, count);
-      kernels.activation(p.activation.kind, p.activation.alpha, p.activation.beta, y, y, count);
+      apply_elementwise(
+          kernels, layer, [x](size_t) { return x; }, y, count);
       break;
     case RECURRENT_LAYER_SOFTMAX:
       kernels.softmax(x, y, count);

@@ -75,6 +75,12 @@ SequenceView<float> Portion::view_of(const Location& location) const {
                          : SequenceView<float>{data, rows() * location.size, location.size};
 }
 
+SequenceView<const float> Portion::steps_of(const Location& value) const {
+  if (value.input >= 0) return job_.inputs[value.input].x.from(span_.first, rows_.begin);
+  const SequenceView<float> view = view_of(value);
+  return {view.data, view.time_stride, view.row_stride};
+}
+
 SequenceView<float> Portion::output(size_t index) const {
   return job_.outputs[index].from(span_.first, rows_.begin);
 }
@@ -211,6 +217,13 @@ void Portion::run_direction(const PackedLayer& layer, size_t direction,
 void Portion::gather(TimeSpan chunk, int index) {
   const Slice steps = slice(chunk.steps, index);
   float* to = scratch(plan_.input);
+  if (!ragged() && !direction_->reverse && is_dense(in_, layer_->input_size)) {
+    const int64_t step = rows() * layer_->input_size;
+    if (steps.end > steps.begin)
+      kernels_.flush(input_at(chunk.first + steps.begin, 0), to + steps.begin * step,
+                     (steps.end - steps.begin) * step);
+    return;
+  }
   for (int64_t s = 0; s < steps.end; ++s) {
     const int64_t rows = active_rows(chunk.first + s);
     if (s >= steps.begin) gather_step(chunk.first + s, rows, to);

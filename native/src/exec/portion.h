@@ -76,6 +76,13 @@ class Portion {
   SequenceView<float> view_of(const Location& location) const;
   SequenceView<float> output_of(const PackedLayer& layer) const;
 
+  // From the span's first step on, for a batch that is not ragged.
+  SequenceView<const float> steps_of(const Location& value) const;
+  // Whether steps of so many features lie behind each other, and rows in them.
+  bool is_dense(const SequenceView<const float>& steps, int64_t size) const {
+    return steps.time_stride == rows() * size && (rows() == 1 || steps.row_stride == size);
+  }
+
   bool ragged() const { return job_.ragged.order != nullptr; }
   Slice slice(int64_t count, int index) const {
     return slice_of(count, index, participant_.size());
@@ -90,6 +97,8 @@ class Portion {
 
   void read(const PackedLayer& layer, const SequenceView<const float>& in);
   void run_pointwise();
+  bool is_one_array() const;
+  void run_array();
   void pool_step(int64_t step, int64_t sorted_row, float* y) const;
   void run_over_time(const PackedLayer& layer);
   const float* input_at(int64_t time, int64_t sorted_row) const;
@@ -101,6 +110,7 @@ class Portion {
   void run_dense();
   struct WindowUnits;
   struct WindowUnit;
+  struct StepRun;
   void run_windows();
   void remember_windows();
   WindowUnits window_units() const;
@@ -111,6 +121,7 @@ class Portion {
                    const GatheredSteps& gathered) const;
   WindowProduct product_of_unit(const WindowUnits& units, const WindowUnit& unit,
                                 const GatheredSteps& gathered) const;
+  void gather_steps(const GatheredSteps& gathered, int64_t row, const StepRun& run) const;
   const float* tap(int64_t step, int64_t sorted_row) const;
   int64_t length_read(int64_t sorted_row) const;
   void run_recurrent();

@@ -34,9 +34,40 @@ int64_t Portion::first_feature(int64_t step) const {
   return (span_.first + step) * layer_->output_size;
 }
 
+// Whether all that the layer reads and puts out are arrays, and it treats them as such: a number
+// depends on those at its place alone, or what is read is put side by side.
+bool Portion::is_one_array() const {
+  const bool joins = layer_->kind == RECURRENT_LAYER_CONCATENATION;
+  const int64_t size = layer_->output_size;
+  if (ragged() || !(joins || is_elementwise(layer_->kind))) return false;
+  if (!is_dense({out_.data, out_.time_stride, out_.row_stride}, size)) return false;
+  return std::all_of(layer_->reads.begin(), layer_->reads.end(), [&](const Location& value) {
+    return (joins || value.size == size) && is_dense(steps_of(value), value.size);
+  });
+}
+
+// A call for each step of few features would take longer than what it computes.
+void Portion::run_array() {
+  participant_.stage([&](int index) {
+    const Slice steps = slice(span_.steps, index);
+    const int64_t count = (steps.end - steps.begin) * rows();
+    const int64_t size = layer_->output_size;
+    const auto from = [&](size_t i) { return steps_of(layer_->reads[i]).at(steps.begin, 0); };
+    float* to = out_.at(steps.begin, 0);
+    if (layer_->kind != RECURRENT_LAYER_CONCATENATION)
+      return apply_elementwise(kernels_, *layer_, from, to, count * size);
+    for (size_t i = 0; i < layer_->reads.size(); ++i) {
+      const int64_t part = layer_->reads[i].size;
+      kernels_.flush_rows(from(i), part, to, size, part, count);
+      to += part;
+    }
+  });
+}
+
 // Steps are independent, so a slice is some of them.
 void Portion::run_pointwise() {
   if (!out_.data) return;
+  if (is_one_array()) return run_array();
   participant_.stage([&](int index) {
     const Slice steps = slice(span_.steps, index);
     for (int64_t step = steps.begin; step < steps.end; ++step) {

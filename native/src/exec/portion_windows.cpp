@@ -36,6 +36,15 @@ struct Portion::WindowUnit {
   int64_t count;
 };
 
+// Steps of a row, some number of them apart, and where they are put, some number of places apart.
+struct Portion::StepRun {
+  int64_t first;
+  int64_t every;
+  int64_t count;
+  int64_t place;
+  int64_t place_every;
+};
+
 Portion::WindowUnits Portion::window_units() const {
   const Window& window = layer_->convolution.window;
   const int64_t room = plan_.window_floats / step_floats(*layer_);
@@ -101,15 +110,50 @@ void Portion::gather_unit(const WindowUnits& units, const WindowUnit& unit,
                           const GatheredSteps& gathered) const {
   const Window& window = layer_->convolution.window;
   const int64_t taps = window.kernel_size;
-  for (int64_t i = 0; units.overlap && i < gathered.steps; ++i)
-    gathered.put(kernels_, *layer_, i, tap(window.step_of(unit.window, i), unit.row));
-  if (units.overlap) return;
+  if (units.overlap)
+    return gather_steps(gathered, unit.row,
+                        {window.step_of(unit.window, 0), window.dilation, gathered.steps, 0, 1});
+  if (units.of_rows) {
+    for (int64_t k = 0; k < taps; ++k)
+      gather_steps(gathered, unit.row,
+                   {window.step_of(unit.window, k), window.stride, unit.count, k, taps});
+    return;
+  }
   for (int64_t i = 0; i < unit.count; ++i)
-    for (int64_t k = 0; k < taps; ++k) {
-      const int64_t row = unit.row + (units.of_rows ? 0 : i);
-      const int64_t at = unit.window + (units.of_rows ? i : 0);
-      gathered.put(kernels_, *layer_, i * taps + k, tap(window.step_of(at, k), row));
-    }
+    for (int64_t k = 0; k < taps; ++k)
+      gathered.put(kernels_, *layer_, i * taps + k,
+                   tap(window.step_of(unit.window, k), unit.row + i));
+}
+
+// Those of the history lie side by side, and those of a batch that is not ragged some number of
+// floats apart: two copies, where the layer's features are one group.
+void Portion::gather_steps(const GatheredSteps& gathered, int64_t row, const StepRun& run) const {
+  const PackedConvolution& c = layer_->convolution;
+  const int64_t width = layer_->input_size;
+  int64_t i = 0;
+  const auto put_each = [&](int64_t end) {
+    for (; i < end; ++i)
+      gathered.put(kernels_, *layer_, run.place + i * run.place_every,
+                   tap(run.first + i * run.every, row));
+  };
+  if (ragged() || c.is_by_lanes() || c.groups > 1) return put_each(run.count);
+  const auto put_all = [&](const float* from, int64_t from_stride, int64_t end) {
+    if (i >= end) return;
+    kernels_.flush_rows(from, from_stride,
+                        gathered.data + (run.place + i * run.place_every) * width,
+                        run.place_every * width, width, end - i);
+    i = end;
+  };
+  // The first of them that the span has, and the first behind its end.
+  const int64_t inside =
+      std::clamp<int64_t>(div_up(std::max<int64_t>(-run.first, 0), run.every), 0, run.count);
+  const int64_t behind = std::clamp<int64_t>(
+      div_up(std::max<int64_t>(length_read(row) - run.first, 0), run.every), inside, run.count);
+  if (inside > 0 && layer_->has_history()) put_all(tap(run.first, row), run.every * width, inside);
+  put_each(inside);
+  if (behind > inside)
+    put_all(input_at(run.first + i * run.every, row), run.every * in_.time_stride, behind);
+  put_each(run.count);
 }
 
 WindowProduct Portion::product_of_unit(const WindowUnits& units, const WindowUnit& unit,
@@ -170,10 +214,16 @@ void Portion::remember_windows() {
     for (int64_t sorted_row = sorted_rows.begin; sorted_row < sorted_rows.end; ++sorted_row) {
       const History history(job_.states.row(slot, caller_row(sorted_row)), slot);
       const int64_t seen = length_in_span(sorted_row);
-      for (int64_t step = std::max<int64_t>(seen - steps, 0); step < seen; ++step) {
-        remove_denormals(kernels_, input_at(step, sorted_row), history.next(), slot.width);
-        history.push();
-      }
+      const int64_t begin = std::max<int64_t>(seen - steps, 0);
+      history.push(seen - begin, [&](float* to, int64_t first, int64_t count) {
+        const int64_t step = begin + first;
+        if (!ragged())
+          return kernels_.flush_rows(input_at(step, sorted_row), in_.time_stride, to, slot.width,
+                                     slot.width, count);
+        for (int64_t i = 0; i < count; ++i)
+          remove_denormals(kernels_, input_at(step + i, sorted_row), to + i * slot.width,
+                           slot.width);
+      });
     }
   });
 }

@@ -64,13 +64,21 @@ constexpr BlockKernels block_kernels() { return {}; }  // no lanes to fill
 #include "kernels/blocks.inl"
 #endif
 
-void flush_array(const float* x, float* y, int64_t count) {
+RECURRENT_INLINE void flush_row(const float* x, float* y, int64_t count) {
   int64_t i = 0;
   for (; i + Vec::kWidth <= count; i += Vec::kWidth) Vec::store(y + i, flush(Vec::load(x + i)));
   if (i < count) {
     const int left = static_cast<int>(count - i);
     Vec::store_partial(y + i, flush(Vec::load_partial(x + i, left)), left);
   }
+}
+
+void flush_array(const float* x, float* y, int64_t count) { flush_row(x, y, count); }
+
+void flush_rows(const float* x, int64_t x_stride, float* y, int64_t y_stride, int64_t count,
+                int64_t rows) {
+  if (x_stride == count && y_stride == count) return flush_row(x, y, rows * count);
+  for (int64_t row = 0; row < rows; ++row) flush_row(x + row * x_stride, y + row * y_stride, count);
 }
 
 template <class W>
@@ -95,6 +103,7 @@ const kernels::KernelTable kTable = {
     log1p_array,
     activation_array,
     flush_array,
+    flush_rows,
     scale_array,
     add_array,
     multiply_array,

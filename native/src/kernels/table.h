@@ -10,6 +10,8 @@
 namespace recurrent::kernels {
 
 using ArrayFn = void (*)(const float* x, float* y, int64_t count);
+using RowsFn = void (*)(const float* x, int64_t x_stride, float* y, int64_t y_stride, int64_t count,
+                        int64_t rows);
 using ActivationFn = void (*)(int32_t kind, float alpha, float beta, const float* x, float* y,
                               int64_t count);
 using ScaleFn = void (*)(const float* s, const float* b, const float* x, float* y, int64_t count);
@@ -142,6 +144,7 @@ struct KernelTable : InstructionSet {
   ArrayFn log1p;
   ActivationFn activation;
   ArrayFn flush;  // copies, denormals becoming +0
+  RowsFn flush_rows;
   ScaleFn scale;  // this and the following flush what they read
   AddFn add;
   AddFn multiply;

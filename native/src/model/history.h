@@ -29,6 +29,21 @@ class HistoryRow {
     set_place(next + 1 == ring_ ? 0 : next + 1);
   }
 
+  // The same for several steps: `fill(to, first, count)` puts `count` of them side by side, from
+  // the one of number `first` on.
+  template <class Fill>
+  void push(int64_t steps, const Fill& fill) const {
+    int64_t next = place();
+    for (int64_t done = 0; done < steps;) {
+      const int64_t count = std::min(steps - done, ring_ - next);
+      fill(at(next), done, count);
+      std::copy_n(at(next), count * width_, at(next + ring_));
+      done += count;
+      next = next + count == ring_ ? 0 : next + count;
+    }
+    set_place(next);
+  }
+
   // All steps, the oldest first, and one more in front of them: the one that the last push has
   // pushed out, where a window begins that ends with what was pushed.
   const Float* window() const { return at(place() == 0 ? ring_ : place()); }
