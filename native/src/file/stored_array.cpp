@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <memory>
 
 #include "base/checked.h"
 #include "file/crc32c.h"
@@ -16,6 +17,11 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "floats are read as they lie in a file");
 
 constexpr int64_t kFloatBytes = sizeof(float);
+
+// As make_unique_for_overwrite, which libc++ has from version 16 on.
+std::unique_ptr<float[]> uninitialized(int64_t count) {
+  return std::unique_ptr<float[]>(new float[static_cast<size_t>(count)]);
+}
 
 // Reads a section from its beginning to its end, with the checksum of what has been read.
 class Reader {
@@ -61,7 +67,7 @@ void read_bfloat16(Reader& reader, const StoredArray& array, float* to) {
 }
 
 void read_int8(Reader& reader, const StoredArray& array, float* to) {
-  const auto scales = std::make_unique_for_overwrite<float[]>(static_cast<size_t>(array.rows));
+  const auto scales = uninitialized(array.rows);
   reader.read(scales.get(), array.rows * kFloatBytes);
   int64_t row = 0;
   int64_t column = 0;
@@ -113,7 +119,7 @@ std::vector<Floats> read_arrays(const Container& container, const Section& secti
   const auto reader = std::make_unique<Reader>(container.source(), section);
   for (const StoredArray& array : arrays) {
     reader->skip_to(static_cast<int64_t>(array.offset));
-    values.push_back(std::make_unique_for_overwrite<float[]>(static_cast<size_t>(array.count())));
+    values.push_back(uninitialized(array.count()));
     float* const to = values.back().get();
     switch (array.format) {
       case RECURRENT_WEIGHT_FORMAT_BFLOAT16:

@@ -38,6 +38,9 @@ struct LastChain {
   X inputs;
   int64_t terms;
 };
+// Clang deduces aggregates from version 17 on.
+template <class W, class X>
+LastChain(W, X, int64_t) -> LastChain<W, X>;
 
 // Of a call, from a row on: the inputs, the states, and what a reset gate leaves of them.
 template <class Args>

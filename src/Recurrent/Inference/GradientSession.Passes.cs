@@ -98,16 +98,16 @@ public sealed unsafe partial class GradientSession
     // All but the values that a pass reads and outputs. The memory has been pinned by the caller.
     private NativeForwardArgs ArgumentsOf(
         in GradientBatch<float> batch, int* lengths, bool* present, float* initialStates, float* finalStates) => new()
-    {
-        Layout = (int)(batch.Layout ?? Definition.Layout),
-        Time = batch.Time,
-        Batch = batch.Batch,
-        Lengths = lengths,
-        Present = (byte*)present,
-        InitialStates = initialStates,
-        FinalStates = finalStates,
-        Drops = batch.DropoutSeed is null ? 0 : 1,
-        EmptyRow = (int)Definition.EmptyRow,
-        Seed = batch.DropoutSeed ?? 0,
-    };
+        {
+            Layout = (int)(batch.Layout ?? Definition.Layout),
+            Time = batch.Time,
+            Batch = batch.Batch,
+            Lengths = lengths,
+            Present = (byte*)present,
+            InitialStates = initialStates,
+            FinalStates = finalStates,
+            Drops = batch.DropoutSeed is null ? 0 : 1,
+            EmptyRow = (int)Definition.EmptyRow,
+            Seed = batch.DropoutSeed ?? 0,
+        };
 }

@@ -14,7 +14,7 @@ public sealed class PredictConcurrencyTests
     [Fact]
     public void Many_threads_get_what_one_gets_from_as_many_sessions_at_most()
     {
-        int before = SessionHandle.LiveCount;
+        int before = CountOfOthers();
         using (RecurrentModel model = Models.Lstm())
         {
             float[] x = new RandomFloats(1).Inputs(40 * 7 * 2);
@@ -41,10 +41,7 @@ public sealed class PredictConcurrencyTests
     [Fact]
     public void Calls_that_run_at_once_have_sessions_of_their_own_and_leave_them_to_later_ones()
     {
-        // Sessions of other tests that nobody has disposed of would be counted, and then not.
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        int before = SessionHandle.LiveCount;
+        int before = CountOfOthers();
         using RecurrentModel model = Models.Slow();
         float[] x = new float[Time * 256];
         bool met = false;
@@ -165,5 +162,13 @@ public sealed class PredictConcurrencyTests
         pool.Close(handle);
         Assert.True(session.IsClosed);
         Assert.Throws<ObjectDisposedException>(pool.Rent);
+    }
+
+    // Sessions of other tests that nobody has disposed of would be counted, and then not.
+    private static int CountOfOthers()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return SessionHandle.LiveCount;
     }
 }
