@@ -34,8 +34,8 @@ int64_t Portion::first_feature(int64_t step) const {
   return (span_.first + step) * layer_->output_size;
 }
 
-// Whether all that the layer reads and puts out are arrays, and it treats them as such: a number
-// depends on those at its place alone, or what is read is put side by side.
+// Whether the layer reads and outputs arrays without gaps, and may take all steps at once: each
+// number depends on those at its place alone, or values are put side by side.
 bool Portion::is_one_array() const {
   const bool joins = layer_->kind == RECURRENT_LAYER_CONCATENATION;
   const int64_t size = layer_->output_size;

@@ -125,8 +125,8 @@ void Portion::gather_unit(const WindowUnits& units, const WindowUnit& unit,
                    tap(window.step_of(unit.window, k), unit.row + i));
 }
 
-// Those of the history lie side by side, and those of a batch that is not ragged some number of
-// floats apart: two copies, where the layer's features are one group.
+// The steps of a history lie side by side. Those of the span are a fixed number of floats apart,
+// unless the batch is ragged. So both are one call each, where all features are one group.
 void Portion::gather_steps(const GatheredSteps& gathered, int64_t row, const StepRun& run) const {
   const PackedConvolution& c = layer_->convolution;
   const int64_t width = layer_->input_size;

@@ -123,8 +123,9 @@ void WindowStep::remember(int64_t rows) const {
   const StateSlot& slot = layer_.convolution.history;
   for (int64_t row = 0; row < rows; ++row) {
     const History history(states_.row(slot, row), slot);
-    remove_denormals(kernels_, x_ + row * slot.width, history.next(), slot.width);
-    history.push();
+    history.push(1, [&](float* to, int64_t, int64_t) {
+      remove_denormals(kernels_, x_ + row * slot.width, to, slot.width);
+    });
   }
 }
 

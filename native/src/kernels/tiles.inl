@@ -5,12 +5,14 @@
 //   kColumns           accumulators of a panel
 //   kStoredColumns     what FinishFn is given of a panel; put() adds what no accumulator holds
 //   kMaxPanels         panels that a group may have
-//   begin(tile, args, part, row, ahead)                        the chains of a tile but the last
-//   one last(args, part, row)                                      the last one, which feeds
-//   LastColumns kLastGates         its vectors of a panel skipped<W>(args)   bytes of a panel's
-//   weights that a call does not read, because the chains
+//   begin(tile, args, part, row, ahead)
+//                      where the chains of a tile start, and all of them but the last
+//   last(args, part, row)
+//                      the last chain: kLastGates vectors a panel, which feed LastColumns
+//   skipped<W>(args)   bytes of a panel's weights that a call does not read, because the chains
 //                      start after them
-//   update<Form>(args, row, panel, accumulators)               accumulators to new units
+//   update<Form>(args, row, panel, accumulators)
+//                      accumulators to new units
 
 constexpr int kMaxTileRows = 8;
 
@@ -180,10 +182,11 @@ RECURRENT_INLINE LastChain<Weights<W>, Inputs> cut(const LastChain<Weights<W>, I
           left < kCutTerms ? left : kCutTerms};
 }
 
-template <class Body, int kPanels, class Args, class W>
+// Some rows of one panel.
+template <class Body, class Args, class W>
 void run_cut_tiles(const Args& args, const Part<W>& part, int64_t first_row, int64_t rows,
                    Ahead& ahead) {
-  constexpr int kTileColumns = kPanels * Body::kColumns;
+  constexpr int kTileColumns = Body::kColumns;
   constexpr int64_t kRowFloats = int64_t{kTileColumns} * Vec::kWidth;
   alignas(64) float sums[static_cast<size_t>(kCutRows * kRowFloats)];
   const int64_t terms = Body::last(args, part, 0).terms;
@@ -200,18 +203,19 @@ void run_cut_tiles(const Args& args, const Part<W>& part, int64_t first_row, int
       if (first + kCutTerms < terms)
         store_tile(acc, at, kRowFloats);
       else
-        finish<Body, kPanels, kRows>(args, part.panel, first_row + row, acc);
+        finish<Body, 1, kRows>(args, part.panel, first_row + row, acc);
     });
 }
 
 template <class Body, int kPanels, class Args, class W>
 RECURRENT_INLINE void run_tiles(const Args& args, const Part<W>& part, Ahead& ahead) {
   constexpr int kMostRows = max_rows(kPanels * Body::kColumns, W::kAccumulators);
-  if constexpr (kCutsChains<Body, W>) {
+  // Of so many rows panels come one by one.
+  if constexpr (kPanels == 1 && kCutsChains<Body, W>) {
     if (args.range.rows > 2 * kMostRows && Body::last(args, part, 0).terms > 3 * kCutTerms / 2) {
       for (int64_t row = 0; row < args.range.rows; row += kCutRows) {
         const int64_t left = args.range.rows - row;
-        run_cut_tiles<Body, kPanels>(args, part, row, left < kCutRows ? left : kCutRows, ahead);
+        run_cut_tiles<Body>(args, part, row, left < kCutRows ? left : kCutRows, ahead);
       }
       return;
     }

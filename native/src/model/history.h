@@ -21,16 +21,8 @@ class HistoryRow {
   HistoryRow(Float* row, const StateSlot& slot)
       : HistoryRow(row, slot.size / slot.width, slot.width) {}
 
-  // Where the next step goes, before push() makes it the last one.
-  Float* next() const { return at(place()); }
-  void push() const {
-    const int64_t next = place();
-    std::copy_n(at(next), width_, at(next + ring_));
-    set_place(next + 1 == ring_ ? 0 : next + 1);
-  }
-
-  // The same for several steps: `fill(to, first, count)` puts `count` of them side by side, from
-  // the one of number `first` on.
+  // Takes some steps in: `fill(to, first, count)` puts `count` of them side by side, from the one
+  // of number `first` on.
   template <class Fill>
   void push(int64_t steps, const Fill& fill) const {
     int64_t next = place();

@@ -24,8 +24,7 @@ internal static class ContainerReader
         CountedLengths? lengths = ReadLengths(file);
         ModelOptions options = LayerWeights.OptionsOf(record.Layers);
         WeightSection.Read(file, weights, arrays);
-        FormatCheck.RequireValues(record.Layers);
-        ModelDefinition definition = record.ToDefinition();
+        ModelDefinition definition = record.ToDefinition(options);
         RequireInput(file, lengths, definition);
         return new ImportedModel
         {

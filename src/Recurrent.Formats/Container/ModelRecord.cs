@@ -125,34 +125,45 @@ internal sealed class ModelRecord
     }
 
     /// <summary>The model, once its weights have been read.</summary>
-    /// <exception cref="ModelFormatException">The layers are none, or do not fit each other.</exception>
-    public ModelDefinition ToDefinition()
+    /// <param name="formats">The formats that it is computed in.</param>
+    /// <exception cref="ModelFormatException">
+    /// The layers are none, or do not fit each other, or a weight has no value in its format.
+    /// </exception>
+    public ModelDefinition ToDefinition(ModelOptions formats)
     {
         try
         {
-            Layer[] layers = [.. Layers.Select(ToLayer)];
-            if (Inputs.Count == 0 && Outputs.Count == 0 && Layers.All(layer => layer.Reads.Count == 0))
-            {
-                return new ModelDefinition(layers, Output, Masking, Layout, EmptyRow);
-            }
-
-            if (Output != ModelOutput.EveryStep)
-            {
-                throw new ArgumentException($"output: expected 0, because values have names, found {(int)Output}");
-            }
-
-            return new ModelDefinition(
-                Inputs,
-                [.. layers.Select((layer, index) => new LayerNode(layer, Layers[index].Reads))],
-                Outputs,
-                Masking,
-                Layout,
-                EmptyRow);
+            ModelDefinition definition = ToDefinition();
+            // Refuses what has no value.
+            _ = definition.Rounded(formats.Weights, formats.Layers);
+            return definition;
         }
         catch (ArgumentException e)
         {
             throw new ModelFormatException($"the model of the file: {e.Message}", e);
         }
+    }
+
+    private ModelDefinition ToDefinition()
+    {
+        Layer[] layers = [.. Layers.Select(ToLayer)];
+        if (Inputs.Count == 0 && Outputs.Count == 0 && Layers.All(layer => layer.Reads.Count == 0))
+        {
+            return new ModelDefinition(layers, Output, Masking, Layout, EmptyRow);
+        }
+
+        if (Output != ModelOutput.EveryStep)
+        {
+            throw new ArgumentException($"output: expected 0, because values have names, found {(int)Output}");
+        }
+
+        return new ModelDefinition(
+            Inputs,
+            [.. layers.Select((layer, index) => new LayerNode(layer, Layers[index].Reads))],
+            Outputs,
+            Masking,
+            Layout,
+            EmptyRow);
     }
 
     private static Masking? ReadMasking(SectionReader reader)

@@ -54,7 +54,7 @@ internal sealed class KerasNesting
     /// <param name="prefix">What stands before the names of its layers.</param>
     /// <param name="given">What it is called with; null if it has inputs of the whole model.</param>
     /// <param name="wrapper">The <c>TimeDistributed</c> around it; null if there is none.</param>
-    /// <returns>What it puts out.</returns>
+    /// <returns>What it outputs.</returns>
     private IReadOnlyList<KerasReference> Expand(
         KerasNetwork network, string prefix, KerasReference[]? given, string? wrapper)
     {

@@ -48,7 +48,7 @@ internal static class WeightRounding
         for (int i = 0; i < values.Length; i++)
         {
             rounded[i] = RoundToBFloat16(Flush(values[i]));
-            if (float.IsInfinity(rounded[i]) && float.IsFinite(values[i]))
+            if (float.IsInfinity(rounded[i]))
             {
                 throw new ArgumentException(
                     $"{argument}: expected weights that are finite in BFloat16, found {values[i]:R} in row {i / columns}, column "

@@ -1,4 +1,5 @@
 using Recurrent.Layers;
+using Recurrent.Reference;
 using Recurrent.Tests.Support;
 
 namespace Recurrent.Tests.Inference;
@@ -37,6 +38,7 @@ public sealed class WeightFormatTests
     [InlineData(WeightFormat.Int8, float.NaN)]
     [InlineData(WeightFormat.Int8With8BitInputs, float.PositiveInfinity)]
     [InlineData(WeightFormat.BFloat16, float.MaxValue)]
+    [InlineData(WeightFormat.BFloat16, float.NegativeInfinity)]
     public void A_weight_that_has_no_value_is_refused(WeightFormat format, float weight)
     {
         float[] weights = [.. Enumerable.Repeat(0.5f, 16)];
@@ -46,5 +48,7 @@ public sealed class WeightFormatTests
                 new SimpleRnnSpecification { InputSize = 4, HiddenSize = 4 }, new CellWeights(weights, new float[16]))]);
         Assert.ThrowsAny<ArgumentException>(
             () => RecurrentModel.Create(definition, new ModelOptions { Weights = format }).Dispose());
+        Assert.Throws<ArgumentException>(() => definition.Rounded(format));
+        Assert.Throws<ArgumentException>(() => ReferenceModel<float>.Create(definition, format));
     }
 }

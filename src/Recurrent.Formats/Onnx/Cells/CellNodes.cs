@@ -15,7 +15,7 @@ internal sealed class CellNodes(long operatorSet)
     /// <summary>The nodes that make the new states of a cell.</summary>
     /// <param name="cell">The cell.</param>
     /// <param name="input">What it reads.</param>
-    /// <param name="step">The name of what it puts out at the step.</param>
+    /// <param name="step">The name of its output at the step.</param>
     public IReadOnlyList<NodeProto> Of(CellPattern cell, string input, string step)
     {
         _nodes.Clear();

@@ -90,7 +90,7 @@ internal sealed record CellPattern(
         return null;
     }
 
-    /// <summary><c>tanh(x' + h')</c> or <c>relu</c> of it, which is put out as it is.</summary>
+    /// <summary><c>tanh(x' + h')</c> or <c>relu</c> of it, which is an output as it is.</summary>
     private static CellPattern? Rnn(ProtoGraph graph, string name)
     {
         string? activation = ((string[])["Tanh", "Relu"]).FirstOrDefault(kind => graph.Argument(name, kind) is not null);
