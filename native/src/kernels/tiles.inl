@@ -167,7 +167,7 @@ RECURRENT_INLINE void for_each_tile(int64_t rows, const Run& run) {
 // Whether the weights of many rows come from the first-level cache, a piece of the last chain at a
 // time. Between pieces accumulators are floats in memory, which changes no bit. With vectors of 8
 // lanes that gains what a GRU's records of 96 bytes lose beyond that cache; others lose by it.
-// (AVX2, batches of 32 and 64: GRU 256 1.07x, 512 1.06x, 1024 1.10x to 1.15x; LSTM 0.94x to 1.00x.)
+// (docs/kernels.md has the figures.)
 template <class Body, class W>
 constexpr bool kCutsChains = Vec::kWidth == 8 && !W::kIsInteger && Body::kLastGates == 3;
 constexpr int64_t kCutTerms = 128;  // 12 KiB of weights
