@@ -9,7 +9,7 @@ const kernels::IntegerImplementation& EveryIntegers::integers() {
 }
 
 void EveryIntegers::SetUp() {
-  constexpr cpu::FeatureSet kAll = cpu::kAvxVnni | cpu::kAvx512Vnni;
+  constexpr cpu::FeatureSet kAll = cpu::kAvxVnni | cpu::kAvx512Vnni | cpu::kDotProduct;
   if (!integers().is_supported())
     GTEST_SKIP() << "this machine cannot run the kernels " << integers().name;
   kernels::leave_out_features(kAll & ~integers().needs);

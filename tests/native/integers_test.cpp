@@ -208,7 +208,7 @@ TEST(IntegersSwitch, LeavesOutWhatItNames) {
   using kernels::left_out_by_environment;
   EXPECT_EQ(left_out_by_environment(nullptr), 0u);
   EXPECT_EQ(left_out_by_environment(""), 0u);
-  EXPECT_EQ(left_out_by_environment("off"), cpu::kAvxVnni | cpu::kAvx512Vnni);
+  EXPECT_EQ(left_out_by_environment("off"), cpu::kAvxVnni | cpu::kAvx512Vnni | cpu::kDotProduct);
   EXPECT_EQ(left_out_by_environment("avx"), cpu::kAvx512Vnni);
   EXPECT_EQ(left_out_by_environment("avx512"), cpu::kAvxVnni);
   EXPECT_ANY_THROW(left_out_by_environment("on"));

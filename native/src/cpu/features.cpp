@@ -5,6 +5,15 @@
 
 #include "cpu/cpuid.h"
 
+#if defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+#elif defined(__aarch64__) && defined(__APPLE__)
+#include <sys/sysctl.h>
+#elif defined(_M_ARM64)
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+#endif
+
 namespace recurrent::cpu {
 namespace {
 
@@ -77,6 +86,27 @@ std::string read_brand() {
 
 #endif
 
+#if defined(__aarch64__) || defined(_M_ARM64)
+
+bool has_dot_product() {
+#if defined(__linux__)
+  constexpr unsigned long kBit = 1ul << 20;  // HWCAP_ASIMDDP, which older headers do not name
+  return (getauxval(AT_HWCAP) & kBit) != 0;
+#elif defined(__APPLE__)
+  int answer = 0;
+  size_t size = sizeof(answer);
+  return sysctlbyname("hw.optional.arm.FEAT_DotProd", &answer, &size, nullptr, 0) == 0 &&
+         answer != 0;
+#elif defined(_M_ARM64)
+  constexpr DWORD kProduct = 43;  // PF_ARM_V82_DP_INSTRUCTIONS_AVAILABLE, likewise
+  return IsProcessorFeaturePresent(kProduct) != 0;
+#else
+  return false;
+#endif
+}
+
+#endif
+
 Features detect() {
   Features found;
 #if RECURRENT_X86_64
@@ -84,6 +114,9 @@ Features detect() {
   found.brand = read_brand();
 #else
   found.brand = "unknown processor";
+#endif
+#if defined(__aarch64__) || defined(_M_ARM64)
+  if (has_dot_product()) found.set |= kDotProduct;
 #endif
   return found;
 }

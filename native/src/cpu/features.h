@@ -18,6 +18,7 @@ inline constexpr FeatureSet kAvx512Bw = 1u << 6;
 inline constexpr FeatureSet kAvx512Vl = 1u << 7;
 inline constexpr FeatureSet kAvx512Vnni = 1u << 8;
 inline constexpr FeatureSet kAvxVnni = 1u << 9;
+inline constexpr FeatureSet kDotProduct = 1u << 10;  // FEAT_DotProd of AArch64
 
 struct Features {
   // What the processor has *and* the operating system saves on a thread switch.

@@ -145,7 +145,7 @@ std::span<const IntegerImplementation> integer_implementations() { return kInteg
 cpu::FeatureSet left_out_by_environment(const char* value) {
   if (!value || *value == '\0') return 0;
   const std::string name = value;
-  if (name == "off") return cpu::kAvxVnni | cpu::kAvx512Vnni;
+  if (name == "off") return cpu::kAvxVnni | cpu::kAvx512Vnni | cpu::kDotProduct;
   if (name == "avx") return cpu::kAvx512Vnni;
   if (name == "avx512") return cpu::kAvxVnni;
   invalid("RECURRENT_VNNI", "expected off, avx or avx512, found '%s'", value);

@@ -43,8 +43,8 @@ struct IntegerImplementation {
 // All of them, in the order of the list.
 std::span<const IntegerImplementation> integer_implementations();
 
-// The features that a value of RECURRENT_VNNI leaves out: null or empty none, "off" all of VNNI,
-// "avx" and "avx512" those of the other encoding. Throws INVALID_ARGUMENT for any other.
+// The features that a value of RECURRENT_VNNI leaves out: null or empty none, "off" all of VNNI and
+// SDOT, "avx" and "avx512" those of the other encoding. Throws INVALID_ARGUMENT for any other.
 cpu::FeatureSet left_out_by_environment(const char* value);
 
 // What models that are created from now on do without: left_out_by_environment(RECURRENT_VNNI),

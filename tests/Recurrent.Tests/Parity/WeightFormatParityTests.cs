@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Recurrent.Layers;
 using Recurrent.Tests.Support;
 
@@ -52,6 +53,16 @@ public sealed class WeightFormatParityTests
                 $"{isa}, predictions, {@case}");
         });
     }
+
+    /// <summary>The kernels of int8 weights that a processor without VNNI, or with another encoding of it, takes.</summary>
+    [Fact]
+    public void Runs_equal_the_reference_without_VNNI() => RunWithVnni("off");
+
+    [Fact]
+    public void Runs_equal_the_reference_with_AVX_VNNI_alone() => RunWithVnni("avx");
+
+    [Fact]
+    public void Runs_equal_the_reference_with_AVX512_VNNI_alone() => RunWithVnni("avx512");
 
     /// <summary>Chunks and threads only matter where there is more to do.</summary>
     [Theory]
@@ -174,4 +185,16 @@ public sealed class WeightFormatParityTests
     }
 
     public static TheoryData<InstructionSet> InstructionSets => Support.InstructionSets.All;
+
+    private void RunWithVnni(string value, [CallerMemberName] string method = "") =>
+        ChildProcess.Run(typeof(WeightFormatParityTests), "RECURRENT_VNNI", value, RunIntegers, method);
+
+    private void RunIntegers()
+    {
+        foreach (InstructionSet isa in Machine.InstructionSets)
+        {
+            Runs_equal_the_reference(isa, WeightFormat.Int8);
+            Runs_equal_the_reference(isa, WeightFormat.Int8With8BitInputs);
+        }
+    }
 }

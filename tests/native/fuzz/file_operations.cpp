@@ -87,6 +87,7 @@ void damage(Random& random, Bytes& file) {
 
 void load_model(World& world, Random& random) {
   std::shared_ptr<Subject> subject = draw_model(random, world.limits);
+  draw_weight_formats(random, *subject);
   const std::vector<int32_t> isas = draw_isas(random);
   const test::FileOptions texts = draw_texts(random);
   const Bytes bytes = test::write_file(subject->desc, texts);

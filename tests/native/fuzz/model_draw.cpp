@@ -1,5 +1,7 @@
 #include "model_draw.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace recurrent::fuzz {
@@ -52,7 +54,35 @@ bool has_states_to_put_out(const std::vector<recurrent_layer_desc>& layers) {
   return recurs;
 }
 
+bool are_finite(const test::OwnedModel& model) {
+  const auto finite = [](const std::vector<float>& values) {
+    return std::all_of(values.begin(), values.end(), [](float x) { return std::isfinite(x); });
+  };
+  for (const test::OwnedLayer& layer : model.layers)
+    for (const test::OwnedDirection* direction : {layer.forward.get(), layer.reverse.get()})
+      if (direction && !(finite(direction->input_weights) && finite(direction->recurrent_weights) &&
+                         finite(direction->projection)))
+        return false;
+  return true;
+}
+
 }  // namespace
+
+void draw_weight_formats(Random& random, Subject& subject) {
+  // They have no value for an infinity.
+  if (!one_in(random, 2) || !are_finite(subject.owned)) return;
+  const auto draw = [&] {
+    return one_of<int32_t>(
+        random, {RECURRENT_WEIGHT_FORMAT_FLOAT32, RECURRENT_WEIGHT_FORMAT_BFLOAT16,
+                 RECURRENT_WEIGHT_FORMAT_INT8, RECURRENT_WEIGHT_FORMAT_INT8_8BIT_INPUTS});
+  };
+  for (recurrent_layer_desc& layer : subject.layers) {
+    const bool recurs = layer.kind < RECURRENT_LAYER_DENSE;
+    if (recurs || layer.kind == RECURRENT_LAYER_DENSE || layer.kind == RECURRENT_LAYER_CONVOLUTION)
+      layer.input_weight_format = draw();
+    if (recurs) layer.recurrent_weight_format = draw();
+  }
+}
 
 std::shared_ptr<Subject> draw_model(Random& random, const Limits& limits) {
   auto subject = std::make_shared<Subject>();

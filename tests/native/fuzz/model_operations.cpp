@@ -31,6 +31,7 @@ T* stale() {
 
 std::shared_ptr<Subject> create_model(World& world, Random& random) {
   std::shared_ptr<Subject> subject = draw_model(random, world.limits);
+  draw_weight_formats(random, *subject);
   const std::vector<int32_t> isas = draw_isas(random);
   world.note(text("model on isa %d and %d, output %d, masking %d: %s", isas[0], isas[1],
                   subject->desc.output, subject->desc.masking, subject->owned.describe().c_str()));

@@ -54,14 +54,16 @@ Pupil* open_trainer(World& world, Random& random) {
     pupil->trainers[side].reset(trainer);
     return status;
   };
-  if (world.caller.both({"recurrent_trainer_create"}, open) != RECURRENT_STATUS_OK) return nullptr;
+  if (world.caller.both({"recurrent_trainer_create", subject.has_floats() ? kOk : kNotSupported},
+                        open) != RECURRENT_STATUS_OK)
+    return nullptr;
   fill_info(*pupil);
   return world.pupils.emplace_back(std::move(pupil)).get();
 }
 
 void open_broken_trainer(World& world, Random& random) {
   const std::shared_ptr<Subject> subject = world.a_subject(random);
-  if (!subject) return;
+  if (!subject || !subject->has_floats()) return;
   std::vector<float> rates(subject->layers.size());
   rates[static_cast<size_t>(uniform(random, 0, static_cast<int64_t>(rates.size()) - 1))] =
       one_of(random, {1.0f, -0.1f, 2.0f, std::numeric_limits<float>::quiet_NaN()});

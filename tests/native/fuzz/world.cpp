@@ -15,6 +15,15 @@ recurrent_model_desc Subject::desc_for(int32_t isa) const {
   return other;
 }
 
+bool Subject::has_floats() const {
+  return std::all_of(
+      layers.begin(), layers.end(),
+      [](const recurrent_layer_desc& layer) {
+        return layer.input_weight_format == RECURRENT_WEIGHT_FORMAT_FLOAT32 &&
+               layer.recurrent_weight_format == RECURRENT_WEIGHT_FORMAT_FLOAT32;
+      });
+}
+
 int64_t Subject::work() const {
   int64_t sum = 0;
   for (const recurrent_layer_desc& layer : layers) {

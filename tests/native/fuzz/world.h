@@ -30,6 +30,8 @@ struct Subject {
 
   // The description for an instruction set.
   recurrent_model_desc desc_for(int32_t isa) const;
+  // All weights are floats, without which there is no trainer.
+  bool has_floats() const;
   bool takes_indices() const { return info.vocabulary_size > 0; }
   bool masks() const { return desc.masking != RECURRENT_MASKING_NONE; }
   bool puts_out_one_step() const { return desc.output != RECURRENT_OUTPUT_EVERY_STEP; }
