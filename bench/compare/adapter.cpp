@@ -209,7 +209,7 @@ class Subject {
   void call() {
     if (workload_.trains) return train();
     if (workload_.time == 1) {
-      library_.step(session_, x_.data(), y_.data());
+      library_.check(library_.step(session_, x_.data(), y_.data()));
       return;
     }
     recurrent_run_args args{};
@@ -221,7 +221,7 @@ class Subject {
     args.y_count = static_cast<int64_t>(y_.size());
     // A model with a reverse direction takes whole sequences only.
     if (workload_.bidirectional) library_.reset(session_, 0, workload_.batch);
-    library_.run(session_, &args);
+    library_.check(library_.run(session_, &args));
   }
 
  private:

@@ -36,8 +36,9 @@ static_assert(Vec::kWidth == kSet.width, "kernels.inc says something else than t
 
 #include "kernels/chain.inl"
 
-#include "simd/weights_bfloat16.inl"
 #include "simd/weights_float32.inl"
+
+#include "simd/weights_bfloat16.inl"
 
 #include "kernels/tiles.inl"
 

@@ -71,7 +71,7 @@ RECURRENT_INLINE void term(Tile<kRows, kColumns>& acc, WeightBytes w, const floa
     for (int r = 0; r < kRows; ++r) value[r] = Vec::broadcast(x[r * x_stride]);
 #pragma GCC unroll 16
     for (int j = 0; j < kVectors; ++j) {
-      const Vec weight = W::template load<kTerm>(w + j * W::kVectorBytes);
+      const Vec weight = W::template load<kTerm, kRows>(w + j * W::kVectorBytes);
 #pragma GCC unroll 8
       for (int r = 0; r < kRows; ++r) {
         Vec& a = acc.v[r][Columns::at(j)];
@@ -81,7 +81,8 @@ RECURRENT_INLINE void term(Tile<kRows, kColumns>& acc, WeightBytes w, const floa
   } else {
     Vec weight[static_cast<size_t>(kVectors)];
 #pragma GCC unroll 16
-    for (int j = 0; j < kVectors; ++j) weight[j] = W::template load<kTerm>(w + j * W::kVectorBytes);
+    for (int j = 0; j < kVectors; ++j)
+      weight[j] = W::template load<kTerm, kRows>(w + j * W::kVectorBytes);
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) {
       const Vec value = Vec::broadcast(x[r * x_stride]);

@@ -18,10 +18,14 @@ struct SimpleBody {
                                      const Part<W>& part, int64_t row, WeightBytes& ahead) {
     start<kPanels, AllColumns>(acc, args.init + row * args.init_stride + part.panel * Vec::kWidth,
                                args.init_stride);
-    chain<kPanels, AllColumns>(acc, part.weights(0, 1), inputs_of(args, row), args.x_size, ahead);
+    const int64_t terms = args.cell->h_terms == 0 ? 0 : args.x_size;
+    chain<kPanels, AllColumns>(acc, part.weights(0, 1), inputs_of(args, row), terms, ahead);
   }
   template <class Args, class W>
   static RECURRENT_INLINE auto last(const Args& args, const Part<W>& part, int64_t row) {
+    // The inputs' is the only one of a dense layer and of a convolution.
+    if (args.cell->h_terms == 0)
+      return LastChain{part.weights(0, 1), inputs_of(args, row), args.x_size};
     return LastChain{part.weights(W::chain_bytes(args.cell->x_terms), 1), states_of(args, row),
                      args.cell->h_terms};
   }

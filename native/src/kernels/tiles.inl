@@ -166,11 +166,20 @@ RECURRENT_INLINE void for_each_tile(int64_t rows, const Run& run) {
 
 // Whether the weights of many rows come from the first-level cache, a piece of the last chain at a
 // time. Between pieces accumulators are floats in memory, which changes no bit. With vectors of 8
-// lanes that gains what a GRU's records of 96 bytes lose beyond that cache; others lose by it.
-// (docs/kernels.md has the figures.)
-template <class Body, class W>
-constexpr bool kCutsChains = Vec::kWidth == 8 && !W::kIsInteger && Body::kLastGates == 3;
-constexpr int64_t kCutTerms = 128;  // 12 KiB of weights
+// lanes that gains what a GRU's records of 96 bytes lose beyond that cache, and weights of two
+// terms are made floats once for all rows. Others lose by it. (docs/kernels.md has the figures.)
+template <class W>
+constexpr bool kExpands = [] {
+  if constexpr (W::kIsInteger)
+    return false;
+  else
+    return Vec::kWidth == 8 && W::kTerms == 2;
+}();
+template <class Body, class W, int kPanels>
+constexpr bool kCutsChains =
+    Vec::kWidth == 8 && !W::kIsInteger &&
+    (kExpands<W> ? kPanels * Body::kColumns <= 4 : kPanels == 1 && Body::kLastGates == 3);
+constexpr int64_t kCutTerms = 128;  // at most 16 KiB of weights
 constexpr int64_t kCutRows = 48;    // at most 6 KiB of accumulators
 
 template <class W>
@@ -182,15 +191,38 @@ RECURRENT_INLINE LastChain<Weights<W>, Inputs> cut(const LastChain<Weights<W>, I
           left < kCutTerms ? left : kCutTerms};
 }
 
-// Some rows of one panel.
-template <class Body, class Args, class W>
+// The weights of a piece of a chain, as floats.
+template <int kVectors, class W>
+void expand(const Weights<W>& from, int64_t terms, float* to) {
+  WeightBytes at = from.at;
+  for (int64_t k = 0; k < terms; k += 2) {
+    float* const next = to + kVectors * Vec::kWidth;
+#pragma GCC unroll 4
+    for (int j = 0; j < kVectors; ++j) {
+      const WeightBytes both = at + j * W::kVectorBytes;
+      Vec::store(to + j * Vec::kWidth, W::template load<0, 1>(both));
+      Vec::store(next + j * Vec::kWidth, W::template load<1, 1>(both));
+    }
+    to = next + kVectors * Vec::kWidth;
+    at += from.stride;
+  }
+}
+
+template <class Body, int kPanels, class Args, class W>
 void run_cut_tiles(const Args& args, const Part<W>& part, int64_t first_row, int64_t rows,
                    Ahead& ahead) {
-  constexpr int kTileColumns = Body::kColumns;
+  constexpr int kTileColumns = kPanels * Body::kColumns;
+  constexpr int kVectors = kPanels * Body::kLastGates;
   constexpr int64_t kRowFloats = int64_t{kTileColumns} * Vec::kWidth;
   alignas(64) float sums[static_cast<size_t>(kCutRows * kRowFloats)];
+  constexpr int64_t kTermFloats = int64_t{kVectors} * Vec::kWidth;
+  alignas(64) float floats[static_cast<size_t>(kExpands<W> ? kCutTerms * kTermFloats : 1)];
   const int64_t terms = Body::last(args, part, 0).terms;
-  for (int64_t first = 0; first < terms; first += kCutTerms)
+  for (int64_t first = 0; first < terms; first += kCutTerms) {
+    if constexpr (kExpands<W>) {
+      const auto piece = cut(Body::last(args, part, 0), first);
+      expand<kVectors>(piece.weights, piece.terms, floats);
+    }
     for_each_tile<max_rows(kTileColumns, W::kAccumulators)>(rows, [&]<int kRows>(int64_t row) {
       Tile<kRows, kTileColumns> acc;
       float* const at = sums + row * kRowFloats;
@@ -198,24 +230,32 @@ void run_cut_tiles(const Args& args, const Part<W>& part, int64_t first_row, int
         Body::begin(acc, args, part, first_row + row, ahead.at);
       else
         start<kTileColumns, AllColumns>(acc, at, kRowFloats);
-      add_last<Body>(acc, cut(Body::last(args, part, first_row + row), first), ahead.at);
+      const auto piece = cut(Body::last(args, part, first_row + row), first);
+      if constexpr (kExpands<W>) {
+        const Weights<typename W::Expanded> weights{reinterpret_cast<WeightBytes>(floats),
+                                                    kTermFloats * 4};
+        add_last<Body>(acc, LastChain{weights, piece.inputs, piece.terms}, ahead.at);
+      } else {
+        add_last<Body>(acc, piece, ahead.at);
+      }
       if (ahead.at >= ahead.end) ahead.at = ahead.group;
       if (first + kCutTerms < terms)
         store_tile(acc, at, kRowFloats);
       else
-        finish<Body, 1, kRows>(args, part.panel, first_row + row, acc);
+        finish<Body, kPanels, kRows>(args, part.panel, first_row + row, acc);
     });
+  }
 }
 
 template <class Body, int kPanels, class Args, class W>
 RECURRENT_INLINE void run_tiles(const Args& args, const Part<W>& part, Ahead& ahead) {
   constexpr int kMostRows = max_rows(kPanels * Body::kColumns, W::kAccumulators);
-  // Of so many rows panels come one by one.
-  if constexpr (kPanels == 1 && kCutsChains<Body, W>) {
-    if (args.range.rows > 2 * kMostRows && Body::last(args, part, 0).terms > 3 * kCutTerms / 2) {
+  if constexpr (kCutsChains<Body, W, kPanels>) {
+    const int64_t least = kExpands<W> ? 0 : 3 * kCutTerms / 2;
+    if (args.range.rows > 2 * kMostRows && Body::last(args, part, 0).terms > least) {
       for (int64_t row = 0; row < args.range.rows; row += kCutRows) {
         const int64_t left = args.range.rows - row;
-        run_cut_tiles<Body>(args, part, row, left < kCutRows ? left : kCutRows, ahead);
+        run_cut_tiles<Body, kPanels>(args, part, row, left < kCutRows ? left : kCutRows, ahead);
       }
       return;
     }

@@ -53,6 +53,7 @@ RECURRENT_INLINE IntVec load_bits(const unsigned char* p) { return {_mm512_loadu
 RECURRENT_INLINE IntVec upper_halves(IntVec a) {
   return {_mm512_and_si512(a.v, _mm512_set1_epi32(static_cast<int>(0xffff0000u)))};
 }
+RECURRENT_INLINE IntVec upper_halves_by_memory(IntVec a) { return upper_halves(a); }
 
 RECURRENT_INLINE IntVec int_broadcast(int32_t a) { return {_mm512_set1_epi32(a)}; }
 RECURRENT_INLINE IntVec int_add(IntVec a, IntVec b) { return {_mm512_add_epi32(a.v, b.v)}; }

@@ -56,6 +56,7 @@ RECURRENT_INLINE IntVec load_bits(const unsigned char* p) {
 RECURRENT_INLINE IntVec upper_halves(IntVec a) {
   return {vandq_s32(a.v, vdupq_n_s32(static_cast<int32_t>(0xffff0000u)))};
 }
+RECURRENT_INLINE IntVec upper_halves_by_memory(IntVec a) { return upper_halves(a); }
 
 RECURRENT_INLINE IntVec int_broadcast(int32_t a) { return {vdupq_n_s32(a)}; }
 RECURRENT_INLINE IntVec int_add(IntVec a, IntVec b) { return {vaddq_s32(a.v, b.v)}; }

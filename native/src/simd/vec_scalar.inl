@@ -51,6 +51,7 @@ RECURRENT_INLINE IntVec load_bits(const unsigned char* p) {
 RECURRENT_INLINE IntVec upper_halves(IntVec a) {
   return {static_cast<int32_t>(static_cast<uint32_t>(a.v) & 0xffff0000u)};
 }
+RECURRENT_INLINE IntVec upper_halves_by_memory(IntVec a) { return upper_halves(a); }
 
 RECURRENT_INLINE IntVec int_broadcast(int32_t a) { return {a}; }
 // Integer lanes wrap, as the vector instructions do.

@@ -3,6 +3,7 @@
 // halves of registers, and no difference between parts of groups of even and odd numbers of
 // vectors.
 struct Bfloat16Weights {
+  using Expanded = Float32Weights;
   static constexpr bool kIsInteger = false;
   static constexpr int kTerms = 2;
   static constexpr int kVectorBytes = Vec::kWidth * 4;
@@ -17,9 +18,11 @@ struct Bfloat16Weights {
     return {chain + first * kVectorBytes, vectors * kVectorBytes};
   }
 
-  template <int kTerm>
+  // Beside one row there is a register for what upper_halves() takes.
+  template <int kTerm, int kRows>
   static RECURRENT_INLINE Vec load(WeightBytes at) {
     const IntVec both = load_bits(at);
-    return from_bits(kTerm == 0 ? shift_left<16>(both) : upper_halves(both));
+    if constexpr (kTerm == 0) return from_bits(shift_left<16>(both));
+    return from_bits(kRows == 1 ? upper_halves(both) : upper_halves_by_memory(both));
   }
 };

@@ -14,7 +14,7 @@ struct Float32Weights {
     return {chain + first * kVectorBytes, vectors * kVectorBytes};
   }
 
-  template <int kTerm>
+  template <int, int>
   static RECURRENT_INLINE Vec load(WeightBytes at) {
     return Vec::load(reinterpret_cast<const float*>(at));
   }
