@@ -55,8 +55,8 @@ bool Description::read_weights_beside(const Container& container,
                                       const std::vector<PackedShape>& packed) {
   std::vector<bool> is_packed(directions_.size());
   for (const PackedShape& each : packed)
-    is_packed[static_cast<size_t>(2 * each.layer +
-                                  (each.direction == RECURRENT_DIRECTION_REVERSE ? 1 : 0))] = true;
+    is_packed[2 * static_cast<size_t>(each.layer) +
+              (each.direction == RECURRENT_DIRECTION_REVERSE ? 1 : 0)] = true;
   std::vector<Wanted> wanted;
   for (const Owner& owner : owners_) {
     const bool is_matrix = owner.field == &Direction::input_weights ||
