@@ -6,7 +6,7 @@
 #include <recurrent/recurrent.h>
 #include <stddef.h>
 
-_Static_assert(RECURRENT_ABI_VERSION == 7, "RECURRENT_ABI_VERSION == 7");
+_Static_assert(RECURRENT_ABI_VERSION == 8, "RECURRENT_ABI_VERSION == 8");
 
 _Static_assert(RECURRENT_VERSION_MAJOR == 0, "RECURRENT_VERSION_MAJOR == 0");
 
@@ -150,6 +150,17 @@ _Static_assert(sizeof(recurrent_override) == 4, "sizeof(recurrent_override) == 4
 _Static_assert(RECURRENT_OVERRIDE_ISA == 1, "RECURRENT_OVERRIDE_ISA == 1");
 _Static_assert(RECURRENT_OVERRIDE_MASKING == 2, "RECURRENT_OVERRIDE_MASKING == 2");
 
+_Static_assert(sizeof(recurrent_packed) == 4, "sizeof(recurrent_packed) == 4");
+_Static_assert(RECURRENT_PACKED_COPY == 0, "RECURRENT_PACKED_COPY == 0");
+_Static_assert(RECURRENT_PACKED_MAP == 1, "RECURRENT_PACKED_MAP == 1");
+_Static_assert(RECURRENT_PACKED_IGNORE == 2, "RECURRENT_PACKED_IGNORE == 2");
+
+_Static_assert(sizeof(recurrent_packed_use) == 4, "sizeof(recurrent_packed_use) == 4");
+_Static_assert(RECURRENT_PACKED_USE_NONE == 0, "RECURRENT_PACKED_USE_NONE == 0");
+_Static_assert(RECURRENT_PACKED_USE_COPIED == 1, "RECURRENT_PACKED_USE_COPIED == 1");
+_Static_assert(RECURRENT_PACKED_USE_MAPPED == 2, "RECURRENT_PACKED_USE_MAPPED == 2");
+_Static_assert(RECURRENT_PACKED_USE_IGNORED == 3, "RECURRENT_PACKED_USE_IGNORED == 3");
+
 _Static_assert(sizeof(recurrent_parameter_role) == 4, "sizeof(recurrent_parameter_role) == 4");
 _Static_assert(RECURRENT_PARAMETER_INPUT_WEIGHTS == 0, "RECURRENT_PARAMETER_INPUT_WEIGHTS == 0");
 _Static_assert(RECURRENT_PARAMETER_RECURRENT_WEIGHTS == 1, "RECURRENT_PARAMETER_RECURRENT_WEIGHTS == 1");
@@ -248,21 +259,24 @@ _Static_assert(offsetof(recurrent_model_desc, masking) == 52, "offsetof(recurren
 _Static_assert(offsetof(recurrent_model_desc, mask_value) == 56, "offsetof(recurrent_model_desc, mask_value) == 56");
 _Static_assert(offsetof(recurrent_model_desc, reserved) == 60, "offsetof(recurrent_model_desc, reserved) == 60");
 
-_Static_assert(sizeof(recurrent_load_options) == 24, "sizeof(recurrent_load_options) == 24");
+_Static_assert(sizeof(recurrent_load_options) == 32, "sizeof(recurrent_load_options) == 32");
 _Static_assert(offsetof(recurrent_load_options, struct_size) == 0, "offsetof(recurrent_load_options, struct_size) == 0");
 _Static_assert(offsetof(recurrent_load_options, overrides) == 4, "offsetof(recurrent_load_options, overrides) == 4");
 _Static_assert(offsetof(recurrent_load_options, isa) == 8, "offsetof(recurrent_load_options, isa) == 8");
 _Static_assert(offsetof(recurrent_load_options, gemm_provider) == 12, "offsetof(recurrent_load_options, gemm_provider) == 12");
 _Static_assert(offsetof(recurrent_load_options, masking) == 16, "offsetof(recurrent_load_options, masking) == 16");
 _Static_assert(offsetof(recurrent_load_options, mask_value) == 20, "offsetof(recurrent_load_options, mask_value) == 20");
+_Static_assert(offsetof(recurrent_load_options, packed) == 24, "offsetof(recurrent_load_options, packed) == 24");
+_Static_assert(offsetof(recurrent_load_options, reserved) == 28, "offsetof(recurrent_load_options, reserved) == 28");
 
-_Static_assert(sizeof(recurrent_file_info) == 24, "sizeof(recurrent_file_info) == 24");
+_Static_assert(sizeof(recurrent_file_info) == 32, "sizeof(recurrent_file_info) == 32");
 _Static_assert(offsetof(recurrent_file_info, struct_size) == 0, "offsetof(recurrent_file_info, struct_size) == 0");
 _Static_assert(offsetof(recurrent_file_info, layout) == 4, "offsetof(recurrent_file_info, layout) == 4");
 _Static_assert(offsetof(recurrent_file_info, empty_row) == 8, "offsetof(recurrent_file_info, empty_row) == 8");
 _Static_assert(offsetof(recurrent_file_info, sample_rate) == 12, "offsetof(recurrent_file_info, sample_rate) == 12");
 _Static_assert(offsetof(recurrent_file_info, metadata_count) == 16, "offsetof(recurrent_file_info, metadata_count) == 16");
-_Static_assert(offsetof(recurrent_file_info, reserved) == 20, "offsetof(recurrent_file_info, reserved) == 20");
+_Static_assert(offsetof(recurrent_file_info, packed) == 20, "offsetof(recurrent_file_info, packed) == 20");
+_Static_assert(offsetof(recurrent_file_info, packed_reason) == 24, "offsetof(recurrent_file_info, packed_reason) == 24");
 
 _Static_assert(sizeof(recurrent_metadata) == 24, "sizeof(recurrent_metadata) == 24");
 _Static_assert(offsetof(recurrent_metadata, struct_size) == 0, "offsetof(recurrent_metadata, struct_size) == 0");

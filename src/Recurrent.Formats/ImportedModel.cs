@@ -34,6 +34,9 @@ public sealed record ImportedModel
     /// <summary>Samples a second of the audio that the model was made for; null if the file does not say.</summary>
     public int? SampleRate { get; init; }
 
+    /// <summary>The packed weights that a file of this library has beside its weights; null if it has none.</summary>
+    public PackedWeights? PackedWeights { get; init; }
+
     /// <summary>What else the file says about itself.</summary>
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = new Dictionary<string, string>();
 }

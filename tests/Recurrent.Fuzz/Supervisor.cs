@@ -8,15 +8,22 @@ namespace Recurrent.Fuzz;
 /// </summary>
 internal sealed class Supervisor(FuzzOptions options)
 {
-    /// <summary>No file takes so long, on no machine: what does is a hang.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>
+    /// No file takes so long, on no machine: what does is a hang. Looks are counted, and not a clock: the machine may have
+    /// stopped both processes meanwhile.
+    /// </summary>
+    private const int MostLooks = 60 * 50;
 
     /// <summary>Where memory is asked for without bound, this ends it before the machine's does.</summary>
     private const string HeapLimit = "0x60000000";
 
+    private const string Memory = "/dev/shm";
+
     public int Run()
     {
-        string folder = Directory.CreateTempSubdirectory("recurrent-fuzz-").FullName;
+        string folder = NewFolder();
         try
         {
             FuzzOptions all = options with { Worker = folder };
@@ -40,6 +47,17 @@ internal sealed class Supervisor(FuzzOptions options)
         }
     }
 
+    /// <summary>
+    /// A folder in memory where there is one: a file system on a disk may write each damaged file out before it takes the
+    /// next one, which takes longer than to read it.
+    /// </summary>
+    private static string NewFolder()
+    {
+        string path = Path.Combine(
+            Directory.Exists(Memory) ? Memory : Path.GetTempPath(), $"recurrent-fuzz-{Guid.NewGuid():N}");
+        return Directory.CreateDirectory(path).FullName;
+    }
+
     /// <summary>Runs a process; gives what went wrong, or null.</summary>
     private static string? Watch(FuzzOptions options, bool quiet, out long failed)
     {
@@ -47,22 +65,22 @@ internal sealed class Supervisor(FuzzOptions options)
         progress.Case = -1;
         using Process process = Start(options, quiet);
         long seen = -1;
-        var still = Stopwatch.StartNew();
-        while (!process.WaitForExit(TimeSpan.FromMilliseconds(20)))
+        int looks = 0;
+        while (!process.WaitForExit(Poll))
         {
             long now = progress.Case;
             if (now != seen)
             {
                 seen = now;
-                still.Restart();
+                looks = 0;
             }
 
-            if (still.Elapsed > Patience)
+            if (++looks > MostLooks)
             {
                 process.Kill(entireProcessTree: true);
                 process.WaitForExit();
                 failed = now;
-                return $"nothing happened for {Patience.TotalSeconds} seconds";
+                return $"nothing happened for {(Poll * MostLooks).TotalSeconds} seconds";
             }
         }
 
@@ -132,10 +150,15 @@ internal sealed class Supervisor(FuzzOptions options)
 
     private static string Keep(string folder)
     {
-        string kept = Path.Combine(Formats.Tree.Root, "artifacts", "fuzz");
-        Directory.CreateDirectory(kept);
-        string target = Path.Combine(kept, $"{DateTime.UtcNow:yyyyMMdd-HHmmss}");
-        Directory.Move(Path.Combine(folder, "case"), target);
+        string source = Path.Combine(folder, "case");
+        string target = Path.Combine(Formats.Tree.Root, "artifacts", "fuzz", $"{DateTime.UtcNow:yyyyMMdd-HHmmss}");
+        foreach (string path in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        {
+            string copy = Path.Combine(target, Path.GetRelativePath(source, path));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(path, copy);
+        }
+
         return target;
     }
 }

@@ -43,6 +43,22 @@ internal static class ContainerChecksums
         (int)(BinaryPrimitives.ReadInt64LittleEndian(file[(HeaderBytes + 8)..])
             + BinaryPrimitives.ReadInt64LittleEndian(file[(HeaderBytes + 16)..]));
 
+    /// <summary>
+    /// Where the last section begins: packed weights, of a file that has them. 0 of a file that does not say.
+    /// </summary>
+    public static int BeginningOfLastSection(ReadOnlySpan<byte> file)
+    {
+        uint sections = BinaryPrimitives.ReadUInt32LittleEndian(file[12..]);
+        if (sections == 0 || sections > (file.Length - HeaderBytes) / EntryBytes)
+        {
+            return 0;
+        }
+
+        ulong offset = BinaryPrimitives.ReadUInt64LittleEndian(
+            file[(HeaderBytes + (((int)sections - 1) * EntryBytes) + 8)..]);
+        return offset < (ulong)file.Length ? (int)offset : 0;
+    }
+
     private static void Set(Span<byte> place, ReadOnlySpan<byte> bytes)
     {
         uint crc = uint.MaxValue;

@@ -174,5 +174,174 @@ def refused_rows_alone(name):
     graph.save(name, refused="no cell that starts from an input")
 
 
+# The input and the state side by side, in one product.
+
+def joined(graph, first, second, inputs, outputs):
+    return gemm(graph, graph.node("Concat", first, second, axis=1), inputs, outputs)
+
+
+@case
+def cell_rnn_joined(name):
+    """Elman's cell as PyTorch's tutorial writes it: nn.Linear over torch.cat((x, h), 1)."""
+    graph = Graph(name, opset=13)
+    x, h = graph.input("x", ["batch", 3]), graph.input("h", ["batch", 4])
+    h = graph.node("Tanh", joined(graph, x, h, 7, 4))
+    graph.output(graph.node("LogSoftmax", gemm(graph, h, 4, 2), axis=1), h)
+    graph.save(name)
+
+
+@case
+def cell_rnn_joined_state_first(name):
+    graph = Graph(name, opset=9)
+    x, h = graph.input("x", ["batch", 3]), graph.input("h", ["batch", 4])
+    product = graph.node("MatMul", graph.node("Concat", h, x, axis=-1), graph.weights(7, 4))
+    h = graph.node("Relu", graph.node("Add", product, graph.weights(4)))
+    graph.output(gemm(graph, h, 4, 2), h)
+    graph.save(name)
+
+
+@case
+def cell_rnn_joined_linear(name):
+    graph = Graph(name, opset=17)
+    x, h = graph.input("x", ["batch", 2]), graph.input("h", ["batch", 5])
+    h = joined(graph, x, h, 7, 5)
+    graph.output(gemm(graph, graph.node("Sigmoid", h), 5, 3), h)
+    graph.save(name)
+
+
+@case
+def cell_lstm_joined(name):
+    """All gates from one product; a layer of features is in front, so that one of both alone comes from an input."""
+    graph = Graph(name, opset=14)
+    x, h, c = graph.input("x", ["batch", 3]), graph.input("h", ["batch", 4]), graph.input("c", ["batch", 4])
+    h, c = lstm_gates(graph, joined(graph, graph.node("Relu", gemm(graph, x, 3, 4)), h, 8, 16), c, 4)
+    graph.output(gemm(graph, h, 4, 2), h, c)
+    graph.save(name)
+
+
+@case
+def row_as_wide_as_the_output(name):
+    """No cell: features of the row beside those of the sequence."""
+    graph = Graph(name, opset=13)
+    x, row = graph.input("x", ["batch", "time", 3]), graph.input("row", ["batch", 2])
+    last = graph.squeeze(graph.rnn("LSTM", graph.transpose(x, 1, 0, 2), 3, 4)[1], 0)
+    graph.output(graph.node("Tanh", joined(graph, last, row, 6, 2)))
+    graph.save(name)
+
+
+@case
+def refused_state_read_twice(name):
+    """The older form of the tutorial, whose output is made of the state before."""
+    graph = Graph(name, opset=13)
+    x, h = graph.input("x", ["batch", 3]), graph.input("h", ["batch", 4])
+    both = graph.node("Concat", x, h, axis=1)
+    graph.output(gemm(graph, both, 7, 2), graph.node("Tanh", gemm(graph, both, 7, 4)))
+    graph.save(name, refused="is the state that a layer starts from, which nothing else can read")
+
+
+# The memory of Unity's ML-Agents.
+
+@case
+def memory_beside(name):
+    """Hidden and cell state side by side in one tensor."""
+    graph = Graph(name, opset=9)
+    x, memory = graph.input("obs_0", ["batch", 3]), graph.input("recurrent_in", [1, "batch", 8])
+    h, c = graph.split(memory, [4, 4], 2)
+    y, h, c = graph.rnn("LSTM", graph.unsqueeze(x, 0), 3, 4, h, c)
+    graph.output(gemm(graph, graph.squeeze(y, 0, 1), 4, 2), graph.node("Concat", h, c, axis=2), names=("actions", "recurrent_out"))
+    graph.save(name)
+
+
+@case
+def memory_beside_slices(name):
+    """The same by slices, for a single row."""
+    graph = Graph(name, opset=13)
+    x, memory = graph.input("x", [1, 1, 3]), graph.input("memory", [1, 1, 10])
+    h, c = graph.slice(memory, 0, 5, 2), graph.slice(memory, 5, 10, 2)
+    y, h, c = graph.rnn("LSTM", x, 3, 5, h, c)
+    graph.output(graph.dense(graph.squeeze(y, 1), 5, 2), graph.node("Concat", h, c, axis=-1))
+    graph.save(name)
+
+
+@case
+def refused_memory_of_odd_parts(name):
+    """Parts that are no states side by side."""
+    graph = Graph(name, opset=13)
+    x, memory = graph.input("x", ["time", "batch", 3]), graph.input("memory", [1, "batch", 9])
+    h, c = graph.slice(memory, 0, 4, 2), graph.slice(memory, 5, 9, 2)
+    y, h, c = graph.rnn("LSTM", x, 3, 4, h, c)
+    graph.output(graph.squeeze(y, 1), h, c)
+    graph.save(name, refused="initial_h: expected the shape [1, batch, 4]")
+
+
+# Functions.
+
+def behind_gru(graph, units=4):
+    x = graph.input("x", ["batch", "time", 3])
+    return graph.transpose(graph.squeeze(graph.rnn("GRU", graph.transpose(x, 1, 0, 2), 3, units)[0], 1), 1, 0, 2)
+
+
+@case
+def log_of_a_sigmoid(name):
+    """As PyTorch exports LogSigmoid, behind a dense layer and behind the recurrent one itself."""
+    graph = Graph(name, opset=13)
+    y = behind_gru(graph)
+    graph.output(
+        graph.node("Log", graph.node("Sigmoid", graph.dense(y, 4, 3))), graph.node("Log", graph.node("Sigmoid", y)))
+    graph.save(name)
+
+
+@case
+def exp_of_a_log_softmax(name):
+    graph = Graph(name, opset=13)
+    graph.output(graph.node("Exp", graph.node("LogSoftmax", graph.dense(behind_gru(graph), 4, 3), axis=-1)))
+    graph.save(name)
+
+
+@case
+def larger_and_smaller(name):
+    graph = Graph(name, opset=13)
+    y = behind_gru(graph)
+    a, b, c = [graph.dense(y, 4, 3) for _ in range(3)]
+    graph.output(graph.node("Max", a, b, c), graph.node("Min", a, graph.node("Tanh", b)))
+    graph.save(name)
+
+
+def refused(name, word, make, kind=files.FLOAT):
+    def write(called):
+        graph = Graph(called, opset=13)
+        graph.output(make(graph), kind=kind)
+        graph.save(called, refused=word)
+
+    write.__name__ = name
+    case(write)
+
+
+def over_time(graph):
+    """What layer normalization does, over the steps."""
+    y = behind_gru(graph)
+    y = graph.node("Sub", y, graph.node("ReduceMean", y, axes=[1], keepdims=1))
+    variance = graph.node("ReduceMean", graph.node("Mul", y, y), axes=[1], keepdims=1)
+    return graph.node("Div", y, graph.node("Sqrt", graph.node("Add", variance, graph.constant(1e-5, numpy.float32))))
+
+
+def columns(graph):
+    x = graph.input("x", ["batch", "time", 2], numpy.zeros([3, 6, 2]), files.INT64)
+    parts = [graph.node("Gather", x, graph.constant(i, numpy.int64), axis=2) for i in range(2)]
+    tables = [graph.node("Gather", graph.weights(5, 3), part) for part in parts]
+    joined = graph.node("Concat", *tables, axis=2)
+    return graph.rnn("GRU", graph.transpose(joined, 1, 0, 2), 6, 4)[0]
+
+
+refused("refused_normalization_over_time", "a normalization over time is no layer", over_time)
+refused("refused_columns_of_indices", "'x' has columns for several tables", columns)
+refused("refused_exponential", "no layer computes exponentials", lambda graph: graph.node("Exp", behind_gru(graph)))
+refused(
+    "refused_largest_index", "which value is largest is no output of a model",
+    lambda graph: graph.node("ArgMax", behind_gru(graph), axis=2), kind=files.INT64)
+refused("refused_sine", "no layer computes this function", lambda graph: graph.node("Sin", behind_gru(graph)))
+refused("refused_running_sum", "a sum that runs over steps", lambda graph: graph.node("CumSum", behind_gru(graph), graph.constant(1, numpy.int64)))
+
+
 if __name__ == "__main__":
     files.main()

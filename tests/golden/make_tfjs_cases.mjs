@@ -138,6 +138,13 @@ const CASES = {
   "autoencoder": () => write("autoencoder", chain([6, 3],
     L.lstm({ units: 4 }), L.repeatVector({ n: 6 }), L.lstm({ units: 4, returnSequences: true }),
     L.timeDistributed({ layer: layers.dense({ units: 3 }) })), [[6, 3]]),
+  "larger-smaller": () => {
+    const x = tf.input({ shape: [6, 3], name: "x" });
+    const [a, b, c] = ["a", "b", "c"].map((name) => layers.dense({ units: 4, name }).apply(x));
+    const larger = layers.maximum({ name: "larger" }).apply([a, b, c]);
+    const state = layers.lstm({ units: 4 }).apply(layers.minimum({ name: "smaller" }).apply([larger, b]));
+    return write("larger-smaller", tf.model({ inputs: x, outputs: [larger, state] }), [[6, 3]]);
+  },
   "directions": () => {
     const x = tf.input({ shape: [7, 3], name: "x" });
     const both = (mode, kind, more = {}) => layers.bidirectional({ layer: cell(kind, 3, more), mergeMode: mode });

@@ -715,6 +715,68 @@ class Characters(nn.Module):
         return self.fc(y.contiguous().view(-1, 5)).view(ids.size(0), ids.size(1), -1)
 
 
+class Functions(nn.Module):
+    """Functions of two values, and a mean of features as what is put out."""
+
+    def __init__(self, is_mean=False):
+        super().__init__()
+        self.gru, self.fc, self.other = nn.GRU(INPUT, HIDDEN, batch_first=True), nn.Linear(HIDDEN, CLASSES), nn.Linear(HIDDEN, CLASSES)
+        self.is_mean = is_mean
+
+    def forward(self, x):
+        y, _ = self.gru(x)
+        a, b = self.fc(y), self.other(y)
+        if self.is_mean:
+            return torch.maximum(a, b).mean(-1, keepdim=True)
+        return torch.minimum(torch.abs(a), torch.exp(torch.log_softmax(b, -1))) - torch.log(torch.sigmoid(a))
+
+
+class Beside(nn.Module):
+    """Two inputs side by side."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(5, HIDDEN, batch_first=True)
+
+    def forward(self, x, z):
+        return self.lstm(torch.cat((x, z), -1))[0]
+
+
+class OfDecoder(nn.Module):
+    """A decoder from its encoder's states."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder, self.decoder = nn.GRU(INPUT, HIDDEN, batch_first=True), nn.GRU(INPUT, HIDDEN, batch_first=True)
+
+    def forward(self, x, z):
+        _, h = self.encoder(x)
+        return self.decoder(z, h)[0]
+
+
+class Columns(nn.Module):
+    """Tables for the columns of one input."""
+
+    def __init__(self):
+        super().__init__()
+        self.a, self.b, self.gru = nn.Embedding(7, 2), nn.Embedding(5, 3), nn.GRU(5, HIDDEN, batch_first=True)
+
+    def forward(self, x):
+        return self.gru(torch.cat((self.a(x[:, :, 0]), self.b(x[:, :, 1])), -1))[0]
+
+
+class OverTime(nn.Module):
+    """A normalization of each feature by all its steps."""
+
+    def __init__(self):
+        super().__init__()
+        self.gru = nn.GRU(INPUT, HIDDEN, batch_first=True)
+
+    def forward(self, x):
+        y, _ = self.gru(x)
+        return (y - y.mean(1, keepdim=True)) / (y.std(1, keepdim=True) + 1e-5)
+
+
 def both(name, make, inputs, axes, **options):
     write(f"{name}-scripted", make, inputs, axes, **options)
     write(f"{name}-traced", make, inputs, axes, traced=True, **options)
@@ -762,6 +824,8 @@ def cases():
     write("cells-iterated-scripted", IteratedCell, xs, TIME_MAJOR)
     write("cells-module-scripted", ModuleOverSteps, x, BATCH_MAJOR)
     both("activations", Activations, x, BATCH_MAJOR)
+    both("functions", Functions, x, BATCH_MAJOR)
+    both("functions-mean", lambda: Functions(is_mean=True), x, BATCH_MAJOR)
     write("two-inputs-scripted", Two, {"x": sequences(), "ids": lambda: torch.randint(0, 9, (BATCH, TIME))},
           {"x": BATCH_MAJOR, "ids": "batch, time"})
 
@@ -773,6 +837,12 @@ def refusals():
     refuse("refused-branch", Depends, (x,), "code/__torch__.py, line")
     refuse("refused-random", Noise, (x,), "random")
     refuse("refused-counter", Counter, (x[:, 0],), "keeps")
+    for traced in (False, True):
+        kind = "traced" if traced else "scripted"
+        refuse(f"refused-beside-{kind}", Beside, (x[..., :3], x[..., :2]), "how many features each of the inputs 'x', 'z' has", traced)
+        refuse(f"refused-decoder-{kind}", OfDecoder, (x, x), "as a decoder does from its encoder", traced)
+        refuse(f"refused-columns-{kind}", Columns, (x.long(),), "indices of tables have to be inputs of their own", traced)
+        refuse(f"refused-over-time-{kind}", OverTime, (x,), "only a normalization of the features of each step by itself", traced)
 
 
 if __name__ == "__main__":

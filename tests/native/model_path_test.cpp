@@ -121,6 +121,14 @@ TEST(Crc32c, HasTheValuesOfItsStandard) {
   for (int64_t cut = 0; cut <= 32; ++cut)
     EXPECT_EQ(file::crc32c(file::crc32c(0, up.data(), cut), up.data() + cut, 32 - cut),
               0x46DD794Eu);
+  // Of a processor without the instruction, at any alignment.
+  EXPECT_EQ(file::crc32c_by_tables(0, "123456789", 9), 0xE3069283u);
+  Bytes many;
+  for (int i = 0; i < 200; ++i) many.push_back(static_cast<unsigned char>(i * 77));
+  for (int64_t from = 0; from < 16; ++from)
+    for (int64_t count = 0; from + count <= 200; count += 7)
+      EXPECT_EQ(file::crc32c(1, many.data() + from, count),
+                file::crc32c_by_tables(1, many.data() + from, count));
 }
 
 }  // namespace

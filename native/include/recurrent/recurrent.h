@@ -93,7 +93,7 @@ extern "C" {
  * Version of this interface. It changes whenever a struct, a function or the meaning of a value
  * does.
  */
-#define RECURRENT_ABI_VERSION 7
+#define RECURRENT_ABI_VERSION 8
 
 /** Version of this header, its first number; recurrent_get_machine_info() tells the library's. */
 #define RECURRENT_VERSION_MAJOR 0
@@ -694,6 +694,37 @@ typedef enum recurrent_override {
   RECURRENT_OVERRIDE_MASKING = 2
 } recurrent_override;
 
+/**
+ * What is done with the packed weights that a model file may have beside its weights: see
+ * recurrent_model_add_packed(). Whichever it is, the model gives the same bits.
+ */
+typedef enum recurrent_packed {
+  /** They are copied, if this machine packs weights so; else weights are packed. */
+  RECURRENT_PACKED_COPY = 0,
+  /**
+   * As COPY, but they stay in the file, which is mapped into memory for as long as the model lives:
+   * loading reads them once, and processes that map the same file share them. Steps may be slower,
+   * as a mapped file has no huge pages. The file may be renamed or deleted, but whoever writes to
+   * it changes the model, and whoever cuts it ends the process (on Windows the system refuses
+   * both).
+   */
+  RECURRENT_PACKED_MAP = 1,
+  /** Weights are packed, whatever the file has. */
+  RECURRENT_PACKED_IGNORE = 2
+} recurrent_packed;
+
+/** What became of the packed weights of a model's file. */
+typedef enum recurrent_packed_use {
+  /** There were none, or the model is of no file. */
+  RECURRENT_PACKED_USE_NONE = 0,
+  /** They were copied. */
+  RECURRENT_PACKED_USE_COPIED = 1,
+  /** The model reads them from the file. */
+  RECURRENT_PACKED_USE_MAPPED = 2,
+  /** Weights were packed anew, see recurrent_file_info::packed_reason. */
+  RECURRENT_PACKED_USE_IGNORED = 3
+} recurrent_packed_use;
+
 /** How a model file is loaded. All zeros but `struct_size` means: as the file says. */
 typedef struct recurrent_load_options {
   /** `sizeof(recurrent_load_options)` */
@@ -708,6 +739,10 @@ typedef struct recurrent_load_options {
   int32_t masking;
   /** See recurrent_model_desc::mask_value. */
   float mask_value;
+  /** A ::recurrent_packed; of bytes in memory not MAP. */
+  int32_t packed;
+  /** Zero. */
+  uint32_t reserved;
 } recurrent_load_options;
 
 /** What a model file says beside what recurrent_model_info tells. */
@@ -728,8 +763,10 @@ typedef struct recurrent_file_info {
   int32_t sample_rate;
   /** Number of texts, see recurrent_model_get_metadata(). */
   int32_t metadata_count;
-  /** Zero. */
-  uint32_t reserved;
+  /** A ::recurrent_packed_use. */
+  int32_t packed;
+  /** Why packed weights were ignored, UTF-8; the model's memory. Null if they were not. */
+  const char* packed_reason;
 } recurrent_file_info;
 
 /** A text of a model file, by name. */
@@ -1314,6 +1351,25 @@ RECURRENT_API recurrent_status recurrent_model_load(const char* path,
 RECURRENT_API recurrent_status
 recurrent_model_load_memory(const void* bytes, int64_t size, const recurrent_load_options* options,
                             recurrent_model** model) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Puts the packed weights of a model into its file, so that it loads without packing
+ * wherever weights are packed in the same way: on a machine with the same instruction set and
+ * caches, by this version of the library. Everybody else ignores them.
+ * @param model A model that was loaded from the file, for the instruction set that it has.
+ * @param bytes The file. Packed weights that it has are replaced.
+ * @param size Bytes of the file.
+ * @param packed Receives the file with them; null if `capacity` is 0. It must not overlap `bytes`.
+ * @param capacity Bytes of `packed`.
+ * @param packed_size Receives the bytes of the file with them. If that is more than `capacity`,
+ * nothing is written to `packed`.
+ * @return OK, also if there was too little room; BAD_FILE if `bytes` are no model file;
+ * INVALID_ARGUMENT, also if the model is of another file; OUT_OF_MEMORY.
+ */
+RECURRENT_API recurrent_status recurrent_model_add_packed(const recurrent_model* model,
+                                                          const void* bytes, int64_t size,
+                                                          void* packed, int64_t capacity,
+                                                          int64_t* packed_size) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Gives a model up. Its memory is freed when its last session has gone.

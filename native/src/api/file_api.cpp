@@ -7,6 +7,7 @@
 #include "cpu/fp_control.h"
 #include "file/byte_source.h"
 #include "file/model_file.h"
+#include "file/packed_section.h"
 #include "gemm/provider.h"
 
 using recurrent::Error;
@@ -26,24 +27,32 @@ recurrent_load_options options_or_default(const recurrent_load_options* options)
   return used;
 }
 
-// `open` gives the source; what is wrong with it is told with the argument that it came from.
-template <class Open>
-recurrent_model* load(const char* argument, const recurrent_load_options& options, Open open) {
-  // Packing adds biases, and a provider may be measured.
-  const recurrent::cpu::ScopedFpControl canonical;
+// What is wrong with a file is told with the argument that it came from.
+template <class Read>
+auto as_argument(const char* argument, Read read) {
   try {
-    const auto source = open();
-    file::LoadedModel loaded = file::load(*source, options);
-    auto choices = recurrent::choose_provider(*loaded.model, options.gemm_provider);
-    auto handle = std::make_unique<recurrent_model>(std::move(loaded.model), std::move(choices));
-    handle->facts = std::move(loaded.facts);
-    return handle.release();
+    return read();
   } catch (const Error& error) {
     if (error.status() != RECURRENT_STATUS_BAD_FILE &&
         error.status() != RECURRENT_STATUS_FILE_ACCESS)
       throw;
     throw Error(error.status(), std::string(argument) + ": " + error.message());
   }
+}
+
+// `open` gives the source.
+template <class Open>
+recurrent_model* load(const char* argument, const recurrent_load_options& options, Open open) {
+  // Packing adds biases, and a provider may be measured.
+  const recurrent::cpu::ScopedFpControl canonical;
+  return as_argument(argument, [&] {
+    const auto source = open();
+    file::LoadedModel loaded = file::load(*source, options);
+    auto choices = recurrent::choose_provider(*loaded.model, options.gemm_provider);
+    auto handle = std::make_unique<recurrent_model>(std::move(loaded.model), std::move(choices));
+    handle->facts = std::move(loaded.facts);
+    return handle.release();
+  });
 }
 
 }  // namespace
@@ -66,8 +75,34 @@ recurrent_status recurrent_model_load_memory(const void* bytes, int64_t size,
     recurrent_model*& out = required(model, "model");
     recurrent::expect_range("size", size, 0, INT64_MAX, "bytes");
     if (!bytes) invalid("bytes", "expected a pointer, found null");
-    out = load("bytes", options_or_default(options),
-               [&] { return std::make_unique<file::MemorySource>(bytes, size); });
+    const recurrent_load_options used = options_or_default(options);
+    if (used.packed == RECURRENT_PACKED_MAP)
+      invalid("options.packed", "expected COPY or IGNORE of bytes in memory, found MAP");
+    out = load("bytes", used, [&] { return std::make_unique<file::MemorySource>(bytes, size); });
+  });
+}
+
+recurrent_status recurrent_model_add_packed(const recurrent_model* model, const void* bytes,
+                                            int64_t size, void* packed, int64_t capacity,
+                                            int64_t* packed_size) noexcept {
+  return guarded([&] {
+    const recurrent_model& loaded = required(model, "model");
+    recurrent::expect_range("size", size, 0, INT64_MAX, "bytes");
+    if (!bytes) invalid("bytes", "expected a pointer, found null");
+    recurrent::expect_range("capacity", capacity, 0, INT64_MAX, "bytes");
+    if (!packed && capacity > 0) invalid("packed", "expected a pointer, found null");
+    int64_t& out = required(packed_size, "packed_size");
+    recurrent::expect_apart("packed", static_cast<unsigned char*>(packed), capacity, "bytes",
+                            static_cast<const unsigned char*>(bytes), size);
+    if (!loaded.facts.is_of_file)
+      invalid("model", "expected one that was loaded from a file, found one that was described");
+    file::MemorySource source(bytes, size);
+    out = as_argument(
+        "bytes",
+        [&] {
+          return file::add_packed(file::Container(source), *loaded.model, loaded.facts.origin,
+                                  static_cast<unsigned char*>(packed), capacity);
+        });
   });
 }
 
@@ -82,6 +117,9 @@ recurrent_status recurrent_model_get_file_info(const recurrent_model* model,
     filled.empty_row = facts.empty_row;
     filled.sample_rate = facts.metadata.sample_rate;
     filled.metadata_count = static_cast<int32_t>(facts.metadata.texts.size());
+    filled.packed = facts.packed;
+    if (facts.packed == RECURRENT_PACKED_USE_IGNORED)
+      filled.packed_reason = facts.packed_reason.c_str();
     out = filled;
   });
 }

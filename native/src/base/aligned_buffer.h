@@ -22,7 +22,7 @@ void free_aligned(void* memory) noexcept;
 inline constexpr size_t kCacheLineBytes = 64;
 inline constexpr size_t kHugePageBytes = size_t{2} << 20;
 
-// A fixed number of elements, zeroed, owned by one owner.
+// A fixed number of elements, zeroed, owned by one owner; or such memory of somebody else.
 template <class T>
 class AlignedBuffer {
   static_assert(std::is_trivially_copyable_v<T>, "the elements start as zero bytes");
@@ -41,14 +41,26 @@ class AlignedBuffer {
     if (count > 0) data_ = static_cast<T*>(allocate_zeroed(static_cast<size_t>(count) * sizeof(T)));
   }
 
+  // Stands for elements that somebody else has, and keeps: nothing may be written to them.
+  static AlignedBuffer borrowed(const T* data, int64_t count) noexcept {
+    AlignedBuffer buffer;
+    buffer.data_ = const_cast<T*>(data);
+    buffer.size_ = count;
+    buffer.is_owner_ = false;
+    return buffer;
+  }
+
   AlignedBuffer(AlignedBuffer&& other) noexcept
-      : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+      : data_(std::exchange(other.data_, nullptr)),
+        size_(std::exchange(other.size_, 0)),
+        is_owner_(std::exchange(other.is_owner_, true)) {}
 
   AlignedBuffer& operator=(AlignedBuffer&& other) noexcept {
     if (this != &other) {
-      free_aligned(data_);
+      release();
       data_ = std::exchange(other.data_, nullptr);
       size_ = std::exchange(other.size_, 0);
+      is_owner_ = std::exchange(other.is_owner_, true);
     }
     return *this;
   }
@@ -56,7 +68,7 @@ class AlignedBuffer {
   AlignedBuffer(const AlignedBuffer&) = delete;
   AlignedBuffer& operator=(const AlignedBuffer&) = delete;
 
-  ~AlignedBuffer() { free_aligned(data_); }
+  ~AlignedBuffer() { release(); }
 
   T* data() noexcept { return data_; }
   const T* data() const noexcept { return data_; }
@@ -69,8 +81,13 @@ class AlignedBuffer {
   const T* end() const noexcept { return data_ + size_; }
 
  private:
+  void release() noexcept {
+    if (is_owner_) free_aligned(data_);
+  }
+
   T* data_ = nullptr;
   int64_t size_ = 0;
+  bool is_owner_ = true;
 };
 
 }  // namespace recurrent

@@ -12,6 +12,9 @@ class ByteSource {
   virtual int64_t size() const = 0;
   // Bytes that are inside. Throws Error (FILE_ACCESS).
   virtual void read(int64_t offset, void* to, int64_t count) = 0;
+  // Maps bytes into memory, for as long as what it gives lives, whether or not the source does.
+  // Throws Error (FILE_ACCESS); of files alone.
+  virtual std::shared_ptr<const unsigned char> map(int64_t offset, int64_t count);
 };
 
 // Of the caller's memory.

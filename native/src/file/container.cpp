@@ -13,9 +13,6 @@ namespace {
 
 constexpr unsigned char kMagic[] = {0x89, 'R', 'C', 'R', '\r', '\n', 0x1A, '\n'};
 constexpr uint32_t kVersion = 1;
-constexpr uint32_t kMostSections = 256;
-constexpr int64_t kHeaderBytes = 64;
-constexpr int64_t kEntryBytes = 32;
 
 // Offsets of the header's fields.
 constexpr int64_t kVersionAt = 8;
@@ -98,7 +95,7 @@ Container::Container(ByteSource& source) : source_(&source) {
 void Container::add(const unsigned char* entry, int64_t place, int64_t begin) {
   Section section;
   section.type = load_u32(entry);
-  const uint32_t flags = load_u32(entry + 4);
+  const uint32_t flags = section.flags = load_u32(entry + 4);
   const uint64_t offset = load_u64(entry + 8);
   const uint64_t length = load_u64(entry + 16);
   section.checksum = load_u32(entry + 24);
@@ -149,6 +146,24 @@ void Container::expect_checksum(const Section& section, uint32_t found) {
     refuse(section.offset,
            "expected the checksum %08x of the section of type %u, found %08x: it is damaged",
            section.checksum, section.type, found);
+}
+
+void write_front(const std::vector<Section>& sections, int64_t size, unsigned char* to) {
+  unsigned char* entry = to + kHeaderBytes;
+  for (const Section& section : sections) {
+    store_u32(entry, section.type);
+    store_u32(entry + 4, section.flags);
+    store_u64(entry + 8, static_cast<uint64_t>(section.offset));
+    store_u64(entry + 16, static_cast<uint64_t>(section.length));
+    store_u32(entry + 24, section.checksum);
+    entry += kEntryBytes;
+  }
+  std::memcpy(to, kMagic, sizeof(kMagic));
+  store_u32(to + kVersionAt, kVersion);
+  store_u32(to + kCountAt, static_cast<uint32_t>(sections.size()));
+  store_u64(to + kSizeAt, static_cast<uint64_t>(size));
+  store_u32(to + kTableChecksumAt, crc32c(0, to + kHeaderBytes, entry - to - kHeaderBytes));
+  store_u32(to + kHeaderChecksumAt, crc32c(0, to, kHeaderChecksumAt));
 }
 
 }  // namespace recurrent::file

@@ -20,6 +20,7 @@ enum class SectionType : uint32_t {
 
 struct Section {
   uint32_t type = 0;
+  uint32_t flags = 0;
   int64_t offset = 0;
   int64_t length = 0;
   uint32_t checksum = 0;
@@ -27,6 +28,10 @@ struct Section {
 
 // Sections begin at multiples of this, and so do the weights in theirs.
 inline constexpr int64_t kSectionAlignment = 64;
+
+inline constexpr uint32_t kMostSections = 256;
+inline constexpr int64_t kHeaderBytes = 64;
+inline constexpr int64_t kEntryBytes = 32;
 
 // The header and the table of sections of a file, checked: every section lies inside the file and
 // apart from the others, and the required ones are known. Contents are checked when they are read.
@@ -36,6 +41,7 @@ class Container {
   explicit Container(ByteSource& source);
 
   ByteSource& source() const { return *source_; }
+  const std::vector<Section>& sections() const { return sections_; }
   // Null if there is none.
   const Section* find(SectionType type) const;
   // Throws Error (BAD_FILE) if there is none.
@@ -50,5 +56,8 @@ class Container {
   ByteSource* source_;
   std::vector<Section> sections_;
 };
+
+// The header and the table of a file of so many bytes, in front of its sections; into zeros.
+void write_front(const std::vector<Section>& sections, int64_t size, unsigned char* to);
 
 }  // namespace recurrent::file

@@ -2,6 +2,13 @@
 
 #include <array>
 #include <cstddef>
+#include <cstring>
+
+#include "cpu/features.h"
+
+#if defined(__x86_64__)
+#include <nmmintrin.h>
+#endif
 
 namespace recurrent::file {
 namespace {
@@ -30,9 +37,41 @@ constexpr Tables make_tables() {
 
 constexpr Tables kTables = make_tables();
 
+#if defined(__x86_64__)
+
+// The processor's instruction, several times as fast.
+__attribute__((target("sse4.2"))) uint32_t by_instruction(uint32_t crc, const unsigned char* at,
+                                                          int64_t count) {
+  uint64_t wide = crc;
+  for (; count >= kSlices; count -= kSlices, at += kSlices) {
+    uint64_t word;
+    std::memcpy(&word, at, sizeof(word));
+    wide = _mm_crc32_u64(wide, word);
+  }
+  crc = static_cast<uint32_t>(wide);
+  for (; count > 0; --count, ++at) crc = _mm_crc32_u8(crc, *at);
+  return crc;
+}
+
+// Processors with AVX2 have it.
+bool has_instruction() {
+  static const bool has = cpu::features().has(cpu::kAvx2);
+  return has;
+}
+
+#endif
+
 }  // namespace
 
 uint32_t crc32c(uint32_t before, const void* bytes, int64_t count) {
+#if defined(__x86_64__)
+  if (has_instruction())
+    return ~by_instruction(~before, static_cast<const unsigned char*>(bytes), count);
+#endif
+  return crc32c_by_tables(before, bytes, count);
+}
+
+uint32_t crc32c_by_tables(uint32_t before, const void* bytes, int64_t count) {
   const auto* at = static_cast<const unsigned char*>(bytes);
   uint32_t crc = ~before;
   for (; count >= kSlices; count -= kSlices, at += kSlices) {

@@ -9,4 +9,7 @@ namespace recurrent::file {
 // in front of the first.
 uint32_t crc32c(uint32_t before, const void* bytes, int64_t count);
 
+// The same on a processor without an instruction for it.
+uint32_t crc32c_by_tables(uint32_t before, const void* bytes, int64_t count);
+
 }  // namespace recurrent::file

@@ -45,9 +45,38 @@ Description::Description(const Container& container) {
   // Layers that follow each other have one input.
   check_remarks(container, desc_.layer_count, std::max(1, desc_.input_count));
   expect_places(weights, arrays_);
-  values_ = read_arrays(container, weights, arrays_);
-  for (size_t i = 0; i < values_.size(); ++i)
-    directions_[owners_[i].direction].*owners_[i].field = values_[i].get();
+}
+
+void Description::read_weights(const Container& container) {
+  read(container, std::vector<Wanted>(arrays_.size(), Wanted::kValues));
+}
+
+bool Description::read_weights_beside(const Container& container,
+                                      const std::vector<PackedShape>& packed) {
+  std::vector<bool> is_packed(directions_.size());
+  for (const PackedShape& each : packed)
+    is_packed[2 * static_cast<size_t>(each.layer) +
+              (each.direction == RECURRENT_DIRECTION_REVERSE ? 1 : 0)] = true;
+  std::vector<Wanted> wanted;
+  for (const Owner& owner : owners_) {
+    const bool is_matrix = owner.field == &Direction::input_weights ||
+                           owner.field == &Direction::recurrent_weights ||
+                           owner.field == &Direction::projection;
+    wanted.push_back(is_matrix && is_packed[owner.direction] ? Wanted::kChecksum : Wanted::kValues);
+  }
+  return read(container, wanted);
+}
+
+bool Description::read(const Container& container, const std::vector<Wanted>& wanted) {
+  values_ = read_arrays(container, container.get(SectionType::kWeights), arrays_, wanted);
+  for (size_t i = 0; i < arrays_.size(); ++i)
+    directions_[owners_[i].direction].*owners_[i].field =
+        wanted[i] == Wanted::kValues ? values_.arrays[i].get() : &kPresent;
+  const auto has_floats = [](const recurrent_layer_desc& layer) {
+    return layer.input_weight_format == RECURRENT_WEIGHT_FORMAT_FLOAT32 &&
+           layer.recurrent_weight_format == RECURRENT_WEIGHT_FORMAT_FLOAT32;
+  };
+  return !values_.has_extremes || std::all_of(layers_.begin(), layers_.end(), has_floats);
 }
 
 void Description::parse(Cursor& cursor) {

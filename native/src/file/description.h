@@ -7,6 +7,7 @@
 
 #include "file/container.h"
 #include "file/stored_array.h"
+#include "model/packed_layer.h"
 
 namespace recurrent::file {
 
@@ -14,10 +15,16 @@ namespace recurrent::file {
 class Description {
  public:
   // Throws Error (BAD_FILE), as Container does; NOT_SUPPORTED if this build lacks a format of
-  // weights. The whole description is checked before its weights are read.
+  // weights. The whole description is checked; its weights have not been read.
   explicit Description(const Container& container);
   Description(const Description&) = delete;
   Description& operator=(const Description&) = delete;
+
+  // Reads the weights.
+  void read_weights(const Container& container);
+  // Reads all but those of the layers and directions that are packed: of these it reads what is no
+  // matrix. Gives false if that cannot be done, because numbers of theirs have to be checked.
+  bool read_weights_beside(const Container& container, const std::vector<PackedShape>& packed);
 
   // Valid as long as this object.
   const recurrent_model_desc& desc() const { return desc_; }
@@ -39,6 +46,7 @@ class Description {
   void parse_array(Cursor& cursor);
   void check() const;
   void check_shapes() const;
+  bool read(const Container& container, const std::vector<Wanted>& wanted);
 
   recurrent_model_desc desc_{};
   int32_t layout_ = 0;
@@ -51,7 +59,7 @@ class Description {
   std::vector<std::vector<int32_t>> reads_;           // of each layer
   std::vector<StoredArray> arrays_;
   std::vector<Owner> owners_;  // of each array
-  std::vector<Floats> values_;
+  Values values_;
 };
 
 }  // namespace recurrent::file

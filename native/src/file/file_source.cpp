@@ -16,6 +16,7 @@
 #include <windows.h>
 #else
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -89,6 +90,24 @@ class FileSource : public ByteSource {
     }
   }
 
+  std::shared_ptr<const unsigned char> map(int64_t offset, int64_t count) override {
+    SYSTEM_INFO system;
+    GetSystemInfo(&system);
+    const int64_t before = offset % static_cast<int64_t>(system.dwAllocationGranularity);
+    HANDLE mapping = CreateFileMappingW(handle_, nullptr, PAGE_READONLY, 0, 0, nullptr);
+    if (!mapping) refuse_to_read("the file cannot be mapped", last_error());
+    const int64_t from = offset - before;
+    const void* at = MapViewOfFile(mapping, FILE_MAP_READ, static_cast<DWORD>(from >> 32),
+                                   static_cast<DWORD>(from), static_cast<SIZE_T>(before + count));
+    const int code = last_error();
+    // The view keeps it.
+    CloseHandle(mapping);
+    if (!at) refuse_to_read("the file cannot be mapped", code);
+    const std::shared_ptr<const void> view(at,
+                                           [](const void* address) { UnmapViewOfFile(address); });
+    return {view, static_cast<const unsigned char*>(at) + before};
+  }
+
  private:
   HANDLE handle_;
   int64_t size_ = 0;
@@ -126,6 +145,19 @@ class FileSource : public ByteSource {
       offset += got;
       count -= got;
     }
+  }
+
+  std::shared_ptr<const unsigned char> map(int64_t offset, int64_t count) override {
+    const int64_t before = offset % ::sysconf(_SC_PAGESIZE);
+    const auto bytes = static_cast<size_t>(before + count);
+    void* const at = ::mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, descriptor_,
+                            static_cast<off_t>(offset - before));
+    if (at == MAP_FAILED) refuse_to_read("the file cannot be mapped", errno);
+    const std::shared_ptr<const void> pages(
+        at, [bytes](const void* address) { ::munmap(const_cast<void*>(address), bytes); });
+    // A page that is no longer there would end the process.
+    if (::lseek(descriptor_, 0, SEEK_END) < offset + count) refuse_end(offset);
+    return {pages, static_cast<const unsigned char*>(at) + before};
   }
 
  private:

@@ -6,6 +6,7 @@
 
 #include "file/byte_source.h"
 #include "file/metadata.h"
+#include "file/packed_section.h"
 #include "model/model.h"
 
 namespace recurrent::file {
@@ -15,6 +16,10 @@ struct Facts {
   int32_t layout = RECURRENT_LAYOUT_TIME_MAJOR;
   int32_t empty_row = RECURRENT_EMPTY_ROW_KEEPS_STATE;
   Metadata metadata;
+  bool is_of_file = false;
+  PackedOrigin origin;  // of what would be packed for this file
+  int32_t packed = RECURRENT_PACKED_USE_NONE;
+  std::string packed_reason;  // why they were ignored
 };
 
 struct LoadedModel {

@@ -8,8 +8,8 @@
 #include <memory>
 
 #include "base/checked.h"
-#include "file/crc32c.h"
 #include "file/refuse.h"
+#include "file/section_reader.h"
 
 namespace recurrent::file {
 namespace {
@@ -23,41 +23,7 @@ std::unique_ptr<float[]> uninitialized(int64_t count) {
   return std::unique_ptr<float[]>(new float[static_cast<size_t>(count)]);
 }
 
-// Reads a section from its beginning to its end, with the checksum of what has been read.
-class Reader {
- public:
-  Reader(ByteSource& source, const Section& section) : source_(source), section_(section) {}
-
-  void read(void* to, int64_t count) {
-    source_.read(section_.offset + at_, to, count);
-    checksum_ = crc32c(checksum_, to, count);
-    at_ += count;
-  }
-  void skip_to(int64_t offset) {
-    std::array<unsigned char, kSectionAlignment> padding{};
-    read(padding.data(), offset - at_);
-  }
-  // Gives `count` bytes piece by piece to `take(bytes, count)`.
-  template <class Take>
-  void pieces(int64_t count, Take take) {
-    while (count > 0) {
-      const int64_t piece = std::min<int64_t>(count, static_cast<int64_t>(buffer_.size()));
-      read(buffer_.data(), piece);
-      take(buffer_.data(), piece);
-      count -= piece;
-    }
-  }
-  uint32_t checksum() const { return checksum_; }
-
- private:
-  ByteSource& source_;
-  const Section& section_;
-  int64_t at_ = 0;
-  uint32_t checksum_ = 0;
-  std::array<unsigned char, 1 << 14> buffer_;
-};
-
-void read_bfloat16(Reader& reader, const StoredArray& array, float* to) {
+void read_bfloat16(SectionReader& reader, const StoredArray& array, float* to) {
   reader.pieces(
       array.bytes(),
       [&](const unsigned char* bytes, int64_t count) {
@@ -66,7 +32,7 @@ void read_bfloat16(Reader& reader, const StoredArray& array, float* to) {
       });
 }
 
-void read_int8(Reader& reader, const StoredArray& array, float* to) {
+void read_int8(SectionReader& reader, const StoredArray& array, float* to) {
   const auto scales = uninitialized(array.rows);
   reader.read(scales.get(), array.rows * kFloatBytes);
   int64_t row = 0;
@@ -79,6 +45,43 @@ void read_int8(Reader& reader, const StoredArray& array, float* to) {
       ++row;
     }
   });
+}
+
+// Numbers from here on, and NaN, are those that weight_check.h may refuse: scales are multiplied by
+// 127, and floats round up to infinity.
+bool is_extreme(uint32_t bits, uint32_t from) { return (bits & 0x7FFFFFFF) >= from; }
+constexpr uint32_t kTwoTo126 = 0x7E800000;
+constexpr uint32_t kTwoTo119 = 0x7B000000;
+
+bool has_extreme_floats(const unsigned char* bytes, int64_t count, uint32_t from) {
+  bool found = false;
+  for (int64_t i = 0; i < count; i += kFloatBytes) found |= is_extreme(load_u32(bytes + i), from);
+  return found;
+}
+
+// Whether it has a number that is extreme.
+bool skip_array(SectionReader& reader, const StoredArray& array) {
+  bool found = false;
+  switch (array.format) {
+    case RECURRENT_WEIGHT_FORMAT_BFLOAT16:
+      reader.pieces(array.bytes(), [&](const unsigned char* bytes, int64_t count) {
+        for (int64_t i = 0; i < count; i += 2)
+          found |= is_extreme(uint32_t{bytes[i]} << 16 | uint32_t{bytes[i + 1]} << 24, kTwoTo126);
+      });
+      break;
+    case RECURRENT_WEIGHT_FORMAT_INT8:
+      reader.pieces(array.rows * kFloatBytes, [&](const unsigned char* bytes, int64_t count) {
+        found |= has_extreme_floats(bytes, count, kTwoTo119);
+      });
+      reader.pieces(array.count(), [](const unsigned char*, int64_t) {});
+      break;
+    default:
+      reader.pieces(array.bytes(), [&](const unsigned char* bytes, int64_t count) {
+        found |= has_extreme_floats(bytes, count, kTwoTo126);
+      });
+      break;
+  }
+  return found;
 }
 
 }  // namespace
@@ -112,15 +115,21 @@ void expect_places(const Section& section, const std::vector<StoredArray>& array
            wide(section.length - end));
 }
 
-std::vector<Floats> read_arrays(const Container& container, const Section& section,
-                                const std::vector<StoredArray>& arrays) {
-  std::vector<Floats> values;
-  values.reserve(arrays.size());
-  const auto reader = std::make_unique<Reader>(container.source(), section);
-  for (const StoredArray& array : arrays) {
+Values read_arrays(const Container& container, const Section& section,
+                   const std::vector<StoredArray>& arrays, const std::vector<Wanted>& wanted) {
+  Values values;
+  values.arrays.reserve(arrays.size());
+  const auto reader = std::make_unique<SectionReader>(container.source(), section);
+  for (size_t i = 0; i < arrays.size(); ++i) {
+    const StoredArray& array = arrays[i];
     reader->skip_to(static_cast<int64_t>(array.offset));
-    values.push_back(uninitialized(array.count()));
-    float* const to = values.back().get();
+    if (wanted[i] == Wanted::kChecksum) {
+      values.arrays.emplace_back();
+      values.has_extremes |= skip_array(*reader, array);
+      continue;
+    }
+    values.arrays.push_back(uninitialized(array.count()));
+    float* const to = values.arrays.back().get();
     switch (array.format) {
       case RECURRENT_WEIGHT_FORMAT_BFLOAT16:
         read_bfloat16(*reader, array, to);
@@ -133,7 +142,7 @@ std::vector<Floats> read_arrays(const Container& container, const Section& secti
         break;
     }
   }
-  Container::expect_checksum(section, reader->checksum());
+  reader->finish();
   return values;
 }
 

@@ -27,8 +27,15 @@ using Floats = std::unique_ptr<float[]>;
 // multiple of kSectionAlignment, up to the end of the section.
 void expect_places(const Section& section, const std::vector<StoredArray>& arrays);
 
-// Their values. The section's checksum is right.
-std::vector<Floats> read_arrays(const Container& container, const Section& section,
-                                const std::vector<StoredArray>& arrays);
+// Their values, the section's checksum being right. Of some only the checksum is wanted: those have
+// none.
+struct Values {
+  std::vector<Floats> arrays;
+  // Whether one of the arrays without values has a number that some formats cannot have.
+  bool has_extremes = false;
+};
+enum class Wanted : unsigned char { kValues, kChecksum };
+Values read_arrays(const Container& container, const Section& section,
+                   const std::vector<StoredArray>& arrays, const std::vector<Wanted>& wanted);
 
 }  // namespace recurrent::file

@@ -27,20 +27,24 @@ const recurrent_model_desc& validated(const recurrent_model_desc& desc) {
 Model::Model(const recurrent_model_desc& desc)
     : Model(desc, Tables::kPacked, Graph(validated(desc))) {}
 
+Model::Model(const recurrent_model_desc& desc, PackedSource& packed)
+    : Model(desc, Tables::kPacked, Graph(validated(desc)), &packed) {}
+
 Model::Model(const recurrent_model_desc& desc, OfTrainer of)
     : Model(desc, Tables::kLeft, of.graph) {}
 
-Model::Model(const recurrent_model_desc& desc, Tables tables, Graph graph)
-    : kernels_(kernels::choose_kernels(kernels::resolve_isa(desc.isa))),
+Model::Model(const recurrent_model_desc& desc, Tables tables, Graph graph, PackedSource* packed)
+    : keeper_(packed ? packed->keeper() : nullptr),
+      kernels_(kernels::choose_kernels(kernels::resolve_isa(desc.isa))),
       graph_(std::move(graph)),
       masking_(desc.masking),
       mask_value_(desc.mask_value) {
-  check_weights(desc);
+  check_weights(desc, packed ? packed_shapes(desc, kernels_) : std::vector<PackedShape>());
   layers_.resize(graph_.nodes().size());
   is_plain_ = graph_.is_chain();
   for (int32_t i = 0; i < desc.layer_count; ++i) {
     PackedLayer& layer = layers_[static_cast<size_t>(i)];
-    pack_layer(desc.layers[i], kernels_, tables, layer);
+    pack_layer(desc.layers[i], kernels_, tables, layer, packed);
     place_states(layer, i);
     if (layer.is_pointwise()) is_plain_ = false;
   }

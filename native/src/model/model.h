@@ -3,6 +3,7 @@
 #include <recurrent/recurrent.h>
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "kernels/table.h"
@@ -25,6 +26,9 @@ class Model {
  public:
   // Validates and packs; throws Error.
   explicit Model(const recurrent_model_desc& desc);
+  // Takes packed buffers instead of packing: those of packed_shapes(), whose weights the
+  // description has without their values.
+  Model(const recurrent_model_desc& desc, PackedSource& packed);
   // For a trainer: packs a description that has been validated. Tables of embeddings are not
   // packed: the trainer reads rows from its parameters.
   struct OfTrainer {
@@ -33,6 +37,7 @@ class Model {
   Model(const recurrent_model_desc& desc, OfTrainer of);
 
   const kernels::KernelTable& kernels() const { return kernels_.table; }
+  const kernels::KernelChoice& kernel_choice() const { return kernels_; }
   const Graph& graph() const { return graph_; }
   // The caller's layers in their order, then an implied one, see Graph.
   const std::vector<PackedLayer>& layers() const { return layers_; }
@@ -103,7 +108,8 @@ class Model {
   void drop_mkl(size_t layer, size_t direction);
 
  private:
-  Model(const recurrent_model_desc& desc, Tables tables, Graph graph);
+  Model(const recurrent_model_desc& desc, Tables tables, Graph graph,
+        PackedSource* packed = nullptr);
   void place_states(PackedLayer& layer, int32_t index);
   void place_values();
   void place_steps();
@@ -112,6 +118,7 @@ class Model {
   void keep_initial_states(const recurrent_layer_desc& desc, size_t layer);
   void fill_gemm(const PackedLayer& layer, PackedDirection& direction) const;
 
+  std::shared_ptr<const void> keeper_;  // of buffers that are not its own
   kernels::KernelChoice kernels_;
   Graph graph_;
   std::vector<PackedLayer> layers_;

@@ -61,31 +61,60 @@ Cell cell_of(int32_t kind) {
   }
 }
 
-// Packs one direction of a layer.
-class DirectionPacker {
+// The matrices of a direction, in the order in which they are packed.
+struct PlannedMatrix {
+  PackedMatrix PackedDirection::*matrix;
+  MatrixPlan plan;
+};
+class PlannedMatrices {
  public:
-  DirectionPacker(const recurrent_layer_desc& desc, const recurrent_direction_desc& direction,
-                  const PackedLayer& layer, const kernels::KernelChoice& kernels,
-                  PackedDirection& packed)
+  const PlannedMatrix* begin() const { return items_; }
+  const PlannedMatrix* end() const { return items_ + count_; }
+  void add(PackedMatrix PackedDirection::*matrix, const MatrixPlan& plan) {
+    items_[count_++] = {matrix, plan};
+  }
+
+ private:
+  PlannedMatrix items_[3];
+  int count_ = 0;
+};
+
+// Says how the matrices of one direction of a layer lie. The layer has its sizes; weights are not
+// looked at.
+class DirectionPlanner {
+ public:
+  DirectionPlanner(const recurrent_layer_desc& desc, const recurrent_direction_desc& direction,
+                   const PackedLayer& layer, const kernels::KernelChoice& kernels)
       : desc_(desc),
         direction_(direction),
         layer_(layer),
         kernels_(kernels),
-        traits_(cell_traits(desc.kind)),
-        packed_(packed) {}
+        traits_(cell_traits(desc.kind)) {}
 
-  void pack(bool reverse) {
-    packed_.reverse = reverse;
-    if (layer_.has_windows()) {
-      pack_groups();
-    } else {
-      pack_weights();
-      pack_biases();
-    }
-    packed_.phases.clear();
-    first_phase();
-    if (layer_.projection_size > 0) projection_phase();
-    if (layer_.kind == RECURRENT_LAYER_GRU_RESET_BEFORE) candidate_phase();
+  PlannedMatrices plan() const {
+    PlannedMatrices planned;
+    if (layer_.has_windows())
+      plan_groups(planned);
+    else
+      plan_weights(planned);
+    if (layer_.projection_size > 0)
+      planned.add(&PackedDirection::second_weights,
+                  {layer_.projection_size,
+                   width(),
+                   kSimplePanels,
+                   {{direction_.projection, layer_.hidden_size, 0, 1}},
+                   1,
+                   stored()});
+    // The candidate waits for all of `r * h`.
+    if (layer_.kind == RECURRENT_LAYER_GRU_RESET_BEFORE)
+      planned.add(&PackedDirection::second_weights,
+                  {layer_.hidden_size,
+                   width(),
+                   kSimplePanels,
+                   {{direction_.recurrent_weights, layer_.state_size, 2, 1}},
+                   1,
+                   stored()});
+    return planned;
   }
 
  private:
@@ -110,22 +139,82 @@ class DirectionPacker {
                         bytes_of_weight(storage.format));
   }
 
-  void pack_weights() {
+  void plan_weights(PlannedMatrices& planned) const {
     const int64_t units = layer_.hidden_size;
     const WeightSource inputs{direction_.input_weights, layer_.input_size, 0, traits_.gates};
-    const WeightSource sources[] = {
-        inputs, {direction_.recurrent_weights, layer_.state_size, 0, traits_.state_gates}};
-    const bool is_split =
-        traits_.recurrent && desc_.input_weight_format != desc_.recurrent_weight_format;
+    const WeightSource states{direction_.recurrent_weights, layer_.state_size, 0,
+                              traits_.state_gates};
     const int64_t panels = panels_of_group();
-    if (is_split) {
-      packed_.input_weights.pack(units, width(), panels, &inputs, 1,
-                                 stored(desc_.input_weight_format));
-      packed_.weights.pack(units, width(), panels, sources + 1, 1, stored());
+    if (traits_.recurrent && desc_.input_weight_format != desc_.recurrent_weight_format) {
+      planned.add(&PackedDirection::input_weights,
+                  {units, width(), panels, {inputs}, 1, stored(desc_.input_weight_format)});
+      planned.add(&PackedDirection::weights, {units, width(), panels, {states}, 1, stored()});
     } else {
-      packed_.weights.pack(units, width(), panels, sources, traits_.recurrent ? 2 : 1, stored());
+      planned.add(&PackedDirection::weights,
+                  {units, width(), panels, {inputs, states}, traits_.recurrent ? 2 : 1, stored()});
     }
-    packed_.product = kernels_.reading(packed_.multiplied().format()).product;
+  }
+
+  // Each group of features is a matrix of its own.
+  void plan_groups(PlannedMatrices& planned) const {
+    const PackedConvolution& c = layer_.convolution;
+    if (c.is_by_lanes()) return;
+    planned.add(&PackedDirection::weights, {c.outputs,
+                                            width(),
+                                            kSimplePanels,
+                                            {{direction_.input_weights, layer_.terms, 0, 1}},
+                                            1,
+                                            stored(),
+                                            c.groups});
+  }
+
+  const recurrent_layer_desc& desc_;
+  const recurrent_direction_desc& direction_;
+  const PackedLayer& layer_;
+  const kernels::KernelChoice& kernels_;
+  const CellTraits& traits_;
+};
+
+// Packs one direction of a layer.
+class DirectionPacker {
+ public:
+  DirectionPacker(const recurrent_layer_desc& desc, const recurrent_direction_desc& direction,
+                  const PackedLayer& layer, const kernels::KernelChoice& kernels,
+                  PackedDirection& packed)
+      : desc_(desc),
+        direction_(direction),
+        layer_(layer),
+        kernels_(kernels),
+        traits_(cell_traits(desc.kind)),
+        packed_(packed) {}
+
+  void pack(bool reverse, PackedSource* source) {
+    packed_.reverse = reverse;
+    pack_matrices(source);
+    if (layer_.has_windows()) {
+      pack_biases_of_groups();
+    } else {
+      packed_.product = kernels_.reading(packed_.multiplied().format()).product;
+      pack_biases();
+    }
+    packed_.phases.clear();
+    first_phase();
+    if (layer_.projection_size > 0) projection_phase();
+    if (layer_.kind == RECURRENT_LAYER_GRU_RESET_BEFORE) candidate_phase();
+  }
+
+ private:
+  int width() const { return kernels_.table.width; }
+
+  void pack_matrices(PackedSource* source) {
+    for (const PlannedMatrix& planned :
+         DirectionPlanner(desc_, direction_, layer_, kernels_).plan()) {
+      PackedMatrix& matrix = packed_.*planned.matrix;
+      if (source)
+        matrix.take(planned.plan, *source);
+      else
+        matrix.pack(planned.plan);
+    }
   }
 
   void pack_biases() {
@@ -142,14 +231,11 @@ class DirectionPacker {
       pack_vectors(packed_.peephole, units, width(), 3, direction_.peephole, nullptr, 0);
   }
 
-  // Each group of features is a matrix of its own.
-  void pack_groups() {
+  void pack_biases_of_groups() {
     const PackedConvolution& c = layer_.convolution;
     if (c.is_by_lanes())
       return pack_vectors(packed_.bias, layer_.hidden_size, width(), 1, direction_.input_bias,
                           nullptr, 0);
-    packed_.weights.pack_each(c.groups, c.outputs, width(), kSimplePanels, direction_.input_weights,
-                              layer_.terms, stored());
     const int64_t padded = round_up(c.outputs, width());
     if (packed_.bias.size() != c.groups * padded)
       packed_.bias = AlignedBuffer<float>(c.groups * padded);
@@ -222,9 +308,6 @@ class DirectionPacker {
   }
 
   void projection_phase() {
-    const WeightSource source{direction_.projection, layer_.hidden_size, 0, 1};
-    packed_.second_weights.pack(layer_.projection_size, width(), kSimplePanels, &source, 1,
-                                stored());
     pack_vectors(packed_.zero_bias, layer_.projection_size, width(), 1, nullptr, nullptr, 0);
     Phase& phase = packed_.phases.add();
     set_kernels(phase, Cell::kLinear, Form::kPlain, packed_.second_weights.format());
@@ -241,8 +324,6 @@ class DirectionPacker {
   }
 
   void candidate_phase() {
-    const WeightSource source{direction_.recurrent_weights, layer_.state_size, 2, 1};
-    packed_.second_weights.pack(layer_.hidden_size, width(), kSimplePanels, &source, 1, stored());
     Phase& phase = packed_.phases.add();
     phase.constants = packed_.phases.front().constants;
     set_kernels(phase, Cell::kGruResetBeforeCandidate, form(), packed_.second_weights.format());
@@ -283,6 +364,11 @@ void shape_convolution(const recurrent_layer_desc& desc, int width, PackedLayer&
   if (!is_narrow(c, width) || Storage{format}.has_integers()) return;
   layer.columns = c.lane_stride = round_up(desc.hidden_size, width);
   c.lane_vectors = c.lane_stride / width;
+}
+
+void pack_lanes(const recurrent_layer_desc& desc, PackedLayer& layer) {
+  PackedConvolution& c = layer.convolution;
+  const auto format = static_cast<kernels::WeightFormat>(desc.input_weight_format);
   const int64_t floats = checked_mul(layer.terms, c.lane_stride, "hidden_size");
   if (c.lanes.size() != floats) c.lanes = AlignedBuffer<float>(floats);
   for (int64_t unit = 0; unit < desc.hidden_size; ++unit)
@@ -304,8 +390,12 @@ void take_factors(const float* values, int64_t count, const kernels::KernelTable
   if (!values) std::fill_n(buffer.data(), count, 1.0f);
 }
 
+int64_t table_size(const recurrent_layer_desc& desc) {
+  return int64_t{desc.input_size} * desc.hidden_size;
+}
+
 void pack_pointwise(const recurrent_layer_desc& desc, const kernels::KernelTable& kernels,
-                    Tables tables, PackedPointwise& packed) {
+                    Tables tables, PackedSource* source, PackedPointwise& packed) {
   switch (desc.kind) {
     case RECURRENT_LAYER_ACTIVATION:
       packed.activation = {desc.forward->candidate_activation, desc.forward->candidate_alpha,
@@ -330,18 +420,19 @@ void pack_pointwise(const recurrent_layer_desc& desc, const kernels::KernelTable
       break;
     case RECURRENT_LAYER_EMBEDDING:
       if (tables == Tables::kLeft) break;
-      take(desc.forward->input_weights, int64_t{desc.input_size} * desc.hidden_size, kernels,
-           packed.table);
+      if (source)
+        packed.table = source->take<float>(table_size(desc));
+      else
+        take(desc.forward->input_weights, table_size(desc), kernels, packed.table);
       break;
     default:
       break;
   }
 }
 
-}  // namespace
-
-void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelChoice& kernels,
-                Tables tables, PackedLayer& layer) {
+// What does not depend on weights.
+void shape_layer(const recurrent_layer_desc& desc, const kernels::KernelChoice& kernels,
+                 PackedLayer& layer) {
   const CellTraits& traits = cell_traits(desc.kind);
   layer.kind = desc.kind;
   layer.input_size = desc.input_size;
@@ -352,7 +443,6 @@ void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelChoice& k
   layer.terms = layer.input_size;
   if (traits.pointwise) {
     layer.output_size = layer.hidden_size;
-    pack_pointwise(desc, kernels.table, tables, layer.pointwise);
     return;
   }
   if (traits.recurrent)
@@ -360,15 +450,84 @@ void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelChoice& k
   layer.set_strides();
   layer.columns = round_up(layer.hidden_size, kernels.table.width) * traits.gates;
   if (traits.has_windows) shape_convolution(desc, kernels.table.width, layer);
+  const int64_t directions = (desc.forward ? 1 : 0) + (desc.reverse ? 1 : 0);
+  layer.output_size = directions * (traits.recurrent ? layer.state_size : layer.hidden_size);
+}
+
+// A table lies as it is given, denormals aside.
+MatrixShape shape_of_table(int64_t rows, int64_t features) {
+  MatrixShape shape;
+  shape.grouping.panels = rows;
+  shape.panel_bytes = features * int64_t{sizeof(float)};
+  return shape;
+}
+
+PackedBuffer buffer_of(PackedMatrix PackedDirection::*matrix) {
+  if (matrix == &PackedDirection::weights) return PackedBuffer::kWeights;
+  return matrix == &PackedDirection::input_weights ? PackedBuffer::kInputWeights
+                                                   : PackedBuffer::kSecondWeights;
+}
+
+}  // namespace
+
+void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelChoice& kernels,
+                Tables tables, PackedLayer& layer, PackedSource* source) {
+  shape_layer(desc, kernels, layer);
+  if (cell_traits(desc.kind).pointwise)
+    return pack_pointwise(desc, kernels.table, tables, source, layer.pointwise);
+  if (layer.convolution.is_by_lanes()) pack_lanes(desc, layer);
   const recurrent_direction_desc* const weights[] = {desc.forward, desc.reverse};
   layer.directions.resize((desc.forward ? 1u : 0u) + (desc.reverse ? 1u : 0u));
   size_t next = 0;
   for (const recurrent_direction_desc* direction : weights)
     if (direction)
       DirectionPacker(desc, *direction, layer, kernels, layer.directions[next++])
-          .pack(direction == desc.reverse);
-  layer.output_size = static_cast<int64_t>(layer.directions.size()) *
-                      (traits.recurrent ? layer.state_size : layer.hidden_size);
+          .pack(direction == desc.reverse, source);
+}
+
+std::vector<PackedShape> packed_shapes(const recurrent_model_desc& desc,
+                                       const kernels::KernelChoice& kernels) {
+  std::vector<PackedShape> shapes;
+  for (int32_t i = 0; i < desc.layer_count; ++i) {
+    const recurrent_layer_desc& given = desc.layers[i];
+    if (given.kind == RECURRENT_LAYER_EMBEDDING)
+      shapes.push_back({i, RECURRENT_DIRECTION_FORWARD, PackedBuffer::kTable,
+                        shape_of_table(given.input_size, given.hidden_size)});
+    if (cell_traits(given.kind).pointwise) continue;
+    PackedLayer layer;
+    shape_layer(given, kernels, layer);
+    for (const int32_t direction : {RECURRENT_DIRECTION_FORWARD, RECURRENT_DIRECTION_REVERSE}) {
+      const recurrent_direction_desc* const weights =
+          direction == RECURRENT_DIRECTION_FORWARD ? given.forward : given.reverse;
+      if (!weights) continue;
+      for (const PlannedMatrix& planned : DirectionPlanner(given, *weights, layer, kernels).plan())
+        shapes.push_back(
+            {i, direction, buffer_of(planned.matrix), PackedMatrix::shape_of(planned.plan)});
+    }
+  }
+  return shapes;
+}
+
+std::vector<PackedContents> packed_contents(int32_t index, const PackedLayer& layer) {
+  std::vector<PackedContents> all;
+  const AlignedBuffer<float>& table = layer.pointwise.table;
+  if (table.size() > 0)
+    all.push_back({{index, RECURRENT_DIRECTION_FORWARD, PackedBuffer::kTable,
+                    shape_of_table(layer.input_size, layer.hidden_size)},
+                   table.data()});
+  for (const PackedDirection& direction : layer.directions) {
+    const int32_t way =
+        direction.reverse ? RECURRENT_DIRECTION_REVERSE : RECURRENT_DIRECTION_FORWARD;
+    // In the order in which they are planned.
+    for (PackedMatrix PackedDirection::*const which :
+         {&PackedDirection::input_weights, &PackedDirection::weights,
+          &PackedDirection::second_weights}) {
+      const PackedMatrix& matrix = direction.*which;
+      if (matrix.bytes() > 0)
+        all.push_back({{index, way, buffer_of(which), matrix.shape()}, matrix.data()});
+    }
+  }
+  return all;
 }
 
 }  // namespace recurrent

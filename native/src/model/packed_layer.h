@@ -191,8 +191,37 @@ struct PackedLayer {
 enum class Tables { kPacked, kLeft };
 
 // Packs a layer that has been validated, anew or again with other weights: then memory is used
-// again, and what it is given stays where it is. The slots of states are left to the model.
+// again, and what it is given stays where it is. The slots of states are left to the model. From a
+// source what packed_shapes() names is taken, and these weights of the layer are not looked at.
 void pack_layer(const recurrent_layer_desc& desc, const kernels::KernelChoice& kernels,
-                Tables tables, PackedLayer& layer);
+                Tables tables, PackedLayer& layer, PackedSource* source = nullptr);
+
+// What of a layer is packed in buffers that a file may have.
+enum class PackedBuffer : int32_t { kWeights = 1, kInputWeights, kSecondWeights, kTable };
+
+struct PackedShape {
+  int32_t layer;
+  int32_t direction;  // recurrent_direction
+  PackedBuffer buffer;
+  MatrixShape shape;
+};
+
+// The version of all that decides what lies where in a buffer: of packing.cpp, chain_packing.cpp
+// and what kernels read. A test has the checksums of some buffers; who changes one raises it.
+inline constexpr uint32_t kPackedVersion = 1;
+
+// How the buffers of a model that has been validated lie here, in the order in which its layers are
+// packed. Weights are not looked at. Vectors, and convolutions that are computed by lanes, are not
+// among them: they are packed from what is given.
+std::vector<PackedShape> packed_shapes(const recurrent_model_desc& desc,
+                                       const kernels::KernelChoice& kernels);
+
+// A buffer of a layer that is packed, and its bytes.
+struct PackedContents {
+  PackedShape packed;
+  const void* data;
+};
+// All of a layer's, in the order of packed_shapes().
+std::vector<PackedContents> packed_contents(int32_t index, const PackedLayer& layer);
 
 }  // namespace recurrent

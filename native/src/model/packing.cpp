@@ -25,50 +25,67 @@ int64_t rows_at_once(int64_t weight_bytes) {
 
 float flushed(float value) { return std::fabs(value) < FLT_MIN ? 0.0f : value; }
 
-void PackedMatrix::lay_out(int64_t units, int width, int64_t panels_per_group,
-                           const WeightSource* sources, int source_count, const Storage& storage,
-                           int64_t matrices) {
-  matrices_ = matrices;
-  storage_ = storage;
+bool operator==(const MatrixShape& a, const MatrixShape& b) {
+  const kernels::IntegerLayout& x = a.storage.integers;
+  const kernels::IntegerLayout& y = b.storage.integers;
+  return a.storage.format == b.storage.format && x.depth == y.depth &&
+         x.is_by_term == y.is_by_term && x.has_sums == y.has_sums && a.matrices == b.matrices &&
+         a.grouping.panels == b.grouping.panels &&
+         a.grouping.panels_per_group == b.grouping.panels_per_group &&
+         a.grouping.rows_at_once == b.grouping.rows_at_once && a.panel_bytes == b.panel_bytes;
+}
+
+MatrixShape PackedMatrix::shape_of(const MatrixPlan& plan) {
+  MatrixShape shape;
+  shape.storage.format = plan.storage.format;
+  if (plan.storage.has_integers()) shape.storage.integers = plan.storage.integers;
+  shape.matrices = plan.matrices;
+  // Far below what 64 bits count: a validated size times a few.
+  for (int i = 0; i < plan.source_count; ++i)
+    shape.panel_bytes +=
+        plan.storage.chain_bytes(plan.width, plan.sources[i].terms) * plan.sources[i].gates;
+  const int64_t panels = div_up(plan.units, plan.width);
+  const int64_t bytes = checked_mul(checked_mul(plan.matrices, panels, "hidden_size"),
+                                    shape.panel_bytes, "hidden_size");
+  shape.grouping = {panels, plan.panels_per_group,
+                    rows_at_once(bytes / std::max<int64_t>(plan.matrices, 1))};
+  return shape;
+}
+
+void PackedMatrix::lay_out(const MatrixPlan& plan) {
+  shape_ = shape_of(plan);
   panel_elements_ = 0;
-  panel_bytes_ = 0;
-  for (int i = 0; i < source_count; ++i) {
-    // Far below what 64 bits count: a validated size times a few.
-    panel_elements_ += sources[i].terms * sources[i].gates * width;
-    panel_bytes_ += storage.chain_bytes(width, sources[i].terms) * sources[i].gates;
-  }
+  for (int i = 0; i < plan.source_count; ++i)
+    panel_elements_ += plan.sources[i].terms * plan.sources[i].gates * plan.width;
+}
+
+void PackedMatrix::pack(const MatrixPlan& plan) {
+  lay_out(plan);
   // A buffer of zeros beyond what is packed: padding stays what it was.
-  const int64_t panels = div_up(units, width);
-  const int64_t bytes =
-      checked_mul(checked_mul(matrices, panels, "hidden_size"), panel_bytes_, "hidden_size");
-  grouping_ = {panels, panels_per_group, rows_at_once(bytes / std::max<int64_t>(matrices, 1))};
-  if (bytes_.size() != bytes) bytes_ = AlignedBuffer<unsigned char>(bytes);
-}
-
-void PackedMatrix::pack(int64_t units, int width, int64_t panels_per_group,
-                        const WeightSource* sources, int source_count, const Storage& storage) {
-  lay_out(units, width, panels_per_group, sources, source_count, storage);
-  pack_matrix(units, width, sources, source_count, bytes_.data());
-}
-
-void PackedMatrix::pack_each(int64_t count, int64_t units, int width, int64_t panels_per_group,
-                             const float* data, int64_t terms, const Storage& storage) {
-  WeightSource source{data, terms, 0, 1};
-  lay_out(units, width, panels_per_group, &source, 1, storage, count);
+  if (bytes_.size() != shape_.bytes()) bytes_ = AlignedBuffer<unsigned char>(shape_.bytes());
+  MatrixPlan matrix = plan;
   unsigned char* out = bytes_.data();
-  for (int64_t i = 0; i < count; ++i, source.data += units * terms)
-    out = pack_matrix(units, width, &source, 1, out);
+  for (int64_t i = 0; i < plan.matrices; ++i) {
+    if (i > 0) matrix.sources[0].data += plan.units * plan.sources[0].terms;
+    out = pack_matrix(matrix, out);
+  }
+}
+
+void PackedMatrix::take(const MatrixPlan& plan, PackedSource& packed) {
+  lay_out(plan);
+  bytes_ = packed.take<unsigned char>(shape_.bytes());
 }
 
 // Gives what is behind it.
-unsigned char* PackedMatrix::pack_matrix(int64_t units, int width, const WeightSource* sources,
-                                         int source_count, unsigned char* out) const {
-  for (int64_t first = 0; first < grouping_.panels; first += grouping_.panels_per_group) {
-    const int64_t panels = std::min(grouping_.panels_per_group, grouping_.panels - first);
-    for (int i = 0; i < source_count; ++i) {
-      const GroupChain chain{sources[i], units, width, first, panels};
-      pack_chain(chain, storage_, out);
-      out += storage_.chain_bytes(width, sources[i].terms) * sources[i].gates * panels;
+unsigned char* PackedMatrix::pack_matrix(const MatrixPlan& plan, unsigned char* out) const {
+  const kernels::Grouping& grouping = shape_.grouping;
+  for (int64_t first = 0; first < grouping.panels; first += grouping.panels_per_group) {
+    const int64_t panels = std::min(grouping.panels_per_group, grouping.panels - first);
+    for (int i = 0; i < plan.source_count; ++i) {
+      const WeightSource& source = plan.sources[i];
+      const GroupChain chain{source, plan.units, plan.width, first, panels};
+      pack_chain(chain, plan.storage, out);
+      out += plan.storage.chain_bytes(plan.width, source.terms) * source.gates * panels;
     }
   }
   return out;
@@ -77,12 +94,13 @@ unsigned char* PackedMatrix::pack_matrix(int64_t units, int width, const WeightS
 void PackedMatrix::pack_transposed(const float* matrix, int64_t units, int width,
                                    int64_t panels_per_group, const RowRange* ranges,
                                    int range_count) {
-  WeightSource all{matrix, 0, 0, 1};
-  for (int i = 0; i < range_count; ++i) all.terms += ranges[i].count;
-  lay_out(units, width, panels_per_group, &all, 1, {});
+  MatrixPlan plan{units, width, panels_per_group, {{matrix, 0, 0, 1}}, 1};
+  for (int i = 0; i < range_count; ++i) plan.sources[0].terms += ranges[i].count;
+  lay_out(plan);
+  if (bytes_.size() != shape_.bytes()) bytes_ = AlignedBuffer<unsigned char>(shape_.bytes());
   auto* out = reinterpret_cast<float*>(bytes_.data());
-  for (int64_t first = 0; first < grouping_.panels; first += panels_per_group) {
-    const int64_t panels = std::min(panels_per_group, grouping_.panels - first);
+  for (int64_t first = 0; first < grouping().panels; first += panels_per_group) {
+    const int64_t panels = std::min(panels_per_group, grouping().panels - first);
     const int64_t count = std::min(panels * width, units - first * width);
     for (int i = 0; i < range_count; ++i)
       for (int64_t row = ranges[i].first; row < ranges[i].first + ranges[i].count; ++row) {
@@ -94,7 +112,8 @@ void PackedMatrix::pack_transposed(const float* matrix, int64_t units, int width
 }
 
 int64_t PackedMatrix::groups() const {
-  return grouping_.panels_per_group == 0 ? 0 : div_up(grouping_.panels, grouping_.panels_per_group);
+  const kernels::Grouping& all = grouping();
+  return all.panels_per_group == 0 ? 0 : div_up(all.panels, all.panels_per_group);
 }
 
 void pack_vectors(AlignedBuffer<float>& packed, int64_t units, int width, int gates,

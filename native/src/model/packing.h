@@ -4,6 +4,7 @@
 
 #include "base/aligned_buffer.h"
 #include "kernels/args.h"
+#include "model/packed_shape.h"
 #include "model/weight_format.h"
 
 namespace recurrent {
@@ -17,18 +18,31 @@ struct WeightSource {
   int gates;
 };
 
+// What is packed, and how.
+struct MatrixPlan {
+  int64_t units;
+  int width;
+  int64_t panels_per_group;
+  WeightSource sources[2];
+  int source_count;
+  Storage storage{};
+  // Matrices of their own, `[matrices * units, terms]` of one source, one after the other, so that
+  // no group has units of two of them: the grouping is that of each.
+  int64_t matrices = 1;
+};
+
 // Weights in the order of kernels/args.h and in some format: for each group the terms of one source
 // after those of the other. A weight that is denormal becomes +0.
 class PackedMatrix {
  public:
-  // Packs; memory of the right size is used again, and of floats no other memory is needed.
-  void pack(int64_t units, int width, int64_t panels_per_group, const WeightSource* sources,
-            int source_count, const Storage& storage = {});
+  // How such weights will lie. They are not looked at.
+  static MatrixShape shape_of(const MatrixPlan& plan);
 
-  // Packs `count` matrices of their own, `[count * units, terms]`, one after the other, so that no
-  // group has units of two of them: the grouping is that of each.
-  void pack_each(int64_t count, int64_t units, int width, int64_t panels_per_group,
-                 const float* data, int64_t terms, const Storage& storage);
+  // Packs; memory of the right size is used again, and of floats no other memory is needed.
+  void pack(const MatrixPlan& plan);
+
+  // Takes what has been packed so; the weights of the plan are not looked at.
+  void take(const MatrixPlan& plan, PackedSource& packed);
 
   // Packs for products with the transpose of a row-major matrix of `units` columns: its rows, those
   // of one range after those of the other, are the terms.
@@ -40,31 +54,27 @@ class PackedMatrix {
                        const RowRange* ranges, int range_count);
 
   kernels::WeightBytes data() const { return bytes_.data(); }
-  const kernels::Grouping& grouping() const { return grouping_; }
+  const MatrixShape& shape() const { return shape_; }
+  const kernels::Grouping& grouping() const { return shape_.grouping; }
   int64_t groups() const;  // of each matrix
-  kernels::WeightFormat format() const { return storage_.format; }
+  kernels::WeightFormat format() const { return shape_.storage.format; }
   // Of a matrix of floats.
   const float* floats() const { return reinterpret_cast<const float*>(bytes_.data()); }
   // Weights of a panel, and of all.
   int64_t panel_elements() const { return panel_elements_; }
-  int64_t elements() const { return matrices_ * grouping_.panels * panel_elements_; }
+  int64_t elements() const { return shape_.matrices * grouping().panels * panel_elements_; }
   // Bytes of a panel, of a matrix, and of all.
-  int64_t panel_stride() const { return panel_bytes_; }
-  int64_t matrix_stride() const { return grouping_.panels * panel_bytes_; }
+  int64_t panel_stride() const { return shape_.panel_bytes; }
+  int64_t matrix_stride() const { return shape_.matrix_bytes(); }
   int64_t bytes() const { return bytes_.size(); }
 
  private:
-  void lay_out(int64_t units, int width, int64_t panels_per_group, const WeightSource* sources,
-               int source_count, const Storage& storage, int64_t matrices = 1);
-  unsigned char* pack_matrix(int64_t units, int width, const WeightSource* sources,
-                             int source_count, unsigned char* out) const;
+  void lay_out(const MatrixPlan& plan);
+  unsigned char* pack_matrix(const MatrixPlan& plan, unsigned char* out) const;
 
   AlignedBuffer<unsigned char> bytes_;
-  kernels::Grouping grouping_{};
+  MatrixShape shape_;
   int64_t panel_elements_ = 0;
-  int64_t panel_bytes_ = 0;
-  int64_t matrices_ = 1;
-  Storage storage_;
 };
 
 // Vectors a unit and gate has one value of, as `[panel][gate][V]`; a null source gives +0. `second`

@@ -1,5 +1,6 @@
 #include "model/weight_check.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -86,12 +87,19 @@ void check_direction(const std::string& path, const recurrent_layer_desc& layer,
 
 }  // namespace
 
-void check_weights(const recurrent_model_desc& desc) {
+void check_weights(const recurrent_model_desc& desc, const std::vector<PackedShape>& packed) {
   for (int32_t i = 0; i < desc.layer_count; ++i) {
     const recurrent_layer_desc& layer = desc.layers[i];
     const std::string path = "layers[" + std::to_string(i) + "].";
-    if (layer.forward) check_direction(path + "forward.", layer, *layer.forward);
-    if (layer.reverse) check_direction(path + "reverse.", layer, *layer.reverse);
+    const auto is_packed = [&](int32_t direction) {
+      return std::any_of(packed.begin(), packed.end(), [&](const PackedShape& each) {
+        return each.layer == i && each.direction == direction;
+      });
+    };
+    if (layer.forward && !is_packed(RECURRENT_DIRECTION_FORWARD))
+      check_direction(path + "forward.", layer, *layer.forward);
+    if (layer.reverse && !is_packed(RECURRENT_DIRECTION_REVERSE))
+      check_direction(path + "reverse.", layer, *layer.reverse);
   }
 }
 

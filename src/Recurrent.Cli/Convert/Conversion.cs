@@ -1,4 +1,5 @@
 using System.Globalization;
+using Recurrent.Cli.Bench;
 using Recurrent.Cli.Commands;
 using Recurrent.Cli.Compare;
 using Recurrent.Cli.Models;
@@ -27,12 +28,26 @@ internal static class Conversion
     /// <param name="output">The file to write.</param>
     /// <param name="options">What the file does not say.</param>
     /// <param name="weights">The format that weights of recurrent layers get; null to keep what they have.</param>
-    public static ConvertReport Convert(string input, string output, ImportOptions options, WeightFormat? weights)
+    /// <param name="packed">The instruction set that weights are packed for, too; null for none.</param>
+    public static ConvertReport Convert(
+        string input, string output, ImportOptions options, WeightFormat? weights, InstructionSet? packed = null)
     {
         string kind = Path.GetExtension(output).ToLowerInvariant();
         if (kind is not (Onnx or Safetensors or Own))
         {
             throw new UnusableInputException($"'{output}': expected a name that ends in {Own}, {Onnx} or {Safetensors}.");
+        }
+
+        if (packed is not null && kind != Own)
+        {
+            throw new UnusableInputException($"--packed: expected a name that ends in {Own}, found '{output}'.");
+        }
+
+        if (packed is { } set && set != InstructionSet.Auto && !Machine.InstructionSets.Contains(set))
+        {
+            throw new UnusableInputException(
+                $"--isa: expected an instruction set of this machine ({string.Join(", ", Machine.InstructionSets.Select(InstructionSetNames.Of))}), "
+                + $"found {InstructionSetNames.Of(set)}.");
         }
 
         // Reading maps files into memory, and writing replaces them.
@@ -43,6 +58,11 @@ internal static class Conversion
 
         ImportedModel before = Rounded(ModelFileOptions.Load(input, options), weights, kind == Own);
         Write(before, output, kind);
+        if (packed is { } isa)
+        {
+            RecurrentFile.Pack(output, output, isa);
+        }
+
         ImportedModel after = ReadAgain(output);
         RequireSameShape(before.Definition, after.Definition, output);
         (int values, int different, double largest) = Compare(before, after, kind == Own);

@@ -58,6 +58,8 @@ internal static class InspectJson
             json.WriteNumber("sample_rate", rate);
         }
 
+        PackedText.Write(json, model.PackedWeights);
+
         WriteLayers(json, inspection.Layers);
         json.WriteNumber("parameters", inspection.Parameters);
         WriteStep(json, inspection);

@@ -133,6 +133,11 @@ internal static class InspectText
             facts.Add("sample rate", $"{rate} Hz");
         }
 
+        if (model.PackedWeights is { } packed)
+        {
+            facts.Add("packed in the file", PackedText.Of(packed));
+        }
+
         foreach ((string key, string value) in model.Metadata)
         {
             facts.Add(key, value);

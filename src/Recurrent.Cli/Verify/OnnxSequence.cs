@@ -220,10 +220,10 @@ internal sealed class OnnxSequence
         })];
         IReadOnlyList<int> found = TensorOf(input).Dimensions;
 
-        // States may be counted by several axes.
-        bool fits = found.SequenceEqual(expected) || (input.States.Count > 1 && found.Count > expected.Length
-            && found.Skip(found.Count - 2).SequenceEqual(expected[^2..]) && found.Aggregate(1L, (product, size) => product * size)
-                == expected.Aggregate(1L, (product, size) => product * size));
+        // States may be counted by several axes, or lie side by side in one.
+        List<OnnxAxis> axes = [.. input.Axes];
+        bool fits = found.SequenceEqual(expected) || (input.States.Count > 1 && ShapeMatch.Mismatch(
+            [.. found.Select(size => (long)size)], expected, axes.IndexOf(OnnxAxis.Features), axes.IndexOf(OnnxAxis.Direction)) is null);
         if (!fits)
         {
             throw new UnusableInputException(

@@ -23,6 +23,7 @@ internal static class ContainerReader
         IReadOnlyList<string> names = ReadNames(file, record);
         CountedLengths? lengths = ReadLengths(file);
         ModelOptions options = LayerWeights.OptionsOf(record.Layers);
+        PackedWeights? packed = PackedSection.Read(file);
         WeightSection.Read(file, weights, arrays);
         ModelDefinition definition = record.ToDefinition(options);
         RequireInput(file, lengths, definition);
@@ -34,6 +35,7 @@ internal static class ContainerReader
             LayerNames = names,
             CountedLengths = lengths,
             SampleRate = sampleRate,
+            PackedWeights = packed,
             Metadata = metadata,
         };
     }

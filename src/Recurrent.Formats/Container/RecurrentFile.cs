@@ -85,6 +85,27 @@ public static class RecurrentFile
         new ContainerWriter(model).WriteTo(stream);
     }
 
+    /// <summary>
+    /// Writes a model file again with its packed weights in it: a program in C or C++ then loads it without packing, several to
+    /// a hundred times as fast, or maps it into memory. That holds wherever weights are packed in the same way: on a machine
+    /// with the same instruction set and caches, by the same version of the library. Everybody else ignores them, so a file is
+    /// best packed on the machine that uses it. C# computes from <see cref="ImportedModel.Definition"/>, and does not use them.
+    /// </summary>
+    /// <param name="path">Path of a file that <c>Save</c> has written.</param>
+    /// <param name="packedPath">Path of the file to write, which may be the same. One that is there is replaced.</param>
+    /// <param name="instructionSet">The instruction set to pack for, one that this machine has.</param>
+    /// <exception cref="ArgumentException">A path is empty.</exception>
+    /// <exception cref="IOException">A file cannot be read or written.</exception>
+    /// <exception cref="InvalidDataException">The file is no model file of this library, or damaged.</exception>
+    /// <exception cref="PlatformNotSupportedException">This machine does not have the instruction set.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be read or written.</exception>
+    public static void Pack(string path, string packedPath, InstructionSet instructionSet = InstructionSet.Auto)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentException.ThrowIfNullOrEmpty(packedPath);
+        AtomicFile.Write(packedPath, stream => RecurrentModel.WritePackedFile(path, stream, instructionSet));
+    }
+
     private static ImportedModel Of(
         ModelDefinition definition, IReadOnlyDictionary<string, string>? metadata, ModelOptions? options)
     {

@@ -49,6 +49,13 @@ internal static class Hdf5Links
         void Add(string name, long address)
         {
             pieces.Budget.Take(LinkBytes + (2L * name.Length), $"HDF5: the group '/{owner}'");
+
+            // A path is divided by slashes; what has one in its name, or none, could not be found by it.
+            if (name.Length == 0 || name.Contains('/', StringComparison.Ordinal))
+            {
+                throw new ModelFormatException($"HDF5: '/{owner}' has an object called '{name}', which is no name.");
+            }
+
             if (!links.TryAdd(name, address))
             {
                 throw new ModelFormatException($"HDF5: '/{owner}' has '{name}' twice.");

@@ -7,7 +7,8 @@ namespace Recurrent.Formats.Keras;
 /// Windows of rows inside of a step: convolutions and pooling in <c>TimeDistributed</c>, over <c>[steps, rows, features]</c>. The
 /// rows of a step lie side by side, as its features.
 /// </summary>
-internal sealed class KerasInner(KerasTensors tensors, LayerListBuilder layers, KerasSequence sequence)
+internal sealed class KerasInner(
+    KerasTensors tensors, LayerListBuilder layers, KerasSequence sequence, KerasJoins joins)
 {
     /// <summary>Whether a layer of this class is one.</summary>
     public static bool IsKnown(string kind) =>
@@ -62,7 +63,7 @@ internal sealed class KerasInner(KerasTensors tensors, LayerListBuilder layers, 
             int[] taken = [.. Enumerable.Range(first, count).Select(row => Slice(name, value, row * width, width))];
             if (kind.Contains("Max", StringComparison.Ordinal))
             {
-                parts.Add(taken.Aggregate((one, other) => Larger(name, one, other, width)));
+                parts.Add(taken.Aggregate((one, other) => joins.Larger(name, one, other, width)));
                 continue;
             }
 
@@ -99,17 +100,6 @@ internal sealed class KerasInner(KerasTensors tensors, LayerListBuilder layers, 
                 return (first, Math.Min(rows, begin + window.Size) - first, first - begin);
             }),
         ];
-    }
-
-    /// <summary><c>a + relu(b - a)</c>: no layer has the larger one of two values.</summary>
-    private int Larger(string name, int one, int other, int width)
-    {
-        layers.MoveTo(one);
-        layers.Add(name, new ActivationLayer(width, Activation.Affine(-1)));
-        layers.Join(name, new SumLayer(width), [other, layers.Value]);
-        layers.Add(name, new ActivationLayer(width, Activation.Relu));
-        layers.Join(name, new SumLayer(width), [one, layers.Value]);
-        return layers.Value;
     }
 
     private int Slice(string name, int value, int first, int count)

@@ -6,6 +6,10 @@ namespace Recurrent.Formats.Keras;
 /// <summary>Layers of Keras that read several others, and directions that become one.</summary>
 internal sealed class KerasJoins(LayerListBuilder layers, KerasSequence sequence)
 {
+    /// <summary>Whether a layer of this class reads several others.</summary>
+    public static bool IsKnown(string kind) =>
+        kind is "Add" or "Subtract" or "Average" or "Multiply" or "Maximum" or "Minimum" or "Concatenate";
+
     /// <summary>Adds a layer that reads several others.</summary>
     /// <param name="kind">Its class.</param>
     /// <param name="name">Its name.</param>
@@ -16,6 +20,11 @@ internal sealed class KerasJoins(LayerListBuilder layers, KerasSequence sequence
         if (inputs.Count < 2)
         {
             throw new ModelFormatException($"layer '{name}' ({kind}): expected two layers or more that it reads.");
+        }
+
+        if (kind == "Subtract" && inputs.Count > 2)
+        {
+            throw new ModelFormatException($"layer '{name}' ({kind}): expected two layers that it reads, found {inputs.Count}.");
         }
 
         int[] values = [.. inputs.Select(input => InOrder(name, input))];
@@ -42,6 +51,16 @@ internal sealed class KerasJoins(LayerListBuilder layers, KerasSequence sequence
                 }
 
                 break;
+            case "Subtract":
+                layers.Join(name, new SumLayer(size), [values[0], Negative(name, values[1], size)]);
+                break;
+            case "Maximum" or "Minimum":
+                layers.MoveTo(values.Aggregate((one, other) => Larger(name, one, other, size, kind == "Minimum")));
+                layers.Note(
+                    ImportNoteKind.Assumed, name,
+                    $"{kind} is computed as {(kind == "Maximum" ? "a + relu(b - a)" : "a - relu(a - b)")}, which is right within the rounding "
+                    + "of the larger one of both.");
+                break;
             default:
                 layers.Join(name, new SumLayer(size), values);
                 if (kind == "Average")
@@ -51,6 +70,22 @@ internal sealed class KerasJoins(LayerListBuilder layers, KerasSequence sequence
 
                 break;
         }
+    }
+
+    /// <summary><c>a + relu(b - a)</c>, or <c>a - relu(a - b)</c>: no layer has the larger one of two values.</summary>
+    public int Larger(string name, int one, int other, int size, bool isSmaller = false)
+    {
+        layers.Join(name, new SumLayer(size), isSmaller ? [one, Negative(name, other, size)] : [other, Negative(name, one, size)]);
+        layers.Add(name, new ActivationLayer(size, Activation.Relu));
+        layers.Join(name, new SumLayer(size), [one, isSmaller ? Negative(name, layers.Value, size) : layers.Value]);
+        return layers.Value;
+    }
+
+    private int Negative(string name, int value, int size)
+    {
+        layers.MoveTo(value);
+        layers.Add(name, new ActivationLayer(size, Activation.Affine(-1)));
+        return layers.Value;
     }
 
     /// <summary>Makes one value of both directions, which are side by side.</summary>

@@ -169,7 +169,7 @@ internal sealed class KerasLayerReader
     /// <summary>Adds a layer. What depends on others than the one that it reads is found out here.</summary>
     private void Add(KerasLayer layer)
     {
-        bool isJoin = layer.Kind is "Add" or "Average" or "Multiply" or "Concatenate";
+        bool isJoin = KerasJoins.IsKnown(layer.Kind);
         if (!isJoin && layer.Inputs.Count > 1)
         {
             string found = string.Join("', '", layer.Inputs);
@@ -192,6 +192,10 @@ internal sealed class KerasLayerReader
         else if (isJoin && _isGraph)
         {
             _kinds.AddJoin(layer, [.. layer.Inputs.Select(input => Behind(layer.Name, input))]);
+        }
+        else if (layer is { Kind: "ZeroPadding1D", IsPerStep: false })
+        {
+            _kinds.AddZeroPadding(layer, KerasSteps.IsForConvolutions(layer, _network));
         }
         else
         {

@@ -14,17 +14,18 @@ internal sealed class KerasLayers(
 {
     private const string Supported =
         "Embedding, Masking, LSTM, GRU, SimpleRNN, RNN, Bidirectional, TimeDistributed, Dense, Activation, ReLU, "
-        + "LeakyReLU, PReLU with one slope, ELU, ThresholdedReLU, Softmax, BatchNormalization, Add, Average, Multiply, "
-        + "Concatenate, RepeatVector, Flatten, Reshape, Permute, Conv1D, MaxPooling1D, AveragePooling1D, GlobalAveragePooling1D, "
-        + "GlobalMaxPooling1D, LayerNormalization, Normalization, Rescaling, and what is idle outside training";
+        + "LeakyReLU, PReLU with one slope, ELU, ThresholdedReLU, Softmax, BatchNormalization, Add, Subtract, Average, Multiply, "
+        + "Maximum, Minimum, Concatenate, RepeatVector, Flatten, Reshape, Permute, Conv1D, Conv1DTranspose, MaxPooling1D, AveragePooling1D, "
+        + "GlobalAveragePooling1D, GlobalMaxPooling1D, ZeroPadding1D, Cropping1D, UpSampling1D, LayerNormalization, Normalization, Rescaling, and what is idle outside training";
 
     private readonly KerasRecurrent _recurrent = new(tensors, version, layers);
     private readonly KerasStateless _stateless = new(tensors, layers);
     private readonly KerasNormalizations _normalizations = new(tensors, layers);
     private readonly KerasWindows _windows = new(tensors, layers, sequence);
+    private readonly KerasSteps _steps = new(tensors, layers, sequence);
     private readonly KerasShapes _shapes = new(layers, sequence);
     private readonly KerasJoins _joins = new(layers, sequence);
-    private readonly KerasInner _inner = new(tensors, layers, sequence);
+    private readonly KerasInner _inner = new(tensors, layers, sequence, new KerasJoins(layers, sequence));
 
     // Whether the layer is inside TimeDistributed, where it sees one step.
     private bool _isInside;
@@ -54,6 +55,15 @@ internal sealed class KerasLayers(
                 $"layer '{name}': {kind} of [steps, {rows}, features] is not supported; expected TimeDistributed around Conv1D, pooling, "
                 + "activations and at last Flatten.");
         }
+    }
+
+    /// <summary>Adds steps that are 0.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="isForConvolutions">Whether the layers behind it pad.</param>
+    public void AddZeroPadding(KerasLayer layer, bool isForConvolutions)
+    {
+        RequireRows(layer.Name, layer.Kind, sequence.Position);
+        _steps.AddZeroPadding(layer.Name, layer.Config, isForConvolutions);
     }
 
     /// <summary>Adds a layer that reads one other.</summary>
@@ -116,6 +126,15 @@ internal sealed class KerasLayers(
                 break;
             case "Conv1D":
                 _windows.AddConvolution(name, config, Read(config.Find("activation"), name));
+                break;
+            case "Conv1DTranspose":
+                _steps.AddTransposedConvolution(name, config, Read(config.Find("activation"), name));
+                break;
+            case "Cropping1D":
+                _steps.AddCropping(name, config);
+                break;
+            case "UpSampling1D":
+                _steps.AddUpSampling(name, config);
                 break;
             case "MaxPooling1D" or "AveragePooling1D":
                 _windows.AddPooling(kind, name, config);

@@ -15,8 +15,8 @@ internal sealed class KerasNesting
     private static readonly string[] StepWise =
     [
         KerasLayer.InputKind, "Dense", "Activation", "Dropout", "BatchNormalization", "LayerNormalization", "ReLU", "LeakyReLU",
-        "ELU", "PReLU", "ThresholdedReLU", "Softmax", "Rescaling", "Flatten", "Reshape", "Add", "Average", "Multiply",
-        "Concatenate", "Conv1D", "MaxPooling1D", "AveragePooling1D", "GlobalMaxPooling1D", "GlobalAveragePooling1D",
+        "ELU", "PReLU", "ThresholdedReLU", "Softmax", "Rescaling", "Flatten", "Reshape", "Add", "Subtract", "Average",
+        "Multiply", "Maximum", "Minimum", "Concatenate", "Conv1D", "MaxPooling1D", "AveragePooling1D", "GlobalMaxPooling1D", "GlobalAveragePooling1D",
     ];
 
     private readonly List<KerasLayer> _layers = [];

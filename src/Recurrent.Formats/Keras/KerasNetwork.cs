@@ -21,7 +21,7 @@ internal sealed record KerasNetwork(
     /// </summary>
     public bool IsList => Outputs.SequenceEqual([Layers[^1].Output])
         && Enumerable.Range(0, Layers.Count).All(Follows)
-        && !(Layers.Any(layer => layer.Kind == "Add") && Layers.Any(layer => KerasWindows.IsKnown(layer.Kind)))
+        && !(Layers.Any(layer => layer.Kind == "Add") && Layers.Any(layer => KerasWindows.IsKnown(layer.Kind) || KerasSteps.MovesEnds(layer.Kind)))
         && !NeedsGraph();
 
     /// <summary>The same network with an input layer in front, where the first layer only has its shape.</summary>
@@ -54,6 +54,7 @@ internal sealed record KerasNetwork(
             bool needsGraph = layer.Kind switch
             {
                 "RepeatVector" or "Permute" or "GlobalAveragePooling1D" or "GlobalMaxPooling1D" => true,
+                var kind when KerasSteps.MakesSteps(kind) => true,
                 "Flatten" => hasSteps && !layer.IsPerStep,
                 "Reshape" => (hasSteps && !layer.IsPerStep) || layer.Config["target_shape"].Items().Count > 1,
                 "Bidirectional" => layer.Config.Find("merge_mode") is { IsText: true } mode

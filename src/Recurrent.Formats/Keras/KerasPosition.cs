@@ -12,6 +12,12 @@ namespace Recurrent.Formats.Keras;
 internal readonly record struct KerasPosition(
     bool IsSequence, bool IsReversed = false, int? Steps = null, string? MaskEnd = null, bool IsMade = false, int? Inner = null)
 {
+    /// <summary>Steps that are 0 before the first one, which the layer behind it adds.</summary>
+    public int PaddedBefore { get; init; }
+
+    /// <summary>Steps that are 0 behind the last one, which the layer behind it adds.</summary>
+    public int PaddedAfter { get; init; }
+
     /// <summary>A row, which has no steps.</summary>
     public static KerasPosition Row { get; } = new(IsSequence: false);
 }

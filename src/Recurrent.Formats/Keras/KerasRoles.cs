@@ -66,7 +66,7 @@ internal static class KerasRoles
         bool Has(string field) => config.Find(field)?.Flag() ?? true;
         return kind switch
         {
-            "Dense" or "Conv1D" => Has("use_bias") ? ["kernel", "bias"] : ["kernel"],
+            "Dense" or "Conv1D" or "Conv1DTranspose" => Has("use_bias") ? ["kernel", "bias"] : ["kernel"],
             "Embedding" => ["embeddings"],
             "PReLU" => ["alpha"],
             "BatchNormalization" =>

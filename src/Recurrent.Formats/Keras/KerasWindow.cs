@@ -15,7 +15,10 @@ internal readonly record struct KerasWindow(int Size, int Stride, int Dilation, 
     private const string Valid = "valid";
 
     /// <summary>Steps from the oldest step of a window to the newest.</summary>
-    private long Reach => (Size - 1L) * Dilation;
+    public long Reach => (Size - 1L) * Dilation;
+
+    /// <summary>Whether there is no padding.</summary>
+    public bool PadsNothing => Padding == Valid;
 
     /// <summary>Reads the window of a convolution.</summary>
     public static KerasWindow OfConvolution(JsonValue config, string owner) => new(

@@ -37,6 +37,9 @@ internal sealed class KerasWindows(KerasTensors tensors, LayerListBuilder layers
         float[] kernel = tensors.Take(name, false, "kernel", window.Size, inputSize / groups, filters);
         float[] bias = config.Find("use_bias")?.Flag() ?? true ? tensors.Take(name, false, "bias", filters) : [];
         (int before, int after) = window.Pad(sequence.Position.Steps, name, layers);
+        before += sequence.Position.PaddedBefore;
+        after += sequence.Position.PaddedAfter;
+        sequence.Position = sequence.Position with { PaddedBefore = 0, PaddedAfter = 0 };
         layers.Charge((Int128)before * inputSize * sizeof(float), name);
         layers.Add(name, new ConvolutionLayer(
             new ConvolutionSpecification

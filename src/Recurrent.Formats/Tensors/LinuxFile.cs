@@ -23,6 +23,7 @@ internal static partial class LinuxFile
     private const int RegularType = 0x8000;
     private const int NotFound = 2;
     private const int NotAFolder = 20;
+    private const int NameTooLong = 36;
     private const int TooManyLinks = 40;
 
     private static bool HasOtherFlags => RuntimeInformation.ProcessArchitecture
@@ -79,7 +80,7 @@ internal static partial class LinuxFile
         invalid.Dispose();
         return error switch
         {
-            NotFound => null,
+            NotFound or NameTooLong => null,
             TooManyLinks or NotAFolder => throw new LinkException(),
             _ => throw new IOException(new Win32Exception(error).Message),
         };

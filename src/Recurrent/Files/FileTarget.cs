@@ -65,6 +65,8 @@ internal static class FileTarget
 
     private static bool IsOfSystem(string path) =>
         !OperatingSystem.IsWindows()
+        // Memory that holds ordinary files.
+        && !path.StartsWith("/dev/shm/", StringComparison.Ordinal)
         && (path.StartsWith("/dev/", StringComparison.Ordinal) || path.StartsWith("/proc/", StringComparison.Ordinal))
         && File.Exists(path);
 }

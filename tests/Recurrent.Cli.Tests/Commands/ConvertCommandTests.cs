@@ -50,6 +50,46 @@ public sealed class ConvertCommandTests
     }
 
     [Fact]
+    public void Packed_weights_are_put_beside_the_others()
+    {
+        using var files = new CommandFiles();
+        string output = files.PathOf("capture.recurrent");
+        Assert.Equal(0, CommandRun.Of("convert", CommandFiles.Capture, output).ExitCode);
+        long plain = new FileInfo(output).Length;
+
+        CommandRun convert = CommandRun.Of("convert", CommandFiles.Capture, output, "--packed", "--isa", "scalar");
+
+        Assert.Equal(0, convert.ExitCode);
+        Assert.Contains("for scalar, used by C and C++", convert.Output.ReplaceLineEndings(" "));
+        Assert.True(new FileInfo(output).Length > plain);
+        CommandRun inspect = CommandRun.Of("inspect", output, "--no-measure", "--json");
+        JsonNode packed = JsonNode.Parse(inspect.Output)!["packed_weights"]!;
+        Assert.Equal(("scalar", true), ((string)packed["isa"]!, (bool)packed["of_model"]!));
+        Assert.Contains("packed in the file", CommandRun.Of("inspect", output, "--no-measure").Output);
+        Assert.Equal(0, CommandRun.Of("compare", CommandFiles.Capture, output, "--tolerance", "0").ExitCode);
+    }
+
+    [Fact]
+    public void What_cannot_be_packed_is_refused_and_nothing_is_written()
+    {
+        using var files = new CommandFiles();
+        string output = files.PathOf("capture.recurrent");
+        InstructionSet missing = Enum.GetValues<InstructionSet>()
+            .First(isa => isa != InstructionSet.Auto && !Machine.InstructionSets.Contains(isa));
+
+        CommandRun other = CommandRun.Of("convert", CommandFiles.Capture, files.PathOf("capture.onnx"), "--packed");
+        CommandRun alone = CommandRun.Of("convert", CommandFiles.Capture, output, "--isa", "scalar");
+        CommandRun none = CommandRun.Of(
+            "convert", CommandFiles.Capture, output, "--packed", "--isa", missing.ToString().ToLowerInvariant());
+
+        Assert.Equal((2, 2, 2), (other.ExitCode, alone.ExitCode, none.ExitCode));
+        Assert.Contains("--packed: expected a name that ends in .recurrent", other.Error.ReplaceLineEndings(" "));
+        Assert.Contains("--isa: expected only with --packed", alone.Error.ReplaceLineEndings(" "));
+        Assert.Contains("--isa: expected an instruction set of this machine", none.Error.ReplaceLineEndings(" "));
+        Assert.False(File.Exists(output));
+    }
+
+    [Fact]
     public void Sample_rate_and_metadata_survive_every_format()
     {
         using var files = new CommandFiles();

@@ -55,6 +55,24 @@ public sealed class Hdf5FileTests
     }
 
     [Theory]
+    [InlineData(false, "variables/0")]
+    [InlineData(false, "/")]
+    [InlineData(false, "")]
+    [InlineData(true, "variables/0")]
+    [InlineData(true, "")]
+    public void A_name_that_is_a_path_or_empty_is_refused(bool isNew, string name)
+    {
+        var group = new Hdf5Group();
+        group.Group("layers").Groups.Add(name, new Hdf5Group().Text("a", "b"));
+
+        Hdf5Object root = Open(Hdf5Builder.Build(group, new Hdf5Style { IsNew = isNew }));
+
+        Assert.Contains(
+            $"HDF5: '/layers' has an object called '{name}', which is no name",
+            Assert.Throws<ModelFormatException>(() => root.Find("layers")!.Names).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(false, false)]
     [InlineData(false, true)]
     [InlineData(true, false)]

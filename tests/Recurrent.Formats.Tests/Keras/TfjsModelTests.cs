@@ -25,6 +25,7 @@ public sealed class TfjsModelTests
     [Theory]
     [InlineData("path", "expected the name of a file in the model's folder, found '../x'")]
     [InlineData("missing", "there is no file 'other.bin' in the model's folder")]
+    [InlineData("long", "there is no file 'xxx")]
     [InlineData("quantization", "quantized weights are not supported")]
     [InlineData("dtype", "the type 'complex64' is not supported")]
     [InlineData("shape", "which are left of its files")]
@@ -39,6 +40,9 @@ public sealed class TfjsModelTests
             {
                 case "path":
                     group["paths"]![0] = "../x";
+                    break;
+                case "long":
+                    group["paths"]![0] = new string('x', 5000);
                     break;
                 case "missing":
                     group["paths"]![0] = "other.bin";

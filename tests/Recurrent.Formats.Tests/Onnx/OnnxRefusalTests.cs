@@ -10,7 +10,7 @@ public sealed class OnnxRefusalTests
     {
         ["convolution of four dimensions"] = (
             () => Lstm().Weights("K", 2, 2, 3, 3).Node("Conv", "y K", "out"), "node 'conv1' (Conv): expected a sequence as [batch, features, time]"),
-        ["transposed convolution"] = (() => Lstm().Node("ConvTranspose", "y", "out"), "(ConvTranspose): only a Conv over time is a layer"),
+        ["transposed convolution"] = (() => Lstm().Node("ConvTranspose", "y", "out"), "(ConvTranspose): a transposed convolution makes several steps of one"),
         ["loop"] = (() => Lstm().Node("Loop", "y", "out"), "(Loop): expected a body"),
         ["if"] = (() => Lstm().Node("If", "y", "out"), "(If): control flow"),
         ["log softmax over time"] = (

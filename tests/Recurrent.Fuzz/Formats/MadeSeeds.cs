@@ -50,6 +50,10 @@ internal static class MadeSeeds
                 RecurrentFile.Save(
                     model with { Options = new ModelOptions { Weights = formats[count++ % formats.Length] }, SampleRate = 48_000 },
                     path);
+                if (count % 2 == 0)
+                {
+                    RecurrentFile.Pack(path, path);
+                }
             }
             catch (Exception e) when (e is ModelFormatException or ArgumentException)
             {

@@ -22,9 +22,11 @@ internal sealed class ContainerMutator : IMutator
             return null;
         }
 
+        // The model, or the records of the section that is last: packed weights, where a file has them.
+        int from = random.Next(4) == 0 ? ContainerChecksums.BeginningOfLastSection(bytes) : 0;
         byte[] changed = random.Next(4) == 0
             ? ByteMutator.Instance.Mutate(bytes, other, random)
-            : ByteMutator.WithInteger(bytes, random.Next(Math.Min(bytes.Length, MostFrontBytes)) & ~3, random);
+            : ByteMutator.WithInteger(bytes, from + (random.Next(Math.Min(bytes.Length - from, MostFrontBytes)) & ~3), random);
         ContainerChecksums.Renew(changed);
         return changed;
     }

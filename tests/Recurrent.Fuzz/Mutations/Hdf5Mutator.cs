@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Recurrent.Fuzz.Mutations;
@@ -10,22 +11,16 @@ internal sealed class Hdf5Mutator(params string[] extensions) : IMutator
 {
     private const int MostStructureBytes = 64;
 
-    private static readonly byte[][] Signatures =
-        [.. ((string[])["TREE", "SNOD", "HEAP", "GCOL", "OHDR", "OCHK"]).Select(Encoding.ASCII.GetBytes)];
+    private const int SignatureBytes = 4;
+
+    private static readonly SearchValues<string> Signatures =
+        SearchValues.Create(["TREE", "SNOD", "HEAP", "GCOL", "OHDR", "OCHK"], StringComparison.Ordinal);
 
     public bool Knows(string name) => extensions.Contains(Path.GetExtension(name));
 
     public byte[]? Mutate(byte[] bytes, byte[] other, Random random)
     {
-        List<int> structures = [0];
-        for (int at = 0; at + 4 <= bytes.Length; at++)
-        {
-            if (Array.Exists(Signatures, signature => bytes.AsSpan(at).StartsWith(signature)))
-            {
-                structures.Add(at);
-            }
-        }
-
+        List<int> structures = Structures(bytes);
         int structure = structures[random.Next(structures.Count)];
         int place = Math.Min(bytes.Length - 1, structure + random.Next(MostStructureBytes));
         if (place < 0)
@@ -36,14 +31,28 @@ internal sealed class Hdf5Mutator(params string[] extensions) : IMutator
         return random.Next(3) == 0 ? WithAddress(bytes, structures, random) : ByteMutator.WithInteger(bytes, place, random);
     }
 
+    /// <summary>The beginning of the file, and of each of its structures, in order.</summary>
+    private static List<int> Structures(byte[] bytes)
+    {
+        List<int> structures = [0];
+        ReadOnlySpan<char> text = Encoding.Latin1.GetString(bytes);
+        for (int at = 0, found; (found = text[at..].IndexOfAny(Signatures)) >= 0; at += found + SignatureBytes)
+        {
+            structures.Add(at + found);
+        }
+
+        return structures;
+    }
+
     /// <summary>Puts the address of a structure into the place of another address.</summary>
     private static byte[]? WithAddress(byte[] bytes, List<int> structures, Random random)
     {
+        HashSet<long> known = [.. structures.Select(structure => (long)structure)];
         List<int> addresses = [];
         for (int at = 0; at + sizeof(long) <= bytes.Length; at += sizeof(long))
         {
             long value = BitConverter.ToInt64(bytes, at);
-            if (value > 0 && value < bytes.Length && structures.Contains((int)value))
+            if (value > 0 && known.Contains(value))
             {
                 addresses.Add(at);
             }

@@ -207,6 +207,23 @@ public sealed class AtomicFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_in_memory_is_a_file()
+    {
+        Assert.SkipUnless(Directory.Exists("/dev/shm"), "needs /dev/shm");
+        string path = Path.Combine("/dev/shm", $"recurrent-test-{Guid.NewGuid():N}");
+        try
+        {
+            File.WriteAllText(path, "longer than what comes");
+            AtomicFile.WriteText(path, "new");
+            Assert.Equal("new", File.ReadAllText(path));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
     public void What_cannot_be_a_file_is_refused_by_its_name()
     {
         Assert.Throws<ArgumentException>(() => AtomicFile.Create(""));

@@ -55,14 +55,21 @@ public sealed class ModelFileParityTests
             Property.Check(GraphCases.Arbitrary(layers: 4), 60, @case =>
             {
                 GraphData data = new(@case);
-                byte[] whole = Write(
-                    data.Definition, new ModelOptions { Weights = @case.Weights, Layers = data.LayerOptions });
+                byte[] whole = Packed(
+                    Write(data.Definition, new ModelOptions { Weights = @case.Weights, Layers = data.LayerOptions }), path);
                 int end = ContainerChecksums.EndOfFirstSection(whole);
+                int packed = ContainerChecksums.BeginningOfLastSection(whole);
                 Random random = new(@case.Seed);
-                for (int i = 0; i < 20; i++)
+                for (int i = 0; i < 30; i++)
                 {
+                    // The model's section, the records of packed weights, anything.
                     byte[] file = [.. whole];
-                    int at = random.Next(random.Next(4) == 0 ? whole.Length : end);
+                    int at = random.Next(8) switch
+                    {
+                        0 => random.Next(whole.Length),
+                        <= 2 => packed + random.Next(Math.Min(300, whole.Length - packed)),
+                        _ => random.Next(end),
+                    };
                     file[at] ^= (byte)(1 << random.Next(8));
                     ContainerChecksums.Renew(file);
                     File.WriteAllBytes(path, file);
@@ -87,6 +94,52 @@ public sealed class ModelFileParityTests
                 }
             });
             Assert.True(read > 100 && refused > 100, $"{read} were read and {refused} refused");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>Whatever became of a file, its packed weights make no difference to C.</summary>
+    [Theory]
+    [MemberData(nameof(InstructionSets))]
+    public void Packed_weights_give_the_same_bits(InstructionSet isa)
+    {
+        ModelOptions options = Support.InstructionSets.Use(isa);
+        string path = Path.GetTempFileName();
+        try
+        {
+            Property.Check(SequenceCases.Arbitrary(work: 20_000, models: true), 50, @case =>
+            {
+                SequenceData data = new(@case);
+                byte[] packed = Packed(Write(data.Definition), path, options.InstructionSet);
+                using RecurrentModel made = RecurrentModel.Create(data.Definition, options);
+                using RecurrentModel loaded = NativeFile.Load(data.Definition, packed, options.InstructionSet);
+                data.RequireSame(data.RunNative(made), data.RunNative(loaded), $"{isa}, {@case}");
+                PackedWeights? described = ModelFile.Load(path).PackedWeights;
+                Assert.NotNull(described);
+                Assert.Equal(options.InstructionSet, described.InstructionSet);
+                Assert.True(described.IsOfModel);
+            });
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void What_cannot_be_packed_is_refused_and_leaves_the_file_as_it_is()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            File.WriteAllText(path, "no model");
+            Assert.Throws<InvalidDataException>(() => RecurrentFile.Pack(path, path));
+            Assert.Equal("no model", File.ReadAllText(path));
+            Assert.Throws<ArgumentOutOfRangeException>(() => RecurrentFile.Pack(path, path, (InstructionSet)99));
+            Assert.Throws<IOException>(() => RecurrentFile.Pack(path + ".none", path));
         }
         finally
         {
@@ -154,6 +207,14 @@ public sealed class ModelFileParityTests
         {
             File.Delete(path);
         }
+    }
+
+    // The file is at the path, too.
+    private static byte[] Packed(byte[] file, string path, InstructionSet isa = InstructionSet.Auto)
+    {
+        File.WriteAllBytes(path, file);
+        RecurrentFile.Pack(path, path, isa);
+        return File.ReadAllBytes(path);
     }
 
     private static byte[] Write(ModelDefinition definition, ModelOptions? options = null)

@@ -42,7 +42,43 @@ recurrent_load_options draw_options(Random& random, int32_t isa) {
   options.isa = isa;
   // Unused without its bit.
   options.masking = number(random, 0, 9);
+  options.packed = one_of<int32_t>(random, {RECURRENT_PACKED_COPY, RECURRENT_PACKED_IGNORE});
   return options;
+}
+
+// Puts packed weights into a file; it stays as it is where memory is refused.
+void add_packed(World& world, Random& random, const recurrent_load_options& options, Bytes& bytes) {
+  const Guarded<unsigned char> file(random, bytes);
+  Handle<recurrent_model> models[kSides];
+  Watched watched{"recurrent_model_load_memory, to pack"};
+  watched.inputs = {&file};
+  const auto load = [&](int side) {
+    recurrent_model* model = nullptr;
+    const recurrent_status status =
+        recurrent_model_load_memory(file.data(), file.count(), &options, &model);
+    models[side].reset(model);
+    return status;
+  };
+  if (world.caller.both(watched, load) != RECURRENT_STATUS_OK) return;
+  int64_t sizes[kSides] = {};
+  watched.name = "recurrent_model_add_packed, for the size";
+  const auto ask = [&](int side) {
+    return recurrent_model_add_packed(models[side].get(), file.data(), file.count(), nullptr, 0,
+                                      &sizes[side]);
+  };
+  if (world.caller.both(watched, ask) != RECURRENT_STATUS_OK) return;
+  expect(sizes[0] == sizes[1] && sizes[0] > file.count(), "%lld and %lld bytes of packed weights",
+         static_cast<long long>(sizes[0]), static_cast<long long>(sizes[1]));
+  Guarded<unsigned char> packed[kSides] = {{random, sizes[0]}, {random, sizes[0]}};
+  watched.name = "recurrent_model_add_packed";
+  for (int side = 0; side < kSides; ++side) watched.outputs[side] = {&packed[side]};
+  const auto add = [&](int side) {
+    return recurrent_model_add_packed(models[side].get(), file.data(), file.count(),
+                                      packed[side].data(), packed[side].count(), &sizes[side]);
+  };
+  if (world.caller.both(watched, add) != RECURRENT_STATUS_OK) return;
+  expect_equal("packed weights", packed[0].data(), packed[1].data(), sizes[0]);
+  bytes.assign(packed[0].data(), packed[0].data() + sizes[0]);
 }
 
 test::FileOptions draw_texts(Random& random) {
@@ -90,12 +126,13 @@ void load_model(World& world, Random& random) {
   draw_weight_formats(random, *subject);
   const std::vector<int32_t> isas = draw_isas(random);
   const test::FileOptions texts = draw_texts(random);
-  const Bytes bytes = test::write_file(subject->desc, texts);
+  Bytes bytes = test::write_file(subject->desc, texts);
+  world.note("file of " + subject->owned.describe());
+  recurrent_load_options options[] = {draw_options(random, isas[0]), draw_options(random, isas[1])};
+  if (one_in(random, 2)) add_packed(world, random, options[one_in(random, 2) ? 1 : 0], bytes);
   const NamedFile named(bytes);
   const Guarded<unsigned char> memory(random, bytes);
-  world.note("file of " + subject->owned.describe());
-  const recurrent_load_options options[] = {draw_options(random, isas[0]),
-                                            draw_options(random, isas[1])};
+  if (one_in(random, 2)) options[1].packed = RECURRENT_PACKED_MAP;
   Watched watched{"recurrent_model_load"};
   watched.inputs = {&memory};
   const auto load = [&](int side) {
@@ -130,20 +167,24 @@ void load_damaged_model(World& world, Random& random) {
     const test::OwnedGraph graph = test::random_graph(random, world.limits.small ? 6 : 12, 6);
     bytes = test::write_file(test::GraphDescription(graph).desc, draw_texts(random));
   }
+  recurrent_load_options options[kSides];
+  options[0] = draw_options(random, RECURRENT_ISA_AUTO);
+  if (one_in(random, 2)) add_packed(world, random, options[0], bytes);
   damage(random, bytes);
   if (!one_in(random, 4)) test::renew_checksums(bytes);
   const NamedFile named(bytes);
   Guarded<unsigned char> memory(random, bytes);
   const unsigned char none = 0;
-  const recurrent_load_options options = draw_options(random, RECURRENT_ISA_AUTO);
+  options[1] = options[0];
+  if (one_in(random, 2)) options[1].packed = RECURRENT_PACKED_MAP;
   Watched watched{"recurrent_model_load of a damaged file", kOk | kBad | kNotSupported};
   watched.inputs = {&memory};
   world.caller.both(watched, [&](int side) {
     recurrent_model* model = nullptr;
     const recurrent_status status =
         side == 0 ? recurrent_model_load_memory(memory.count() ? memory.data() : &none,
-                                                memory.count(), &options, &model)
-                  : recurrent_model_load(named.path(), &options, &model);
+                                                memory.count(), &options[side], &model)
+                  : recurrent_model_load(named.path(), &options[side], &model);
     if ((status == RECURRENT_STATUS_OK) != (model != nullptr)) return RECURRENT_STATUS_INTERNAL;
     recurrent_model_destroy(model);
     return status;

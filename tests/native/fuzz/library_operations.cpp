@@ -126,6 +126,8 @@ void give_nothing(World& world, Random& random) {
         return recurrent_model_get_file_info(nullptr, nullptr);
       case 29:
         return recurrent_model_get_metadata(nullptr, 0, nullptr);
+      case 30:
+        return recurrent_model_add_packed(nullptr, nullptr, 0, nullptr, 0, nullptr);
       default:
         return recurrent_trainer_set_moments(nullptr, nullptr, 0);
     }

@@ -11,6 +11,26 @@ namespace Recurrent.Formats.Onnx;
 /// <param name="Outputs">Features of the result.</param>
 internal sealed record AffineMatch(string Value, string Weights, bool IsByInput, string? Bias, long Inputs, long Outputs)
 {
+    /// <summary>The first of the weights' inputs that the value is multiplied by, where others are multiplied by another value.</summary>
+    public long First { get; init; }
+
+    /// <summary>Whether some of the weights' inputs belong to another value.</summary>
+    public bool IsPart { get; init; }
+
+    /// <summary>A function of one of two values that are side by side in <see cref="Value"/>.</summary>
+    /// <param name="value">The value.</param>
+    /// <param name="first">The first of its features.</param>
+    /// <param name="count">How many they are.</param>
+    /// <param name="hasBias">Whether the bias is added to it.</param>
+    public AffineMatch Part(string value, long first, long count, bool hasBias) => this with
+    {
+        Value = value,
+        First = first,
+        Inputs = count,
+        IsPart = true,
+        Bias = hasBias ? Bias : null,
+    };
+
     /// <summary>Reads how a value is made; null if it is made otherwise.</summary>
     public static AffineMatch? Of(ProtoGraph graph, string name)
     {

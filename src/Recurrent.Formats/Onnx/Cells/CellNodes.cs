@@ -22,8 +22,8 @@ internal sealed class CellNodes(long operatorSet)
         _prefix = $"{cell.NewHidden}/";
         string weights = Unsqueeze(Gates(cell, ByOutput(cell.Input)));
         string recurrent = Unsqueeze(Gates(cell, ByOutput(cell.Hidden)));
-        string bias = cell.Input.Bias is { } own && cell.Hidden.Bias is { } other
-            ? Unsqueeze(Concat(Gates(cell, own), Gates(cell, other)))
+        string bias = (cell.Input.Bias ?? cell.Hidden.Bias) is { } one
+            ? Unsqueeze(Concat(Gates(cell, cell.Input.Bias ?? Zeros(one)), Gates(cell, cell.Hidden.Bias ?? Zeros(one))))
             : "";
         var layer = new NodeProto { OpType = cell.Kind, Name = $"{_prefix}{cell.Kind.ToLowerInvariant()}" };
         layer.Input.AddRange([Unsqueeze(input), weights, recurrent, bias, "", Unsqueeze(cell.Hidden.Value)]);
@@ -42,6 +42,11 @@ internal sealed class CellNodes(long operatorSet)
         else
         {
             layer.Attribute.Add(new AttributeProto { Name = "activations", Strings = { ByteString.CopyFromUtf8(cell.Activation) }, Type = 8 });
+            if (cell.Activation == CellPattern.Linear)
+            {
+                layer.Attribute.Add(new AttributeProto { Name = "activation_alpha", Floats = { 1 }, Type = 6 });
+                layer.Attribute.Add(new AttributeProto { Name = "activation_beta", Floats = { 0 }, Type = 6 });
+            }
         }
 
         _nodes.Add(layer);
@@ -50,17 +55,23 @@ internal sealed class CellNodes(long operatorSet)
         return _nodes;
     }
 
-    private string ByOutput(AffineMatch product) => product.IsByInput
-        ? Add("Transpose", [product.Weights], NewName("transposed"), Integers("perm", 1, 0))
-        : product.Weights;
+    private string ByOutput(AffineMatch product)
+    {
+        string weights = product.IsByInput
+            ? Add("Transpose", [product.Weights], NewName("transposed"), Integers("perm", 1, 0))
+            : product.Weights;
+        return product.IsPart ? Slice(weights, product.First, product.First + product.Inputs, 1) : weights;
+    }
+
+    private string Zeros(string like) => Add("Sub", [like, like], NewName("zeros"));
 
     /// <summary>The blocks of gates in ONNX's order.</summary>
     private string Gates(CellPattern cell, string tensor) =>
         Concat([.. cell.Order.Select(gate => Slice(tensor, gate * cell.Units, (gate + 1) * cell.Units))]);
 
-    private string Slice(string tensor, long first, long end) => operatorSet >= SlicesAreInputs
-        ? Add("Slice", [tensor, Constant(first), Constant(end), Constant(0)], NewName("gate"))
-        : Add("Slice", [tensor], NewName("gate"), Integers("starts", first), Integers("ends", end), Integers("axes", 0));
+    private string Slice(string tensor, long first, long end, long axis = 0) => operatorSet >= SlicesAreInputs
+        ? Add("Slice", [tensor, Constant(first), Constant(end), Constant(axis)], NewName("gate"))
+        : Add("Slice", [tensor], NewName("gate"), Integers("starts", first), Integers("ends", end), Integers("axes", axis));
 
     private string Concat(params string[] parts) =>
         Add("Concat", parts, NewName("joined"), new AttributeProto { Name = "axis", I = 0, Type = 2 });

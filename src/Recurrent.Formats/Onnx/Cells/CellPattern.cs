@@ -21,6 +21,9 @@ internal sealed record CellPattern(
     /// <summary>The places of ONNX's gates among those of the weights.</summary>
     public IReadOnlyList<int> Order => Kind switch { "LSTM" => LstmOrder, "GRU" => GruOrder, _ => RnnOrder };
 
+    /// <summary>The activation of a simple RNN that has none.</summary>
+    public const string Linear = "Affine";
+
     /// <summary>The activation of a simple RNN.</summary>
     public string Activation { get; init; } = "Tanh";
 
@@ -32,7 +35,6 @@ internal sealed record CellPattern(
         (Lstm(graph, name) ?? Gru(graph, name) ?? Rnn(graph, name)) is { } found && found.Fits(graph) ? found : null;
 
     private bool Fits(ProtoGraph graph) => Hidden.Outputs == Order.Count * Units && Input.Outputs == Hidden.Outputs
-        && (Hidden.Bias is null) == (Input.Bias is null)
         // A cell that is written out for several steps uses its weights as often.
         && graph.Readers(Hidden.Weights).Count() == 1 && graph.Readers(Input.Weights).Count() == 1
         && graph.Origin(Hidden.Value) is not null && (Cell is null || graph.Origin(Cell) is not null);
@@ -46,7 +48,8 @@ internal sealed record CellPattern(
             {
                 foreach ((string kept, string added) in graph.Orders(state, "Add"))
                 {
-                    if (Kept(graph, kept, whole) is { } cell && IsAdded(graph, added, whole) && Products(graph, whole, 4, cell) is var (input, hidden))
+                    if (Kept(graph, kept, whole) is { } cell && IsAdded(graph, added, whole)
+                        && (Products(graph, whole, 4, cell) ?? Joined(graph, whole, 4, cell)) is var (input, hidden))
                     {
                         return new CellPattern("LSTM", input, hidden, cell, name, state);
                     }
@@ -90,13 +93,22 @@ internal sealed record CellPattern(
         return null;
     }
 
-    /// <summary><c>tanh(x' + h')</c> or <c>relu</c> of it, which is an output as it is.</summary>
+    /// <summary><c>tanh(x' + h')</c> or <c>relu</c> of it, which is an output as it is; without either where x and h are side by side.</summary>
     private static CellPattern? Rnn(ProtoGraph graph, string name)
     {
+        if (!graph.IsOutput(name) && !graph.Readers(name).Any(graph.HandsOut))
+        {
+            return null;
+        }
+
         string? activation = ((string[])["Tanh", "Relu"]).FirstOrDefault(kind => graph.Argument(name, kind) is not null);
-        return activation is not null && (graph.IsOutput(name) || graph.Readers(name).Any(graph.HandsOut))
-            && Products(graph, graph.Argument(name, activation)!, 1, "") is var (input, hidden)
-            ? new CellPattern("RNN", input, hidden, null, name, null) { Activation = activation }
+        string sum = activation is null ? name : graph.Argument(name, activation)!;
+        var products = activation is null ? null : Products(graph, sum, 1, "");
+
+        // In a graph with sequences it would be a dense layer of features that are side by side.
+        products ??= graph.HasRowsAlone ? Joined(graph, sum, 1, "") : null;
+        return products is var (input, hidden)
+            ? new CellPattern("RNN", input, hidden, null, name, null) { Activation = activation ?? Linear }
             : null;
     }
 
@@ -147,5 +159,30 @@ internal sealed record CellPattern(
         }
 
         return null;
+    }
+
+    /// <summary>One product with the input and the hidden state side by side, in either order.</summary>
+    private static (AffineMatch Input, AffineMatch Hidden)? Joined(ProtoGraph graph, string whole, int gates, string cell)
+    {
+        if (AffineMatch.Of(graph, whole) is not { } both || both.Outputs % gates != 0 || graph.Joined(both.Value) is not var (first, second))
+        {
+            return null;
+        }
+
+        long units = both.Outputs / gates;
+        long rest = both.Inputs - units;
+        bool Can(string value, string other) => graph.Origin(value) is not null
+            && (graph.FeaturesOf(value) ?? units) == units && (graph.FeaturesOf(other) ?? rest) == rest;
+        bool IsBeside(string value) => cell.Length > 0 && graph.Origin(value) == graph.Origin(cell);
+        bool isFirst = Can(first, second);
+        bool isSecond = Can(second, first);
+        if (isFirst && isSecond)
+        {
+            (isFirst, isSecond) = (IsBeside(first), IsBeside(second));
+        }
+
+        return rest < 1 || isFirst == isSecond ? null
+            : isSecond ? (both.Part(first, 0, rest, hasBias: true), both.Part(second, rest, units, hasBias: false))
+            : (both.Part(second, units, rest, hasBias: true), both.Part(first, 0, units, hasBias: false));
     }
 }

@@ -28,7 +28,7 @@ internal sealed class CellRewriting
         var proto = new ProtoGraph(graph);
         CellPattern[] cells =
         [
-            .. graph.Node.Where(node => node.OpType is "Mul" or "Add" or "Tanh" or "Relu" && node.Output.Count == 1)
+            .. graph.Node.Where(node => node.OpType is "Mul" or "Add" or "Tanh" or "Relu" or "Gemm" && node.Output.Count == 1)
                 .Select(node => CellPattern.Of(proto, node.Output[0])).OfType<CellPattern>(),
         ];
         if (cells.Length is > 0 and <= LayerListBuilder.MaxLayers)

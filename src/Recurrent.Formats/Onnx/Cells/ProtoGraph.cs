@@ -12,7 +12,7 @@ internal sealed class ProtoGraph
 
     private readonly Dictionary<string, NodeProto> _producers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorProto> _tensors = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _inputs;
+    private readonly Dictionary<string, IReadOnlyList<long?>> _inputs;
     private readonly HashSet<string> _outputs;
     private readonly ILookup<string, NodeProto> _readers;
     private readonly Dictionary<NodeProto, bool> _handsOut = new(ReferenceEqualityComparer.Instance);
@@ -32,11 +32,24 @@ internal sealed class ProtoGraph
             }
         }
 
-        _inputs = [.. graph.Input.Select(input => input.Name).Where(name => !_tensors.ContainsKey(name))];
+        _inputs = graph.Input.Where(input => !_tensors.ContainsKey(input.Name)).DistinctBy(input => input.Name).ToDictionary(
+            input => input.Name,
+            input => (IReadOnlyList<long?>)[.. (input.Type?.TensorType?.Shape?.Dim ?? []).Select(dim => dim.HasDimValue ? dim.DimValue : (long?)null)],
+            StringComparer.Ordinal);
         _outputs = [.. graph.Output.Select(output => output.Name)];
         _readers = graph.Node.SelectMany(node => node.Input.Distinct().Select(name => (Name: name, Node: node)))
             .ToLookup(read => read.Name, read => read.Node, StringComparer.Ordinal);
     }
+
+    /// <summary>Whether every input of the graph has two dimensions.</summary>
+    public bool HasRowsAlone => _inputs.Values.All(shape => shape.Count == 2);
+
+    /// <summary>Features of an input of the graph; null of another value, or where the file does not say it.</summary>
+    public long? FeaturesOf(string name) => _inputs.TryGetValue(name, out IReadOnlyList<long?>? shape) && shape is [.., long size] ? size : null;
+
+    /// <summary>Two values whose features are side by side in rows; null if it is no such value.</summary>
+    public (string First, string Second)? Joined(string name) =>
+        Producer(name, "Concat") is { } join && AxisOf(join) is 1 or -1 ? Arguments(name, "Concat") : null;
 
     public bool IsOutput(string name) => _outputs.Contains(name);
 
@@ -79,7 +92,7 @@ internal sealed class ProtoGraph
     {
         for (int i = 0; i < LongestWay; i++)
         {
-            if (_inputs.Contains(name))
+            if (_inputs.ContainsKey(name))
             {
                 return name;
             }

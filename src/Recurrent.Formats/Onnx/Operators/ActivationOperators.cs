@@ -31,16 +31,22 @@ internal static class ActivationOperators
     public static (float Minimum, float Maximum) Limits(NodeContext context) =>
         (Bound(context, "min", 1, -float.MaxValue), Bound(context, "max", 2, float.MaxValue));
 
-    /// <summary><c>Min</c> and <c>Max</c> of data and a number.</summary>
+    /// <summary><c>Min</c> and <c>Max</c> of data and a number, or of data.</summary>
     public static Value Limit(NodeContext context)
     {
+        Value[] values = [.. Enumerable.Range(0, context.InputCount).Select(context.Required)];
+        if (values.Length > 1 && values.All(value => value is FlowValue or PendingFlow))
+        {
+            return Compositions.Larger(context, values, context.Node.Operator == "Max");
+        }
+
         int data = context.Required(0) is ConstantValue ? 1 : 0;
         bool isMax = context.Node.Operator == "Max";
         if (context.InputCount != 2
             || context.Required(1 - data) is not ConstantValue { IsSpread: false, Tensor: { IsFloating: true, ElementCount: 1 } } limit)
         {
-            throw context.Refuse($"only the {(isMax ? "larger" : "smaller")} of data and a number is a layer, found "
-                + string.Join(" and ", Enumerable.Range(0, context.InputCount).Select(context.Required)));
+            throw context.Refuse($"only the {(isMax ? "larger" : "smaller")} of data and a number, or of data alone, is a layer, found "
+                + string.Join(" and ", values.Select(value => value.ToString())));
         }
 
         float number = limit.Singles().Span[0];

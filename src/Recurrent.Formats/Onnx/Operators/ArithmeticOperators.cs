@@ -35,6 +35,8 @@ internal static class ArithmeticOperators
             },
             (FlowValue flow, ConstantValue constant) => WithConstant(context, flow, constant, constantFirst: false),
             (ConstantValue constant, FlowValue flow) => WithConstant(context, flow, constant, constantFirst: true),
+            (FlowValue, ExtentsValue) or (ExtentsValue, FlowValue) when Compositions.IsOverTime(left) || Compositions.IsOverTime(right) =>
+                throw context.Refuse($"a number of steps is no value of a model, nor is a normalization over time; found {left} and {right}"),
             (FlowValue, _) or (_, FlowValue) => throw context.Refuse($"cannot combine {left} and {right}"),
             _ => ConstantArithmetic.Apply(context, left, right),
         };

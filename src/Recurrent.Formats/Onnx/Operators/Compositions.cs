@@ -5,6 +5,9 @@ namespace Recurrent.Formats.Onnx;
 /// <summary>Functions that are several layers.</summary>
 internal static class Compositions
 {
+    // Layers between the mean of a normalization and its root.
+    private const int LongestWay = 6;
+
     /// <summary><c>PRelu</c>: a slope of the negative side, one or one for each feature.</summary>
     public static Value PRelu(NodeContext context)
     {
@@ -79,18 +82,75 @@ internal static class Compositions
     /// <summary><c>Sqrt</c> and <c>Reciprocal</c>, which a layer normalization has.</summary>
     public static Value Root(NodeContext context) =>
         Standardizations.Apply(context, context.Required(0), context.Node.Operator == "Sqrt" ? 0.5f : -1)
-            ?? throw context.Refuse($"expected a part of a layer normalization, found {context.Required(0)}");
+            ?? throw context.Refuse(IsOverTime(context.Required(0))
+                ? $"a normalization over time is no layer: its mean and deviation are those of all steps; found {context.Required(0)}"
+                : $"expected a part of a layer normalization, found {context.Required(0)}");
 
-    /// <summary><c>Log</c> of a softmax.</summary>
-    public static Value Log(NodeContext context)
+    /// <summary>Whether a value was made of a mean over time by a layer or two.</summary>
+    public static bool IsOverTime(Value value)
     {
-        if (context.Required(0) is not FlowValue { Source: LayerNode { Layer: SoftmaxLayer softmax } node } flow)
+        FlowNode? node = (value as FlowValue)?.Source ?? (value as PendingFlow)?.Flow.Source;
+        for (int i = 0; i < LongestWay && node is not null; i++)
         {
-            throw context.Refuse($"only the logarithm of a softmax is a layer, found that of {context.Required(0)}");
+            if (node is StructureNode { Layer: MeanOverTimeLayer } or LayerNode { Layer: MeanOverTimeLayer })
+            {
+                return true;
+            }
+
+            node = node.Reads.Count > 0 ? node.Reads[0].Node : null;
         }
 
-        return flow.From(new LayerNode(context.Name, node.Reads[0], new LogSoftmaxLayer(softmax.Specification.InputSize), []));
+        return false;
     }
+
+    /// <summary><c>Log</c> of a softmax, or of a sigmoid: <c>-softplus(-x)</c>.</summary>
+    public static Value Log(NodeContext context)
+    {
+        if (context.Required(0) is FlowValue { Source: LayerNode { Layer: SoftmaxLayer softmax } node } flow)
+        {
+            return flow.From(new LayerNode(context.Name, node.Reads[0], new LogSoftmaxLayer(softmax.Specification.InputSize), []));
+        }
+
+        if (context.Required(0) is FlowValue { IsComplete: true, Source: LayerNode sigmoid } bent && ArgumentOf(sigmoid, bent.Kind, Activation.Sigmoid) is { } argument)
+        {
+            return new Chain(context, bent.From(argument), "logsigmoid").Scale(-1).Then(Activation.Softplus).Scale(-1).Result;
+        }
+
+        throw context.Refuse($"only the logarithm of a softmax or a sigmoid is a layer, found that of {context.Required(0)}");
+    }
+
+    /// <summary><c>Exp</c> of a log softmax, which is the softmax.</summary>
+    public static Value Exp(NodeContext context) =>
+        context.Required(0) is FlowValue { Source: LayerNode { Layer: LogSoftmaxLayer layer } node } flow
+            ? flow.From(new LayerNode(context.Name, node.Reads[0], new SoftmaxLayer(layer.Specification.InputSize), []))
+            : throw context.Refuse($"no layer computes exponentials; only that of a log softmax is a layer, found that of {context.Required(0)}");
+
+    /// <summary>The larger, or the smaller, one of several values: <c>a + relu(b - a)</c>, <c>a - relu(a - b)</c>.</summary>
+    public static FlowValue Larger(NodeContext context, IReadOnlyList<Value> values, bool isMax)
+    {
+        FlowValue[] flows = [.. values.Select(value => Flows.Complete(context, value, "features"))];
+        context.Interpreter.Note(
+            ImportNoteKind.Assumed, context.Name,
+            $"is computed as {(isMax ? "a + relu(b - a)" : "a - relu(a - b)")}, which is right within the rounding of the larger one of both");
+        return flows.Aggregate((one, other) =>
+        {
+            FlowValue difference = isMax
+                ? JoinOperators.Sum(context, other, Negative(context, one))
+                : JoinOperators.Sum(context, one, Negative(context, other));
+            FlowValue rest = new Chain(context, difference, "rest").Then(Activation.Relu).Result;
+            return JoinOperators.Sum(context, one, isMax ? rest : Negative(context, rest));
+        });
+    }
+
+    private static FlowValue Negative(NodeContext context, FlowValue flow) => new Chain(context, flow, "negative").Scale(-1).Result;
+
+    /// <summary>What a layer is a function of; null if it is another function, or none. It may have become a part of the layer before.</summary>
+    private static FlowNode? ArgumentOf(LayerNode node, FlowKind kind, Activation function) => node switch
+    {
+        { Folded: { Added: ActivationLayer added } folded } when added.Specification.Activation == function => folded.Node,
+        { Folded: null, Layer: ActivationLayer layer } when layer.Specification.Activation == function && node.Reads[0].Kind == kind => node.Reads[0].Node,
+        _ => null,
+    };
 
     /// <summary><c>x / (1 + |x|)</c>; null if two values are not that.</summary>
     public static FlowValue? Softsign(NodeContext context, FlowValue data, FlowValue divisor)

@@ -83,15 +83,17 @@ internal static class ConcatOperator
         };
     }
 
-    /// <summary>Hidden and cell states in one tensor, which a session has.</summary>
+    /// <summary>Hidden and cell states in one tensor, which a session has: one behind the other, or side by side.</summary>
     private static FlowValue States(NodeContext context, FlowValue[] flows, FlowRow[] rows, int axis)
     {
+        bool areBeside = flows[0].Groups[axis].Contains(flows[0].Features!);
         Axis rowAxis = new($"{context.Name}.states", rows.Length, OnnxAxis.Direction);
         return new FlowValue
         {
             Source = rows[0].Node,
             Kind = FlowKind.States,
-            Groups = [.. flows[0].Groups.Select((old, i) => i == axis ? [rowAxis] : old.Length == 1 && old[0] == flows[0].RowAxis ? [] : old)],
+            Groups = [.. flows[0].Groups.Select((old, i) => i == axis ? areBeside ? [rowAxis, flows[0].Features!] : [rowAxis]
+                : old.Length == 1 && old[0] == flows[0].RowAxis ? [] : old)],
             Features = flows[0].Features,
             Rows = rows,
             RowAxis = rowAxis,
@@ -145,9 +147,14 @@ internal static class ConcatOperator
         return group.SequenceEqual(rows) || group.SequenceEqual([.. rows, flow.Features!]);
     }
 
-    /// <summary>Whether states can be joined along a dimension: that of the states, or a new one in front of it.</summary>
+    /// <summary>Whether states can be joined along a dimension: that of the states, a new one in front of it, or their features.</summary>
     private static bool FitsStates(FlowValue flow, int axis)
     {
+        if (flow.Groups[axis].Contains(flow.Features!))
+        {
+            return FitsAlong(flow, axis);
+        }
+
         Axis[] rows = flow.RowAxis is null ? [] : [flow.RowAxis];
         return flow.Groups[axis].SequenceEqual(rows)
             || (flow.Groups[axis].Length == 0 && flow.Groups.Skip(axis + 1).FirstOrDefault(group => group.Length > 0, []).SequenceEqual(rows));

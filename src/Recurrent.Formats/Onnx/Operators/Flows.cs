@@ -45,8 +45,9 @@ internal static class Flows
 
         if (!input.IsFloating || !input.Assign(OnnxInputRole.Sequence))
         {
-            throw context.Refuse($"the input '{input.Name}' cannot be a sequence of features: it is "
-                + (input.IsFloating ? $"used as {input.Role}" : "of integers"));
+            throw context.Refuse(input.States.Count > 0
+                ? $"the input '{input.Name}' is the state that a layer starts from, which nothing else can read"
+                : $"the input '{input.Name}' cannot be a sequence of features: it is {(input.IsFloating ? $"used as {input.Role}" : "of integers")}");
         }
 
         // Somebody else may have said which axis has them.

@@ -117,12 +117,35 @@ internal sealed class InitialStates(NodeContext context, RecurrentSpecification 
     private ReadOnlySpan<float> Slice(ReadOnlySpan<float> values, int row, int batchRow, int batchLength, int size) =>
         values.Slice((batchFirst ? (batchRow * Rows) + row : (row * batchLength) + batchRow) * size, size);
 
+    /// <summary>A state that is a part of the features of an input, which has several side by side.</summary>
+    private bool TakeBeside(FlowValue flow, InputNode node, StateKind kind, Axis whole, Axis part)
+    {
+        int size = SizeOf(kind);
+        Axis[] batchRows = flow.Groups[batchFirst ? 0 : 1];
+        bool fits = node.IsFloating && flow.Kind == FlowKind.Sequence && flow.Picks.Count == 0 && Rows == 1
+            && part.Size == size && part.First % size == 0
+            && flow.Groups[batchFirst ? 1 : 0].All(axis => axis is { Whole: null, Role: null } && axis.AssignSize(1))
+            && batchRows.Length <= 1 && batchRows.All(axis => axis.Whole is null && axis.Assign(OnnxAxis.Batch))
+            && node.DivideIntoStates(whole, size);
+        if (fits)
+        {
+            _inputs.Add((node, kind, 0, part.First / size));
+        }
+
+        return fits;
+    }
+
     private void Input(FlowValue flow, InputNode node, StateKind kind, string name)
     {
         int size = SizeOf(kind);
         Axis[] rows = flow.Rank == 3 ? flow.Groups[batchFirst ? 1 : 0] : [];
         Axis[] batchRows = flow.Rank == 3 ? flow.Groups[batchFirst ? 0 : 1] : [];
         Axis[] features = flow.Rank == 3 ? flow.Groups[2] : [];
+        if (features is [{ Whole: { } whole } beside] && TakeBeside(flow, node, kind, whole, beside))
+        {
+            return;
+        }
+
         bool fits = flow.Rank == 3 && node.IsFloating && flow.Kind == FlowKind.Sequence
             && rows.Length <= 1 && batchRows.Length <= 1 && features.Length <= 1
             && features.All(axis => axis.Whole is null && axis.AssignSize(size) && axis.Assign(OnnxAxis.Features))

@@ -157,12 +157,15 @@ internal sealed class Interpreter
     }
 
     /// <summary>The value of an output, whose layers may not have been made yet.</summary>
-    private Value Output(string name)
-    {
-        Value value = Find(name) ?? throw new ModelFormatException($"output '{name}': nothing in the graph makes it.");
-        var node = new GraphNode(new NodeProto { Name = name, OpType = "Identity" }, _graph.Nodes.Count, _graph.OperatorSet);
-        return PendingLayers.Find(new NodeContext(node, [value], this), value) ?? value;
-    }
+    private Value Output(string name) => Completed(
+        new GraphNode(new NodeProto { Name = name, OpType = "Identity" }, _graph.Nodes.Count, _graph.OperatorSet),
+        Find(name) ?? throw new ModelFormatException($"output '{name}': nothing in the graph makes it."));
+
+    /// <summary>A value with layers that have not been made yet; the same where there are none to make.</summary>
+    /// <param name="node">What reads it.</param>
+    /// <param name="value">The value.</param>
+    public Value Completed(GraphNode node, Value value) =>
+        PendingLayers.Find(new NodeContext(node, [value], this), value) ?? value;
 
     private void Run(GraphNode node, bool isShaped)
     {

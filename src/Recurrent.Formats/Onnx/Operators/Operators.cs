@@ -74,6 +74,7 @@ internal static class Operators
         ["Softmax"] = One(ActivationOperators.Softmax),
         ["LogSoftmax"] = One(ActivationOperators.Softmax),
         ["Log"] = One(Compositions.Log),
+        ["Exp"] = One(Compositions.Exp),
         ["PRelu"] = One(Compositions.PRelu),
         ["Selu"] = One(Compositions.Selu),
         ["Celu"] = One(Compositions.Celu),
@@ -114,6 +115,14 @@ internal static class Operators
     private static string WhyNot(string name) => name switch
     {
         "Scan" => "only a Scan forwards over the steps of sequences is a layer; export the layer as LSTM, GRU or RNN",
+        "ArgMax" or "ArgMin" => "which value is largest is no output of a model; take the values themselves, which it reads",
+        "CumSum" => "a sum that runs over steps or features is no layer",
+        "Resize" or "Upsample" => "no layer makes several steps of one in a sequence of any length",
+        "ConvTranspose" => "a transposed convolution makes several steps of one, which no layer does in a sequence of any length",
+        "InstanceNormalization" or "GroupNormalization" or "MeanVarianceNormalization" or "LpNormalization" or "ReduceL2" =>
+            "only a normalization of the features of each step by itself, with their mean and variance, is a layer",
+        "Sin" or "Cos" or "Tan" or "Sinh" or "Cosh" or "Asin" or "Acos" or "Atan" or "Sign" or "Round" or "Floor" or "Ceil" or "Mod" =>
+            "no layer computes this function",
         _ when name.Contains("Conv", StringComparison.Ordinal) => "only a Conv over time is a layer",
         _ when name.Contains("Pool", StringComparison.Ordinal) =>
             "only MaxPool and AveragePool over time, GlobalMaxPool and GlobalAveragePool are layers",

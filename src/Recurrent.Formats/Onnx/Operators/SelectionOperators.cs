@@ -244,7 +244,12 @@ internal static class SelectionOperators
             && !indices.Groups.Any(group => group.Length > 1 || group.Any(axis => axis.Whole is not null));
         if (!fits || !((InputNode)indices.Source).Assign(OnnxInputRole.Indices))
         {
-            throw context.Refuse($"expected rows of a table, chosen by an input of the graph, found {table} and {indices}");
+            bool isColumn = indices.Source is InputNode { IsFloating: false }
+                && (indices.Picks.Count > 0 || indices.Groups.Any(group => group.Any(axis => axis.Whole is not null)));
+            throw context.Refuse(isColumn
+                ? $"an input of indices has one index for each step, and '{indices.Source.Name}' has columns for several tables: give each of "
+                    + "them as an input of its own"
+                : $"expected rows of a table, chosen by an input of the graph, found {table} and {indices}");
         }
 
         EmbeddingLayer layer = EmbeddingLayer.Wrap(

@@ -12,7 +12,7 @@ internal sealed class ScriptArguments(
     IReadOnlyDictionary<string, object?> named)
 {
     // The version of ONNX's operators whose defaults hold.
-    private const int OperatorSet = 17;
+    public const int OperatorSet = 17;
 
     // Operators that have to know how many features there are: they have no weights that say it.
     private static readonly HashSet<string> Elementwise = new(StringComparer.Ordinal)

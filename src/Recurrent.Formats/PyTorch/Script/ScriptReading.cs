@@ -142,7 +142,7 @@ internal sealed class ScriptReading
         var outputs = new List<(string, Value)>();
         foreach ((string name, object? value) in returned)
         {
-            object? output = value is ScriptPacked packed ? packed.Flow : value;
+            object? output = value is ScriptPacked packed ? packed.Flow : value is PendingFlow pending ? Complete(name, pending) : value;
             if (output is FlowValue { Source: not InputNode } flow)
             {
                 outputs.Add((name, returned.Length == 1 ? _script.States.Step(flow) : flow));
@@ -162,6 +162,9 @@ internal sealed class ScriptReading
             ? outputs
             : throw new ModelFormatException($"forward: expected to return what a layer makes, found {ScriptText.Of(result)}.");
     }
+
+    private Value Complete(string name, PendingFlow pending) => _graph.Completed(
+        new GraphNode(new NodeProto { Name = name, OpType = "Identity" }, 0, ScriptArguments.OperatorSet), pending);
 
     private static IEnumerable<(string Name, object? Value)> Flatten(string name, object? value, int depth)
     {

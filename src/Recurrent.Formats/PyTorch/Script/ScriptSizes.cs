@@ -72,6 +72,13 @@ internal sealed class ScriptSizes
 
     private void Correct(long found, long wanted)
     {
+        if (found != wanted && _guessed.Count > 1)
+        {
+            throw new ModelFormatException(
+                $"how many features each of the inputs '{string.Join("', '", _guessed)}' has does not follow from the code: a layer takes "
+                + $"{wanted} that are made of them. An ONNX file says it.");
+        }
+
         if (_guessed is not [var only])
         {
             return;

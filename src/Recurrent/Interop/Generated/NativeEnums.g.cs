@@ -452,6 +452,43 @@ internal enum NativeOverride
     Masking = 2,
 }
 
+/// <summary>
+/// What is done with the packed weights that a model file may have beside its weights: see
+/// <see cref="NativeMethods.ModelAddPacked"/>. Whichever it is, the model gives the same bits.
+/// </summary>
+internal enum NativePacked
+{
+    /// <summary>They are copied, if this machine packs weights so; else weights are packed.</summary>
+    Copy = 0,
+
+    /// <summary>
+    /// As COPY, but they stay in the file, which is mapped into memory for as long as the model lives: loading reads
+    /// them once, and processes that map the same file share them. Steps may be slower, as a mapped file has no huge
+    /// pages. The file may be renamed or deleted, but whoever writes to it changes the model, and whoever cuts it ends
+    /// the process (on Windows the system refuses both).
+    /// </summary>
+    Map = 1,
+
+    /// <summary>Weights are packed, whatever the file has.</summary>
+    Ignore = 2,
+}
+
+/// <summary>What became of the packed weights of a model's file.</summary>
+internal enum NativePackedUse
+{
+    /// <summary>There were none, or the model is of no file.</summary>
+    None = 0,
+
+    /// <summary>They were copied.</summary>
+    Copied = 1,
+
+    /// <summary>The model reads them from the file.</summary>
+    Mapped = 2,
+
+    /// <summary>Weights were packed anew, see recurrent_file_info<c>packed_reason</c>.</summary>
+    Ignored = 3,
+}
+
 /// <summary>What a block of a trainer's parameters is.</summary>
 internal enum NativeParameterRole
 {

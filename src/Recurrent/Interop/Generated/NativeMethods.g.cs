@@ -118,6 +118,37 @@ internal static unsafe class NativeMethods
         NativeLoadOptions* options,
         nint* model);
 
+    /// <summary>
+    /// Puts the packed weights of a model into its file, so that it loads without packing wherever weights are packed
+    /// in the same way: on a machine with the same instruction set and caches, by this version of the library.
+    /// Everybody else ignores them.
+    /// </summary>
+    /// <param name="model">A model that was loaded from the file, for the instruction set that it has.</param>
+    /// <param name="bytes">The file. Packed weights that it has are replaced.</param>
+    /// <param name="size">Bytes of the file.</param>
+    /// <param name="packed">
+    /// Receives the file with them; null if <paramref name="capacity"/> is 0. It must not overlap
+    /// <paramref name="bytes"/>.
+    /// </param>
+    /// <param name="capacity">Bytes of <paramref name="packed"/>.</param>
+    /// <param name="packedSize">
+    /// Receives the bytes of the file with them. If that is more than <paramref name="capacity"/>, nothing is written
+    /// to <paramref name="packed"/>.
+    /// </param>
+    /// <returns>
+    /// OK, also if there was too little room; BAD_FILE if <paramref name="bytes"/> are no model file; INVALID_ARGUMENT,
+    /// also if the model is of another file; OUT_OF_MEMORY.
+    /// </returns>
+    [DllImport(Library, EntryPoint = "recurrent_model_add_packed", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus ModelAddPacked(
+        nint model,
+        void* bytes,
+        long size,
+        void* packed,
+        long capacity,
+        long* packedSize);
+
     /// <summary>Gives a model up. Its memory is freed when its last session has gone.</summary>
     /// <param name="model">A model, or null.</param>
     [DllImport(Library, EntryPoint = "recurrent_model_destroy", ExactSpelling = true,

@@ -330,6 +330,12 @@ internal unsafe struct NativeLoadOptions
     /// <summary>See recurrent_model_desc<c>mask_value</c>.</summary>
     public float MaskValue;
 
+    /// <summary>A <see cref="NativePacked"/>; of bytes in memory not MAP.</summary>
+    public int Packed;
+
+    /// <summary>Zero.</summary>
+    public uint Reserved;
+
     /// <summary>All zero, but for the size.</summary>
     public NativeLoadOptions() => StructSize = (uint)sizeof(NativeLoadOptions);
 }
@@ -359,8 +365,11 @@ internal unsafe struct NativeFileInfo
     /// <summary>Number of texts, see <see cref="NativeMethods.ModelGetMetadata"/>.</summary>
     public int MetadataCount;
 
-    /// <summary>Zero.</summary>
-    public uint Reserved;
+    /// <summary>A <see cref="NativePackedUse"/>.</summary>
+    public int Packed;
+
+    /// <summary>Why packed weights were ignored, UTF-8; the model's memory. Null if they were not.</summary>
+    public byte* PackedReason;
 
     /// <summary>All zero, but for the size.</summary>
     public NativeFileInfo() => StructSize = (uint)sizeof(NativeFileInfo);

@@ -65,6 +65,12 @@ internal static class ScriptOperators
     {
         "torch.randn" or "torch.rand" or "torch.rand_like" or "torch.randn_like" or "torch.normal" or "torch.multinomial" or "torch.bernoulli" =>
             "random numbers are no part of a model",
+        "torch.group_norm" or "torch.instance_norm" or "torch.norm" or "torch.linalg_norm" or "torch.std" or "torch.var" =>
+            "only a normalization of the features of each step by itself, with their mean and variance, is a layer",
+        "torch.upsample_nearest1d" or "torch.upsample_linear1d" or "torch.conv_transpose1d" =>
+            "no layer makes several steps of one in a sequence of any length",
+        "torch.cumsum" => "a sum that runs over steps or features is no layer",
+        "torch.sin" or "torch.cos" or "torch.sign" or "torch.round" or "torch.floor" or "torch.ceil" => "no layer computes this function",
         "torch.hardshrink" or "torch.erf" => "there is no such activation",
         "torch.einsum" => "expected a product as 'matmul' or a linear module",
         "torch.argmax" or "torch.argmin" or "torch.topk" or "torch.argsort" => "which value is largest is no output of a model; take the values themselves",

@@ -114,7 +114,9 @@ internal static class ScriptShapes
         bool isFirstOfReverse = index.Known == 0 && value is FlowValue { Source: RecurrentNode };
         return index.Known is >= 0 && arguments.Shape(value)[axis].Known is null && value is FlowValue && !isFirstOfReverse
             ? throw arguments.Refuse($"element {index} of dimension {axis} of {value}: of a dimension of open length only the last element can be taken. "
-                + ScriptUnbound.OfTraces)
+                + (value is FlowValue { Source: InputNode, Rank: 3 } && axis == 2
+                    ? "Columns of an input that are indices of tables have to be inputs of their own."
+                    : ScriptUnbound.OfTraces))
             : Select(arguments, value, axis, index);
     }
 
