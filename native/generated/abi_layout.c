@@ -22,6 +22,8 @@ _Static_assert(RECURRENT_MAX_INPUTS == 1024, "RECURRENT_MAX_INPUTS == 1024");
 
 _Static_assert(RECURRENT_MAX_THREADS == 256, "RECURRENT_MAX_THREADS == 256");
 
+_Static_assert(RECURRENT_MAX_STREAMS == 1048576, "RECURRENT_MAX_STREAMS == 1048576");
+
 _Static_assert(sizeof(recurrent_status) == 4, "sizeof(recurrent_status) == 4");
 _Static_assert(RECURRENT_STATUS_OK == 0, "RECURRENT_STATUS_OK == 0");
 _Static_assert(RECURRENT_STATUS_INVALID_ARGUMENT == 1, "RECURRENT_STATUS_INVALID_ARGUMENT == 1");
@@ -358,6 +360,34 @@ _Static_assert(offsetof(recurrent_run_args, inputs) == 96, "offsetof(recurrent_r
 _Static_assert(offsetof(recurrent_run_args, outputs) == 104, "offsetof(recurrent_run_args, outputs) == 104");
 _Static_assert(offsetof(recurrent_run_args, input_count) == 112, "offsetof(recurrent_run_args, input_count) == 112");
 _Static_assert(offsetof(recurrent_run_args, output_count) == 116, "offsetof(recurrent_run_args, output_count) == 116");
+
+_Static_assert(sizeof(recurrent_pool_info) == 40, "sizeof(recurrent_pool_info) == 40");
+_Static_assert(offsetof(recurrent_pool_info, struct_size) == 0, "offsetof(recurrent_pool_info, struct_size) == 0");
+_Static_assert(offsetof(recurrent_pool_info, reserved) == 4, "offsetof(recurrent_pool_info, reserved) == 4");
+_Static_assert(offsetof(recurrent_pool_info, capacity) == 8, "offsetof(recurrent_pool_info, capacity) == 8");
+_Static_assert(offsetof(recurrent_pool_info, open) == 16, "offsetof(recurrent_pool_info, open) == 16");
+_Static_assert(offsetof(recurrent_pool_info, state_size) == 24, "offsetof(recurrent_pool_info, state_size) == 24");
+_Static_assert(offsetof(recurrent_pool_info, bytes) == 32, "offsetof(recurrent_pool_info, bytes) == 32");
+
+_Static_assert(sizeof(recurrent_pool_run_args) == 128, "sizeof(recurrent_pool_run_args) == 128");
+_Static_assert(offsetof(recurrent_pool_run_args, struct_size) == 0, "offsetof(recurrent_pool_run_args, struct_size) == 0");
+_Static_assert(offsetof(recurrent_pool_run_args, reserved) == 4, "offsetof(recurrent_pool_run_args, reserved) == 4");
+_Static_assert(offsetof(recurrent_pool_run_args, streams) == 8, "offsetof(recurrent_pool_run_args, streams) == 8");
+_Static_assert(offsetof(recurrent_pool_run_args, stream_count) == 16, "offsetof(recurrent_pool_run_args, stream_count) == 16");
+_Static_assert(offsetof(recurrent_pool_run_args, steps) == 24, "offsetof(recurrent_pool_run_args, steps) == 24");
+_Static_assert(offsetof(recurrent_pool_run_args, steps_count) == 32, "offsetof(recurrent_pool_run_args, steps_count) == 32");
+_Static_assert(offsetof(recurrent_pool_run_args, x) == 40, "offsetof(recurrent_pool_run_args, x) == 40");
+_Static_assert(offsetof(recurrent_pool_run_args, x_count) == 48, "offsetof(recurrent_pool_run_args, x_count) == 48");
+_Static_assert(offsetof(recurrent_pool_run_args, indices) == 56, "offsetof(recurrent_pool_run_args, indices) == 56");
+_Static_assert(offsetof(recurrent_pool_run_args, indices_count) == 64, "offsetof(recurrent_pool_run_args, indices_count) == 64");
+_Static_assert(offsetof(recurrent_pool_run_args, y) == 72, "offsetof(recurrent_pool_run_args, y) == 72");
+_Static_assert(offsetof(recurrent_pool_run_args, y_count) == 80, "offsetof(recurrent_pool_run_args, y_count) == 80");
+_Static_assert(offsetof(recurrent_pool_run_args, present) == 88, "offsetof(recurrent_pool_run_args, present) == 88");
+_Static_assert(offsetof(recurrent_pool_run_args, present_count) == 96, "offsetof(recurrent_pool_run_args, present_count) == 96");
+_Static_assert(offsetof(recurrent_pool_run_args, inputs) == 104, "offsetof(recurrent_pool_run_args, inputs) == 104");
+_Static_assert(offsetof(recurrent_pool_run_args, outputs) == 112, "offsetof(recurrent_pool_run_args, outputs) == 112");
+_Static_assert(offsetof(recurrent_pool_run_args, input_count) == 120, "offsetof(recurrent_pool_run_args, input_count) == 120");
+_Static_assert(offsetof(recurrent_pool_run_args, output_count) == 124, "offsetof(recurrent_pool_run_args, output_count) == 124");
 
 _Static_assert(sizeof(recurrent_machine_info) == 72, "sizeof(recurrent_machine_info) == 72");
 _Static_assert(offsetof(recurrent_machine_info, struct_size) == 0, "offsetof(recurrent_machine_info, struct_size) == 0");

@@ -114,6 +114,9 @@ extern "C" {
 /** Largest number of threads of a session. */
 #define RECURRENT_MAX_THREADS 256
 
+/** The most streams that a pool may have. */
+#define RECURRENT_MAX_STREAMS 1048576
+
 /** What a function has to say. */
 typedef enum recurrent_status {
   /** It worked. */
@@ -980,6 +983,73 @@ typedef struct recurrent_run_args {
   int32_t output_count;
 } recurrent_run_args;
 
+/** What a pool is. */
+typedef struct recurrent_pool_info {
+  /** `sizeof(recurrent_pool_info)`, set by the caller. */
+  uint32_t struct_size;
+  /** Zero. */
+  uint32_t reserved;
+  /** Streams that it has room for. */
+  int64_t capacity;
+  /** Streams that are open. */
+  int64_t open;
+  /** Floats of state of a stream, laid out as recurrent_session_save() has them. */
+  int64_t state_size;
+  /** What it holds: the states of all its streams, and memory to compute with. */
+  int64_t bytes;
+} recurrent_pool_info;
+
+/**
+ * Arguments of recurrent_pool_run(). Inputs and outputs lie stream after stream, in the order of
+ * `streams`, each with as many steps as it has in this call. `S` stands for `stream_count`, `N` for
+ * the steps of all streams together.
+ */
+typedef struct recurrent_pool_run_args {
+  /** `sizeof(recurrent_pool_run_args)` */
+  uint32_t struct_size;
+  /** Zero. */
+  uint32_t reserved;
+  /** Open streams of the pool, `[S]`, none of them twice. */
+  const int64_t* streams;
+  /** `S`, 0 or more. */
+  int64_t stream_count;
+  /** Steps of each stream, `[S]`, 0 or more; null for one step each. */
+  const int32_t* steps;
+  /** Elements of `steps`: `S`, or 0 where `steps` is null. */
+  int64_t steps_count;
+  /** Input `[N, input_size]`; null for a model that takes indices, or if `inputs` are given. */
+  const float* x;
+  /** Elements of `x`; at least what the shape needs, or 0 where `x` is null. */
+  int64_t x_count;
+  /** Input of a model that takes indices, `[N]`. */
+  const int32_t* indices;
+  /** Elements of `indices`; likewise. */
+  int64_t indices_count;
+  /**
+   * Output `[N, output_size]`, or `[S, output_size]` from a model that puts out one step; null if
+   * only the states matter. Must not overlap an input.
+   */
+  float* y;
+  /** Elements of `y`; at least what the shape needs, or 0 where `y` is null. */
+  int64_t y_count;
+  /** Which steps are there, `[N]`: 0 for a missing one. Only for a model with masking. */
+  const uint8_t* present;
+  /** Elements of `present`; at least `N`, or 0 where `present` is null. */
+  int64_t present_count;
+  /**
+   * All inputs of the model instead of `x` and `indices`: sequences `[N, size]`, indices `[N]`,
+   * rows
+   * `[S, size]`.
+   */
+  const recurrent_input_buffer* inputs;
+  /** Outputs that are wanted, instead of `y`: sequences `[N, size]`, rows `[S, size]`. */
+  const recurrent_output_buffer* outputs;
+  /** Elements of `inputs`, 0 where it is null. */
+  int32_t input_count;
+  /** Elements of `outputs`, 0 where it is null. */
+  int32_t output_count;
+} recurrent_pool_run_args;
+
 /** What the library found on this machine. Strings are static. */
 typedef struct recurrent_machine_info {
   /** `sizeof(recurrent_machine_info)`, set by the caller. */
@@ -1264,6 +1334,12 @@ typedef struct recurrent_model recurrent_model;
 
 /** States and scratch memory of one caller. Not to be used by two threads at the same time. */
 typedef struct recurrent_session recurrent_session;
+
+/**
+ * Streams of one model that come and go, each with states of its own, of which any may advance
+ * together. Several threads may use it at the same time for different streams.
+ */
+typedef struct recurrent_pool recurrent_pool;
 
 /**
  * @brief Version of the interface that the library was built with.
@@ -1664,6 +1740,125 @@ RECURRENT_API recurrent_status recurrent_session_save(const recurrent_session* s
 RECURRENT_API recurrent_status recurrent_session_load(recurrent_session* session, int64_t first_row,
                                                       int64_t row_count, const float* states,
                                                       int64_t count) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Opens a pool, with room for streams and none open.
+ * @param model A model that can be stepped; the pool keeps it alive.
+ * @param capacity Streams that it is to have room for, 1 to ::RECURRENT_MAX_STREAMS.
+ * @param pool Receives the pool; to be given to recurrent_pool_destroy(). Null on failure.
+ * @return OK, INVALID_ARGUMENT, OUT_OF_MEMORY, or NOT_SUPPORTED for a model with a layer that needs
+ * the whole sequence.
+ */
+RECURRENT_API recurrent_status recurrent_pool_create(recurrent_model* model, int64_t capacity,
+                                                     recurrent_pool** pool) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Closes a pool and all its streams. No call may be running on it.
+ * @param pool A pool, or null.
+ */
+RECURRENT_API void recurrent_pool_destroy(recurrent_pool* pool) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Tells what a pool is.
+ * @param pool A pool.
+ * @param info Filled in; `struct_size` is set by the caller.
+ * @return OK or INVALID_ARGUMENT.
+ */
+RECURRENT_API recurrent_status
+recurrent_pool_get_info(const recurrent_pool* pool, recurrent_pool_info* info) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Opens a stream, with the states that a sequence starts from.
+ * @param pool A pool.
+ * @param stream Receives what names the stream: never 0, and no other stream of this process has
+ * it, nor will one that is opened after this one was closed. 0 on failure.
+ * @return OK, INVALID_ARGUMENT, or UNAVAILABLE if all streams that there is room for are open.
+ */
+RECURRENT_API recurrent_status recurrent_pool_open(recurrent_pool* pool,
+                                                   int64_t* stream) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Closes a stream; its place is free for another one.
+ * @param pool A pool.
+ * @param stream An open stream of it.
+ * @return OK, INVALID_ARGUMENT, or BUSY if another call is running on the stream.
+ */
+RECURRENT_API recurrent_status recurrent_pool_close(recurrent_pool* pool,
+                                                    int64_t stream) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Takes streams back to the states that a sequence starts from.
+ * @param pool A pool.
+ * @param streams Open streams of it, `[stream_count]`, none twice.
+ * @param stream_count Elements of `streams`.
+ * @return OK, INVALID_ARGUMENT, or BUSY if another call is running on one of the streams; then no
+ * stream has changed.
+ */
+RECURRENT_API recurrent_status recurrent_pool_reset(recurrent_pool* pool, const int64_t* streams,
+                                                    int64_t stream_count) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Advances streams by one step. A stream's outputs have the same bits as those of a session
+ * of its own, whatever other streams the call is about.
+ * @param pool A pool of a model with one input of features and one output.
+ * @param streams Open streams of it, `[stream_count]`, none twice.
+ * @param stream_count Elements of `streams`, 0 or more.
+ * @param x Input `[stream_count, input_size]`.
+ * @param y Output `[stream_count, output_size]`; null if only the states matter. Must not overlap
+ * `x`.
+ * @return OK, INVALID_ARGUMENT, OUT_OF_MEMORY, or BUSY if another call is running on one of the
+ * streams. In all cases but OK no stream has changed.
+ */
+RECURRENT_API recurrent_status recurrent_pool_step(recurrent_pool* pool, const int64_t* streams,
+                                                   int64_t stream_count, const float* x,
+                                                   float* y) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Advances streams of any model by some steps each.
+ * @param pool A pool.
+ * @param args Which streams, by how much, inputs and outputs.
+ * @return As recurrent_pool_step().
+ */
+RECURRENT_API recurrent_status
+recurrent_pool_run(recurrent_pool* pool, const recurrent_pool_run_args* args) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Copies the states of streams out.
+ * @param pool A pool.
+ * @param streams Open streams of it, `[stream_count]`, none twice.
+ * @param stream_count Elements of `streams`.
+ * @param states Receives `[stream_count, state_size]`, each as recurrent_session_save() has it.
+ * @param count Elements of `states`; exactly `stream_count * state_size`.
+ * @return OK, INVALID_ARGUMENT, or BUSY if another call is running on one of the streams.
+ */
+RECURRENT_API recurrent_status recurrent_pool_save(recurrent_pool* pool, const int64_t* streams,
+                                                   int64_t stream_count, float* states,
+                                                   int64_t count) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Sets the states of streams from what recurrent_pool_save() or recurrent_session_save()
+ * gave for the same or an equally shaped model.
+ * @param pool A pool.
+ * @param streams Open streams of it, `[stream_count]`, none twice.
+ * @param stream_count Elements of `streams`.
+ * @param states `[stream_count, state_size]`.
+ * @param count Elements of `states`; exactly `stream_count * state_size`.
+ * @return OK, INVALID_ARGUMENT, or BUSY if another call is running on one of the streams.
+ */
+RECURRENT_API recurrent_status recurrent_pool_load(recurrent_pool* pool, const int64_t* streams,
+                                                   int64_t stream_count, const float* states,
+                                                   int64_t count) RECURRENT_NOEXCEPT;
+
+/**
+ * @brief Takes another model: streams stay open and keep their states, which the other weights then
+ * advance. Waits for running calls; those that come meanwhile wait for it.
+ * @param pool A pool.
+ * @param model A model with the same inputs, outputs and states; the pool keeps it alive.
+ * @return OK, or INVALID_ARGUMENT if the models differ in more than weights; then nothing has
+ * changed.
+ */
+RECURRENT_API recurrent_status recurrent_pool_replace(recurrent_pool* pool,
+                                                      recurrent_model* model) RECURRENT_NOEXCEPT;
 
 /**
  * @brief Makes a trainer with the parameters of a model.

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "exec/pool.h"
 #include "exec/session.h"
 #include "file/model_file.h"
 #include "gemm/provider.h"
@@ -25,6 +26,12 @@ struct recurrent_session {
                     const recurrent_session_desc& desc)
       : session(std::move(model), desc) {}
   recurrent::Session session;
+};
+
+struct recurrent_pool {
+  recurrent_pool(std::shared_ptr<const recurrent::Model> model, int64_t capacity)
+      : pool(std::move(model), capacity) {}
+  recurrent::Pool pool;
 };
 
 struct recurrent_trainer {

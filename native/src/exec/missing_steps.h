@@ -16,6 +16,11 @@ class MissingSteps {
  public:
   // Looks through a run that has been checked, and tells whether a step is missing.
   bool find(const Model& model, int64_t batch, const Run& run, const StepStrides& strides);
+  // Makes room for a run of this size.
+  void reserve(int64_t batch, int64_t time) {
+    times_.reserve(static_cast<size_t>(batch * time));
+    present_.reserve(static_cast<size_t>(batch));
+  }
 
   // What find() has found: where the steps are that are there, and how many they are, `[batch]`.
   // The lengths that the caller gave are borrowed.

@@ -33,17 +33,34 @@ size_t port_of(const char* field, const std::vector<Port>& ports, const char* na
   invalid(field, "expected one of the names %s, found %s", all.c_str(), name);
 }
 
+// Elements of the inputs and outputs of a call by number, however it cuts time into rows.
+struct RunElements {
+  const Model& model;
+  int64_t batch;
+  int64_t time;
+
+  int64_t input(size_t i) const { return elements_of(model.input(i), batch, time); }
+  int64_t output(size_t i) const { return elements_of(model, model.outputs()[i], batch, time); }
+};
+struct StreamElements {
+  const Model& model;
+  StreamExtent extent;
+
+  int64_t input(size_t i) const { return elements_of(model.input(i), extent); }
+  int64_t output(size_t i) const { return elements_of(model.outputs()[i], extent); }
+};
+
 void check_input(const Model& model, size_t index, const char* name, const void* data,
-                 int64_t count, int64_t batch, int64_t time) {
+                 int64_t count, int64_t needed) {
   const Value& input = model.input(index);
-  const int64_t needed = elements_of(input, batch, time);
   expect_array(name, data, count, needed);
   if (input.kind == RECURRENT_VALUE_INDICES)
     expect_indices(name, input.size, static_cast<const int32_t*>(data), needed);
 }
 
-void take_inputs(const Model& model, int64_t batch, int64_t time,
-                 const recurrent_input_buffer* given, int32_t count, Buffers& buffers) {
+template <class Elements>
+void take_inputs(const Model& model, const Elements& elements, const recurrent_input_buffer* given,
+                 int32_t count, Buffers& buffers) {
   const std::vector<Port>& ports = model.inputs();
   if (!given || count != static_cast<int32_t>(ports.size()))
     invalid("inputs", "expected all %zu inputs of the model, found %d", ports.size(),
@@ -55,12 +72,13 @@ void take_inputs(const Model& model, int64_t batch, int64_t time,
     if (buffers.given[index]++)
       invalid("inputs", "expected every input once, found %s twice", ports[index].name.c_str());
     check_input(model, index, path_of("inputs", ports[index].name).c_str(), given[i].data,
-                given[i].count, batch, time);
+                given[i].count, elements.input(index));
     buffers.inputs[index] = given[i].data;
   }
 }
 
-void take_outputs(const Model& model, int64_t batch, int64_t time,
+template <class Elements>
+void take_outputs(const Model& model, const Elements& elements,
                   const recurrent_output_buffer* given, int32_t count, Buffers& buffers) {
   const auto most = static_cast<int32_t>(model.outputs().size());
   if (!given) expect_no_count("output_count", count, "outputs");
@@ -77,14 +95,15 @@ void take_outputs(const Model& model, int64_t batch, int64_t time,
     }
     if (buffers.outputs[index])
       invalid("outputs", "expected every output once, found %s twice", ports[index].name.c_str());
-    expect_array(path.c_str(), given[i].data, given[i].count,
-                 elements_of(model, model.outputs()[index], batch, time));
+    expect_array(path.c_str(), given[i].data, given[i].count, elements.output(index));
     buffers.outputs[index] = given[i].data;
   }
 }
 
-// What an output must not overlap.
-void check_apart(const Model& model, int64_t batch, const Run& run) {
+// What an output must not overlap: beside inputs and other outputs so many lengths and steps.
+template <class Elements>
+void check_apart(const Model& model, const Elements& elements, const Run& run, int64_t lengths,
+                 int64_t steps) {
   const std::vector<Port>& outputs = model.graph().outputs();
   const auto refuse = [&](size_t output, const std::string& other) {
     refuse_overlap(path_of("outputs", outputs[output].name).c_str(), other.c_str());
@@ -93,18 +112,18 @@ void check_apart(const Model& model, int64_t batch, const Run& run) {
   for (size_t i = 0; i < outputs.size(); ++i) {
     const float* y = run.outputs[i];
     if (!y) continue;
-    const int64_t bytes = elements_of(model, model.outputs()[i], batch, run.time) * kBytes;
+    const int64_t bytes = elements.output(i) * kBytes;
     const auto apart = [&](const void* other, int64_t other_bytes) {
       return !other || are_apart(y, bytes, other, other_bytes);
     };
     for (size_t k = 0; k < model.inputs().size(); ++k)
-      if (!apart(run.inputs[k], elements_of(model.input(k), batch, run.time) * kBytes))
+      if (!apart(run.inputs[k], elements.input(k) * kBytes))
         refuse(i, path_of("inputs", model.inputs()[k].name));
     for (size_t k = 0; k < i; ++k)
-      if (!apart(run.outputs[k], elements_of(model, model.outputs()[k], batch, run.time) * kBytes))
+      if (!apart(run.outputs[k], elements.output(k) * kBytes))
         refuse(i, path_of("outputs", outputs[k].name));
-    if (!apart(run.lengths, batch * kBytes)) refuse(i, "lengths");
-    if (!apart(run.present, batch * run.time)) refuse(i, "present");
+    if (!apart(run.lengths, lengths * kBytes)) refuse(i, "lengths");
+    if (!apart(run.present, steps)) refuse(i, "present");
   }
 }
 
@@ -149,7 +168,8 @@ void take_short_output(const recurrent_run_args& args, int64_t batch, const Shor
   expect_apart("y", args.y, sizes.outputs, "present", args.present, sizes.steps);
 }
 
-void check_present(const Model& model, const recurrent_run_args& args, int64_t steps) {
+template <class Args>
+void check_present(const Model& model, const Args& args, int64_t steps) {
   expect_masking(model, args.present);
   if (!args.present) return expect_no_count("present_count", args.present_count, "present");
   expect_array("present", args.present, args.present_count, steps);
@@ -172,10 +192,10 @@ void take_short_form(const Model& model, int64_t batch, const recurrent_run_args
   take_short_output(args, batch, sizes, buffers);
 }
 
-// Where one of the two is in its short form, it is a buffer without a name.
-void take_buffers(const Model& model, int64_t batch, const recurrent_run_args& args,
-                  Buffers& buffers) {
-  check_sizes(model, batch, args.time);
+// Where one of the two is in its short form, it is a buffer without a name. `Args` are those of a
+// session or of a pool.
+template <class Elements, class Args>
+void take_ports(const Model& model, const Elements& elements, const Args& args, Buffers& buffers) {
   if (args.inputs && (args.x || args.indices || args.x_count != 0 || args.indices_count != 0))
     invalid(args.x ? "x" : "indices", "expected null, because inputs are given");
   if (args.outputs && (args.y || args.y_count != 0))
@@ -189,12 +209,10 @@ void take_buffers(const Model& model, int64_t batch, const recurrent_run_args& a
                                  takes_indices ? static_cast<const void*>(args.indices) : args.x,
                                  takes_indices ? args.indices_count : args.x_count};
   const recurrent_output_buffer y{sizeof(y), 0, nullptr, args.y, args.y_count};
-  take_inputs(model, batch, args.time, args.inputs ? args.inputs : &x,
-              args.inputs ? args.input_count : 1, buffers);
-  check_present(model, args, batch * args.time);
-  check_lengths(args, batch);
+  take_inputs(model, elements, args.inputs ? args.inputs : &x, args.inputs ? args.input_count : 1,
+              buffers);
   const bool has_outputs = args.outputs || args.y;
-  take_outputs(model, batch, args.time,
+  take_outputs(model, elements,
                args.outputs ? args.outputs
                : args.y     ? &y
                             : nullptr,
@@ -202,9 +220,19 @@ void take_buffers(const Model& model, int64_t batch, const recurrent_run_args& a
                : has_outputs ? 1
                              : args.output_count,
                buffers);
-  check_apart(model, batch,
+}
+
+void take_buffers(const Model& model, int64_t batch, const recurrent_run_args& args,
+                  Buffers& buffers) {
+  check_sizes(model, batch, args.time);
+  const RunElements elements{model, batch, args.time};
+  take_ports(model, elements, args, buffers);
+  check_present(model, args, batch * args.time);
+  check_lengths(args, batch);
+  check_apart(model, elements,
               {args.time, args.layout, args.lengths, args.present, buffers.inputs.data(),
-               buffers.outputs.data()});
+               buffers.outputs.data()},
+              batch, batch * args.time);
 }
 
 }  // namespace
@@ -263,6 +291,16 @@ int64_t elements_of(const Model& model, const ModelOutput& output, int64_t batch
   return checked_mul(checked_mul(steps, batch, "time"), output.location.size, "time");
 }
 
+int64_t elements_of(const Value& input, const StreamExtent& extent) {
+  if (input.kind == RECURRENT_VALUE_INDICES) return extent.steps;
+  return checked_mul(input.is_row() ? extent.streams : extent.steps, input.size, "steps");
+}
+
+int64_t elements_of(const ModelOutput& output, const StreamExtent& extent) {
+  return checked_mul(output.location.is_row ? extent.streams : extent.steps, output.location.size,
+                     "steps");
+}
+
 Run checked_run(const Model& model, int64_t batch, const recurrent_run_args& args,
                 Buffers& buffers) {
   expect_struct_size(args);
@@ -281,12 +319,31 @@ Run checked_run(const Model& model, int64_t batch, const recurrent_run_args& arg
 Run checked_step(const Model& model, int64_t batch, const recurrent_input_buffer* inputs,
                  int32_t input_count, const recurrent_output_buffer* outputs, int32_t output_count,
                  Buffers& buffers) {
-  take_inputs(model, batch, 1, inputs, input_count, buffers);
-  take_outputs(model, batch, 1, outputs, output_count, buffers);
+  const RunElements elements{model, batch, 1};
+  take_inputs(model, elements, inputs, input_count, buffers);
+  take_outputs(model, elements, outputs, output_count, buffers);
   Run run;
   run.inputs = buffers.inputs.data();
   run.outputs = buffers.outputs.data();
-  check_apart(model, batch, run);
+  check_apart(model, elements, run, 0, 0);
+  return run;
+}
+
+Run checked_streams(const Model& model, const StreamExtent& extent,
+                    const recurrent_pool_run_args& args, Buffers& buffers) {
+  const StreamElements elements{model, extent};
+  constexpr auto kBytes = static_cast<int64_t>(sizeof(float));
+  for (size_t i = 0; i < model.inputs().size(); ++i)
+    checked_mul(elements.input(i), kBytes, "steps");
+  for (size_t i = 0; i < model.outputs().size(); ++i)
+    checked_mul(elements.output(i), kBytes, "steps");
+  take_ports(model, elements, args, buffers);
+  check_present(model, args, extent.steps);
+  Run run;
+  run.present = args.present;
+  run.inputs = buffers.inputs.data();
+  run.outputs = buffers.outputs.data();
+  check_apart(model, elements, run, 0, extent.steps);
   return run;
 }
 

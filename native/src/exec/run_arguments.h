@@ -47,11 +47,22 @@ struct Buffers {
 int64_t elements_of(const Value& input, int64_t batch, int64_t time);
 int64_t elements_of(const Model& model, const ModelOutput& output, int64_t batch, int64_t time);
 
+// What a call of a pool is about: so many streams, and steps of all of them together.
+struct StreamExtent {
+  int64_t streams;
+  int64_t steps;
+};
+int64_t elements_of(const Value& input, const StreamExtent& extent);
+int64_t elements_of(const ModelOutput& output, const StreamExtent& extent);
+
 Run checked_run(const Model& model, int64_t batch, const recurrent_run_args& args,
                 Buffers& buffers);
 Run checked_step(const Model& model, int64_t batch, const recurrent_input_buffer* inputs,
                  int32_t input_count, const recurrent_output_buffer* outputs, int32_t output_count,
                  Buffers& buffers);
+// Arrays that lie stream after stream. `time` and `lengths` of what it gives have no meaning.
+Run checked_streams(const Model& model, const StreamExtent& extent,
+                    const recurrent_pool_run_args& args, Buffers& buffers);
 void check_step(const Model& model, int64_t batch, const int32_t* indices, const float* y);
 [[noreturn]] void refuse_short_form(const Model& model);
 

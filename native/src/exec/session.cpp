@@ -30,13 +30,13 @@ std::string why_whole(const Model& model) {
          " needs all steps";
 }
 
-[[noreturn]] void refuse_step(const Model& model) {
+}  // namespace
+
+void refuse_step(const Model& model) {
   fail(RECURRENT_STATUS_NOT_SUPPORTED,
        "session: this model cannot be stepped, because %s; give it whole sequences",
        why_whole(model).c_str());
 }
-
-}  // namespace
 
 void zero_rows(const Model& model, const Run& run, int64_t batch) {
   for (size_t i = 0; i < model.outputs().size(); ++i)
@@ -104,16 +104,17 @@ RECURRENT_NO_CANARY void Session::step(const void* const* inputs, float* const* 
   if (!model_->can_step()) refuse_step(*model_);
   if (batch_ == 0) return;
   if (missing_)
-    step_masked({1, RECURRENT_LAYOUT_TIME_MAJOR, nullptr, nullptr, inputs, outputs});
+    step_masked({1, RECURRENT_LAYOUT_TIME_MAJOR, nullptr, nullptr, inputs, outputs},
+                states_.rows());
   else
-    advance(inputs, outputs);
+    advance(inputs, outputs, states_.rows());
 }
 
-void Session::step_masked(const Run& run) {
+void Session::step_masked(const Run& run, const StateRows& states) {
   const StepStrides strides = strides_of(run.layout, 1, batch_);
-  if (run_masked(run, strides)) return;
-  advance(run.inputs, run.outputs);
-  keep_repeated(run, strides);
+  if (run_masked(run, strides, states)) return;
+  advance(run.inputs, run.outputs, states);
+  keep_repeated(run, strides, states);
 }
 
 // Whether an output has to be kept for missing steps and is not put out.
@@ -124,15 +125,16 @@ bool Session::misses_output(const Run& run) const {
 
 // Computes a run that has a missing step, or of which an output has to be kept and is not put out;
 // false if it has none and nothing has been done.
-bool Session::run_masked(const Run& run, const StepStrides& strides) {
+bool Session::run_masked(const Run& run, const StepStrides& strides, const StateRows& states) {
   if (!missing_->find(*model_, batch_, run, strides) && !misses_output(run)) return false;
-  run_model(run, {batch_, missing_->longest(), missing_->lengths(), true});
+  run_model(run, {batch_, missing_->longest(), missing_->lengths(), true}, states);
   return true;
 }
 
 // The thread may be another one than the one that opened the session, so its memory is reserved at
 // every step.
-RECURRENT_NO_CANARY void Session::advance(const void* const* inputs, float* const* outputs) {
+RECURRENT_NO_CANARY void Session::advance(const void* const* inputs, float* const* outputs,
+                                          const StateRows& states) {
   Workspace& workspace = workspace_for({batch_, 1, false});
   const cpu::ScopedFpControl canonical;
   backwards_ = !backwards_;
@@ -146,7 +148,7 @@ RECURRENT_NO_CANARY void Session::advance(const void* const* inputs, float* cons
   } else {
     workspace.reserve(step_plan_.floats);
   }
-  run_step(*model_, step_plan_, workspace, states_.rows(), inputs, outputs, backwards_);
+  run_step(*model_, step_plan_, workspace, states, inputs, outputs, backwards_);
   if (threads_ && threads_->step.together.way.threads > 1) threads_->governor.ran_alone();
 }
 
@@ -179,33 +181,54 @@ void Session::run(const recurrent_run_args& args) {
   if (batch_ == 0) return;
   if (run.time == 0) return zero_rows(*model_, run, batch_);
   check_pieces();
-  const Rows whole{batch_, run.time, run.lengths, false};
-  const StepStrides strides = strides_of(run.layout, run.time, batch_);
-  if (!missing_) {
-    run_model(run, whole);
-  } else if (!run_masked(run, strides)) {
-    run_model(run, whole);
-    keep_repeated(run, strides);
-  }
+  run_whole(run, states_.rows());
   if (run.lengths && empty_row_zeroes_) zero_empty_rows(run.lengths);
   sequence_given_ = !model_->can_step();
 }
 
-void Session::run_model(const Run& run, const Rows& rows) {
+void Session::run_whole(const Run& run, const StateRows& states) {
+  const Rows whole{batch_, run.time, run.lengths, false};
+  const StepStrides strides = strides_of(run.layout, run.time, batch_);
+  if (!missing_) {
+    run_model(run, whole, states);
+  } else if (!run_masked(run, strides, states)) {
+    run_model(run, whole, states);
+    keep_repeated(run, strides, states);
+  }
+}
+
+void Session::run_rows(const Run& run, int64_t rows, const StateRows& states) {
+  batch_ = step_plan_.batch = rows;
+  run_whole(run, states);
+}
+
+void Session::reserve_rows(int64_t rows, int64_t time, bool ragged) {
+  batch_ = step_plan_.batch = rows;
+  const Workload work{rows, time, ragged};
+  if (time == 1) workspace_for(work).reserve(step_plan_.floats);
+  if (time > 1 || ragged || missing_)
+    workspace_.reserve(
+        make_schedule(*model_, {rows, time, ragged || missing_ != nullptr}, Candidate{}).floats);
+  if (ragged || missing_) reserve_order(rows);
+  if (missing_) missing_->reserve(rows, time);
+  buffers();
+}
+
+void Session::run_model(const Run& run, const Rows& rows, const StateRows& states) {
   const Workload work{rows.count, rows.time, rows.lengths != nullptr};
-  if (is_step(*model_, work)) return advance(run.inputs, run.outputs);
+  if (is_step(*model_, work)) return advance(run.inputs, run.outputs, states);
   buffers().view(*model_, run, rows.count);
   if (threads_) {
     run_with_threads(work, rows);
   } else {
     const Schedule schedule = make_schedule(*model_, work, Candidate{});
     workspace_.reserve(schedule.floats);
-    run_schedule(schedule, rows, states_.rows(), buffers());
+    run_schedule(schedule, rows, states, buffers());
   }
 }
 
 // Keeps what is repeated when a step is missing, after a run that has none missing.
-void Session::keep_repeated(const Run& run, const StepStrides& strides) {
+void Session::keep_repeated(const Run& run, const StepStrides& strides, const StateRows& states) {
   for (size_t i = 0; i < model_->outputs().size(); ++i) {
     const ModelOutput& output = model_->outputs()[i];
     if (!output.repeated) continue;
@@ -214,7 +237,7 @@ void Session::keep_repeated(const Run& run, const StepStrides& strides) {
       const int64_t length = run.lengths ? run.lengths[row] : run.time;
       if (length == 0) continue;
       const int64_t last = output.location.is_row ? row : strides.at(length - 1, row);
-      std::copy_n(run.outputs[i] + last * width, width, states_.row(*output.repeated, row));
+      std::copy_n(run.outputs[i] + last * width, width, states.row(*output.repeated, row));
     }
   }
 }

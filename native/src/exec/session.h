@@ -21,6 +21,9 @@
 
 namespace recurrent {
 
+// Throws NOT_SUPPORTED, naming the layer that needs the whole sequence.
+[[noreturn]] void refuse_step(const Model& model);
+
 // What a call without steps puts out.
 void zero_rows(const Model& model, const Run& run, int64_t batch);
 
@@ -37,6 +40,11 @@ class Session {
   void step(const recurrent_input_buffer* inputs, int32_t input_count,
             const recurrent_output_buffer* outputs, int32_t output_count);
   void run(const recurrent_run_args& args);
+  // For a pool, which has the states and has checked the arguments: what run() does for as many
+  // rows, at most the session's, with states that are somewhere else. The session has one thread.
+  // reserve_rows() makes sure that such a call needs no more memory.
+  void run_rows(const Run& run, int64_t rows, const StateRows& states);
+  void reserve_rows(int64_t rows, int64_t time, bool ragged);
   // Sequences of their own, `batch` of them, which neither read nor change the session's states.
   void predict(const recurrent_run_args& args, int64_t batch);
   void warm_up(int64_t time);
@@ -75,10 +83,11 @@ class Session {
   void expect_outputs(const Run& run, int64_t batch) const;
   void reserve_part(const Run& run, int64_t rows);
   void predict_part(const Run& run, int64_t rows, int64_t batch);
-  void run_model(const Run& run, const Rows& rows);
-  void keep_repeated(const Run& run, const StepStrides& strides);
+  void run_model(const Run& run, const Rows& rows, const StateRows& states);
+  void run_whole(const Run& run, const StateRows& states);
+  void keep_repeated(const Run& run, const StepStrides& strides, const StateRows& states);
   bool misses_output(const Run& run) const;
-  bool run_masked(const Run& run, const StepStrides& strides);
+  bool run_masked(const Run& run, const StepStrides& strides, const StateRows& states);
   void zero_empty_rows(const int32_t* lengths);
   // What a session with threads has beside; one without is to be small.
   struct Threads;
@@ -96,8 +105,8 @@ class Session {
   Workspace& workspace_for(const Workload& work);
   // By number, as in Run: a small step is too short to fill one in.
   void step(const void* const* inputs, float* const* outputs);
-  void advance(const void* const* inputs, float* const* outputs);
-  void step_masked(const Run& run);
+  void advance(const void* const* inputs, float* const* outputs, const StateRows& states);
+  void step_masked(const Run& run, const StateRows& states);
   void advance_together(const Schedule& schedule, const Run& run);
   void run_schedule(const Schedule& schedule, const Rows& rows, const StateRows& states,
                     const Buffers& buffers);

@@ -35,4 +35,7 @@ internal static class NativeConstants
 
     /// <summary>Largest number of threads of a session.</summary>
     internal const int MaxThreads = 256;
+
+    /// <summary>The most streams that a pool may have.</summary>
+    internal const int MaxStreams = 1048576;
 }

@@ -482,6 +482,131 @@ internal static unsafe class NativeMethods
         float* states,
         long count);
 
+    /// <summary>Opens a pool, with room for streams and none open.</summary>
+    /// <param name="model">A model that can be stepped; the pool keeps it alive.</param>
+    /// <param name="capacity">
+    /// Streams that it is to have room for, 1 to <see cref="NativeConstants.MaxStreams"/>.
+    /// </param>
+    /// <param name="pool">
+    /// Receives the pool; to be given to <see cref="NativeMethods.PoolDestroy"/>. Null on failure.
+    /// </param>
+    /// <returns>
+    /// OK, INVALID_ARGUMENT, OUT_OF_MEMORY, or NOT_SUPPORTED for a model with a layer that needs the whole sequence.
+    /// </returns>
+    [DllImport(Library, EntryPoint = "recurrent_pool_create", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus PoolCreate(nint model, long capacity, nint* pool);
+
+    /// <summary>Closes a pool and all its streams. No call may be running on it.</summary>
+    /// <param name="pool">A pool, or null.</param>
+    [DllImport(Library, EntryPoint = "recurrent_pool_destroy", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern void PoolDestroy(nint pool);
+
+    /// <summary>Tells what a pool is.</summary>
+    /// <param name="pool">A pool.</param>
+    /// <param name="info">Filled in; <c>struct_size</c> is set by the caller.</param>
+    /// <returns>OK or INVALID_ARGUMENT.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_pool_get_info", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus PoolGetInfo(nint pool, NativePoolInfo* info);
+
+    /// <summary>Opens a stream, with the states that a sequence starts from.</summary>
+    /// <param name="pool">A pool.</param>
+    /// <param name="stream">
+    /// Receives what names the stream: never 0, and no other stream of this process has it, nor will one that is opened
+    /// after this one was closed. 0 on failure.
+    /// </param>
+    /// <returns>OK, INVALID_ARGUMENT, or UNAVAILABLE if all streams that there is room for are open.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_pool_open", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus PoolOpen(nint pool, long* stream);
+
+    /// <summary>Closes a stream; its place is free for another one.</summary>
+    /// <param name="pool">A pool.</param>
+    /// <param name="stream">An open stream of it.</param>
+    /// <returns>OK, INVALID_ARGUMENT, or BUSY if another call is running on the stream.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_pool_close", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus PoolClose(nint pool, long stream);
+
+    /// <summary>Takes streams back to the states that a sequence starts from.</summary>
+    /// <param name="pool">A pool.</param>
+    /// <param name="streams">Open streams of it, <c>[stream_count]</c>, none twice.</param>
+    /// <param name="streamCount">Elements of <paramref name="streams"/>.</param>
+    /// <returns>
+    /// OK, INVALID_ARGUMENT, or BUSY if another call is running on one of the streams; then no stream has changed.
+    /// </returns>
+    [DllImport(Library, EntryPoint = "recurrent_pool_reset", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus PoolReset(nint pool, long* streams, long streamCount);
+
+    /// <summary>
+    /// Advances streams by one step. A stream's outputs have the same bits as those of a session of its own, whatever
+    /// other streams the call is about.
+    /// </summary>
+    /// <param name="pool">A pool of a model with one input of features and one output.</param>
+    /// <param name="streams">Open streams of it, <c>[stream_count]</c>, none twice.</param>
+    /// <param name="streamCount">Elements of <paramref name="streams"/>, 0 or more.</param>
+    /// <param name="x">Input <c>[stream_count, input_size]</c>.</param>
+    /// <param name="y">
+    /// Output <c>[stream_count, output_size]</c>; null if only the states matter. Must not overlap
+    /// <paramref name="x"/>.
+    /// </param>
+    /// <returns>
+    /// OK, INVALID_ARGUMENT, OUT_OF_MEMORY, or BUSY if another call is running on one of the streams. In all cases but
+    /// OK no stream has changed.
+    /// </returns>
+    [DllImport(Library, EntryPoint = "recurrent_pool_step", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus PoolStep(nint pool, long* streams, long streamCount, float* x, float* y);
+
+    /// <summary>Advances streams of any model by some steps each.</summary>
+    /// <param name="pool">A pool.</param>
+    /// <param name="args">Which streams, by how much, inputs and outputs.</param>
+    /// <returns>As <see cref="NativeMethods.PoolStep"/>.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_pool_run", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus PoolRun(nint pool, NativePoolRunArgs* args);
+
+    /// <summary>Copies the states of streams out.</summary>
+    /// <param name="pool">A pool.</param>
+    /// <param name="streams">Open streams of it, <c>[stream_count]</c>, none twice.</param>
+    /// <param name="streamCount">Elements of <paramref name="streams"/>.</param>
+    /// <param name="states">
+    /// Receives <c>[stream_count, state_size]</c>, each as <see cref="NativeMethods.SessionSave"/> has it.
+    /// </param>
+    /// <param name="count">Elements of <paramref name="states"/>; exactly <c>stream_count * state_size</c>.</param>
+    /// <returns>OK, INVALID_ARGUMENT, or BUSY if another call is running on one of the streams.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_pool_save", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus PoolSave(nint pool, long* streams, long streamCount, float* states, long count);
+
+    /// <summary>
+    /// Sets the states of streams from what <see cref="NativeMethods.PoolSave"/> or
+    /// <see cref="NativeMethods.SessionSave"/> gave for the same or an equally shaped model.
+    /// </summary>
+    /// <param name="pool">A pool.</param>
+    /// <param name="streams">Open streams of it, <c>[stream_count]</c>, none twice.</param>
+    /// <param name="streamCount">Elements of <paramref name="streams"/>.</param>
+    /// <param name="states"><c>[stream_count, state_size]</c>.</param>
+    /// <param name="count">Elements of <paramref name="states"/>; exactly <c>stream_count * state_size</c>.</param>
+    /// <returns>OK, INVALID_ARGUMENT, or BUSY if another call is running on one of the streams.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_pool_load", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus PoolLoad(nint pool, long* streams, long streamCount, float* states, long count);
+
+    /// <summary>
+    /// Takes another model: streams stay open and keep their states, which the other weights then advance. Waits for
+    /// running calls; those that come meanwhile wait for it.
+    /// </summary>
+    /// <param name="pool">A pool.</param>
+    /// <param name="model">A model with the same inputs, outputs and states; the pool keeps it alive.</param>
+    /// <returns>OK, or INVALID_ARGUMENT if the models differ in more than weights; then nothing has changed.</returns>
+    [DllImport(Library, EntryPoint = "recurrent_pool_replace", ExactSpelling = true,
+        CallingConvention = CallingConvention.Cdecl)]
+    internal static extern NativeStatus PoolReplace(nint pool, nint model);
+
     /// <summary>Makes a trainer with the parameters of a model.</summary>
     /// <remarks>
     /// With the built-in product, outputs are those of a session of the same model, bit for bit. Gradients are outside

@@ -681,6 +681,108 @@ internal unsafe struct NativeRunArgs
     public NativeRunArgs() => StructSize = (uint)sizeof(NativeRunArgs);
 }
 
+/// <summary>What a pool is.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativePoolInfo
+{
+    /// <summary><c>sizeof(recurrent_pool_info)</c>, set by the caller.</summary>
+    public uint StructSize;
+
+    /// <summary>Zero.</summary>
+    public uint Reserved;
+
+    /// <summary>Streams that it has room for.</summary>
+    public long Capacity;
+
+    /// <summary>Streams that are open.</summary>
+    public long Open;
+
+    /// <summary>Floats of state of a stream, laid out as <see cref="NativeMethods.SessionSave"/> has them.</summary>
+    public long StateSize;
+
+    /// <summary>What it holds: the states of all its streams, and memory to compute with.</summary>
+    public long Bytes;
+
+    /// <summary>All zero, but for the size.</summary>
+    public NativePoolInfo() => StructSize = (uint)sizeof(NativePoolInfo);
+}
+
+/// <summary>
+/// Arguments of <see cref="NativeMethods.PoolRun"/>. Inputs and outputs lie stream after stream, in the order of
+/// <c>streams</c>, each with as many steps as it has in this call. <c>S</c> stands for <c>stream_count</c>, <c>N</c>
+/// for the steps of all streams together.
+/// </summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativePoolRunArgs
+{
+    /// <summary><c>sizeof(recurrent_pool_run_args)</c></summary>
+    public uint StructSize;
+
+    /// <summary>Zero.</summary>
+    public uint Reserved;
+
+    /// <summary>Open streams of the pool, <c>[S]</c>, none of them twice.</summary>
+    public long* Streams;
+
+    /// <summary><c>S</c>, 0 or more.</summary>
+    public long StreamCount;
+
+    /// <summary>Steps of each stream, <c>[S]</c>, 0 or more; null for one step each.</summary>
+    public int* Steps;
+
+    /// <summary>Elements of <c>steps</c>: <c>S</c>, or 0 where <c>steps</c> is null.</summary>
+    public long StepsCount;
+
+    /// <summary>
+    /// Input <c>[N, input_size]</c>; null for a model that takes indices, or if <c>inputs</c> are given.
+    /// </summary>
+    public float* X;
+
+    /// <summary>Elements of <c>x</c>; at least what the shape needs, or 0 where <c>x</c> is null.</summary>
+    public long XCount;
+
+    /// <summary>Input of a model that takes indices, <c>[N]</c>.</summary>
+    public int* Indices;
+
+    /// <summary>Elements of <c>indices</c>; likewise.</summary>
+    public long IndicesCount;
+
+    /// <summary>
+    /// Output <c>[N, output_size]</c>, or <c>[S, output_size]</c> from a model that puts out one step; null if only the
+    /// states matter. Must not overlap an input.
+    /// </summary>
+    public float* Y;
+
+    /// <summary>Elements of <c>y</c>; at least what the shape needs, or 0 where <c>y</c> is null.</summary>
+    public long YCount;
+
+    /// <summary>Which steps are there, <c>[N]</c>: 0 for a missing one. Only for a model with masking.</summary>
+    public byte* Present;
+
+    /// <summary>Elements of <c>present</c>; at least <c>N</c>, or 0 where <c>present</c> is null.</summary>
+    public long PresentCount;
+
+    /// <summary>
+    /// All inputs of the model instead of <c>x</c> and <c>indices</c>: sequences <c>[N, size]</c>, indices <c>[N]</c>,
+    /// rows <c>[S, size]</c>.
+    /// </summary>
+    public NativeInputBuffer* Inputs;
+
+    /// <summary>
+    /// Outputs that are wanted, instead of <c>y</c>: sequences <c>[N, size]</c>, rows <c>[S, size]</c>.
+    /// </summary>
+    public NativeOutputBuffer* Outputs;
+
+    /// <summary>Elements of <c>inputs</c>, 0 where it is null.</summary>
+    public int InputCount;
+
+    /// <summary>Elements of <c>outputs</c>, 0 where it is null.</summary>
+    public int OutputCount;
+
+    /// <summary>All zero, but for the size.</summary>
+    public NativePoolRunArgs() => StructSize = (uint)sizeof(NativePoolRunArgs);
+}
+
 /// <summary>What the library found on this machine. Strings are static.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct NativeMachineInfo
