@@ -142,8 +142,11 @@ ShortSizes short_sizes(const Model& model, int64_t batch, int64_t time) {
   return sizes;
 }
 
-void take_short_input(const Model& model, const recurrent_run_args& args, const ShortSizes& sizes,
+template <class Args>
+void take_short_input(const Model& model, const Args& args, const ShortSizes& sizes,
                       Buffers& buffers) {
+  expect_no_count("input_count", args.input_count, "inputs");
+  expect_no_count("output_count", args.output_count, "outputs");
   if (model.vocabulary_size() == 0) {
     if (args.indices || args.indices_count != 0)
       invalid("indices", "expected null, because the model takes features");
@@ -157,14 +160,13 @@ void take_short_input(const Model& model, const recurrent_run_args& args, const 
   buffers.inputs[0] = args.indices;
 }
 
-void take_short_output(const recurrent_run_args& args, int64_t batch, const ShortSizes& sizes,
-                       Buffers& buffers) {
+template <class Args>
+void take_short_output(const Args& args, const ShortSizes& sizes, Buffers& buffers) {
   buffers.outputs[0] = args.y;
   if (!args.y) return expect_no_count("y_count", args.y_count, "y");
   expect_array("y", args.y, args.y_count, sizes.outputs);
   expect_apart("y", args.y, sizes.outputs, "x", args.x, sizes.inputs);
   expect_apart("y", args.y, sizes.outputs, "indices", args.indices, sizes.steps);
-  expect_apart("y", args.y, sizes.outputs, "lengths", args.lengths, batch);
   expect_apart("y", args.y, sizes.outputs, "present", args.present, sizes.steps);
 }
 
@@ -183,13 +185,12 @@ void check_lengths(const recurrent_run_args& args, int64_t batch) {
 
 void take_short_form(const Model& model, int64_t batch, const recurrent_run_args& args,
                      Buffers& buffers) {
-  expect_no_count("input_count", args.input_count, "inputs");
-  expect_no_count("output_count", args.output_count, "outputs");
   const ShortSizes sizes = short_sizes(model, batch, args.time);
   take_short_input(model, args, sizes, buffers);
   check_present(model, args, sizes.steps);
   check_lengths(args, batch);
-  take_short_output(args, batch, sizes, buffers);
+  take_short_output(args, sizes, buffers);
+  if (args.y) expect_apart("y", args.y, sizes.outputs, "lengths", args.lengths, batch);
 }
 
 // Where one of the two is in its short form, it is a buffer without a name. `Args` are those of a
@@ -337,13 +338,19 @@ Run checked_streams(const Model& model, const StreamExtent& extent,
     checked_mul(elements.input(i), kBytes, "steps");
   for (size_t i = 0; i < model.outputs().size(); ++i)
     checked_mul(elements.output(i), kBytes, "steps");
-  take_ports(model, elements, args, buffers);
+  const bool is_short = model.has_one_of_each() && !args.inputs && !args.outputs;
+  const ShortSizes sizes{extent.steps, elements.input(0), elements.output(0)};
+  if (is_short)
+    take_short_input(model, args, sizes, buffers);
+  else
+    take_ports(model, elements, args, buffers);
   check_present(model, args, extent.steps);
+  if (is_short) take_short_output(args, sizes, buffers);
   Run run;
   run.present = args.present;
   run.inputs = buffers.inputs.data();
   run.outputs = buffers.outputs.data();
-  check_apart(model, elements, run, 0, extent.steps);
+  if (!is_short) check_apart(model, elements, run, 0, extent.steps);
   return run;
 }
 

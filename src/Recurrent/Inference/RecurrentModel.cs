@@ -190,6 +190,40 @@ public sealed partial class RecurrentModel : IDisposable
     public Session OpenSession(int batch) =>
         OpenSession(new SessionOptions { Batch = Require.Within(batch, 0, int.MaxValue, nameof(batch)) });
 
+    /// <summary>Opens a pool of streams that come and go, of which any advance together.</summary>
+    /// <param name="capacity">Streams that it is to have room for, 1 to 1,048,576.</param>
+    /// <returns>The pool, with no stream open; the caller disposes it.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The capacity is out of range.</exception>
+    /// <exception cref="NotSupportedException">
+    /// A layer needs the whole sequence, such as one with a reverse direction.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The model has been disposed.</exception>
+    /// <exception cref="InsufficientMemoryException">The memory could not be had.</exception>
+    public StreamPool OpenPool(int capacity)
+    {
+        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+        return new StreamPool(
+            this, _handle, Require.Within(capacity, 1, NativeConstants.MaxStreams, nameof(capacity)));
+    }
+
+    /// <summary>Gives a pool this model instead of its own.</summary>
+    internal NativeStatus Replace(nint pool)
+    {
+        bool held = false;
+        try
+        {
+            _handle.DangerousAddRef(ref held);
+            return NativeMethods.PoolReplace(pool, _handle.DangerousGetHandle());
+        }
+        finally
+        {
+            if (held)
+            {
+                _handle.DangerousRelease();
+            }
+        }
+    }
+
     /// <summary>
     /// Waits for the running predictions, refuses new ones and new sessions, and gives the model up. Open sessions go on.
     /// However many threads call it, it returns to each of them only when all that is done.

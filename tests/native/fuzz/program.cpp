@@ -11,6 +11,7 @@
 #include "graph_operations.h"
 #include "library_operations.h"
 #include "model_operations.h"
+#include "pool_operations.h"
 #include "prediction_operations.h"
 #include "sequence_operations.h"
 #include "session_operations.h"
@@ -67,6 +68,7 @@ constexpr Kind kKinds[] = {
     {"set a state", 2, true, set_state},
     {"move rows", 2, true, move_rows},
     {"close a session", 2, true, close_session},
+    {"pool streams", 6, true, pool_streams},
     {"run side by side", 3, false, run_side_by_side},
     {"call one session at once", 2, false, call_one_session_at_once},
     {"open a trainer", 3, true, open_one_trainer},
