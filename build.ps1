@@ -4,7 +4,7 @@
     The targets of build.sh for Windows, on the same CMake presets.
 .DESCRIPTION
     Needs PowerShell 7, CMake, Ninja, a C++20 compiler in the environment (a developer prompt), the .NET 10 SDK, and for the
-    native tests GoogleTest where CMake finds it. It installs nothing. Intel MKL is looked for at run time, on Linux on x86-64 only.
+    native tests GoogleTest where CMake finds it. It installs nothing. Intel MKL is looked for at run time, on x86-64.
 
     Not tested: nothing of it has run on Windows. What ./build.sh cross win-x64 does has run: MinGW compiles the library and its
     tests, and wine runs those native tests and the tool on golden cases. The managed tests, the demo, training through the C#

@@ -283,14 +283,19 @@ emulate() {
   "${emulator[@]}" "${@:2}"
 }
 
-# An application of the packages, for each of the platforms.
+# An application of the packages, for each of the platforms; and what is in them.
 run_consumers_of() {
-  local rid emulator
+  local rid project emulator folder="$root/artifacts/cross/packages"
   for rid in "${platforms[@]}"; do build_platform "$rid"; done
-  pack_packages -p:RecurrentAllPlatforms=true
+  build_managed src/Recurrent.Formats
+  rm -rf "$folder"
+  for project in Recurrent Recurrent.Formats; do
+    quietly "pack-$project" dotnet pack "src/$project" -c Release --no-build -o "$folder" -v minimal -p:RecurrentAllPlatforms=true
+  done
+  run_steps "libraries in the package" tests/consumer/libraries.sh "$folder" "$newest_glibc"
   for rid in "$@"; do
     find_emulator "$rid"
-    run_steps "package consumer ($rid)" tests/consumer/cross.sh "$packages" "$root/artifacts/consumer" "$rid" "${emulator[@]}"
+    run_steps "package consumer ($rid)" tests/consumer/cross.sh "$folder" "$root/artifacts/consumer" "$rid" "${emulator[@]}"
   done
 }
 
@@ -389,7 +394,6 @@ target_cross() {
       report "package consumer ($rid)" 0 0 1
     done
   else
-    build
     run_consumers_of "${rids[@]}"
   fi
   report_totals
@@ -640,6 +644,7 @@ target_pack() {
   for rid in "${platforms[@]}"; do build_platform "$rid"; done
   pack_packages -p:RecurrentAllPlatforms=true
   ls "$packages"
+  run_steps "libraries in the package" tests/consumer/libraries.sh "$packages" "$newest_glibc"
   run_consumer_test
   report_totals
 }

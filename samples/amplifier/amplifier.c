@@ -20,7 +20,8 @@ typedef struct amplifier {
 /* Null on success, otherwise what is wrong. */
 static const char* amplifier_open(amplifier* a, const char* path, int32_t sample_rate) {
   recurrent_session_desc stream = {sizeof(stream), 1, 1, 0, 0}; /* one thread, one channel */
-  recurrent_file_info file = {sizeof(file), 0, 0, 0, 0, 0};
+  recurrent_file_info file = {0};
+  file.struct_size = sizeof(file);
   if (recurrent_model_load(path, NULL, &a->model) ||
       recurrent_session_create(a->model, &stream, &a->session) ||
       recurrent_session_warmup(a->session, kMostFrames) ||

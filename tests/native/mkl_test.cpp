@@ -156,7 +156,7 @@ TEST_F(MklTest, LeavesTheFloatingPointControlAlone) {
 #endif
 
 TEST_F(MklTest, DescribesWhereItIsAndWhatItDoes) {
-  for (const char* part : {"libmkl_rt.so", "Version", "sequential", "computes with libmkl_"}) {
+  for (const char* part : {"mkl_rt.", "Version", "sequential", "computes with "}) {
     EXPECT_NE(mkl_description().find(part), std::string::npos)
         << part << " is missing in: " << mkl_description();
   }

@@ -14,6 +14,8 @@
 #define NOMINMAX
 #endif
 #include <windows.h>
+
+#include "base/wide_text.h"
 #else
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -44,11 +46,9 @@ constexpr int64_t kMostAtOnce = int64_t{1} << 30;
 int last_error() { return static_cast<int>(GetLastError()); }
 
 std::wstring wide(const char* path) {
-  const int length = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, nullptr, 0);
-  if (length == 0)
+  std::wstring text = wide_text(path);
+  if (text.empty() && *path != 0)
     fail(RECURRENT_STATUS_FILE_ACCESS, "expected a path in UTF-8, found other bytes");
-  std::wstring text(static_cast<size_t>(length), L'\0');
-  MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, text.data(), length);
   return text;
 }
 

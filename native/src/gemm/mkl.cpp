@@ -1,8 +1,9 @@
 #include "gemm/mkl.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "gemm/shared_library.h"
@@ -24,30 +25,63 @@ struct Outcome {
   std::string description;
 };
 
-#if defined(__linux__) && defined(__x86_64__)
+#if defined(__x86_64__) && (defined(__linux__) || defined(_WIN32))
 
 constexpr int kThreadingSequential = 1;
 constexpr int kInterfaceLp64 = 0;
-constexpr const char* kDispatcher = "libmkl_rt.so";
 
-// A libmkl_rt to try, and who named it.
+// Files are called prefix, part, infix, release and suffix. Releases are tried in this order.
+#if defined(_WIN32)
+constexpr const char* kDispatcher = "mkl_rt.2.dll";
+constexpr const char* kPrefix = "mkl_";
+constexpr const char* kInfix = "";
+constexpr const char* kSuffix = ".dll";
+constexpr const char* kReleases[] = {".2", ".1", ""};
+constexpr const char* kSeparators = "/\\";
+// The interface of 32-bit integers is in the dispatcher.
+constexpr const char* kParts[] = {"core", "sequential", "def"};
+// Of 2024 and later, 2021 to 2023, and 2020.
+constexpr const char* kFolders[] = {"/bin", "/redist/intel64", "/../redist/intel64/mkl", ""};
+#else
+constexpr const char* kDispatcher = "libmkl_rt.so";
+constexpr const char* kPrefix = "libmkl_";
+constexpr const char* kInfix = ".so";
+constexpr const char* kSuffix = "";
+constexpr const char* kReleases[] = {"", ".2", ".1"};
+constexpr const char* kSeparators = "/";
+constexpr const char* kParts[] = {"core", "sequential", "intel_lp64", "def"};
+constexpr const char* kFolders[] = {"/lib", "/lib/intel64", ""};
+#endif
+
+std::string file_name(const char* part, const std::string& release) {
+  return std::string(kPrefix) + part + kInfix + release + kSuffix;
+}
+
+// A dispatcher to try, and who named it.
 struct Candidate {
   std::string path;
   std::string named_by;
 };
 
-std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+std::string folder_of(const std::string& path) {
+  return path.substr(0, path.find_last_of(kSeparators));
+}
 
-std::string environment(const char* name) {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): read once, nothing here writes the environment.
-  const char* value = std::getenv(name);
-  return value != nullptr ? value : "";
+// The release of a dispatcher, which its name ends with; nothing if it is none.
+std::optional<std::string> release_of(const std::string& path) {
+  const std::string name = path.substr(path.find_last_of(kSeparators) + 1);
+  const std::string begin = std::string(kPrefix) + "rt" + kInfix;
+  const std::string end = kSuffix;
+  if (name.size() < begin.size() + end.size() || name.rfind(begin, 0) != 0 ||
+      name.compare(name.size() - end.size(), end.size(), end) != 0)
+    return std::nullopt;
+  return name.substr(begin.size(), name.size() - begin.size() - end.size());
 }
 
 // The dispatcher in a folder, by the names that the releases give it; empty if there is none.
 std::string dispatcher_in(const std::string& folder) {
-  for (const char* release : {"", ".2", ".1"}) {
-    std::string path = real_path(folder + "/" + kDispatcher + release);
+  for (const char* release : kReleases) {
+    std::string path = real_path(folder + "/" + file_name("rt", release));
     if (!path.empty()) return path;
   }
   return {};
@@ -55,13 +89,25 @@ std::string dispatcher_in(const std::string& folder) {
 
 // The dispatcher that the loader finds by itself; empty if none.
 std::string dispatcher_of_system() {
-  for (const char* release : {"", ".2", ".1"}) {
-    SharedLibrary found(std::string(kDispatcher) + release, SharedLibrary::Scope::kLocal);
+#if defined(_WIN32)
+  // The folders of the PATH; not the one in which the program was started, where anybody may have
+  // put a file.
+  const std::string folders = environment("PATH") + ";";
+  for (size_t from = 0, to; (to = folders.find(';', from)) != std::string::npos; from = to + 1) {
+    const std::string folder = folders.substr(from, to - from);
+    const bool is_whole = folder.size() > 2 && (folder[1] == ':' || folder[0] == folder[1]);
+    std::string path = is_whole ? dispatcher_in(folder) : std::string();
+    if (!path.empty()) return path;
+  }
+#else
+  for (const char* release : kReleases) {
+    SharedLibrary found(file_name("rt", release), SharedLibrary::Scope::kLocal);
     std::string path = found.resolved_path();
     // Opened again by its full path, because it looks for its parts where it was opened.
     found.close();
     if (!path.empty()) return path;
   }
+#endif
   return {};
 }
 
@@ -75,11 +121,8 @@ std::vector<Candidate> candidates() {
   }
   std::vector<Candidate> found;
   const std::string root = environment("MKLROOT");
-  if (!root.empty()) {
-    found.push_back({dispatcher_in(root + "/lib"), "MKLROOT"});
-    found.push_back({dispatcher_in(root + "/lib/intel64"), "MKLROOT"});
-    found.push_back({dispatcher_in(root), "MKLROOT"});
-  }
+  if (!root.empty())
+    for (const char* folder : kFolders) found.push_back({dispatcher_in(root + folder), "MKLROOT"});
   found.push_back({dispatcher_in(own_folder()), "beside this library"});
   found.push_back({dispatcher_of_system(), "the system's library path"});
   std::erase_if(found, [](const Candidate& candidate) { return candidate.path.empty(); });
@@ -89,13 +132,11 @@ std::vector<Candidate> candidates() {
 // One installation: the dispatcher's folder, and what its files are called there.
 class Installation {
  public:
-  explicit Installation(const std::string& dispatcher)
-      : folder_(folder_of(dispatcher)),
-        release_(dispatcher.substr(folder_.size() + 1 + std::string(kDispatcher).size())) {}
+  Installation(const std::string& dispatcher, std::string release)
+      : folder_(folder_of(dispatcher)), release_(std::move(release)) {}
 
-  std::string file(const char* part) const {
-    return folder_ + "/libmkl_" + part + ".so" + release_;
-  }
+  std::string name_of(const char* part) const { return file_name(part, release_); }
+  std::string file(const char* part) const { return folder_ + kSeparators[0] + name_of(part); }
 
   // Code paths of a processor family, the ones MKL prefers first, and the one for all the others.
   // On AMD processors 2020.4 takes the AVX2 kernels that libmkl_def holds for Zen.
@@ -104,7 +145,7 @@ class Installation {
 
   // Why MKL would end the process here; empty if all that it needs is there. On success its parts
   // stay loaded, in the global scope, as MKL itself loads them.
-  std::string why_not_usable() const {
+  std::string why_not_usable() {
     for (const char* part : kCodePaths) {
       // The specialized ones may be absent, MKL then takes "def"; what is there must be whole.
       if (!real_path(file(part)).empty() || std::string("def") == part) {
@@ -115,18 +156,24 @@ class Installation {
     return why_not_linked();
   }
 
+  // MKL has chosen its code path, and holds it.
+  void settle() {
+    for (SharedLibrary& path : offered_) path.close();
+    offered_.clear();
+  }
+
   std::string code_path() const {
     for (const char* part : kCodePaths)
-      if (SharedLibrary::is_loaded(file(part))) return file(part).substr(folder_.size() + 1);
+      if (SharedLibrary::is_loaded(file(part))) return name_of(part);
     return "an unknown code path";
   }
 
  private:
   // Opens the parts in the order in which they depend on one another.
-  std::string why_not_linked() const {
+  std::string why_not_linked() {
     std::vector<SharedLibrary> opened;
     std::string reason;
-    for (const char* part : {"core", "sequential", "intel_lp64", "def"}) {
+    for (const char* part : kParts) {
       reason = why_not_loadable(file(part));
       if (reason.empty()) {
         opened.emplace_back(file(part), SharedLibrary::Scope::kGlobal);
@@ -139,11 +186,18 @@ class Installation {
       opened.back().close();
       opened.pop_back();
     }
+#if defined(_WIN32)
+    // It asks for it by its name alone, which finds what is loaded, wherever that lies.
+    for (const char* part : kCodePaths)
+      if (reason.empty() && !real_path(file(part)).empty())
+        offered_.emplace_back(file(part), SharedLibrary::Scope::kGlobal);
+#endif
     return reason;
   }
 
   std::string folder_;
   std::string release_;
+  std::vector<SharedLibrary> offered_;
 };
 
 // What is used of MKL; the names in mixed case take their arguments by value.
@@ -237,8 +291,7 @@ bool product_is_right(const Mkl& mkl, int64_t m, int64_t n, int64_t k, float bet
 }
 
 // Sets MKL up and tries it. From here on it cannot be unloaded, so a failure ends the search.
-Outcome start(const Candidate& candidate, const Installation& installation,
-              const Functions& functions) {
+Outcome start(const Candidate& candidate, Installation& installation, const Functions& functions) {
   const auto refuse = [&](const std::string& reason) {
     return Outcome{std::nullopt,
                    "not available: " + candidate.path + " (" + candidate.named_by + "): " + reason};
@@ -257,6 +310,7 @@ Outcome start(const Candidate& candidate, const Installation& installation,
   // A shape below and one beyond the blocks of its kernels, with remainders.
   if (!product_is_right(mkl, 2, 3, 5, 0.0f) || !product_is_right(mkl, 70, 131, 65, 1.0f))
     return refuse("a test product came out wrong; reinstall it");
+  installation.settle();
   return {mkl, candidate.path + " (" + candidate.named_by + "), " + version(functions) +
                    ", sequential, computes with " + installation.code_path() + ", branch " +
                    branch_name(functions.get_auto_branch())};
@@ -268,14 +322,15 @@ Outcome search() {
     const auto note = [&](const std::string& reason) {
       reasons += (reasons.empty() ? "" : "; ") + candidate.named_by + ": " + reason;
     };
-    const std::string name = candidate.path.substr(folder_of(candidate.path).size());
-    if (name.rfind(std::string("/") + kDispatcher, 0) != 0) {
-      note(candidate.path.empty() ? "no such file or folder"
-                                  : "expected libmkl_rt.so or a folder that holds it");
+    const std::optional<std::string> release = release_of(candidate.path);
+    if (!release) {
+      note(candidate.path.empty()
+               ? "no such file or folder"
+               : std::string("expected ") + kDispatcher + " or a folder that holds it");
       continue;
     }
     std::string reason = why_not_loadable(candidate.path);
-    const Installation installation(candidate.path);
+    Installation installation(candidate.path, *release);
     if (reason.empty()) reason = installation.why_not_usable();
     if (!reason.empty()) {
       note(reason);
@@ -293,17 +348,17 @@ Outcome search() {
   return {
       std::nullopt,
       "not available: " +
-          (reasons.empty() ? "no libmkl_rt.so in MKLROOT, beside this library or in the system's "
-                             "library path"
+          (reasons.empty() ? std::string("no ") + kDispatcher +
+                                 " in MKLROOT, beside this library or in the system's library path"
                            : reasons) +
-          "; install Intel MKL 2020 or later and set RECURRENT_MKL to its libmkl_rt.so or to the "
-          "folder that holds it"};
+          "; install Intel MKL 2020 or later and set RECURRENT_MKL to its " + kDispatcher +
+          " or to the folder that holds it"};
 }
 
 #else
 
 Outcome search() {
-  return {std::nullopt, "not available: Intel MKL is used on Linux on x86-64 only"};
+  return {std::nullopt, "not available: Intel MKL is used on Linux and Windows on x86-64 only"};
 }
 
 #endif

@@ -40,9 +40,9 @@ class Mkl {
 
 // MKL, or null if it is not available; mkl_description() then says why. Searched for once per
 // process, at the first call:
-//   - RECURRENT_MKL, the file libmkl_rt.so or the folder that holds it; if set, nothing else is
-//   tried;
-//   - MKLROOT, its folders lib and lib/intel64;
+//   - RECURRENT_MKL, the file libmkl_rt.so (mkl_rt.2.dll on Windows, or another release's) or the
+//   folder that holds it; if set, nothing else is tried;
+//   - MKLROOT, its folders lib and lib/intel64 (on Windows bin and redist/intel64);
 //   - the folder of this library;
 //   - the system's library path.
 // MKL ends the process when one of its parts is missing, so the parts are looked at before it runs,

@@ -34,8 +34,8 @@ class SharedLibrary {
     return reinterpret_cast<Function*>(symbol(name));
   }
 
-  // The file that the loader took, with links resolved; for a path without a slash it is the loader
-  // that chooses.
+  // The file that the loader took, with links resolved (on Windows as it was found); for a path
+  // without a slash it is the loader that chooses.
   std::string resolved_path() const;
 
   // Whether the process has that file loaded already. Loads nothing.
@@ -54,5 +54,8 @@ std::string real_path(const std::string& path);
 // The folder of the file that holds this code: of the shared library, or of a program it is part
 // of.
 std::string own_folder();
+
+// A variable of the environment, in UTF-8; empty if there is none.
+std::string environment(const char* name);
 
 }  // namespace recurrent
