@@ -155,6 +155,13 @@ struct Pool::Worker {
     return desc;
   }
 
+  int64_t bytes() const {
+    return session.bytes() + states.bytes() +
+           static_cast<int64_t>(lengths.capacity() * sizeof(int32_t) + present.capacity() +
+                                floats.capacity() * sizeof(float) +
+                                indices.capacity() * sizeof(int32_t));
+  }
+
   Session session;
   Buffers buffers;  // of the call
   Buffers part;     // of a block
@@ -316,7 +323,7 @@ void Pool::fill(recurrent_pool_info& info) const {
   info.bytes = slab_.size() * static_cast<int64_t>(sizeof(float)) + capacity_ * kOfStream;
   const std::lock_guard lock(workers_lock_);
   // Those that are in use hold at least what an idle one does.
-  for (const std::unique_ptr<Worker>& each : idle_) info.bytes += each->session.bytes();
+  for (const std::unique_ptr<Worker>& each : idle_) info.bytes += each->bytes();
 }
 
 void Pool::step(const int64_t* streams, int64_t count, const float* x, float* y) {

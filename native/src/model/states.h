@@ -44,6 +44,7 @@ class States {
   const float* row(const StateSlot& slot, int64_t row) const { return rows_.row(slot, row); }
   // All floats, for somebody who puts them back.
   std::span<float> contents() { return {memory_.begin(), memory_.end()}; }
+  int64_t bytes() const { return memory_.size() * static_cast<int64_t>(sizeof(float)); }
 
   void zero(RowRange rows);
   // To those of a row that is stored, `[layout.stride()]`; null for zeros.

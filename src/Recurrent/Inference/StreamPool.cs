@@ -92,12 +92,19 @@ public sealed unsafe partial class StreamPool : IDisposable
         NativeMethods.PoolClose(pool.Native, stream.Value).ThrowIfFailed();
     }
 
+    /// <summary>Takes a stream back to the states that a sequence starts from.</summary>
+    /// <param name="stream">An open stream.</param>
+    /// <exception cref="ArgumentException">It is no open stream of this pool.</exception>
+    /// <exception cref="InvalidOperationException">Another call is running on it.</exception>
+    /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
+    public void Reset(StreamId stream) => Reset([stream]);
+
     /// <summary>Takes streams back to the states that a sequence starts from.</summary>
     /// <param name="streams">Open streams, none of them twice.</param>
     /// <exception cref="ArgumentException">One is no open stream of this pool, or there twice.</exception>
     /// <exception cref="InvalidOperationException">Another call is running on one of them.</exception>
     /// <exception cref="ObjectDisposedException">The pool has been disposed.</exception>
-    public void Reset(params ReadOnlySpan<StreamId> streams)
+    public void Reset(ReadOnlySpan<StreamId> streams)
     {
         using Held pool = new(this);
         fixed (StreamId* ids = streams)
