@@ -419,6 +419,10 @@ TEST_P(PackedFile, HasTheOrderOfItsVersion) {
       {RECURRENT_ISA_AVX512, RECURRENT_WEIGHT_FORMAT_BFLOAT16, 0, 0x2e483cfcu},
       {RECURRENT_ISA_AVX512, RECURRENT_WEIGHT_FORMAT_INT8, 2, 0x184dbe90u},
       {RECURRENT_ISA_AVX512, RECURRENT_WEIGHT_FORMAT_INT8, 4, 0x8e656454u},
+      {RECURRENT_ISA_NEON, RECURRENT_WEIGHT_FORMAT_FLOAT32, 0, 0x568c7dfcu},
+      {RECURRENT_ISA_NEON, RECURRENT_WEIGHT_FORMAT_BFLOAT16, 0, 0x1625989fu},
+      {RECURRENT_ISA_NEON, RECURRENT_WEIGHT_FORMAT_INT8, 2, 0x20a93842u},
+      {RECURRENT_ISA_NEON, RECURRENT_WEIGHT_FORMAT_INT8, 4, 0xe43e18cau},
   };
   for (const int32_t format : {RECURRENT_WEIGHT_FORMAT_FLOAT32, RECURRENT_WEIGHT_FORMAT_BFLOAT16,
                                RECURRENT_WEIGHT_FORMAT_INT8}) {
@@ -447,11 +451,8 @@ TEST_P(PackedFile, HasTheOrderOfItsVersion) {
         std::find_if(std::begin(kPinned), std::end(kPinned), [&](const Pinned& each) {
           return each.isa == GetParam() && each.format == format && each.depth == depth;
         });
-    // NEON's have not been written down yet.
-    if (found == std::end(kPinned)) {
-      std::printf("not pinned: {%d, %d, %u, 0x%xu}\n", GetParam(), format, depth, crc32c(records));
-      continue;
-    }
+    ASSERT_NE(found, std::end(kPinned)) << "not pinned: {" << GetParam() << ", " << format << ", "
+                                        << depth << ", 0x" << std::hex << crc32c(records) << "u}";
     EXPECT_EQ(get_u32(packed, begin), 1u);
     EXPECT_EQ(crc32c(records), found->checksum)
         << "format " << format << std::hex << ": 0x" << crc32c(records);
