@@ -274,6 +274,45 @@ def refused_memory_of_odd_parts(name):
     graph.save(name, refused="initial_h: expected the shape [1, batch, 4]")
 
 
+# States and steps.
+
+@case
+def states_by_layer(name):
+    """Final states in the shape that PyTorch's documentation gives: [layers, directions, batch, features]."""
+    graph = Graph(name, opset=13)
+    x = graph.transpose(graph.input("x", ["batch", "time", 3]), 1, 0, 2)
+    y, first = graph.rnn("GRU", x, 3, 4, direction="bidirectional")
+    y = graph.node("Reshape", graph.transpose(y, 0, 2, 1, 3), graph.ints(0, 0, -1))
+    _, second = graph.rnn("GRU", y, 8, 4, direction="bidirectional")
+    h = graph.node("Reshape", graph.node("Concat", first, second, axis=0), graph.ints(2, 2, -1, 4))
+    h = [graph.node("Gather", h, graph.constant(i, numpy.int64), axis=0) for i in (-1, 0)]
+    parts = [graph.node("Gather", one, graph.constant(i, numpy.int64), axis=0) for one, i in ((h[0], 1), (h[0], 0), (h[1], 1))]
+    graph.output(graph.dense(graph.node("Concat", *parts, axis=1), 12, 2))
+    graph.save(name)
+
+
+@case
+def first_step(name):
+    """The first step of a layer that runs both ways, and of a convolution."""
+    graph = Graph(name, opset=13)
+    x = graph.input("x", ["batch", "time", 3])
+    y = graph.rnn("LSTM", graph.transpose(x, 1, 0, 2), 3, 4, direction="bidirectional")[0]
+    y = graph.node("Reshape", graph.transpose(y, 2, 0, 1, 3), graph.ints(0, 0, -1))
+    c = graph.transpose(graph.node("Conv", graph.transpose(x, 0, 2, 1), graph.weights(5, 3, 2), graph.weights(5)), 0, 2, 1)
+    y, c = [graph.node("Gather", one, graph.constant(0, numpy.int64), axis=1) for one in (y, c)]
+    graph.output(graph.dense(graph.slice(y, 4, 8, 1), 4, 2), graph.dense(y, 8, 2), graph.dense(c, 5, 2))
+    graph.save(name)
+
+
+@case
+def refused_decoder(name):
+    graph = Graph(name, opset=13)
+    x, z = graph.input("x", ["time", "batch", 3]), graph.input("z", ["time", "batch", 3])
+    _, h, c = graph.rnn("LSTM", x, 3, 4)
+    graph.output(graph.squeeze(graph.rnn("LSTM", z, 3, 4, h, c)[0], 1))
+    graph.save(name, refused="as a decoder does from its encoder")
+
+
 # Functions.
 
 def behind_gru(graph, units=4):

@@ -148,7 +148,35 @@ internal sealed class KerasLayerReader
             inputs.Add(input);
         }
 
+        RequireSameSteps();
         _layers.DeclareInputs(inputs);
+    }
+
+    /// <summary>All sequences that a model is given have the same steps.</summary>
+    private void RequireSameSteps()
+    {
+        KerasLayer[] sequences =
+        [
+            .. _network.Inputs.Select(name => _network.Layers.First(layer => layer.Name == name))
+                .Where(layer => _behind[layer.Output].Position.IsSequence),
+        ];
+        int?[] steps = [.. sequences.Select(layer => KerasInput.StepsOf(layer.Config))];
+        _sequence.InputSteps = steps.FirstOrDefault(count => count is not null);
+        int single = Array.FindIndex(steps, count => count == 1);
+        if (single >= 0 && steps.Any(count => count != 1)
+            && _network.Layers.Any(reader => reader.Kind == "Embedding" && reader.Inputs.Contains(sequences[single].Output)))
+        {
+            throw new ModelFormatException(
+                $"input '{sequences[single].Name}': it has one index for a whole row, and a model takes an index for each step alone.");
+        }
+
+        int[] said = [.. steps.OfType<int>().Distinct()];
+        if (said.Length > 1)
+        {
+            throw new ModelFormatException(
+                $"inputs '{string.Join("', '", sequences.Select(layer => layer.Name))}': expected sequences with the same steps, found "
+                + $"{string.Join(" and ", said)}.");
+        }
     }
 
     private NamedOutput[] ReadOutputs()

@@ -13,6 +13,9 @@ internal sealed class Interpreter
     private const long ValueBytes = 192;
 
     private readonly OnnxGraph _graph;
+
+    /// <summary>Whether something was refused that no other order or number of axes of the inputs would change.</summary>
+    public bool IsFinal { get; set; }
     private readonly TensorReader _tensors;
     private readonly Dictionary<string, Value> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
