@@ -154,6 +154,31 @@ def image_of_one_channel(name):
 
 
 @case
+def cell_lstm_alike_beside_the_cell_state(name):
+    """The observation is as wide as the state: that which comes in with the cell state is the state."""
+    graph = Graph(name, opset=13)
+    x, state = graph.input("x", ["batch", 4]), graph.input("state", [2, "batch", 4])
+    h, c = [graph.node("Gather", state, graph.constant(i, numpy.int64), axis=0) for i in range(2)]
+    h, c = lstm_cell(graph, x, h, c, 4, 4)
+    graph.output(gemm(graph, h, 4, 2), graph.node("Concat", graph.unsqueeze(h, 0), graph.unsqueeze(c, 0), axis=0))
+    graph.save(name)
+
+
+@case
+def refused_cell_for_two_steps(name):
+    """A loop in Python that was traced: the same weights at each step."""
+    graph = Graph(name, opset=13)
+    x, h = graph.input("x", [2, "batch", 3]), graph.input("h", ["batch", 4])
+    weights = [(graph.weights(4, n), graph.weights(4)) for n in (3, 4)]
+    for i in range(2):
+        step = graph.node("Gather", x, graph.constant(i, numpy.int64), axis=0)
+        products = [graph.node("Gemm", value, *pair, transB=1) for value, pair in zip((step, h), weights)]
+        h = graph.node("Tanh", graph.node("Add", *products))
+    graph.output(gemm(graph, h, 4, 2), h)
+    graph.save(name, refused="A loop over steps that is written out step by step is not followed")
+
+
+@case
 def refused_cell_alike(name):
     """Nothing says which of two inputs is the state."""
     graph = Graph(name, opset=17)

@@ -145,6 +145,12 @@ const CASES = {
     const state = layers.lstm({ units: 4 }).apply(layers.minimum({ name: "smaller" }).apply([larger, b]));
     return write("larger-smaller", tf.model({ inputs: x, outputs: [larger, state] }), [[6, 3]]);
   },
+  "hidden-state-backwards": () => {
+    const x = tf.input({ shape: [6, 3], name: "x" });
+    const [steps, hidden] = layers.lstm({ units: 4, returnSequences: true, returnState: true, goBackwards: true }).apply(x);
+    const y = layers.gru({ units: 3, resetAfter: false }).apply(steps);
+    return write("hidden-state-backwards", tf.model({ inputs: x, outputs: layers.dense({ units: 2 }).apply(layers.concatenate().apply([y, hidden])) }), [[6, 3]]);
+  },
   "repeated-row": () => {
     const [x, row] = [tf.input({ shape: [6, 3], name: "x" }), tf.input({ shape: [2], name: "row" })];
     const joined = layers.concatenate().apply([x, layers.repeatVector({ n: 6 }).apply(row)]);

@@ -21,6 +21,13 @@ internal static class Flows
             throw context.Refuse($"layers behind a recurrent one read its output and not its cell state; found {flow}");
         }
 
+        if (flow is { Kind: FlowKind.Sequence, Source: InputNode input, Picks: [var (_, index), ..] })
+        {
+            throw context.Refuse(
+                $"it reads element {index} of an axis of '{input.Name}' by its number. A loop over steps that is written out step by step is "
+                + "not followed: script it, or export a layer that takes sequences.");
+        }
+
         FlowValue whole = flow.Kind == FlowKind.Hidden ? flow.ToFinalState() : flow;
         return whole.IsComplete ? whole
             : JoinOperators.Materialize(context.Name, flow)
