@@ -165,7 +165,7 @@ def cell_lstm_alike_beside_the_cell_state(name):
 
 
 @case
-def refused_cell_for_two_steps(name):
+def refused_loop_written_out(name):
     """A loop in Python that was traced: the same weights at each step."""
     graph = Graph(name, opset=13)
     x, h = graph.input("x", [2, "batch", 3]), graph.input("h", ["batch", 4])
@@ -176,6 +176,27 @@ def refused_cell_for_two_steps(name):
         h = graph.node("Tanh", graph.node("Add", *products))
     graph.output(gemm(graph, h, 4, 2), h)
     graph.save(name, refused="A loop over steps that is written out step by step is not followed")
+
+
+@case
+def refused_cell_twice(name):
+    """Two steps of a cell for one of the input: its state would be that of the first one."""
+    graph = Graph(name, opset=13)
+    x, h = graph.input("x", ["batch", 3]), graph.input("h", ["batch", 4])
+    for _ in range(2):
+        before = len(graph.constants)
+        h = gru_cell(graph, x, h, 3, 4)
+        if before == 0:
+            names = [constant.name for constant in graph.constants]
+        else:
+            # The second step has the weights of the first.
+            renamed = dict(zip([constant.name for constant in graph.constants[before:]], names))
+            del graph.constants[before:]
+            for node in graph.nodes:
+                for i, value in enumerate(node.input):
+                    node.input[i] = renamed.get(value, value)
+    graph.output(gemm(graph, h, 4, 2), h)
+    graph.save(name, refused="no cell that starts from an input of the graph")
 
 
 @case

@@ -77,7 +77,7 @@ async function write(name, model, inputs, more = {}) {
     const inputNames = tensors.length === 1 ? ["x"] : model.inputNames;
     const outputNames = found.length === 1 ? ["y"] : model.outputNames;
     // Rows of a step are side by side in a model here.
-    inputs.forEach((input, i) => { tensors[i] = input.rows ? tensors[i].reshape([...tensors[i].shape.slice(0, 2), -1]) : tensors[i]; });
+    inputs.forEach((input, i) => { tensors[i] = input.steps ? tensors[i].reshape([BATCH, input.steps, -1]) : input.rows ? tensors[i].reshape([...tensors[i].shape.slice(0, 2), -1]) : tensors[i]; });
     entry.axes = Object.fromEntries(tensors.map((tensor, i) => [inputNames[i],
       tensor.dtype === "int32" ? "batch, time" : tensor.shape.length === 3 ? SEQUENCE : "batch, features"]));
     tensors.forEach((tensor, i) => writeNpy(path.join(folder, `in.${inputNames[i]}.npy`), tensor, tensor.dtype));
@@ -150,6 +150,12 @@ const CASES = {
     const [steps, hidden] = layers.lstm({ units: 4, returnSequences: true, returnState: true, goBackwards: true }).apply(x);
     const y = layers.gru({ units: 3, resetAfter: false }).apply(steps);
     return write("hidden-state-backwards", tf.model({ inputs: x, outputs: layers.dense({ units: 2 }).apply(layers.concatenate().apply([y, hidden])) }), [[6, 3]]);
+  },
+  "steps-of-a-row": () => {
+    const x = tf.input({ shape: [12], name: "x" });
+    const y = layers.lstm({ units: 4 }).apply(layers.reshape({ targetShape: [6, 2] }).apply(x));
+    return write("steps-of-a-row", tf.model({ inputs: x, outputs: layers.dense({ units: 2 }).apply(y) }),
+      [{ steps: 6, tensor: (numbers) => numbers.tensor([BATCH, 12]) }]);
   },
   "repeated-row": () => {
     const [x, row] = [tf.input({ shape: [6, 3], name: "x" }), tf.input({ shape: [2], name: "row" })];

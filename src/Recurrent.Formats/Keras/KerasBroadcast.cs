@@ -32,7 +32,8 @@ internal sealed class KerasBroadcast(LayerListBuilder layers, KerasSequence sequ
         int[] rows = isElementwise ? [.. Indices(positions, position => !position.IsSequence)] : [];
 
         // Only sequences of as many steps as the model are given can have a row at every step that there is.
-        bool isFixed = sequences.Any(i => positions[i].IsMade) || (rows.Length > 0 && steps != sequence.InputSteps);
+        bool isFixed = sequences.Any(i => positions[i].IsMade) || (rows.Length > 0 && steps != sequence.InputSteps)
+            || (steps is not null && sequences.Any(i => positions[i].IsPadded != positions[sequences[0]].IsPadded));
         foreach (int i in sequences)
         {
             if (isFixed && !positions[i].IsMade)

@@ -138,6 +138,14 @@ internal sealed class KerasLayerReader
                     ? KerasPosition.Row
                     : new KerasPosition(
                         IsSequence: true, Steps: KerasInput.StepsOf(layer.Config), Inner: KerasInput.InnerOf(layer.Config)));
+            if (KerasInput.StepsOfRow(layer, _network) is var (steps, features))
+            {
+                _behind[layer.Output] = new KerasValue(inputs.Count, 0, new KerasPosition(IsSequence: true, Steps: steps));
+                _layers.Note(
+                    ImportNoteKind.Assumed, name, $"a row of {steps * features} features is the {steps} steps of {features} features that are made of it; "
+                    + "the model takes the steps.");
+            }
+
             if (_behind[layer.Output].Position.Inner is { } rows)
             {
                 _layers.Note(
@@ -160,7 +168,7 @@ internal sealed class KerasLayerReader
             .. _network.Inputs.Select(name => _network.Layers.First(layer => layer.Name == name))
                 .Where(layer => _behind[layer.Output].Position.IsSequence),
         ];
-        int?[] steps = [.. sequences.Select(layer => KerasInput.StepsOf(layer.Config))];
+        int?[] steps = [.. sequences.Select(layer => _behind[layer.Output].Position.Steps)];
         _sequence.InputSteps = steps.FirstOrDefault(count => count is not null);
         int single = Array.FindIndex(steps, count => count == 1);
         if (single >= 0 && steps.Any(count => count != 1)
