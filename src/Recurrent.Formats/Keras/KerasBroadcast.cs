@@ -22,14 +22,14 @@ internal sealed class KerasBroadcast(LayerListBuilder layers, KerasSequence sequ
             DropSingleSteps(name, positions, values);
         }
 
-        int[] sequences = [.. Indices(positions, position => position.IsSequence)];
+        int[] sequences = Indices(positions, position => position.IsSequence);
         if (sequences.Length == 0)
         {
             return;
         }
 
         int? steps = sequences.Select(i => positions[i].Steps).FirstOrDefault(count => count is not null);
-        int[] rows = isElementwise ? [.. Indices(positions, position => !position.IsSequence)] : [];
+        int[] rows = isElementwise ? Indices(positions, position => !position.IsSequence) : [];
 
         // Only sequences of as many steps as the model are given can have a row at every step that there is.
         bool isFixed = sequences.Any(i => positions[i].IsMade) || (rows.Length > 0 && steps != sequence.InputSteps)
@@ -110,6 +110,6 @@ internal sealed class KerasBroadcast(LayerListBuilder layers, KerasSequence sequ
         positions[index] = new KerasPosition(IsSequence: true, Steps: steps, IsMade: true);
     }
 
-    private static IEnumerable<int> Indices(KerasPosition[] positions, Func<KerasPosition, bool> holds) =>
-        Enumerable.Range(0, positions.Length).Where(i => holds(positions[i])).ToArray();
+    private static int[] Indices(KerasPosition[] positions, Func<KerasPosition, bool> holds) =>
+        [.. Enumerable.Range(0, positions.Length).Where(i => holds(positions[i]))];
 }
