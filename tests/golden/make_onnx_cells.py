@@ -154,6 +154,52 @@ def image_of_one_channel(name):
 
 
 @case
+def cell_lstm_alike_beside_the_cell_state(name):
+    """The observation is as wide as the state: that which comes in with the cell state is the state."""
+    graph = Graph(name, opset=13)
+    x, state = graph.input("x", ["batch", 4]), graph.input("state", [2, "batch", 4])
+    h, c = [graph.node("Gather", state, graph.constant(i, numpy.int64), axis=0) for i in range(2)]
+    h, c = lstm_cell(graph, x, h, c, 4, 4)
+    graph.output(gemm(graph, h, 4, 2), graph.node("Concat", graph.unsqueeze(h, 0), graph.unsqueeze(c, 0), axis=0))
+    graph.save(name)
+
+
+@case
+def refused_loop_written_out(name):
+    """A loop in Python that was traced: the same weights at each step."""
+    graph = Graph(name, opset=13)
+    x, h = graph.input("x", [2, "batch", 3]), graph.input("h", ["batch", 4])
+    weights = [(graph.weights(4, n), graph.weights(4)) for n in (3, 4)]
+    for i in range(2):
+        step = graph.node("Gather", x, graph.constant(i, numpy.int64), axis=0)
+        products = [graph.node("Gemm", value, *pair, transB=1) for value, pair in zip((step, h), weights)]
+        h = graph.node("Tanh", graph.node("Add", *products))
+    graph.output(gemm(graph, h, 4, 2), h)
+    graph.save(name, refused="A loop over steps that is written out step by step is not followed")
+
+
+@case
+def refused_cell_twice(name):
+    """Two steps of a cell for one of the input: its state would be that of the first one."""
+    graph = Graph(name, opset=13)
+    x, h = graph.input("x", ["batch", 3]), graph.input("h", ["batch", 4])
+    for _ in range(2):
+        before = len(graph.constants)
+        h = gru_cell(graph, x, h, 3, 4)
+        if before == 0:
+            names = [constant.name for constant in graph.constants]
+        else:
+            # The second step has the weights of the first.
+            renamed = dict(zip([constant.name for constant in graph.constants[before:]], names))
+            del graph.constants[before:]
+            for node in graph.nodes:
+                for i, value in enumerate(node.input):
+                    node.input[i] = renamed.get(value, value)
+    graph.output(gemm(graph, h, 4, 2), h)
+    graph.save(name, refused="no cell that starts from an input of the graph")
+
+
+@case
 def refused_cell_alike(name):
     """Nothing says which of two inputs is the state."""
     graph = Graph(name, opset=17)
@@ -272,6 +318,45 @@ def refused_memory_of_odd_parts(name):
     y, h, c = graph.rnn("LSTM", x, 3, 4, h, c)
     graph.output(graph.squeeze(y, 1), h, c)
     graph.save(name, refused="initial_h: expected the shape [1, batch, 4]")
+
+
+# States and steps.
+
+@case
+def states_by_layer(name):
+    """Final states in the shape that PyTorch's documentation gives: [layers, directions, batch, features]."""
+    graph = Graph(name, opset=13)
+    x = graph.transpose(graph.input("x", ["batch", "time", 3]), 1, 0, 2)
+    y, first = graph.rnn("GRU", x, 3, 4, direction="bidirectional")
+    y = graph.node("Reshape", graph.transpose(y, 0, 2, 1, 3), graph.ints(0, 0, -1))
+    _, second = graph.rnn("GRU", y, 8, 4, direction="bidirectional")
+    h = graph.node("Reshape", graph.node("Concat", first, second, axis=0), graph.ints(2, 2, -1, 4))
+    h = [graph.node("Gather", h, graph.constant(i, numpy.int64), axis=0) for i in (-1, 0)]
+    parts = [graph.node("Gather", one, graph.constant(i, numpy.int64), axis=0) for one, i in ((h[0], 1), (h[0], 0), (h[1], 1))]
+    graph.output(graph.dense(graph.node("Concat", *parts, axis=1), 12, 2))
+    graph.save(name)
+
+
+@case
+def first_step(name):
+    """The first step of a layer that runs both ways, and of a convolution."""
+    graph = Graph(name, opset=13)
+    x = graph.input("x", ["batch", "time", 3])
+    y = graph.rnn("LSTM", graph.transpose(x, 1, 0, 2), 3, 4, direction="bidirectional")[0]
+    y = graph.node("Reshape", graph.transpose(y, 2, 0, 1, 3), graph.ints(0, 0, -1))
+    c = graph.transpose(graph.node("Conv", graph.transpose(x, 0, 2, 1), graph.weights(5, 3, 2), graph.weights(5)), 0, 2, 1)
+    y, c = [graph.node("Gather", one, graph.constant(0, numpy.int64), axis=1) for one in (y, c)]
+    graph.output(graph.dense(graph.slice(y, 4, 8, 1), 4, 2), graph.dense(y, 8, 2), graph.dense(c, 5, 2))
+    graph.save(name)
+
+
+@case
+def refused_decoder(name):
+    graph = Graph(name, opset=13)
+    x, z = graph.input("x", ["time", "batch", 3]), graph.input("z", ["time", "batch", 3])
+    _, h, c = graph.rnn("LSTM", x, 3, 4)
+    graph.output(graph.squeeze(graph.rnn("LSTM", z, 3, 4, h, c)[0], 1))
+    graph.save(name, refused="as a decoder does from its encoder")
 
 
 # Functions.

@@ -77,7 +77,7 @@ async function write(name, model, inputs, more = {}) {
     const inputNames = tensors.length === 1 ? ["x"] : model.inputNames;
     const outputNames = found.length === 1 ? ["y"] : model.outputNames;
     // Rows of a step are side by side in a model here.
-    inputs.forEach((input, i) => { tensors[i] = input.rows ? tensors[i].reshape([...tensors[i].shape.slice(0, 2), -1]) : tensors[i]; });
+    inputs.forEach((input, i) => { tensors[i] = input.steps ? tensors[i].reshape([BATCH, input.steps, -1]) : input.rows ? tensors[i].reshape([...tensors[i].shape.slice(0, 2), -1]) : tensors[i]; });
     entry.axes = Object.fromEntries(tensors.map((tensor, i) => [inputNames[i],
       tensor.dtype === "int32" ? "batch, time" : tensor.shape.length === 3 ? SEQUENCE : "batch, features"]));
     tensors.forEach((tensor, i) => writeNpy(path.join(folder, `in.${inputNames[i]}.npy`), tensor, tensor.dtype));
@@ -145,6 +145,56 @@ const CASES = {
     const state = layers.lstm({ units: 4 }).apply(layers.minimum({ name: "smaller" }).apply([larger, b]));
     return write("larger-smaller", tf.model({ inputs: x, outputs: [larger, state] }), [[6, 3]]);
   },
+  "hidden-state-backwards": () => {
+    const x = tf.input({ shape: [6, 3], name: "x" });
+    const [steps, hidden] = layers.lstm({ units: 4, returnSequences: true, returnState: true, goBackwards: true }).apply(x);
+    const y = layers.gru({ units: 3, resetAfter: false }).apply(steps);
+    return write("hidden-state-backwards", tf.model({ inputs: x, outputs: layers.dense({ units: 2 }).apply(layers.concatenate().apply([y, hidden])) }), [[6, 3]]);
+  },
+  "steps-of-a-row": () => {
+    const x = tf.input({ shape: [12], name: "x" });
+    const y = layers.lstm({ units: 4 }).apply(layers.reshape({ targetShape: [6, 2] }).apply(x));
+    return write("steps-of-a-row", tf.model({ inputs: x, outputs: layers.dense({ units: 2 }).apply(y) }),
+      [{ steps: 6, tensor: (numbers) => numbers.tensor([BATCH, 12]) }]);
+  },
+  "repeated-row": () => {
+    const [x, row] = [tf.input({ shape: [6, 3], name: "x" }), tf.input({ shape: [2], name: "row" })];
+    const joined = layers.concatenate().apply([x, layers.repeatVector({ n: 6 }).apply(row)]);
+    const y = layers.lstm({ units: 4 }).apply(joined);
+    return write("repeated-row", tf.model({ inputs: [x, row], outputs: y }), [[6, 3], [2]]);
+  },
+  "attention-of-blogs": () => {
+    const x = tf.input({ shape: [6, 3], name: "x" });
+    const y = layers.lstm({ units: 4, returnSequences: true }).apply(x);
+    const scores = layers.flatten().apply(layers.dense({ units: 1, activation: "tanh" }).apply(y));
+    const weights = layers.permute({ dims: [2, 1] }).apply(layers.repeatVector({ n: 4 }).apply(layers.activation({ activation: "softmax" }).apply(scores)));
+    const z = layers.globalAveragePooling1d().apply(layers.multiply().apply([y, weights]));
+    return write("attention-of-blogs", tf.model({ inputs: x, outputs: layers.dense({ units: 2 }).apply(z) }), [[6, 3]]);
+  },
+  "row-at-every-step": () => {
+    const x = tf.input({ shape: [8, 3], name: "x" });
+    const y = layers.conv1d({ filters: 4, kernelSize: 3, padding: "same" }).apply(x);
+    const gate = layers.dense({ units: 4, activation: "sigmoid" }).apply(layers.globalAveragePooling1d().apply(y));
+    const gated = layers.multiply().apply([y, layers.reshape({ targetShape: [1, 4] }).apply(gate)]);
+    const pooled = layers.maxPooling1d({ poolSize: 2 }).apply(gated);
+    const one = layers.dense({ units: 1 }).apply(pooled);
+    const added = layers.add().apply([layers.multiply().apply([pooled, one]), layers.reshape({ targetShape: [1, 4] }).apply(gate)]);
+    return write("row-at-every-step", tf.model({ inputs: x, outputs: [gated, added] }), [[8, 3]]);
+  },
+  "refused-index-of-row": () => {
+    const [x, store] = [tf.input({ shape: [6, 3], name: "x" }), tf.input({ shape: [1], name: "store", dtype: "int32" })];
+    const table = layers.flatten().apply(layers.embedding({ inputDim: 5, outputDim: 2 }).apply(store));
+    const y = layers.concatenate().apply([layers.lstm({ units: 4 }).apply(x), table]);
+    return write("refused-index-of-row", tf.model({ inputs: [x, store], outputs: y }), [], { refused: "'store': it has one index for a whole row" });
+  },
+  "refused-other-steps": () => {
+    const [x, z] = [tf.input({ shape: [6, 3], name: "x" }), tf.input({ shape: [4, 3], name: "z" })];
+    const y = layers.concatenate().apply([layers.lstm({ units: 4 }).apply(x), layers.lstm({ units: 4 }).apply(z)]);
+    return write("refused-other-steps", tf.model({ inputs: [x, z], outputs: y }), [], { refused: "expected sequences with the same steps, found 6 and 4" });
+  },
+  "refused-stacked-cells": () => write("refused-stacked-cells", chain([6, 3],
+    (inputShape) => layers.rnn({ cell: layers.stackedRNNCells({ cells: [layers.lstmCell({ units: 4 }), layers.gruCell({ units: 3, resetAfter: false })] }), ...{ inputShape } })),
+    [], { refused: "the cell 'StackedRNNCells' is not supported" }),
   "directions": () => {
     const x = tf.input({ shape: [7, 3], name: "x" });
     const both = (mode, kind, more = {}) => layers.bidirectional({ layer: cell(kind, 3, more), mergeMode: mode });

@@ -731,6 +731,47 @@ class Functions(nn.Module):
         return torch.minimum(torch.abs(a), torch.exp(torch.log_softmax(b, -1))) - torch.log(torch.sigmoid(a))
 
 
+class StatesByLayer(nn.Module):
+    """Final states in the shape that PyTorch's documentation gives: [layers, directions, batch, features]."""
+
+    def __init__(self):
+        super().__init__()
+        self.gru, self.fc = nn.GRU(INPUT, HIDDEN, 2, batch_first=True, bidirectional=True), nn.Linear(2 * HIDDEN, CLASSES)
+
+    def forward(self, x):
+        _, h = self.gru(x)
+        h = h.view(2, 2, x.size(0), 5)[-1]
+        return self.fc(torch.cat((h[1], h[0]), 1))
+
+
+class BothEnds(nn.Module):
+    """The last step of the forward direction beside the first one of the other."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm, self.fc = nn.LSTM(INPUT, HIDDEN, batch_first=True, bidirectional=True), nn.Linear(2 * HIDDEN, CLASSES)
+
+    def forward(self, x):
+        y, _ = self.lstm(x)
+        return self.fc(torch.cat((y[:, -1, :5], y[:, 0, 5:]), 1))
+
+
+class IndexOfRow(nn.Module):
+    """What a whole row belongs to, beside its steps."""
+
+    def __init__(self, repeats):
+        super().__init__()
+        self.table, self.gru, self.fc = nn.Embedding(4, 2), nn.GRU(INPUT, HIDDEN, batch_first=True), nn.Linear(HIDDEN + 2, 1)
+        self.repeats = repeats
+
+    def forward(self, x, i):
+        y, h = self.gru(x)
+        e = self.table(i)
+        if self.repeats:
+            return self.fc(torch.cat((y, e.unsqueeze(1).expand(-1, x.size(1), -1)), -1))
+        return self.fc(torch.cat((h[-1], e), -1))
+
+
 class Beside(nn.Module):
     """Two inputs side by side."""
 
@@ -824,6 +865,8 @@ def cases():
     write("cells-iterated-scripted", IteratedCell, xs, TIME_MAJOR)
     write("cells-module-scripted", ModuleOverSteps, x, BATCH_MAJOR)
     both("activations", Activations, x, BATCH_MAJOR)
+    both("states-by-layer", StatesByLayer, x, BATCH_MAJOR)
+    both("both-ends", BothEnds, x, BATCH_MAJOR)
     both("functions", Functions, x, BATCH_MAJOR)
     both("functions-mean", lambda: Functions(is_mean=True), x, BATCH_MAJOR)
     write("two-inputs-scripted", Two, {"x": sequences(), "ids": lambda: torch.randint(0, 9, (BATCH, TIME))},
@@ -841,6 +884,9 @@ def refusals():
         kind = "traced" if traced else "scripted"
         refuse(f"refused-beside-{kind}", Beside, (x[..., :3], x[..., :2]), "how many features each of the inputs 'x', 'z' has", traced)
         refuse(f"refused-decoder-{kind}", OfDecoder, (x, x), "as a decoder does from its encoder", traced)
+        for repeats in (False, True):
+            refuse(f"refused-index-of-row-{'repeated' if repeats else 'last'}-{kind}", lambda: IndexOfRow(repeats),
+                   (x, torch.zeros(BATCH, dtype=torch.long)), "has one index for a whole row", traced)
         refuse(f"refused-columns-{kind}", Columns, (x.long(),), "indices of tables have to be inputs of their own", traced)
         refuse(f"refused-over-time-{kind}", OverTime, (x,), "only a normalization of the features of each step by itself", traced)
 

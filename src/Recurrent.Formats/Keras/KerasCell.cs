@@ -40,6 +40,22 @@ internal sealed class KerasCell
     /// <summary>Whether a layer of this class may be one.</summary>
     public static bool IsKnown(string kind) => kind is "LSTM" or "GRU" or "SimpleRNN" or "RNN";
 
+    /// <summary>Refuses cells that are not known, before their weights are looked at.</summary>
+    public static void RequireKnown(KerasNetwork network)
+    {
+        foreach (KerasLayer layer in network.Layers)
+        {
+            if (layer.Model is { } model)
+            {
+                RequireKnown(model);
+            }
+            else if (layer.Kind == "RNN")
+            {
+                Read(layer.Kind, layer.Config, layer.Name);
+            }
+        }
+    }
+
     /// <summary>Reads a layer.</summary>
     /// <param name="kind">Its class.</param>
     /// <param name="config">Its configuration.</param>

@@ -26,6 +26,11 @@ internal static class KerasInput
             return ModelInput.Indices(called, reader.Config["input_dim"].Size());
         }
 
+        if (StepsOfRow(layer, network) is var (_, ofStep))
+        {
+            return ModelInput.Sequence(called, ofStep);
+        }
+
         IReadOnlyList<JsonValue> axes = ShapeOf(layer.Config) ?? [];
         if (InnerOf(layer.Config) is { } rows && axes[^1].IsNumber)
         {
@@ -41,6 +46,28 @@ internal static class KerasInput
             : throw new ModelFormatException(
                 $"layer '{name}': expected an input [batch, steps, features] or [batch, features] whose features are a number, or "
                 + "[batch, steps, rows, features] where both are.");
+    }
+
+    /// <summary>
+    /// The steps of an input without steps of which nothing but a <c>Reshape</c> makes steps: its elements are in their order
+    /// already. Null of another input.
+    /// </summary>
+    public static (int Steps, int Features)? StepsOfRow(KerasLayer input, KerasNetwork network)
+    {
+        KerasLayer[] readers = [.. network.Layers.Where(other => other.Inputs.Contains(input.Output))];
+        if (ShapeOf(input.Config) is not [_, { IsNumber: true } all] || network.Outputs.Contains(input.Output)
+            || readers is not [{ Kind: "Reshape", IsPerStep: false } reshape] || reshape.Config["target_shape"].Items() is not [var first, var second]
+            || !first.IsNumber || !second.IsNumber)
+        {
+            return null;
+        }
+
+        int size = all.Size();
+        (double steps, double features) = (first.Number(), second.Number());
+        (steps, features) = (steps == -1 ? size / features : steps, features == -1 ? size / steps : features);
+        return steps >= 1 && features >= 1 && steps * features == size && steps == Math.Floor(steps) && features == Math.Floor(features)
+            ? ((int)steps, (int)features)
+            : null;
     }
 
     /// <summary>The shape that a configuration says of its input, the batch first; null if it does not.</summary>

@@ -28,12 +28,13 @@ internal sealed class KerasJoins(LayerListBuilder layers, KerasSequence sequence
         }
 
         int[] values = [.. inputs.Select(input => InOrder(name, input))];
-        RequireAlike(kind, name, inputs, values);
-        sequence.Position = inputs[0].Position with
+        KerasPosition[] positions = [.. inputs.Select(input => input.Position with { IsReversed = false })];
+        new KerasBroadcast(layers, sequence).Fit(kind, name, positions, values);
+        RequireAlike(kind, name, positions, values);
+        sequence.Position = positions[0] with
         {
-            IsReversed = false,
-            Steps = inputs.Select(input => input.Position.Steps).FirstOrDefault(steps => steps is not null),
-            MaskEnd = inputs.Select(input => input.Position.MaskEnd).FirstOrDefault(end => end is not null),
+            Steps = positions.Select(position => position.Steps).FirstOrDefault(steps => steps is not null),
+            MaskEnd = positions.Select(position => position.MaskEnd).FirstOrDefault(end => end is not null),
         };
         int size = layers.SizeOf(values[0])!.Value;
         switch (kind)
@@ -120,9 +121,16 @@ internal sealed class KerasJoins(LayerListBuilder layers, KerasSequence sequence
         return layers.Value;
     }
 
-    private void RequireAlike(string kind, string name, IReadOnlyList<KerasValue> inputs, int[] values)
+    private void RequireAlike(string kind, string name, KerasPosition[] positions, int[] values)
     {
-        if (inputs.Any(input => input.Position.IsSequence != inputs[0].Position.IsSequence))
+        int[] steps = [.. positions.Select(position => position.Steps).OfType<int>().Distinct()];
+        if (steps.Length > 1)
+        {
+            throw new ModelFormatException(
+                $"layer '{name}' ({kind}): expected layers with the same steps, found {string.Join(" and ", steps)}.");
+        }
+
+        if (positions.Any(position => position.IsSequence != positions[0].IsSequence))
         {
             throw new ModelFormatException(
                 $"layer '{name}' ({kind}): it joins a sequence with a row, which is not supported; expected layers with the "

@@ -138,6 +138,14 @@ internal sealed class KerasLayerReader
                     ? KerasPosition.Row
                     : new KerasPosition(
                         IsSequence: true, Steps: KerasInput.StepsOf(layer.Config), Inner: KerasInput.InnerOf(layer.Config)));
+            if (KerasInput.StepsOfRow(layer, _network) is var (steps, features))
+            {
+                _behind[layer.Output] = new KerasValue(inputs.Count, 0, new KerasPosition(IsSequence: true, Steps: steps));
+                _layers.Note(
+                    ImportNoteKind.Assumed, name, $"a row of {steps * features} features is the {steps} steps of {features} features that are made of it; "
+                    + "the model takes the steps.");
+            }
+
             if (_behind[layer.Output].Position.Inner is { } rows)
             {
                 _layers.Note(
@@ -148,7 +156,35 @@ internal sealed class KerasLayerReader
             inputs.Add(input);
         }
 
+        RequireSameSteps();
         _layers.DeclareInputs(inputs);
+    }
+
+    /// <summary>All sequences that a model is given have the same steps.</summary>
+    private void RequireSameSteps()
+    {
+        KerasLayer[] sequences =
+        [
+            .. _network.Inputs.Select(name => _network.Layers.First(layer => layer.Name == name))
+                .Where(layer => _behind[layer.Output].Position.IsSequence),
+        ];
+        int?[] steps = [.. sequences.Select(layer => _behind[layer.Output].Position.Steps)];
+        _sequence.InputSteps = steps.FirstOrDefault(count => count is not null);
+        int single = Array.FindIndex(steps, count => count == 1);
+        if (single >= 0 && steps.Any(count => count != 1)
+            && _network.Layers.Any(reader => reader.Kind == "Embedding" && reader.Inputs.Contains(sequences[single].Output)))
+        {
+            throw new ModelFormatException(
+                $"input '{sequences[single].Name}': it has one index for a whole row, and a model takes an index for each step alone.");
+        }
+
+        int[] said = [.. steps.OfType<int>().Distinct()];
+        if (said.Length > 1)
+        {
+            throw new ModelFormatException(
+                $"inputs '{string.Join("', '", sequences.Select(layer => layer.Name))}': expected sequences with the same steps, found "
+                + $"{string.Join(" and ", said)}.");
+        }
     }
 
     private NamedOutput[] ReadOutputs()

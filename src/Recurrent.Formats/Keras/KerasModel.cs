@@ -66,6 +66,7 @@ internal static class KerasModel
         string format)
     {
         KerasNetwork network = KerasGraph.Read(root);
+        KerasCell.RequireKnown(network);
         KerasTensors tensors = sort(network.Written);
         var reader = new KerasLayerReader(root.Budget, tensors, ReadVersion(version, root, options), KerasNesting.Flatten(network));
         ImportedModel model = reader.Read(format);

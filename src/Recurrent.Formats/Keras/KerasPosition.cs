@@ -18,6 +18,11 @@ internal readonly record struct KerasPosition(
     /// <summary>Steps that are 0 behind the last one, which the layer behind it adds.</summary>
     public int PaddedAfter { get; init; }
 
+    /// <summary>
+    /// Whether steps were added at the ends: if others are taken away there are as many as before, which the engine does not know.
+    /// </summary>
+    public bool IsPadded { get; init; }
+
     /// <summary>A row, which has no steps.</summary>
     public static KerasPosition Row { get; } = new(IsSequence: false);
 }

@@ -13,6 +13,9 @@ internal sealed class KerasSequence(LayerListBuilder layers, KerasVersion versio
     /// <summary>What has become of the steps at the place that is read next.</summary>
     public KerasPosition Position { get; set; } = new(IsSequence: true);
 
+    /// <summary>Steps of the model's sequences; null for any number.</summary>
+    public int? InputSteps { get; set; }
+
     /// <summary>Whether a step of the input is all there is: the model takes no sequences.</summary>
     public bool IsFlat { get; set; }
 

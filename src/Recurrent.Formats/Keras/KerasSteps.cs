@@ -47,6 +47,7 @@ internal sealed class KerasSteps(KerasTensors tensors, LayerListBuilder layers, 
         {
             Copy(name, before + after + 1, after, before + after);
             MoveSteps(before + after);
+            sequence.Position = sequence.Position with { IsPadded = true };
         }
     }
 

@@ -127,6 +127,35 @@ public sealed class KerasStepsTests
     }
 
     [Theory]
+    [InlineData("5")]
+    [InlineData("null")]
+    public void Steps_that_were_moved_are_added_to_those_before(string steps)
+    {
+        Hdf5Group root = new Hdf5Group().Text("keras_version", "2.15.0").Text(
+            "model_config",
+            $$$"""
+            {"class_name": "Functional", "config": {"name": "m", "layers": [
+              {"class_name": "InputLayer", "config": {"name": "x", "batch_input_shape": [null, {{{steps}}}, 2]}, "inbound_nodes": []},
+              {"class_name": "ZeroPadding1D", "config": {"name": "p", "padding": [2, 0]}, "inbound_nodes": [[["x", 0, 0, {}]]]},
+              {"class_name": "Cropping1D", "config": {"name": "c", "cropping": [0, 2]}, "inbound_nodes": [[["p", 0, 0, {}]]]},
+              {"class_name": "Add", "config": {"name": "j"}, "inbound_nodes": [[["c", 0, 0, {}], ["x", 0, 0, {}]]]}],
+              "input_layers": [["x", 0, 0]], "output_layers": [["j", 0, 0]]}}
+            """);
+        root.Group("model_weights");
+
+        if (steps == "null")
+        {
+            Assert.Contains("expected values with the same steps", Refusal(root), StringComparison.Ordinal);
+            return;
+        }
+
+        ModelDefinition found = Load(root).Definition;
+
+        Assert.Equal(Input.Select((value, i) => value + (i < 4 ? 0 : Input[i - 4])), Run(found));
+        Assert.IsType<SumLayer>(found.Layers[^1]);
+    }
+
+    [Theory]
     [InlineData("Subtract")]
     [InlineData("Maximum")]
     [InlineData("Minimum")]

@@ -83,6 +83,29 @@ public sealed class OnnxFileTests
     }
 
     [Fact]
+    public void A_row_beside_a_sequence_is_no_state()
+    {
+        ModelDefinition found = Bind("row-as-wide-as-the-output").Model.Definition;
+
+        Assert.Equal([ModelInput.Sequence("x", 3), ModelInput.Row("row", 2)], found.Inputs);
+    }
+
+    [Fact]
+    public void States_side_by_side_are_those_of_a_session()
+    {
+        OnnxBinding binding = Bind("memory-beside");
+
+        OnnxInput memory = binding.Inputs.Single(input => input.Name == "recurrent_in");
+        Assert.Equal([OnnxAxis.Batch, OnnxAxis.Direction, OnnxAxis.Features], memory.Axes);
+        Assert.Equal([StateKind.Hidden, StateKind.Cell], memory.States.Select(state => state.Kind));
+        Assert.Equal([1, 2, 5, 6, 3, 4, 7, 8], memory.ToSession<int>([1, 2, 3, 4, 5, 6, 7, 8], 1, 2));
+        OnnxOutput output = binding.Outputs.Single(output => output.Name == "recurrent_out");
+        Assert.Equal(memory.Axes, output.Axes);
+        Assert.Equal(memory.States, output.States);
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], output.FromSession<int>([1, 2, 5, 6, 3, 4, 7, 8], 1, 2));
+    }
+
+    [Fact]
     public void Hidden_and_cell_states_in_one_tensor_are_those_of_a_session()
     {
         OnnxBinding binding = Bind("states-stacked-split");

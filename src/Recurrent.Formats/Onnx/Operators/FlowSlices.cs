@@ -152,8 +152,10 @@ internal static class FlowSlices
     {
         bool isFinal = index.Known == 0 && flow.Source is RecurrentNode
             && flow.Rows is [{ Direction: Direction.Reverse }];
-        return isFinal
-            ? OfOneStep(flow, axis, FlowKind.Hidden)
+        return isFinal ? OfOneStep(flow, axis, FlowKind.Hidden)
+            : index.Known == 0 && !flow.Source.HasLengths && flow.Source.Mask is null
+                // The first step is the last one of the sequence from its end.
+                ? LastStep(context, TimeOperators.Reverse(context, flow, axis), axis)
             : throw context.Refuse($"only the last step can be taken, found step {index} of {flow}");
     }
 
@@ -168,7 +170,8 @@ internal static class FlowSlices
         Picks = flow.Picks,
     };
 
-    private static FlowValue Part(NodeContext context, FlowValue flow, int axis, int first, int count)
+    /// <summary>Some of the elements of an axis.</summary>
+    public static FlowValue Part(NodeContext context, FlowValue flow, int axis, int first, int count)
     {
         Axis[] group = flow.Groups[axis];
         Axis[][] groups = [.. flow.Groups];

@@ -21,6 +21,13 @@ internal static class Flows
             throw context.Refuse($"layers behind a recurrent one read its output and not its cell state; found {flow}");
         }
 
+        if (flow is { Kind: FlowKind.Sequence, Source: InputNode input, Picks: [var (_, index), ..] })
+        {
+            throw context.Refuse(
+                $"it reads element {index} of an axis of '{input.Name}' by its number. A loop over steps that is written out step by step is "
+                + "not followed: script it, or export a layer that takes sequences.");
+        }
+
         FlowValue whole = flow.Kind == FlowKind.Hidden ? flow.ToFinalState() : flow;
         return whole.IsComplete ? whole
             : JoinOperators.Materialize(context.Name, flow)
@@ -101,6 +108,19 @@ internal static class Flows
 
     /// <summary>Features of a step; null if the graph leaves them open.</summary>
     public static int? SizeOf(FlowValue flow) => flow.Features!.Size * Math.Max(1, flow.Rows.Count);
+
+    /// <summary>Refuses rows of a table, one for each row of the batch, where a row is read.</summary>
+    public static void RequireNoIndexOfRow(NodeContext context, FlowValue flow)
+    {
+        bool isOfRow = flow.Kind == FlowKind.Sequence
+            && flow.Source is LayerNode { Layer: EmbeddingLayer } node && node.Reads[0].Node is InputNode { Axes.Count: 1 };
+        if (isOfRow)
+        {
+            context.Interpreter.IsFinal = true;
+            throw context.Refuse($"the input '{flow.Source.Reads[0].Node.Name}' has one index for a whole row: a model takes an index for each step "
+                + "alone");
+        }
+    }
 
     /// <summary>Features of a step that have to be known.</summary>
     public static int KnownSize(NodeContext context, FlowValue flow) =>

@@ -12,7 +12,13 @@ internal sealed class Interpreter
     private const long NodeBytes = 512;
     private const long ValueBytes = 192;
 
+    // Of an operator that code has in the place of a node: the node is made, too, and is garbage behind it.
+    private const long OperatorBytes = 1024;
+
     private readonly OnnxGraph _graph;
+
+    /// <summary>Whether something was refused that no other order or number of axes of the inputs would change.</summary>
+    public bool IsFinal { get; set; }
     private readonly TensorReader _tensors;
     private readonly Dictionary<string, Value> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _uses = new(StringComparer.Ordinal);
@@ -120,7 +126,7 @@ internal sealed class Interpreter
     /// <param name="values">Its inputs and outputs.</param>
     public void Require(int values)
     {
-        if (!TryTake(NodeBytes + (ValueBytes * values)))
+        if (!TryTake(OperatorBytes + (ValueBytes * values)))
         {
             throw new ModelFormatException("so many operators, inputs and outputs are too much for a file of this size.");
         }

@@ -201,6 +201,11 @@ internal static class JoinOperators
     {
         // A row beside rows is one, whatever it was taken for so far.
         FlowKind kind = flows.Select(flow => flow.Kind).FirstOrDefault(one => one != FlowKind.Sequence, FlowKind.Sequence);
+        foreach (FlowValue flow in kind == FlowKind.Sequence ? [] : flows)
+        {
+            Flows.RequireNoIndexOfRow(context, flow);
+        }
+
         Axis features = new($"{context.Name}.features", size, OnnxAxis.Features);
         return new FlowValue
         {

@@ -95,6 +95,12 @@ internal static class SelectionOperators
     {
         Value value = PendingLayers.Find(context, context.Required(0)) ?? context.Required(0);
         Value indices = context.Required(1);
+        if (value is PendingFlow { What: DividedStates divided } && context.Node.Integer("axis", 0) == 0
+            && indices is ConstantValue { IsSpread: false, Rank: 0, Tensor.IsFloating: false } layer)
+        {
+            return divided.Take(context, layer.Integers().Span[0]);
+        }
+
         if (indices is FlowValue { Source: LastIndexNode } rows && value is FlowValue steps
             && StepIndices.Gather(context, steps, rows, context.Axis(context.Node.Integer("axis", 0), steps.Rank)) is { } taken)
         {

@@ -225,6 +225,11 @@ internal static class ShapeOperators
 
         Extent?[] target = [.. wanted.Select((extent, i) =>
             extent.Known == -1 ? (Extent?)null : extent.Known == 0 ? shape[i] : extent)];
+        if (value is FlowValue states && DividedStates.Of(states, target) is { } divided)
+        {
+            return divided;
+        }
+
         return value is FlowValue flow
             ? (Regrouping.Divide([.. flow.Groups.SelectMany(group => group)], target)
                 ?? Flattening.Divide(flow, target)) is { } groups

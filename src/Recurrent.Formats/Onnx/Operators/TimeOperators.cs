@@ -84,6 +84,7 @@ internal static class TimeOperators
         }
 
         flow = Flows.Complete(context, flow, "a row");
+        Flows.RequireNoIndexOfRow(context, flow);
         int size = Flows.KnownSize(context, flow);
         Extent wanted = target[axis];
         Axis? model = wanted.Known is null

@@ -31,7 +31,7 @@ internal sealed class ScriptReading
     public long Spent => _script.Budget.Taken - _before;
 
     /// <summary>Whether it was refused for what no other number of dimensions should change.</summary>
-    public bool IsFinal => _script.IsFinal;
+    public bool IsFinal => _script.IsFinal || _graph.IsFinal;
 
     /// <summary>How far it got.</summary>
     public int Progress => _script.Progress;

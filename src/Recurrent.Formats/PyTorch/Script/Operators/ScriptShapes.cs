@@ -111,7 +111,8 @@ internal static class ScriptShapes
         }
 
         Extent index = arguments.Extents(2, "index")[0];
-        bool isFirstOfReverse = index.Known == 0 && value is FlowValue { Source: RecurrentNode };
+        bool isFirstOfReverse = index.Known == 0
+            && value is FlowValue { Source: not InputNode } steps && steps.Groups[axis] is [{ Role: OnnxAxis.Time }];
         return index.Known is >= 0 && arguments.Shape(value)[axis].Known is null && value is FlowValue && !isFirstOfReverse
             ? throw arguments.Refuse($"element {index} of dimension {axis} of {value}: of a dimension of open length only the last element can be taken. "
                 + (value is FlowValue { Source: InputNode, Rank: 3 } && axis == 2
