@@ -81,9 +81,9 @@ template <class Elements>
 void take_outputs(const Model& model, const Elements& elements,
                   const recurrent_output_buffer* given, int32_t count, Buffers& buffers) {
   const auto most = static_cast<int32_t>(model.outputs().size());
-  if (!given) expect_no_count("output_count", count, "outputs");
-  expect_range("output_count", count, 0, most, "outputs");
   std::fill(buffers.outputs.begin(), buffers.outputs.end(), nullptr);
+  if (!given) return expect_no_count("output_count", count, "outputs");
+  expect_range("output_count", count, 0, most, "outputs");
   for (int32_t i = 0; i < count; ++i) {
     expect_struct_size("outputs.", given[i].struct_size, sizeof(given[i]));
     const std::vector<Port>& ports = model.graph().outputs();
