@@ -88,7 +88,7 @@ class Arrays {
       for (int64_t k = 0; k < all_; ++k) present_.push_back(uniform(random, 1, 4) > 1);
   }
 
-  // What a pool puts out: all streams of an output side by side.
+  // The outputs of a pool: all streams of an output side by side.
   std::vector<std::vector<float>> of_pool(const PoolHandle& pool,
                                           const std::vector<int64_t>& streams) const {
     std::vector<std::vector<float>> y;

@@ -1026,7 +1026,7 @@ typedef struct recurrent_pool_run_args {
   /** Elements of `indices`; likewise. */
   int64_t indices_count;
   /**
-   * Output `[N, output_size]`, or `[S, output_size]` from a model that puts out one step; null if
+   * Output `[N, output_size]`, or `[S, output_size]` from a model that outputs one step; null if
    * only the states matter. Must not overlap an input.
    */
   float* y;

@@ -60,7 +60,7 @@ Run checked_run(const Model& model, int64_t batch, const recurrent_run_args& arg
 Run checked_step(const Model& model, int64_t batch, const recurrent_input_buffer* inputs,
                  int32_t input_count, const recurrent_output_buffer* outputs, int32_t output_count,
                  Buffers& buffers);
-// Arrays that lie stream after stream. `time` and `lengths` of what it gives have no meaning.
+// Arrays that lie stream after stream. Its result does not have `time` and `lengths`.
 Run checked_streams(const Model& model, const StreamExtent& extent,
                     const recurrent_pool_run_args& args, Buffers& buffers);
 void check_step(const Model& model, int64_t batch, const int32_t* indices, const float* y);

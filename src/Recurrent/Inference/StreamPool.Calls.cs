@@ -56,7 +56,7 @@ public sealed unsafe partial class StreamPool
     /// Input <c>[all steps, InputSize]</c>, of exactly that length: stream after stream, in each step after step.
     /// </param>
     /// <param name="y">
-    /// Receives the output <c>[all steps, OutputSize]</c>, likewise, or <c>[streams, OutputSize]</c> from a model that puts out one
+    /// Receives the output <c>[all steps, OutputSize]</c>, likewise, or <c>[streams, OutputSize]</c> from a model that outputs one
     /// step, which is 0 for a stream without steps; empty if only the states matter. Must not overlap <paramref name="x"/>.
     /// </param>
     /// <param name="present">

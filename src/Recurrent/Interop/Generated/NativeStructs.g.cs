@@ -748,7 +748,7 @@ internal unsafe struct NativePoolRunArgs
     public long IndicesCount;
 
     /// <summary>
-    /// Output <c>[N, output_size]</c>, or <c>[S, output_size]</c> from a model that puts out one step; null if only the
+    /// Output <c>[N, output_size]</c>, or <c>[S, output_size]</c> from a model that outputs one step; null if only the
     /// states matter. Must not overlap an input.
     /// </summary>
     public float* Y;
