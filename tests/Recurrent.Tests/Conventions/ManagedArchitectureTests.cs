@@ -23,6 +23,7 @@ public sealed partial class ManagedArchitectureTests
         ["Recurrent.Plots"] = ["Recurrent/Files"],
         ["Recurrent.Shared"] = ["Recurrent/Training"],
         ["Recurrent/Training"] = ["Recurrent/Inference", "Recurrent/Reference", "Recurrent/Files"],
+        ["Recurrent/Serving"] = ["Recurrent/Inference", "Recurrent/Layers", "Recurrent/Files"],
         ["Recurrent/Inference"] = ["Recurrent/Layers", "Recurrent/Interop"],
         ["Recurrent/Reference"] = ["Recurrent/Layers"],
         ["Recurrent/Interop"] = ["Recurrent/Messages"],
