@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Recurrent.Files;
 using Recurrent.Formats.Tensors;
 
 namespace Recurrent.Formats.Container;

@@ -1,3 +1,5 @@
+using Recurrent.Files;
+
 namespace Recurrent.Formats.Container;
 
 /// <summary>Lays a model out as a file, and writes it.</summary>

@@ -1,3 +1,5 @@
+using Recurrent.Files;
+
 namespace Recurrent.Formats.Container;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Recurrent.Files;
 
 namespace Recurrent.Formats.Container;
 

@@ -93,6 +93,14 @@ internal sealed unsafe class ModelDescription : IDisposable
         }
     }
 
+    /// <summary>What states of the model belong to. Reads all weights once.</summary>
+    public StateFingerprints Fingerprints()
+    {
+        StateFingerprints fingerprints = FingerprintWriter.Of(_graph, _layers);
+        GC.KeepAlive(this);
+        return fingerprints;
+    }
+
     /// <summary>Packs the weights.</summary>
     public ModelHandle Create()
     {
@@ -296,7 +304,7 @@ internal sealed unsafe class ModelDescription : IDisposable
         _ => throw new InvalidOperationException($"The cell {specification.GetType()} has no native kind."),
     };
 
-    private static NativeMasking MaskingOf(Masking? masking) => masking switch
+    internal static NativeMasking MaskingOf(Masking? masking) => masking switch
     {
         null => NativeMasking.None,
         { Output: MissingOutput.Repeat } => NativeMasking.Repeat,

@@ -21,7 +21,7 @@ public sealed partial class RecurrentModel : IDisposable
     private readonly ModelHandle _handle;
     private readonly SessionPool _predictors;
 
-    private unsafe RecurrentModel(ModelDefinition definition, ModelHandle handle)
+    private unsafe RecurrentModel(ModelDefinition definition, ModelHandle handle, StateFingerprints fingerprints)
     {
         NativeModelInfo info = new();
         NativeMethods.ModelGetInfo(handle.DangerousGetHandle(), &info).ThrowIfFailed();
@@ -29,6 +29,7 @@ public sealed partial class RecurrentModel : IDisposable
         _handle = handle;
         _predictors = new SessionPool(() => new Session(this, handle, PredictorOptions), this);
         Graph = definition.Graph;
+        Fingerprints = fingerprints;
         PackedBytes = info.PackedBytes;
         InstructionSet = (InstructionSet)info.Isa;
         GemmProvider = (GemmProvider)info.GemmProvider;
@@ -74,6 +75,12 @@ public sealed partial class RecurrentModel : IDisposable
     /// Whether every layer takes one step after the other, so that the model can be stepped and sequences cut anywhere.
     /// </summary>
     public bool CanStep => Graph.CanStep;
+
+    /// <summary>
+    /// What saved states of the model belong to: those of another model, or of one that computes with another format of
+    /// weights, go on with other bits.
+    /// </summary>
+    public StateFingerprints Fingerprints { get; }
 
     /// <summary>Bytes of packed weights.</summary>
     public long PackedBytes { get; }
@@ -128,7 +135,7 @@ public sealed partial class RecurrentModel : IDisposable
         ModelHandle handle = Pack(description);
         try
         {
-            return new RecurrentModel(definition, handle);
+            return new RecurrentModel(definition, handle, description.Fingerprints());
         }
         catch
         {

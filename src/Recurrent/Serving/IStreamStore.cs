@@ -15,7 +15,8 @@ public interface IStreamStore
     /// <param name="outcomes">Receives what became of each, <c>[states]</c>, of exactly that length.</param>
     /// <param name="cancellation">Gives up waiting; what was sent may still be written.</param>
     /// <returns>Ends when the states outlast the process.</returns>
-    /// <exception cref="ArgumentException">A key is empty, too long or there twice, or the lengths differ.</exception>
+    /// <exception cref="ArgumentException">A key is empty, too long, no text (half of a surrogate pair) or there twice, a sequence number is negative, or the lengths
+    /// differ.</exception>
     /// <exception cref="IOException">The store could not be reached or did not take them; trying again later may help.</exception>
     /// <exception cref="OperationCanceledException">The wait was given up.</exception>
     ValueTask WriteAsync(ReadOnlyMemory<StoredState> states, Memory<StoreOutcome> outcomes, CancellationToken cancellation = default);
@@ -24,7 +25,7 @@ public interface IStreamStore
     /// <param name="key">Whose state.</param>
     /// <param name="cancellation">Gives up waiting.</param>
     /// <returns>The bytes, as they were written; null if there are none.</returns>
-    /// <exception cref="ArgumentException">The key is empty or too long.</exception>
+    /// <exception cref="ArgumentException">The key is empty, too long or no text.</exception>
     /// <exception cref="IOException">The store could not be reached.</exception>
     /// <exception cref="OperationCanceledException">The wait was given up.</exception>
     ValueTask<byte[]?> ReadAsync(string key, CancellationToken cancellation = default);
@@ -33,7 +34,7 @@ public interface IStreamStore
     /// <param name="key">Whose state.</param>
     /// <param name="cancellation">Gives up waiting; it may still be forgotten.</param>
     /// <returns>Whether there was a state.</returns>
-    /// <exception cref="ArgumentException">The key is empty or too long.</exception>
+    /// <exception cref="ArgumentException">The key is empty, too long or no text.</exception>
     /// <exception cref="IOException">The store could not be reached.</exception>
     /// <exception cref="OperationCanceledException">The wait was given up.</exception>
     ValueTask<bool> RemoveAsync(string key, CancellationToken cancellation = default);

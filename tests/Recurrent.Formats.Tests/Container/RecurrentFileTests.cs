@@ -1,3 +1,4 @@
+using Recurrent.Files;
 using Recurrent.Formats.Container;
 using Recurrent.Formats.Tensors;
 using Recurrent.Formats.Tests.Graphs;

@@ -24,7 +24,7 @@ public sealed partial class ManagedArchitectureTests
         ["Recurrent.Shared"] = ["Recurrent/Training"],
         ["Recurrent/Training"] = ["Recurrent/Inference", "Recurrent/Reference", "Recurrent/Files"],
         ["Recurrent/Serving"] = ["Recurrent/Inference", "Recurrent/Layers", "Recurrent/Files"],
-        ["Recurrent/Inference"] = ["Recurrent/Layers", "Recurrent/Interop"],
+        ["Recurrent/Inference"] = ["Recurrent/Layers", "Recurrent/Interop", "Recurrent/Files"],
         ["Recurrent/Reference"] = ["Recurrent/Layers"],
         ["Recurrent/Interop"] = ["Recurrent/Messages"],
         ["Recurrent/Layers"] = [],

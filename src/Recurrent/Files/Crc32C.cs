@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 
-namespace Recurrent.Formats.Container;
+namespace Recurrent.Files;
 
 /// <summary>The checksum CRC-32C (Castagnoli; RFC 3720), going on from that of the bytes before.</summary>
 internal static class Crc32C
