@@ -483,6 +483,7 @@ target_test() {
   run_native_tests release
   run_managed_tests Recurrent.Tests
   run_managed_tests Recurrent.Formats.Tests
+  run_managed_tests Recurrent.Stores.Tests
   run_managed_tests Recurrent.Cli.Tests
   run_managed_tests Recurrent.Bindgen.Tests
   run_managed_tests Recurrent.Docs.Tests

@@ -33,10 +33,13 @@ internal sealed class AtomicFile : IDisposable
 
     /// <summary>Begins a file.</summary>
     /// <param name="path">Its path.</param>
-    /// <param name="flushFolder">For tests: what makes a rename in a folder last.</param>
+    /// <param name="flushFolder">What makes a rename in a folder last; null for a flush of the folder.</param>
+    /// <param name="looksForAbandoned">
+    /// Whether what killed processes have left is looked for, among all files of the folder.
+    /// </param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be written.</exception>
-    public static AtomicFile Create(string path, Action<string>? flushFolder = null)
+    public static AtomicFile Create(string path, Action<string>? flushFolder = null, bool looksForAbandoned = true)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         flushFolder ??= FolderFlush.Flush;
@@ -46,7 +49,11 @@ internal sealed class AtomicFile : IDisposable
         }
 
         string target = FileTarget.Resolve(path);
-        PartialFile.RemoveAbandoned(target);
+        if (looksForAbandoned)
+        {
+            PartialFile.RemoveAbandoned(target);
+        }
+
         (string partial, FileStream stream) = PartialFile.Create(target, BufferBytes);
         FileTarget.CopyPermissions(target, stream);
         return new AtomicFile(target, partial, stream, flushFolder);

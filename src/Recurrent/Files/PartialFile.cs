@@ -53,15 +53,14 @@ internal static class PartialFile
     public static void RemoveAbandoned(string target)
     {
         string prefix = Prefix(target);
-        EnumerationOptions all = new() { AttributesToSkip = 0, IgnoreInaccessible = true };
-        foreach (string file in Directory.EnumerateFiles(Path.GetDirectoryName(target)!, "*" + Extension, all))
-        {
-            if (IsPartialOf(Path.GetFileName(file), prefix))
-            {
-                RemoveIfAbandoned(file);
-            }
-        }
+        RemoveAbandoned(Path.GetDirectoryName(target)!, name => IsPartialOf(name, prefix));
     }
+
+    /// <summary>Removes what killed writers of any file with such an ending have left in a folder.</summary>
+    public static void RemoveAbandonedOf(string folder, string ending) => RemoveAbandoned(
+        folder,
+        name => name.LastIndexOf(ending + ".", StringComparison.Ordinal) is > 0 and int at
+            && IsPartialOf(name, name[..(at + ending.Length + 1)]));
 
     /// <summary>Removes one that could not be finished.</summary>
     public static void Remove(string partial)
@@ -73,6 +72,18 @@ internal static class PartialFile
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // The next writer tries again; why this one has failed is more important.
+        }
+    }
+
+    private static void RemoveAbandoned(string folder, Func<string, bool> isMeant)
+    {
+        EnumerationOptions all = new() { AttributesToSkip = 0, IgnoreInaccessible = true };
+        foreach (string file in Directory.EnumerateFiles(folder, "*" + Extension, all))
+        {
+            if (isMeant(Path.GetFileName(file)))
+            {
+                RemoveIfAbandoned(file);
+            }
         }
     }
 
