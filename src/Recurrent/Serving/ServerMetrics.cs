@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Recurrent.Serving;
+
+/// <summary>The instruments of a server. Those that nobody listens to cost a comparison.</summary>
+internal sealed class ServerMetrics : IDisposable
+{
+    private readonly Meter _meter;
+    private readonly KeyValuePair<string, object?> _name;
+    private readonly Histogram<int> _rows;
+    private readonly Histogram<double> _queueTime;
+    private readonly Histogram<double> _stepTime;
+    private readonly Histogram<double> _checkpointTime;
+    private readonly Counter<long> _refusals;
+    private readonly Counter<long> _storeFailures;
+
+    public ServerMetrics(StreamServer server, string name)
+    {
+        _name = new KeyValuePair<string, object?>("recurrent.server", name);
+        _meter = new Meter("Recurrent", typeof(ServerMetrics).Assembly.GetName().Version?.ToString(3));
+        _rows = _meter.CreateHistogram<int>("recurrent.rows_per_call", "{row}", "Rows of a call of the pool.");
+        _queueTime = _meter.CreateHistogram<double>("recurrent.queue.duration", "s", "Time that a step waited for a worker.");
+        _stepTime = _meter.CreateHistogram<double>("recurrent.step.duration", "s", "Time of a call of the pool.");
+        _checkpointTime = _meter.CreateHistogram<double>(
+            "recurrent.checkpoint.duration", "s", "Age of the oldest step that a state holds, when the store has it.");
+        _refusals = _meter.CreateCounter<long>("recurrent.refusals", "{refusal}", "Steps and streams that were refused.");
+        _storeFailures = _meter.CreateCounter<long>("recurrent.store.failures", "{call}", "Calls of the store that failed.");
+        _meter.CreateObservableUpDownCounter(
+            "recurrent.streams", () => Measure(server.Statistics.Streams), "{stream}", "Streams that are open.");
+        _meter.CreateObservableUpDownCounter(
+            "recurrent.streams.resident", () => Measure(server.Statistics.Resident), "{stream}", "Streams with a place in the pool.");
+        _meter.CreateObservableUpDownCounter(
+            "recurrent.steps.pending", () => Measure(server.Statistics.Pending), "{step}", "Steps that wait.");
+        _meter.CreateObservableCounter("recurrent.steps", () => Measure(server.Statistics.Steps), "{step}", "Steps computed.");
+        _meter.CreateObservableCounter("recurrent.calls", () => Measure(server.Statistics.Calls), "{call}", "Calls of the pool.");
+        _meter.CreateObservableCounter(
+            "recurrent.evictions", () => Measure(server.Statistics.Evictions), "{stream}", "Streams that gave up their place.");
+        _meter.CreateObservableCounter(
+            "recurrent.restores", () => Measure(server.Statistics.Restores), "{stream}", "Streams read from the store.");
+        _meter.CreateObservableCounter(
+            "recurrent.checkpoints", () => Measure(server.Statistics.Written), "{state}", "States that the store has taken.");
+        _meter.CreateObservableUpDownCounter(
+            "recurrent.checkpoints.pending", () => Measure(server.Statistics.Unwritten), "{state}", "States that wait for the store.");
+        _meter.CreateObservableGauge(
+            "recurrent.checkpoint.lag",
+            () => new Measurement<double>(server.Statistics.CheckpointLag.TotalSeconds, _name),
+            "s",
+            "Age of the oldest step that the store does not have.");
+    }
+
+    /// <summary>Whether the time that steps wait has to be taken.</summary>
+    public bool WantsQueueTime => _queueTime.Enabled;
+
+    /// <summary>Whether the time of calls has to be taken.</summary>
+    public bool WantsStepTime => _stepTime.Enabled;
+
+    public void Called(int rows) => _rows.Record(rows, _name);
+
+    public void Stepped(long ticks) => _stepTime.Record(ticks / (double)Stopwatch.Frequency, _name);
+
+    public void Waited(long ticks) => _queueTime.Record(ticks / (double)Stopwatch.Frequency, _name);
+
+    public void StateWritten(long milliseconds) => _checkpointTime.Record(milliseconds / 1000.0, _name);
+
+    public void StoreFailed() => _storeFailures.Add(1, _name);
+
+    public void Refused(StreamServerBusyReason reason) =>
+        _refusals.Add(1, _name, new KeyValuePair<string, object?>("reason", reason.ToString()));
+
+    public void Dispose() => _meter.Dispose();
+
+    private Measurement<int> Measure(int value) => new(value, _name);
+
+    private Measurement<long> Measure(long value) => new(value, _name);
+}

@@ -1,0 +1,14 @@
+namespace Recurrent.Serving;
+
+/// <summary>A copy of a stream's state on its way to the store. Copies are used again.</summary>
+internal sealed class StateSnapshot(int bytes)
+{
+    public byte[] Bytes { get; } = new byte[bytes];
+
+    public LiveStream? Stream { get; set; }
+
+    public long Sequence { get; set; }
+
+    /// <summary>In milliseconds of the system's clock.</summary>
+    public long TakenAt { get; set; }
+}
