@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Recurrent.Layers;
 
 namespace Recurrent.Serving;
 
@@ -127,7 +126,7 @@ public sealed partial class StreamServer : IDisposable, IAsyncDisposable
     /// <returns>
     /// The stream; <see cref="LiveStream.Sequence"/> tells how many steps are behind it. The caller closes it.
     /// </returns>
-    /// <exception cref="ArgumentException">The key is empty or too long.</exception>
+    /// <exception cref="ArgumentException">The key is empty, too long or no text.</exception>
     /// <exception cref="InvalidOperationException">There is no store, or the key is open already.</exception>
     /// <exception cref="StreamStateException">What the store has is damaged, or of another model.</exception>
     /// <exception cref="StreamServerBusyException">The pool has no room, and no stream that rests could be written.</exception>
@@ -136,13 +135,7 @@ public sealed partial class StreamServer : IDisposable, IAsyncDisposable
     /// <exception cref="ObjectDisposedException">The server or the pool has been disposed.</exception>
     public async ValueTask<LiveStream> OpenAsync(string key, CancellationToken cancellation = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(key);
-        if (key.Length > StoredState.MaxKeyLength)
-        {
-            throw new ArgumentException(
-                $"key: expected at most {StoredState.MaxKeyLength} characters, found {key.Length}.", nameof(key));
-        }
-
+        StoreArguments.RequireKey(key);
         ObjectDisposedException.ThrowIf(_isEnding, this);
         if (_keeper is null)
         {
