@@ -4,7 +4,7 @@ using Recurrent.Serving;
 namespace Voices;
 
 /// <summary>One stream: a sound that is played again and again, from a place of its own.</summary>
-internal sealed class Listener(float[] sound, int number)
+internal sealed class Listener(float[] sound, bool[]? voices, int number)
 {
     private static readonly double FrameSeconds = Frames.Length / (double)Frames.SampleRate;
 
@@ -15,6 +15,9 @@ internal sealed class Listener(float[] sound, int number)
 
     /// <summary>Frames with a voice.</summary>
     public long VoiceCount { get; private set; }
+
+    /// <summary>Frames where the answer is what is known of the sound; 0 if nothing is.</summary>
+    public long RightCount { get; private set; }
 
     /// <summary>Frames whose answer came after the next one was due.</summary>
     public long LateCount { get; private set; }
@@ -39,9 +42,10 @@ internal sealed class Listener(float[] sound, int number)
                 long begin = Stopwatch.GetTimestamp();
                 _analysis.Analyze(sound.AsSpan(place * Frames.Length, Frames.Length), x);
                 await stream.StepAsync(x, probability, CancellationToken.None);
-                place = (place + 1) % length;
                 Count++;
                 HearsVoice = probability[0] > 0.5f;
+                RightCount += voices?[place] == HearsVoice ? 1 : 0;
+                place = (place + 1) % length;
                 VoiceCount += HearsVoice ? 1 : 0;
                 LateCount += Stopwatch.GetElapsedTime(begin).TotalSeconds > FrameSeconds ? 1 : 0;
             }

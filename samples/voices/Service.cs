@@ -13,11 +13,12 @@ internal static class Service
         DirectoryInfo? wav, int count, TimeSpan duration, int workers, CancellationToken cancellation)
     {
         float[][] sounds;
+        bool[][]? voices = null;
         DirectoryInfo? made = null;
         try
         {
             // Without a folder of WAV files, one is made: what follows reads files either way.
-            made = wav is null ? Make() : null;
+            made = wav is null ? Make(out voices) : null;
             sounds = Sound.Read(wav ?? made!);
         }
         catch (Exception exception) when (exception is IOException or FormatException or UnauthorizedAccessException)
@@ -40,7 +41,8 @@ internal static class Service
         await using StreamServer server = new(pool, new StreamServerOptions { Workers = workers, Name = "voices" });
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         end.CancelAfter(duration);
-        Listener[] listeners = [.. Enumerable.Range(0, count).Select(i => new Listener(sounds[i % sounds.Length], i))];
+        Listener[] listeners = [.. Enumerable.Range(0, count).Select(
+            i => new Listener(sounds[i % sounds.Length], voices?[i % sounds.Length], i))];
         // One place reads the sound of all streams, as a receiver of packets would; a frame is due every 32 milliseconds.
         Task[] running = [.. listeners.Select(listener => listener.RunAsync(server, end.Token))];
         Console.WriteLine("second   steps/s   rows/call   queue p99 us   call p99 us   voices");
@@ -69,16 +71,21 @@ internal static class Service
         long frames = listeners.Sum(listener => listener.Count);
         Console.WriteLine(
             $"{frames} frames of {count} streams, {listeners.Sum(listener => listener.LateCount)} of them late; "
-            + $"voices in {100.0 * listeners.Sum(listener => listener.VoiceCount) / Math.Max(frames, 1):F0} %");
+            + $"voices in {Percent(listener => listener.VoiceCount):F0} %"
+            + (voices is null ? string.Empty : $", right in {Percent(listener => listener.RightCount):F0} %"));
         return 0;
+
+        double Percent(Func<Listener, long> value) => 100.0 * listeners.Sum(value) / Math.Max(frames, 1);
     }
 
-    private static DirectoryInfo Make()
+    // Other sounds than the detector was trained with, and which of their frames have a voice.
+    private static DirectoryInfo Make(out bool[][] voices)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("voices-");
-        for (int i = 0; i < 8; i++)
+        voices = new bool[8][];
+        for (int i = 0; i < voices.Length; i++)
         {
-            Sound.Write(Path.Combine(folder.FullName, $"{i}.wav"), Sound.Make(1000 + i, 20, out _));
+            Sound.Write(Path.Combine(folder.FullName, $"{i}.wav"), Sound.Make(1000 + i, 20, out voices[i]));
         }
 
         return folder;
