@@ -27,5 +27,9 @@ internal sealed class Blocked : Called
     public void Open() => _opened.Set();
 
     // A test that has failed leaves nobody waiting.
-    protected override void Dispose(bool disposing) => _opened.Set();
+    protected override void Dispose(bool disposing)
+    {
+        _opened.Set();
+        base.Dispose(disposing);
+    }
 }

@@ -92,8 +92,8 @@ public sealed class StreamServerTests
         for (int step = 0; step < 3; step++)
         {
             both.Step([x, rows], [h, joined]);
-            ValueTask one = first.StepAsync((float[])[.. x[..3], .. rows[..2]], found[0], Patience);
-            ValueTask two = second.RunAsync((float[])[.. x[3..], .. rows[2..]], found[1], Patience);
+            Task one = first.StepAsync((float[])[.. x[..3], .. rows[..2]], found[0], Patience).AsTask();
+            Task two = second.RunAsync((float[])[.. x[3..], .. rows[2..]], found[1], Patience).AsTask();
             await one;
             await two;
             Bits.RequireSame((float[])[.. h[..4], .. joined[..6]], found[0], "first", 10);
@@ -126,7 +126,7 @@ public sealed class StreamServerTests
         await Assert.ThrowsAsync<ArgumentException>("x", async () => await stream.StepAsync(x, y, Patience));
         await Assert.ThrowsAsync<ArgumentException>("y", async () => await stream.StepAsync(x.AsMemory(Input), y, Patience));
         await Assert.ThrowsAsync<ArgumentException>("x", async () => await stream.RunAsync(x.AsMemory(1), y, Patience));
-        await Assert.ThrowsAsync<ArgumentException>("x", async () => await stream.RunAsync(new float[0], default, Patience));
+        await Assert.ThrowsAsync<ArgumentException>("x", async () => await stream.RunAsync(ReadOnlyMemory<float>.Empty, default, Patience));
         await Assert.ThrowsAsync<ArgumentException>("y", async () => await stream.RunAsync(x, y.AsMemory(1), Patience));
         await Assert.ThrowsAsync<NotSupportedException>(async () => await stream.StepAsync(1, default, Patience));
         await Assert.ThrowsAsync<NotSupportedException>(async () => await stream.RunAsync(new int[2], default, Patience));
@@ -162,11 +162,14 @@ public sealed class StreamServerTests
         Assert.Contains("Await it", error.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await streams[0].CloseAsync(Patience));
 
+        // A run of 40 steps takes turns with the others. What looks at the memory for the output is the worker.
         ConcurrentQueue<int> order = new();
-        // A run of 40 steps takes turns with the others.
         Task[] waiting = [.. Enumerable.Range(1, 18).Select(i =>
-            (i == 3 ? streams[i].RunAsync(new float[40 * Input], default, Patience) : streams[i].StepAsync(new float[Input], default, Patience))
-            .AsTask().ContinueWith(_ => order.Enqueue(i), Patience, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default))];
+        {
+            int steps = i == 3 ? 40 : 1;
+            Called output = new(steps * model.OutputSize, () => order.Enqueue(i));
+            return streams[i].RunAsync(new float[steps * Input], output.Memory, Patience).AsTask();
+        })];
         // And the one that the worker has in its hands.
         Assert.Equal(19, server.Statistics.Pending);
         Task full = streams[19].StepAsync(new float[Input], default, Patience).AsTask();
@@ -174,7 +177,7 @@ public sealed class StreamServerTests
         await first;
         await Task.WhenAll(waiting);
         await full;
-        Assert.Equal(3, order.Last());
+        Assert.Equal([.. Enumerable.Range(1, 18), .. Enumerable.Repeat(3, 39)], order);
         Assert.Equal(server.Statistics.Steps, server.Statistics.Calls);
     }
 

@@ -48,7 +48,7 @@ internal static class ChildProcess
         Assert.Contains("Total: 1, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0", output, StringComparison.Ordinal);
     }
 
-    private static bool IsOfRunner(string variable) =>
+    public static bool IsOfRunner(string variable) =>
         variable.StartsWith("TESTINGPLATFORM_", StringComparison.Ordinal)
         || variable.StartsWith("DOTNET_CLI_", StringComparison.Ordinal);
 }
