@@ -48,14 +48,15 @@ fail() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
 
 # Installs system packages, or stops with the line that does.
 install_packages() {
-  local line="apt-get install -y --no-install-recommends $*"
+  # In this runlevel Debian's packages start nothing of what they bring.
+  local line="env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $*"
   command -v apt-get >/dev/null || fail "needs these tools (Debian's names): $*"
   if [[ "$(id -u)" == 0 ]]; then
     say "installing $*"
-    apt-get update -q && DEBIAN_FRONTEND=noninteractive $line
+    apt-get update -q && $line
   elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then
     say "installing $*"
-    sudo apt-get update -q && sudo env DEBIAN_FRONTEND=noninteractive $line
+    sudo apt-get update -q && sudo $line
   else
     fail "system packages are missing; run this line once, then start again:
   sudo apt-get update && sudo $line"
@@ -91,6 +92,19 @@ libclang_package() {
   fi
 }
 
+# Servers of stores, which tests start themselves; without one its tests are skipped. They are not to run on their own.
+want_servers() {
+  local missing=() service root=()
+  command -v redis-server >/dev/null || missing+=(redis-server)
+  compgen -G "/usr/lib/postgresql/*/bin/postgres" >/dev/null || missing+=(postgresql)
+  ((${#missing[@]})) || return 0
+  (install_packages "${missing[@]}") || { say "left out: ${missing[*]}"; return 0; }
+  [[ "$(id -u)" == 0 ]] || root=(sudo)
+  for service in "${missing[@]}"; do
+    ${root[@]+"${root[@]}"} systemctl disable "$service" >/dev/null 2>&1 || true
+  done
+}
+
 # Everything that a target and what it builds on need, asked for at once: one installation, or one line to run.
 require_for() {
   local native=(c++:g++ cmake:cmake ninja:ninja-build /usr/include/gtest/gtest.h:libgtest-dev)
@@ -99,7 +113,7 @@ require_for() {
   case "$1" in
     build | demo | cli | accuracy | sanitize | fuzz | bench | docs) require "${native[@]}" ;;
     pack) require "${native[@]}" aarch64-linux-gnu-g++:g++-aarch64-linux-gnu x86_64-w64-mingw32-g++-posix:g++-mingw-w64-x86-64-posix musl-gcc:musl-tools ;;
-    test) require "${native[@]}" "$libclang" ;;
+    test) require "${native[@]}" "$libclang"; want_servers ;;
     lint) require "${native[@]}" "$libclang" clang-format:clang-format clang-tidy:clang-tidy clang++:clang \
         "/usr/lib/llvm-*/include/c++/v1:libc++-dev" /usr/include/x86_64-linux-musl:musl-dev ;;
     # GoogleTest is compiled for the platform from the sources that the package brings.
@@ -674,7 +688,8 @@ gather_site() {
 target_docs() {
   fetch_docfx
   build_native release
-  build_managed src/Recurrent.Formats
+  local project
+  for project in Recurrent.Formats Recurrent.Redis Recurrent.PostgreSql; do build_managed "src/$project"; done
   gather_site
   say "site"
   quietly docs-api "$docfx" metadata artifacts/docs/docfx.json --warningsAsErrors

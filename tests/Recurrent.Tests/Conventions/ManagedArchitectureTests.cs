@@ -20,6 +20,8 @@ public sealed partial class ManagedArchitectureTests
         ["Recurrent.Demo"] = ["Recurrent.Formats", "Recurrent.Plots", "Recurrent.Shared", "Recurrent/Training"],
         // A file of ours says how a model is to be computed: ModelOptions.
         ["Recurrent.Formats"] = ["Recurrent/Inference", "Recurrent/Layers", "Recurrent/Files", "Recurrent/Messages"],
+        ["Recurrent.Redis"] = ["Recurrent/Serving", "Recurrent/Messages"],
+        ["Recurrent.PostgreSql"] = ["Recurrent/Serving", "Recurrent/Messages"],
         ["Recurrent.Plots"] = ["Recurrent/Files"],
         ["Recurrent.Shared"] = ["Recurrent/Training"],
         ["Recurrent/Training"] = ["Recurrent/Inference", "Recurrent/Reference", "Recurrent/Files"],
@@ -42,6 +44,8 @@ public sealed partial class ManagedArchitectureTests
         ["Recurrent.Demo"] = ["Recurrent", "Recurrent.Formats", "Recurrent.Plots"],
         ["Recurrent.Formats"] = ["Recurrent"],
         ["Recurrent.Plots"] = [],
+        ["Recurrent.PostgreSql"] = ["Recurrent"],
+        ["Recurrent.Redis"] = ["Recurrent"],
     };
 
     [Fact]
@@ -95,10 +99,12 @@ public sealed partial class ManagedArchitectureTests
     }
 
     [Fact]
-    public void The_libraries_depend_on_no_package_but_protobuf_for_onnx_files()
+    public void The_libraries_depend_on_no_package_but_protobuf_for_onnx_files_and_the_clients_of_stores()
     {
         Assert.Empty(PackagesOf("Recurrent"));
         Assert.Equal(["Google.Protobuf", "Grpc.Tools (to build)"], PackagesOf("Recurrent.Formats"));
+        Assert.Equal(["StackExchange.Redis"], PackagesOf("Recurrent.Redis"));
+        Assert.Equal(["Npgsql"], PackagesOf("Recurrent.PostgreSql"));
     }
 
     [Fact]
@@ -147,7 +153,7 @@ public sealed partial class ManagedArchitectureTests
     private static string PartOfNamespace(string name) => name.Split('.') switch
     {
         ["Recurrent"] => "Recurrent/Inference",
-        ["Recurrent", "Formats" or "Cli" or "Demo" or "Plots" or "Shared" or "Bindgen", ..] steps => $"Recurrent.{steps[1]}",
+        ["Recurrent", "Formats" or "Cli" or "Demo" or "Plots" or "Shared" or "Bindgen" or "Redis" or "PostgreSql", ..] steps => $"Recurrent.{steps[1]}",
         ["Recurrent", .. string[] rest] => $"Recurrent/{rest[0]}",
         _ => throw new ArgumentException($"not a namespace of the project: {name}", nameof(name)),
     };

@@ -15,6 +15,8 @@ public sealed class PublicApiTests
     [Theory]
     [InlineData("Recurrent")]
     [InlineData("Recurrent.Formats")]
+    [InlineData("Recurrent.Redis")]
+    [InlineData("Recurrent.PostgreSql")]
     public void The_public_surface_is_the_committed_one(string assembly)
     {
         string path = RepositoryTree.PathOf($"tests/Recurrent.Tests/PublicApi/{assembly}.txt");
@@ -31,6 +33,8 @@ public sealed class PublicApiTests
     [Theory]
     [InlineData("Recurrent")]
     [InlineData("Recurrent.Formats")]
+    [InlineData("Recurrent.Redis")]
+    [InlineData("Recurrent.PostgreSql")]
     public void The_public_surface_is_the_same_on_the_older_net(string assembly)
     {
         // The build of a test takes the assemblies of the newest .NET alone; that of the solution makes those of the older one too.
