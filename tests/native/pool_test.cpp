@@ -2,6 +2,7 @@
 // computed together.
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <string>
 #include <thread>
@@ -480,6 +481,177 @@ TEST(Pool, ServesThreadsAtOnce) {
   for (const std::vector<int64_t>& streams : mine)
     for (const int64_t stream : streams)
       EXPECT_EQ(first_difference(small.states({stream}).data(), want.data(), size), -1);
+}
+
+// A stream that is closed or another pool's has the place of one that is open: whoever names it is
+// refused, and nobody else.
+TEST(Pool, StaleStreamsStandInNobodysWay) {
+  Small small;
+  Small other;
+  const int64_t stale = open_stream(small.pool);
+  ASSERT_OK(recurrent_pool_close(small.pool.get(), stale));
+  const int64_t good = open_stream(small.pool);
+  const int64_t foreign = open_stream(other.pool);
+  std::atomic<bool> done{false};
+  std::atomic<int64_t> wrong{0};
+  std::thread thread([&] {
+    while (!done)
+      for (const int64_t stream : {stale, foreign})
+        if (small.step({stream}) != RECURRENT_STATUS_INVALID_ARGUMENT) ++wrong;
+  });
+  int64_t refused = 0;
+  for (int i = 0; i < 20000; ++i) refused += small.step({good}) != RECURRENT_STATUS_OK;
+  done = true;
+  thread.join();
+  EXPECT_EQ(refused, 0);
+  EXPECT_EQ(wrong, 0);
+}
+
+// However many calls there are, the one that replaces the model has its turn.
+TEST(Pool, ReplacesTheModelBetweenCallsThatNeverEnd) {
+  Small small(64);
+  const Small better;
+  std::atomic<bool> done{false};
+  std::atomic<int64_t> refused{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    std::vector<int64_t> mine;
+    for (int i = 0; i < 16; ++i) mine.push_back(open_stream(small.pool));
+    threads.emplace_back([&, mine] {
+      while (!done)
+        if (small.step(mine) != RECURRENT_STATUS_OK) ++refused;
+    });
+  }
+  std::atomic<int> replaced{0};
+  std::thread replacing([&] {
+    for (; replaced < 200 && !done; ++replaced)
+      EXPECT_OK(recurrent_pool_replace(small.pool.get(), better.model.get()));
+  });
+  // Without a turn it would wait for as long as the others go on.
+  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (replaced < 200 && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_EQ(replaced, 200);
+  done = true;
+  replacing.join();
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(refused, 0);
+}
+
+TEST(Pool, RefusesOutputsOverWhatSaysWhoTheyAreFor) {
+  Small small;
+  const int64_t a = open_stream(small.pool);
+  const int64_t b = open_stream(small.pool);
+  const std::vector<float> x(2 * 3, 0.5f);
+  std::vector<int64_t> streams(64);
+  streams[0] = a;
+  streams[1] = b;
+  auto* const over = reinterpret_cast<float*>(&streams[1]);
+  EXPECT_INVALID(recurrent_pool_step(small.pool.get(), streams.data(), 2, x.data(), over),
+                 "y: expected memory that does not overlap streams");
+  const int64_t states = 2 * info_of(small.pool).state_size;
+  EXPECT_INVALID(recurrent_pool_save(small.pool.get(), streams.data(), 2, over, states),
+                 "states: expected memory that does not overlap streams");
+  std::vector<int32_t> steps(128, 1);
+  recurrent_pool_run_args args{};
+  args.struct_size = sizeof(args);
+  args.streams = streams.data();
+  args.stream_count = 2;
+  args.steps = steps.data();
+  args.steps_count = 2;
+  args.x = x.data();
+  args.x_count = 6;
+  args.y = over;
+  args.y_count = 2 * small.width;
+  EXPECT_INVALID(recurrent_pool_run(small.pool.get(), &args),
+                 "y: expected memory that does not overlap streams");
+  args.y = reinterpret_cast<float*>(&steps[1]);
+  EXPECT_INVALID(recurrent_pool_run(small.pool.get(), &args),
+                 "y: expected memory that does not overlap steps");
+  const recurrent_output_buffer y{sizeof(y), 0, nullptr, args.y, args.y_count};
+  args.y = nullptr;
+  args.y_count = 0;
+  args.outputs = &y;
+  args.output_count = 1;
+  EXPECT_INVALID(recurrent_pool_run(small.pool.get(), &args),
+                 "outputs[y]: expected memory that does not overlap steps");
+  ASSERT_OK(small.step({a, b}));
+}
+
+// Whether a step is missing is a matter of the model.
+TEST(Pool, RefusesAModelWithAnotherMaskValue) {
+  Small small;
+  const auto masked = [&](float value) {
+    return make_model(small.owned, RECURRENT_ISA_AUTO, RECURRENT_GEMM_BUILTIN,
+                      {RECURRENT_OUTPUT_EVERY_STEP, RECURRENT_MASKING_ZERO, value});
+  };
+  const ModelHandle model = masked(-1.0f);
+  const ModelHandle same = masked(-1.0f);
+  const ModelHandle other = masked(2.0f);
+  const PoolHandle pool = open_pool(model, 2);
+  EXPECT_INVALID(recurrent_pool_replace(pool.get(), other.get()),
+                 "model: expected the mask value of the pool's model, -1, found 2");
+  EXPECT_INVALID(recurrent_pool_replace(pool.get(), small.model.get()), "model: expected");
+  EXPECT_OK(recurrent_pool_replace(pool.get(), same.get()));
+}
+
+// Names are longer than what a string holds without asking for memory.
+TEST(Pool, RunsWithBuffersByNameWithoutAllocating) {
+  Random random(6);
+  OwnedGraph graph;
+  do graph = causal_graph(random, 9);
+  while (graph.input_count() < 2 || graph.masking != RECURRENT_MASKING_NONE);
+  GraphDescription description(graph);
+  std::vector<std::string> names;
+  for (const std::string& name : graph.names) names.push_back(name + std::string(40, '_'));
+  std::vector<recurrent_input_desc> inputs(description.desc.inputs,
+                                           description.desc.inputs + description.desc.input_count);
+  std::vector<recurrent_output_desc> outputs(
+      description.desc.outputs, description.desc.outputs + description.desc.output_count);
+  for (size_t i = 0; i < inputs.size(); ++i) inputs[i].name = names[i].c_str();
+  for (size_t i = 0; i < outputs.size(); ++i) outputs[i].name = names[inputs.size() + i].c_str();
+  description.desc.inputs = inputs.data();
+  description.desc.outputs = outputs.data();
+  const ModelHandle model = create(description);
+  const PoolHandle pool = open_pool(model, 100);
+  const SessionHandle session = open_session(model, 100);
+  std::vector<int64_t> streams;
+  for (int i = 0; i < 100; ++i) streams.push_back(open_stream(pool));
+  std::vector<std::vector<float>> memory;
+  std::vector<recurrent_input_buffer> x;
+  std::vector<recurrent_output_buffer> y;
+  const std::vector<int32_t> indices(streams.size(), 0);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const GraphValue& value = graph.values[i];
+    const bool is_index = value.kind == RECURRENT_VALUE_INDICES;
+    memory.emplace_back(streams.size() * static_cast<size_t>(is_index ? 1 : value.size), 0.5f);
+    x.push_back({sizeof(x[0]), 0, inputs[i].name,
+                 is_index ? static_cast<const void*>(indices.data()) : memory.back().data(),
+                 static_cast<int64_t>(memory.back().size())});
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    memory.emplace_back(streams.size() * static_cast<size_t>(graph.output(i).size));
+    y.push_back({sizeof(y[0]), 0, outputs[i].name, memory.back().data(),
+                 static_cast<int64_t>(memory.back().size())});
+  }
+  recurrent_pool_run_args args{};
+  args.struct_size = sizeof(args);
+  args.streams = streams.data();
+  args.stream_count = static_cast<int64_t>(streams.size());
+  args.inputs = x.data();
+  args.input_count = static_cast<int32_t>(x.size());
+  args.outputs = y.data();
+  args.output_count = static_cast<int32_t>(y.size());
+  const auto step = [&] {
+    return recurrent_session_step_buffers(session.get(), x.data(), args.input_count, y.data(),
+                                          args.output_count);
+  };
+  ASSERT_OK(recurrent_pool_run(pool.get(), &args));
+  ASSERT_OK(step());
+  const int64_t before = allocations();
+  EXPECT_OK(recurrent_pool_run(pool.get(), &args));
+  EXPECT_OK(step());
+  EXPECT_EQ(allocations(), before);
 }
 
 // A call on a stream while another one has it: one of the two is refused, and says why.

@@ -1805,7 +1805,7 @@ RECURRENT_API recurrent_status recurrent_pool_reset(recurrent_pool* pool, const 
  * @param stream_count Elements of `streams`, 0 or more.
  * @param x Input `[stream_count, input_size]`.
  * @param y Output `[stream_count, output_size]`; null if only the states matter. Must not overlap
- * `x`.
+ * `x` nor `streams`.
  * @return OK, INVALID_ARGUMENT, OUT_OF_MEMORY, or BUSY if another call is running on one of the
  * streams. In all cases but OK no stream has changed.
  */
@@ -1853,9 +1853,9 @@ RECURRENT_API recurrent_status recurrent_pool_load(recurrent_pool* pool, const i
  * @brief Takes another model: streams stay open and keep their states, which the other weights then
  * advance. Waits for running calls; those that come meanwhile wait for it.
  * @param pool A pool.
- * @param model A model with the same inputs, outputs and states; the pool keeps it alive.
- * @return OK, or INVALID_ARGUMENT if the models differ in more than weights; then nothing has
- * changed.
+ * @param model A model of the same inputs, outputs, states and mask value; the pool keeps it alive.
+ * @return OK; INVALID_ARGUMENT for another model, NOT_SUPPORTED for one that cannot be stepped. In
+ * both cases nothing has changed.
  */
 RECURRENT_API recurrent_status recurrent_pool_replace(recurrent_pool* pool,
                                                       recurrent_model* model) RECURRENT_NOEXCEPT;

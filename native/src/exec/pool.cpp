@@ -1,6 +1,7 @@
 #include "exec/pool.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 
@@ -81,11 +82,18 @@ void expect_alike(const Model& model, const Model& other) {
               found.id.layer);
   }
   expect("masking", model.masks(), other.masks());
+  const float value = model.mask_value();
+  const float found = other.mask_value();
+  if (model.masks() && value != found && !(std::isnan(value) && std::isnan(found)))
+    invalid("model", "expected the mask value of the pool's model, %g, found %g",
+            static_cast<double>(value), static_cast<double>(found));
 }
 
 }  // namespace
 
-// Until it ends nobody else has these streams.
+// Until it ends nobody else has these streams: their places hold the negative number instead. So
+// one that is closed, or another pool's, is told from one that is in use in a single look, and
+// whoever names it by mistake never stands in the way of the stream that has its place now.
 class Pool::Taken {
  public:
   Taken(Pool& pool, const int64_t* streams, int64_t count) : pool_(pool), streams_(streams) {
@@ -101,17 +109,23 @@ class Pool::Taken {
   Taken(const Taken&) = delete;
   Taken& operator=(const Taken&) = delete;
 
+  // The streams are no longer open.
+  void close() noexcept {
+    for (int64_t i = 0; i < count_; ++i)
+      pool_.id_of(streams_[i]).store(0, std::memory_order_release);
+    count_ = 0;
+  }
+
  private:
   void take(int64_t index) {
     const int64_t stream = streams_[index];
-    const int64_t place = stream & kPlaceMask;
-    if (stream <= 0 || place >= pool_.capacity_) refuse(index);
-    std::atomic<uint8_t>& mark = pool_.in_use_[static_cast<size_t>(place)];
-    if (mark.exchange(1, std::memory_order_acquire) != 0) refuse_in_use(index);
-    if (pool_.ids_[static_cast<size_t>(place)].load(std::memory_order_relaxed) != stream) {
-      mark.store(0, std::memory_order_release);
-      refuse(index);
-    }
+    if (stream <= 0 || (stream & kPlaceMask) >= pool_.capacity_) refuse(index);
+    int64_t found = stream;
+    if (pool_.id_of(stream).compare_exchange_strong(found, -stream, std::memory_order_acquire,
+                                                    std::memory_order_relaxed))
+      return;
+    if (found != -stream) refuse(index);
+    refuse_in_use(index);
   }
   [[noreturn]] void refuse(int64_t index) const {
     invalid(path_of(index).c_str(),
@@ -121,23 +135,34 @@ class Pool::Taken {
   }
   [[noreturn]] void refuse_in_use(int64_t index) const {
     for (int64_t i = 0; i < index; ++i)
-      if ((streams_[i] & kPlaceMask) == (streams_[index] & kPlaceMask)) {
-        if (streams_[i] != streams_[index]) refuse(index);
+      if (streams_[i] == streams_[index])
         invalid(path_of(index).c_str(), "expected every stream once, found that of streams[%lld]",
                 static_cast<long long>(i));
-      }
     fail(RECURRENT_STATUS_BUSY, "%s: another call is running on this stream",
          path_of(index).c_str());
   }
   void give_back() noexcept {
     for (int64_t i = 0; i < count_; ++i)
-      pool_.in_use_[static_cast<size_t>(streams_[i] & kPlaceMask)].store(0,
-                                                                         std::memory_order_release);
+      pool_.id_of(streams_[i]).store(streams_[i], std::memory_order_release);
   }
 
   Pool& pool_;
   const int64_t* streams_;
   int64_t count_ = 0;
+};
+
+// Uses the model, with which others may be busy too. Who is to replace it goes first: a lock alone
+// would let those who use it keep him waiting for ever.
+class Pool::Using {
+ public:
+  explicit Using(const Pool& pool) : lock_(pool.models_, std::defer_lock) {
+    if (pool.is_replacing_.load(std::memory_order_relaxed))
+      const std::lock_guard behind(pool.replacing_);
+    lock_.lock();
+  }
+
+ private:
+  std::shared_lock<std::shared_mutex> lock_;
 };
 
 struct Pool::Worker {
@@ -213,8 +238,7 @@ Pool::Pool(std::shared_ptr<const Model> model, int64_t capacity)
       model_(checked_model(std::move(model))),
       stride_(model_->states().stride()),
       slab_(checked_mul(capacity, stride_, "capacity")),
-      ids_(std::make_unique<std::atomic<int64_t>[]>(static_cast<size_t>(capacity))),
-      in_use_(std::make_unique<std::atomic<uint8_t>[]>(static_cast<size_t>(capacity))) {
+      ids_(std::make_unique<std::atomic<int64_t>[]>(static_cast<size_t>(capacity))) {
   free_.resize(static_cast<size_t>(capacity));
   // The first stream gets the first place.
   for (int64_t i = 0; i < capacity; ++i)
@@ -223,10 +247,14 @@ Pool::Pool(std::shared_ptr<const Model> model, int64_t capacity)
 
 Pool::~Pool() = default;
 
+std::atomic<int64_t>& Pool::id_of(int64_t stream) {
+  return ids_[static_cast<size_t>(stream & kPlaceMask)];
+}
+
 float* Pool::row(int64_t stream) { return slab_.data() + (stream & kPlaceMask) * stride_; }
 
 int64_t Pool::open() {
-  const std::shared_lock model(models_);
+  const Using model(*this);
   int64_t place = 0;
   {
     const std::lock_guard lock(places_);
@@ -244,15 +272,12 @@ int64_t Pool::open() {
   else
     std::fill_n(to, stride_, 0.0f);
   // A call that takes the stream has been given its number, and so comes after this.
-  ids_[static_cast<size_t>(place)].store(stream, std::memory_order_release);
+  id_of(stream).store(stream, std::memory_order_release);
   return stream;
 }
 
 void Pool::close(int64_t stream) {
-  {
-    const Taken taken(*this, &stream, 1);
-    ids_[static_cast<size_t>(stream & kPlaceMask)].store(0, std::memory_order_relaxed);
-  }
+  Taken(*this, &stream, 1).close();
   return_place(stream & kPlaceMask);
 }
 
@@ -263,7 +288,7 @@ void Pool::return_place(int64_t place) noexcept {
 
 void Pool::reset(const int64_t* streams, int64_t count) {
   expect_range("stream_count", count, 0, RECURRENT_MAX_STREAMS);
-  const std::shared_lock model(models_);
+  const Using model(*this);
   const Taken taken(*this, streams, count);
   const float* initial = model_->initial_states().data();
   for (int64_t i = 0; i < count; ++i)
@@ -275,9 +300,10 @@ void Pool::reset(const int64_t* streams, int64_t count) {
 
 void Pool::save(const int64_t* streams, int64_t count, float* states, int64_t state_count) {
   expect_range("stream_count", count, 0, RECURRENT_MAX_STREAMS);
-  const std::shared_lock model(models_);
+  const Using model(*this);
   const StateLayout& layout = model_->states();
   expect_exactly("states", states, state_count, count * layout.size());
+  expect_apart("states", states, state_count, "streams", streams, count);
   const Taken taken(*this, streams, count);
   for (int64_t i = 0; i < count; ++i, states += layout.size()) {
     const StateRows stored{row(streams[i]), 1};
@@ -288,7 +314,7 @@ void Pool::save(const int64_t* streams, int64_t count, float* states, int64_t st
 
 void Pool::load(const int64_t* streams, int64_t count, const float* states, int64_t state_count) {
   expect_range("stream_count", count, 0, RECURRENT_MAX_STREAMS);
-  const std::shared_lock model(models_);
+  const Using model(*this);
   const StateLayout& layout = model_->states();
   expect_exactly("states", states, state_count, count * layout.size());
   const Taken taken(*this, streams, count);
@@ -301,8 +327,16 @@ void Pool::load(const int64_t* streams, int64_t count, const float* states, int6
 }
 
 void Pool::replace(std::shared_ptr<const Model> model) {
+  checked_model(model);
+  const std::lock_guard alone(replacing_);
+  struct Announced {
+    explicit Announced(std::atomic<bool>& is) : is_(is) { is_ = true; }
+    ~Announced() { is_ = false; }
+    std::atomic<bool>& is_;
+  };
+  const Announced announced(is_replacing_);
   const std::unique_lock lock(models_);
-  expect_alike(*model_, *checked_model(model));
+  expect_alike(*model_, *model);
   model_ = std::move(model);
   // Nobody has one now.
   idle_.clear();
@@ -310,7 +344,7 @@ void Pool::replace(std::shared_ptr<const Model> model) {
 }
 
 void Pool::fill(recurrent_pool_info& info) const {
-  const std::shared_lock model(models_);
+  const Using model(*this);
   info.reserved = 0;
   info.capacity = capacity_;
   info.state_size = model_->states().size();
@@ -318,8 +352,7 @@ void Pool::fill(recurrent_pool_info& info) const {
     const std::lock_guard lock(places_);
     info.open = capacity_ - static_cast<int64_t>(free_.size());
   }
-  constexpr auto kOfStream =
-      static_cast<int64_t>(sizeof(int64_t) + sizeof(uint8_t) + sizeof(int32_t));
+  constexpr auto kOfStream = static_cast<int64_t>(sizeof(int64_t) + sizeof(int32_t));
   info.bytes = slab_.size() * static_cast<int64_t>(sizeof(float)) + capacity_ * kOfStream;
   const std::lock_guard lock(workers_lock_);
   // Those that are in use hold at least what an idle one does.
@@ -328,8 +361,9 @@ void Pool::fill(recurrent_pool_info& info) const {
 
 void Pool::step(const int64_t* streams, int64_t count, const float* x, float* y) {
   expect_range("stream_count", count, 0, RECURRENT_MAX_STREAMS);
-  const std::shared_lock model(models_);
+  const Using model(*this);
   check_step(*model_, count, x, y);
+  expect_apart("y", y, count * model_->output_size(), "streams", streams, count);
   const Taken taken(*this, streams, count);
   const void* const input = x;
   Run run;
@@ -355,7 +389,7 @@ void Pool::run(const recurrent_pool_run_args& args) {
   } else {
     expect_no_count("steps_count", args.steps_count, "steps");
   }
-  const std::shared_lock model(models_);
+  const Using model(*this);
   Borrowed worker(*this);
   const Run run = checked_streams(*model_, {count, steps}, args, worker->buffers);
   const Taken taken(*this, args.streams, count);
@@ -365,7 +399,7 @@ void Pool::run(const recurrent_pool_run_args& args) {
     const Block block = block_at(call, count, first, step);
     compute_block(call, block, *worker);
     first += block.count;
-    for (int64_t i = block.first; i < first; ++i) step += args.steps ? args.steps[i] : 1;
+    for (int64_t i = block.first; i < first; ++i) step += call.steps ? call.steps[i] : 1;
   }
 }
 

@@ -37,6 +37,8 @@ class Pool {
  private:
   // Streams that a call has for itself, until it ends.
   class Taken;
+  // The model, for a call.
+  class Using;
   // A session and memory beside it, borrowed for a call.
   struct Worker;
   class Borrowed;
@@ -65,17 +67,21 @@ class Pool {
   void compute_ragged(const Call& call, const Block& block, const StateRows& states,
                       Worker& worker) const;
   float* row(int64_t stream);
+  // Of its place: what is below.
+  std::atomic<int64_t>& id_of(int64_t stream);
   void return_place(int64_t place) noexcept;
 
   const int64_t capacity_;
   // Exclusive for another model. What is needed of the layout is the same for all of them.
   mutable std::shared_mutex models_;
+  mutable std::mutex replacing_;  // whoever waits for models_, exclusive
+  std::atomic<bool> is_replacing_{false};
   std::shared_ptr<const Model> model_;
   const int64_t stride_;  // floats of a stream
   AlignedBuffer<float> slab_;
-  std::unique_ptr<std::atomic<int64_t>[]> ids_;     // of the stream in a place, 0 for none
-  std::unique_ptr<std::atomic<uint8_t>[]> in_use_;  // by a call
-  mutable std::mutex places_;                       // guards the following two
+  // The stream in each place, negative while a call has it, 0 for none.
+  std::unique_ptr<std::atomic<int64_t>[]> ids_;
+  mutable std::mutex places_;  // guards the following
   std::vector<int32_t> free_;
   mutable std::mutex workers_lock_;  // and the following two
   std::vector<std::unique_ptr<Worker>> idle_;

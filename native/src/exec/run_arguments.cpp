@@ -50,12 +50,27 @@ struct StreamElements {
   int64_t output(size_t i) const { return elements_of(model.outputs()[i], extent); }
 };
 
-void check_input(const Model& model, size_t index, const char* name, const void* data,
-                 int64_t count, int64_t needed) {
+bool has_elements(const void* data, int64_t count, int64_t needed) {
+  return count >= needed && (data || needed <= 0);
+}
+
+// Where an index lies that is none of the vocabulary; -1 if there is none.
+int64_t first_outside(int64_t vocabulary, const int32_t* indices, int64_t count) {
+  for (int64_t i = 0; i < count; ++i)
+    if (indices[i] < 0 || indices[i] >= vocabulary) return i;
+  return -1;
+}
+
+// A name is made where something is wrong, and not before: a call allocates nothing.
+void check_input(const Model& model, size_t index, const recurrent_input_buffer& given,
+                 int64_t needed) {
   const Value& input = model.input(index);
-  expect_array(name, data, count, needed);
-  if (input.kind == RECURRENT_VALUE_INDICES)
-    expect_indices(name, input.size, static_cast<const int32_t*>(data), needed);
+  const auto name = [&] { return path_of("inputs", model.inputs()[index].name); };
+  if (!has_elements(given.data, given.count, needed))
+    expect_array(name().c_str(), given.data, given.count, needed);
+  const auto* const indices = static_cast<const int32_t*>(given.data);
+  if (input.kind == RECURRENT_VALUE_INDICES && first_outside(input.size, indices, needed) >= 0)
+    expect_indices(name().c_str(), input.size, indices, needed);
 }
 
 template <class Elements>
@@ -71,8 +86,7 @@ void take_inputs(const Model& model, const Elements& elements, const recurrent_i
     const size_t index = port_of("inputs", ports, given[i].name, i);
     if (buffers.given[index]++)
       invalid("inputs", "expected every input once, found %s twice", ports[index].name.c_str());
-    check_input(model, index, path_of("inputs", ports[index].name).c_str(), given[i].data,
-                given[i].count, elements.input(index));
+    check_input(model, index, given[i], elements.input(index));
     buffers.inputs[index] = given[i].data;
   }
 }
@@ -88,14 +102,16 @@ void take_outputs(const Model& model, const Elements& elements,
     expect_struct_size("outputs.", given[i].struct_size, sizeof(given[i]));
     const std::vector<Port>& ports = model.graph().outputs();
     const size_t index = port_of("outputs", ports, given[i].name, i);
-    const std::string path = path_of("outputs", ports[index].name);
+    const auto name = [&] { return path_of("outputs", ports[index].name); };
     if (!given[i].data) {
-      expect_no_count((path + ".count").c_str(), given[i].count, path.c_str());
+      if (given[i].count != 0)
+        expect_no_count((name() + ".count").c_str(), given[i].count, name().c_str());
       continue;
     }
     if (buffers.outputs[index])
       invalid("outputs", "expected every output once, found %s twice", ports[index].name.c_str());
-    expect_array(path.c_str(), given[i].data, given[i].count, elements.output(index));
+    if (!has_elements(given[i].data, given[i].count, elements.output(index)))
+      expect_array(name().c_str(), given[i].data, given[i].count, elements.output(index));
     buffers.outputs[index] = given[i].data;
   }
 }
@@ -351,6 +367,20 @@ Run checked_streams(const Model& model, const StreamExtent& extent,
   run.inputs = buffers.inputs.data();
   run.outputs = buffers.outputs.data();
   if (!is_short) check_apart(model, elements, run, 0, extent.steps);
+  // Who they are for is looked at until the call ends.
+  constexpr auto kStream = static_cast<int64_t>(sizeof(int64_t));
+  constexpr auto kCount = static_cast<int64_t>(sizeof(int32_t));
+  for (size_t i = 0; i < model.outputs().size(); ++i) {
+    const float* y = run.outputs[i];
+    const int64_t bytes = elements.output(i) * kBytes;
+    const auto expect_apart = [&](const char* name, const void* other, int64_t other_bytes) {
+      if (!y || !other || are_apart(y, bytes, other, other_bytes)) return;
+      refuse_overlap(is_short ? "y" : path_of("outputs", model.graph().outputs()[i].name).c_str(),
+                     name);
+    };
+    expect_apart("streams", args.streams, extent.streams * kStream);
+    expect_apart("steps", args.steps, extent.streams * kCount);
+  }
   return run;
 }
 
@@ -383,10 +413,10 @@ void expect_indices(const Model& model, const int32_t* indices, int64_t count) {
 }
 
 void expect_indices(const char* name, int64_t vocabulary, const int32_t* indices, int64_t count) {
-  for (int64_t i = 0; i < count; ++i)
-    if (indices[i] < 0 || indices[i] >= vocabulary)
-      invalid(name, "expected 0 to %lld, found %d at element %lld",
-              static_cast<long long>(vocabulary - 1), indices[i], static_cast<long long>(i));
+  const int64_t i = first_outside(vocabulary, indices, count);
+  if (i >= 0)
+    invalid(name, "expected 0 to %lld, found %d at element %lld",
+            static_cast<long long>(vocabulary - 1), indices[i], static_cast<long long>(i));
 }
 
 void expect_lengths(const int32_t* lengths, int64_t rows, int64_t time) {

@@ -24,8 +24,8 @@ internal static class ConvertCommand
             + "them as float32. Default: they stay as they are.");
         var packed = new Option<bool>("--packed")
         {
-            Description = "Also puts the weights into a .recurrent file as the kernels of this machine read them: programs in C and C++ "
-                + "load it several times as fast on a machine like this one, and take no notice elsewhere.",
+            Description = "Also puts the weights into a .recurrent file as the kernels of this machine read them: RecurrentFile.LoadModel, "
+                + "and programs in C and C++, load it several times as fast on a machine like this one, and take no notice elsewhere.",
         };
         Option<string?> isa = NetworkOptions.InstructionSetOption(
             "With --packed, the instruction set to pack for. Default: the best one of this machine.");

@@ -40,6 +40,20 @@ internal static class ContainerReader
         };
     }
 
+    /// <summary>
+    /// Reads what a file says of its layers, inputs and outputs, and nothing else. Whoever loads the file checks the rest.
+    /// </summary>
+    /// <exception cref="ModelFormatException">It is damaged, or holds what is not known.</exception>
+    public static ModelDefinition ReadShape(ByteSource source)
+    {
+        ContainerFile file = ContainerFile.Read(source);
+        Section weights = file.Get(SectionType.Weights);
+        ModelRecord record = ModelRecord.Read(file.Open(file.Get(SectionType.Model)));
+        WeightSection.RequirePlaces(weights, [.. record.Arrays]);
+        _ = LayerWeights.OptionsOf(record.Layers);
+        return record.ToShape();
+    }
+
     private static (int? SampleRate, Dictionary<string, string> Texts) ReadMetadata(ContainerFile file)
     {
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);

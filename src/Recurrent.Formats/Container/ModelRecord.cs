@@ -129,14 +129,40 @@ internal sealed class ModelRecord
     /// <exception cref="ModelFormatException">
     /// The layers are none, or do not fit each other, or a weight has no value in its format.
     /// </exception>
-    public ModelDefinition ToDefinition(ModelOptions formats)
+    public ModelDefinition ToDefinition(ModelOptions formats) => Checked(() =>
+    {
+        ModelDefinition definition = ToDefinition();
+        // Refuses what has no value.
+        _ = definition.Rounded(formats.Weights, formats.Layers);
+        return definition;
+    });
+
+    /// <summary>The model without its weights: nobody may look at them.</summary>
+    /// <exception cref="ModelFormatException">The layers are none, or do not fit each other.</exception>
+    public ModelDefinition ToShape()
+    {
+        foreach (StoredArray array in Arrays)
+        {
+            array.Values = UnreadWeights.Of((int)(array.Rows * array.Columns));
+        }
+
+        // Layers that copy their weights do it now. They are vectors.
+        foreach (LayerRecord layer in Layers.Where(layer => layer.Kind is LayerKind.Scale or LayerKind.LayerNormalization))
+        {
+            foreach (StoredArray array in layer.Directions().SelectMany(direction => direction.Arrays).OfType<StoredArray>())
+            {
+                array.Values = new float[array.Rows * array.Columns];
+            }
+        }
+
+        return Checked(ToDefinition);
+    }
+
+    private static ModelDefinition Checked(Func<ModelDefinition> make)
     {
         try
         {
-            ModelDefinition definition = ToDefinition();
-            // Refuses what has no value.
-            _ = definition.Rounded(formats.Weights, formats.Layers);
-            return definition;
+            return make();
         }
         catch (ArgumentException e)
         {

@@ -1,5 +1,6 @@
 using Recurrent.Files;
 using Recurrent.Formats.Container;
+using Recurrent.Formats.Tensors;
 using Recurrent.Layers;
 
 namespace Recurrent.Formats;
@@ -86,10 +87,11 @@ public static class RecurrentFile
     }
 
     /// <summary>
-    /// Writes a model file again with its packed weights in it: a program in C or C++ then loads it without packing, several to
-    /// a hundred times as fast, or maps it into memory. That holds wherever weights are packed in the same way: on a machine
-    /// with the same instruction set and caches, by the same version of the library. Everybody else ignores them, so a file is
-    /// best packed on the machine that uses it. C# computes from <see cref="ImportedModel.Definition"/>, and does not use them.
+    /// Writes a model file again with its packed weights in it: <see cref="LoadModel"/>, and programs in C or C++, then load it
+    /// without packing, several to a hundred times as fast, or map it into memory. That holds wherever weights are packed in the
+    /// same way: on a machine with the same instruction set and caches, by the same version of the library. Everybody else ignores
+    /// them, so a file is best packed on the machine that uses it. A model that is created from
+    /// <see cref="ImportedModel.Definition"/> does not use them.
     /// </summary>
     /// <param name="path">Path of a file that <c>Save</c> has written.</param>
     /// <param name="packedPath">Path of the file to write, which may be the same. One that is there is replaced.</param>
@@ -104,6 +106,62 @@ public static class RecurrentFile
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentException.ThrowIfNullOrEmpty(packedPath);
         AtomicFile.Write(packedPath, stream => RecurrentModel.WritePackedFile(path, stream, instructionSet));
+    }
+
+    /// <summary>
+    /// Loads a model file to compute with: its weights go from the file into the native library, packed ones as they are, and
+    /// memory holds them once. <see cref="ModelFile.Load"/> reads them to look at, to convert or to train.
+    /// </summary>
+    /// <param name="path">Path of a file that <c>Save</c> or <see cref="Pack"/> has written.</param>
+    /// <param name="packed">
+    /// What is done with packed weights, where they lie as the library would pack them; <see cref="RecurrentModel.PackedUse"/> says
+    /// whether they do.
+    /// </param>
+    /// <param name="options">
+    /// Instruction set and provider; null for the defaults. Formats of weights are those of the file.
+    /// </param>
+    /// <returns>The model.</returns>
+    /// <exception cref="ArgumentException">
+    /// The path is empty or has a zero character, or the options name formats of weights.
+    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">A value is not defined.</exception>
+    /// <exception cref="IOException">The file cannot be read, or was replaced meanwhile.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
+    /// <exception cref="ModelFormatException">The file is no model file of this library, or damaged.</exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// The instruction set or provider that was asked for is not on this machine.
+    /// </exception>
+    /// <exception cref="NativeLibraryException">The native library cannot be used; the message says why.</exception>
+    /// <exception cref="InsufficientMemoryException">The memory could not be had.</exception>
+    public static RecurrentModel LoadModel(
+        string path, PackedLoading packed = PackedLoading.Copy, ModelOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            return RecurrentModel.LoadFile(path, ReadShape(path), packed, options);
+        }
+        catch (ModelFormatException e)
+        {
+            throw new ModelFormatException($"{path}: {e.Message}", e);
+        }
+        catch (InvalidDataException e)
+        {
+            // The native library names its argument.
+            const string Argument = "path: ";
+            string reason = e.Message.StartsWith(Argument, StringComparison.Ordinal) ? e.Message[Argument.Length..] : e.Message;
+            throw new ModelFormatException($"{path}: {reason}", e);
+        }
+        catch (ArgumentException e) when (e.ParamName == "definition")
+        {
+            throw new IOException($"{path}: expected the model that the file had when it was opened, found another one.", e);
+        }
+    }
+
+    private static ModelDefinition ReadShape(string path)
+    {
+        using FileSource source = FileSource.Open(path);
+        return ContainerReader.ReadShape(source);
     }
 
     private static ImportedModel Of(

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 using Recurrent.Interop;
 using Recurrent.Layers;
 
@@ -28,32 +27,14 @@ public sealed partial class RecurrentModel
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(stream);
         Require.Defined(instructionSet, nameof(instructionSet));
-        NativeLibraryLoader.EnsureLoaded();
-        NativeLoadOptions options = new()
-        {
-            Overrides = (uint)NativeOverride.Isa,
-            Isa = (int)instructionSet,
-            Packed = (int)NativePacked.Ignore,
-        };
-        nint model;
-        fixed (byte* name = Encoding.UTF8.GetBytes(path + '\0'))
-        {
-            NativeMethods.ModelLoad(name, &options, &model).ThrowIfFailed();
-        }
-
-        try
-        {
-            using NativeBytes file = NativeBytes.Of(path);
-            long size;
-            NativeMethods.ModelAddPacked(model, file.Data, file.Length, null, 0, &size).ThrowIfFailed();
-            using NativeBytes packed = new(size);
-            NativeMethods.ModelAddPacked(model, file.Data, file.Length, packed.Data, size, &size).ThrowIfFailed();
-            packed.CopyTo(stream);
-        }
-        finally
-        {
-            NativeMethods.ModelDestroy(model);
-        }
+        using ModelHandle handle = Load(path, PackedLoading.Ignore, instructionSet);
+        nint model = handle.DangerousGetHandle();
+        using NativeBytes file = NativeBytes.Of(path);
+        long size;
+        NativeMethods.ModelAddPacked(model, file.Data, file.Length, null, 0, &size).ThrowIfFailed();
+        using NativeBytes packed = new(size);
+        NativeMethods.ModelAddPacked(model, file.Data, file.Length, packed.Data, size, &size).ThrowIfFailed();
+        packed.CopyTo(stream);
     }
 
     // Files may be larger than arrays.

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Recurrent.Interop;
 using Recurrent.Layers;
 
@@ -25,7 +26,12 @@ public sealed partial class RecurrentModel : IDisposable
     {
         NativeModelInfo info = new();
         NativeMethods.ModelGetInfo(handle.DangerousGetHandle(), &info).ThrowIfFailed();
-        handle.Weigh(info.PackedBytes);
+        NativeFileInfo file = new();
+        NativeMethods.ModelGetFileInfo(handle.DangerousGetHandle(), &file).ThrowIfFailed();
+        PackedUse = (PackedUse)file.Packed;
+        PackedReason = Marshal.PtrToStringUTF8((nint)file.PackedReason);
+        // What is mapped is the file's.
+        handle.Weigh(PackedUse == PackedUse.Mapped ? 0 : info.PackedBytes);
         _handle = handle;
         _predictors = new SessionPool(() => new Session(this, handle, PredictorOptions), this);
         Graph = definition.Graph;

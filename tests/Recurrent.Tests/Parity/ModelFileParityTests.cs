@@ -89,6 +89,20 @@ public sealed class ModelFileParityTests
                     Assert.True(
                         status == (isRead ? NativeStatus.Ok : NativeStatus.BadFile),
                         $"byte {at}, seed {@case.Seed}: C says {status} ({said}), C# {refusal ?? "reads it"}, {@case}");
+                    PackedLoading loading = (PackedLoading)random.Next(3);
+                    string? loaded = null;
+                    try
+                    {
+                        RecurrentFile.LoadModel(path, loading).Dispose();
+                    }
+                    catch (ModelFormatException e)
+                    {
+                        loaded = e.Message;
+                    }
+
+                    Assert.True(
+                        isRead == loaded is null,
+                        $"byte {at}, seed {@case.Seed}: it is {(isRead ? "read" : "refused")}, loaded by {loading}: {loaded}, {@case}");
                     read += isRead ? 1 : 0;
                     refused += isRead ? 0 : 1;
                 }

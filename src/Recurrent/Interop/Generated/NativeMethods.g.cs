@@ -550,8 +550,8 @@ internal static unsafe class NativeMethods
     /// <param name="streamCount">Elements of <paramref name="streams"/>, 0 or more.</param>
     /// <param name="x">Input <c>[stream_count, input_size]</c>.</param>
     /// <param name="y">
-    /// Output <c>[stream_count, output_size]</c>; null if only the states matter. Must not overlap
-    /// <paramref name="x"/>.
+    /// Output <c>[stream_count, output_size]</c>; null if only the states matter. Must not overlap <paramref name="x"/>
+    /// nor <paramref name="streams"/>.
     /// </param>
     /// <returns>
     /// OK, INVALID_ARGUMENT, OUT_OF_MEMORY, or BUSY if another call is running on one of the streams. In all cases but
@@ -601,8 +601,11 @@ internal static unsafe class NativeMethods
     /// running calls; those that come meanwhile wait for it.
     /// </summary>
     /// <param name="pool">A pool.</param>
-    /// <param name="model">A model with the same inputs, outputs and states; the pool keeps it alive.</param>
-    /// <returns>OK, or INVALID_ARGUMENT if the models differ in more than weights; then nothing has changed.</returns>
+    /// <param name="model">A model of the same inputs, outputs, states and mask value; the pool keeps it alive.</param>
+    /// <returns>
+    /// OK; INVALID_ARGUMENT for another model, NOT_SUPPORTED for one that cannot be stepped. In both cases nothing has
+    /// changed.
+    /// </returns>
     [DllImport(Library, EntryPoint = "recurrent_pool_replace", ExactSpelling = true,
         CallingConvention = CallingConvention.Cdecl)]
     internal static extern NativeStatus PoolReplace(nint pool, nint model);
