@@ -15,16 +15,13 @@ internal static class ContainerReader
     public static ImportedModel Read(ByteSource source)
     {
         ContainerFile file = ContainerFile.Read(source);
-        Section weights = file.Get(SectionType.Weights);
-        ModelRecord record = ModelRecord.Read(file.Open(file.Get(SectionType.Model)));
-        StoredArray[] arrays = [.. record.Arrays];
-        WeightSection.RequirePlaces(weights, arrays);
+        ModelRecord record = ReadRecord(file);
         (int? sampleRate, Dictionary<string, string> metadata) = ReadMetadata(file);
         IReadOnlyList<string> names = ReadNames(file, record);
         CountedLengths? lengths = ReadLengths(file);
         ModelOptions options = LayerWeights.OptionsOf(record.Layers);
         PackedWeights? packed = PackedSection.Read(file);
-        WeightSection.Read(file, weights, arrays);
+        WeightSection.Read(file, file.Get(SectionType.Weights), record.Arrays);
         ModelDefinition definition = record.ToDefinition(options);
         RequireInput(file, lengths, definition);
         return new ImportedModel
@@ -41,17 +38,42 @@ internal static class ContainerReader
     }
 
     /// <summary>
-    /// Reads what a file says of its layers, inputs and outputs, and nothing else. Whoever loads the file checks the rest.
+    /// Reads what a file says of its layers, inputs and outputs, and the formats that it is computed in. Weights stay where they are,
+    /// but for vectors that layers copy; whoever loads the file checks them.
     /// </summary>
     /// <exception cref="ModelFormatException">It is damaged, or holds what is not known.</exception>
-    public static ModelDefinition ReadShape(ByteSource source)
+    public static (ModelDefinition Definition, ModelOptions Formats) ReadShape(string path)
     {
+        using FileSource source = FileSource.Open(path);
         ContainerFile file = ContainerFile.Read(source);
+        ModelRecord record = ReadRecord(file);
+        FileWeights.LeaveIn(path, file, record);
+        foreach (LayerRecord layer in record.Layers.Where(layer => layer.Kind is LayerKind.Scale or LayerKind.LayerNormalization))
+        {
+            foreach (StoredArray array in layer.Directions().SelectMany(direction => direction.Arrays).OfType<StoredArray>())
+            {
+                array.Values = WeightSection.ReadAlone(file, file.Get(SectionType.Weights), array);
+            }
+        }
+
+        return (record.ToShape(), LayerWeights.OptionsOf(record.Layers));
+    }
+
+    /// <summary>Reads all weights of a file, in its order.</summary>
+    /// <exception cref="ModelFormatException">It is damaged, or holds what is not known.</exception>
+    public static IReadOnlyList<StoredArray> ReadArrays(ContainerFile file)
+    {
+        StoredArray[] arrays = [.. ReadRecord(file).Arrays];
+        WeightSection.Read(file, file.Get(SectionType.Weights), arrays);
+        return arrays;
+    }
+
+    private static ModelRecord ReadRecord(ContainerFile file)
+    {
         Section weights = file.Get(SectionType.Weights);
         ModelRecord record = ModelRecord.Read(file.Open(file.Get(SectionType.Model)));
         WeightSection.RequirePlaces(weights, [.. record.Arrays]);
-        _ = LayerWeights.OptionsOf(record.Layers);
-        return record.ToShape();
+        return record;
     }
 
     private static (int? SampleRate, Dictionary<string, string> Texts) ReadMetadata(ContainerFile file)

@@ -137,26 +137,9 @@ internal sealed class ModelRecord
         return definition;
     });
 
-    /// <summary>The model without its weights: nobody may look at them.</summary>
+    /// <summary>The model with weights of which only the lengths are known.</summary>
     /// <exception cref="ModelFormatException">The layers are none, or do not fit each other.</exception>
-    public ModelDefinition ToShape()
-    {
-        foreach (StoredArray array in Arrays)
-        {
-            array.Values = UnreadWeights.Of((int)(array.Rows * array.Columns));
-        }
-
-        // Layers that copy their weights do it now. They are vectors.
-        foreach (LayerRecord layer in Layers.Where(layer => layer.Kind is LayerKind.Scale or LayerKind.LayerNormalization))
-        {
-            foreach (StoredArray array in layer.Directions().SelectMany(direction => direction.Arrays).OfType<StoredArray>())
-            {
-                array.Values = new float[array.Rows * array.Columns];
-            }
-        }
-
-        return Checked(ToDefinition);
-    }
+    public ModelDefinition ToShape() => Checked(ToDefinition);
 
     private static ModelDefinition Checked(Func<ModelDefinition> make)
     {

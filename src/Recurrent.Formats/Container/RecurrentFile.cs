@@ -1,6 +1,5 @@
 using Recurrent.Files;
 using Recurrent.Formats.Container;
-using Recurrent.Formats.Tensors;
 using Recurrent.Layers;
 
 namespace Recurrent.Formats;
@@ -137,9 +136,18 @@ public static class RecurrentFile
         string path, PackedLoading packed = PackedLoading.Copy, ModelOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= new ModelOptions();
+        if (LayerWeights.AreRounded(options))
+        {
+            throw new ArgumentException(
+                $"{nameof(options)}: expected no formats of weights, because the file has its own, found some.", nameof(options));
+        }
+
         try
         {
-            return RecurrentModel.LoadFile(path, ReadShape(path), packed, options);
+            (ModelDefinition definition, ModelOptions formats) = ContainerReader.ReadShape(path);
+            return RecurrentModel.LoadFile(
+                path, definition, packed, options with { Weights = formats.Weights, Layers = formats.Layers });
         }
         catch (ModelFormatException e)
         {
@@ -156,12 +164,6 @@ public static class RecurrentFile
         {
             throw new IOException($"{path}: expected the model that the file had when it was opened, found another one.", e);
         }
-    }
-
-    private static ModelDefinition ReadShape(string path)
-    {
-        using FileSource source = FileSource.Open(path);
-        return ContainerReader.ReadShape(source);
     }
 
     private static ImportedModel Of(

@@ -65,16 +65,22 @@ internal static class WeightSection
         foreach (StoredArray array in arrays)
         {
             bytes.SkipTo(array.Offset);
-            array.Values = array.Format switch
-            {
-                StoredFormat.BFloat16 => ReadBFloat16(bytes, array),
-                StoredFormat.Int8 => ReadInt8(bytes, array),
-                _ => ReadSingles(bytes, array.Rows * array.Columns),
-            };
+            array.Values = Read(bytes, array);
         }
 
         ContainerFile.RequireChecksum(section, bytes.Checksum);
     }
+
+    /// <summary>Reads the values of an array and no other, without the checksum.</summary>
+    public static float[] ReadAlone(ContainerFile file, Section section, StoredArray array) =>
+        Read(new Reader(file, section, array.Offset), array);
+
+    private static float[] Read(Reader bytes, StoredArray array) => array.Format switch
+    {
+        StoredFormat.BFloat16 => ReadBFloat16(bytes, array),
+        StoredFormat.Int8 => ReadInt8(bytes, array),
+        _ => ReadSingles(bytes, array.Rows * array.Columns),
+    };
 
     private static float[] ReadSingles(Reader bytes, long count)
     {
@@ -120,10 +126,10 @@ internal static class WeightSection
         return values;
     }
 
-    /// <summary>Reads a section from its beginning to its end, with the checksum of what has been read.</summary>
-    private sealed class Reader(ContainerFile file, Section section)
+    /// <summary>Reads a section from a place on, with the checksum of what has been read.</summary>
+    private sealed class Reader(ContainerFile file, Section section, long begin = 0)
     {
-        private long _at;
+        private long _at = begin;
 
         public uint Checksum { get; private set; }
 

@@ -18,17 +18,17 @@ public sealed partial class RecurrentModel
     /// </summary>
     /// <param name="path">Path of a file that <c>Recurrent.Formats.RecurrentFile</c> has written.</param>
     /// <param name="definition">
-    /// The layers, inputs and outputs of the file. Of its weights nothing is looked at: the model has those of the file.
+    /// The layers, inputs and outputs of the file. The model has the weights of the file; only <see cref="Fingerprints"/> looks at
+    /// those of the definition, when it is used.
     /// </param>
     /// <param name="packed">What is done with packed weights of the file.</param>
     /// <param name="options">
-    /// Instruction set and provider; null for the defaults. Formats of weights are those of the file.
+    /// Instruction set and provider, and the formats of weights that the file names; null for the defaults.
     /// </param>
     /// <returns>The model.</returns>
     /// <exception cref="ArgumentNullException">The path or the definition is null.</exception>
     /// <exception cref="ArgumentException">
-    /// The path is empty or has a zero character, the file has another model than the definition, or the options name formats of
-    /// weights.
+    /// The path is empty or has a zero character, or the file has another model than the definition.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">A value is not defined.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
@@ -45,12 +45,6 @@ public sealed partial class RecurrentModel
         ArgumentNullException.ThrowIfNull(definition);
         Require.Defined(packed, nameof(packed));
         options ??= new ModelOptions();
-        if (options.Weights != default || options.Layers.Count > 0)
-        {
-            throw new ArgumentException(
-                $"{nameof(options)}: expected no formats of weights, because the file has its own, found some.", nameof(options));
-        }
-
         ModelHandle handle = Load(path, packed, options.InstructionSet, options.GemmProvider);
         try
         {
@@ -61,7 +55,10 @@ public sealed partial class RecurrentModel
                     nameof(definition));
             }
 
-            return new RecurrentModel(definition, handle);
+            // What could not be read may be there the next time.
+            Lazy<StateFingerprints> fingerprints = new(
+                () => StateFingerprints.Of(definition, options), LazyThreadSafetyMode.PublicationOnly);
+            return new RecurrentModel(definition, handle, fingerprints);
         }
         catch
         {

@@ -22,7 +22,9 @@ public sealed partial class RecurrentModel : IDisposable
     private readonly ModelHandle _handle;
     private readonly SessionPool _predictors;
 
-    private unsafe RecurrentModel(ModelDefinition definition, ModelHandle handle, StateFingerprints fingerprints)
+    private readonly Lazy<StateFingerprints> _fingerprints;
+
+    private unsafe RecurrentModel(ModelDefinition definition, ModelHandle handle, Lazy<StateFingerprints> fingerprints)
     {
         NativeModelInfo info = new();
         NativeMethods.ModelGetInfo(handle.DangerousGetHandle(), &info).ThrowIfFailed();
@@ -35,7 +37,7 @@ public sealed partial class RecurrentModel : IDisposable
         _handle = handle;
         _predictors = new SessionPool(() => new Session(this, handle, PredictorOptions), this);
         Graph = definition.Graph;
-        Fingerprints = fingerprints;
+        _fingerprints = fingerprints;
         PackedBytes = info.PackedBytes;
         InstructionSet = (InstructionSet)info.Isa;
         GemmProvider = (GemmProvider)info.GemmProvider;
@@ -84,9 +86,10 @@ public sealed partial class RecurrentModel : IDisposable
 
     /// <summary>
     /// What saved states of the model belong to: those of another model, or of one that computes with another format of
-    /// weights, go on with other bits.
+    /// weights, go on with other bits. Of a model that was loaded from its file, the first use reads all weights once.
     /// </summary>
-    public StateFingerprints Fingerprints { get; }
+    /// <exception cref="IOException">The model was loaded from a file, and that cannot be read or has been replaced.</exception>
+    public StateFingerprints Fingerprints => _fingerprints.Value;
 
     /// <summary>Bytes of packed weights.</summary>
     public long PackedBytes { get; }
@@ -141,7 +144,8 @@ public sealed partial class RecurrentModel : IDisposable
         ModelHandle handle = Pack(description);
         try
         {
-            return new RecurrentModel(definition, handle, description.Fingerprints());
+            StateFingerprints fingerprints = description.Fingerprints();
+            return new RecurrentModel(definition, handle, new Lazy<StateFingerprints>(fingerprints));
         }
         catch
         {

@@ -46,6 +46,7 @@ public sealed class LoadModelTests : IDisposable
             Assert.Equal(made.PackedBytes, loaded.PackedBytes);
             Assert.Equal(isa, loaded.InstructionSet);
             data.RequireSame(data.RunNative(made), data.RunNative(loaded), $"{isa}, {packed}, {@case}");
+            Assert.Equal(made.Fingerprints, loaded.Fingerprints);
         });
         Assert.Equal(packed != PackedLoading.Ignore, used > 0);
     }
@@ -65,6 +66,25 @@ public sealed class LoadModelTests : IDisposable
         Assert.Equal(PackedUse.Mapped, model.PackedUse);
         long file = new FileInfo(_path).Length;
         Assert.True(allocated < file / 100, $"{allocated} bytes were allocated for a file of {file}");
+    }
+
+    /// <summary>They are of the weights, which are looked for where they were.</summary>
+    [Fact]
+    public void Fingerprints_of_a_file_that_was_replaced_are_refused()
+    {
+        ModelDefinition definition = Save();
+        byte[] file = File.ReadAllBytes(_path);
+        using RecurrentModel model = RecurrentFile.LoadModel(_path);
+        RecurrentFile.Save(Model(5, 9), _path);
+        Assert.Contains(_path, Assert.Throws<IOException>(() => model.Fingerprints).Message, StringComparison.Ordinal);
+        File.WriteAllText(_path, "no model");
+        Assert.Contains(_path, Assert.Throws<IOException>(() => model.Fingerprints).Message, StringComparison.Ordinal);
+        File.Delete(_path);
+        Assert.Throws<FileNotFoundException>(() => model.Fingerprints);
+        File.WriteAllBytes(_path, file);
+        using RecurrentModel made = RecurrentModel.Create(definition);
+        Assert.Equal(made.Fingerprints, model.Fingerprints);
+        Assert.Equal(made.Fingerprints, model.Fingerprints);
     }
 
     [Fact]

@@ -17,8 +17,10 @@ internal static unsafe class NativeFile
         typeof(CountedHandle<ModelHandle>).GetMethod("Own", BindingFlags.NonPublic | BindingFlags.Instance)!
             .Invoke(handle, [native]);
         return (RecurrentModel)typeof(RecurrentModel)
-            .GetConstructor(BindingFlags.NonPublic | BindingFlags.Instance, [typeof(ModelDefinition), typeof(ModelHandle)])!
-            .Invoke([definition, handle]);
+            .GetConstructor(
+                BindingFlags.NonPublic | BindingFlags.Instance,
+                [typeof(ModelDefinition), typeof(ModelHandle), typeof(Lazy<StateFingerprints>)])!
+            .Invoke([definition, handle, new Lazy<StateFingerprints>(() => StateFingerprints.Of(definition))]);
     }
 
     /// <summary>Whether the native library reads a file, and what it says.</summary>
