@@ -9,6 +9,7 @@ public sealed partial class LiveStream
     private int _entriesWaiting;
     private long _versionWaiting;
     private bool _isRestoring;
+    private bool _isOver;
     private long _persisted;
     private TaskCompletionSource? _written;
 
@@ -122,13 +123,19 @@ public sealed partial class LiveStream
 
     internal void Unhold(long held) => Volatile.Write(ref _state, (held & ~PhaseMask) | Idle);
 
-    /// <summary>Gives the place in the pool up. The caller holds the stream, and the store has its state.</summary>
-    internal StreamId GiveUpPlace()
+    /// <summary>Gives the place in the pool up. The caller has the stream, and the store has its state if it goes on.</summary>
+    /// <param name="isOver">Whether the stream will not come back.</param>
+    /// <param name="id">The place.</param>
+    /// <returns>Whether there was one.</returns>
+    internal bool TryGiveUpPlace(bool isOver, out StreamId id)
     {
         lock (_gate)
         {
+            id = Id;
+            bool isResident = _isResident;
             _isResident = false;
-            return Id;
+            _isOver |= isOver;
+            return isResident;
         }
     }
 
@@ -223,9 +230,11 @@ public sealed partial class LiveStream
 
         int entries;
         long version;
+        bool isTooLate;
         lock (_gate)
         {
-            if (failure is null)
+            isTooLate = _isOver;
+            if (failure is null && !isTooLate)
             {
                 Id = id;
                 LastUsed = Environment.TickCount64;
@@ -236,6 +245,13 @@ public sealed partial class LiveStream
             version = _versionWaiting;
             _entriesWaiting = 0;
             _isRestoring = false;
+        }
+
+        if (failure is null && isTooLate)
+        {
+            // Its steps were taken back, and it was closed.
+            _server.GiveBack(id);
+            failure = new ObjectDisposedException(nameof(LiveStream), "The stream has been closed.");
         }
 
         if (failure is null)

@@ -292,13 +292,20 @@ public sealed partial class LiveStream : IValueTaskSource, IAsyncDisposable
         _x = default;
         _indices = default;
         _y = default;
-        if (exception is null)
+        try
         {
-            _core.SetResult(true);
+            if (exception is null)
+            {
+                _core.SetResult(true);
+            }
+            else
+            {
+                _core.SetException(exception);
+            }
         }
-        else
+        catch (Exception)
         {
-            _core.SetException(exception);
+            // The context that was to go on refuses: it has been shut down. That is not the worker's affair.
         }
 
         // If nobody has awaited it yet: the next step may be given all the same.

@@ -63,20 +63,44 @@ internal sealed class ServerMetrics : IDisposable
     /// <summary>Whether the time of calls has to be taken.</summary>
     public bool WantsStepTime => _stepTime.Enabled;
 
-    public void Called(int rows) => _rows.Record(rows, _name);
+    public void Called(int rows) => Record(_rows, rows);
 
-    public void Stepped(long ticks) => _stepTime.Record(ticks / (double)Stopwatch.Frequency, _name);
+    public void Stepped(long ticks) => Record(_stepTime, ticks / (double)Stopwatch.Frequency);
 
-    public void Waited(long ticks) => _queueTime.Record(ticks / (double)Stopwatch.Frequency, _name);
+    public void Waited(long ticks) => Record(_queueTime, ticks / (double)Stopwatch.Frequency);
 
-    public void StateWritten(long milliseconds) => _checkpointTime.Record(milliseconds / 1000.0, _name);
+    public void StateWritten(long milliseconds) => Record(_checkpointTime, milliseconds / 1000.0);
 
-    public void StoreFailed() => _storeFailures.Add(1, _name);
+    public void StoreFailed() => Add(_storeFailures, [_name]);
 
     public void Refused(StreamServerBusyReason reason) =>
-        _refusals.Add(1, _name, new KeyValuePair<string, object?>("reason", reason.ToString()));
+        Add(_refusals, [_name, new KeyValuePair<string, object?>("reason", reason.ToString())]);
 
     public void Dispose() => _meter.Dispose();
+
+    // Listeners run here. What they throw is not the affair of the streams, and would end a worker and with it the process.
+    private void Record<T>(Histogram<T> histogram, T value)
+        where T : struct
+    {
+        try
+        {
+            histogram.Record(value, _name);
+        }
+        catch (Exception)
+        {
+        }
+    }
+
+    private static void Add(Counter<long> counter, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        try
+        {
+            counter.Add(1, tags);
+        }
+        catch (Exception)
+        {
+        }
+    }
 
     private Histogram<T> Histogram<T>(string name, string unit, string description, T[] classes)
         where T : struct

@@ -94,12 +94,13 @@ public sealed partial class StreamServer
 
         try
         {
-            if (!stream.IsResident || stream.IsDirty || stream.IsFenced || stream.Snapshot is not null)
+            if (stream.IsDirty || stream.IsFenced || stream.Snapshot is not null
+                || !stream.TryGiveUpPlace(isOver: false, out StreamId id))
             {
                 return false;
             }
 
-            GiveUpPlace(stream);
+            GiveBack(id);
             Interlocked.Increment(ref _evictions);
             return true;
         }

@@ -296,9 +296,9 @@ public sealed partial class StreamServer : IDisposable, IAsyncDisposable
 
     internal void Remove(LiveStream stream)
     {
-        if (stream.IsResident)
+        if (stream.TryGiveUpPlace(isOver: true, out StreamId id))
         {
-            GiveUpPlace(stream);
+            GiveBack(id);
         }
 
         if (_streams.TryRemove(stream, out _))
@@ -310,6 +310,13 @@ public sealed partial class StreamServer : IDisposable, IAsyncDisposable
         {
             _keys.TryRemove(stream.Key, out _);
         }
+    }
+
+    /// <summary>Gives the place of a stream back to the pool.</summary>
+    internal void GiveBack(StreamId id)
+    {
+        Interlocked.Decrement(ref _resident);
+        CloseInPool(id);
     }
 
     internal StreamServerBusyException StoreBehind(LiveStream stream)
@@ -347,12 +354,6 @@ public sealed partial class StreamServer : IDisposable, IAsyncDisposable
             stream.Shut();
             throw new ObjectDisposedException(nameof(StreamServer));
         }
-    }
-
-    private void GiveUpPlace(LiveStream stream)
-    {
-        Interlocked.Decrement(ref _resident);
-        CloseInPool(stream.GiveUpPlace());
     }
 
     // Somebody may have closed the stream beside the server.

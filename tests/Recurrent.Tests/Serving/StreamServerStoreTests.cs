@@ -267,6 +267,33 @@ public sealed class StreamServerStoreTests
     }
 
     [Fact]
+    public async Task A_stream_that_is_closed_while_its_state_is_read_keeps_no_place()
+    {
+        FaultyStore store = new();
+        using RecurrentModel model = CreateModel(1);
+        using StreamPool pool = model.OpenPool(1);
+        await using StreamServer server = new(pool, new StreamServerOptions { Store = store, CheckpointEvery = Forever });
+        LiveStream stream = await server.OpenAsync("stream", Patience);
+        await stream.StepAsync(new float[Input], default, Patience);
+        await (await server.OpenAsync("other", Patience)).CloseAsync(Patience);
+        Assert.False(stream.IsResident);
+        store.Hang();
+        using CancellationTokenSource source = new();
+        ValueTask step = stream.StepAsync(new float[Input], default, source.Token);
+        await source.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await step);
+        await stream.CloseAsync(Patience);
+        store.GoOn();
+        while (server.Statistics.Pending > 0)
+        {
+            await Task.Delay(1, Patience);
+        }
+
+        Assert.Equal(0, pool.Count);
+        Assert.Equal(0, server.Statistics.Resident);
+    }
+
+    [Fact]
     public async Task The_end_says_what_a_store_did_not_take()
     {
         FaultyStore store = new();

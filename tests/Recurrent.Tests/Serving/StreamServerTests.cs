@@ -465,6 +465,76 @@ public sealed class StreamServerTests
         }
     }
 
+    [Fact]
+    public async Task A_listener_that_throws_and_a_context_that_refuses_stop_nobody()
+    {
+        string name = Guid.NewGuid().ToString();
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter.Name == "Recurrent")
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        int thrown = 0;
+        listener.SetMeasurementEventCallback<int>((_, _, tags, _) => Throw(tags));
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => Throw(tags));
+        listener.SetMeasurementEventCallback<double>((_, _, tags, _) => Throw(tags));
+        listener.Start();
+        using RecurrentModel model = CreateModel(1);
+        using StreamPool pool = model.OpenPool(2);
+        await using StreamServer server = new(pool, new StreamServerOptions { Name = name });
+        LiveStream stream = server.Open();
+        LiveStream other = server.Open();
+        using Blocked blocked = new(Input);
+        Task first = stream.StepAsync(blocked.Memory, default, Patience).AsTask();
+        blocked.WaitUntilReached();
+        SynchronizationContext? before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(new RefusingContext());
+        _ = NeverGoesOnAsync();
+        SynchronizationContext.SetSynchronizationContext(before);
+        blocked.Open();
+        await first;
+        Assert.Throws<StreamServerBusyException>(server.Open);
+        await stream.StepAsync(new float[Input], default, Patience);
+        Assert.Equal(2, stream.Sequence);
+        Assert.InRange(thrown, 3, int.MaxValue);
+
+        async Task NeverGoesOnAsync() => await other.StepAsync(new float[Input], default, Patience);
+
+        void Throw(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            foreach (KeyValuePair<string, object?> tag in tags)
+            {
+                if (tag.Value is string server && server == name)
+                {
+                    thrown++;
+                    throw new InvalidOperationException("a listener's fault");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_worker_that_may_wait_fills_its_call()
+    {
+        using RecurrentModel model = CreateModel(1);
+        using StreamPool pool = model.OpenPool(4);
+        await using StreamServer server = new(pool, new StreamServerOptions { MaxRows = 4, MaxWait = TimeSpan.FromSeconds(1) });
+        LiveStream[] streams = [.. Enumerable.Range(0, 4).Select(_ => server.Open())];
+        Task[] steps = [.. streams.Select(stream => stream.StepAsync(new float[Input], default, Patience).AsTask())];
+        await Task.WhenAll(steps);
+        Assert.Equal(1, server.Statistics.Calls);
+        await streams[0].StepAsync(new float[Input], default, Patience); // nobody else comes
+        Assert.Equal(2, server.Statistics.Calls);
+    }
+
+    private sealed class RefusingContext : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state) => throw new InvalidOperationException("shut down");
+    }
+
     private static RecurrentModel CreateModel(int seed) => RecurrentModel.Create(
         new LayerCase { Cell = CellKind.Lstm, Size = 20 }.Create(Input, new RandomFloats(seed)),
         new LayerCase { Cell = CellKind.Gru, Size = 9 }.Create(20, new RandomFloats(seed + 100)));
