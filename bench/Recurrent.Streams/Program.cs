@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Recurrent.Streams;
 
-RootCommand root = new("What many streams cost: an asynchronous server over a pool, under load, and the wait for a batch.")
+RootCommand root = new("What many streams cost: an asynchronous server over a pool, under load, the wait for a batch, stores of states.")
 {
-    OverheadCommand.Create(), LoadCommand.Create(), BatchingCommand.Create(),
+    OverheadCommand.Create(), LoadCommand.Create(), BatchingCommand.Create(), StoresCommand.Create(),
 };
 return root.Parse(args).Invoke();

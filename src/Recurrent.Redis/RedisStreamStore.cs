@@ -44,11 +44,12 @@ public sealed class RedisStreamStore : IStreamStore
           if type(old) == 'table' then
             outcome = old.err
           elseif old ~= '' then
-            if #old < 12 or string.sub(old, 1, 4) ~= 'RSS1' then
+            local magic, h, l
+            if #old == 12 then magic, h, l = struct.unpack('>I4I4I4', old) end
+            if magic ~= 0x52535331 then
               outcome = 'the key has a value that is no state'
             else
-              local h, l = struct.unpack('>I4I4', string.sub(old, 5))
-              local high, low = struct.unpack('>I4I4', string.sub(value, 5, 12))
+              local _, high, low = struct.unpack('>I4I4I4', value)
               if h > high or (h == high and l > low) then
                 outcome = 2
               elseif h == high and l == low then

@@ -85,6 +85,12 @@ internal static unsafe class FingerprintWriter
         FingerprintHash hash = Begin("WFMT"u8);
         foreach (ref readonly NativeLayerDesc layer in layers)
         {
+            // Others have no weights that could take a format.
+            if (!IsRecurrent(layer) && (NativeLayerKind)layer.Kind is not (NativeLayerKind.Dense or NativeLayerKind.Convolution))
+            {
+                continue;
+            }
+
             hash.Append(layer.InputWeightFormat);
             hash.Append(VersionOf(layer.InputWeightFormat));
             hash.Append(layer.RecurrentWeightFormat);
