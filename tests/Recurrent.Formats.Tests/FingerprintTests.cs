@@ -1,6 +1,3 @@
-using Recurrent.Formats.Onnx;
-using Recurrent.Formats.PyTorch;
-
 namespace Recurrent.Formats.Tests;
 
 /// <summary>A model has the same fingerprints from whichever file it is read, so that its states can be.</summary>
