@@ -39,6 +39,9 @@ public sealed partial class LiveStream
     /// <summary>Whether steps are refused until the store has taken a state.</summary>
     internal bool IsBehind { get; set; }
 
+    /// <summary>Why the store did not take this stream's state alone; null if it is not known.</summary>
+    internal Exception? StoreFailure { get; set; }
+
     /// <summary>Whether the store has a later state.</summary>
     internal bool IsFenced { get; set; }
 

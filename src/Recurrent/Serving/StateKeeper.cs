@@ -171,46 +171,88 @@ internal sealed class StateKeeper : IAsyncDisposable
 
     private async Task WriteAsync()
     {
-        StateSnapshot[] batch = new StateSnapshot[_options.StatesPerWrite];
-        Call call = new(batch.Length);
+        List<StateSnapshot> batch = new(_options.StatesPerWrite);
+        Call call = new(_options.StatesPerWrite);
+        TimeSpan pause = FirstPause;
         try
         {
-            while (await _waiting.Reader.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
+            while (batch.Count > 0 || await _waiting.Reader.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
             {
-                int count = 0;
-                while (count < batch.Length && _waiting.Reader.TryRead(out StateSnapshot? snapshot))
+                Fill(batch);
+                for (int i = 0; i < batch.Count; i++)
                 {
-                    batch[count] = snapshot;
-                    call.States[count] = new StoredState(snapshot.Stream!.Key!, snapshot.Sequence, snapshot.Bytes);
-                    count++;
+                    call.States[i] = new StoredState(batch[i].Stream!.Key!, batch[i].Sequence, batch[i].Bytes);
                 }
 
-                bool isAbandoned = false;
-                TimeSpan pause = FirstPause;
-                while (count > 0 && !await TryWriteAsync(call, count).ConfigureAwait(false))
+                if (await TryWriteAsync(call, batch.Count).ConfigureAwait(false))
                 {
-                    if (call.IsAbandoned)
+                    for (int i = 0; i < batch.Count; i++)
                     {
-                        call = call.Copy();
-                        isAbandoned = true;
+                        End(batch[i], call.Outcomes[i]);
                     }
 
-                    await Task.Delay(pause, _stop.Token).ConfigureAwait(false);
-                    pause = pause + pause < LongestPause ? pause + pause : LongestPause;
+                    batch.Clear();
+                    pause = FirstPause;
+                    continue;
                 }
 
-                for (int i = 0; i < count; i++)
+                if (call.IsAbandoned)
                 {
-                    End(batch[i], call.Outcomes[i], isAbandoned);
-                    batch[i] = null!;
-                    call.States[i] = default;
+                    batch.ForEach(snapshot => snapshot.IsAbandoned = true);
+                    call = new Call(_options.StatesPerWrite);
                 }
+
+                await Task.Delay(pause, _stop.Token).ConfigureAwait(false);
+                pause = pause + pause < LongestPause ? pause + pause : LongestPause;
+                PutBack(batch);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
             // The server has ended; it has said what the store did not take.
         }
+    }
+
+    // States that wait, up to a batch. One that has failed alone is tried alone, so that it does not keep others from being written.
+    private void Fill(List<StateSnapshot> batch)
+    {
+        while (batch.Count < _options.StatesPerWrite
+            && !(batch.Count > 0 && batch[0].HasFailedAlone)
+            && _waiting.Reader.TryPeek(out StateSnapshot? next)
+            && (batch.Count == 0 || !next.HasFailedAlone)
+            && _waiting.Reader.TryRead(out next))
+        {
+            batch.Add(next);
+        }
+    }
+
+    // After a failure: it may be the store, or one of the states (a file that is damaged, a key with something else behind it), and then
+    // halves tell which. That one comes again later, and the others go on.
+    private void PutBack(List<StateSnapshot> batch)
+    {
+        if (batch.Count == 1)
+        {
+            StateSnapshot snapshot = batch[0];
+            snapshot.HasFailedAlone = true;
+            snapshot.Stream!.StoreFailure = _lastFailure;
+            batch.Clear();
+            _ = PutBackLaterAsync(snapshot);
+            return;
+        }
+
+        int half = batch.Count / 2;
+        for (int i = half; i < batch.Count; i++)
+        {
+            _waiting.Writer.TryWrite(batch[i]);
+        }
+
+        batch.RemoveRange(half, batch.Count - half);
+    }
+
+    private async Task PutBackLaterAsync(StateSnapshot snapshot)
+    {
+        await Task.Delay(LongestPause).ConfigureAwait(false);
+        _waiting.Writer.TryWrite(snapshot);
     }
 
     private async Task<bool> TryWriteAsync(Call call, int count)
@@ -221,14 +263,14 @@ internal sealed class StateKeeper : IAsyncDisposable
         {
             // A store that does not look at the token is left alone a little later, with what it has been given.
             await _store.WriteAsync(call.States.AsMemory(0, count), call.Outcomes.AsMemory(0, count), timeout.Token).AsTask()
-                .WaitAsync(_options.StoreTimeout + OneSecond).ConfigureAwait(false);
+                .WaitAsync(_options.StoreTimeout + OneSecond, _stop.Token).ConfigureAwait(false);
             _lastFailure = null;
             return true;
         }
         catch (Exception exception) when (!_stop.IsCancellationRequested)
         {
             // Whatever it is, the states are still here, and are all that can be lost.
-            call.IsAbandoned |= exception is TimeoutException;
+            call.IsAbandoned = exception is TimeoutException;
             _lastFailure = exception is OperationCanceledException or TimeoutException
                 ? new IOException($"The store did not write in {_options.StoreTimeout.TotalSeconds} seconds.", exception)
                 : exception;
@@ -238,7 +280,7 @@ internal sealed class StateKeeper : IAsyncDisposable
         }
     }
 
-    private void End(StateSnapshot snapshot, StoreOutcome outcome, bool isAbandoned)
+    private void End(StateSnapshot snapshot, StoreOutcome outcome)
     {
         LiveStream stream = snapshot.Stream!;
         long now = Environment.TickCount64;
@@ -255,9 +297,12 @@ internal sealed class StateKeeper : IAsyncDisposable
             Interlocked.Increment(ref _written);
         }
 
+        stream.StoreFailure = null;
         snapshot.Stream = null;
+        snapshot.HasFailedAlone = false;
         stream.EndSnapshot();
-        if (!isAbandoned)
+        // A call that did not end may still read the bytes of one that it was given.
+        if (!snapshot.IsAbandoned)
         {
             _free.Enqueue(snapshot);
         }
@@ -265,7 +310,7 @@ internal sealed class StateKeeper : IAsyncDisposable
         _room.Release();
     }
 
-    // What the store was given. A call that did not end may still read and write it.
+    // What the store is given. A call that did not end may still read and write it.
     private sealed class Call(int size)
     {
         public StoredState[] States { get; } = new StoredState[size];
@@ -273,12 +318,5 @@ internal sealed class StateKeeper : IAsyncDisposable
         public StoreOutcome[] Outcomes { get; } = new StoreOutcome[size];
 
         public bool IsAbandoned { get; set; }
-
-        public Call Copy()
-        {
-            Call copy = new(States.Length);
-            States.CopyTo(copy.States, 0);
-            return copy;
-        }
     }
 }

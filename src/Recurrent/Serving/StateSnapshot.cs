@@ -11,4 +11,10 @@ internal sealed class StateSnapshot(int bytes)
 
     /// <summary>In milliseconds of the system's clock.</summary>
     public long TakenAt { get; set; }
+
+    /// <summary>Whether the store has refused it where it was the only one.</summary>
+    public bool HasFailedAlone { get; set; }
+
+    /// <summary>Whether a call of the store that has it may still run.</summary>
+    public bool IsAbandoned { get; set; }
 }

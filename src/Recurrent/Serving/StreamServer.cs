@@ -321,12 +321,13 @@ public sealed partial class StreamServer : IDisposable, IAsyncDisposable
 
     internal StreamServerBusyException StoreBehind(LiveStream stream)
     {
-        string last = _keeper?.LastFailure is Exception failure ? $" Its last failure: {failure.Message}" : string.Empty;
+        Exception? failure = stream.StoreFailure ?? _keeper?.LastFailure;
+        string last = failure is null ? string.Empty : $" Its last failure: {failure.Message}";
         return Refuse(
             StreamServerBusyReason.StoreBehind,
             $"The store is behind: {_keeper?.Unwritten} states wait for it, and of the stream '{stream.Key}' it has "
             + $"{stream.Persisted} of {stream.Sequence} steps. Try again later; no step is lost.{last}",
-            _keeper?.LastFailure);
+            failure);
     }
 
     private StreamServerBusyException NoRoom() => Refuse(
@@ -405,7 +406,9 @@ public sealed partial class StreamServer : IDisposable, IAsyncDisposable
             }
             catch (Exception exception)
             {
-                failure = _keeper.LastFailure ?? exception;
+                failure = _keeper.LastFailure
+                    ?? _streams.Select(entry => entry.Key.StoreFailure).FirstOrDefault(found => found is not null)
+                    ?? exception;
                 unwritten = _streams.Count(entry => entry.Key.IsDirty && !entry.Key.IsFenced);
             }
 

@@ -13,6 +13,9 @@ internal sealed class FaultyStore : IStreamStore
 
     public volatile bool IgnoresTokens;
 
+    /// <summary>A key whose states are refused, with whatever is written beside it.</summary>
+    public volatile string? BadKey;
+
     public int Writes;
 
     public int LargestWrite;
@@ -30,6 +33,14 @@ internal sealed class FaultyStore : IStreamStore
         ReadOnlyMemory<StoredState> states, Memory<StoreOutcome> outcomes, CancellationToken cancellation = default)
     {
         await Meet(cancellation);
+        foreach (StoredState state in states.ToArray())
+        {
+            if (state.Key == BadKey)
+            {
+                throw new IOException($"'{BadKey}' is damaged");
+            }
+        }
+
         Interlocked.Increment(ref Writes);
         LargestWrite = Math.Max(LargestWrite, states.Length);
         await Inner.WriteAsync(states, outcomes, cancellation);

@@ -235,6 +235,51 @@ public sealed class StreamServerStoreTests
         Assert.InRange(server.Statistics.StoreFailures, 1, long.MaxValue);
     }
 
+    [Fact]
+    public async Task One_state_that_the_store_refuses_does_not_hold_the_others_up()
+    {
+        FaultyStore store = new() { BadKey = "stream 5" };
+        using RecurrentModel model = CreateModel(1);
+        using StreamPool pool = model.OpenPool(20);
+        await using StreamServer server = new(
+            pool,
+            new StreamServerOptions
+            {
+                Store = store,
+                CheckpointEvery = TimeSpan.FromMilliseconds(10),
+                MaxCheckpointLag = TimeSpan.FromMilliseconds(500),
+            });
+        LiveStream[] streams = await OpenAsync(server, 20);
+        StreamServerBusyException? refused = null;
+        while (refused is null || streams.Any(stream => stream.Key != store.BadKey && stream.Persisted < 100))
+        {
+            foreach (LiveStream stream in streams)
+            {
+                try
+                {
+                    await stream.StepAsync(new float[Input], default, Patience);
+                }
+                catch (StreamServerBusyException exception) when (stream.Key == store.BadKey)
+                {
+                    refused = exception;
+                }
+                catch (StreamServerBusyException)
+                {
+                    // While it is found out which one it is.
+                }
+            }
+
+            await Task.Delay(1, Patience);
+        }
+
+        Assert.Contains("'stream 5' is damaged", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0, streams[5].Persisted);
+        store.BadKey = null;
+        await server.CheckpointAsync(Patience);
+        Assert.Equal(streams[5].Sequence, streams[5].Persisted);
+        await streams[5].StepAsync(new float[Input], default, Patience);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
