@@ -12,7 +12,7 @@ EPOCHS = ("train_yearly", "train_monthly")
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PEERS = ["onednn", "libxsmm", "pytorch", "onnxruntime", "onnxruntime-dotnet", "torchsharp", "mkl-plain", "eigen"]
-OURS = ["recurrent", "recurrent-mkl", "recurrent-avx2"]
+OURS = ["recurrent", "recurrent-sessions", "recurrent-pool", "recurrent-mkl", "recurrent-avx2"]
 # Held back on purpose: compared with ours under the same restriction, not counted among the peers.
 RESTRICTED = ["onednn-avx2"]
 # With weights of fewer bytes, which have tables of their own: ours of a precision, and the peers of the same.
@@ -22,6 +22,7 @@ REDUCED = {
 }
 COLORS = {
     "limit": "#999999", "recurrent": "#d62728", "recurrent-avx2": "#ff9896", "recurrent-mkl": "#8c564b",
+    "recurrent-pool": "#d62728", "recurrent-sessions": "#e377c2",
     "onednn": "#1f77b4", "libxsmm": "#2ca02c", "pytorch": "#ff7f0e", "onnxruntime": "#9467bd", "onnxruntime-dotnet": "#c5b0d5",
     "torchsharp": "#ffbb78", "mkl-plain": "#17becf", "eigen": "#bcbd22",
     "onednn-avx2": "#aec7e8",
@@ -34,6 +35,7 @@ TITLES = {
     "batched": "Batches",
     "stack": "Two bidirectional layers",
     "tiny": "Small networks on one input",
+    "pool": "One step of each of B streams that come and go",
     "capture": "Captures of amplifiers in blocks of 64 samples, one stream",
     "train": "A training step, forward and backward",
     "train_yearly": "An epoch of a forecaster, 237 windows of yearly sunspots; microseconds of the epoch",
@@ -55,6 +57,11 @@ README_SYSTEMS = {
 README_MARKS = ("<!-- written by bench/results.py -->", "<!-- end -->")
 
 Shape = collections.namedtuple("Shape", "workload cell T B I H threads")
+
+
+def ours_of(shape):
+    """What of ours is compared with peers."""
+    return "recurrent-pool" if shape.workload == "pool" else "recurrent"
 
 
 def steps_of(shape):
@@ -80,7 +87,7 @@ class Results:
     def step_us(self, shape, system):
         """Microseconds a step, or of an epoch; `limit` is that of the best instruction set."""
         if system == "limit":
-            limit = self.shapes[shape].get("recurrent", {}).get("limit_us")
+            limit = self.shapes[shape].get(ours_of(shape), {}).get("limit_us")
             return limit / steps_of(shape) if limit else None
         row = self.shapes[shape].get(system)
         return row["us"] / steps_of(shape) if row else None
@@ -94,7 +101,7 @@ class Results:
         return min(times, default=None)
 
     def ratio(self, shape):
-        ours, best = self.step_us(shape, "recurrent"), self.best_peer(shape)
+        ours, best = self.step_us(shape, ours_of(shape)), self.best_peer(shape)
         return best / ours if ours and best else None
 
 
@@ -110,11 +117,11 @@ def number(value):
 
 
 def table(results, shapes):
-    names = results.systems
+    names = [name for name in results.systems if any(name in results.shapes[shape] for shape in shapes)]
     lines = [f"| cell | B | H | threads | {' | '.join(names)} | best peer / ours | of limit |",
              "|---|---|---|---|" + "---|" * (len(names) + 2)]
     for shape in shapes:
-        share, ratio = results.share_of_limit(shape, "recurrent"), results.ratio(shape)
+        share, ratio = results.share_of_limit(shape, ours_of(shape)), results.ratio(shape)
         times = " | ".join(number(results.step_us(shape, name)) for name in names)
         lines.append(f"| {CELLS[shape.cell]} | {shape.B} | {shape.H} | {shape.threads} | {times} | "
                      f"{f'{ratio:.2f}x' if ratio else '–'} | {f'{100 * share:.0f} %' if share else '–'} |")
@@ -195,12 +202,12 @@ def write_readme(path, results):
 
 
 class Plot:
-    """Lines over H, both axes logarithmic, as SVG text."""
+    """Lines over sizes, both axes logarithmic, as SVG text."""
 
     WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM, LABEL = 720, 420, 80, 190, 36, 52, 28
 
-    def __init__(self, title, unit, lines):
-        self._title, self._unit, self._lines = title, unit, lines
+    def __init__(self, title, unit, lines, sizes="hidden size (units, log scale)"):
+        self._title, self._unit, self._lines, self._sizes = title, unit, lines, sizes
         points = [point for line in lines.values() for point in line]
         self._x = self._range([x for x, _ in points])
         self._y = self._range([y for _, y in points])
@@ -241,7 +248,7 @@ class Plot:
             f'<rect width="{self.WIDTH}" height="{self.HEIGHT}" fill="white"/>',
             f'<text x="{self.LEFT}" y="20" font-size="14">{self._title}</text>',
             f'<text x="{(self.LEFT + right) / 2}" y="{self.HEIGHT - 12}" text-anchor="middle">'
-            'hidden size (units, log scale)</text>',
+            f'{self._sizes}</text>',
             f'<text transform="translate(18 {(self.TOP + bottom) / 2}) rotate(-90)" text-anchor="middle">'
             f'{self._unit} (log scale)</text>',
         ]
@@ -255,7 +262,7 @@ class Plot:
         for place, (name, line) in enumerate(self._lines.items()):
             path = "L".join("{:.1f} {:.1f}".format(*self._place(*point)) for point in line)
             dash = ' stroke-dasharray="5 4"' if name == "limit" else ""
-            width = 2.5 if name == "recurrent" else 1.5
+            width = 2.5 if name in ("recurrent", "recurrent-pool") else 1.5
             parts.append(f'<path d="M{path}" fill="none" stroke="{COLORS[name]}" stroke-width="{width}"{dash}/>')
             for point in line:
                 x, y = self._place(*point)
@@ -266,10 +273,11 @@ class Plot:
         return "\n".join(parts) + "\n</svg>\n"
 
 
-def lines_over_hidden(results, shapes, value):
+def lines_over(size, results, shapes, value):
+    """Lines of all systems over a size, the name of a field of the shapes."""
     lines = {}
     for name in ["limit"] + results.systems:
-        points = [(shape.H, value(shape, results.step_us(shape, name)))
+        points = [(getattr(shape, size), value(shape, results.step_us(shape, name)))
                   for shape in shapes if results.step_us(shape, name)]
         if len(points) > 1:
             lines[name] = sorted(points)
@@ -282,17 +290,24 @@ def plots(results):
                                     ("sequence", "gru", 1), ("stream", "lstm", 2), ("sequence", "lstm", 2)):
         shapes = [shape for shape in results.shapes
                   if (shape.workload, shape.cell, shape.threads) == (workload, cell, threads)]
-        lines = lines_over_hidden(results, shapes, lambda _, step_us: step_us)
+        lines = lines_over("H", results, shapes, lambda _, step_us: step_us)
         title = f"{TITLES[workload]}: {CELLS[cell]}, {threads} thread{'s' if threads > 1 else ''}"
         if lines:
             yield f"{workload}-{cell}-{threads}.svg", Plot(title, "microseconds per step, less is better", lines).text()
     for cell in ("lstm", "gru"):
         shapes = [shape for shape in results.shapes
                   if (shape.workload, shape.cell, shape.B, shape.threads) == ("batched", cell, 32, 1)]
-        lines = lines_over_hidden(results, shapes, gigaflops)
+        lines = lines_over("H", results, shapes, gigaflops)
         if lines:
             yield f"batched-{cell}.svg", Plot(
                 f"Batches of 32: {CELLS[cell]}, 1 thread", "GFLOP/s, more is better", lines).text()
+    for hidden in sorted({shape.H for shape in results.shapes if shape.workload == "pool"}):
+        shapes = [shape for shape in results.shapes if (shape.workload, shape.cell, shape.H) == ("pool", "lstm", hidden)]
+        lines = lines_over("B", results, shapes, lambda shape, step_us: 1000 * step_us / shape.B)
+        if lines:
+            yield f"pool-lstm-{hidden}.svg", Plot(
+                f"A step of a stream: LSTM {hidden}, 1 thread", "nanoseconds per stream, less is better", lines,
+                "streams that step at the same time (log scale)").text()
 
 
 def slower(results):

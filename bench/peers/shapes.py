@@ -36,7 +36,12 @@ class Shape:
 
     @property
     def streaming(self):
-        return self.workload in ("stream", "tiny")
+        return self.workload in ("stream", "tiny", "pool")
+
+    @property
+    def pools(self):
+        """Whether the rows are streams that come and go, whose states are gathered for every step."""
+        return self.workload == "pool"
 
     @property
     def captures(self):

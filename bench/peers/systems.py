@@ -35,6 +35,8 @@ class System:
     # Whether it computes recurrent layers, and whether it computes a capture.
     recurs: bool = True
     captures: bool = False
+    # Whether it steps streams that come and go, whose states do not lie side by side.
+    pools: bool = False
 
     @property
     def ours(self):
@@ -46,7 +48,7 @@ class System:
 
     def takes(self, shape):
         """The provider of large products makes no difference to single steps."""
-        if not (self.captures if shape.captures else self.recurs):
+        if not (self.captures if shape.captures else self.pools if shape.pools else self.recurs):
             return False
         if shape.trains and not (self.fits if shape.sequences else self.trains):
             return False
@@ -76,6 +78,9 @@ def known(native, managed, dotnet_peers):
 
     return [
         System("recurrent", dotnet, {}, managed, note=api, captures=True, **learns),
+        System("recurrent-sessions", (*dotnet, "--streams", "sessions"), {}, managed, note=api + ", a session for each stream",
+               recurs=False, pools=True),
+        System("recurrent-pool", (*dotnet, "--streams", "pool"), {}, managed, note=api + ", StreamPool", recurs=False, pools=True),
         System("recurrent-mkl", (*dotnet, "--gemm", "mkl"), {}, mkl, note=api + ", GemmProvider.Mkl", **learns),
         System("recurrent-avx2", dotnet, {"RECURRENT_ISA": "avx2"}, managed, "avx2", api + ", AVX2 forced",
                captures=True, **learns),
@@ -85,7 +90,7 @@ def known(native, managed, dotnet_peers):
                pathlib.Path("/usr/lib/python3/dist-packages/torch"), **learns),
         executable("onnxruntime", "onnxruntime", onnxruntime, {"ONNXRUNTIME_LIBRARY": str(onnxruntime)}),
         System("onnxruntime-dotnet", ("dotnet", str(onnxruntime_dotnet)), {}, onnxruntime_dotnet, note="C#, memory bound",
-               onnx=True),
+               onnx=True, pools=True),
         System("torchsharp", ("dotnet", str(torchsharp)), {}, torchsharp, note="C#", **learns),
         executable("mkl-plain", "mkl_plain", mkl),
         executable("eigen", "eigen", recurs=False, captures=True),

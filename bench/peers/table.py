@@ -38,10 +38,11 @@ class Table:
         def step(name):
             return rows[name]["us"] / shape.shown_steps if name in rows else None
 
-        ours = rows.get("recurrent")
+        name = "recurrent-pool" if shape.pools else "recurrent"
+        ours = rows.get(name)
         best = min((step(name) for name in self._peers if name in rows), default=None)
         columns = "".join(f"{_time(step(system.name)):>19}" for system in self._systems)
-        yield (f"{shape.name:<48}{columns}{_ratio(best, step('recurrent')):>11}{self._limit(shape, ours):>10}"
+        yield (f"{shape.name:<48}{columns}{_ratio(best, step(name)):>11}{self._limit(shape, ours):>10}"
                f"{_share(ours):>9}")
         for system in self._others:
             if system.name in rows:

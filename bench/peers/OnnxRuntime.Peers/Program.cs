@@ -6,4 +6,4 @@ PeerSession.Serve(
     $"ONNX Runtime {OrtEnv.Instance().GetVersionString()}",
     task => task.Workload.StartsWith("train", StringComparison.Ordinal)
         ? throw new NotSupportedException("the package computes forward only")
-        : new BoundTask(task));
+        : task.Workload == "pool" ? new GatheredTask(task) : new BoundTask(task));

@@ -41,7 +41,7 @@ internal sealed record BenchTask
     /// <summary>The task as an ONNX file, for systems that read one.</summary>
     public required string Model { get; init; }
 
-    public bool IsStreaming => Workload is "stream" or "tiny";
+    public bool IsStreaming => Workload is "stream" or "tiny" or "pool";
 
     public int Output => Directions * Hidden;
 
