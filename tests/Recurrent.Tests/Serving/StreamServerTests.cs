@@ -102,15 +102,24 @@ public sealed class StreamServerTests
 
         using RecurrentModel last = RecurrentModel.Create(new ModelDefinition(
             [new LayerCase { Cell = CellKind.Lstm, Size = 4 }.Create(3, new RandomFloats(1))], ModelOutput.LastStep));
-        using StreamPool lastPool = last.OpenPool(1);
+        using StreamPool lastPool = last.OpenPool(3);
         await using StreamServer lastServer = new(lastPool);
-        await using LiveStream only = lastServer.Open();
-        using Session reference = last.OpenSession();
+        LiveStream[] lastStreams = [.. Enumerable.Range(0, 3).Select(_ => lastServer.Open())];
         float[] many = Values(new Random(3), 40 * 3);
-        float[] lastOutput = new float[4];
-        float[] lastExpected = new float[4];
-        reference.Run(many, lastExpected, 40);
-        await only.RunAsync(many, lastOutput, Patience);
+        float[] lastOutput = new float[2 * 4];
+        float[] lastExpected = new float[2 * 4];
+        using Blocked blocked = new(3);
+        Task held = lastStreams[0].StepAsync(blocked.Memory, default, Patience).AsTask();
+        blocked.WaitUntilReached();
+        // In one call: 40 steps of one, 5 of the other.
+        Task longRun = lastStreams[1].RunAsync(many, lastOutput.AsMemory(0, 4), Patience).AsTask();
+        Task shortRun = lastStreams[2].RunAsync(many.AsMemory(0, 15), lastOutput.AsMemory(4), Patience).AsTask();
+        blocked.Open();
+        await Task.WhenAll(held, longRun, shortRun);
+        using Session reference = last.OpenSession();
+        reference.Run(many, lastExpected.AsSpan(0, 4), 40);
+        reference.Reset();
+        reference.Run(many.AsSpan(0, 15), lastExpected.AsSpan(4), 5);
         Bits.RequireSame(lastExpected, lastOutput, "last step", 4);
     }
 
@@ -338,8 +347,9 @@ public sealed class StreamServerTests
         using Blocked again = new(Input);
         first = streams[0].StepAsync(again.Memory, default, Patience).AsTask();
         again.WaitUntilReached();
-        second = streams[1].StepAsync(new float[Input], y, Patience).AsTask();
-        fourth = streams[3].StepAsync(new float[Input], default, Patience).AsTask();
+        float[] x = Values(new Random(1), Input);
+        fourth = streams[3].RunAsync(new float[2 * Input], default, Patience).AsTask();
+        second = streams[1].StepAsync(x, y, Patience).AsTask();
         again.Open();
         await first;
         await second;
@@ -347,7 +357,7 @@ public sealed class StreamServerTests
         await streams[3].CloseAsync(Patience);
         using Session session = model.OpenSession();
         float[] expected = new float[y.Length];
-        session.Step(new float[Input], expected);
+        session.Step(x, expected);
         Bits.RequireSame(expected, y, "beside a failure", y.Length);
     }
 
