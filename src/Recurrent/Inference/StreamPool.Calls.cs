@@ -114,6 +114,7 @@ public sealed unsafe partial class StreamPool
         BufferPlaces.Require(inputs, graph.InputNames, nameof(inputs));
         BufferPlaces.RequireAll(inputs, graph.InputNames, nameof(inputs));
         BufferPlaces.Require(outputs, graph.OutputNames, nameof(outputs));
+        RequireBuffers(inputs, outputs, streams.Length, StepsOf(streams, steps));
         NativeBuffers buffers =
             Interlocked.Exchange(ref _buffers, null) ?? new NativeBuffers(graph.InputNames, graph.OutputNames);
         NativeStatus status;
@@ -148,21 +149,7 @@ public sealed unsafe partial class StreamPool
         ReadOnlySpan<bool> present)
     {
         using Held pool = new(this);
-        if (!steps.IsEmpty)
-        {
-            RequireLength(steps.Length, streams.Length, 1, "[streams]", nameof(steps));
-        }
-
-        long all = streams.Length;
-        if (!steps.IsEmpty)
-        {
-            all = 0;
-            foreach (int count in steps)
-            {
-                all += Math.Max(count, 0);
-            }
-        }
-
+        long all = StepsOf(streams, steps);
         if (!x.IsEmpty)
         {
             RequireLength(x.Length, all, Model.InputSize, "[all steps, InputSize]", nameof(x));
@@ -199,6 +186,76 @@ public sealed unsafe partial class StreamPool
                 PresentCount = present.Length,
             };
             NativeMethods.PoolRun(pool.Native, &arguments).ThrowIfFailed();
+        }
+    }
+
+    // Of all streams together. Negative ones are refused with the call.
+    private static long StepsOf(ReadOnlySpan<StreamId> streams, ReadOnlySpan<int> steps)
+    {
+        if (steps.IsEmpty)
+        {
+            return streams.Length;
+        }
+
+        RequireLength(steps.Length, streams.Length, 1, "[streams]", nameof(steps));
+        long all = 0;
+        foreach (int count in steps)
+        {
+            all += Math.Max(count, 0);
+        }
+
+        return all;
+    }
+
+    // As sessions do: floats are no indices, and what is too long is as wrong as what is too short. A name is made only when a
+    // buffer is refused.
+    private void RequireBuffers(
+        ReadOnlySpan<InputBuffer<float>> inputs, ReadOnlySpan<OutputBuffer<float>> outputs, int streams, long steps)
+    {
+        LayerGraph graph = Model.Graph;
+        for (int i = 0; i < graph.Inputs.Count; i++)
+        {
+            ModelInput input = graph.Inputs[i];
+            int place = BufferPlaces.Find(inputs, graph.InputNames, i);
+            bool takesIndices = input.Kind == ValueKind.Indices;
+            if (takesIndices ? !inputs[place].Values.IsEmpty : !inputs[place].Indices.IsEmpty)
+            {
+                string argument = $"{nameof(inputs)}[{place}]";
+                throw new ArgumentException(
+                    $"{argument}: expected {(takesIndices ? "indices" : "features")} for {input.Name}, found "
+                    + $"{(takesIndices ? "features" : "indices")}.",
+                    argument);
+            }
+
+            int found = takesIndices ? inputs[place].Indices.Length : inputs[place].Values.Length;
+            RequireBuffer(found, input.Kind, streams, steps, LayerGraph.FeaturesOf(input), nameof(inputs), place);
+        }
+
+        for (int i = 0; i < graph.Outputs.Count; i++)
+        {
+            OutputValue output = graph.Outputs[i];
+            int place = BufferPlaces.Find(outputs, graph.OutputNames, i);
+            if (place >= 0 && !outputs[place].Values.IsEmpty)
+            {
+                RequireBuffer(
+                    outputs[place].Values.Length, output.Kind, streams, steps, output.Size, nameof(outputs), place);
+            }
+        }
+    }
+
+    private static void RequireBuffer(
+        int found, ValueKind kind, int streams, long steps, int size, string argument, int place)
+    {
+        long rows = kind == ValueKind.Row ? streams : steps;
+        if (found != rows * size)
+        {
+            string shape = kind switch
+            {
+                ValueKind.Row => "[streams, size]",
+                ValueKind.Indices => "[all steps]",
+                _ => "[all steps, size]",
+            };
+            ThrowLength(found, rows * size, shape, $"{argument}[{place}]");
         }
     }
 
