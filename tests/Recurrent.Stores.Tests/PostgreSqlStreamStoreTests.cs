@@ -149,6 +149,17 @@ public sealed class PostgreSqlStreamStoreTests : StoreContract, IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_connection_that_nobody_answers_can_be_given_up_before_its_timeout()
+    {
+        using PostgreSqlServer server = PostgreSqlServer.Open();
+        server.Stop();
+        PostgreSqlStreamStore store = new(Source(server, "Timeout=600"));
+        using CancellationTokenSource soon = new(TimeSpan.FromMilliseconds(200));
+        Task<byte[]?> call = store.ReadAsync("a", soon.Token).AsTask();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(TimeSpan.FromSeconds(30), Token));
+    }
+
+    [Fact]
     public void Options_are_checked()
     {
         Assert.Throws<ArgumentNullException>(() => new PostgreSqlStreamStore(null!));

@@ -251,6 +251,35 @@ public abstract class StoreContract
         }
     }
 
+    /// <summary>Whatever the order in which a store does both, a write says what became of its state.</summary>
+    [Fact]
+    public async Task Streams_may_be_forgotten_while_they_are_written()
+    {
+        IStreamStore store = await OpenAsync();
+        IStreamStore other = await OpenAsync();
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        Task remover = Task.Run(
+            async () =>
+            {
+                while (!end.IsCancellationRequested)
+                {
+                    await other.RemoveAsync("a", Token);
+                }
+            },
+            Token);
+        for (int round = 0; round < 300; round++)
+        {
+            // The largest one of all first, so that the others meet it or nothing.
+            StoreOutcome[] outcomes = await Write(store, ("a", round % 3 == 0 ? 2000 : 1000 + round, Bytes(round)));
+            Assert.Contains(outcomes[0], Enum.GetValues<StoreOutcome>());
+        }
+
+        await end.CancelAsync();
+        await remover;
+        await store.RemoveAsync("a", Token);
+        Assert.Equal([StoreOutcome.Written], await Write(store, ("a", 1, Bytes(1))));
+    }
+
     /// <summary>Opens the store of a test; once more, another one of the same states.</summary>
     protected abstract Task<IStreamStore> OpenAsync();
 

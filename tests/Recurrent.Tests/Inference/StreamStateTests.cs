@@ -77,6 +77,10 @@ public sealed class StreamStateTests
         RequireRefused([.. bytes, .. bytes]);
         RequireRefused([.. bytes, .. new byte[4]]);
         RequireRefused(bytes[1..]);
+
+        // Also by somebody who gives them a checksum that is right.
+        RequireRefused(Sealed([.. bytes, .. new byte[4]]));
+        RequireRefused(Sealed(bytes[..^4]));
     }
 
     [Fact]
