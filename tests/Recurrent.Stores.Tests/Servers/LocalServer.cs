@@ -128,10 +128,17 @@ public abstract class LocalServer : IDisposable
 
     private bool Signal(string signal)
     {
-        // With the processes that it has started.
-        int[] all = [_process!.Id, .. Children(_process.Id)];
-        Run(Quiet("/bin/kill", [$"-{signal}", .. all.Select(id => id.ToString(null, null))]));
+        // The server first, which then starts no more; then the processes that it has started, of which some end by themselves.
+        Run(Kill(_process!.Id));
+        foreach (int child in Children(_process.Id))
+        {
+            using Process kill = Process.Start(Kill(child))!;
+            kill.WaitForExit();
+        }
+
         return true;
+
+        ProcessStartInfo Kill(int id) => Quiet("/bin/kill", $"-{signal}", id.ToString(null, null));
     }
 
     private static IEnumerable<int> Children(int parent) =>
