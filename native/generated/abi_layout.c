@@ -6,7 +6,7 @@
 #include <recurrent/recurrent.h>
 #include <stddef.h>
 
-_Static_assert(RECURRENT_ABI_VERSION == 8, "RECURRENT_ABI_VERSION == 8");
+_Static_assert(RECURRENT_ABI_VERSION == 9, "RECURRENT_ABI_VERSION == 9");
 
 _Static_assert(RECURRENT_VERSION_MAJOR == 0, "RECURRENT_VERSION_MAJOR == 0");
 
@@ -65,6 +65,7 @@ _Static_assert(RECURRENT_LAYER_MAX_OVER_TIME == 25, "RECURRENT_LAYER_MAX_OVER_TI
 _Static_assert(RECURRENT_LAYER_SOFTMAX_OVER_TIME == 26, "RECURRENT_LAYER_SOFTMAX_OVER_TIME == 26");
 _Static_assert(RECURRENT_LAYER_FLATTEN == 27, "RECURRENT_LAYER_FLATTEN == 27");
 _Static_assert(RECURRENT_LAYER_UNFLATTEN == 28, "RECURRENT_LAYER_UNFLATTEN == 28");
+_Static_assert(RECURRENT_LAYER_FINAL_CELL_STATE == 29, "RECURRENT_LAYER_FINAL_CELL_STATE == 29");
 
 _Static_assert(sizeof(recurrent_value_kind) == 4, "sizeof(recurrent_value_kind) == 4");
 _Static_assert(RECURRENT_VALUE_SEQUENCE == 0, "RECURRENT_VALUE_SEQUENCE == 0");

@@ -350,13 +350,65 @@ def first_step(name):
     graph.save(name)
 
 
+# Layers that start from what others have computed.
+
 @case
-def refused_decoder(name):
+def decoder(name):
     graph = Graph(name, opset=13)
     x, z = graph.input("x", ["time", "batch", 3]), graph.input("z", ["time", "batch", 3])
     _, h, c = graph.rnn("LSTM", x, 3, 4)
     graph.output(graph.squeeze(graph.rnn("LSTM", z, 3, 4, h, c)[0], 1))
-    graph.save(name, refused="as a decoder does from its encoder")
+    graph.save(name)
+
+
+@case
+def decoder_of_both(name):
+    """Both directions, batch first; the cell states side by side are read by a dense layer, one of them by another decoder."""
+    graph = Graph(name, opset=13)
+    x, z = graph.input("x", ["batch", "time", 3]), graph.input("future", ["batch", "time", 2])
+    xt, zt = graph.transpose(x, 1, 0, 2), graph.transpose(z, 1, 0, 2)
+    _, h, c = graph.rnn("LSTM", xt, 3, 4, direction="bidirectional")
+    y = graph.rnn("LSTM", zt, 2, 4, h, c, direction="bidirectional")[0]
+    y = graph.node("Reshape", graph.transpose(y, 2, 0, 1, 3), graph.ints(0, 0, -1))
+    cells = graph.node("Reshape", graph.transpose(c, 1, 0, 2), graph.ints(0, -1))
+    back = graph.slice(c, 1, 2, 0)
+    other = graph.rnn("RNN", zt, 2, 4, back)[0]
+    graph.output(graph.dense(y, 8, 2), graph.dense(cells, 8, 2), graph.transpose(graph.squeeze(other, 1), 1, 0, 2))
+    graph.save(name)
+
+
+@case
+def decoder_from_a_row(name):
+    """A first state that is computed from constants of the row, with zero cells and with others; a repeated row as the steps."""
+    graph = Graph(name, opset=13)
+    x, s = graph.input("x", ["batch", "time", 3]), graph.input("s", ["batch", 5])
+    xt = graph.transpose(x, 1, 0, 2)
+    h = graph.unsqueeze(graph.node("Tanh", graph.dense(s, 5, 4)), 0)
+    c = graph.unsqueeze(graph.dense(s, 5, 4), 0)
+    zero = graph.node("Expand", graph.constant(0, numpy.float32), graph.node("Shape", h))
+    y = graph.rnn("LSTM", xt, 3, 4, h, zero)[0]
+    z = graph.rnn("LSTM", xt, 3, 4, h, c)[0]
+    graph.output(graph.transpose(graph.squeeze(y, 1), 1, 0, 2), graph.transpose(graph.squeeze(z, 1), 1, 0, 2))
+    graph.save(name)
+
+
+@case
+def hidden_beside_cell(name):
+    """A head that reads the hidden and the cell state side by side."""
+    graph = Graph(name, opset=13)
+    x = graph.input("x", ["batch", "time", 3])
+    _, h, c = graph.rnn("LSTM", graph.transpose(x, 1, 0, 2), 3, 4)
+    graph.output(graph.dense(graph.node("Concat", graph.squeeze(h, 0), graph.squeeze(c, 0), axis=1), 8, 2))
+    graph.save(name)
+
+
+@case
+def refused_cell_alone(name):
+    graph = Graph(name, opset=13)
+    x, z = graph.input("x", ["time", "batch", 3]), graph.input("z", ["time", "batch", 3])
+    c = graph.rnn("LSTM", x, 3, 4)[2]
+    graph.output(graph.squeeze(graph.rnn("LSTM", z, 3, 4, "", c)[0], 1))
+    graph.save(name, refused="initial_c: another layer has computed it")
 
 
 # Functions.

@@ -59,7 +59,8 @@ async function save(model, folder, numbers) {
   }));
 }
 
-/** A model with inputs: a shape without the batch, or { ids: steps, below: count }. */
+/** A model with inputs: a shape without the batch, { ids: steps, below: count }, { index: count } for one of a row, or
+ * { asRow: shape } for one that a model here takes as a row. */
 async function write(name, model, inputs, more = {}) {
   const numbers = new Numbers(name);
   const folder = path.join(FOLDER, name);
@@ -70,14 +71,18 @@ async function write(name, model, inputs, more = {}) {
   if (more.refused) {
     entry.refused = more.refused;
   } else {
-    const tensors = inputs.map((input) => input.tensor?.(numbers) ?? (input.ids
+    const tensors = inputs.map((input) => input.tensor?.(numbers) ?? (input.asRow
+      ? numbers.tensor([BATCH, ...input.asRow])
+      : input.index
+      ? tf.tensor(Float32Array.from({ length: BATCH }, () => Math.floor(numbers.next() * input.index)), [BATCH, 1])
+      : input.ids
       ? tf.tensor(Int32Array.from({ length: BATCH * input.ids }, () => Math.floor(numbers.next() * input.below)), [BATCH, input.ids], "int32")
       : numbers.tensor([BATCH, ...input])));
     const found = [model.predict(tensors.length === 1 ? tensors[0] : tensors)].flat();
     const inputNames = tensors.length === 1 ? ["x"] : model.inputNames;
     const outputNames = found.length === 1 ? ["y"] : model.outputNames;
     // Rows of a step are side by side in a model here.
-    inputs.forEach((input, i) => { tensors[i] = input.steps ? tensors[i].reshape([BATCH, input.steps, -1]) : input.rows ? tensors[i].reshape([...tensors[i].shape.slice(0, 2), -1]) : tensors[i]; });
+    inputs.forEach((input, i) => { tensors[i] = input.asRow ? tensors[i].reshape([BATCH, -1]) : input.steps ? tensors[i].reshape([BATCH, input.steps, -1]) : input.rows ? tensors[i].reshape([...tensors[i].shape.slice(0, 2), -1]) : tensors[i]; });
     entry.axes = Object.fromEntries(tensors.map((tensor, i) => [inputNames[i],
       tensor.dtype === "int32" ? "batch, time" : tensor.shape.length === 3 ? SEQUENCE : "batch, features"]));
     tensors.forEach((tensor, i) => writeNpy(path.join(folder, `in.${inputNames[i]}.npy`), tensor, tensor.dtype));
@@ -181,16 +186,16 @@ const CASES = {
     const added = layers.add().apply([layers.multiply().apply([pooled, one]), layers.reshape({ targetShape: [1, 4] }).apply(gate)]);
     return write("row-at-every-step", tf.model({ inputs: x, outputs: [gated, added] }), [[8, 3]]);
   },
-  "refused-index-of-row": () => {
+  "refused-mask-of-index": () => {
     const [x, store] = [tf.input({ shape: [6, 3], name: "x" }), tf.input({ shape: [1], name: "store", dtype: "int32" })];
-    const table = layers.flatten().apply(layers.embedding({ inputDim: 5, outputDim: 2 }).apply(store));
-    const y = layers.concatenate().apply([layers.lstm({ units: 4 }).apply(x), table]);
-    return write("refused-index-of-row", tf.model({ inputs: [x, store], outputs: y }), [], { refused: "'store': it has one index for a whole row" });
+    const table = layers.embedding({ inputDim: 5, outputDim: 2, maskZero: true }).apply(store);
+    const y = layers.concatenate().apply([layers.lstm({ units: 4 }).apply(x), layers.lstm({ units: 2 }).apply(table)]);
+    return write("refused-mask-of-index", tf.model({ inputs: [x, store], outputs: y }), [], { refused: "mask_zero is not supported where there is one index" });
   },
-  "refused-other-steps": () => {
+  "other-steps": () => {
     const [x, z] = [tf.input({ shape: [6, 3], name: "x" }), tf.input({ shape: [4, 3], name: "z" })];
     const y = layers.concatenate().apply([layers.lstm({ units: 4 }).apply(x), layers.lstm({ units: 4 }).apply(z)]);
-    return write("refused-other-steps", tf.model({ inputs: [x, z], outputs: y }), [], { refused: "expected sequences with the same steps, found 6 and 4" });
+    return write("other-steps", tf.model({ inputs: [x, z], outputs: y }), [[6, 3], { asRow: [4, 3] }]);
   },
   "refused-stacked-cells": () => write("refused-stacked-cells", chain([6, 3],
     (inputShape) => layers.rnn({ cell: layers.stackedRNNCells({ cells: [layers.lstmCell({ units: 4 }), layers.gruCell({ units: 3, resetAfter: false })] }), ...{ inputShape } })),
@@ -338,16 +343,48 @@ const CASES = {
   "refused-masking-repeat": () => write("refused-masking-repeat", chain([5, 3],
     L.masking({ maskValue: 0 }), L.lstm({ units: 4 }), L.repeatVector({ n: 5 }), L.lstm({ units: 4, returnSequences: true })), [],
     { refused: "RepeatVector in a model with a mask" }),
-  "refused-decoder": () => {
+  "decoder": () => {
     const [a, b] = ["a", "b"].map((name) => tf.input({ shape: [6, 3], name }));
     const [, h, c] = layers.lstm({ units: 4, returnState: true, name: "encoder" }).apply(a);
-    const steps = layers.lstm({ units: 4, returnSequences: true, name: "decoder" }).apply(b, { initialState: [h, c] });
-    return write("refused-decoder", tf.model({ inputs: [a, b], outputs: steps }), [], { refused: "starts from the state of another one" });
+    const [steps, , last] = layers.lstm({ units: 4, returnSequences: true, returnState: true, name: "decoder" }).apply(b, { initialState: [h, c] });
+    const rows = layers.concatenate().apply([layers.globalMaxPooling1d().apply(steps), last]);
+    return write("decoder", tf.model({ inputs: [a, b], outputs: [layers.dense({ units: 2, name: "steps" }).apply(steps), layers.dense({ units: 3, name: "rows" }).apply(rows)] }),
+      [[6, 3], [6, 3]]);
   },
-  "refused-cell-state": () => {
+  "decoder-repeat": () => {
+    const x = tf.input({ shape: [7, 3], name: "x" });
+    const [, h, c] = layers.lstm({ units: 4, returnState: true, name: "encoder" }).apply(x);
+    const steps = layers.lstm({ units: 4, returnSequences: true, name: "decoder" }).apply(layers.repeatVector({ n: 4 }).apply(h), { initialState: [h, c] });
+    return write("decoder-repeat", tf.model({ inputs: x, outputs: layers.timeDistributed({ layer: layers.dense({ units: 1 }) }).apply(steps) }), [[7, 3]]);
+  },
+  "decoder-of-both": () => {
+    const x = tf.input({ shape: [null, 3], name: "x" });
+    const [, fh, fc, bh, bc] = layers.bidirectional({ layer: layers.lstm({ units: 3, returnState: true, returnSequences: true }), mergeMode: "concat", name: "encoder" }).apply(x);
+    const [h, c] = [layers.concatenate().apply([fh, bh]), layers.concatenate().apply([fc, bc])];
+    const first = layers.lstm({ units: 6, returnSequences: true, name: "first" }).apply(layers.repeatVector({ n: 5 }).apply(c), { initialState: [h, c] });
+    const second = layers.bidirectional({ layer: layers.lstm({ units: 3, returnSequences: true }), mergeMode: "sum", name: "second" }).apply(first, { initialState: [fh, fc, bh, bc] });
+    return write("decoder-of-both", tf.model({ inputs: x, outputs: layers.dense({ units: 2 }).apply(second) }), [[8, 3]]);
+  },
+  "decoder-other-steps": () => {
+    const [a, b] = [tf.input({ shape: [9, 2], name: "past" }), tf.input({ shape: [4, 3], name: "future" })];
+    const [, h] = layers.gru({ units: 5, returnState: true, resetAfter: false, name: "encoder" }).apply(a);
+    const steps = layers.gru({ units: 5, returnSequences: true, resetAfter: false, name: "decoder" }).apply(b, { initialState: [h] });
+    const back = layers.simpleRNN({ units: 5, returnSequences: true, goBackwards: true, name: "back" }).apply(steps, { initialState: [layers.dense({ units: 5 }).apply(h)] });
+    return write("decoder-other-steps", tf.model({ inputs: [a, b], outputs: layers.dense({ units: 2 }).apply(back) }), [[9, 2], { asRow: [4, 3] }]);
+  },
+  "cell-state": () => {
     const x = tf.input({ shape: [6, 3], name: "x" });
     const [, , c] = layers.lstm({ units: 4, returnState: true, name: "core" }).apply(x);
-    return write("refused-cell-state", tf.model({ inputs: x, outputs: layers.dense({ units: 2 }).apply(c) }), [], { refused: "reads output 2 of 'core'" });
+    return write("cell-state", tf.model({ inputs: x, outputs: layers.dense({ units: 2 }).apply(c) }), [[6, 3]]);
+  },
+  "one-index": () => {
+    const [x, store, day] = [tf.input({ shape: [6, 3], name: "sales" }), tf.input({ shape: [1], name: "store" }), tf.input({ shape: [1], name: "day" })];
+    const ofStore = layers.flatten().apply(layers.embedding({ inputDim: 11, outputDim: 4 }).apply(store));
+    const ofDay = layers.reshape({ targetShape: [2] }).apply(layers.embedding({ inputDim: 7, outputDim: 2 }).apply(day));
+    const steps = layers.concatenate().apply([x, layers.repeatVector({ n: 6 }).apply(ofStore)]);
+    const row = layers.concatenate().apply([layers.lstm({ units: 4 }).apply(steps), ofDay]);
+    return write("one-index", tf.model({ inputs: [x, store, day], outputs: layers.dense({ units: 2 }).apply(row) }),
+      [[6, 3], { index: 11 }, { index: 7 }]);
   },
   "refused-model-of-steps": () => write("refused-model-of-steps", chain([4, 6],
     L.timeDistributed({ layer: chain([6], L.dense({ units: 4 }), L.repeatVector({ n: 2 }), L.flatten()) }), L.lstm({ units: 2 })), [],

@@ -783,16 +783,47 @@ class Beside(nn.Module):
         return self.lstm(torch.cat((x, z), -1))[0]
 
 
-class OfDecoder(nn.Module):
-    """A decoder from its encoder's states."""
+class Decoder(nn.Module):
+    """A decoder from its encoder's states, of two layers."""
 
     def __init__(self):
         super().__init__()
-        self.encoder, self.decoder = nn.GRU(INPUT, HIDDEN, batch_first=True), nn.GRU(INPUT, HIDDEN, batch_first=True)
+        self.encoder, self.decoder = nn.GRU(INPUT, HIDDEN, 2, batch_first=True), nn.GRU(INPUT, HIDDEN, 2, batch_first=True)
 
     def forward(self, x, z):
         _, h = self.encoder(x)
         return self.decoder(z, h)[0]
+
+
+class Bridge(nn.Module):
+    """Forecasts some steps from what both directions have come to: dense layers make the states of it."""
+
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.LSTM(INPUT, HIDDEN, batch_first=True, bidirectional=True)
+        self.hidden, self.cell = nn.Linear(2 * HIDDEN, 7), nn.Linear(2 * HIDDEN, 7)
+        self.decoder = nn.LSTM(7, 7, batch_first=True)
+        self.fc = nn.Linear(7, CLASSES)
+
+    def forward(self, x):
+        _, (h, c) = self.encoder(x)
+        h = torch.tanh(self.hidden(torch.cat((h[0], h[1]), dim=1)))
+        c = torch.tanh(self.cell(torch.cat((c[0], c[1]), dim=1)))
+        y, _ = self.decoder(h.unsqueeze(1).repeat(1, 4, 1), (h.unsqueeze(0), c.unsqueeze(0)))
+        return self.fc(y)
+
+
+class HiddenBesideCell(nn.Module):
+    """A head over the hidden and the cell state of the last layer, side by side."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(INPUT, HIDDEN, 2, batch_first=True)
+        self.fc = nn.Linear(2 * HIDDEN, CLASSES)
+
+    def forward(self, x):
+        _, (h, c) = self.lstm(x)
+        return self.fc(torch.cat((h[-1], c[-1]), dim=1))
 
 
 class Columns(nn.Module):
@@ -868,6 +899,9 @@ def cases():
     both("states-by-layer", StatesByLayer, x, BATCH_MAJOR)
     both("both-ends", BothEnds, x, BATCH_MAJOR)
     both("functions", Functions, x, BATCH_MAJOR)
+    both("decoder", Decoder, {"x": sequences(), "z": sequences()}, {"x": BATCH_MAJOR, "z": BATCH_MAJOR})
+    both("bridge", Bridge, x, BATCH_MAJOR)
+    both("hidden-beside-cell", HiddenBesideCell, x, BATCH_MAJOR)
     both("functions-mean", lambda: Functions(is_mean=True), x, BATCH_MAJOR)
     write("two-inputs-scripted", Two, {"x": sequences(), "ids": lambda: torch.randint(0, 9, (BATCH, TIME))},
           {"x": BATCH_MAJOR, "ids": "batch, time"})
@@ -883,7 +917,6 @@ def refusals():
     for traced in (False, True):
         kind = "traced" if traced else "scripted"
         refuse(f"refused-beside-{kind}", Beside, (x[..., :3], x[..., :2]), "how many features each of the inputs 'x', 'z' has", traced)
-        refuse(f"refused-decoder-{kind}", OfDecoder, (x, x), "as a decoder does from its encoder", traced)
         for repeats in (False, True):
             refuse(f"refused-index-of-row-{'repeated' if repeats else 'last'}-{kind}", lambda: IndexOfRow(repeats),
                    (x, torch.zeros(BATCH, dtype=torch.long)), "has one index for a whole row", traced)

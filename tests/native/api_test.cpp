@@ -100,8 +100,8 @@ TEST(Api, RefusesLayersThatAreNotWellFormed) {
     return create(layers);
   };
   EXPECT_INVALID(with([](auto& l) { l.struct_size = 3; }), "layers[0].struct_size");
-  EXPECT_INVALID(with([](auto& l) { l.kind = 29; }),
-                 "layers[0].kind: expected a value from 0 to 28, found 29");
+  EXPECT_INVALID(with([](auto& l) { l.kind = 30; }),
+                 "layers[0].kind: expected a value from 0 to 29, found 30");
   EXPECT_INVALID(with([](auto& l) { l.input_size = 0; }), "layers[0].input_size");
   EXPECT_INVALID(with([](auto& l) { l.hidden_size = -1; }), "layers[0].hidden_size");
   EXPECT_INVALID(with([](auto& l) { l.hidden_size = INT_MAX; }), "layers[0].hidden_size");

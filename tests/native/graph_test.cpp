@@ -397,7 +397,12 @@ TEST_F(SmallGraph, RefusesWhatDoesNotGoTogether) {
                  "layers[2].inputs: expected values from 0 to 3");
   EXPECT_INVALID(with([&](auto& d) { d.layers[2].inputs = mixed; }),
                  "expected sequences or rows, found value 1, a row, beside value 2, a sequence");
-  EXPECT_INVALID(with([&](auto& d) { d.layers[0].input_count = 2; }), "layers[0].input_count");
+  const int32_t four[] = {0, 1, 1, 1};
+  EXPECT_INVALID(with([&](auto& d) {
+                   d.layers[0].inputs = four;
+                   d.layers[0].input_count = 4;
+                 }),
+                 "layers[0].input_count");
   EXPECT_INVALID(with([&](auto& d) {
                    d.layers[0].inputs = nullptr;
                    d.layers[0].input_count = 1;
@@ -419,6 +424,45 @@ TEST_F(SmallGraph, RefusesWhatDoesNotGoTogether) {
   EXPECT_INVALID(with([&](auto& d) { d.layers[1].steps = 1; }), "layers[1].steps");
   EXPECT_INVALID(with([&](auto& d) { d.layers[1].reserved = 1; }), "layers[1].reserved");
   EXPECT_INVALID(with([&](auto& d) { d.desc.output = RECURRENT_OUTPUT_LAST_STEP; }), "output");
+}
+
+TEST_F(SmallGraph, RefusesStatesThatDoNotFit) {
+  const recurrent_layer_desc encoder = graph.layers[0].desc;
+  const auto width = static_cast<int32_t>(output_size(encoder));
+  graph.layers.resize(1);
+  graph.reads.resize(1);
+  add(plain(RECURRENT_LAYER_FINAL_CELL_STATE, width, encoder.hidden_size), {2});
+  add(plain(RECURRENT_LAYER_LAST_STEP, width, width), {2});
+  OwnedLayer decoder;
+  decoder.desc = encoder;
+  decoder.forward = std::make_unique<OwnedDirection>();
+  decoder.forward->desc = *encoder.forward;
+  decoder.forward->desc.initial_hidden = decoder.forward->desc.initial_cell = nullptr;
+  decoder.desc.forward = &decoder.forward->desc;
+  add(std::move(decoder), {0, 4, 3});
+  EXPECT_OK(with([](auto&) {}));
+  const int32_t sequence[] = {0, 2, 3};
+  const int32_t small[] = {0, 1, 3};
+  const int32_t swapped[] = {0, 4, 1};
+  EXPECT_INVALID(with([&](auto& d) { d.layers[3].inputs = sequence; }),
+                 "expected a row, because the layer is of kind LSTM and starts from states, found");
+  EXPECT_INVALID(with([&](auto& d) { d.layers[3].inputs = small; }), "expected hidden states of");
+  EXPECT_INVALID(with([&](auto& d) { d.layers[3].inputs = swapped; }), "expected cell states of");
+  const float state[64] = {};
+  recurrent_direction_desc given = *graph.layers[3].desc.forward;
+  given.initial_cell = state;
+  EXPECT_INVALID(with([&](auto& d) { d.layers[3].forward = &given; }),
+                 "layers[3].forward.initial_cell: expected null, because the layer reads");
+  EXPECT_INVALID(with([&](auto& d) { ++d.layers[1].hidden_size; }),
+                 "layers[1].hidden_size: expected the cell states of the LSTM that it reads");
+  const int32_t row[] = {1};
+  EXPECT_INVALID(with([&](auto& d) { d.layers[1].inputs = row; }), "layers[1].inputs");
+  const int32_t input[] = {0};
+  EXPECT_INVALID(with([&](auto& d) {
+                   d.layers[1].inputs = input;
+                   d.layers[1].input_size = 3;
+                 }),
+                 "expected what an LSTM puts out, because only that has a final cell state");
 }
 
 TEST_F(SmallGraph, RefusesInputsAndOutputsThatAreNotWellFormed) {

@@ -40,6 +40,7 @@ class NaiveDirection {
   }
 
   const Vector& state() const { return h_; }
+  const Vector& cell() const { return c_; }
 
   const Vector& step(const Vector& raw) {
     Vector x = raw;
@@ -272,7 +273,7 @@ std::vector<float> naive_convolution(const recurrent_layer_desc& layer, const st
 }
 
 std::vector<float> naive_run(const OwnedModel& model, const std::vector<float>& x, int64_t time,
-                             std::vector<float>* final_states) {
+                             std::vector<float>* final_states, std::vector<float>* final_cells) {
   std::vector<Vector> inputs{x};  // of each layer
   for (size_t index = 0; index < model.layers.size(); ++index) {
     const OwnedLayer& layer = model.layers[index];
@@ -311,6 +312,7 @@ std::vector<float> naive_run(const OwnedModel& model, const std::vector<float>& 
       offset += static_cast<size_t>(state_size(layer.desc));
       if (final_states && layer.desc.kind < RECURRENT_LAYER_DENSE)
         final_states->insert(final_states->end(), cell.state().begin(), cell.state().end());
+      if (final_cells) final_cells->insert(final_cells->end(), cell.cell().begin(), cell.cell().end());
     }
     inputs.push_back(out);
   }

@@ -17,9 +17,10 @@ bool is_model_of_its_own(int32_t kind) {
          kind == RECURRENT_LAYER_LOG_SOFTMAX;
 }
 
-// A layer that reads one value, as a model of its own.
+// A layer that reads one value and the states that it starts from, as a model of its own.
 std::vector<float> run_layer(const OwnedLayer& layer, const std::vector<float>& x, int64_t steps,
-                             std::vector<float>& final_states) {
+                             const std::vector<const std::vector<float>*>& starts,
+                             std::vector<float>& final_states, std::vector<float>& final_cells) {
   OwnedModel model;
   OwnedLayer& borrowed = model.layers.emplace_back();
   borrowed.desc = layer.desc;
@@ -29,8 +30,14 @@ std::vector<float> run_layer(const OwnedLayer& layer, const std::vector<float>& 
     auto& to = reverse ? borrowed.reverse : borrowed.forward;
     to = std::make_unique<OwnedDirection>();
     to->desc = from->desc;
+    const bool is_second = reverse && layer.forward;
+    if (!starts.empty())
+      to->desc.initial_hidden =
+          starts[0]->data() + (is_second ? starts[0]->size() / 2 : size_t{0});
+    if (starts.size() > 1)
+      to->desc.initial_cell = starts[1]->data() + (is_second ? starts[1]->size() / 2 : size_t{0});
   }
-  return naive_run(model, x, steps, &final_states);
+  return naive_run(model, x, steps, &final_states, &final_cells);
 }
 
 }  // namespace
@@ -40,6 +47,7 @@ std::vector<std::vector<float>> naive_graph(const OwnedGraph& graph,
                                             int64_t length) {
   std::vector<std::vector<float>> values = given;
   std::vector<std::vector<float>> final_states(graph.layers.size());
+  std::vector<std::vector<float>> final_cells(graph.layers.size());
   for (size_t i = 0; i < graph.layers.size(); ++i) {
     const recurrent_layer_desc& d = graph.layers[i].desc;
     const std::vector<int32_t>& reads = graph.reads[i];
@@ -50,13 +58,19 @@ std::vector<std::vector<float>> naive_graph(const OwnedGraph& graph,
     const int64_t in = graph.values[first].size;
     std::vector<float> y;
     if (is_model_of_its_own(d.kind)) {
-      y = run_layer(graph.layers[i], x, steps, final_states[i]);
+      std::vector<const std::vector<float>*> starts;
+      for (size_t k = 1; k < reads.size(); ++k)
+        starts.push_back(&values[static_cast<size_t>(reads[k])]);
+      y = run_layer(graph.layers[i], x, steps, starts, final_states[i], final_cells[i]);
       // Of no steps there is no final state to copy.
-      if (steps == 0) std::fill(final_states[i].begin(), final_states[i].end(), 0.0f);
+      for (std::vector<float>* states : {&final_states[i], &final_cells[i]})
+        if (length == 0) std::fill(states->begin(), states->end(), 0.0f);
     } else if (d.kind == RECURRENT_LAYER_CONVOLUTION) {
       y = naive_convolution(d, x, from);
     } else if (d.kind == RECURRENT_LAYER_FINAL_STATE) {
       y = final_states[first - graph.inputs.size()];
+    } else if (d.kind == RECURRENT_LAYER_FINAL_CELL_STATE) {
+      y = final_cells[first - graph.inputs.size()];
     } else if (d.kind == RECURRENT_LAYER_MAX_POOLING || d.kind == RECURRENT_LAYER_AVERAGE_POOLING) {
       y = naive_pooling(d, x, from);
     } else if (d.kind == RECURRENT_LAYER_LAST_STEP && from == 0) {

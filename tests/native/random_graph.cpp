@@ -195,7 +195,53 @@ class Drawer {
     OwnedLayer layer = random_layer(random_, kind, from.size, largest_, one_in(random_, 3));
     GraphValue puts = from;
     puts.is_causal = !layer.reverse;
-    add(std::move(layer), {number}, puts);
+    std::vector<int32_t> reads{number};
+    if (one_in(random_, 3)) {
+      puts.is_causal = false;
+      read_states(layer, reads);
+    }
+    add(std::move(layer), reads, puts);
+  }
+
+  // Rows to start from in the place of states that are trained.
+  void read_states(OwnedLayer& layer, std::vector<int32_t>& reads) {
+    reads.push_back(row_of(output_size(layer.desc), reads.front()));
+    const bool reads_cell = layer.desc.kind == RECURRENT_LAYER_LSTM && !one_in(random_, 4);
+    if (reads_cell) reads.push_back(row_of(cells_of(layer.desc), reads.front()));
+    for (OwnedDirection* direction : {layer.forward.get(), layer.reverse.get()}) {
+      if (!direction) continue;
+      direction->desc.initial_hidden = nullptr;
+      if (reads_cell) direction->desc.initial_cell = nullptr;
+    }
+  }
+
+  static int64_t cells_of(const recurrent_layer_desc& layer) {
+    return int64_t{layer.hidden_size} *
+           (layer.direction == RECURRENT_DIRECTION_BIDIRECTIONAL ? 2 : 1);
+  }
+
+  // A row of so many features, made of those that there are, or of a sequence.
+  int32_t row_of(int64_t size, int32_t sequence) {
+    std::vector<int32_t> rows;
+    for (size_t i = 0; i < graph_.values.size(); ++i)
+      if (graph_.values[i].kind == RECURRENT_VALUE_ROW) rows.push_back(static_cast<int32_t>(i));
+    if (rows.empty()) {
+      draw_last_step(sequence, value(sequence));
+      rows.push_back(last_value());
+    }
+    const int32_t row = one(rows);
+    if (value(row).size == size) return row;
+    GraphValue puts = value(row);
+    std::vector<int32_t> reads;
+    int64_t sum = 0;
+    for (; sum < size; sum += value(row).size) reads.push_back(row);
+    if (reads.size() > 1) add(plain(RECURRENT_LAYER_CONCATENATION, sum, sum), reads, puts);
+    const int32_t wide = reads.size() > 1 ? last_value() : row;
+    if (sum == size) return wide;
+    OwnedLayer slice = plain(RECURRENT_LAYER_SLICE, sum, size);
+    slice.desc.first = static_cast<int32_t>(uniform(random_, 0, sum - size));
+    add(std::move(slice), {wide}, puts);
+    return last_value();
   }
 
   void draw_convolution(int32_t number, const GraphValue& from) {
@@ -234,6 +280,13 @@ class Drawer {
         recurs && !one_in(random_, 4) ? RECURRENT_LAYER_FINAL_STATE : RECURRENT_LAYER_LAST_STEP;
     GraphValue puts = from;
     puts.kind = RECURRENT_VALUE_ROW;
+    if (recurs && one_in(random_, 3)) {
+      const recurrent_layer_desc& d = graph_.layers[static_cast<size_t>(maker)].desc;
+      if (d.kind == RECURRENT_LAYER_LSTM) {
+        puts.is_causal = false;
+        return add(plain(RECURRENT_LAYER_FINAL_CELL_STATE, from.size, cells_of(d)), {number}, puts);
+      }
+    }
     add(plain(kind, from.size, from.size), {number}, puts);
   }
 

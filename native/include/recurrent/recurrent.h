@@ -93,7 +93,7 @@ extern "C" {
  * Version of this interface. It changes whenever a struct, a function or the meaning of a value
  * does.
  */
-#define RECURRENT_ABI_VERSION 8
+#define RECURRENT_ABI_VERSION 9
 
 /** Version of this header, its first number; recurrent_get_machine_info() tells the library's. */
 #define RECURRENT_VERSION_MAJOR 0
@@ -270,7 +270,12 @@ typedef enum recurrent_layer_kind {
    */
   RECURRENT_LAYER_FLATTEN = 27,
   /** Makes a sequence of a row: `steps` steps of `input_size / steps` features. */
-  RECURRENT_LAYER_UNFLATTEN = 28
+  RECURRENT_LAYER_UNFLATTEN = 28,
+  /**
+   * Makes a row of what an LSTM puts out: its final cell states, forward before reverse,
+   * `hidden_size` of them all together. Needs whole sequences.
+   */
+  RECURRENT_LAYER_FINAL_CELL_STATE = 29
 } recurrent_layer_kind;
 
 /** What a value is that a model is given, puts out or hands from layer to layer. */
@@ -582,7 +587,11 @@ typedef struct recurrent_layer_desc {
   const int32_t* inputs;
   /**
    * Elements of `inputs`: 0 where it is null; 1 or more for a concatenation, 2 or more for a sum, 2
-   * for a product and for softmax over time, which reads values before scores, 1 for others.
+   * for a product and for softmax over time, which reads values before scores, 1 for others. A
+   * recurrent layer may read rows behind its sequence, from which its states start: the hidden
+   * states, as many as it puts out, and in an LSTM also the cell states, those of forward before
+   * those of reverse. Then it needs whole sequences, and states of a session, and `initial_hidden`
+   * and `initial_cell`, which have to be null, count for nothing where it reads them.
    */
   int32_t input_count;
   /** Slice: the first feature that is taken; 0 for other layers. */

@@ -5,6 +5,7 @@
 #include "exec/bind.h"
 #include "exec/over_time.h"
 #include "gemm/provider.h"
+#include "model/specification.h"
 
 namespace recurrent {
 
@@ -132,7 +133,7 @@ void Portion::run_row_section(const Section& section) {
   begin_span({0, 1});
   for (const int32_t node : section.nodes) {
     const PackedLayer& layer = job_.model.layer(node);
-    if (layer.kind == RECURRENT_LAYER_FINAL_STATE)
+    if (is_final_state(layer.kind))
       gather_final_states(layer);
     else if (is_over_time(layer.kind))
       run_over_time(layer);
@@ -173,6 +174,7 @@ void Portion::run_layer(const PackedLayer& layer, const SequenceView<const float
     run_pointwise();
     return;
   }
+  if (layer.reads_states() && span_.first == 0) start_states(layer);
   const bool is_split = job_.schedule.way.strategy == Strategy::kDirections;
   if (!is_split || layer.directions.size() < 2) {
     for (size_t d = 0; d < layer.directions.size(); ++d) run_direction(layer, d, in, out);
@@ -186,6 +188,26 @@ void Portion::run_layer(const PackedLayer& layer, const SequenceView<const float
     portion.time_ = time_;
     portion.begin_span(span_);
     portion.run_direction(layer, static_cast<size_t>(direction), in, out);
+  });
+}
+
+// Puts the rows that a layer starts from in the place of the session's states, of rows that have a
+// step.
+void Portion::start_states(const PackedLayer& layer) {
+  participant_.stage([&](int index) {
+    const Slice sorted_rows = slice(rows(), index);
+    for (int64_t sorted_row = sorted_rows.begin; sorted_row < sorted_rows.end; ++sorted_row) {
+      if (length(sorted_row, 0) == 0) continue;
+      for (size_t i = 1; i < layer.reads.size(); ++i) {
+        const bool is_cell = i == 2;
+        const float* from = view_of(layer.reads[i]).at(0, sorted_row);
+        for (const PackedDirection& direction : layer.directions) {
+          const StateSlot& slot = is_cell ? direction.cell : direction.hidden;
+          kernels_.flush(from, job_.states.row(slot, caller_row(sorted_row)), slot.size);
+          from += slot.size;
+        }
+      }
+    }
   });
 }
 

@@ -50,6 +50,7 @@ class Portion {
                  const SequenceView<float>& out);
   void run_direction(const PackedLayer& layer, size_t direction,
                      const SequenceView<const float>& in, const SequenceView<float>& out);
+  void start_states(const PackedLayer& layer);
   void gather_input_rows();
   void gather_last_steps(const PackedLayer& pick);
   void gather_last_input(const PackedLayer& pick);

@@ -144,13 +144,15 @@ void Portion::gather_last_input(const PackedLayer& pick) {
 
 void Portion::gather_final_states(const PackedLayer& pick) {
   const PackedLayer& layer = job_.model.layer(job_.model.maker_of(pick));
+  const bool is_cell = pick.kind == RECURRENT_LAYER_FINAL_CELL_STATE;
   participant_.stage([&](int index) {
     const Slice sorted_rows = slice(rows(), index);
     for (int64_t sorted_row = sorted_rows.begin; sorted_row < sorted_rows.end; ++sorted_row) {
       float* to = view_of(pick.puts).at(0, sorted_row);
-      for (const PackedDirection& direction : layer.directions)
-        to = std::copy_n(job_.states.row(direction.hidden, caller_row(sorted_row)),
-                         layer.state_size, to);
+      for (const PackedDirection& direction : layer.directions) {
+        const StateSlot& slot = is_cell ? direction.cell : direction.hidden;
+        to = std::copy_n(job_.states.row(slot, caller_row(sorted_row)), slot.size, to);
+      }
     }
   });
 }

@@ -25,6 +25,8 @@ namespace {
 std::string why_whole(const Model& model) {
   const int32_t index = model.graph().first_acausal();
   const PackedLayer& layer = model.layer(index);
+  if (layer.reads_states())
+    return "layer " + std::to_string(index) + " starts from states that it reads";
   if (layer.recurrent()) return "a layer has a reverse direction, which starts at the last step";
   return "layer " + std::to_string(index) + " of kind " + cell_traits(layer.kind).name +
          " needs all steps";

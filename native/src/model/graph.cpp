@@ -22,6 +22,12 @@ bool is_chain_of_layers(const recurrent_model_desc& desc) {
              [](const recurrent_layer_desc& layer) { return layer.input_count == 0; });
 }
 
+// Cell states of all directions of an LSTM.
+int64_t cell_states(const recurrent_layer_desc& layer) {
+  return int64_t{layer.hidden_size} *
+         (layer.direction == RECURRENT_DIRECTION_BIDIRECTIONAL ? 2 : 1);
+}
+
 const char* name_of(int32_t kind) {
   switch (kind) {
     case RECURRENT_VALUE_SEQUENCE:
@@ -170,7 +176,9 @@ class GraphBuilder {
     const recurrent_layer_desc& l = layer(index);
     const CellTraits& traits = cell_traits(l.kind);
     const std::string field = path_of(index) + "inputs";
-    for (const int32_t number : node(index).reads) {
+    const std::vector<int32_t>& reads = node(index).reads;
+    for (size_t i = 0; i < reads.size(); ++i) {
+      const int32_t number = reads[i];
       const Value& v = value(number);
       const bool is_embedding = l.kind == RECURRENT_LAYER_EMBEDDING;
       if (is_embedding && number >= inputs() && !l.inputs)
@@ -179,12 +187,15 @@ class GraphBuilder {
       if (is_embedding != (v.kind == RECURRENT_VALUE_INDICES))
         invalid(field.c_str(), "expected %s, because the layer is of kind %s, found value %d, a %s",
                 is_embedding ? "indices" : "features", traits.name, number, name_of(v.kind));
+      const bool is_state = traits.recurrent && i > 0;
       const bool takes_row =
-          l.kind == RECURRENT_LAYER_REPEAT || l.kind == RECURRENT_LAYER_UNFLATTEN;
-      if ((takes_row && !v.is_row()) || (traits.needs_steps && v.is_row()))
+          l.kind == RECURRENT_LAYER_REPEAT || l.kind == RECURRENT_LAYER_UNFLATTEN || is_state;
+      if ((takes_row && !v.is_row()) || (traits.needs_steps && v.is_row() && !is_state))
         invalid(field.c_str(),
-                "expected a %s, because the layer is of kind %s, found value %d, a %s",
-                takes_row ? "row" : "sequence", traits.name, number, name_of(v.kind));
+                "expected a %s, because the layer is of kind %s%s, found value %d, a %s",
+                takes_row ? "row" : "sequence", traits.name,
+                is_state ? " and starts from states" : "", number, name_of(v.kind));
+      if (is_state) continue;
       const Value& first = value(node(index).reads.front());
       if (v.is_row() != first.is_row())
         invalid(field.c_str(),
@@ -194,14 +205,46 @@ class GraphBuilder {
         invalid(field.c_str(), "expected sequences of the same steps, found values %d and %d",
                 node(index).reads.front(), number);
     }
-    if (l.kind == RECURRENT_LAYER_FINAL_STATE) {
-      const int32_t number = node(index).reads.front();
-      const int32_t maker = number - inputs();
-      if (maker < 0 || !cell_traits(layer(maker).kind).recurrent)
-        invalid(field.c_str(),
-                "expected what a recurrent layer puts out, because only that has a final state, "
-                "found value %d",
-                number);
+    if (is_final_state(l.kind)) check_final_state(index);
+    if (traits.recurrent && node(index).reads.size() > 1) check_read_states(index);
+  }
+
+  void check_final_state(int32_t index) const {
+    const recurrent_layer_desc& l = layer(index);
+    const bool is_cell = l.kind == RECURRENT_LAYER_FINAL_CELL_STATE;
+    const int32_t number = graph_.node(index).reads.front();
+    const int32_t maker = number - inputs();
+    const CellTraits* const traits = maker < 0 ? nullptr : &cell_traits(layer(maker).kind);
+    if (!traits || !(is_cell ? traits->has_cell : traits->recurrent))
+      invalid((path_of(index) + "inputs").c_str(),
+              "expected what %s puts out, because only that has a final %sstate, found value %d",
+              is_cell ? "an LSTM" : "a recurrent layer", is_cell ? "cell " : "", number);
+    if (is_cell && l.hidden_size != cell_states(layer(maker)))
+      invalid((path_of(index) + "hidden_size").c_str(),
+              "expected the cell states of the LSTM that it reads (%lld), found %d",
+              static_cast<Wide>(cell_states(layer(maker))), l.hidden_size);
+  }
+
+  // Rows that a recurrent layer starts from: the states of all its directions.
+  void check_read_states(int32_t index) {
+    const recurrent_layer_desc& l = layer(index);
+    const std::vector<int32_t>& reads = node(index).reads;
+    for (size_t i = 1; i < reads.size(); ++i) {
+      const int64_t expected = i == 1 ? output_size(l) : cell_states(l);
+      if (value(reads[i]).size != expected)
+        invalid((path_of(index) + "inputs").c_str(),
+                "expected %s states of %lld features to start from, found value %d of %lld",
+                i == 1 ? "hidden" : "cell", static_cast<Wide>(expected), reads[i],
+                static_cast<Wide>(value(reads[i]).size));
+      for (const recurrent_direction_desc* direction : {l.forward, l.reverse}) {
+        const bool is_given =
+            direction && (i == 1 ? direction->initial_hidden : direction->initial_cell);
+        if (is_given)
+          invalid((path_of(index) + (direction == l.forward ? "forward" : "reverse") +
+                   (i == 1 ? ".initial_hidden" : ".initial_cell"))
+                      .c_str(),
+                  "expected null, because the layer reads these states, found an array");
+      }
     }
   }
 
@@ -247,8 +290,9 @@ class GraphBuilder {
                 "expected scores of 1 feature or of input_size (%d), found value %d of %lld",
                 l.input_size, n.reads[1], static_cast<Wide>(scores));
     }
-    const bool reads_one_size =
-        l.kind == RECURRENT_LAYER_RESIDUAL || l.kind == RECURRENT_LAYER_SOFTMAX_OVER_TIME;
+    const bool reads_one_size = l.kind == RECURRENT_LAYER_RESIDUAL ||
+                                l.kind == RECURRENT_LAYER_SOFTMAX_OVER_TIME ||
+                                cell_traits(l.kind).recurrent;
     const size_t same = reads_one_size ? 1 : n.reads.size();
     for (size_t i = 0; i < same; ++i) {
       const int64_t size = value(n.reads[i]).size;
@@ -267,10 +311,12 @@ class GraphBuilder {
     Node& n = node(index);
     Value out;
     out.size = output_size(l);
-    for (const int32_t number : n.reads) {
-      const Value& in = value(number);
+    const bool has_states = cell_traits(l.kind).recurrent;
+    for (size_t i = 0; i < n.reads.size(); ++i) {
+      const Value& in = value(n.reads[i]);
       out.level = std::max(out.level, in.level);
       out.depends_on_steps |= in.depends_on_steps;
+      if (has_states && i > 0) continue;
       out.base = in.base;
       if (in.is_row()) out.kind = RECURRENT_VALUE_ROW;
     }
@@ -280,6 +326,7 @@ class GraphBuilder {
         out.kind = RECURRENT_VALUE_ROW;
         ++out.level;
         break;
+      case RECURRENT_LAYER_FINAL_CELL_STATE:
       case RECURRENT_LAYER_MEAN_OVER_TIME:
       case RECURRENT_LAYER_MAX_OVER_TIME:
       case RECURRENT_LAYER_SOFTMAX_OVER_TIME:
@@ -316,7 +363,7 @@ class GraphBuilder {
         n.is_causal = false;
         break;
       default:
-        if (l.reverse) n.is_causal = false;
+        if (l.reverse || (has_states && n.reads.size() > 1)) n.is_causal = false;
         if (cell_traits(l.kind).has_windows) add_windows(index, out);
         break;
     }

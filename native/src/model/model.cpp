@@ -136,7 +136,7 @@ void Model::place_values() {
     layer.base = graph_.value(layer.is_row ? node.reads.front() : node.value).base;
     // The final state is read from the session, not from the layer's steps.
     for (const Node& other : graph_.nodes())
-      if (other.kind != RECURRENT_LAYER_FINAL_STATE &&
+      if (!is_final_state(other.kind) &&
           std::find(other.reads.begin(), other.reads.end(), node.value) != other.reads.end())
         layer.is_read = true;
   }

@@ -172,6 +172,8 @@ struct PackedLayer {
   bool has_windows() const { return convolution.groups > 0; }
   bool has_history() const { return convolution.history.size > 0; }
   bool has_state() const { return recurrent() || has_history(); }
+  // Its states start from rows that it reads.
+  bool reads_states() const { return recurrent() && reads.size() > 1; }
   bool has_cell() const { return kind == RECURRENT_LAYER_LSTM; }
   // Floats of a row of the state that recurs, and of anything that has the hidden size.
   int64_t hidden_stride() const { return hidden_stride_; }

@@ -16,10 +16,10 @@ namespace recurrent {
 namespace {
 
 constexpr CellTraits kTraits[] = {
-    {"SimpleRNN", 1, 1, true, false, false, 1, 1, true},
-    {"LSTM", 4, 4, true, true, false, 1, 1, true},
-    {"GRU", 3, 3, true, false, false, 1, 1, true},
-    {"reset-before GRU", 3, 2, true, false, false, 1, 1, true},
+    {"SimpleRNN", 1, 1, true, false, false, 1, 2, true},
+    {"LSTM", 4, 4, true, true, false, 1, 3, true},
+    {"GRU", 3, 3, true, false, false, 1, 2, true},
+    {"reset-before GRU", 3, 2, true, false, false, 1, 2, true},
     {"Dense", 1, 0, false, false, false},
     {"activation", 1, 0, false, false, true},
     {"softmax", 1, 0, false, false, true},
@@ -45,10 +45,11 @@ constexpr CellTraits kTraits[] = {
     {"softmax over time", 1, 0, false, false, true, 2, 2, true},
     {"flatten", 1, 0, false, false, true, 1, 1, true},
     {"unflatten", 1, 0, false, false, true},
+    {"final cell state", 1, 0, false, false, true, 1, 1, true},
 };
 
 // The last kind that there is.
-constexpr int32_t kLastKind = RECURRENT_LAYER_UNFLATTEN;
+constexpr int32_t kLastKind = RECURRENT_LAYER_FINAL_CELL_STATE;
 
 // Of what a convolution multiplies for an output, and of a row of its history.
 constexpr int64_t kMostTerms = int64_t{1} << 24;
@@ -82,7 +83,8 @@ class LayerValidator {
   bool may_do_without() const { return is(RECURRENT_LAYER_LAYER_NORMALIZATION); }
   bool changes_size() const {
     return is(RECURRENT_LAYER_EMBEDDING) || is(RECURRENT_LAYER_SLICE) ||
-           is(RECURRENT_LAYER_FLATTEN) || is(RECURRENT_LAYER_UNFLATTEN);
+           is(RECURRENT_LAYER_FLATTEN) || is(RECURRENT_LAYER_UNFLATTEN) ||
+           is(RECURRENT_LAYER_FINAL_CELL_STATE);
   }
   std::string field(const char* name) const { return path_ + name; }
 
@@ -343,6 +345,10 @@ int32_t tail_begin(const recurrent_model_desc& desc) {
 }
 
 const CellTraits& cell_traits(int32_t kind) { return kTraits[kind]; }
+
+bool is_final_state(int32_t kind) {
+  return kind == RECURRENT_LAYER_FINAL_STATE || kind == RECURRENT_LAYER_FINAL_CELL_STATE;
+}
 
 void expect_floats(const recurrent_model_desc& desc, const char* who) {
   for (int32_t i = 0; i < desc.layer_count; ++i) {

@@ -21,6 +21,9 @@ struct CellTraits {
 // `kind` is a recurrent_layer_kind.
 const CellTraits& cell_traits(int32_t kind);
 
+// Whether a layer makes a row of the states that a recurrent one has ended with.
+bool is_final_state(int32_t kind);
+
 // Features that a layer puts out.
 int64_t output_size(const recurrent_layer_desc& layer);
 

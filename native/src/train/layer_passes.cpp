@@ -50,6 +50,7 @@ std::unique_ptr<LayerPass> make_layer_pass(PassContext& context, int32_t node) {
     case RECURRENT_LAYER_LAST_STEP:
       return make_last_step_pass(context, node);
     case RECURRENT_LAYER_FINAL_STATE:
+    case RECURRENT_LAYER_FINAL_CELL_STATE:
       return make_final_state_pass(context, node);
     case RECURRENT_LAYER_REPEAT:
       return make_repeat_pass(context, node);

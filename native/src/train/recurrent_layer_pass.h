@@ -35,6 +35,12 @@ class RecurrentLayerPass final : public LayerPass {
   void forward_direction(Participant& participant, RecurrentPass& pass, int64_t first_feature);
   void backward_direction(Participant& participant, RecurrentPass& pass, int64_t first_feature);
   bool learns_initial(bool reverse) const;
+  bool reads_states() const { return layer().reads_states(); }
+  static int32_t state_read(size_t i) {
+    return i == 1 ? RECURRENT_STATE_HIDDEN : RECURRENT_STATE_CELL;
+  }
+  void start_states(Participant& participant);
+  void give_states(Participant& participant);
 
   std::vector<RecurrentPass> directions_;
   Floats reversed_;  // what a reverse direction reads and puts out, in its own order

@@ -50,8 +50,7 @@ class RecurrentPass final : public StatePass {
   const float* final_state(int32_t kind, const Steps& steps, int64_t sorted_row) const;
   void get_final_state(int32_t kind, const Steps& steps, int64_t sorted_row,
                        float* state) const override {
-    std::copy_n(final_state(kind, steps, sorted_row), is_cell(kind) ? units() : state_size(),
-                state);
+    std::copy_n(final_state(kind, steps, sorted_row), size_of(kind), state);
   }
 
   void clear_states(const Steps& steps) override;
@@ -71,11 +70,18 @@ class RecurrentPass final : public StatePass {
 
   int64_t input_size() const { return layer_->input_size; }
   int64_t state_size() const { return layer_->state_size; }
+  int64_t size_of(int32_t kind) const { return is_cell(kind) ? units() : state_size(); }
   bool is_reverse() const override { return reverse_; }
   float initial_gradient(int32_t kind, int64_t sorted_row, int64_t unit) const override {
     if (is_cell(kind)) return cell_gradient_.data()[sorted_row * cell_stride() + unit];
     const int64_t at = sorted_row * hidden_stride() + unit;
     return hidden_gradient_.data()[at] + (is_gru() ? direct_gradient_.data()[at] : 0.0f);
+  }
+  // Whoever takes that of a state leaves 0.
+  void clear_initial_gradient(int32_t kind, int64_t sorted_row) {
+    std::fill_n(state_gradient(kind, sorted_row), size_of(kind), 0.0f);
+    if (is_gru())
+      std::fill_n(direct_gradient_.data() + sorted_row * hidden_stride(), state_size(), 0.0f);
   }
   int64_t tape_bytes() const;
 

@@ -107,23 +107,27 @@ class FinalStatePass final : public LayerPass {
   RecurrentLayerPass& layer_read() const {
     return *context().recurrent[static_cast<size_t>(context().model.graph().maker(reads()))];
   }
+  int32_t state() const {
+    return node().kind == RECURRENT_LAYER_FINAL_CELL_STATE ? RECURRENT_STATE_CELL
+                                                           : RECURRENT_STATE_HIDDEN;
+  }
   void forward(Participant& participant) override {
     RecurrentLayerPass& from = layer_read();
     const int64_t width = values().width(puts());
     for_rows(participant, values().rows(puts()), [&](int64_t sorted_row) {
-      float* state = output() + sorted_row * width;
+      float* to = output() + sorted_row * width;
       for (const RecurrentPass& pass : from.directions())
-        state = std::copy_n(pass.final_state(RECURRENT_STATE_HIDDEN, from.steps(), sorted_row),
-                            pass.state_size(), state);
+        to = std::copy_n(pass.final_state(state(), from.steps(), sorted_row),
+                         pass.size_of(state()), to);
     });
   }
   void backward(Participant& participant) override {
     const int64_t width = values().width(puts());
     for_rows(participant, values().rows(puts()), [&](int64_t sorted_row) {
-      const float* state = output_gradient() + sorted_row * width;
+      const float* from = output_gradient() + sorted_row * width;
       for (RecurrentPass& pass : layer_read().directions()) {
-        add(state, pass.state_gradient(RECURRENT_STATE_HIDDEN, sorted_row), pass.state_size());
-        state += pass.state_size();
+        add(from, pass.state_gradient(state(), sorted_row), pass.size_of(state()));
+        from += pass.size_of(state());
       }
     });
   }

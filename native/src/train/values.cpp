@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/checked.h"
+#include "model/specification.h"
 
 namespace recurrent {
 
@@ -13,7 +14,7 @@ Values::Values(const Model& model, const BatchRows& rows)
   for (size_t i = 0; i < graph.nodes().size(); ++i) {
     const Node& node = graph.nodes()[i];
     // Final states are no steps of a value.
-    if (node.kind == RECURRENT_LAYER_FINAL_STATE) continue;
+    if (is_final_state(node.kind)) continue;
     for (const int32_t value : node.reads) {
       ++item(value).readers;
       // The output of a chain is what its last layer puts out.

@@ -70,6 +70,7 @@ internal sealed record LayerSummary(
         SliceSpecification => "slice",
         LastStepSpecification => "last step",
         FinalStateSpecification => "final state",
+        FinalCellStateSpecification => "final cell state",
         RepeatSpecification => "repeat",
         ReverseSpecification => "reverse",
         LastStepsSpecification => "last steps",

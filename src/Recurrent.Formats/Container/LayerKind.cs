@@ -32,4 +32,5 @@ internal enum LayerKind
     SoftmaxOverTime = 26,
     Flatten = 27,
     Unflatten = 28,
+    FinalCellState = 29,
 }

@@ -27,6 +27,7 @@ internal static class LayerOfRecord
         LayerKind.Slice => new SliceLayer(r.InputSize, r.First, r.HiddenSize),
         LayerKind.LastStep => new LastStepLayer(SameSize(r)),
         LayerKind.FinalState => new FinalStateLayer(SameSize(r)),
+        LayerKind.FinalCellState => new FinalCellStateLayer(r.InputSize, r.HiddenSize),
         LayerKind.Repeat => new RepeatLayer(SameSize(r), r.Steps),
         LayerKind.Reverse => new ReverseLayer(SameSize(r)),
         LayerKind.LastSteps => new LastStepsLayer(SameSize(r), r.Steps),
@@ -60,7 +61,7 @@ internal static class LayerOfRecord
         LayerKind.SoftmaxOverTime => new SoftmaxOverTimeLayer(SameSize(r)),
         LayerKind.Flatten => WithOutput(r, new FlattenLayer(r.InputSize, r.Steps)),
         LayerKind.Unflatten => WithOutput(r, new UnflattenLayer(r.InputSize, r.Steps)),
-        _ => throw new ArgumentException($"kind: expected a value from 0 to {(int)LayerKind.Unflatten}, found {(int)r.Kind}"),
+        _ => throw new ArgumentException($"kind: expected a value from 0 to {(int)LayerKind.FinalCellState}, found {(int)r.Kind}"),
     };
 
     private static RecurrentLayer Recurrent(LayerRecord r)

@@ -31,6 +31,7 @@ internal static class RecordOfLayer
         SliceLayer slice => Plain(layer, LayerKind.Slice) with { First = slice.Specification.First },
         LastStepLayer => Plain(layer, LayerKind.LastStep),
         FinalStateLayer => Plain(layer, LayerKind.FinalState),
+        FinalCellStateLayer => Plain(layer, LayerKind.FinalCellState),
         RepeatLayer repeat => Plain(layer, LayerKind.Repeat) with { Steps = repeat.Specification.Steps },
         ReverseLayer => Plain(layer, LayerKind.Reverse),
         LastStepsLayer last => Plain(layer, LayerKind.LastSteps) with { Steps = last.Specification.Steps },

@@ -9,6 +9,7 @@ namespace Recurrent.Formats.Keras;
 internal static class KerasGraph
 {
     private const string Wrapper = "TimeDistributed";
+    private const string InitialState = "initial_state";
 
     // Keras 3 writes down the operations that compute a mask. Which steps are missing is read from the layers.
     private static readonly string[] MaskOperations = ["NotEqual", "Any"];
@@ -171,7 +172,16 @@ internal static class KerasGraph
     // Keras 3 has an object with the arguments of the call, older versions a list of references.
     private static IReadOnlyList<KerasReference> ReadInputs(JsonValue node, KerasLayer named) => node.IsObject
         ? [.. ReadArguments(node, named).Select(tensor => ReadReference(tensor["config"]["keras_history"], named))]
-        : [.. (IsReference(node) ? [node] : node.Items()).Select(entry => ReadReference(entry, named))];
+        : [.. (IsReference(node) ? [node] : node.Items()).SelectMany(entry => ReadEntry(entry, named))];
+
+    /// <summary>A reference of an older file, and the states among the arguments behind it.</summary>
+    private static IEnumerable<KerasReference> ReadEntry(JsonValue entry, KerasLayer named) =>
+    [
+        ReadReference(entry, named),
+        .. entry.Items() is { Count: > 3 } parts && parts[3].Find(InitialState) is { IsArray: true } states && TakesStates(named)
+            ? (IsReference(states) ? [states] : states.Items()).Select(state => ReadReference(state, named))
+            : [],
+    ];
 
     private static IEnumerable<JsonValue> ReadArguments(JsonValue node, KerasLayer named)
     {
@@ -180,8 +190,15 @@ internal static class KerasGraph
             RequirePlain(others, named);
         }
 
-        return node["args"].Items().SelectMany(argument => argument.IsArray ? argument.Items() : [argument]);
+        IEnumerable<JsonValue> states = node.Find("kwargs")?.Find(InitialState) is { } initial && (initial.IsArray || initial.IsObject)
+            && TakesStates(named)
+            ? [initial]
+            : [];
+        return node["args"].Items().Where(argument => argument.IsArray || argument.IsObject).Concat(states)
+            .SelectMany(argument => argument.IsArray ? argument.Items() : [argument]);
     }
+
+    private static bool TakesStates(KerasLayer layer) => KerasCell.IsKnown(layer.Kind) || layer.Kind == "Bidirectional";
 
     private static bool IsReference(JsonValue value) => value.Items() is [{ IsText: true }, ..];
 
@@ -206,7 +223,7 @@ internal static class KerasGraph
     {
         foreach ((string name, JsonValue value) in arguments.Properties())
         {
-            if (name is not ("mask" or "training") && (value.IsObject || value.IsArray))
+            if (name is not ("mask" or "training") && !(name == InitialState && TakesStates(named)) && (value.IsObject || value.IsArray))
             {
                 throw new ModelFormatException($"layer '{named.Name}': the argument '{name}' is not supported.");
             }

@@ -21,6 +21,9 @@ internal sealed class KerasLayerReader
 
     private readonly Dictionary<KerasReference, KerasValue> _behind = [];
 
+    // Inputs that are one index for a whole row, and how many indices there are.
+    private readonly Dictionary<int, int> _oneIndices = [];
+
     public KerasLayerReader(MemoryBudget budget, KerasTensors tensors, KerasVersion version, KerasNetwork network)
     {
         _layers = new LayerListBuilder(budget);
@@ -56,7 +59,7 @@ internal sealed class KerasLayerReader
                 ChargeCopy(layer);
                 Add(layer);
                 _behind.Add(layer.Output, new KerasValue(_layers.Value, _layers.Count, _sequence.Position));
-                AddState(layer);
+                AddStates(layer);
             }
         }
 
@@ -65,23 +68,28 @@ internal sealed class KerasLayerReader
         return _isGraph ? _sequence.Build(format, ReadOutputs()) : _sequence.Build(format);
     }
 
-    /// <summary>The last hidden state of a recurrent layer, where another layer reads it: the second output of the layer.</summary>
-    private void AddState(KerasLayer layer)
+    /// <summary>The states that a recurrent layer ends with, where another layer reads them: the outputs behind the first one.</summary>
+    private void AddStates(KerasLayer layer)
     {
-        KerasReference state = layer.Output with { Tensor = 1 };
-        if (!KerasCell.IsKnown(layer.Kind)
-            || !(_network.Outputs.Contains(state) || _network.Layers.Any(other => other.Inputs.Contains(state))))
+        if (!IsRecurrent(layer) || _kinds.Last is not { } last)
         {
             return;
         }
 
-        if (_sequence.Position.IsSequence)
+        int kinds = last.Specification.HasCellState ? 2 : 1;
+        for (int tensor = 1; tensor <= kinds * last.Specification.DirectionCount; tensor++)
         {
-            _layers.Add(layer.Name, new FinalStateLayer(_layers.Size!.Value));
+            KerasReference state = layer.Output with { Tensor = tensor };
+            if (_network.Outputs.Contains(state) || _network.Layers.Any(other => other.Inputs.Contains(state)))
+            {
+                bool isCell = kinds == 2 && tensor % 2 == 0;
+                _behind.Add(state, new KerasValue(
+                    _kinds.AddState(layer.Name, isCell, (tensor - 1) / kinds), _layers.Count, KerasPosition.Row));
+            }
         }
-
-        _behind.Add(state, new KerasValue(_layers.Value, _layers.Count, KerasPosition.Row));
     }
+
+    private static bool IsRecurrent(KerasLayer layer) => KerasCell.IsKnown(layer.Kind) || layer.Kind == "Bidirectional";
 
     private bool HasSlopes(KerasLayer layer) =>
         layer.Kind == "PReLU" && !KerasStateless.IsOneSlope(_tensors.Peek(layer.Name, KerasStateless.SlopesName));
@@ -122,8 +130,8 @@ internal sealed class KerasLayerReader
     private KerasValue Behind(string name, KerasReference input) =>
         _behind.TryGetValue(input, out KerasValue value) ? value : throw new ModelFormatException(input.Tensor == 0
             ? $"layer '{name}': '{input}' is not an input of the model."
-            : $"layer '{name}': it reads output {input.Tensor} of '{input.Layer}'. Of the outputs behind the first one, the last hidden "
-                + "state of LSTM, GRU and SimpleRNN is supported, output 1.");
+            : $"layer '{name}': it reads output {input.Tensor} of '{input.Layer}', which has no such output: behind the first one are the "
+                + "last states of a recurrent layer.");
 
     private void DeclareInputs()
     {
@@ -156,28 +164,128 @@ internal sealed class KerasLayerReader
             inputs.Add(input);
         }
 
-        RequireSameSteps();
+        HashSet<string> others = TakeOtherSteps(inputs);
+        RequireSameSteps(others);
         _layers.DeclareInputs(inputs);
+        foreach (string name in _network.Inputs.Where(others.Contains))
+        {
+            MakeSteps(name, inputs);
+        }
+    }
+
+    /// <summary>
+    /// All sequences that a model is given have the same steps. One that has another number of them, as the file says, is a row of
+    /// their elements; one index for a whole row is a number.
+    /// </summary>
+    /// <returns>The inputs that are.</returns>
+    private HashSet<string> TakeOtherSteps(List<ModelInput> inputs)
+    {
+        var others = new HashSet<string>(StringComparer.Ordinal);
+        int? steps = null;
+        bool hasOpen = false;
+        for (int i = 0; i < inputs.Count; i++)
+        {
+            KerasLayer layer = InputLayer(_network.Inputs[i]);
+            if (inputs[i].Kind != ValueKind.Row && IsSequenceOf(layer) && !IsOneIndex(layer, inputs[i]))
+            {
+                int? found = _behind[layer.Output].Position.Steps;
+                steps ??= found;
+                hasOpen |= found is null;
+            }
+        }
+
+        for (int i = 0; i < inputs.Count; i++)
+        {
+            string name = _network.Inputs[i];
+            KerasLayer layer = InputLayer(name);
+            KerasPosition position = _behind[layer.Output].Position;
+            if (IsOneIndex(layer, inputs[i]) && (hasOpen || steps > 1))
+            {
+                others.Add(name);
+                _oneIndices.Add(i, inputs[i].Size);
+                inputs[i] = ModelInput.Row(inputs[i].Name, 1);
+            }
+            else if (inputs[i].Kind == ValueKind.Sequence && !hasOpen && position is { Inner: null, Steps: { } own } && own != steps
+                && (long)own * inputs[i].Size <= LayerSpecification.MaxSize)
+            {
+                others.Add(name);
+                inputs[i] = ModelInput.Row(inputs[i].Name, own * inputs[i].Size);
+            }
+        }
+
+        return others;
+    }
+
+    private KerasLayer InputLayer(string name) => _network.Layers.First(layer => layer.Name == name);
+
+    private bool IsSequenceOf(KerasLayer layer) => _behind[layer.Output].Position.IsSequence;
+
+    /// <summary>Whether an input has one index for a whole row: its shape is <c>[batch]</c> or <c>[batch, 1]</c>.</summary>
+    private static bool IsOneIndex(KerasLayer layer, ModelInput input) =>
+        input.Kind == ValueKind.Indices && KerasInput.ShapeOf(layer.Config) is [_] or [_, { IsNumber: true }]
+        && (KerasInput.ShapeOf(layer.Config)!.Count == 1 || KerasInput.StepsOf(layer.Config) == 1);
+
+    /// <summary>Steps of a row of their elements, or of a number the index that it is: 1 at its place among zeros.</summary>
+    private void MakeSteps(string name, List<ModelInput> inputs)
+    {
+        KerasLayer layer = InputLayer(name);
+        int number = _behind[layer.Output].Number;
+        _layers.MoveTo(number);
+        if (_oneIndices.TryGetValue(number, out int count))
+        {
+            AddOneHot(name, count);
+            bool hasAxis = KerasInput.ShapeOf(layer.Config)!.Count > 1;
+            if (hasAxis)
+            {
+                _layers.Add(name, new UnflattenLayer(count, 1));
+            }
+
+            _sequence.OneHots.Add(_layers.Value);
+            _behind[layer.Output] = new KerasValue(
+                _layers.Value, _layers.Count, hasAxis ? new KerasPosition(IsSequence: true, Steps: 1, IsMade: true) : KerasPosition.Row);
+            _layers.Note(
+                ImportNoteKind.Assumed, name, $"one index for a whole row: the model takes it as a number, 0 to {count - 1}; another "
+                + "one is a vector of zeros.");
+            return;
+        }
+
+        int steps = _behind[layer.Output].Position.Steps!.Value;
+        _layers.Add(name, new UnflattenLayer(inputs[number].Size, steps));
+        _behind[layer.Output] = new KerasValue(
+            _layers.Value, _layers.Count, new KerasPosition(IsSequence: true, Steps: steps, IsMade: true));
+        _layers.Note(
+            ImportNoteKind.Assumed, name, $"it has {steps} steps, another input has others: the model takes all of its steps as a row of "
+            + $"{inputs[number].Size} numbers, the elements in the same order.");
+    }
+
+    /// <summary><c>relu(1 - |x - k|)</c> for every index <c>k</c>, which is exact for whole numbers.</summary>
+    private void AddOneHot(string name, int count)
+    {
+        _layers.Charge(8L * sizeof(float) * count, name);
+        int number = _layers.Value;
+        float[] ones = new float[count];
+        ones.AsSpan().Fill(1);
+        float[] places = [.. Enumerable.Range(0, count).Select(index => (float)index)];
+        var specification = new DenseSpecification { InputSize = 1, OutputSize = count, Activation = Activation.Relu };
+        _layers.Add(name, new DenseLayer(specification, DenseWeights.Wrap(ones, places.Select(place => -place).ToArray())));
+        int above = _layers.Value;
+        _layers.MoveTo(number);
+        _layers.Add(name, new DenseLayer(specification, DenseWeights.Wrap(ones.Select(one => -one).ToArray(), places)));
+        _layers.Join(name, new SumLayer(count), [above, _layers.Value]);
+        _layers.Add(name, new ActivationLayer(count, Activation.Affine(-1, 1)));
+        _layers.Add(name, new ActivationLayer(count, Activation.Relu));
     }
 
     /// <summary>All sequences that a model is given have the same steps.</summary>
-    private void RequireSameSteps()
+    private void RequireSameSteps(HashSet<string> others)
     {
         KerasLayer[] sequences =
         [
-            .. _network.Inputs.Select(name => _network.Layers.First(layer => layer.Name == name))
+            .. _network.Inputs.Where(name => !others.Contains(name)).Select(InputLayer)
                 .Where(layer => _behind[layer.Output].Position.IsSequence),
         ];
         int?[] steps = [.. sequences.Select(layer => _behind[layer.Output].Position.Steps)];
         _sequence.InputSteps = steps.FirstOrDefault(count => count is not null);
-        int single = Array.FindIndex(steps, count => count == 1);
-        if (single >= 0 && steps.Any(count => count != 1)
-            && _network.Layers.Any(reader => reader.Kind == "Embedding" && reader.Inputs.Contains(sequences[single].Output)))
-        {
-            throw new ModelFormatException(
-                $"input '{sequences[single].Name}': it has one index for a whole row, and a model takes an index for each step alone.");
-        }
-
         int[] said = [.. steps.OfType<int>().Distinct()];
         if (said.Length > 1)
         {
@@ -206,14 +314,10 @@ internal sealed class KerasLayerReader
     private void Add(KerasLayer layer)
     {
         bool isJoin = KerasJoins.IsKnown(layer.Kind);
-        if (!isJoin && layer.Inputs.Count > 1)
+        if (!isJoin && layer.Inputs.Count > 1 && !IsRecurrent(layer))
         {
-            string found = string.Join("', '", layer.Inputs);
             throw new ModelFormatException(
-                KerasCell.IsKnown(layer.Kind) || layer.Kind == "Bidirectional"
-                ? $"layer '{layer.Name}' ({layer.Kind}): it reads '{found}', of which all but the first are the states that it starts from. "
-                    + "A layer that starts from the state of another one (a decoder from its encoder's) is not supported."
-                : $"layer '{layer.Name}' ({layer.Kind}): expected one layer that it reads, found '{found}'.");
+                $"layer '{layer.Name}' ({layer.Kind}): expected one layer that it reads, found '{string.Join("', '", layer.Inputs)}'.");
         }
 
         if (layer.Kind == "Masking" || (layer.Kind == "Embedding" && KerasLayers.HasMask(layer.Config)))
@@ -235,7 +339,7 @@ internal sealed class KerasLayerReader
         }
         else
         {
-            _kinds.Add(layer);
+            _kinds.Add(layer, [.. layer.Inputs.Skip(1).Select(input => Behind(layer.Name, input))]);
         }
     }
 

@@ -30,6 +30,12 @@ internal sealed class KerasLayers(
     // Whether the layer is inside TimeDistributed, where it sees one step.
     private bool _isInside;
 
+    // What the layer reads behind its sequence.
+    private IReadOnlyList<KerasValue> _states = [];
+
+    /// <summary>The last recurrent layer, and the number of what it puts out; null before the first one.</summary>
+    public (int Value, RecurrentSpecification Specification)? Last { get; private set; }
+
     private bool SeesSteps => sequence.HasSteps && !_isInside;
 
     /// <summary>Whether an embedding finds missing steps.</summary>
@@ -67,8 +73,11 @@ internal sealed class KerasLayers(
     }
 
     /// <summary>Adds a layer that reads one other.</summary>
-    public void Add(KerasLayer layer)
+    /// <param name="layer">The layer.</param>
+    /// <param name="states">Of a recurrent layer the states that it starts from; none if it starts from 0.</param>
+    public void Add(KerasLayer layer, IReadOnlyList<KerasValue> states)
     {
+        _states = states;
         if (!layer.IsPerStep)
         {
             if (layer.Kind != "TimeDistributed" && !IsIdle(layer.Kind))
@@ -172,7 +181,7 @@ internal sealed class KerasLayers(
             KerasCell cell = KerasCell.Read(kind, config, name);
             NoteStateful(name, cell);
             Direction direction = sequence.BeginRecurrent(name, cell, isBidirectional: false);
-            layers.Add(name, _recurrent.ReadSingle(name, cell, direction));
+            AddRecurrent(name, _recurrent.ReadSingle(name, cell, direction));
             TakeFinalState(name);
         }
         else if (KerasActivationLayers.Find(kind, config, name) is { } activation)
@@ -203,6 +212,78 @@ internal sealed class KerasLayers(
         }
     }
 
+    /// <summary>Adds a recurrent layer, with the states that it starts from side by side.</summary>
+    private void AddRecurrent(string name, RecurrentLayer layer)
+    {
+        int value = layers.Value;
+        if (_states.Count == 0)
+        {
+            layers.Add(name, layer);
+        }
+        else
+        {
+            int[] states = ReadStates(name, layer.Specification);
+            if (layers.SizeOf(value) is { } size && size != layer.Specification.InputSize)
+            {
+                throw new ModelFormatException(
+                    $"layer '{name}': expected {size} input features, found {layer.Specification.InputSize}.");
+            }
+
+            layers.Join(name, layer, [value, .. states]);
+        }
+
+        Last = (layers.Value, layer.Specification);
+    }
+
+    /// <summary>Hidden states, then those of cells: Keras has both of a direction before those of the next one.</summary>
+    private int[] ReadStates(string name, RecurrentSpecification specification)
+    {
+        int kinds = specification.HasCellState ? 2 : 1;
+        int expected = kinds * specification.DirectionCount;
+        if (_states.Count != expected)
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': expected {expected} states to start from (initial_state), found {_states.Count}.");
+        }
+
+        foreach (KerasValue state in _states)
+        {
+            if (state.Position.IsSequence || layers.SizeOf(state.Number) != specification.HiddenSize)
+            {
+                throw new ModelFormatException(
+                    $"layer '{name}': expected states [batch, {specification.HiddenSize}] to start from (initial_state), found "
+                    + $"{(state.Position.IsSequence ? "a sequence" : $"[batch, {layers.SizeOf(state.Number)}]")}.");
+            }
+        }
+
+        return
+        [
+            .. Enumerable.Range(0, kinds).Select(kind =>
+            {
+                int[] ofDirections = [.. Enumerable.Range(0, specification.DirectionCount).Select(d => _states[(d * kinds) + kind].Number)];
+                layers.MoveTo(ofDirections[0]);
+                layers.AddConcatenation(name, ofDirections);
+                return layers.Value;
+            }),
+        ];
+    }
+
+    /// <summary>Adds a state that the last recurrent layer ends with, and gives its number.</summary>
+    /// <param name="name">The layer.</param>
+    /// <param name="isCell">Whether it is the cell state.</param>
+    /// <param name="direction">Whose: 0 for the first direction.</param>
+    public int AddState(string name, bool isCell, int direction)
+    {
+        (int value, RecurrentSpecification specification) = Last!.Value;
+        layers.MoveTo(value);
+        int size = specification.OutputSize;
+        layers.Add(name, isCell
+            ? new FinalCellStateLayer(size, specification.DirectionCount * specification.HiddenSize)
+            : new FinalStateLayer(size));
+        layers.AddSlice(name, direction * specification.HiddenSize, specification.HiddenSize);
+        return layers.Value;
+    }
+
     /// <summary>In a graph the state behind the last step is a value of its own.</summary>
     private void TakeFinalState(string name)
     {
@@ -226,7 +307,7 @@ internal sealed class KerasLayers(
         KerasCell cell = KerasCell.Read(inner["class_name"].Text(), inner["config"], name);
         NoteStateful(name, cell);
         sequence.BeginRecurrent(name, cell, isBidirectional: true);
-        layers.Add(name, _recurrent.ReadBidirectional(name, config, cell));
+        AddRecurrent(name, _recurrent.ReadBidirectional(name, config, cell));
         TakeFinalState(name);
         _joins.Merge(mode, name, cell.Units);
     }
@@ -306,8 +387,15 @@ internal sealed class KerasLayers(
 
     private void AddEmbedding(string name, JsonValue config)
     {
-        _stateless.AddEmbedding(name, config);
+        bool isOneHot = sequence.OneHots.Contains(layers.Value);
+        _stateless.AddEmbedding(name, config, isOneHot);
         sequence.IsFlat = false;
+        if (HasMask(config) && isOneHot)
+        {
+            throw new ModelFormatException(
+                $"layer '{name}': mask_zero is not supported where there is one index for a whole row.");
+        }
+
         if (HasMask(config))
         {
             sequence.SetMasking(0);

@@ -16,6 +16,9 @@ internal sealed class KerasSequence(LayerListBuilder layers, KerasVersion versio
     /// <summary>Steps of the model's sequences; null for any number.</summary>
     public int? InputSteps { get; set; }
 
+    /// <summary>Values that are an index, as 1 at its place among zeros.</summary>
+    public HashSet<int> OneHots { get; } = [];
+
     /// <summary>Whether a step of the input is all there is: the model takes no sequences.</summary>
     public bool IsFlat { get; set; }
 

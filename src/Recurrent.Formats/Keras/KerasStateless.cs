@@ -12,12 +12,16 @@ internal sealed class KerasStateless(KerasTensors tensors, LayerListBuilder laye
     /// <summary>Whether a <c>PReLU</c> has one slope for everything, or none at all, which is refused later.</summary>
     public static bool IsOneSlope(float[]? slopes) => slopes is not { Length: > 0 } || slopes.All(slope => slope == slopes[0]);
 
-    /// <summary>Adds a table of vectors, as the first layer.</summary>
-    public void AddEmbedding(string name, JsonValue config)
+    /// <summary>Adds a table of vectors, as the first layer, or behind one index for a whole row.</summary>
+    /// <param name="name">The layer.</param>
+    /// <param name="config">Its configuration.</param>
+    /// <param name="isOneHot">Whether what it reads is an index as 1 at its place among zeros.</param>
+    public void AddEmbedding(string name, JsonValue config, bool isOneHot)
     {
         if (!layers.IsAtInput)
         {
-            throw new ModelFormatException($"layer '{name}': an Embedding is supported as the first layer only.");
+            AddRows(name, config, isOneHot);
+            return;
         }
 
         var specification = new EmbeddingSpecification
@@ -29,6 +33,20 @@ internal sealed class KerasStateless(KerasTensors tensors, LayerListBuilder laye
         float[] table = tensors.Take(
             name, false, "embeddings", specification.InputSize, specification.OutputSize);
         layers.Add(name, EmbeddingLayer.Wrap(specification, table));
+    }
+
+    /// <summary>Rows of a table by a product: one factor is 1 and the others are 0.</summary>
+    private void AddRows(string name, JsonValue config, bool isOneHot)
+    {
+        (int count, int units) = (config["input_dim"].Size(), config["output_dim"].Size());
+        if (!isOneHot || count != layers.Size)
+        {
+            throw new ModelFormatException(isOneHot
+                ? $"layer '{name}': expected a table of {layers.Size} rows, as another layer that reads the input has, found {count}."
+                : $"layer '{name}': an Embedding is supported as the first layer only.");
+        }
+
+        layers.Add(name, KerasWeights.Dense(tensors.Take(name, false, "embeddings", count, units), count, [], Activation.Identity));
     }
 
     /// <summary>Adds a dense layer with what its activation needs behind it.</summary>

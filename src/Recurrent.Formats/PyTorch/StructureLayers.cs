@@ -15,6 +15,7 @@ internal static class StructureLayers
     private const string Slice = "slice";
     private const string LastStep = "last_step";
     private const string FinalState = "final_state";
+    private const string FinalCellState = "final_cell_state";
     private const string Repeat = "repeat";
     private const string Reverse = "reverse";
     private const string LastSteps = "last_steps";
@@ -31,8 +32,8 @@ internal static class StructureLayers
 
     /// <summary>What entries may be called.</summary>
     public const string All =
-        $"{Concatenation}, {Sum}, {Product}, {Slice}(first,count), {LastStep}, {FinalState}, {Repeat}, {Repeat}(steps), {Reverse}, "
-        + $"{LastSteps}(steps), {LogSoftmax}, {Normalization}(eps), {MeanOverTime}, {MaxOverTime}, {SoftmaxOverTime}, "
+        $"{Concatenation}, {Sum}, {Product}, {Slice}(first,count), {LastStep}, {FinalState}, {FinalCellState}(size), {Repeat}, "
+        + $"{Repeat}(steps), {Reverse}, {LastSteps}(steps), {LogSoftmax}, {Normalization}(eps), {MeanOverTime}, {MaxOverTime}, {SoftmaxOverTime}, "
         + $"{Flatten}(steps), {Unflatten}(steps), "
         + $"{MaxPooling}(kernel,stride,dilation,before,after), {AveragePooling}(kernel,stride,dilation,before,after,counts padding)";
 
@@ -51,6 +52,7 @@ internal static class StructureLayers
         SliceLayer slice => new(Slice, $"{slice.Specification.First},{slice.Specification.OutputSize}"),
         LastStepLayer => new(LastStep, null),
         FinalStateLayer => new(FinalState, null),
+        FinalCellStateLayer cell => new(FinalCellState, $"{cell.Specification.CellSize}"),
         RepeatLayer repeat => new(Repeat, $"{repeat.Specification.Steps}"),
         ReverseLayer => new(Reverse, null),
         LastStepsLayer steps => new(LastSteps, $"{steps.Specification.Steps}"),
@@ -86,6 +88,7 @@ internal static class StructureLayers
             (Slice, [int first, int count]) => size => new SliceLayer(size, first, count),
             (LastStep, []) => size => new LastStepLayer(size),
             (FinalState, []) => size => new FinalStateLayer(size),
+            (FinalCellState, [int cells]) => size => new FinalCellStateLayer(size, cells),
             (Repeat, []) => size => new RepeatLayer(size),
             (Repeat, [int steps]) => size => new RepeatLayer(size, steps),
             (Reverse, []) => size => new ReverseLayer(size),
@@ -115,7 +118,7 @@ internal static class StructureLayers
                 PaddingAfter = numbers[4],
                 CountsPadding = numbers[5] == 1,
             }),
-            (Concatenation or Sum or Product or Slice or LastStep or FinalState or Repeat or Reverse or LastSteps or LogSoftmax
+            (Concatenation or Sum or Product or Slice or LastStep or FinalState or FinalCellState or Repeat or Reverse or LastSteps or LogSoftmax
                 or MeanOverTime or MaxOverTime or SoftmaxOverTime or Flatten or Unflatten or MaxPooling or AveragePooling, _) =>
                 throw new ModelFormatException($"'{entry}': expected one of {All}."),
             _ => null,

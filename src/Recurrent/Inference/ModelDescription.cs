@@ -46,6 +46,7 @@ internal sealed unsafe class ModelDescription : IDisposable
                 },
                 LastStepLayer => DescribeStateless(layers[i], NativeLayerKind.LastStep),
                 FinalStateLayer => DescribeStateless(layers[i], NativeLayerKind.FinalState),
+                FinalCellStateLayer => DescribeStateless(layers[i], NativeLayerKind.FinalCellState),
                 RepeatLayer repeat => DescribeStateless(repeat, NativeLayerKind.Repeat) with
                 {
                     Steps = repeat.Specification.Steps,

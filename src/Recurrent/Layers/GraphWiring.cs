@@ -74,6 +74,34 @@ internal sealed class GraphWiring
         return new GraphWiring(inputs, [.. nodes.Select(node => node.Layer.Specification)], reads, null, argument);
     }
 
+    /// <summary>Refuses states of its own of a layer that reads those that it starts from.</summary>
+    /// <param name="layers">The layers.</param>
+    /// <param name="reads">Of each the numbers of the values that it reads.</param>
+    /// <param name="argument">What the layers are called in messages.</param>
+    public static void RequireNoInitialStates(
+        IReadOnlyList<Layer> layers, IReadOnlyList<IReadOnlyList<int>> reads, string argument)
+    {
+        for (int i = 0; i < layers.Count; i++)
+        {
+            if (layers[i] is not RecurrentLayer recurrent)
+            {
+                continue;
+            }
+
+            foreach (CellWeights? weights in new[] { recurrent.Forward, recurrent.Reverse })
+            {
+                string? found = reads[i].Count > 1 && weights is { InitialHidden.IsEmpty: false } ? "InitialHidden"
+                    : reads[i].Count > 2 && weights is { InitialCell.IsEmpty: false } ? "InitialCell"
+                    : null;
+                if (found is not null)
+                {
+                    throw new ArgumentException(
+                        $"{argument}[{i}]: expected no {found}, because the layer reads these states, found an array.", argument);
+                }
+            }
+        }
+    }
+
     private void Connect(int layer)
     {
         LayerSpecification specification = _specifications[layer];
@@ -124,8 +152,20 @@ internal sealed class GraphWiring
     private void RequireKinds(int layer, ModelValue[] read)
     {
         LayerSpecification specification = _specifications[layer];
-        foreach (ModelValue value in read)
+        for (int place = 0; place < read.Length; place++)
         {
+            ModelValue value = read[place];
+            if (specification.ReadsState(place))
+            {
+                if (value.Kind != ValueKind.Row)
+                {
+                    throw Refusal(
+                        layer, $"expected a row to start from, found {Describe(value.Kind)}, {NameOf(value.Number)}");
+                }
+
+                continue;
+            }
+
             if (_isList && layer > 0 && specification is EmbeddingSpecification)
             {
                 throw Refusal(
@@ -154,6 +194,22 @@ internal sealed class GraphWiring
         {
             throw Refusal(
                 layer, $"expected to read what a recurrent layer puts out, found {NameOf(read[0].Number)}");
+        }
+
+        if (specification is FinalCellStateSpecification { CellSize: var cells })
+        {
+            if (RecurrentLayerOf(read[0].Number) is not LstmSpecification lstm)
+            {
+                throw Refusal(layer, $"expected to read what an LSTM puts out, found {NameOf(read[0].Number)}");
+            }
+
+            if (cells != lstm.DirectionCount * lstm.HiddenSize)
+            {
+                throw Refusal(
+                    layer,
+                    $"expected CellSize {lstm.DirectionCount * lstm.HiddenSize}, the cell states of "
+                    + $"{NameOf(read[0].Number)}, found {cells}");
+            }
         }
     }
 
@@ -199,6 +255,17 @@ internal sealed class GraphWiring
                         layer,
                         $"expected scores of 1 or {specification.InputSize} features, found {value.Size} of "
                         + $"{NameOf(value.Number)}");
+                }
+
+                if (specification is RecurrentSpecification recurrent && place > 0)
+                {
+                    throw Refusal(
+                        layer,
+                        place == 1
+                            ? $"expected {recurrent.OutputSize} hidden states to start from, found {value.Size} of "
+                                + $"{NameOf(value.Number)}"
+                            : $"expected {recurrent.DirectionCount * recurrent.HiddenSize} cell states to start from, found "
+                                + $"{value.Size} of {NameOf(value.Number)}");
                 }
 
                 string whose = _isList ? "the OutputSize of the layer before" : $"that of {NameOf(value.Number)}";

@@ -60,6 +60,7 @@ internal sealed class LayerGraph
         Reads = wiring.Reads;
         Sources = wiring.Sources;
         Values = wiring.Values;
+        GraphWiring.RequireNoInitialStates(Layers, Reads, nameof(layers));
         StepRules = new StepRules(Layers, Reads, Values, nameof(layers));
         IReadOnlyList<NamedOutput> named = GraphArguments.Copy(outputs, "outputs", nameof(outputs));
         GraphArguments.RequireOutputs(named, Inputs.Count, Values.Count, nameof(outputs));
@@ -169,6 +170,9 @@ internal sealed class LayerGraph
         return OutputSteps(output, time);
     }
 
+    /// <summary>Whether a recurrent layer starts from rows that it reads.</summary>
+    public bool ReadsStates(int layer) => Specifications[layer] is RecurrentSpecification && Reads[layer].Count > 1;
+
     /// <summary>The layer that puts a value out; -1 for an input.</summary>
     public int LayerOf(int value) => value < Inputs.Count ? -1 : value - Inputs.Count;
 
@@ -239,7 +243,9 @@ internal sealed class LayerGraph
         return -1;
     }
 
-    private string? WhyNotCausal(int layer) => Specifications[layer].WhyNotCausal(Values[Reads[layer][0]]);
+    private string? WhyNotCausal(int layer) => ReadsStates(layer)
+        ? "starts from states that it reads"
+        : Specifications[layer].WhyNotCausal(Values[Reads[layer][0]]);
 
     private string WhatIsNotCausal()
     {

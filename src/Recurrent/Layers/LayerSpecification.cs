@@ -46,6 +46,9 @@ public abstract record LayerSpecification
     /// <summary>Whether it reads values of this kind.</summary>
     internal virtual bool CanRead(ValueKind kind) => kind != ValueKind.Indices;
 
+    /// <summary>Whether what it reads at a place is a state that it starts from: a row, whatever its steps are.</summary>
+    internal virtual bool ReadsState(int place) => false;
+
     /// <summary>Whether a value of this size can be read at a place among those that it reads.</summary>
     internal virtual bool TakesSize(int place, int size) => size == InputSize;
 

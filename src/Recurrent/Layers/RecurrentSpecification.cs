@@ -87,6 +87,18 @@ public abstract record RecurrentSpecification : LayerSpecification
 
     internal override bool CanRead(ValueKind kind) => kind == ValueKind.Sequence;
 
+    /// <summary>The sequence, and the rows that its states start from: hidden, and of an LSTM cell states.</summary>
+    internal override int MostInputs => HasCellState ? 3 : 2;
+
+    internal override bool ReadsState(int place) => place > 0;
+
+    internal override bool TakesSize(int place, int size) => place switch
+    {
+        0 => size == InputSize,
+        1 => size == OutputSize,
+        _ => size == DirectionCount * HiddenSize,
+    };
+
     internal override string? WhyNotCausal(ModelValue read) =>
         Direction == Direction.Forward ? null : $"has the direction {Direction}";
 

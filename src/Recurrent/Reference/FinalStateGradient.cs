@@ -17,7 +17,7 @@ internal sealed class FinalStateGradient<T>(LayerRunner<T> runner) : LayerGradie
         int size = Specification.OutputSize;
         for (int row = 0; row < pass.Extent.Batch; row++)
         {
-            FinalStates.Add(gradients.Output.AsSpan(row * size, size), gradients.ReadStates, row);
+            FinalStates.Add(gradients.Output.AsSpan(row * size, size), gradients.ReadStates, row, FinalStates.KindOf(Specification));
         }
     }
 }

@@ -64,7 +64,7 @@ internal sealed class GradientFactory<T, TArithmetic> : GradientFactory<T>
             AveragePoolingSpecification or MeanOverTimeSpecification => new AveragePoolingGradient<T>(runner),
             SoftmaxOverTimeSpecification => new SoftmaxOverTimeGradient<T, TArithmetic>(runner),
             FlattenSpecification or UnflattenSpecification => new FlattenGradient<T>(runner),
-            FinalStateSpecification => new FinalStateGradient<T>(runner),
+            FinalStateSpecification or FinalCellStateSpecification => new FinalStateGradient<T>(runner),
             _ when StepSelection.Is(specification) => new StepSelectionGradient<T>(runner),
             _ => throw new InvalidOperationException($"The layer {specification.GetType()} has no gradient."),
         };

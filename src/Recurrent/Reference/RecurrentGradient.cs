@@ -37,6 +37,7 @@ internal sealed class RecurrentGradient<T>(
 
     public override void Forward(LayerPass<T> pass)
     {
+        FinalStates.Start(pass.Read, pass.States);
         int steps = pass.Extent.Time * pass.Extent.Batch;
         pass.Tapes = [.. directions.Select(_ => new DirectionTape<T>(new T[steps * States], new T[steps * Cells]))];
         for (int d = 0; d < directions.Count; d++)
@@ -64,6 +65,8 @@ internal sealed class RecurrentGradient<T>(
                 }
             }
         }
+
+        FinalStates.Give(pass.Read, gradients.Inputs, gradients.States);
     }
 
     /// <summary>Indices in <c>[time, batch]</c> of a row's steps, in the order in which a direction takes them.</summary>

@@ -28,6 +28,7 @@ internal sealed class RecurrentRunner<T> : LayerRunner<T>
 
     public override void Run(LayerInput<T> input, Span<T> y, SequenceExtent extent, DirectionState<T>[] states)
     {
+        FinalStates.Start(input, states);
         if (_forward is not null)
         {
             RunDirection(_forward.Cell, states[0], input.Features, y, extent, outputOffset: 0, reverse: false);

@@ -58,7 +58,7 @@ internal sealed class RunnerFactory<T, TArithmetic> : RunnerFactory<T>
             AveragePoolingSpecification or MeanOverTimeSpecification => new AveragePoolingRunner<T>(specification),
             SoftmaxOverTimeSpecification softmax => new SoftmaxOverTimeRunner<T, TArithmetic>(softmax),
             FlattenSpecification or UnflattenSpecification => new FlattenRunner<T>(specification),
-            FinalStateSpecification finalState => new FinalStateRunner<T>(finalState),
+            FinalStateSpecification or FinalCellStateSpecification => new FinalStateRunner<T>(specification),
             _ when StepSelection.Is(specification) => new StepSelectionRunner<T>(specification),
             RecurrentSpecification recurrent => new RecurrentRunner<T>(
                 recurrent,

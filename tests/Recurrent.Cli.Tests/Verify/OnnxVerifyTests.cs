@@ -8,7 +8,7 @@ public sealed class OnnxVerifyTests
     private static readonly string Operators = Path.Combine("onnxruntime", "shared");
 
     public static TheoryData<string, int, string> FoldersAndPaths => new(
-        from folder in new[] { ("onnx", 12), (Operators, 102), ("onnxruntime", 374), ("onnx-written", 18), ("onnx-graphs", 16) }
+        from folder in new[] { ("onnx", 12), (Operators, 102), ("onnxruntime", 374), ("onnx-written", 18), ("onnx-graphs", 18) }
         from path in VerifyPaths.Choices
         where path != VerifyPaths.All
         select (folder.Item1, folder.Item2, path));

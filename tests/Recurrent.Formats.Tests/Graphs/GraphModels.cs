@@ -5,7 +5,7 @@ namespace Recurrent.Formats.Tests.Graphs;
 /// <summary>Models that are no chains, of the kinds that people have, small and with random weights.</summary>
 internal static class GraphModels
 {
-    public static readonly string[] Names = ["heads", "joined late", "gated", "silu", "encoder and decoder", "sums", "words", "named chain"];
+    public static readonly string[] Names = ["heads", "joined late", "gated", "silu", "encoder and decoder", "states", "sums", "words", "named chain"];
 
     public static ModelDefinition Of(string name, SequenceLayout layout = SequenceLayout.TimeMajor)
     {
@@ -71,6 +71,23 @@ internal static class GraphModels
                     new(Gru(7, 2, random), 7),
                 ],
                 [new("forecast", 5), new("past", 8)],
+                layout: layout),
+            "states" => new(
+                [x, ModelInput.Row("static", 2)],
+                [
+                    new(Lstm(3, 4, random, Direction.Bidirectional), 0),
+                    new(new FinalStateLayer(8), 2),
+                    new(new FinalCellStateLayer(8, 8), 2),
+                    new(new RepeatLayer(8, 5), 4),
+                    new(Lstm(8, 8, random), 5, 3, 4),
+                    new(Lstm(3, 4, random, Direction.Bidirectional), 0, 4, 3),
+                    new(Dense(2, 4, random, Activation.Tanh), 1),
+                    new(Gru(8, 4, random), 6, 8),
+                    new(Lstm(3, 4, random), 0, 8),
+                    new(new FinalCellStateLayer(4, 4), 10),
+                    new(Dense(4, 2, random), 11),
+                ],
+                [new("forecast", 9), new("both", 7), new("last", 10), new("cell", 12)],
                 layout: layout),
             "sums" => new(
                 [x],

@@ -56,6 +56,41 @@ public sealed class GraphDefinitionTests
     }
 
     [Fact]
+    public void Layers_start_from_rows()
+    {
+        ModelDefinition model = Starting(Lstm(4, 3, Direction.Bidirectional), 4, 5);
+        Assert.Equal([0, 4, 5], model.Nodes[3].Inputs);
+        Assert.False(model.CanStep);
+        Assert.False(model.IsChain);
+        ModelDefinition given = new(Three, [new(Rnn(4, 3), 0, 1)], [new("y", 3)]);
+        NotSupportedException refused = Assert.Throws<NotSupportedException>(given.Graph.RequireStep);
+        Assert.Contains(
+            "layer 0 starts from states that it reads, which needs the whole sequence", refused.Message, StringComparison.Ordinal);
+
+        // The hidden states alone, and those of a given row.
+        Assert.Equal([0, 4], Starting(Lstm(4, 3, Direction.Bidirectional), 4).Nodes[3].Inputs);
+        Assert.Equal([0, 1], Starting(Rnn(4, 3, Direction.Reverse), 1).Nodes[3].Inputs);
+    }
+
+    [Fact]
+    public void States_to_start_from_have_to_fit()
+    {
+        Require("layers", "layers[3]: expected 6 hidden states to start from, found 3 of input 1", () => Starting(Lstm(4, 3, Direction.Bidirectional), 1));
+        Require("layers", "layers[3]: expected 6 cell states to start from, found 3 of input 1", () => Starting(Lstm(4, 3, Direction.Bidirectional), 4, 1));
+        Require("layers", "layers[3]: expected a row to start from, found a sequence, input 0", () => Starting(Lstm(4, 3, Direction.Bidirectional), 0));
+        Require("layers", "layers[3]: expected 1 to 2 values to read, found 3", () => Starting(Rnn(4, 3, Direction.Reverse), 1, 1));
+        CellWeights weights = new(new float[12], new float[9], initialHidden: new float[3]);
+        RecurrentLayer trained = new(new SimpleRnnSpecification { InputSize = 4, HiddenSize = 3 }, weights);
+        Require("layers", "layers[3]: expected no InitialHidden, because the layer reads these states", () => Starting(trained, 1));
+        Require(
+            "layers", "layers[1]: expected to read what an LSTM puts out, found the value of layer 0",
+            () => new ModelDefinition(Three, [new(Rnn(4, 3), 0), new(new FinalCellStateLayer(3, 3), 3)], [new("y", 4)]));
+        Require(
+            "layers", "layers[1]: expected CellSize 6, the cell states of the value of layer 0, found 5",
+            () => new ModelDefinition(Three, [new(Lstm(4, 3, Direction.Bidirectional), 0), new(new FinalCellStateLayer(6, 5), 3)], [new("y", 4)]));
+    }
+
+    [Fact]
     public void A_list_of_layers_is_the_short_form_of_a_graph()
     {
         ModelDefinition list = new([Embedding(9, 5), Rnn(5, 3), new LastStepLayer(3), new RepeatLayer(3, 4)]);
@@ -292,5 +327,23 @@ public sealed class GraphDefinitionTests
         ArgumentException exception = Assert.ThrowsAny<ArgumentException>(create);
         Assert.Equal(name, exception.ParamName);
         Assert.Contains(text, exception.Message, StringComparison.Ordinal);
+    }
+
+    // Behind an LSTM of both directions (value 3) with its final hidden (4) and cell states (5).
+    private static ModelDefinition Starting(Layer layer, params int[] states) => new(
+        Three,
+        [
+            new(Lstm(4, 3, Direction.Bidirectional), 0),
+            new(new FinalStateLayer(6), 3),
+            new(new FinalCellStateLayer(6, 6), 3),
+            new(layer, [0, .. states]),
+        ],
+        [new("y", 6)]);
+
+    private static RecurrentLayer Lstm(int inputs, int units, Direction direction)
+    {
+        var specification = new LstmSpecification { InputSize = inputs, HiddenSize = units, Direction = direction };
+        CellWeights weights = new(new float[4 * units * inputs], new float[4 * units * units]);
+        return new RecurrentLayer(specification, [.. Enumerable.Repeat(weights, specification.DirectionCount)]);
     }
 }

@@ -145,7 +145,7 @@ internal sealed class RandomGraphs
                 : new LayerNode(new LastStepLayer(size), number),
             11 => new(new LastStepsLayer(size, random.Next(1, 6)), number),
             12 => new(new ReverseLayer(size), number),
-            13 => IsRecurrent(value) ? new(new FinalStateLayer(size), number) : Recurrent(),
+            13 => IsRecurrent(value) ? FinalState() : Recurrent(),
             _ => Recurrent(),
         };
 
@@ -159,8 +159,21 @@ internal sealed class RandomGraphs
             }.Create(size, floats),
             number);
 
+        LayerNode FinalState()
+        {
+            LayerSpecification read = _nodes[number - _inputs.Length].Layer.Specification;
+            return read is LstmSpecification lstm && !_case.CanStep && random.Next(2) == 0
+                ? new(new FinalCellStateLayer(size, lstm.DirectionCount * lstm.HiddenSize), number)
+                : new(new FinalStateLayer(size), number);
+        }
+
         LayerNode Recurrent()
         {
+            if (!_case.CanStep && random.Next(3) == 0 && StartingFromRows(random, floats, value) is { } started)
+            {
+                return started;
+            }
+
             int hidden = random.Next(1, LargestSize);
             // A state that grows from step to step has no gradients that could be compared.
             bool isPlain = random.Next(2) == 0 || _case.Smooth;
@@ -180,6 +193,32 @@ internal sealed class RandomGraphs
             };
             return new(layer.Create(size, floats), number);
         }
+    }
+
+    /// <summary>A layer whose size is that of rows that there are, from which it starts; null if there are none.</summary>
+    private LayerNode? StartingFromRows(Random random, RandomFloats floats, ModelValue sequence)
+    {
+        ModelValue[] rows = [.. _values.Where(value => value.Kind == ValueKind.Row && value.Size <= LargestSize)];
+        if (rows.Length == 0)
+        {
+            return null;
+        }
+
+        ModelValue hidden = rows[random.Next(rows.Length)];
+        CellKind cell = CellKinds.Products[random.Next(4)];
+        Direction direction = hidden.Size % 2 == 0 ? (Direction)random.Next(3) : (Direction)random.Next(2);
+        var layer = new LayerCase
+        {
+            Cell = cell,
+            Size = direction == Direction.Bidirectional ? hidden.Size / 2 : hidden.Size,
+            Direction = direction,
+            RecurrentBias = random.Next(2) == 0,
+            Activations = CellActivations.Default,
+        };
+        int[] states = cell == CellKind.Lstm && random.Next(4) != 0
+            ? [hidden.Number, .. Alike(random, hidden, 1)]
+            : [hidden.Number];
+        return new(layer.Create(sequence.Size, floats), [sequence.Number, .. states]);
     }
 
     private Activation AnyActivation(Random random) => _case.Smooth

@@ -45,6 +45,26 @@ public sealed class GraphBuilderTests
     }
 
     [Fact]
+    public void Layers_start_from_states()
+    {
+        Graph graph = new(seed: 1);
+        GraphValue encoded = graph.Input("x", 3).Lstm(4, Direction.Bidirectional);
+        GraphValue h = encoded.FinalState();
+        GraphValue decoded = h.Repeat(5).Lstm(8, initialState: [h, encoded.FinalCellState()]);
+        GraphValue other = decoded.Gru(4, initialState: [graph.RowInput("static", 4)]).SimpleRnn(8, initialState: [h]);
+        ModelDefinition model = graph.ToDefinition(("y", other));
+        Assert.Equal([4, 3, 5], model.Nodes[4].Inputs);
+        Assert.Equal([6, 1], model.Nodes[5].Inputs);
+        Assert.Equal([7, 3], model.Nodes[6].Inputs);
+        Assert.False(model.CanStep);
+
+        ArgumentException refused = Assert.ThrowsAny<ArgumentException>(() => h.Repeat(5).Lstm(7, initialState: [h]));
+        Assert.Contains("expected 7 hidden states to start from, found 8", refused.Message, StringComparison.Ordinal);
+        refused = Assert.ThrowsAny<ArgumentException>(() => decoded.Gru(3).FinalCellState());
+        Assert.Contains("expected to read what an LSTM puts out", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Layers_that_follow_each_other_have_the_parameters_of_a_sequential_model()
     {
         ModelDefinition sequential = new Sequential(3, seed: 7)

@@ -143,8 +143,8 @@ internal sealed class ModelGraph
 
     private string Recurrent(string name, RecurrentLayer layer, string input, bool finalState)
     {
-        (string steps, string state) = RecurrentNodes.Write(
-            _graph, $"{name}_{RecurrentNodes.NameOf(layer)}", layer, input, everyStep: !finalState, finalState);
+        (string steps, string state, _) = RecurrentNodes.Write(
+            _graph, $"{name}_{RecurrentNodes.NameOf(layer)}", layer, [input], everyStep: !finalState, finalState);
         return finalState ? state : steps;
     }
 

@@ -18,11 +18,13 @@ internal sealed class NamedGraph
     private readonly ModelDefinition _definition;
     private readonly GraphBuilder _graph = new();
 
-    // Of each value its name; of each layer the name of its final state, if somebody reads that.
+    // Of each value its name; of each layer the names of its final states, if somebody reads them.
     private readonly List<string> _values = [];
     private readonly Dictionary<int, string> _states = [];
+    private readonly Dictionary<int, string> _cells = [];
     private readonly HashSet<int> _readAsSteps = [];
     private readonly HashSet<int> _readAsState = [];
+    private readonly HashSet<int> _readAsCell = [];
 
     // Where a list of layers outputs what follows from a final state, the value that is that state; otherwise -1.
     private readonly int _finalState = -1;
@@ -59,8 +61,8 @@ internal sealed class NamedGraph
     /// <summary>Whether a model is more than layers that follow each other from <c>x</c> to <c>y</c>.</summary>
     public static bool IsNeeded(ModelDefinition definition) =>
         !definition.IsChain || definition.Inputs[0].Name != "x" || definition.Outputs[0].Name != "y"
-        || definition.Layers.Any(layer => layer is LastStepLayer or FinalStateLayer or RepeatLayer or ReverseLayer
-            or LastStepsLayer or ConcatenationLayer or SumLayer or ProductLayer or MeanOverTimeLayer or MaxOverTimeLayer
+        || definition.Layers.Any(layer => layer is LastStepLayer or FinalStateLayer or FinalCellStateLayer or RepeatLayer
+            or ReverseLayer or LastStepsLayer or ConcatenationLayer or SumLayer or ProductLayer or MeanOverTimeLayer or MaxOverTimeLayer
             or SoftmaxOverTimeLayer or FlattenLayer or UnflattenLayer);
 
     public static GraphBuilder Of(ModelDefinition definition)
@@ -93,6 +95,10 @@ internal sealed class NamedGraph
             {
                 _readAsState.Add(reads[0]);
             }
+            else if (_definition.Layers[i] is FinalCellStateLayer)
+            {
+                _readAsCell.Add(reads[0]);
+            }
             else
             {
                 (reads[0] == _finalState ? _readAsState : _readAsSteps).UnionWith(reads);
@@ -111,7 +117,7 @@ internal sealed class NamedGraph
 
         // One that nobody reads at all is written as if somebody did.
         _readAsSteps.UnionWith(
-            Enumerable.Range(0, _definition.Values.Count).Where(value => !_readAsState.Contains(value)));
+            Enumerable.Range(0, _definition.Values.Count).Where(value => !_readAsState.Contains(value) && !_readAsCell.Contains(value)));
     }
 
     /// <summary>The value that a residual connection adds.</summary>
@@ -139,7 +145,7 @@ internal sealed class NamedGraph
         string[] reads = [.. _definition.Nodes[index].Inputs.Select(value => _values[value])];
         _values.Add(_definition.Layers[index] switch
         {
-            RecurrentLayer layer => Recurrent(name, layer, reads[0]),
+            RecurrentLayer layer => Recurrent(name, layer, reads),
             ResidualLayer layer => Residual(name, index, layer, reads[0]),
             ConcatenationLayer => reads.Length == 1
                 ? reads[0]
@@ -149,6 +155,7 @@ internal sealed class NamedGraph
             SoftmaxOverTimeLayer => RowNodes.SoftmaxOverTime(_graph, $"{name}_softmax_over_time", reads[0], reads[1]),
             LastStepLayer => LayerNodes.LastStep(_graph, $"{name}_last_step", reads[0]),
             FinalStateLayer => _states[_definition.Nodes[index].Inputs[0]],
+            FinalCellStateLayer => _cells[_definition.Nodes[index].Inputs[0]],
             RepeatLayer layer => Repeat(name, layer.Specification.Steps, reads[0]),
             ReverseLayer => TimeSlice($"{name}_reverse", reads[0], -1, int.MinValue, -1),
             LastStepsLayer layer => TimeSlice($"{name}_last_steps", reads[0], -layer.Specification.Steps, int.MaxValue, 1),
@@ -156,16 +163,18 @@ internal sealed class NamedGraph
         });
     }
 
-    private string Recurrent(string name, RecurrentLayer layer, string input)
+    private string Recurrent(string name, RecurrentLayer layer, string[] reads)
     {
-        (string steps, string state) = RecurrentNodes.Write(
+        (string steps, string state, string cell) = RecurrentNodes.Write(
             _graph,
             $"{name}_{RecurrentNodes.NameOf(layer)}",
             layer,
-            input,
+            reads,
             everyStep: _readAsSteps.Contains(_values.Count),
-            finalState: _readAsState.Contains(_values.Count));
+            finalState: _readAsState.Contains(_values.Count),
+            finalCell: _readAsCell.Contains(_values.Count));
         _states[_values.Count] = state;
+        _cells[_values.Count] = cell;
         return _values.Count == _finalState ? state : steps;
     }
 

@@ -11,16 +11,32 @@ internal static class RecurrentNodes
     public static string NameOf(RecurrentLayer layer) => Operator(layer.Specification).ToLowerInvariant();
 
     /// <summary>Adds the nodes of a layer.</summary>
+    /// <param name="graph">Where to.</param>
+    /// <param name="name">What the nodes are called.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="reads">Its sequence, and the rows that it starts from, if it reads any.</param>
+    /// <param name="everyStep">Whether the output of every step is wanted.</param>
+    /// <param name="finalState">Whether the final hidden states are.</param>
+    /// <param name="finalCell">Whether the final cell states are.</param>
     /// <returns>The output of every step, and the final states side by side; empty where that is not asked for.</returns>
-    public static (string Steps, string State) Write(
-        GraphBuilder graph, string name, RecurrentLayer layer, string input, bool everyStep, bool finalState)
+    public static (string Steps, string State, string Cell) Write(
+        GraphBuilder graph,
+        string name,
+        RecurrentLayer layer,
+        string[] reads,
+        bool everyStep,
+        bool finalState,
+        bool finalCell = false)
     {
+        string input = reads[0];
         RecurrentSpecification specification = layer.Specification;
         Refuse(name, layer);
         var weights = new RecurrentTensors(graph, name, layer);
-        string hidden = weights.HasInitialState ? weights.InitialState(input, StateKind.Hidden) : "";
-        string cell = weights.HasInitialState && specification.HasCellState
-            ? weights.InitialState(input, StateKind.Cell)
+        string hidden = reads.Length > 1 ? Start($"{name}_initial_h", reads[1])
+            : weights.HasInitialState ? weights.InitialState(input, StateKind.Hidden)
+            : "";
+        string cell = reads.Length > 2 ? Start($"{name}_initial_c", reads[2])
+            : weights.HasInitialState && specification.HasCellState ? weights.InitialState(input, StateKind.Cell)
             : "";
         string[] inputs =
         [
@@ -36,17 +52,23 @@ internal static class RecurrentNodes
         int count = Array.FindLastIndex(inputs, one => one.Length > 0) + 1;
         string steps = everyStep ? $"{name}_y" : "";
         string state = finalState ? $"{name}_h" : "";
+        string cells = finalCell ? $"{name}_c" : "";
         graph.Node(
             name,
             Operator(specification),
             inputs.AsSpan(0, count),
-            finalState ? [steps, state] : [steps],
+            finalCell ? [steps, state, cells] : finalState ? [steps, state] : [steps],
             [.. Attributes(specification)]);
         if (finalState)
         {
             // Where both are there, their nodes have names of their own.
-            string ofState = everyStep ? $"{name}_state" : name;
+            string ofState = everyStep || finalCell ? $"{name}_state" : name;
             state = SideBySide(graph, ofState, state, specification, [1, 0, 2], [0, -1], directionAxis: 0);
+        }
+
+        if (finalCell)
+        {
+            cells = SideBySide(graph, $"{name}_cell", cells, specification, [1, 0, 2], [0, -1], directionAxis: 0);
         }
 
         if (everyStep)
@@ -54,7 +76,19 @@ internal static class RecurrentNodes
             steps = SideBySide(graph, name, steps, specification, [0, 2, 1, 3], [0, 0, -1], directionAxis: 1);
         }
 
-        return (steps, state);
+        return (steps, state, cells);
+
+        // A row of the states of all directions, as [directions, batch, size].
+        string Start(string start, string row)
+        {
+            if (specification.DirectionCount == 1)
+            {
+                return graph.Node(start, "Unsqueeze", [row, graph.Constant($"{start}_axis", 0)]);
+            }
+
+            string parted = graph.Node($"{start}_parted", "Reshape", [row, graph.Constant($"{start}_shape", 0, 2, -1)]);
+            return graph.Node(start, "Transpose", [parted], GraphBuilder.Attribute("perm", [1, 0, 2]));
+        }
     }
 
     /// <summary>Takes the axis of directions out: the only one, or both side by side.</summary>

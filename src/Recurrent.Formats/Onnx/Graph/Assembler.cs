@@ -136,7 +136,7 @@ internal sealed class Assembler(OnnxGraph? graph, Interpreter interpreter)
 
         _chain.Reverse();
         HashSet<FlowNode> chain = [.. _chain];
-        bool isChain = !_chain.Any(node => node is StructureNode || (node is ResidualNode residual && !chain.Contains(residual.Origin)))
+        bool isChain = !_chain.Any(node => node is StructureNode or RecurrentNode { StartsFromLayers: true } || (node is ResidualNode residual && !chain.Contains(residual.Origin)))
             && flows.All(output => !IsState(output.Flow) || output.Flow.Rows.All(row => chain.Contains(row.Merged.Node)));
         if (!isChain)
         {

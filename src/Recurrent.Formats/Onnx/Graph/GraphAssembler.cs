@@ -154,7 +154,7 @@ internal sealed class GraphAssembler(Interpreter interpreter, Assembler assemble
     private static HashSet<FlowNode> ReadAsSequences(IEnumerable<FlowNode> nodes)
     {
         HashSet<FlowNode> sequences = [];
-        Stack<FlowRead> open = new(nodes.OfType<RecurrentNode>().SelectMany(node => node.Reads));
+        Stack<FlowRead> open = new(nodes.OfType<RecurrentNode>().Select(node => node.Reads[0]));
         while (open.TryPop(out FlowRead read))
         {
             if (read.Kind == FlowKind.Sequence && sequences.Add(read.Node)
@@ -180,7 +180,7 @@ internal sealed class GraphAssembler(Interpreter interpreter, Assembler assemble
         switch (node)
         {
             case RecurrentNode recurrent:
-                Add(node, recurrent.Layer, [ValueOf(node.Reads[0])]);
+                Add(node, recurrent.Layer, [.. node.Reads.Select(ValueOf)]);
                 break;
             case LayerNode { Folded: { Added: var rest, Name: var name } } when ReadInstead(node) is { } instead:
                 interpreter.Unfold(name);
@@ -188,6 +188,10 @@ internal sealed class GraphAssembler(Interpreter interpreter, Assembler assemble
                 break;
             case LayerNode layer:
                 Add(node, layer.Layer, [ValueOf(node.Reads[0])]);
+                break;
+            case StructureNode { Layer: FinalCellStateLayer cell }:
+                // One that became a part of another layer before has its cells there.
+                Add(node, cell, [_values[new FlowRead(node.Reads[0].Node, FlowKind.Sequence)]]);
                 break;
             case StructureNode structure:
                 Add(node, structure.Layer, [.. node.Reads.Select(ValueOf)]);

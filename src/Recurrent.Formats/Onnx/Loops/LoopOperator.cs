@@ -30,7 +30,8 @@ internal static class LoopOperator
 
         states.RequireBegin();
         RecurrentLayer layer = new(cell.Specification, initial.AddTo([cell.Weights]));
-        RecurrentNode node = new(context.Name, cell.Input.Sequence.Read, layer, lengths: null, states.Mask);
+        RecurrentNode node = new(
+            context.Name, cell.Input.Sequence.Read, layer, lengths: null, states.Mask, initial.Reads());
         initial.Assign(node);
         context.Interpreter.Note(
             ImportNoteKind.Folded, context.Name, $"the loop became a layer: its body is the cell {Describe(cell.Specification)}");

@@ -46,9 +46,10 @@ internal static class ConcatOperator
             return ExtentsValue.Create([.. parts.SelectMany(part => part)], isScalar: false);
         }
 
-        int rank = ((ConstantValue)values[0]).Rank;
-        int axis = context.Axis(context.Node.Integer("axis", 1), rank);
-        return ConstantTensors.Concatenate(context, [.. values.Cast<ConstantValue>()], axis);
+        ConstantValue[] constants = [.. values.OfType<ConstantValue>()];
+        return constants.Length == values.Length
+            ? ConstantTensors.Concatenate(context, constants, context.Axis(context.Node.Integer("axis", 1), constants[0].Rank))
+            : throw context.Refuse($"cannot join {string.Join(" and ", values.Select(value => value.ToString()))}");
     }
 
     /// <summary>Directions of one layer, or final states of several, side by side.</summary>

@@ -16,11 +16,6 @@ internal static class Flows
     {
         FlowValue flow = value as FlowValue ?? PendingLayers.Find(context, value) ?? throw context.RefuseInput(value, what);
         flow = ResolveFeatures(context, flow, dimension);
-        if (flow.Kind is FlowKind.Cell or FlowKind.States)
-        {
-            throw context.Refuse($"layers behind a recurrent one read its output and not its cell state; found {flow}");
-        }
-
         if (flow is { Kind: FlowKind.Sequence, Source: InputNode input, Picks: [var (_, index), ..] })
         {
             throw context.Refuse(
@@ -29,7 +24,7 @@ internal static class Flows
         }
 
         FlowValue whole = flow.Kind == FlowKind.Hidden ? flow.ToFinalState() : flow;
-        return whole.IsComplete ? whole
+        return whole.IsComplete && whole.Kind is not (FlowKind.Cell or FlowKind.States) ? whole
             : JoinOperators.Materialize(context.Name, flow)
             ?? throw context.RefuseInput(whole, $"{what}, all features of one layer");
     }

@@ -13,6 +13,7 @@ internal sealed class InitialStates(NodeContext context, RecurrentSpecification 
 {
     private readonly Dictionary<(StateKind Kind, int Row), float[]> _constants = [];
     private readonly List<(InputNode Input, StateKind Kind, int Row, int Index)> _inputs = [];
+    private readonly Dictionary<StateKind, FlowRead> _computed = [];
 
     private int Rows => specification.DirectionCount;
 
@@ -50,12 +51,58 @@ internal sealed class InitialStates(NodeContext context, RecurrentSpecification 
             case FlowValue { Source: InputNode node } flow:
                 Input(flow, node, kind, name);
                 break;
-            case FlowValue { Kind: not FlowKind.Sequence } state:
-                throw context.Refuse($"{name}: a layer starts from a constant or from what a session is given, not from what another layer "
-                    + $"has computed, as a decoder does from its encoder; found {state}");
+            case FlowValue or PendingFlow:
+                _computed[kind] = Computed(value, kind, name);
+                break;
             default:
                 throw context.Refuse($"{name}: expected a constant or an input of the graph, found {value}");
         }
+    }
+
+    /// <summary>What other layers have computed: hidden states, then cell states.</summary>
+    public IReadOnlyList<FlowRead> Reads()
+    {
+        if (_computed.Count == 0)
+        {
+            return [];
+        }
+
+        if (!_computed.TryGetValue(StateKind.Hidden, out FlowRead hidden))
+        {
+            throw context.Refuse("initial_c: another layer has computed it, and initial_h is a constant or an input of the graph; expected both "
+                + "from layers");
+        }
+
+        return _computed.TryGetValue(StateKind.Cell, out FlowRead cell) ? [hidden, cell] : [hidden];
+    }
+
+    /// <summary>A row with the states of all directions side by side.</summary>
+    private FlowRead Computed(Value value, StateKind kind, string name)
+    {
+        FlowValue flow = value as FlowValue ?? Flows.Complete(context, value, name);
+        int size = SizeOf(kind);
+        int rowDimension = batchFirst ? 1 : 0;
+        if (flow.Rank == 3)
+        {
+            Axis[] group = flow.Groups[rowDimension];
+            Axis[] features = flow.Groups[2];
+            bool areRows = group.Length == 1 && group[0] == flow.RowAxis && flow.Rows.Count == Rows;
+            Axis[][] groups = [flow.Groups[1 - rowDimension], areRows && Rows > 1 ? [.. group, .. features] : features];
+            if (areRows || (group.Length == 0 && Rows == 1))
+            {
+                FlowValue row = areRows && Rows == 1 ? flow.With(groups, flow.Features, flow.Rows, null) : flow.With(groups);
+                row = Flows.Complete(context, row, name);
+                int found = Flows.KnownSize(context, row);
+                bool isRow = !(row.Kind == FlowKind.Sequence && row.Groups.Any(one => one.Any(axis => axis.Role == OnnxAxis.Time)));
+                if (isRow && found == Rows * size && Flows.HoldsFeatures(row, 1) && JoinOperators.AreSame(row.Groups[0], batch))
+                {
+                    return row.Read;
+                }
+            }
+        }
+
+        throw context.Refuse($"{name}: expected the shape [{Rows}, {Extent.Of(batch)}, {size}]"
+            + $"{(batchFirst ? " with the batch first" : "")}, found {flow}");
     }
 
     /// <summary>The weights with the states that are constants.</summary>

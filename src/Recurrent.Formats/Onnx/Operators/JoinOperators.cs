@@ -99,7 +99,7 @@ internal static class JoinOperators
     /// <summary>What has the values of a part of a layer, or of several layers; null if there is nothing.</summary>
     public static FlowRead? Read(string name, FlowValue flow)
     {
-        if (flow.Kind is FlowKind.Cell or FlowKind.States || flow.Features is not { Size: { } size } features)
+        if (flow.Features is not { Size: { } size } features)
         {
             return null;
         }
@@ -116,13 +116,15 @@ internal static class JoinOperators
             }
 
             int taken = rows.Length == 0 ? 0 : 1;
-            while (taken > 0 && i + taken < rows.Length && SourceOf(flow, rows[i + taken]) == node
+            bool isCell = rows.Length > 0 && flow.KindOf(i) == StateKind.Cell;
+            while (taken > 0 && i + taken < rows.Length && (flow.Kind != FlowKind.States || flow.KindOf(i + taken) == flow.KindOf(i)) && SourceOf(flow, rows[i + taken]) == node
                 && begin + taken < node.Rows.Count && node.Rows[begin + taken] == rows[i + taken])
             {
                 taken++;
             }
 
-            FlowRead read = new(node, flow.Kind == FlowKind.Hidden ? FlowKind.FinalState : flow.Kind);
+            FlowRead read = isCell ? ((RecurrentNode)node).CellState
+                : new(node, flow.Kind is FlowKind.Hidden or FlowKind.States ? FlowKind.FinalState : flow.Kind);
             int all = rowSize * Math.Max(1, node.Rows.Count);
             int count = features.Whole is null ? rowSize * Math.Max(1, taken) : size;
             int first = (begin * rowSize) + features.First;

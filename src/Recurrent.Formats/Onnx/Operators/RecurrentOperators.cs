@@ -35,7 +35,7 @@ internal static class RecurrentOperators
         }
 
         RecurrentLayer layer = new(specification, states.AddTo(weights));
-        RecurrentNode node = new(context.Name, input.Read, layer, lengths);
+        RecurrentNode node = new(context.Name, input.Read, layer, lengths, null, states.Reads());
         states.Assign(node);
         return Outputs(node, time, batch, batchFirst);
     }

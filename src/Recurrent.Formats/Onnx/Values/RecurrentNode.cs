@@ -5,8 +5,23 @@ namespace Recurrent.Formats.Onnx;
 /// <summary>A recurrent layer.</summary>
 internal sealed class RecurrentNode : FlowNode
 {
-    public RecurrentNode(string name, FlowRead read, RecurrentLayer layer, FlowNode? lengths, RecurrentMask? mask = null)
-        : base(name, read)
+    private StructureNode? _cellState;
+
+    /// <summary>A layer.</summary>
+    /// <param name="name">The name of its node.</param>
+    /// <param name="read">The sequence.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="lengths">How long each row is.</param>
+    /// <param name="mask">Which steps are missing.</param>
+    /// <param name="states">What other layers have computed and it starts from: hidden states, cell states.</param>
+    public RecurrentNode(
+        string name,
+        FlowRead read,
+        RecurrentLayer layer,
+        FlowNode? lengths,
+        RecurrentMask? mask = null,
+        params IReadOnlyList<FlowRead> states)
+        : base(name, [read, .. states])
     {
         Layer = layer;
         Lengths = lengths;
@@ -23,6 +38,21 @@ internal sealed class RecurrentNode : FlowNode
     public FlowNode? Lengths { get; }
 
     public override IReadOnlyList<FlowRow> Rows { get; }
+
+    public override FlowKind Kind => FlowKind.Sequence;
+
+    /// <summary>Whether it starts from states that other layers have computed.</summary>
+    public bool StartsFromLayers => Reads.Count > 1;
+
+    /// <summary>The final cell states of all directions as a value that layers read. It is no part of another layer from then on.</summary>
+    public FlowRead CellState => new(
+        _cellState ??= new StructureNode(
+            $"{Name}.cell_state",
+            new FinalCellStateLayer(
+                Layer.Specification.OutputSize, Layer.Specification.DirectionCount * Layer.Specification.HiddenSize),
+            FlowKind.FinalState,
+            new FlowRead(this, FlowKind.Cell)),
+        FlowKind.FinalState);
 
     /// <summary>The layer of both directions that this one has become a part of.</summary>
     public RecurrentNode? MergedInto { get; private set; }
@@ -56,6 +86,7 @@ internal sealed class RecurrentNode : FlowNode
         RecurrentSpecification first = forward.Layer.Specification;
         RecurrentSpecification second = reverse.Layer.Specification;
         return forward.MergedInto is null && reverse.MergedInto is null
+            && !forward.StartsFromLayers && !reverse.StartsFromLayers && forward._cellState is null && reverse._cellState is null
             && first.Direction == Direction.Forward && second.Direction == Direction.Reverse
             && ReferenceEquals(forward.Parent, reverse.Parent) && forward.Lengths == reverse.Lengths
             && (forward.Mask is null ? reverse.Mask is null : forward.Mask.IsSame(reverse.Mask))

@@ -24,10 +24,26 @@ internal sealed class ScriptCode(Func<string, byte[]?> read, MemoryBudget budget
         return dot < 0 ? null : File(name[..dot])?.Definitions.GetValueOrDefault(name[(dot + 1)..]);
     }
 
-    /// <summary>A method of a class, or a function.</summary>
-    public static ScriptFunction Parse(ScriptDefinition definition, MemoryBudget budget) =>
-        definition.Function ??= new ScriptParser(
-            new ScriptLexer(definition.File.Name, definition.File.Text, definition.Position, definition.Line), budget).Function();
+    /// <summary>A method of a class, or a function. What cannot be parsed is not tried again at the next reading.</summary>
+    /// <exception cref="ModelFormatException">It cannot be parsed.</exception>
+    public static ScriptFunction Parse(ScriptDefinition definition, MemoryBudget budget)
+    {
+        if (definition.Failure is { } failure)
+        {
+            throw new ModelFormatException(failure);
+        }
+
+        try
+        {
+            return definition.Function ??= new ScriptParser(
+                new ScriptLexer(definition.File.Name, definition.File.Text, definition.Position, definition.Line), budget).Function();
+        }
+        catch (ModelFormatException e)
+        {
+            definition.Failure = e.Message;
+            throw;
+        }
+    }
 
     private ScriptFile? File(string module)
     {

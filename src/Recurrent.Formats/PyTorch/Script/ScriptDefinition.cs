@@ -25,4 +25,7 @@ internal sealed class ScriptDefinition(ScriptFile file, string name, int positio
 
     /// <summary>What it does, once it has been parsed.</summary>
     public ScriptFunction? Function { get; set; }
+
+    /// <summary>Why it cannot be parsed; null before that was tried, and where it can.</summary>
+    public string? Failure { get; set; }
 }

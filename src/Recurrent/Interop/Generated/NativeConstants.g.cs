@@ -11,7 +11,7 @@ internal static class NativeConstants
     /// <summary>
     /// Version of this interface. It changes whenever a struct, a function or the meaning of a value does.
     /// </summary>
-    internal const int AbiVersion = 8;
+    internal const int AbiVersion = 9;
 
     /// <summary>
     /// Version of this header, its first number; <see cref="NativeMethods.GetMachineInfo"/> tells the library's.

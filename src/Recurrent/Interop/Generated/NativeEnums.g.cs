@@ -190,6 +190,12 @@ internal enum NativeLayerKind
 
     /// <summary>Makes a sequence of a row: <c>steps</c> steps of <c>input_size / steps</c> features.</summary>
     Unflatten = 28,
+
+    /// <summary>
+    /// Makes a row of what an LSTM puts out: its final cell states, forward before reverse, <c>hidden_size</c> of them
+    /// all together. Needs whole sequences.
+    /// </summary>
+    FinalCellState = 29,
 }
 
 /// <summary>What a value is that a model is given, puts out or hands from layer to layer.</summary>

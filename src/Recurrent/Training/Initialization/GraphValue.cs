@@ -57,16 +57,23 @@ public sealed partial class GraphValue
     /// Share of the state that is dropped on its way to the next step, for a whole sequence.
     /// </param>
     /// <param name="regularizers">Penalties.</param>
+    /// <param name="initialState">
+    /// Rows that its states start from: the hidden states, as many as it puts out, and of an LSTM the cell states; null for those
+    /// of the session. With such rows the model needs whole sequences.
+    /// </param>
     /// <returns>What it puts out.</returns>
-    /// <exception cref="ArgumentException">The value is no sequence, or an argument is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The value is no sequence, an argument is out of range, or a state to start from is no row of the right size.
+    /// </exception>
     public GraphValue Lstm(
         int units,
         Direction direction = Direction.Forward,
         float dropout = 0,
         float recurrentDropout = 0,
-        LayerRegularizers regularizers = default) => Recurrent(
+        LayerRegularizers regularizers = default,
+        IReadOnlyList<GraphValue>? initialState = null) => Recurrent(
             new LstmSpecification { InputSize = Size, HiddenSize = units, Direction = direction },
-            dropout, recurrentDropout, regularizers);
+            dropout, recurrentDropout, regularizers, initialState);
 
     /// <summary>A gated recurrent unit, reset-after: <c>[batch, time, units]</c>, every step.</summary>
     /// <param name="units">Hidden units of a direction.</param>
@@ -76,16 +83,23 @@ public sealed partial class GraphValue
     /// Share of the state that is dropped on its way to the next step, for a whole sequence.
     /// </param>
     /// <param name="regularizers">Penalties.</param>
+    /// <param name="initialState">
+    /// Rows that its states start from: the hidden states, as many as it puts out, and of an LSTM the cell states; null for those
+    /// of the session. With such rows the model needs whole sequences.
+    /// </param>
     /// <returns>What it puts out.</returns>
-    /// <exception cref="ArgumentException">The value is no sequence, or an argument is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The value is no sequence, an argument is out of range, or a state to start from is no row of the right size.
+    /// </exception>
     public GraphValue Gru(
         int units,
         Direction direction = Direction.Forward,
         float dropout = 0,
         float recurrentDropout = 0,
-        LayerRegularizers regularizers = default) => Recurrent(
+        LayerRegularizers regularizers = default,
+        IReadOnlyList<GraphValue>? initialState = null) => Recurrent(
             new GruSpecification { InputSize = Size, HiddenSize = units, Direction = direction },
-            dropout, recurrentDropout, regularizers);
+            dropout, recurrentDropout, regularizers, initialState);
 
     /// <summary>A simple recurrent layer, tanh: <c>[batch, time, units]</c>, every step.</summary>
     /// <param name="units">Hidden units of a direction.</param>
@@ -95,16 +109,23 @@ public sealed partial class GraphValue
     /// Share of the state that is dropped on its way to the next step, for a whole sequence.
     /// </param>
     /// <param name="regularizers">Penalties.</param>
+    /// <param name="initialState">
+    /// Rows that its states start from: the hidden states, as many as it puts out, and of an LSTM the cell states; null for those
+    /// of the session. With such rows the model needs whole sequences.
+    /// </param>
     /// <returns>What it puts out.</returns>
-    /// <exception cref="ArgumentException">The value is no sequence, or an argument is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The value is no sequence, an argument is out of range, or a state to start from is no row of the right size.
+    /// </exception>
     public GraphValue SimpleRnn(
         int units,
         Direction direction = Direction.Forward,
         float dropout = 0,
         float recurrentDropout = 0,
-        LayerRegularizers regularizers = default) => Recurrent(
+        LayerRegularizers regularizers = default,
+        IReadOnlyList<GraphValue>? initialState = null) => Recurrent(
             new SimpleRnnSpecification { InputSize = Size, HiddenSize = units, Direction = direction },
-            dropout, recurrentDropout, regularizers);
+            dropout, recurrentDropout, regularizers, initialState);
 
     /// <summary>Any recurrent layer, every step.</summary>
     /// <param name="specification">What it is; its input size is set to that of the value.</param>
@@ -113,19 +134,26 @@ public sealed partial class GraphValue
     /// Share of the state that is dropped on its way to the next step, for a whole sequence.
     /// </param>
     /// <param name="regularizers">Penalties.</param>
+    /// <param name="initialState">
+    /// Rows that its states start from: the hidden states, as many as it puts out, and of an LSTM the cell states; null for those
+    /// of the session. With such rows the model needs whole sequences.
+    /// </param>
     /// <returns>What it puts out.</returns>
     /// <exception cref="ArgumentNullException">The specification is null.</exception>
-    /// <exception cref="ArgumentException">The value is no sequence, or an argument is out of range.</exception>
+    /// <exception cref="ArgumentException">
+    /// The value is no sequence, an argument is out of range, or a state to start from is no row of the right size.
+    /// </exception>
     public GraphValue Recurrent(
         RecurrentSpecification specification,
         float dropout = 0,
         float recurrentDropout = 0,
-        LayerRegularizers regularizers = default)
+        LayerRegularizers regularizers = default,
+        IReadOnlyList<GraphValue>? initialState = null)
     {
         ArgumentNullException.ThrowIfNull(specification);
         RecurrentLayer layer = LayerFactory.Create(
             specification with { InputSize = Size }, Graph.NextRandom(), Graph.Initialization);
-        return Graph.Add(layer, [this], new LayerDropout(Input: dropout, State: recurrentDropout), regularizers);
+        return Graph.Add(layer, [this, .. initialState ?? []], new LayerDropout(Input: dropout, State: recurrentDropout), regularizers);
     }
 
     /// <summary>A dense layer, of a row or of every step.</summary>
@@ -223,6 +251,16 @@ public sealed partial class GraphValue
     /// <returns>The row.</returns>
     /// <exception cref="ArgumentException">The value is not what a recurrent layer puts out.</exception>
     public GraphValue FinalState() => Call(new FinalStateLayer(Size));
+
+    /// <summary>
+    /// The final cell state of the LSTM that puts the value out, both directions side by side: <c>[batch, cells]</c> (the last
+    /// state of Keras's <c>return_state=True</c>). It needs whole sequences.
+    /// </summary>
+    /// <returns>The row.</returns>
+    /// <exception cref="ArgumentException">The value is not what an LSTM puts out.</exception>
+    public GraphValue FinalCellState() => Call(new FinalCellStateLayer(
+        Size,
+        Entry?.Layer.Specification is LstmSpecification lstm ? lstm.DirectionCount * lstm.HiddenSize : Size));
 
     /// <summary>The row at every step: <c>[batch, steps, size]</c> (Keras <c>RepeatVector</c>).</summary>
     /// <param name="steps">How many steps; 0 for as many as the model's inputs have.</param>
