@@ -312,7 +312,8 @@ std::vector<float> naive_run(const OwnedModel& model, const std::vector<float>& 
       offset += static_cast<size_t>(state_size(layer.desc));
       if (final_states && layer.desc.kind < RECURRENT_LAYER_DENSE)
         final_states->insert(final_states->end(), cell.state().begin(), cell.state().end());
-      if (final_cells) final_cells->insert(final_cells->end(), cell.cell().begin(), cell.cell().end());
+      if (final_cells)
+        final_cells->insert(final_cells->end(), cell.cell().begin(), cell.cell().end());
     }
     inputs.push_back(out);
   }

@@ -32,8 +32,7 @@ std::vector<float> run_layer(const OwnedLayer& layer, const std::vector<float>& 
     to->desc = from->desc;
     const bool is_second = reverse && layer.forward;
     if (!starts.empty())
-      to->desc.initial_hidden =
-          starts[0]->data() + (is_second ? starts[0]->size() / 2 : size_t{0});
+      to->desc.initial_hidden = starts[0]->data() + (is_second ? starts[0]->size() / 2 : size_t{0});
     if (starts.size() > 1)
       to->desc.initial_cell = starts[1]->data() + (is_second ? starts[1]->size() / 2 : size_t{0});
   }

@@ -55,33 +55,37 @@ int64_t RecurrentLayerPass::tape_bytes() const {
 
 // Rows in the place of the states that the batch has started from.
 void RecurrentLayerPass::start_states(Participant& participant) {
-  for_rows(participant, rows().with_steps(), [&](int64_t sorted_row) {
-    for (size_t i = 1; i < node().reads.size(); ++i) {
-      const float* from = input(i) + sorted_row * values().width(reads(i));
-      for (RecurrentPass& pass : directions_) {
-        std::copy_n(from, pass.size_of(state_read(i)),
-                    pass.initial_state(state_read(i), sorted_row));
-        from += pass.size_of(state_read(i));
-      }
-    }
-  });
+  for_rows(
+      participant, rows().with_steps(),
+      [&](int64_t sorted_row) {
+        for (size_t i = 1; i < node().reads.size(); ++i) {
+          const float* from = input(i) + sorted_row * values().width(reads(i));
+          for (RecurrentPass& pass : directions_) {
+            std::copy_n(from, pass.size_of(state_read(i)),
+                        pass.initial_state(state_read(i), sorted_row));
+            from += pass.size_of(state_read(i));
+          }
+        }
+      });
 }
 
 // What reaches these states goes to the rows and not to the states of the batch.
 void RecurrentLayerPass::give_states(Participant& participant) {
-  for_rows(participant, rows().with_steps(), [&](int64_t sorted_row) {
-    for (size_t i = 1; i < node().reads.size(); ++i) {
-      const int32_t kind = state_read(i);
-      const bool adds = values().adds_up(reads(i));
-      float* to = input_gradient(i);
-      if (to) to += sorted_row * values().width(reads(i));
-      for (RecurrentPass& pass : directions_) {
-        for (int64_t j = 0; to && j < pass.size_of(kind); ++j, ++to)
-          *to = (adds ? *to : 0.0f) + pass.initial_gradient(kind, sorted_row, j);
-        pass.clear_initial_gradient(kind, sorted_row);
-      }
-    }
-  });
+  for_rows(
+      participant, rows().with_steps(),
+      [&](int64_t sorted_row) {
+        for (size_t i = 1; i < node().reads.size(); ++i) {
+          const int32_t kind = state_read(i);
+          const bool adds = values().adds_up(reads(i));
+          float* to = input_gradient(i);
+          if (to) to += sorted_row * values().width(reads(i));
+          for (RecurrentPass& pass : directions_) {
+            for (int64_t j = 0; to && j < pass.size_of(kind); ++j, ++to)
+              *to = (adds ? *to : 0.0f) + pass.initial_gradient(kind, sorted_row, j);
+            pass.clear_initial_gradient(kind, sorted_row);
+          }
+        }
+      });
 }
 
 void RecurrentLayerPass::forward(Participant& participant) {
@@ -152,9 +156,8 @@ void RecurrentLayerPass::backward_direction(Participant& participant, RecurrentP
     dy_stride = size;
   }
   const PassOptions& options = context().options;
-  const bool of_start =
-      reads_states() || options.wants_initial ||
-      (!options.given_states && learns_initial(pass.is_reverse()));
+  const bool of_start = reads_states() || options.wants_initial ||
+                        (!options.given_states && learns_initial(pass.is_reverse()));
   pass.backward(participant, steps(), dy, dy_stride, wide_gradient(),
                 values().padded_width(reads()), of_start);
   pass.add_gradients(participant, steps(), pass.is_reverse() ? reversed_.data() : input());

@@ -117,8 +117,8 @@ class FinalStatePass final : public LayerPass {
     for_rows(participant, values().rows(puts()), [&](int64_t sorted_row) {
       float* to = output() + sorted_row * width;
       for (const RecurrentPass& pass : from.directions())
-        to = std::copy_n(pass.final_state(state(), from.steps(), sorted_row),
-                         pass.size_of(state()), to);
+        to = std::copy_n(pass.final_state(state(), from.steps(), sorted_row), pass.size_of(state()),
+                         to);
     });
   }
   void backward(Participant& participant) override {

@@ -27,6 +27,10 @@ public sealed class OnnxRefusalTests
         ["missing value"] = (() => Lstm().Node("Relu", "nothing", "out"), "nothing in the graph makes its input 'nothing'"),
         ["twice the same name"] = (() => Lstm().Node("Relu", "y", "y"), "the name 'y'"),
         ["no output"] = (() => Lstm(), "output 'out': nothing in the graph makes it"),
+        ["numbers of rows beside numbers"] = (
+            () => Lstm().Node("Shape", "x", "s").Scalar("i", 1).Node("Gather", "s i", "b").Scalar("zero", 0).Scalar("one", 1)
+                .Node("Range", "zero b one", "r").Integers("k", 3).Node("Concat", "r k", "places", Integer("axis", 0)).Node("Reshape", "y places", "out"),
+            "(Concat): cannot join the numbers of"),
         ["domain"] = (() => Domain(Lstm().Node("Gelu", "y", "out")), "(com.microsoft.Gelu): only operators of ONNX itself"),
         ["W of another shape"] = (
             () => Lstm(w: 3).Node("Relu", "y", "out"), "node 'lstm0' (LSTM): Input W must have shape {1,8,3}, found {1,12,3}"),

@@ -1,4 +1,6 @@
 using System.Text;
+using Recurrent.Formats.PyTorch.Script;
+using Recurrent.Formats.Tensors;
 using Recurrent.Layers;
 
 namespace Recurrent.Formats.Tests;
@@ -131,6 +133,19 @@ public sealed class TorchScriptTests
     [Fact]
     public void Signs_without_end_are_refused() =>
         Assert.Contains("deep", Assert.Throws<ModelFormatException>(() => Load("return " + new string('-', 100_000) + "x")).Message);
+
+    [Fact]
+    public void What_cannot_be_parsed_is_not_parsed_again()
+    {
+        var definition = new ScriptDefinition(new ScriptFile("code/f.py", "def f(x):\n  return " + new string('-', 1000) + "x\n"), "f", 0, 1);
+        var budget = new MemoryBudget(1 << 20);
+        string refused = Assert.Throws<ModelFormatException>(() => ScriptCode.Parse(definition, budget)).Message;
+
+        // With all that there is on the stack an exception takes much memory, and every reading of an archive asks again.
+        long taken = budget.Taken;
+        Assert.Equal(refused, Assert.Throws<ModelFormatException>(() => ScriptCode.Parse(definition, budget)).Message);
+        Assert.Equal(taken, budget.Taken);
+    }
 
     [Fact]
     public void Attributes_without_end_are_refused() =>
