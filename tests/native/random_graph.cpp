@@ -138,7 +138,7 @@ class Drawer {
       case 2:
         if (is_row) return;
         draw_recurrent(number, from);
-        if (one_in(random_, 4)) draw_last_step(last_value(), value(last_value()));
+        if (one_in(random_, 2)) draw_last_step(last_value(), value(last_value()));
         return;
       case 3:
         return add(random_layer(random_, RECURRENT_LAYER_DENSE, from.size, largest_, false),
@@ -280,7 +280,7 @@ class Drawer {
         recurs && !one_in(random_, 4) ? RECURRENT_LAYER_FINAL_STATE : RECURRENT_LAYER_LAST_STEP;
     GraphValue puts = from;
     puts.kind = RECURRENT_VALUE_ROW;
-    if (recurs && one_in(random_, 3)) {
+    if (recurs && one_in(random_, 2)) {
       const recurrent_layer_desc& d = graph_.layers[static_cast<size_t>(maker)].desc;
       if (d.kind == RECURRENT_LAYER_LSTM) {
         puts.is_causal = false;
