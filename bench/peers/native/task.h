@@ -43,7 +43,9 @@ class Task {
   // Of the weights: float32, bfloat16, int8, int8-8bit.
   std::string format;
 
-  bool streaming() const { return workload == "stream" || workload == "tiny" || workload == "pool"; }
+  bool streaming() const {
+    return workload == "stream" || workload == "tiny" || workload == "pool";
+  }
   bool captures() const { return workload == "capture"; }
   bool trains() const { return workload == "train"; }
   int64_t gates() const { return cell == "lstm" ? 4 : 3; }
