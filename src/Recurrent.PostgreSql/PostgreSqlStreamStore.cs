@@ -29,7 +29,7 @@ public sealed class PostgreSqlStreamStore : IStreamStore
     private const int MostBytes = 1 << 24;
 
     // After a deadlock, or where a row was removed between the two statements of a call.
-    private const int MostAttempts = 10;
+    private const int MostAttempts = 20;
 
     private readonly NpgsqlDataSource _source;
     private readonly string _schema;
@@ -174,7 +174,8 @@ public sealed class PostgreSqlStreamStore : IStreamStore
                 }
                 && attempt < MostAttempts)
             {
-                // Nothing of the statement was done.
+                // Nothing of the statement was done. Writers that come at the same time again would refuse each other again.
+                await Task.Delay(Random.Shared.Next(1, 1 << Math.Min(attempt, 7)), cancellation).ConfigureAwait(false);
             }
 
             if (attempt == MostAttempts && places.Length > 0)
