@@ -222,7 +222,7 @@ class GraphCase {
 };
 
 TEST(RandomGraphs, HaveLayersOfAllKinds) {
-  std::vector<int> count(RECURRENT_LAYER_UNFLATTEN + 1);
+  std::vector<int> count(RECURRENT_LAYER_FINAL_CELL_STATE + 1);
   for (unsigned seed = 1; seed <= kCases; ++seed)
     for (const OwnedLayer& layer : GraphCase(seed).graph.layers)
       ++count[static_cast<size_t>(layer.desc.kind)];

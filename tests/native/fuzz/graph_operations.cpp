@@ -319,7 +319,8 @@ void create_broken_graph(World& world, Random& random) {
       case 3:
         if (layer.kind >= RECURRENT_LAYER_CONCATENATION &&
             layer.kind != RECURRENT_LAYER_CONVOLUTION)
-          layer.kind = number(random, RECURRENT_LAYER_CONCATENATION, RECURRENT_LAYER_UNFLATTEN);
+          layer.kind =
+              number(random, RECURRENT_LAYER_CONCATENATION, RECURRENT_LAYER_FINAL_CELL_STATE);
         break;
       case 4:
         break_number(random, one_in(random, 2) ? input.kind : input.size);

@@ -77,7 +77,7 @@ bool break_layer(Random& random, recurrent_layer_desc& layer) {
       layer.struct_size = wrong_size(random, sizeof(layer));
       return true;
     case 1:
-      layer.kind = no_value(random, RECURRENT_LAYER_UNFLATTEN);
+      layer.kind = no_value(random, RECURRENT_LAYER_FINAL_CELL_STATE);
       return true;
     case 2:
       layer.direction = no_value(random, RECURRENT_DIRECTION_BIDIRECTIONAL);
