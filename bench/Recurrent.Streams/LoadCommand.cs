@@ -46,10 +46,18 @@ internal static class LoadCommand
         LatencyHistogram latency = new();
         LatencyHistogram whole = new();
         User[] users = new User[count];
+        LiveStream[] live = new LiveStream[count];
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        for (int i = 0; i < count; i++)
+        {
+            live[i] = states is null ? server.Open() : await server.OpenAsync($"stream {i}");
+        }
+
+        long managed = (GC.GetTotalMemory(forceFullCollection: true) - before) / count;
         for (int i = 0; i < count; i++)
         {
             users[i] = new User(
-                states is null ? server.Open() : await server.OpenAsync($"stream {i}"),
+                live[i],
                 hidden,
                 i,
                 i < check ? model.OpenSession() : null,
@@ -59,7 +67,7 @@ internal static class LoadCommand
         Task[] running = [.. users.Select(user => user.RunAsync())];
         Console.WriteLine(
             $"LSTM {hidden}, {count} streams, {rate} steps a second each, {workers} workers, "
-            + $"store {store ?? "none"}, {check} streams compared");
+            + $"store {store ?? "none"}, {check} streams compared; {managed} bytes of managed memory a stream");
         Console.WriteLine("seconds   steps/s   rows/call   p50 us   p99 us   p99.9 us   heap MB   process MB   collections");
         Pace(users, rate, duration, server, latency);
         foreach (User user in users)

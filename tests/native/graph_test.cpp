@@ -462,7 +462,7 @@ TEST_F(SmallGraph, RefusesStatesThatDoNotFit) {
                    d.layers[1].inputs = input;
                    d.layers[1].input_size = 3;
                  }),
-                 "expected what an LSTM puts out, because only that has a final cell state");
+                 "expected the output of an LSTM, because only that has a final cell state");
 }
 
 TEST_F(SmallGraph, RefusesInputsAndOutputsThatAreNotWellFormed) {

@@ -2,17 +2,9 @@ using Microsoft.ML.OnnxRuntime;
 
 namespace Recurrent.Peers;
 
-/// <summary>
-/// LSTM and GRU operators of the shared ONNX file, with inputs, outputs and states in memory that is bound once: the
-/// fastest way to call ONNX Runtime from C#.
-/// </summary>
-internal sealed class BoundTask : InferenceTask
+/// <summary>LSTM and GRU operators of the shared ONNX file, with states bound as inputs and outputs are.</summary>
+internal sealed class BoundTask : OnnxTask
 {
-    private readonly InferenceSession _session;
-    private readonly RunOptions _options = new();
-    private readonly List<OrtValue> _values = [];
-    private readonly float[] _input;
-    private readonly float[] _output;
     private readonly float[][] _states;
 
     // A stream's states go from one set of tensors to the other, and back in the next step.
@@ -22,30 +14,16 @@ internal sealed class BoundTask : InferenceTask
     public BoundTask(BenchTask task)
         : base(task)
     {
-        using SessionOptions options = new()
-        {
-            IntraOpNumThreads = task.Threads,
-            InterOpNumThreads = 1,
-            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-        };
-        _session = new InferenceSession(task.Model, options);
-        _input = new float[task.Time * task.Batch * task.Input];
-        task.Inputs[.._input.Length].CopyTo(_input);
-        _output = new float[task.Time * task.Batch * task.Output];
-        OrtValue x = Bind(_input, task.Time, task.Batch, task.Input);
-        OrtValue y = Bind(_output, task.Time, task.Batch, task.Output);
-
-        string[] names = !task.IsStreaming ? [] : task.Cell == "lstm" ? ["h", "c"] : ["h"];
+        string[] names = task.IsStreaming ? StatesOf(task) : [];
         int size = task.Directions * task.Batch * task.Hidden;
         _states = [.. names.SelectMany(_ => new[] { new float[size], new float[size] })];
         OrtValue[] states = [.. _states.Select(state => Bind(state, task.Directions, task.Batch, task.Hidden))];
         _bindings = new OrtIoBinding[names.Length == 0 ? 1 : 2];
         for (int turn = 0; turn < _bindings.Length; turn++)
         {
-            OrtIoBinding binding = _session.CreateIoBinding();
-            binding.BindInput("x", x);
-            binding.BindOutput("y", y);
+            OrtIoBinding binding = Session.CreateIoBinding();
+            binding.BindInput("x", X);
+            binding.BindOutput("y", Y);
             for (int i = 0; i < names.Length; i++)
             {
                 binding.BindInput(names[i] + "0", states[(2 * i) + turn]);
@@ -58,7 +36,7 @@ internal sealed class BoundTask : InferenceTask
 
     public override void Call()
     {
-        _session.RunWithBinding(_options, _bindings[_turn]);
+        Session.RunWithBinding(Options, _bindings[_turn]);
         _turn = _bindings.Length - 1 - _turn;
     }
 
@@ -69,9 +47,7 @@ internal sealed class BoundTask : InferenceTask
             binding.Dispose();
         }
 
-        _values.ForEach(value => value.Dispose());
-        _options.Dispose();
-        _session.Dispose();
+        base.Dispose();
     }
 
     protected override void Reset()
@@ -80,17 +56,5 @@ internal sealed class BoundTask : InferenceTask
         {
             Array.Clear(state);
         }
-    }
-
-    protected override void SetInput(ReadOnlySpan<float> x) => x.CopyTo(_input);
-
-    protected override ReadOnlySpan<float> Outputs() => _output;
-
-    private OrtValue Bind(float[] memory, params long[] shape)
-    {
-        // The value pins the array for as long as it lives.
-        OrtValue value = OrtValue.CreateTensorValueFromMemory(memory, shape);
-        _values.Add(value);
-        return value;
     }
 }

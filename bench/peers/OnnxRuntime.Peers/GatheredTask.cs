@@ -4,37 +4,21 @@ namespace Recurrent.Peers;
 
 /// <summary>
 /// Streams that come and go: the states of each are where it has them, and are copied into a batch for every step, and back.
-/// Inputs and outputs are a batch already, and bound once.
+/// Inputs and outputs are a batch already.
 /// </summary>
-internal sealed class GatheredTask : InferenceTask
+internal sealed class GatheredTask : OnnxTask
 {
-    private readonly InferenceSession _session;
-    private readonly RunOptions _options = new();
     private readonly OrtIoBinding _binding;
-    private readonly List<OrtValue> _values = [];
-    private readonly float[] _input;
-    private readonly float[] _output;
     // For each state: of the batch before and after the step, and of each stream.
     private readonly (float[] Before, float[] After, float[][] Streams)[] _states;
 
     public GatheredTask(BenchTask task)
         : base(task)
     {
-        using SessionOptions options = new()
-        {
-            IntraOpNumThreads = task.Threads,
-            InterOpNumThreads = 1,
-            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-        };
-        _session = new InferenceSession(task.Model, options);
-        _input = new float[task.Batch * task.Input];
-        task.Inputs[.._input.Length].CopyTo(_input);
-        _output = new float[task.Batch * task.Output];
-        _binding = _session.CreateIoBinding();
-        _binding.BindInput("x", Bind(_input, 1, task.Batch, task.Input));
-        _binding.BindOutput("y", Bind(_output, 1, task.Batch, task.Output));
-        string[] names = task.Cell == "lstm" ? ["h", "c"] : ["h"];
+        _binding = Session.CreateIoBinding();
+        _binding.BindInput("x", X);
+        _binding.BindOutput("y", Y);
+        string[] names = StatesOf(task);
         _states = [.. names.Select(_ => (
             new float[task.Batch * task.Hidden],
             new float[task.Batch * task.Hidden],
@@ -57,7 +41,7 @@ internal sealed class GatheredTask : InferenceTask
             }
         }
 
-        _session.RunWithBinding(_options, _binding);
+        Session.RunWithBinding(Options, _binding);
         foreach ((_, float[] after, float[][] streams) in _states)
         {
             for (int i = 0; i < streams.Length; i++)
@@ -70,31 +54,14 @@ internal sealed class GatheredTask : InferenceTask
     public override void Dispose()
     {
         _binding.Dispose();
-        _values.ForEach(value => value.Dispose());
-        _options.Dispose();
-        _session.Dispose();
+        base.Dispose();
     }
 
     protected override void Reset()
     {
         foreach ((_, _, float[][] streams) in _states)
         {
-            foreach (float[] stream in streams)
-            {
-                Array.Clear(stream);
-            }
+            Array.ForEach(streams, Array.Clear);
         }
-    }
-
-    protected override void SetInput(ReadOnlySpan<float> x) => x.CopyTo(_input);
-
-    protected override ReadOnlySpan<float> Outputs() => _output;
-
-    private OrtValue Bind(float[] memory, params long[] shape)
-    {
-        // The value pins the array for as long as it lives.
-        OrtValue value = OrtValue.CreateTensorValueFromMemory(memory, shape);
-        _values.Add(value);
-        return value;
     }
 }

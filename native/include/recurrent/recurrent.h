@@ -272,7 +272,7 @@ typedef enum recurrent_layer_kind {
   /** Makes a sequence of a row: `steps` steps of `input_size / steps` features. */
   RECURRENT_LAYER_UNFLATTEN = 28,
   /**
-   * Makes a row of what an LSTM puts out: its final cell states, forward before reverse,
+   * Makes a row of the final cell states of an LSTM, forward before reverse,
    * `hidden_size` of them all together. Needs whole sequences.
    */
   RECURRENT_LAYER_FINAL_CELL_STATE = 29
@@ -589,7 +589,7 @@ typedef struct recurrent_layer_desc {
    * Elements of `inputs`: 0 where it is null; 1 or more for a concatenation, 2 or more for a sum, 2
    * for a product and for softmax over time, which reads values before scores, 1 for others. A
    * recurrent layer may read rows behind its sequence, from which its states start: the hidden
-   * states, as many as it puts out, and in an LSTM also the cell states, those of forward before
+   * states, as many as it outputs, and in an LSTM also the cell states, those of forward before
    * those of reverse. Then it needs whole sequences, and states of a session, and `initial_hidden`
    * and `initial_cell`, which have to be null, count for nothing where it reads them.
    */

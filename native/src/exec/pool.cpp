@@ -544,7 +544,7 @@ void Pool::compute_ragged(const Call& call, const Block& block, const StateRows&
     if (input.is_row()) {
       worker.part.inputs[i] = call.run.features(number) + block.first * input.size;
     } else if (input.kind == RECURRENT_VALUE_INDICES) {
-      // Those of the padding are looked up too.
+      // The table is read for the padding, too.
       std::fill_n(indices, rows, 0);
       each([&](int64_t packed, int64_t padded, int64_t count) {
         std::copy_n(call.run.indices(number) + packed, count, indices + padded);

@@ -217,7 +217,7 @@ class GraphBuilder {
     const CellTraits* const traits = maker < 0 ? nullptr : &cell_traits(layer(maker).kind);
     if (!traits || !(is_cell ? traits->has_cell : traits->recurrent))
       invalid((path_of(index) + "inputs").c_str(),
-              "expected what %s puts out, because only that has a final %sstate, found value %d",
+              "expected the output of %s, because only that has a final %sstate, found value %d",
               is_cell ? "an LSTM" : "a recurrent layer", is_cell ? "cell " : "", number);
     if (is_cell && l.hidden_size != cell_states(layer(maker)))
       invalid((path_of(index) + "hidden_size").c_str(),

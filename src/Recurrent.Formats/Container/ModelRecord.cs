@@ -132,7 +132,7 @@ internal sealed class ModelRecord
     public ModelDefinition ToDefinition(ModelOptions formats) => Checked(() =>
     {
         ModelDefinition definition = ToDefinition();
-        // Refuses what has no value.
+        // Refuses weights that do not have a value in their format.
         _ = definition.Rounded(formats.Weights, formats.Layers);
         return definition;
     });

@@ -33,7 +33,7 @@ internal sealed class KerasLayers(
     // What the layer reads behind its sequence.
     private IReadOnlyList<KerasValue> _states = [];
 
-    /// <summary>The last recurrent layer, and the number of what it puts out; null before the first one.</summary>
+    /// <summary>The last recurrent layer, and the number of its output; null before the first one.</summary>
     public (int Value, RecurrentSpecification Specification)? Last { get; private set; }
 
     private bool SeesSteps => sequence.HasSteps && !_isInside;

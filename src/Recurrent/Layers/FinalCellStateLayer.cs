@@ -17,7 +17,7 @@ public sealed class FinalCellStateLayer : Layer
     }
 
     /// <summary>Makes the layer.</summary>
-    /// <param name="size">Features that the LSTM puts out.</param>
+    /// <param name="size">Features that the LSTM outputs.</param>
     /// <param name="cellSize">Its cell states, of all directions together.</param>
     /// <exception cref="ArgumentOutOfRangeException">A size is out of range.</exception>
     public FinalCellStateLayer(int size, int cellSize)

@@ -200,7 +200,7 @@ internal sealed class GraphWiring
         {
             if (RecurrentLayerOf(read[0].Number) is not LstmSpecification lstm)
             {
-                throw Refusal(layer, $"expected to read what an LSTM puts out, found {NameOf(read[0].Number)}");
+                throw Refusal(layer, $"expected to read the output of an LSTM, found {NameOf(read[0].Number)}");
             }
 
             if (cells != lstm.DirectionCount * lstm.HiddenSize)

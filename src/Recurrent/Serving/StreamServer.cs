@@ -29,12 +29,11 @@ public sealed partial class StreamServer : IDisposable, IAsyncDisposable
     private readonly ServerMetrics _metrics;
     private readonly StateKeeper? _keeper;
     private readonly ConcurrentDictionary<LiveStream, byte> _streams = new();
-    private readonly ConcurrentDictionary<string, LiveStream?> _keys = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte> _keys = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private readonly object _ending = new();
     private readonly Task _rounds;
     private Task? _end;
-    private int _open;
     private int _resident;
     private long _refusals;
     private long _evictions;
@@ -85,7 +84,7 @@ public sealed partial class StreamServer : IDisposable, IAsyncDisposable
         {
             return new StreamServerStatistics
             {
-                Streams = Volatile.Read(ref _open),
+                Streams = _streams.Count,
                 Resident = Volatile.Read(ref _resident),
                 Pending = Volatile.Read(ref _pending),
                 Steps = Interlocked.Read(ref _stepsDone),
@@ -142,7 +141,7 @@ public sealed partial class StreamServer : IDisposable, IAsyncDisposable
             throw new InvalidOperationException("key: a stream with a key needs a store. Give the options a Store, or call Open().");
         }
 
-        if (!_keys.TryAdd(key, null))
+        if (!_keys.TryAdd(key, 0))
         {
             throw new InvalidOperationException($"key: the stream '{key}' is open already.");
         }
@@ -167,8 +166,8 @@ public sealed partial class StreamServer : IDisposable, IAsyncDisposable
             }
 
             LiveStream stream = new(this, key);
-            stream.NextCheckpoint = Environment.TickCount64 + Phase(key);
-            _keys[key] = stream;
+            // A phase of its own, so that the writes of all streams are spread.
+            stream.NextCheckpoint = Environment.TickCount64 + Random.Shared.NextInt64((long)_options.CheckpointEvery.TotalMilliseconds + 1);
             Add(stream, id, Math.Max(sequence, 0));
             return stream;
         }
@@ -301,11 +300,7 @@ public sealed partial class StreamServer : IDisposable, IAsyncDisposable
             GiveBack(id);
         }
 
-        if (_streams.TryRemove(stream, out _))
-        {
-            Interlocked.Decrement(ref _open);
-        }
-
+        _streams.TryRemove(stream, out _);
         if (stream.Key is not null)
         {
             _keys.TryRemove(stream.Key, out _);
@@ -347,7 +342,6 @@ public sealed partial class StreamServer : IDisposable, IAsyncDisposable
         stream.Start(id, sequence);
         Interlocked.Increment(ref _resident);
         _streams[stream] = 0;
-        Interlocked.Increment(ref _open);
         if (_isEnding)
         {
             // The end may have passed over it.
@@ -368,18 +362,6 @@ public sealed partial class StreamServer : IDisposable, IAsyncDisposable
         {
             // It has no place, which is what was wanted.
         }
-    }
-
-    // The same for a key in every process, and spread over the time between two writes.
-    private long Phase(string key)
-    {
-        uint hash = 2166136261;
-        foreach (char character in key)
-        {
-            hash = (hash ^ character) * 16777619;
-        }
-
-        return (long)(_options.CheckpointEvery.TotalMilliseconds * (hash / (uint.MaxValue + 1.0)));
     }
 
     private async Task EndAsync()

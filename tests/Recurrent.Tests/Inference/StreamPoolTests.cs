@@ -6,7 +6,7 @@ namespace Recurrent.Tests.Inference;
 /// <summary>Streams of a pool against sessions of their own.</summary>
 public sealed class StreamPoolTests
 {
-    private const int Input = 5;
+    private const int Input = StreamModels.Input;
 
     public static TheoryData<WeightFormat> Formats => new(Enum.GetValues<WeightFormat>());
 
@@ -14,7 +14,7 @@ public sealed class StreamPoolTests
     [MemberData(nameof(Formats))]
     public void Streams_give_the_bits_of_sessions(WeightFormat format)
     {
-        using RecurrentModel model = CreateModel(1, format);
+        using RecurrentModel model = StreamModels.Create(1, format);
         using StreamPool pool = model.OpenPool(200);
         Dictionary<StreamId, Session> streams = [];
         Random random = new(3);
@@ -27,7 +27,7 @@ public sealed class StreamPoolTests
 
             StreamId[] chosen = [.. streams.Keys.Where(_ => random.Next(3) > 0).OrderBy(_ => random.Next())];
             int[] steps = Array.ConvertAll(chosen, _ => round % 3 == 0 ? 1 : round % 3 == 1 ? 3 : random.Next(4));
-            float[] x = Values(random, steps.Sum() * Input);
+            float[] x = StreamModels.Values(random, steps.Sum() * Input);
             float[] y = new float[steps.Sum() * model.OutputSize];
             if (round % 3 == 0)
             {
@@ -68,13 +68,13 @@ public sealed class StreamPoolTests
     [Fact]
     public void States_move_between_pools_and_sessions()
     {
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool from = model.OpenPool(2);
         using StreamPool to = model.OpenPool(2);
         using Session session = model.OpenSession();
         StreamId first = from.Open();
         StreamId second = to.Open();
-        float[] x = Values(new Random(1), Input);
+        float[] x = StreamModels.Values(new Random(1), Input);
         float[] y = new float[model.OutputSize];
         from.Step([first], x, y);
         float[] states = new float[model.StateSize];
@@ -95,12 +95,12 @@ public sealed class StreamPoolTests
     [Fact]
     public void Another_model_goes_on_with_the_states()
     {
-        using RecurrentModel model = CreateModel(1);
-        using RecurrentModel better = CreateModel(2);
-        using RecurrentModel wider = CreateModel(2, units: 24);
+        using RecurrentModel model = StreamModels.Create(1);
+        using RecurrentModel better = StreamModels.Create(2);
+        using RecurrentModel wider = StreamModels.Create(2, units: 24);
         using StreamPool pool = model.OpenPool(2);
         StreamId stream = pool.Open();
-        float[] x = Values(new Random(1), Input);
+        float[] x = StreamModels.Values(new Random(1), Input);
         float[] y = new float[model.OutputSize];
         pool.Step([stream], x, y);
         float[] states = new float[model.StateSize];
@@ -121,7 +121,7 @@ public sealed class StreamPoolTests
     [Fact]
     public void Streams_that_are_not_open_are_refused_with_nothing_changed()
     {
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(2);
         using StreamPool other = model.OpenPool(2);
         StreamId stream = pool.Open();
@@ -147,7 +147,7 @@ public sealed class StreamPoolTests
     [Fact]
     public void Lengths_and_overlaps_are_refused_by_the_name_of_the_argument()
     {
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(2);
         StreamId[] streams = [pool.Open(), pool.Open()];
         float[] x = new float[2 * Input];
@@ -175,7 +175,7 @@ public sealed class StreamPoolTests
     [Fact]
     public void A_full_pool_says_so()
     {
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(1);
         _ = pool.Open();
         Assert.False(pool.TryOpen(out StreamId none));
@@ -195,7 +195,7 @@ public sealed class StreamPoolTests
     [Fact]
     public void Nothing_is_allocated()
     {
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(100);
         StreamId[] streams = [.. Enumerable.Range(0, 100).Select(_ => pool.Open())];
         float[] x = new float[streams.Length * Input];
@@ -213,7 +213,7 @@ public sealed class StreamPoolTests
     [Fact]
     public void Disposal_lets_running_calls_end()
     {
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         StreamPool pool = model.OpenPool(8);
         using Barrier begun = new(5);
         Thread[] threads = [.. Enumerable.Range(0, 4).Select(_ =>
@@ -246,24 +246,5 @@ public sealed class StreamPoolTests
 
         Assert.Throws<ObjectDisposedException>(() => pool.Open());
         Assert.Throws<ObjectDisposedException>(() => pool.Count);
-    }
-
-    private static RecurrentModel CreateModel(int seed, WeightFormat format = WeightFormat.Float32, int units = 20) =>
-        RecurrentModel.Create(
-            [
-                new LayerCase { Cell = CellKind.Lstm, Size = units }.Create(Input, new RandomFloats(seed)),
-                new LayerCase { Cell = CellKind.Gru, Size = 9 }.Create(units, new RandomFloats(seed + 100)),
-            ],
-            new ModelOptions { Weights = format });
-
-    private static float[] Values(Random random, int count)
-    {
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++)
-        {
-            values[i] = (2 * random.NextSingle()) - 1;
-        }
-
-        return values;
     }
 }

@@ -83,7 +83,7 @@ public sealed class GraphDefinitionTests
         RecurrentLayer trained = new(new SimpleRnnSpecification { InputSize = 4, HiddenSize = 3 }, weights);
         Require("layers", "layers[3]: expected no InitialHidden, because the layer reads these states", () => Starting(trained, 1));
         Require(
-            "layers", "layers[1]: expected to read what an LSTM puts out, found the value of layer 0",
+            "layers", "layers[1]: expected to read the output of an LSTM, found the value of layer 0",
             () => new ModelDefinition(Three, [new(Rnn(4, 3), 0), new(new FinalCellStateLayer(3, 3), 3)], [new("y", 4)]));
         Require(
             "layers", "layers[1]: expected CellSize 6, the cell states of the value of layer 0, found 5",

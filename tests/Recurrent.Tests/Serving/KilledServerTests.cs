@@ -68,23 +68,8 @@ public sealed class KilledServerTests
     // Kills the process when it has said of every stream that a later step is in the store, in the middle of whatever it does.
     private static async Task KillOneAsync(string folder, long[] known)
     {
-        string program = Environment.ProcessPath!;
-        string assembly = typeof(KilledServerTests).Assembly.Location;
-        string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? ["exec", assembly] : [];
-        ProcessStartInfo start = new(
-            program,
-            [.. host, "-method", $"{typeof(KilledServerTests).FullName}.{nameof(Streams_of_a_killed_process_go_on_from_the_store_with_the_same_bits)}"])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (string inherited in start.Environment.Keys.Where(ChildProcess.IsOfRunner).ToArray())
-        {
-            start.Environment.Remove(inherited);
-        }
-
-        start.Environment[Folder] = folder;
-        using Process process = Process.Start(start)!;
+        using Process process = ChildProcess.Start(
+            typeof(KilledServerTests), nameof(Streams_of_a_killed_process_go_on_from_the_store_with_the_same_bits), Folder, folder);
         Task<string> error = process.StandardError.ReadToEndAsync(Patience);
         long[] before = [.. known];
         List<string> lines = [];

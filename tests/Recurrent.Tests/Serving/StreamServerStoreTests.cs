@@ -7,7 +7,7 @@ namespace Recurrent.Tests.Serving;
 /// <summary>Streams of a server that outlast it, or their place in the pool.</summary>
 public sealed class StreamServerStoreTests
 {
-    private const int Input = 5;
+    private const int Input = StreamModels.Input;
     private static readonly TimeSpan Forever = TimeSpan.FromHours(1);
 
     private static CancellationToken Patience => TestContext.Current.CancellationToken;
@@ -16,9 +16,9 @@ public sealed class StreamServerStoreTests
     public async Task A_stream_goes_on_in_the_next_server()
     {
         MemoryStreamStore store = new();
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using Session session = model.OpenSession();
-        float[] x = Values(new Random(1), 30 * Input);
+        float[] x = StreamModels.Values(new Random(1), 30 * Input);
         float[] y = new float[30 * model.OutputSize];
         float[] expected = new float[y.Length];
         session.Run(x, expected, 30);
@@ -62,7 +62,7 @@ public sealed class StreamServerStoreTests
     public async Task States_are_written_in_time_while_streams_advance_and_when_they_rest()
     {
         FaultyStore store = new();
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(64);
         await using StreamServer server = new(
             pool, new StreamServerOptions { Store = store, CheckpointEvery = TimeSpan.FromMilliseconds(50), StatesPerWrite = 8 });
@@ -91,7 +91,7 @@ public sealed class StreamServerStoreTests
     public async Task Checkpoint_writes_all_that_was_computed()
     {
         MemoryStreamStore store = new();
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(20);
         await using StreamServer server = new(
             pool, new StreamServerOptions { Store = store, CheckpointEvery = Forever, MaxUnwritten = 2, StatesPerWrite = 3 });
@@ -106,7 +106,7 @@ public sealed class StreamServerStoreTests
     public async Task Streams_that_rest_give_their_place_up_and_come_back_with_their_bits()
     {
         MemoryStreamStore store = new();
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(8);
         await using StreamServer server = new(
             pool,
@@ -128,7 +128,7 @@ public sealed class StreamServerStoreTests
                 float[] expected = new float[y.Length];
                 for (int i = 0; i < 30; i++)
                 {
-                    float[] x = Values(random, Input);
+                    float[] x = StreamModels.Values(random, Input);
                     session.Step(x, expected);
                     await WhenThereIsRoomAsync(() => stream.StepAsync(x, y, Patience));
                     Bits.RequireSame(expected, y, $"stream {seed}, step {i}", y.Length);
@@ -149,7 +149,7 @@ public sealed class StreamServerStoreTests
     public async Task A_full_pool_makes_room_by_who_has_rested_longest()
     {
         MemoryStreamStore store = new();
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(2);
         await using StreamServer server = new(pool, new StreamServerOptions { Store = store, CheckpointEvery = Forever });
         LiveStream first = await server.OpenAsync("first", Patience);
@@ -178,7 +178,7 @@ public sealed class StreamServerStoreTests
     public async Task A_store_that_is_down_costs_no_step_and_bounds_what_can_be_lost()
     {
         FaultyStore store = new();
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(12);
         await using StreamServer server = new(
             pool,
@@ -239,7 +239,7 @@ public sealed class StreamServerStoreTests
     public async Task One_state_that_the_store_refuses_does_not_hold_the_others_up()
     {
         FaultyStore store = new() { BadKey = "stream 5" };
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(20);
         await using StreamServer server = new(
             pool,
@@ -286,7 +286,7 @@ public sealed class StreamServerStoreTests
     public async Task A_store_that_hangs_is_asked_again(bool ignoresTokens)
     {
         FaultyStore store = new() { IgnoresTokens = ignoresTokens };
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(2);
         await using StreamServer server = new(
             pool,
@@ -315,7 +315,7 @@ public sealed class StreamServerStoreTests
     public async Task A_stream_that_is_closed_while_its_state_is_read_keeps_no_place()
     {
         FaultyStore store = new();
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(1);
         await using StreamServer server = new(pool, new StreamServerOptions { Store = store, CheckpointEvery = Forever });
         LiveStream stream = await server.OpenAsync("stream", Patience);
@@ -342,7 +342,7 @@ public sealed class StreamServerStoreTests
     public async Task The_end_says_what_a_store_did_not_take()
     {
         FaultyStore store = new();
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(3);
         StreamServer server = new(
             pool,
@@ -363,7 +363,7 @@ public sealed class StreamServerStoreTests
     public async Task A_stream_that_another_process_has_gone_on_with_is_refused()
     {
         MemoryStreamStore store = new();
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(2);
         using StreamPool otherPool = model.OpenPool(2);
         await using StreamServer server = new(pool, new StreamServerOptions { Store = store, CheckpointEvery = Forever });
@@ -402,8 +402,8 @@ public sealed class StreamServerStoreTests
     public async Task Foreign_damaged_and_lost_states_are_refused()
     {
         MemoryStreamStore store = new();
-        using RecurrentModel model = CreateModel(1);
-        using RecurrentModel better = CreateModel(2);
+        using RecurrentModel model = StreamModels.Create(1);
+        using RecurrentModel better = StreamModels.Create(2);
         using StreamPool pool = model.OpenPool(1);
         using StreamPool betterPool = better.OpenPool(1);
         StreamServerOptions options = new() { Store = store, CheckpointEvery = Forever };
@@ -444,8 +444,8 @@ public sealed class StreamServerStoreTests
     public async Task Weights_may_be_replaced_while_streams_advance()
     {
         MemoryStreamStore store = new();
-        using RecurrentModel model = CreateModel(1);
-        using RecurrentModel better = CreateModel(2);
+        using RecurrentModel model = StreamModels.Create(1);
+        using RecurrentModel better = StreamModels.Create(2);
         using StreamPool pool = model.OpenPool(1);
         await using StreamServer server = new(
             pool, new StreamServerOptions { Store = store, CheckpointEvery = Forever, Match = StateMatch.Layout });
@@ -512,20 +512,5 @@ public sealed class StreamServerStoreTests
         }
 
         return server.Statistics.CheckpointLag;
-    }
-
-    private static RecurrentModel CreateModel(int seed) => RecurrentModel.Create(
-        new LayerCase { Cell = CellKind.Lstm, Size = 20 }.Create(Input, new RandomFloats(seed)),
-        new LayerCase { Cell = CellKind.Gru, Size = 9 }.Create(20, new RandomFloats(seed + 100)));
-
-    private static float[] Values(Random random, int count)
-    {
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++)
-        {
-            values[i] = (2 * random.NextSingle()) - 1;
-        }
-
-        return values;
     }
 }

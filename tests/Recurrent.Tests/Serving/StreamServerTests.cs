@@ -9,7 +9,7 @@ namespace Recurrent.Tests.Serving;
 /// <summary>Streams of a server against sessions of their own, and what it refuses.</summary>
 public sealed class StreamServerTests
 {
-    private const int Input = 5;
+    private const int Input = StreamModels.Input;
 
     private static CancellationToken Patience => TestContext.Current.CancellationToken;
 
@@ -19,7 +19,7 @@ public sealed class StreamServerTests
     [InlineData(3, 48)]
     public async Task Streams_give_the_bits_of_sessions(int workers, int maxRows)
     {
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(100);
         await using StreamServer server = new(pool, new StreamServerOptions { Workers = workers, MaxRows = maxRows });
         long steps = 0;
@@ -33,7 +33,7 @@ public sealed class StreamServerTests
                 {
                     bool isStep = random.Next(3) > 0;
                     int count = isStep ? 1 : random.Next(1, 60);
-                    float[] x = Values(random, count * Input);
+                    float[] x = StreamModels.Values(random, count * Input);
                     float[] y = new float[count * model.OutputSize];
                     float[] expected = new float[y.Length];
                     session.Run(x, expected, count);
@@ -84,8 +84,8 @@ public sealed class StreamServerTests
         await using LiveStream first = graphServer.Open();
         await using LiveStream second = graphServer.Open();
         using Session both = graph.OpenSession(2);
-        float[] x = Values(new Random(1), 2 * 3);
-        float[] rows = Values(new Random(2), 2 * 2);
+        float[] x = StreamModels.Values(new Random(1), 2 * 3);
+        float[] rows = StreamModels.Values(new Random(2), 2 * 2);
         float[] h = new float[2 * 4];
         float[] joined = new float[2 * 6];
         float[][] found = [new float[10], new float[10]];
@@ -105,7 +105,7 @@ public sealed class StreamServerTests
         using StreamPool lastPool = last.OpenPool(3);
         await using StreamServer lastServer = new(lastPool);
         LiveStream[] lastStreams = [.. Enumerable.Range(0, 3).Select(_ => lastServer.Open())];
-        float[] many = Values(new Random(3), 40 * 3);
+        float[] many = StreamModels.Values(new Random(3), 40 * 3);
         float[] lastOutput = new float[2 * 4];
         float[] lastExpected = new float[2 * 4];
         using Blocked blocked = new(3);
@@ -126,7 +126,7 @@ public sealed class StreamServerTests
     [Fact]
     public async Task Wrong_calls_are_refused_by_the_name_of_the_argument_and_change_nothing()
     {
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(1);
         await using StreamServer server = new(pool);
         await using LiveStream stream = server.Open();
@@ -159,7 +159,7 @@ public sealed class StreamServerTests
     [Fact]
     public async Task One_step_at_a_time_and_those_that_wait_keep_their_order()
     {
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(20);
         await using StreamServer server = new(pool, new StreamServerOptions { MaxRows = 1, MaxPending = 20 });
         LiveStream[] streams = [.. Enumerable.Range(0, 20).Select(_ => server.Open())];
@@ -193,7 +193,7 @@ public sealed class StreamServerTests
     [Fact]
     public async Task More_steps_than_may_wait_are_refused()
     {
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(20);
         await using StreamServer server = new(pool, new StreamServerOptions { MaxPending = 4 });
         LiveStream[] streams = [.. Enumerable.Range(0, 6).Select(_ => server.Open())];
@@ -216,7 +216,7 @@ public sealed class StreamServerTests
     [Fact]
     public async Task A_step_is_taken_back_before_it_is_gathered_and_not_later()
     {
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(2);
         await using StreamServer server = new(pool);
         LiveStream busy = server.Open();
@@ -226,7 +226,7 @@ public sealed class StreamServerTests
         Task first = busy.StepAsync(blocked.Memory, default, late.Token).AsTask();
         blocked.WaitUntilReached();
         using CancellationTokenSource source = new();
-        float[] x = Values(new Random(1), Input);
+        float[] x = StreamModels.Values(new Random(1), Input);
         ValueTask taken = stream.StepAsync(x, default, source.Token);
         await source.CancelAsync();
         await late.CancelAsync();
@@ -249,7 +249,7 @@ public sealed class StreamServerTests
     [Fact]
     public async Task Steps_that_are_taken_back_at_any_moment_leave_no_trace()
     {
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(16);
         await using StreamServer server = new(pool, new StreamServerOptions { Workers = 2, MaxRows = 4 });
         int cancelled = 0;
@@ -263,7 +263,7 @@ public sealed class StreamServerTests
                 float[] expected = new float[y.Length];
                 for (int i = 0; i < 400; i++)
                 {
-                    float[] x = Values(random, Input);
+                    float[] x = StreamModels.Values(random, Input);
                     using CancellationTokenSource source = new();
                     ValueTask step = stream.StepAsync(x, y, source.Token);
                     if (random.Next(2) == 0)
@@ -297,7 +297,7 @@ public sealed class StreamServerTests
     [Fact]
     public async Task What_follows_runs_on_the_thread_pool_and_a_worker_cannot_end_the_server()
     {
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(2);
         await using StreamServer server = new(pool, new StreamServerOptions { Name = "ears" });
         LiveStream stream = server.Open();
@@ -323,7 +323,7 @@ public sealed class StreamServerTests
     [Fact]
     public async Task Memory_that_is_gone_fails_its_own_step_only()
     {
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(4);
         await using StreamServer server = new(pool);
         LiveStream[] streams = [.. Enumerable.Range(0, 4).Select(_ => server.Open())];
@@ -347,7 +347,7 @@ public sealed class StreamServerTests
         using Blocked again = new(Input);
         first = streams[0].StepAsync(again.Memory, default, Patience).AsTask();
         again.WaitUntilReached();
-        float[] x = Values(new Random(1), Input);
+        float[] x = StreamModels.Values(new Random(1), Input);
         fourth = streams[3].RunAsync(new float[2 * Input], default, Patience).AsTask();
         second = streams[1].StepAsync(x, y, Patience).AsTask();
         again.Open();
@@ -364,7 +364,7 @@ public sealed class StreamServerTests
     [Fact]
     public async Task The_end_computes_what_waits_and_refuses_the_rest()
     {
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(30);
         StreamServer server = new(pool, new StreamServerOptions { Workers = 2 });
         LiveStream[] streams = [.. Enumerable.Range(0, 30).Select(_ => server.Open())];
@@ -401,7 +401,7 @@ public sealed class StreamServerTests
     [Fact]
     public void Nothing_is_allocated_per_step() => ChildProcess.Run(GetType(), "RECURRENT_ALONE", "1", () =>
     {
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(8);
         using StreamServer server = new(pool);
         LiveStream[] streams = [.. Enumerable.Range(0, 8).Select(_ => server.Open())];
@@ -440,7 +440,7 @@ public sealed class StreamServerTests
         listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Note(instrument, value, tags));
         listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Note(instrument, value, tags));
         listener.Start();
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(2);
         await using StreamServer server = new(pool, new StreamServerOptions { Name = name });
         LiveStream stream = server.Open();
@@ -492,7 +492,7 @@ public sealed class StreamServerTests
         listener.SetMeasurementEventCallback<long>((_, _, tags, _) => Throw(tags));
         listener.SetMeasurementEventCallback<double>((_, _, tags, _) => Throw(tags));
         listener.Start();
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(2);
         await using StreamServer server = new(pool, new StreamServerOptions { Name = name });
         LiveStream stream = server.Open();
@@ -529,7 +529,7 @@ public sealed class StreamServerTests
     [Fact]
     public async Task A_worker_that_may_wait_fills_its_call()
     {
-        using RecurrentModel model = CreateModel(1);
+        using RecurrentModel model = StreamModels.Create(1);
         using StreamPool pool = model.OpenPool(4);
         await using StreamServer server = new(pool, new StreamServerOptions { MaxRows = 4, MaxWait = TimeSpan.FromSeconds(1) });
         LiveStream[] streams = [.. Enumerable.Range(0, 4).Select(_ => server.Open())];
@@ -543,20 +543,5 @@ public sealed class StreamServerTests
     private sealed class RefusingContext : SynchronizationContext
     {
         public override void Post(SendOrPostCallback d, object? state) => throw new InvalidOperationException("shut down");
-    }
-
-    private static RecurrentModel CreateModel(int seed) => RecurrentModel.Create(
-        new LayerCase { Cell = CellKind.Lstm, Size = 20 }.Create(Input, new RandomFloats(seed)),
-        new LayerCase { Cell = CellKind.Gru, Size = 9 }.Create(20, new RandomFloats(seed + 100)));
-
-    private static float[] Values(Random random, int count)
-    {
-        float[] values = new float[count];
-        for (int i = 0; i < count; i++)
-        {
-            values[i] = (2 * random.NextSingle()) - 1;
-        }
-
-        return values;
     }
 }

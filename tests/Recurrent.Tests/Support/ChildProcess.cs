@@ -23,6 +23,18 @@ internal static class ChildProcess
             return;
         }
 
+        using Process process = Start(type, method, variable, value);
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();
+        string output = process.StandardOutput.ReadToEnd();
+        Assert.True(process.WaitForExit(Patience), "The child process does not end.");
+        Assert.True(process.ExitCode == 0, output);
+        Assert.Contains("Total: 1, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Starts a process that runs one test, with variables of its environment set; its output is redirected.</summary>
+    public static Process Start(Type type, string method, string variable, string value)
+    {
         string program = Environment.ProcessPath!;
         string assembly = type.Assembly.Location;
         string[] host = Path.GetFileNameWithoutExtension(program) == "dotnet" ? ["exec", assembly] : [];
@@ -39,16 +51,10 @@ internal static class ChildProcess
 
         start.Environment[variable] = value;
         start.Environment[Marker] = method;
-        using Process process = Process.Start(start)!;
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginErrorReadLine();
-        string output = process.StandardOutput.ReadToEnd();
-        Assert.True(process.WaitForExit(Patience), "The child process does not end.");
-        Assert.True(process.ExitCode == 0, output);
-        Assert.Contains("Total: 1, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0", output, StringComparison.Ordinal);
+        return Process.Start(start)!;
     }
 
-    public static bool IsOfRunner(string variable) =>
+    private static bool IsOfRunner(string variable) =>
         variable.StartsWith("TESTINGPLATFORM_", StringComparison.Ordinal)
         || variable.StartsWith("DOTNET_CLI_", StringComparison.Ordinal);
 }

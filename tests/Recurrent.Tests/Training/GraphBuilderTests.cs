@@ -61,7 +61,7 @@ public sealed class GraphBuilderTests
         ArgumentException refused = Assert.ThrowsAny<ArgumentException>(() => h.Repeat(5).Lstm(7, initialState: [h]));
         Assert.Contains("expected 7 hidden states to start from, found 8", refused.Message, StringComparison.Ordinal);
         refused = Assert.ThrowsAny<ArgumentException>(() => decoded.Gru(3).FinalCellState());
-        Assert.Contains("expected to read what an LSTM puts out", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("expected to read the output of an LSTM", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -192,8 +192,8 @@ internal enum NativeLayerKind
     Unflatten = 28,
 
     /// <summary>
-    /// Makes a row of what an LSTM puts out: its final cell states, forward before reverse, <c>hidden_size</c> of them
-    /// all together. Needs whole sequences.
+    /// Makes a row of the final cell states of an LSTM, forward before reverse, <c>hidden_size</c> of them all
+    /// together. Needs whole sequences.
     /// </summary>
     FinalCellState = 29,
 }

@@ -153,7 +153,7 @@ internal unsafe struct NativeLayerDesc
     /// <summary>
     /// Elements of <c>inputs</c>: 0 where it is null; 1 or more for a concatenation, 2 or more for a sum, 2 for a
     /// product and for softmax over time, which reads values before scores, 1 for others. A recurrent layer may read
-    /// rows behind its sequence, from which its states start: the hidden states, as many as it puts out, and in an LSTM
+    /// rows behind its sequence, from which its states start: the hidden states, as many as it outputs, and in an LSTM
     /// also the cell states, those of forward before those of reverse. Then it needs whole sequences, and states of a
     /// session, and <c>initial_hidden</c> and <c>initial_cell</c>, which have to be null, count for nothing where it
     /// reads them.

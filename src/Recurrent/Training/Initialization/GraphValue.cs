@@ -58,7 +58,7 @@ public sealed partial class GraphValue
     /// </param>
     /// <param name="regularizers">Penalties.</param>
     /// <param name="initialState">
-    /// Rows that its states start from: the hidden states, as many as it puts out, and of an LSTM the cell states; null for those
+    /// Rows that its states start from: the hidden states, as many as it outputs, and of an LSTM the cell states; null for those
     /// of the session. With such rows the model needs whole sequences.
     /// </param>
     /// <returns>What it puts out.</returns>
@@ -84,7 +84,7 @@ public sealed partial class GraphValue
     /// </param>
     /// <param name="regularizers">Penalties.</param>
     /// <param name="initialState">
-    /// Rows that its states start from: the hidden states, as many as it puts out, and of an LSTM the cell states; null for those
+    /// Rows that its states start from: the hidden states, as many as it outputs, and of an LSTM the cell states; null for those
     /// of the session. With such rows the model needs whole sequences.
     /// </param>
     /// <returns>What it puts out.</returns>
@@ -110,7 +110,7 @@ public sealed partial class GraphValue
     /// </param>
     /// <param name="regularizers">Penalties.</param>
     /// <param name="initialState">
-    /// Rows that its states start from: the hidden states, as many as it puts out, and of an LSTM the cell states; null for those
+    /// Rows that its states start from: the hidden states, as many as it outputs, and of an LSTM the cell states; null for those
     /// of the session. With such rows the model needs whole sequences.
     /// </param>
     /// <returns>What it puts out.</returns>
@@ -135,7 +135,7 @@ public sealed partial class GraphValue
     /// </param>
     /// <param name="regularizers">Penalties.</param>
     /// <param name="initialState">
-    /// Rows that its states start from: the hidden states, as many as it puts out, and of an LSTM the cell states; null for those
+    /// Rows that its states start from: the hidden states, as many as it outputs, and of an LSTM the cell states; null for those
     /// of the session. With such rows the model needs whole sequences.
     /// </param>
     /// <returns>What it puts out.</returns>
@@ -257,7 +257,7 @@ public sealed partial class GraphValue
     /// state of Keras's <c>return_state=True</c>). It needs whole sequences.
     /// </summary>
     /// <returns>The row.</returns>
-    /// <exception cref="ArgumentException">The value is not what an LSTM puts out.</exception>
+    /// <exception cref="ArgumentException">The value is not the output of an LSTM.</exception>
     public GraphValue FinalCellState() => Call(new FinalCellStateLayer(
         Size,
         Entry?.Layer.Specification is LstmSpecification lstm ? lstm.DirectionCount * lstm.HiddenSize : Size));
