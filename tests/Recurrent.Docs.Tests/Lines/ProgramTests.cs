@@ -30,6 +30,7 @@ public sealed class ProgramTests(SampleFolder folder) : IClassFixture<SampleFold
     {
         Assert.Contains("server over pool", Run("Recurrent.Streams", "overhead", "--hidden", "128", "--streams", "8", "--rounds", "1"), StringComparison.Ordinal);
         Assert.Contains("95 %", Run("Recurrent.Streams", "batching", "--hidden", "8", "--plot", "batching.svg"), StringComparison.Ordinal);
+        Assert.Contains("Create, int8", Run("Recurrent.Streams", "fingerprints", "--hidden", "8", "--rounds", "1"), StringComparison.Ordinal);
         Assert.StartsWith("<svg", File.ReadAllText(Path.Combine(folder.Folder, "batching.svg")), StringComparison.Ordinal);
     }
 
