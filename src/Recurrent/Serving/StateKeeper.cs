@@ -171,40 +171,49 @@ internal sealed class StateKeeper : IAsyncDisposable
 
     private async Task WriteAsync()
     {
-        List<StateSnapshot> batch = new(_options.StatesPerWrite);
+        // A batch, or after a failure what it was cut into: the first part on top.
+        Stack<List<StateSnapshot>> parts = new();
+        bool hasSucceeded = false;
         Call call = new(_options.StatesPerWrite);
         TimeSpan pause = FirstPause;
         try
         {
-            while (batch.Count > 0 || await _waiting.Reader.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
+            while (parts.Count > 0 || await _waiting.Reader.WaitToReadAsync(_stop.Token).ConfigureAwait(false))
             {
-                Fill(batch);
-                for (int i = 0; i < batch.Count; i++)
+                if (parts.Count == 0)
                 {
-                    call.States[i] = new StoredState(batch[i].Stream!.Key!, batch[i].Sequence, batch[i].Bytes);
+                    parts.Push(TakeWaiting());
+                    hasSucceeded = false;
                 }
 
-                if (await TryWriteAsync(call, batch.Count).ConfigureAwait(false))
+                List<StateSnapshot> part = parts.Pop();
+                for (int i = 0; i < part.Count; i++)
                 {
-                    for (int i = 0; i < batch.Count; i++)
+                    call.States[i] = new StoredState(part[i].Stream!.Key!, part[i].Sequence, part[i].Bytes);
+                }
+
+                if (await TryWriteAsync(call, part.Count).ConfigureAwait(false))
+                {
+                    for (int i = 0; i < part.Count; i++)
                     {
-                        End(batch[i], call.Outcomes[i]);
+                        End(part[i], call.Outcomes[i]);
                     }
 
-                    batch.Clear();
+                    hasSucceeded = true;
                     pause = FirstPause;
                     continue;
                 }
 
                 if (call.IsAbandoned)
                 {
-                    batch.ForEach(snapshot => snapshot.IsAbandoned = true);
+                    part.ForEach(snapshot => snapshot.IsAbandoned = true);
                     call = new Call(_options.StatesPerWrite);
                 }
 
                 await Task.Delay(pause, _stop.Token).ConfigureAwait(false);
                 pause = pause + pause < LongestPause ? pause + pause : LongestPause;
-                PutBack(batch);
+                parts.Push(part);
+                Cut(parts, hasSucceeded);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -214,8 +223,9 @@ internal sealed class StateKeeper : IAsyncDisposable
     }
 
     // States that wait, up to a batch. One that has failed alone is tried alone, so that it does not keep others from being written.
-    private void Fill(List<StateSnapshot> batch)
+    private List<StateSnapshot> TakeWaiting()
     {
+        List<StateSnapshot> batch = [];
         while (batch.Count < _options.StatesPerWrite
             && !(batch.Count > 0 && batch[0].HasFailedAlone)
             && _waiting.Reader.TryPeek(out StateSnapshot? next)
@@ -224,29 +234,38 @@ internal sealed class StateKeeper : IAsyncDisposable
         {
             batch.Add(next);
         }
+
+        return batch;
     }
 
-    // After a failure: it may be the store, or one of the states (a file that is damaged, a key with something else behind it), and then
-    // halves tell which. That one comes again later, and the others go on.
-    private void PutBack(List<StateSnapshot> batch)
+    // After the failure of the part on top: it may be the store, or one of the states (a file that is damaged, a key with something else
+    // behind it), and then halves tell which. That one comes again later, and the others go on.
+    private void Cut(Stack<List<StateSnapshot>> parts, bool hasSucceeded)
     {
-        if (batch.Count == 1)
+        List<StateSnapshot> part = parts.Pop();
+        if (part.Count > 1)
         {
-            StateSnapshot snapshot = batch[0];
+            int half = part.Count / 2;
+            parts.Push(part[half..]);
+            parts.Push(part[..half]);
+        }
+        else if (hasSucceeded || part[0].HasFailedAlone)
+        {
+            StateSnapshot snapshot = part[0];
             snapshot.HasFailedAlone = true;
             snapshot.Stream!.StoreFailure = _lastFailure;
-            batch.Clear();
             _ = PutBackLaterAsync(snapshot);
-            return;
         }
-
-        int half = batch.Count / 2;
-        for (int i = half; i < batch.Count; i++)
+        else
         {
-            _waiting.Writer.TryWrite(batch[i]);
-        }
+            // Nothing has gone well: it is the store, or it is this one, which then comes behind the others.
+            foreach (StateSnapshot snapshot in parts.SelectMany(rest => rest).Append(part[0]))
+            {
+                _waiting.Writer.TryWrite(snapshot);
+            }
 
-        batch.RemoveRange(half, batch.Count - half);
+            parts.Clear();
+        }
     }
 
     private async Task PutBackLaterAsync(StateSnapshot snapshot)
